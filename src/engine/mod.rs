@@ -1,0 +1,19 @@
+//! The engine: clock, event queue, keyed draws, samplers, stations. It knows nothing of the web.
+pub mod agenda;
+pub mod draws;
+pub mod fingerprint;
+pub mod law;
+pub mod number;
+pub mod queue;
+pub mod run;
+pub mod station;
+pub mod time;
+
+pub use agenda::Agenda;
+pub use draws::Draws;
+pub use fingerprint::Fingerprint;
+pub use law::Law;
+pub use queue::{Entry, EventQueue, HeapQueue};
+pub use run::{Model, run};
+pub use station::{Service, Station, Waiting};
+pub use time::{Span, Time};

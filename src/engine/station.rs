@@ -1,0 +1,156 @@
+//! A queue with c servers, first in first out, that needs no departure event.
+//!
+//! Asked at the arrival's own time, never ahead, the finish of a job is known exactly: it starts
+//! when the first server is free, and nobody who comes later can change that.
+use super::time::{Span, Time};
+use std::collections::VecDeque;
+
+/// When a job begins and ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Service {
+    /// Begin of service: the arrival plus the wait.
+    pub start: Time,
+    /// End of service.
+    pub finish: Time,
+}
+
+/// c servers and one queue.
+#[derive(Clone, Debug)]
+pub struct Station {
+    /// When each server becomes free.
+    free: Vec<Time>,
+    last: Time,
+    busy: Span,
+}
+
+impl Station {
+    /// `servers` idle servers, at least one.
+    pub fn new(servers: usize) -> Self {
+        Self { free: vec![Time::ZERO; servers.max(1)], last: Time::ZERO, busy: Span::ZERO }
+    }
+
+    /// Takes a job that arrives now and needs `work` of one server.
+    #[inline]
+    pub fn arrive(&mut self, now: Time, work: Span) -> Service {
+        debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
+        self.last = now;
+        self.busy += work;
+        let server = self.first_free();
+        let start = self.free[server].max(now);
+        let finish = start + work;
+        self.free[server] = finish;
+        Service { start, finish }
+    }
+
+    /// How long a job that arrives now would wait.
+    #[inline]
+    pub fn wait(&self, now: Time) -> Span {
+        self.free[self.first_free()].since(now)
+    }
+
+    /// The work taken so far, over all servers.
+    pub fn busy(&self) -> Span {
+        self.busy
+    }
+
+    /// How many servers there are.
+    pub fn servers(&self) -> usize {
+        self.free.len()
+    }
+
+    /// Loses all work at once, as a crash does; returns the service time that was not given.
+    pub fn clear(&mut self, now: Time) -> Span {
+        let owed = self.free.iter().fold(Span::ZERO, |sum, &free| sum + free.since(now));
+        self.free.fill(now);
+        self.busy = self.busy - owed;
+        owed
+    }
+
+    #[inline]
+    fn first_free(&self) -> usize {
+        let mut first = 0;
+        for server in 1..self.free.len() {
+            if self.free[server] < self.free[first] {
+                first = server;
+            }
+        }
+        first
+    }
+}
+
+/// The jobs that wait at a station, when their number is bounded.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    bound: usize,
+    starts: VecDeque<Time>,
+}
+
+impl Waiting {
+    /// At most `bound` jobs wait; those in service do not count.
+    pub fn new(bound: usize) -> Self {
+        Self { bound, starts: VecDeque::new() }
+    }
+
+    /// How many wait now.
+    pub fn len(&mut self, now: Time) -> usize {
+        while self.starts.front().is_some_and(|&start| start <= now) {
+            self.starts.pop_front();
+        }
+        self.starts.len()
+    }
+
+    /// Takes a job at `station`, or refuses it (`None`) when it would wait and the queue is full.
+    pub fn offer(&mut self, station: &mut Station, now: Time, work: Span) -> Option<Service> {
+        if self.len(now) >= self.bound && station.wait(now) > Span::ZERO {
+            return None;
+        }
+        let service = station.arrive(now, work);
+        if service.start > now {
+            self.starts.push_back(service.start);
+        }
+        Some(service)
+    }
+
+    /// Forgets all who wait, as a crash does.
+    pub fn clear(&mut self) {
+        self.starts.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(nanos: u64) -> Time {
+        Time::from_nanos(nanos)
+    }
+
+    #[test]
+    fn one_server_serves_in_order() {
+        let mut station = Station::new(1);
+        let finishes = [0, 5, 30].map(|t| station.arrive(at(t), Span::from_nanos(10)).finish);
+        assert_eq!(finishes, [at(10), at(20), at(40)]);
+        assert_eq!(station.busy(), Span::from_nanos(30));
+    }
+
+    #[test]
+    fn a_bound_counts_those_waiting() {
+        let mut station = Station::new(1);
+        let mut waiting = Waiting::new(2);
+        let taken = [0, 0, 0, 0].map(|t| {
+            waiting.offer(&mut station, at(t), Span::from_nanos(10)).map(|service| service.finish)
+        });
+        assert_eq!(taken, [Some(at(10)), Some(at(20)), Some(at(30)), None]);
+        assert!(waiting.offer(&mut station, at(10), Span::from_nanos(1)).is_some());
+    }
+
+    #[test]
+    fn a_crash_returns_the_work_not_done() {
+        let mut station = Station::new(2);
+        station.arrive(at(0), Span::from_nanos(10));
+        station.arrive(at(0), Span::from_nanos(4));
+        assert_eq!(station.clear(at(6)), Span::from_nanos(4));
+        assert_eq!(station.busy(), Span::from_nanos(10));
+        assert_eq!(station.wait(at(6)), Span::ZERO);
+    }
+}

@@ -1,0 +1,140 @@
+//! A histogram of durations whose counts merge exactly, in any order.
+//!
+//! Log-linear: each power of two is cut into 128 equal buckets, so a bucket is at most 1/128 =
+//! 0.8 % wide relative to its values. Values below 128 ns are exact.
+use crate::engine::{Span, number};
+
+const SUB_BITS: u32 = 7;
+const SUBS: usize = 1 << SUB_BITS;
+
+/// Counts by duration.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Histogram {
+    counts: Vec<u64>,
+    total: u64,
+    sum: u128,
+    max: u64,
+}
+
+impl Histogram {
+    /// Counts one duration.
+    #[inline]
+    pub fn record(&mut self, span: Span) {
+        self.record_many(span, 1);
+    }
+
+    /// Counts a duration `weight` times.
+    #[inline]
+    pub fn record_many(&mut self, span: Span, weight: u64) {
+        let bucket = bucket(span.nanos());
+        if bucket >= self.counts.len() {
+            self.counts.resize(bucket + SUBS, 0);
+        }
+        self.counts[bucket] += weight;
+        self.total += weight;
+        self.sum += u128::from(span.nanos()) * u128::from(weight);
+        self.max = self.max.max(span.nanos());
+    }
+
+    /// Adds another histogram's counts.
+    pub fn merge(&mut self, other: &Self) {
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.total += other.total;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+    }
+
+    /// How many were counted.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The largest, exactly; zero when empty.
+    pub fn max(&self) -> Span {
+        Span::from_nanos(self.max)
+    }
+
+    /// The mean, exactly; `None` when empty.
+    pub fn mean(&self) -> Option<Span> {
+        let total = u128::from(self.total);
+        (total > 0).then(|| Span::from_nanos(number::low64((self.sum + total / 2) / total)))
+    }
+
+    /// The quantile `share` in [0, 1] by the nearest-rank rule, as the middle of its bucket and
+    /// never above the maximum; `None` when empty.
+    pub fn quantile(&self, share: f64) -> Option<Span> {
+        let rank = number::whole((share * number::float(self.total)).ceil()).clamp(1, u64::MAX);
+        let mut seen = 0;
+        for (bucket, &count) in self.counts.iter().enumerate() {
+            seen += count;
+            if seen >= rank && count > 0 {
+                let (low, width) = bounds(bucket);
+                return Some(Span::from_nanos((low + width / 2).min(self.max)));
+            }
+        }
+        None
+    }
+
+    /// The occupied buckets in ascending order: (lower end, upper end, count).
+    pub fn buckets(&self) -> impl Iterator<Item = (Span, Span, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(bucket, &count)| {
+            let (low, width) = bounds(bucket);
+            (Span::from_nanos(low), Span::from_nanos(low + width), count)
+        })
+    }
+}
+
+#[inline]
+fn bucket(nanos: u64) -> usize {
+    let shift = (64 - (nanos | (number::count(SUBS) - 1)).leading_zeros()) - SUB_BITS;
+    (number::index(shift) << SUB_BITS) + (number::place(nanos >> shift) & (SUBS - 1))
+}
+
+/// Lower end and width of a bucket. From shift 1 on, the lower half of the sub-buckets is unused.
+fn bounds(bucket: usize) -> (u64, u64) {
+    let shift = bucket >> SUB_BITS;
+    (number::count(bucket & (SUBS - 1)) << shift, 1 << shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_holds_its_value_and_is_narrow() {
+        for nanos in [0, 1, 127, 128, 129, 255, 256, 1_000_000, 123_456_789_012, 1 << 50] {
+            let (low, width) = bounds(bucket(nanos));
+            assert!(low <= nanos && nanos < low + width, "{nanos}: [{low}, +{width})");
+            assert!(width == 1 || number::float(width) <= number::float(nanos) / 64.0);
+        }
+    }
+
+    #[test]
+    fn quantiles_mean_and_maximum() {
+        let mut histogram = Histogram::default();
+        assert_eq!(histogram.quantile(0.5), None);
+        for nanos in 1..=100 {
+            histogram.record(Span::from_nanos(nanos));
+        }
+        assert_eq!(histogram.quantile(0.5), Some(Span::from_nanos(50)));
+        assert_eq!(histogram.quantile(1.0), Some(Span::from_nanos(100)));
+        assert_eq!(histogram.mean(), Some(Span::from_nanos(51)));
+        assert_eq!(histogram.max(), Span::from_nanos(100));
+    }
+
+    #[test]
+    fn merging_is_counting_together() {
+        let (mut a, mut b, mut both) = Default::default();
+        for (histogram, nanos) in [(&mut a, 5), (&mut b, 5_000_000)] {
+            Histogram::record(histogram, Span::from_nanos(nanos));
+            Histogram::record(&mut both, Span::from_nanos(nanos));
+        }
+        a.merge(&b);
+        assert!(a.total() == both.total() && a.buckets().eq(both.buckets()));
+    }
+}

@@ -1,0 +1,118 @@
+//! The result of one replication, as plain data.
+use super::Histogram;
+use crate::engine::{Span, Time};
+
+/// What one replication left behind.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// Which replication, from 0.
+    pub replication: u32,
+    /// The trajectory in one number.
+    pub fingerprint: u64,
+    /// Events handled.
+    pub events: u64,
+    /// Every metric, one value a name; names are unique.
+    pub measures: Vec<Measure>,
+    /// The ends of all deliveries sent in [`warm_up`, horizon), then those of the whole run.
+    pub ledger: [Ends; 2],
+    /// Delivery lag of the window.
+    pub lag: Histogram,
+    /// Delivery lag by time of arrival, in bins of `lag_bin`, from 0 to the horizon.
+    pub lag_over_time: Vec<Histogram>,
+    /// The bin width of `lag_over_time`.
+    pub lag_bin: Span,
+    /// Bin width of the series.
+    pub tick: Span,
+    /// What moved, over time.
+    pub series: Vec<Track>,
+    /// The phases of the timeline in order of their start.
+    pub phases: Vec<Phase>,
+}
+
+/// One metric's value in one replication.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Measure {
+    /// Such as `delivery_lag.p99` or `during(deploy).clients.availability`.
+    pub name: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// `None`: there was nothing to measure.
+    pub value: Option<f64>,
+}
+
+/// Units of metrics and series.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Unit {
+    /// A number of things.
+    Count,
+    /// Things per second.
+    PerSecond,
+    /// Seconds.
+    Seconds,
+    /// Bytes.
+    Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
+    /// A share between 0 and 1.
+    Share,
+    /// A number without unit, such as a ratio.
+    Ratio,
+}
+
+/// Where deliveries ended.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ends {
+    /// Deliveries that were to be made.
+    pub intended: u64,
+    /// The ends, in a fixed order: live, replayed, pulled, each lost cause, expired, pending.
+    pub rows: Vec<LedgerRow>,
+}
+
+/// One kind of end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LedgerRow {
+    /// `live`, `replayed`, `pulled`, `lost`, `expired`, `pending`.
+    pub end: &'static str,
+    /// The cause of a loss, or which kind of pending; empty otherwise.
+    pub cause: &'static str,
+    /// How many.
+    pub count: u64,
+}
+
+impl Ends {
+    /// Whether every delivery has exactly one end.
+    pub fn adds_up(&self) -> bool {
+        self.intended == self.rows.iter().map(|row| row.count).sum::<u64>()
+    }
+
+    /// The deliveries that ended so, over all causes.
+    pub fn total(&self, end: &str) -> u64 {
+        self.rows.iter().filter(|row| row.end == end).map(|row| row.count).sum()
+    }
+}
+
+/// One quantity over time: a value a tick.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Track {
+    /// The node it belongs to, or empty for the whole system.
+    pub node: String,
+    /// Such as `connections`, `attempts`, `lost`.
+    pub quantity: String,
+    /// Such as `gateways-3` for an instance, a cause, or `total`.
+    pub statistic: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// From 0 to the horizon, one value a tick.
+    pub values: Vec<f64>,
+}
+
+/// A stretch of the run with a name.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Phase {
+    /// `steady`, the name of a timeline entry, `recovery`.
+    pub name: String,
+    /// Its begin.
+    pub start: Time,
+    /// Its end.
+    pub end: Time,
+}
