@@ -1,1 +1,230 @@
-//! To be written.
+//! What the replications say together: means with intervals, verdicts, sums, findings.
+//!
+//! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
+//! gives it back. It does not know the loop, the nodes, or who reads it.
+pub mod figures;
+pub mod findings;
+mod lag;
+mod metric;
+pub mod series;
+pub mod slo;
+pub mod student;
+
+pub use lag::{Bucket, tail};
+pub use metric::Metric;
+pub use series::Series;
+
+use crate::{
+    engine::{Span, Time},
+    record::Outcome,
+    scenario::Scenario,
+};
+use serde::{Deserialize, Serialize};
+use slo::Verdict;
+
+/// The results of an experiment over its replications.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Summary {
+    /// The experiment's name.
+    pub experiment: String,
+    /// What it asks, in a sentence.
+    pub question: String,
+    /// The version of squall that ran it.
+    pub version: String,
+    /// Root of all draws.
+    pub seed: u64,
+    /// Independent runs.
+    pub replications: u32,
+    /// All trajectories in one number: that of the only replication, else a hash of all of them in
+    /// their order.
+    pub fingerprint: u64,
+    /// The trajectory of each replication.
+    pub fingerprints: Vec<u64>,
+    /// Events handled, over all replications.
+    pub events: u64,
+    /// The runs cover [0, horizon).
+    pub horizon: Time,
+    /// Delivery metrics cover messages sent in [`warm_up`, horizon).
+    pub warm_up: Time,
+    /// Bin width of the series.
+    pub tick: Span,
+    /// Bin width of the lag over time.
+    pub lag_bin: Span,
+    /// The resolved input.
+    pub input: serde_json::Value,
+    /// Every metric, in the order of the first replication.
+    pub metrics: Vec<Metric>,
+    /// The objectives and what the evidence says about them.
+    pub slo: Vec<Judged>,
+    /// What stands out, in sentences with numbers.
+    pub diagnosis: Vec<String>,
+    /// Ends of all deliveries sent in [`warm_up`, horizon), then of the whole run; sums over the
+    /// replications.
+    pub ledger: [Ledger; 2],
+    /// Delivery lag of the window, all replications together.
+    pub lag: Vec<Bucket>,
+    /// What moved over time.
+    pub series: Vec<Series>,
+    /// The phases of each replication.
+    pub phases: Vec<Stretch>,
+}
+
+/// An objective with its verdict.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Judged {
+    /// As written.
+    pub expr: String,
+    /// What the evidence says.
+    pub verdict: Verdict,
+    /// The metric's mean; none without data.
+    pub value: Option<f64>,
+    /// The limit in the metric's unit.
+    pub limit: Option<f64>,
+}
+
+/// Sums of the ends of deliveries.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    /// Deliveries that were to be made.
+    pub intended: u64,
+    /// The ends: (end, cause, count) in their fixed order.
+    pub rows: Vec<(String, String, u64)>,
+}
+
+/// A phase of one replication.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stretch {
+    /// Which replication, from 0.
+    pub replication: u32,
+    /// Such as `deploy`.
+    pub name: String,
+    /// Its begin.
+    pub start: Time,
+    /// Its end.
+    pub end: Time,
+}
+
+/// Summarizes the replications of a scenario; `outcomes` in the order of their replication.
+pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
+    let nodes: Vec<&str> = scenario.nodes.iter().map(|node| node.name.as_str()).collect();
+    let first = outcomes.first();
+    let fingerprints: Vec<u64> = outcomes.iter().map(|outcome| outcome.fingerprint).collect();
+    let mut summary = Summary {
+        experiment: scenario.name.clone(),
+        question: scenario.question.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: scenario.seed,
+        replications: crate::engine::number::row(outcomes.len()),
+        fingerprint: combined(&fingerprints),
+        fingerprints,
+        events: outcomes.iter().map(|outcome| outcome.events).sum(),
+        horizon: scenario.horizon,
+        warm_up: scenario.warm_up,
+        tick: first.map_or(scenario.tick, |outcome| outcome.tick),
+        lag_bin: first.map_or(scenario.tick, |outcome| outcome.lag_bin),
+        input: scenario.resolved.clone(),
+        metrics: metric::over_replications(outcomes, &nodes),
+        slo: Vec::new(),
+        diagnosis: Vec::new(),
+        ledger: [0, 1].map(|scope| Ledger::sum(outcomes, scope)),
+        lag: lag::buckets(outcomes),
+        series: series::collect(outcomes),
+        phases: outcomes.iter().flat_map(stretches).collect(),
+    };
+    summary.slo = scenario.slo.iter().map(|text| summary.judge(text)).collect();
+    summary.diagnosis = findings::sentences(&summary);
+    summary
+}
+
+/// One number for all trajectories.
+fn combined(fingerprints: &[u64]) -> u64 {
+    let [only] = fingerprints else {
+        let mut hasher = blake3::Hasher::new();
+        for fingerprint in fingerprints {
+            hasher.update(&fingerprint.to_le_bytes());
+        }
+        let mut first = [0; 8];
+        first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        return u64::from_le_bytes(first);
+    };
+    *only
+}
+
+fn stretches(outcome: &Outcome) -> impl Iterator<Item = Stretch> + '_ {
+    outcome.phases.iter().map(|phase| Stretch {
+        replication: outcome.replication,
+        name: phase.name.clone(),
+        start: phase.start,
+        end: phase.end,
+    })
+}
+
+impl Summary {
+    /// The metric of that name.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+
+    /// The mean of the metric of that name, if it has data.
+    pub fn mean(&self, name: &str) -> Option<f64> {
+        self.metric(name)?.mean
+    }
+
+    /// The objectives that cannot be judged, and why.
+    pub fn slo_errors(&self) -> Vec<slo::SloError> {
+        let resolve = |judged: &Judged| {
+            slo::parse(&judged.expr).and_then(|slo| slo.resolve(&self.metrics).map(|_| ())).err()
+        };
+        self.slo.iter().filter_map(resolve).collect()
+    }
+
+    /// The phases of the first replication, which charts shade: `steady` and `recovery` are left
+    /// out, because nothing happens in them.
+    pub fn faults(&self) -> impl Iterator<Item = &Stretch> {
+        let calm = |name: &str| name == "steady" || name == "recovery";
+        self.phases.iter().filter(move |phase| phase.replication == 0 && !calm(&phase.name))
+    }
+
+    /// Whether every delivery has exactly one end.
+    pub fn adds_up(&self) -> bool {
+        self.ledger.iter().all(|ledger| ledger.intended == ledger.total(|_, _| true))
+    }
+
+    fn judge(&self, text: &str) -> Judged {
+        let mut judged =
+            Judged { expr: text.to_owned(), verdict: Verdict::Error, value: None, limit: None };
+        let Ok(slo) = slo::parse(text) else { return judged };
+        judged.limit = Some(slo.limit);
+        let Ok(metric) = slo.resolve(&self.metrics) else { return judged };
+        judged.value = metric.mean;
+        judged.verdict = slo.verdict(metric);
+        if judged.verdict == Verdict::Pass && lag::pending_could_flip(self, &slo) {
+            judged.verdict = Verdict::Inconclusive;
+        }
+        judged
+    }
+}
+
+impl Ledger {
+    fn sum(outcomes: &[Outcome], scope: usize) -> Self {
+        let mut sum = Self::default();
+        for ends in outcomes.iter().map(|outcome| &outcome.ledger[scope]) {
+            sum.intended += ends.intended;
+            for row in &ends.rows {
+                let same =
+                    |known: &&mut (String, String, u64)| known.0 == row.end && known.1 == row.cause;
+                match sum.rows.iter_mut().find(same) {
+                    Some(known) => known.2 += row.count,
+                    None => sum.rows.push((row.end.to_owned(), row.cause.to_owned(), row.count)),
+                }
+            }
+        }
+        sum
+    }
+
+    /// How many deliveries ended in one of the chosen ways: (end, cause).
+    pub fn total(&self, chosen: impl Fn(&str, &str) -> bool) -> u64 {
+        let rows = self.rows.iter().filter(|(end, cause, _)| chosen(end, cause));
+        rows.map(|row| row.2).sum()
+    }
+}

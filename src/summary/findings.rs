@@ -1,0 +1,184 @@
+//! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
+//!
+//! Numbers are means over the replications. A rule that has nothing to say is silent.
+use super::{Summary, figures, series::Curve};
+use crate::engine::number;
+use figures::{clock, compact, count, counted, duration, share};
+
+/// So many faults get a sentence of their own.
+const FAULTS: usize = 3;
+
+/// All findings, the cause before the effect.
+pub(super) fn sentences(summary: &Summary) -> Vec<String> {
+    let faults = summary
+        .faults()
+        .take(FAULTS)
+        .filter_map(|fault| herd(summary, &fault.name, fault.start.seconds(), fault.end.seconds()));
+    let rules = [refused, fullest, busiest, reconnect, missed, late];
+    let rest = rules.iter().filter_map(|rule| rule(summary));
+    faults.chain(rest).map(|sentence| figures::plain(&sentence)).collect()
+}
+
+/// Who moves when something happens.
+fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> {
+    let attempts = summary.rate("", "attempts", "attempted")?;
+    let moved = attempts.within(start, end).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
+    let (bin, peak) = largest(attempts.within(start, end))?;
+    let before = average(attempts.within(summary.warm_up.seconds().min(start), start));
+    let before = match before {
+        Some(before) if before > 0.0 && peak > 1.5 * before => {
+            format!(", {} times the {}/s before", compact(peak / before), compact(before))
+        }
+        _ => String::new(),
+    };
+    (moved > 0.0).then(|| {
+        format!(
+            "During {fault} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
+            figures::plain(&clock(start)).trim_end_matches(" min"),
+            clock(end),
+            counted(moved.round(), "connection attempt", "connection attempts"),
+            clock(attempts.time(bin)),
+            count(peak),
+        )
+    })
+}
+
+fn refused(summary: &Summary) -> Option<String> {
+    let total = summary.mean("attempts.total").filter(|&total| total > 0.0)?;
+    let part = |name: &str, what: &str| {
+        let count = summary.mean(name).filter(|&count| count > 0.0)?;
+        Some(format!("{} {what}", figures::count(count)))
+    };
+    let failed: Vec<String> =
+        [part("attempts.refused", "are refused"), part("attempts.timed_out", "time out")]
+            .into_iter()
+            .flatten()
+            .collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let ends = match part("clients.gave_up", "users give up") {
+        Some(users) => format!("; {users}"),
+        None => String::new(),
+    };
+    Some(format!("Of {} attempts {}{ends}.", count(total), failed.join(" and ")))
+}
+
+/// The instance that fills up most, where the pool's load has become uneven.
+fn fullest(summary: &Summary) -> Option<String> {
+    let mut worst: Option<(f64, String)> = None;
+    for node in summary.nodes_with("connections") {
+        let names = summary.statistics(node, "connections");
+        let instances: Vec<(&str, Curve)> = names
+            .into_iter()
+            .filter(|&name| name != "total")
+            .filter_map(|name| Some((name, summary.level(node, "connections", name)?)))
+            .collect();
+        let starts: Vec<f64> =
+            instances.iter().filter_map(|(_, curve)| curve.mean.first().copied()?).collect();
+        let mean = average(starts.into_iter().enumerate())?;
+        for (name, curve) in &instances {
+            let (bin, peak) = curve.peak()?;
+            let ratio = peak / mean;
+            if mean > 0.0 && ratio > worst.as_ref().map_or(1.2, |(most, _)| *most) {
+                let sentence = format!(
+                    "{name} fills up to {} connections at {}, {} times the mean of {node} at the start.",
+                    count(peak),
+                    clock(curve.time(bin)),
+                    compact(ratio),
+                );
+                worst = Some((ratio, sentence));
+            }
+        }
+    }
+    worst.map(|(_, sentence)| sentence)
+}
+
+fn busiest(summary: &Summary) -> Option<String> {
+    let mut most: Option<(f64, String)> = None;
+    for node in summary.nodes_with("cpu") {
+        let Some((curve, (bin, peak))) = summary
+            .level(node, "cpu", "max")
+            .and_then(|curve| Some((curve.clone(), curve.peak()?)))
+        else {
+            continue;
+        };
+        if peak > most.as_ref().map_or(0.5, |(peak, _)| *peak) {
+            let at = clock(curve.time(bin));
+            most = Some((
+                peak,
+                format!("The busiest instance of {node} is at {} CPU at {at}.", share(peak)),
+            ));
+        }
+    }
+    most.map(|(_, sentence)| sentence)
+}
+
+fn reconnect(summary: &Summary) -> Option<String> {
+    let [half, most, last] =
+        ["p50", "p99", "max"].map(|name| summary.mean(&format!("reconnect.{name}")));
+    Some(format!(
+        "Half of those who lose their connection are back within {}, 99{}% within {}, the last \
+         after {}.",
+        duration(half?),
+        figures::GAP,
+        duration(most?),
+        duration(last?),
+    ))
+}
+
+/// How many deliveries are missed, and for which cause most.
+fn missed(summary: &Summary) -> Option<String> {
+    let ledger = &summary.ledger[0];
+    let runs = f64::from(summary.replications.max(1));
+    let gone = |end: &str| end == "lost" || end == "expired";
+    let total = ledger.total(|end, _| gone(end));
+    if ledger.intended == 0 {
+        return None;
+    }
+    let intended = count((number::float(ledger.intended) / runs).round());
+    if total == 0 {
+        let bound = compact(3.0 / runs);
+        return Some(format!("No delivery is missed: 0 of {intended}, at most {bound} a run."));
+    }
+    let mut causes: Vec<(&str, u64)> = ledger
+        .rows
+        .iter()
+        .filter(|(end, _, count)| gone(end) && *count > 0)
+        .map(|(end, cause, count)| (if cause.is_empty() { end } else { cause }.as_str(), *count))
+        .collect();
+    causes.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let part = |&(cause, count): &(&str, u64)| {
+        format!("{} {cause}", share(number::float(count) / number::float(total)))
+    };
+    let causes: Vec<String> = causes.iter().take(3).map(part).collect();
+    let missed = count((number::float(total) / runs).max(1.0).round());
+    let share = share(number::float(total) / number::float(ledger.intended));
+    Some(format!("{missed} of {intended} deliveries ({share}) are missed: {}.", causes.join(", ")))
+}
+
+fn late(summary: &Summary) -> Option<String> {
+    let (p99, max) = (summary.mean("delivery_lag.p99")?, summary.mean("delivery_lag.max")?);
+    let replayed = match summary.mean("deliveries.replayed").filter(|&count| count > 0.0) {
+        Some(replayed) => format!("; {} by replay", counted(replayed, "comes", "come")),
+        None => String::new(),
+    };
+    Some(format!(
+        "1 in 100 deliveries takes longer than {}, the latest {}{replayed}.",
+        duration(p99),
+        duration(max),
+    ))
+}
+
+fn largest(values: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
+    // The first of equal ones.
+    values.fold(None, |best, (bin, value)| match best {
+        Some((_, most)) if most >= value => best,
+        _ => Some((bin, value)),
+    })
+}
+
+fn average(values: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
+    let values: Vec<f64> = values.map(|(_, value)| value).collect();
+    super::student::mean(&values)
+}

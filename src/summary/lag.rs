@@ -1,0 +1,79 @@
+//! Delivery lag of all replications together.
+use super::{
+    Summary,
+    slo::{Comparison, Slo},
+};
+use crate::{
+    engine::{Span, number},
+    record::{Histogram, Outcome},
+};
+
+/// A stretch of lag and how many deliveries fell into it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bucket {
+    /// Lower end.
+    pub low: Span,
+    /// Upper end, not included.
+    pub high: Span,
+    /// Deliveries.
+    pub count: u64,
+}
+
+/// The merged histogram.
+pub(super) fn buckets(outcomes: &[Outcome]) -> Vec<Bucket> {
+    let mut all = Histogram::default();
+    for outcome in outcomes {
+        all.merge(&outcome.lag);
+    }
+    all.buckets().map(|(low, high, count)| Bucket { low, high, count }).collect()
+}
+
+/// The share of deliveries that came later than the end of each bucket: (lag in seconds, share).
+pub fn tail(buckets: &[Bucket]) -> Vec<(f64, f64)> {
+    let total: u64 = buckets.iter().map(|bucket| bucket.count).sum();
+    let mut left = total;
+    let later = |bucket: &Bucket| {
+        left -= bucket.count;
+        (bucket.high.seconds(), number::float(left) / number::float(total))
+    };
+    buckets.iter().map(later).collect()
+}
+
+/// Whether deliveries still pending at the horizon could turn a lag objective that holds: if they
+/// all came later than the limit, would the quantile lie beyond it?
+pub(super) fn pending_could_flip(summary: &Summary, slo: &Slo) -> bool {
+    let quantile = match slo.metric.as_str() {
+        "delivery_lag.p50" => 0.5,
+        "delivery_lag.p95" => 0.95,
+        "delivery_lag.p99" => 0.99,
+        "delivery_lag.p999" => 0.999,
+        "delivery_lag.max" => 1.0,
+        _ => return false,
+    };
+    let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
+    let old = summary.mean("pending.oldest").is_some_and(|oldest| oldest > slo.limit);
+    if !upper || !old {
+        return false;
+    }
+    let pending = number::float(summary.ledger[0].total(|end, _| end == "pending"));
+    let late = summary.lag.iter().filter(|bucket| bucket.low.seconds() > slo.limit);
+    let late = number::float(late.map(|bucket| bucket.count).sum());
+    let arrived = number::float(summary.lag.iter().map(|bucket| bucket.count).sum());
+    pending > 0.0 && late + pending > (1.0 - quantile) * (arrived + pending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_ends_at_zero() {
+        let bucket = |low, count| Bucket {
+            low: Span::from_millis(low),
+            high: Span::from_millis(low + 1),
+            count,
+        };
+        let tail = tail(&[bucket(0, 3), bucket(5, 1)]);
+        assert_eq!(tail, [(0.001, 0.25), (0.006, 0.0)]);
+    }
+}

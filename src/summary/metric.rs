@@ -1,0 +1,125 @@
+//! One metric over the replications.
+use super::student;
+use crate::{
+    engine::number,
+    record::{Outcome, Unit},
+};
+
+/// A metric's mean with its 95 % Student interval.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Metric {
+    /// Such as `delivery_lag.p99` or `during(deploy).gateways.cpu.peak`.
+    pub name: String,
+    /// The node it belongs to, or empty for the whole system.
+    pub node: String,
+    /// The name without node and statistic: `delivery_lag`, `during(deploy).cpu`.
+    pub quantity: String,
+    /// The last word: `p99`.
+    pub statistic: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The mean over the replications that had something to measure.
+    pub mean: Option<f64>,
+    /// Lower end of the interval; none for a single run.
+    pub ci_low: Option<f64>,
+    /// Upper end of the interval. For a count that is zero in all replications it is 3/n: if the
+    /// true mean a run were higher, n runs without an event would have a chance under 5 % (the
+    /// rule of three, for events that come independently).
+    pub ci_high: Option<f64>,
+    /// Replications with data.
+    pub n: u32,
+    /// The value of each of them. Not kept in the files: empty after reading.
+    pub values: Vec<f64>,
+}
+
+/// Statistics of a level or a law: their zero is no count of events.
+const LEVELS: [&str; 9] = ["peak", "mean", "end", "max", "p50", "p95", "p99", "p999", "oldest"];
+
+impl Metric {
+    /// Summarizes `values`; `nodes` are the names that can stand first in a metric's name.
+    pub fn from_values(name: &str, nodes: &[&str], unit: Unit, values: Vec<f64>) -> Self {
+        let (node, quantity, statistic) = split(name, nodes);
+        let mut metric = Self {
+            name: name.to_owned(),
+            node,
+            quantity,
+            statistic,
+            unit,
+            mean: student::mean(&values),
+            ci_low: None,
+            ci_high: None,
+            n: number::row(values.len()),
+            values,
+        };
+        if let (Some(mean), Some(half)) = (metric.mean, student::half_width(&metric.values)) {
+            (metric.ci_low, metric.ci_high) = (Some(mean - half), Some(mean + half));
+        }
+        if metric.n > 1 {
+            metric.ci_high = metric.zero_bound().or(metric.ci_high);
+        }
+        metric
+    }
+
+    /// The upper bound of the mean a run of a count that was zero in all replications.
+    pub fn zero_bound(&self) -> Option<f64> {
+        let counts = self.unit == Unit::Count && !LEVELS.contains(&self.statistic.as_str());
+        (counts && self.mean == Some(0.0)).then(|| 3.0 / f64::from(self.n))
+    }
+}
+
+/// `during(deploy).gateways.cpu.peak` → (`gateways`, `during(deploy).cpu`, `peak`).
+fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
+    let (phase, rest) = match name.starts_with("during(").then(|| name.split_once(").")) {
+        Some(Some((phase, rest))) => (format!("{phase})."), rest),
+        _ => (String::new(), name),
+    };
+    let (rest, statistic) = rest.rsplit_once('.').unwrap_or((rest, ""));
+    let (node, quantity) = match rest.split_once('.') {
+        Some((node, quantity)) if nodes.contains(&node) => (node, quantity),
+        _ => ("", rest),
+    };
+    (node.to_owned(), phase + quantity, statistic.to_owned())
+}
+
+/// Every metric that any replication has, in the order in which it first appears.
+pub(super) fn over_replications(outcomes: &[Outcome], nodes: &[&str]) -> Vec<Metric> {
+    let mut gathered: Vec<(&str, Unit, Vec<f64>)> = Vec::new();
+    let mut places = std::collections::BTreeMap::new();
+    for measure in outcomes.iter().flat_map(|outcome| &outcome.measures) {
+        let place = *places.entry(measure.name.as_str()).or_insert_with(|| {
+            gathered.push((&measure.name, measure.unit, Vec::new()));
+            gathered.len() - 1
+        });
+        gathered[place].2.extend(measure.value.filter(|value| value.is_finite()));
+    }
+    let metric = |(name, unit, values)| Metric::from_values(name, nodes, unit, values);
+    gathered.into_iter().map(metric).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_at_node_and_statistic() {
+        for (name, node, quantity, statistic) in [
+            ("delivery_lag.p99", "", "delivery_lag", "p99"),
+            ("gateways.cpu.peak", "gateways", "cpu", "peak"),
+            ("during(deploy).gateways.cpu.peak", "gateways", "during(deploy).cpu", "peak"),
+            ("during(a.b).clients.gave_up", "", "during(a.b).clients", "gave_up"),
+            ("recovery.deploy.t99", "", "recovery.deploy", "t99"),
+        ] {
+            let found = split(name, &["gateways", "clients"]);
+            assert_eq!(found, (node.into(), quantity.into(), statistic.into()));
+        }
+    }
+
+    #[test]
+    fn zero_counts_have_an_upper_bound_and_zero_levels_none() {
+        let of = |name: &str, n| Metric::from_values(name, &[], Unit::Count, vec![0.0; n]);
+        assert_eq!(of("deliveries.missed", 5).ci_high, Some(0.6));
+        assert_eq!(of("deliveries.missed", 1).ci_high, None);
+        assert_eq!(of("deliveries.missed", 1).zero_bound(), Some(3.0));
+        assert_eq!(of("handshake_queue.max", 5).ci_high, Some(0.0));
+    }
+}
