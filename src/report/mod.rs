@@ -1,1 +1,20 @@
-//! To be written.
+//! From a summary to what people read: result files, charts, the terminal. Pure functions: they
+//! are given a summary and give bytes. None of them can change a number.
+pub mod chart;
+pub mod draw;
+pub mod files;
+pub mod terminal;
+pub mod theme;
+
+use crate::summary::Summary;
+use files::File;
+
+/// All charts of a summary, each as SVG and PNG, in `charts/`.
+pub fn charts(summary: &Summary) -> Vec<File> {
+    let files = |chart: &chart::Chart| {
+        let sheet = draw::lay_out(chart);
+        [("svg", draw::svg(&sheet)), ("png", draw::png(&sheet))]
+            .map(|(ending, bytes)| File { name: format!("charts/{}.{ending}", chart.name), bytes })
+    };
+    chart::all(summary).iter().flat_map(files).collect()
+}

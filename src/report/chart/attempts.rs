@@ -1,0 +1,128 @@
+//! Connection attempts per second, what becomes of them, and who waits.
+use super::{Axis, Body, Chart, Lines, Panel, band, bins, evidence, line, shades};
+use crate::{
+    report::theme::{self, Pen},
+    summary::{Summary, figures, series::Curve},
+};
+use figures::{clock, compact, count, share};
+
+/// Peaks so many times over the median need a log axis.
+const LOG: f64 = 30.0;
+
+/// Peaks below so many times the median, without a failure, are chance: nothing to say.
+const CHANCE: f64 = 2.5;
+
+/// What can become of an attempt beside a connection.
+const FAILURES: [(&str, &str, Pen); 3] = [
+    ("abandoned", "abandoned", theme::GREEN),
+    ("timed_out", "timed out", theme::PURPLE),
+    ("refused", "refused", theme::VERMILION),
+];
+
+/// The chart; none without attempts.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let attempted = summary.rate("", "attempts", "attempted")?;
+    let (bin, peak) = attempted.peak().filter(|&(_, peak)| peak > 0.0)?;
+    let accepted = summary.rate("", "attempts", "accepted");
+    let mut shown = vec![(theme::BLUE.wide(1.75), "attempted", attempted.clone())];
+    if let Some(accepted) = accepted {
+        shown.insert(0, (theme::GREY, "accepted", accepted));
+    }
+    let failures = failures(summary);
+    let steady = attempted.median().is_some_and(|median| peak < CHANCE * median);
+    if steady && failures.is_empty() && summary.faults().next().is_none() {
+        return None;
+    }
+    let log = attempted.median().is_some_and(|median| peak > LOG * median);
+    let mut panels = vec![panel("attempts per second", &shown, log, summary.replications)];
+    if !failures.is_empty() {
+        panels.push(panel("failed attempts per second", &failures, false, summary.replications));
+    }
+    panels.extend(waiting(summary));
+    let heights = [theme::SINGLE, theme::STACKED, theme::SMALL];
+    let height = heights[panels.len().min(3) - 1];
+    panels.iter_mut().for_each(|panel| panel.height = height);
+    Some(Chart {
+        name: "attempts".to_owned(),
+        headline: headline(&attempted, bin, peak, &failures),
+        subtitle: format!(
+            "Connection attempts per second, {}{}.",
+            bins(&attempted),
+            if log { ", log scale" } else { "" },
+        ),
+        note: evidence(summary, true),
+        x: Axis::time(summary.horizon.seconds()),
+        shades: shades(summary),
+        panels,
+    })
+}
+
+fn headline(attempted: &Curve, bin: usize, peak: f64, failures: &[(Pen, &str, Curve)]) -> String {
+    let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
+    let at = clock(attempted.time(bin));
+    let ending = match attempted.median().filter(|&median| median > 0.0) {
+        _ if failed > 0.0 => {
+            format!("; {} of all attempts fail", share(failed / attempted.integral()))
+        }
+        Some(median) if peak > 2.0 * median => {
+            format!(", {} times the median", compact(peak / median))
+        }
+        _ => String::new(),
+    };
+    format!("Attempts peak at {}/s at {at}{ending}", count(peak))
+}
+
+/// What failed, the most frequent last: on top.
+fn failures(summary: &Summary) -> Vec<(Pen, &'static str, Curve)> {
+    let mut all: Vec<(Pen, &str, Curve)> = FAILURES
+        .iter()
+        .filter_map(|&(name, label, pen)| {
+            let curve = summary.rate("", "attempts", name)?;
+            (curve.integral() > 0.0).then_some((pen.solid(), label, curve))
+        })
+        .collect();
+    all.sort_by(|a, b| a.2.integral().total_cmp(&b.2.integral()));
+    all
+}
+
+/// Handshakes that wait for a CPU, of the node where most do.
+fn waiting(summary: &Summary) -> Option<Panel> {
+    let mut worst: Option<(f64, &str, Curve)> = None;
+    for node in summary.nodes_with("handshake_queue") {
+        let names = summary.statistics(node, "handshake_queue");
+        let name = ["max", "total"]
+            .into_iter()
+            .find(|name| names.contains(name))
+            .or(names.first().copied());
+        let curve = name.and_then(|name| summary.level(node, "handshake_queue", name));
+        let Some((curve, peak)) = curve.and_then(|curve| Some((curve.clone(), curve.peak()?.1)))
+        else {
+            continue;
+        };
+        if peak > worst.as_ref().map_or(0.0, |(most, ..)| *most) {
+            worst = Some((peak, node, curve));
+        }
+    }
+    let (_, node, curve) = worst?;
+    let name = format!("handshakes waiting in {node}");
+    Some(panel(&name, &[(theme::BLUE.wide(1.75), "", curve)], false, summary.replications))
+}
+
+fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, replications: u32) -> Panel {
+    let values = || shown.iter().flat_map(|(_, _, curve)| curve.values().map(|(_, value)| value));
+    let most = values().fold(0.0, f64::max);
+    let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
+    let zeros = values().any(|value| value <= 0.0);
+    let y = match (log, zeros) {
+        (true, true) => Axis::log(least, most, figures::tick).with_floor(),
+        (true, false) => Axis::log(least, most, figures::tick),
+        (false, _) => Axis::linear(most, figures::tick),
+    };
+    let bands = match replications {
+        0 | 1 => Vec::new(),
+        _ => shown.iter().filter_map(|(pen, _, curve)| band(*pen, curve)).collect(),
+    };
+    let lines = shown.iter().map(|(pen, label, curve)| line(*label, *pen, curve)).collect();
+    let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
+    Panel { name: name.to_owned(), height: theme::SINGLE, body }
+}

@@ -1,0 +1,226 @@
+//! Axes: a range, and ticks in words.
+use crate::summary::figures::{self, GAP};
+
+/// How values become places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Scale {
+    /// Equal steps are equal lengths.
+    #[default]
+    Linear,
+    /// Equal factors are equal lengths.
+    Log,
+}
+
+/// A range with ticks.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Axis {
+    /// How values become places.
+    pub scale: Scale,
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// Values and what stands beside them.
+    pub ticks: Vec<(f64, String)>,
+    /// What it measures; of a y axis the panel's name says it.
+    pub name: String,
+}
+
+/// Not more ticks than that.
+const TICKS: f64 = 5.0;
+/// Not more labelled decades than that.
+const DECADES: usize = 6;
+
+impl Axis {
+    /// Time from 0 to `horizon` seconds, in the unit that suits it.
+    pub fn time(horizon: f64) -> Self {
+        let (unit, name) = match horizon {
+            h if h > 4.0 * 3600.0 => (3600.0, "time, h"),
+            h if h > 120.0 => (60.0, "time, min"),
+            h if h > 0.5 => (1.0, "time, s"),
+            _ => (0.001, "time, ms"),
+        };
+        let span = horizon / unit;
+        let step = [1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 50.0]
+            .into_iter()
+            .find(|step| span / step <= TICKS)
+            .unwrap_or_else(|| nice(span / TICKS));
+        let step = if span < 2.0 { nice(span / TICKS) } else { step };
+        let ticks = multiples(step, span).map(|at| (at * unit, figures::tick(at))).collect();
+        let high = horizon.max(f64::MIN_POSITIVE);
+        Self { scale: Scale::Linear, low: 0.0, high, ticks, name: name.to_owned() }
+    }
+
+    /// From 0 to a round number not below `most`; `label` writes a tick.
+    pub fn linear(most: f64, label: impl Fn(f64) -> String) -> Self {
+        let most = if most > 0.0 { most } else { 1.0 };
+        let step = nice(most / (TICKS - 1.0));
+        let high = (most / step - 1e-9).ceil() * step;
+        let ticks = multiples(step, high).map(|at| (at, label(at))).collect();
+        Self { scale: Scale::Linear, low: 0.0, high, ticks, name: String::new() }
+    }
+
+    /// Decades from below `least` to above `most`, both positive.
+    pub fn log(least: f64, most: f64, label: impl Fn(f64) -> String) -> Self {
+        let low = round_down(least);
+        let high = round_up(most.max(low * 1.5));
+        let mut ticks: Vec<f64> = decades(low, high).collect();
+        if ticks.len() < 2 {
+            ticks = decades(low / 10.0, high)
+                .flat_map(|decade| [decade, 2.0 * decade, 5.0 * decade])
+                .filter(|&at| at > low * 0.999 && at < high * 1.001)
+                .collect();
+        }
+        // Where not all have room, the upper end keeps its tick.
+        let every = ticks.len().div_ceil(DECADES).max(1);
+        let mut ticks: Vec<(f64, String)> =
+            ticks.into_iter().rev().step_by(every).map(|at| (at, label(at))).collect();
+        ticks.reverse();
+        Self { scale: Scale::Log, low, high, ticks, name: String::new() }
+    }
+
+    /// The same with a marked floor for zeros, half a decade below the least value.
+    #[must_use]
+    pub fn with_floor(mut self) -> Self {
+        self.low = decade_below(self.low);
+        self.ticks.retain(|(at, _)| *at > self.low * 1.5);
+        self.ticks.insert(0, (self.low, "0".to_owned()));
+        self
+    }
+
+    /// The same with a name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// Where a value lies between the ends, from 0 to 1; what lies beyond is moved to the end.
+    pub fn place(&self, value: f64) -> f64 {
+        let share = match self.scale {
+            Scale::Linear => (value - self.low) / (self.high - self.low),
+            Scale::Log if value <= 0.0 => 0.0,
+            Scale::Log => libm::log(value / self.low) / libm::log(self.high / self.low),
+        };
+        share.clamp(0.0, 1.0)
+    }
+}
+
+/// Multiples of `step` from 0 to `end`, both included.
+fn multiples(step: f64, end: f64) -> impl Iterator<Item = f64> {
+    let count = crate::engine::number::floor(end / step + 1e-9);
+    (0..=count).map(move |k| crate::engine::number::float(k) * step)
+}
+
+/// The next of 1, 2, 2.5, 5 and 10 times a power of ten.
+fn nice(value: f64) -> f64 {
+    let decade = decade_below(value);
+    let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
+    let factor = factors.into_iter().find(|factor| factor * decade >= value * (1.0 - 1e-9));
+    factor.unwrap_or(10.0) * decade
+}
+
+/// The largest power of ten not above `value`.
+fn decade_below(value: f64) -> f64 {
+    power((libm::log10(value) + 1e-9).floor())
+}
+
+/// A power of ten to the last bit.
+fn power(exponent: f64) -> f64 {
+    format!("1e{exponent:.0}").parse().unwrap_or(1.0)
+}
+
+fn decades(low: f64, high: f64) -> impl Iterator<Item = f64> {
+    let first = (libm::log10(low) - 1e-9).ceil();
+    let last = (libm::log10(high) + 1e-9).floor();
+    let count = crate::engine::number::whole(last - first + 1.0);
+    (0..count).map(move |k| power(first + crate::engine::number::float(k)))
+}
+
+fn round_down(value: f64) -> f64 {
+    let decade = decade_below(value);
+    let factors = [5.0, 2.0, 1.0];
+    decade * factors.into_iter().find(|factor| factor * decade <= value * 1.001).unwrap_or(1.0)
+}
+
+fn round_up(value: f64) -> f64 {
+    let decade = decade_below(value);
+    let factors = [1.0, 2.0, 5.0, 10.0];
+    decade * factors.into_iter().find(|factor| factor * decade >= value * 0.999).unwrap_or(10.0)
+}
+
+/// Ticks of shares: `10 %`, `0.1 %`, then `1 in 10k`.
+pub(super) fn share(value: f64) -> String {
+    if value >= 0.000_999 || value <= 0.0 {
+        format!("{}{GAP}%", figures::tick(value * 100.0))
+    } else {
+        format!("1 in {}", figures::tick((1.0 / value).round()))
+    }
+}
+
+/// Ticks of durations: `100 ms`, `1 s`, `10 s`.
+pub(super) fn seconds(value: f64) -> String {
+    let (factor, unit) = match value {
+        v if v <= 0.0 => return "0".to_owned(),
+        v if v < 0.999e-6 => (1e9, "ns"),
+        v if v < 0.999e-3 => (1e6, "µs"),
+        v if v < 0.999 => (1e3, "ms"),
+        _ => (1.0, "s"),
+    };
+    let number = value * factor;
+    let text = if number > 999.0 { figures::count(number.round()) } else { figures::tick(number) };
+    format!("{text}{GAP}{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<String> {
+        axis.ticks.iter().map(|tick| figures::plain(&tick.1)).collect()
+    }
+
+    #[test]
+    fn time_in_the_unit_that_suits() {
+        for (horizon, name, expected) in [
+            (720.0, "time, min", vec!["0", "3", "6", "9", "12"]),
+            (1_200.0, "time, min", vec!["0", "5", "10", "15", "20"]),
+            (60.0, "time, s", vec!["0", "15", "30", "45", "60"]),
+            (86_400.0, "time, h", vec!["0", "5", "10", "15", "20"]),
+            (1.0, "time, s", vec!["0", "0.2", "0.4", "0.6", "0.8", "1"]),
+        ] {
+            let axis = Axis::time(horizon);
+            assert_eq!((axis.name.as_str(), labels(&axis)), (name, to_owned(&expected)));
+        }
+    }
+
+    fn to_owned(labels: &[&str]) -> Vec<String> {
+        labels.iter().map(|&label| label.to_owned()).collect()
+    }
+
+    #[test]
+    fn logarithmic_ticks_in_words() {
+        for (axis, expected) in [
+            (Axis::log(0.08, 41.0, seconds), vec!["100 ms", "1 s", "10 s"]),
+            (Axis::log(0.21, 0.45, seconds), vec!["200 ms", "500 ms"]),
+            (Axis::log(1e-6, 1.0, share), vec!["1 in 1M", "1 in 10k", "1 %", "100 %"]),
+            (Axis::log(14.0, 4_800.0, figures::tick), vec!["10", "100", "1k"]),
+            (Axis::log(14.0, 4_800.0, figures::tick).with_floor(), vec!["0", "100", "1k"]),
+        ] {
+            assert_eq!(labels(&axis), to_owned(&expected));
+        }
+    }
+
+    #[test]
+    fn linear_axes_end_on_a_round_number() {
+        assert_eq!(labels(&Axis::linear(487.0, figures::tick)), ["0", "200", "400", "600"]);
+        assert_eq!(labels(&Axis::linear(0.97, share)), ["0 %", "25 %", "50 %", "75 %", "100 %"]);
+        assert_eq!(Axis::linear(0.0, figures::tick).high.to_bits(), 1.0_f64.to_bits());
+    }
+
+    #[test]
+    fn places_are_clamped() {
+        let axis = Axis::log(1.0, 100.0, figures::tick);
+        assert_eq!([axis.place(0.0), axis.place(1e9)], [0.0, 1.0]);
+        assert!((axis.place(10.0) - 0.5).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,79 @@
+//! CPU utilisation of the nodes over time: the busiest instance and the mean.
+use super::{Axis, Body, Chart, Lines, Panel, axis, band, bins, evidence, line, shades};
+use crate::{
+    report::theme,
+    summary::{Summary, figures, series::Curve},
+};
+use figures::{clock, share};
+
+/// So many nodes get a panel.
+const NODES: usize = 4;
+/// A node that stays within so much has nothing to say.
+const FLAT: f64 = 0.03;
+/// Nor one whose peak is not so many times its median,
+const RISE: f64 = 1.3;
+/// unless it is as busy as this.
+const BUSY: f64 = 0.5;
+
+struct Node<'a> {
+    name: &'a str,
+    busiest: Curve,
+    mean: Option<Curve>,
+    peak: (usize, f64),
+}
+
+/// The chart; none when no node's utilisation moves.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let mut nodes: Vec<Node> =
+        summary.nodes_with("cpu").into_iter().filter_map(|node| Node::of(summary, node)).collect();
+    nodes.sort_by(|a, b| b.peak.1.total_cmp(&a.peak.1));
+    let left_out = nodes.len().saturating_sub(NODES);
+    nodes.truncate(NODES);
+    let first = nodes.first()?;
+    let height = [theme::SINGLE, theme::STACKED, theme::SMALL, theme::SMALL][nodes.len() - 1];
+    let more = match left_out {
+        0 => String::new(),
+        n => format!(" {n} less busy nodes are left out."),
+    };
+    Some(Chart {
+        name: "cpu".to_owned(),
+        headline: format!(
+            "The busiest instance of {} reaches {} CPU at {}",
+            first.name,
+            share(first.peak.1),
+            clock(first.busiest.time(first.peak.0)),
+        ),
+        subtitle: format!(
+            "CPU utilisation of the busiest instance and mean of all, {}.",
+            bins(&first.busiest),
+        ),
+        note: evidence(summary, true) + &more,
+        x: Axis::time(summary.horizon.seconds()),
+        shades: shades(summary),
+        panels: nodes.iter().map(|node| node.panel(height, summary.replications)).collect(),
+    })
+}
+
+impl<'a> Node<'a> {
+    fn of(summary: &'a Summary, name: &'a str) -> Option<Self> {
+        let mean = summary.level(name, "cpu", "mean");
+        let busiest = summary.level(name, "cpu", "max").or_else(|| mean.clone())?;
+        let peak = busiest.peak()?;
+        let least = busiest.values().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
+        let moves = peak.1 - least > FLAT && peak.1 > RISE * busiest.median()?;
+        (moves || peak.1 > BUSY).then_some(Self { name, busiest, mean, peak })
+    }
+
+    fn panel(&self, height: f64, replications: u32) -> Panel {
+        let pen = theme::BLUE.wide(1.75);
+        let mut lines = vec![line("busiest", pen, &self.busiest)];
+        if let Some(mean) = &self.mean {
+            lines.insert(0, line("mean", theme::GREY, mean));
+        }
+        let bands = if replications > 1 { band(pen, &self.busiest) } else { None };
+        let y = Axis::linear(self.peak.1, axis::share);
+        let bands = bands.into_iter().collect();
+        let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
+        Panel { name: format!("CPU of {}", self.name), height, body }
+    }
+}

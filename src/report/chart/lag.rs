@@ -1,0 +1,115 @@
+//! Percentiles of the delivery lag over time. The counts of all replications are added before a
+//! percentile is taken; no percentile is averaged.
+use super::{Axis, Body, Chart, Line, Lines, Panel, axis, bins, evidence, line, shades};
+use crate::{
+    report::theme::{self, Pen},
+    summary::{
+        Summary, figures,
+        series::Curve,
+        slo::{self, Comparison},
+    },
+};
+use figures::duration;
+
+const PERCENTILES: [(&str, Pen); 4] =
+    [("p50", theme::GREY), ("p95", theme::SKY), ("max", theme::EXTREME), ("p99", theme::BLUE)];
+
+/// The chart; none without deliveries.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let curves: Vec<(&str, Pen, Curve)> = PERCENTILES
+        .iter()
+        .filter_map(|&(name, pen)| Some((name, pen, summary.level("", "delivery_lag", name)?)))
+        .collect();
+    let p99 = &curves.iter().find(|(name, ..)| *name == "p99")?.2;
+    p99.peak()?;
+    let values = || curves.iter().flat_map(|(_, _, curve)| curve.values().map(|(_, value)| value));
+    let positive = values().filter(|&value| value > 0.0);
+    let (least, most) = positive
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
+    if most <= 0.0 {
+        return None;
+    }
+    let limits: Vec<(f64, String)> = objectives(summary)
+        .into_iter()
+        .map(|(name, limit)| (limit, format!("{name} limit {}", axis::seconds(limit))))
+        .collect();
+    let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
+    let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
+    let y = Axis::log(least, most, axis::seconds);
+    let lines: Vec<Line> =
+        curves.iter().map(|(name, pen, curve)| line(*name, *pen, curve)).collect();
+    let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
+    let together =
+        if summary.replications > 1 { " All replications counted together." } else { "" };
+    Some(Chart {
+        name: "lag-over-time".to_owned(),
+        headline: headline(summary, p99),
+        subtitle: format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99),),
+        note: evidence(summary, false) + together,
+        x: Axis::time(summary.horizon.seconds()),
+        shades: shades(summary),
+        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 30.0, body }],
+    })
+}
+
+/// The peak of p99 held against its median before anything happens.
+fn headline(summary: &Summary, p99: &Curve) -> String {
+    let fault = summary.faults().next();
+    let calm: Vec<Option<f64>> = match fault {
+        Some(fault) => {
+            p99.within(0.0, fault.start.seconds()).map(|(_, value)| Some(value)).collect()
+        }
+        None => p99.mean.clone(),
+    };
+    let calm = Curve { mean: calm, ..p99.clone() }.median();
+    let usual = calm.filter(|&usual| usual > 0.0);
+    match (p99.peak(), usual) {
+        (Some((bin, peak)), Some(usual)) if peak > 1.3 * usual => {
+            let time = p99.time(bin);
+            let during = summary
+                .faults()
+                .find(|fault| (fault.start.seconds()..fault.end.seconds()).contains(&time));
+            let place = match during {
+                Some(fault) => format!("in {}", fault.name),
+                None => format!("at {}", figures::clock(time)),
+            };
+            format!(
+                "p99 of the delivery lag rises from {} to {} {place}",
+                duration(usual),
+                duration(peak)
+            )
+        }
+        (Some((_, peak)), Some(_)) => {
+            format!("p99 of the delivery lag is at most {}", duration(peak))
+        }
+        _ => "Delivery lag over time".to_owned(),
+    }
+}
+
+/// Upper limits of lag percentiles, as written: (percentile, limit).
+pub(super) fn objectives(summary: &Summary) -> Vec<(String, f64)> {
+    let limit = |judged: &crate::summary::Judged| {
+        let slo = slo::parse(&judged.expr).ok()?;
+        let percentile = slo.metric.strip_prefix("delivery_lag.")?.to_owned();
+        let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
+        (upper && slo.limit > 0.0).then_some((percentile, slo.limit))
+    };
+    summary.slo.iter().filter_map(limit).collect()
+}
+
+/// What share of deliveries a percentile's name leaves above it.
+pub(super) fn above(percentile: &str) -> Option<f64> {
+    match percentile {
+        "p50" => Some(0.5),
+        "p95" => Some(0.05),
+        "p99" => Some(0.01),
+        "p999" => Some(0.001),
+        _ => None,
+    }
+}
+
+/// A percentile as people say it: `p99`, `p99.9`.
+pub(super) fn spoken(percentile: &str, seconds: f64) -> String {
+    let name = if percentile == "p999" { "p99.9" } else { percentile };
+    format!("{name} {}", duration(seconds))
+}

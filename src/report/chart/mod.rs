@@ -1,0 +1,185 @@
+//! Charts as descriptions: what is drawn and what it says, computed from a summary.
+//!
+//! A chart's headline comes from the very numbers that its lines show. A chart with nothing to say
+//! is not made. Nothing here knows how lines become pixels.
+mod attempts;
+mod axis;
+pub(crate) mod connections;
+mod cpu;
+mod lag;
+mod lost;
+mod tail;
+mod thin;
+
+pub use axis::{Axis, Scale};
+
+use super::theme::Pen;
+use crate::{
+    engine::number,
+    summary::{Summary, figures, series::Curve},
+};
+
+/// A chart: panels over one x axis.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Chart {
+    /// Its file's stem.
+    pub name: String,
+    /// The finding.
+    pub headline: String,
+    /// What is plotted.
+    pub subtitle: String,
+    /// How many, which seed, what the band means.
+    pub note: String,
+    /// The common x axis.
+    pub x: Axis,
+    /// What happens, when.
+    pub shades: Vec<Shade>,
+    /// From top to bottom.
+    pub panels: Vec<Panel>,
+}
+
+/// A stretch of time with a name.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shade {
+    /// Its begin on the x axis.
+    pub start: f64,
+    /// Its end.
+    pub end: f64,
+    /// What stands over it.
+    pub name: String,
+}
+
+/// One coordinate system.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Panel {
+    /// What its y axis measures.
+    pub name: String,
+    /// Height in pixels.
+    pub height: f64,
+    /// What is in it.
+    pub body: Body,
+}
+
+/// What is in a panel.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Body {
+    /// Lines over a y axis.
+    Lines(Lines),
+    /// A row of shades for each of many.
+    Strip(Strip),
+}
+
+/// Lines over a y axis.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Lines {
+    /// The y axis.
+    pub y: Axis,
+    /// Areas behind the lines.
+    pub bands: Vec<Band>,
+    /// The lines, the most important last.
+    pub lines: Vec<Line>,
+    /// Horizontal limits, with their label.
+    pub limits: Vec<(f64, String)>,
+    /// What is forbidden: right of and above this point, with its label.
+    pub corner: Option<(f64, f64, String)>,
+    /// Points with a label beside them.
+    pub dots: Vec<(f64, f64, String)>,
+}
+
+/// One line, in pieces where there is nothing to measure.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Line {
+    /// What stands at its end; empty: nothing.
+    pub label: String,
+    /// How it is drawn.
+    pub pen: Pen,
+    /// Its pieces.
+    pub pieces: Vec<Vec<(f64, f64)>>,
+}
+
+/// An area between two lines.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Band {
+    /// Whose colour it takes.
+    pub pen: Pen,
+    /// x, lower and upper end.
+    pub points: Vec<(f64, f64, f64)>,
+}
+
+/// A row of shades for each of many.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Strip {
+    /// From top to bottom.
+    pub rows: Vec<Row>,
+    /// The value of the darkest shade.
+    pub top: f64,
+    /// The end of the last column on the x axis; the first begins at 0.
+    pub end: f64,
+}
+
+/// One row of a strip.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// Whose it is.
+    pub name: String,
+    /// One value a column.
+    pub values: Vec<Option<f64>>,
+    /// Values at the start, at the peak and at the end.
+    pub marks: [f64; 3],
+}
+
+/// All charts that have something to say.
+pub fn all(summary: &Summary) -> Vec<Chart> {
+    let mut charts = connections::charts(summary);
+    let rules = [attempts::chart, lag::chart, tail::chart, lost::chart, cpu::chart];
+    charts.extend(rules.iter().filter_map(|rule| rule(summary)));
+    charts
+}
+
+/// A line through a curve's means, thinned.
+fn line(label: impl Into<String>, pen: Pen, curve: &Curve) -> Line {
+    let pieces = thin::pieces(curve);
+    Line { label: label.into(), pen, pieces }
+}
+
+/// The interval around a curve, thinned; none for a single run.
+fn band(pen: Pen, curve: &Curve) -> Option<Band> {
+    let points = thin::band(curve);
+    (!points.is_empty()).then_some(Band { pen, points })
+}
+
+/// Faults as shades of the time axis.
+fn shades(summary: &Summary) -> Vec<Shade> {
+    let horizon = summary.horizon.seconds();
+    let shade = |phase: &crate::summary::Stretch| {
+        let (start, end) = (phase.start.seconds(), phase.end.seconds().min(horizon));
+        let span = figures::duration(end - start);
+        let name = if end > start { format!("{}, {span}", phase.name) } else { phase.name.clone() };
+        Shade { start, end, name }
+    };
+    summary.faults().map(shade).collect()
+}
+
+/// Where a number comes from: mean or single run, seed, what a band means.
+fn evidence(summary: &Summary, band: bool) -> String {
+    let seed = summary.seed;
+    match (summary.replications, band) {
+        (0 | 1, _) => format!("Single run, no interval; seed {seed}."),
+        (n, true) => {
+            let gap = figures::GAP;
+            format!("Mean of n = {n} replications, seed {seed}; band = 95{gap}% Student interval.")
+        }
+        (n, false) => format!("n = {n} replications, seed {seed}."),
+    }
+}
+
+/// The bins of a curve in words.
+fn bins(curve: &Curve) -> String {
+    let bins = number::count(curve.mean.len());
+    let width = figures::duration(curve.step).replace(".00", "");
+    if bins > number::count(thin::MOST) {
+        format!("{width} bins, thinned to their extremes")
+    } else {
+        format!("{width} bins")
+    }
+}

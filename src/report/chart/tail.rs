@@ -1,0 +1,80 @@
+//! The distribution of the delivery lag: which share of deliveries comes later than x.
+use super::{Axis, Body, Chart, Line, Lines, Panel, axis, evidence, lag};
+use crate::{
+    engine::number,
+    report::theme,
+    summary::{Summary, figures, tail},
+};
+use figures::{count, duration};
+
+/// What an objective forbids is at least so wide, in parts of the axis.
+const CORNER: f64 = 0.42;
+
+/// The chart; none without deliveries.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let total = number::float(summary.lag.iter().map(|bucket| bucket.count).sum());
+    let tail = tail(&summary.lag);
+    let latest = summary.lag.last()?.high.seconds();
+    let first = summary.lag.first()?.low.seconds();
+    let start = quantile(&tail, 0.98).unwrap_or(first).min(latest / 2.0).max(1e-9);
+    // The last bucket has nothing beyond it: the line ends at the last share that is there.
+    let mut points = vec![(start.min(first.max(start)), 1.0)];
+    points.extend(tail.iter().copied().filter(|&(lag, share)| share > 0.0 && lag >= start));
+    let least = points.last().map_or(1.0, |point| point.1);
+    let dots = ["p50", "p99", "p999"]
+        .iter()
+        .filter_map(|name| {
+            let above = lag::above(name)?;
+            let lag = quantile(&tail, above).filter(|_| above >= least)?;
+            Some((lag, above, lag::spoken(name, lag)))
+        })
+        .collect();
+    let y = Axis::log(least.min(0.001), 1.0, axis::share);
+    let line = Line { label: String::new(), pen: theme::BLUE, pieces: vec![points] };
+    let corner = corner(summary);
+    // The corner takes a good part of the width, so that its label has room.
+    let beyond = |limit: f64| limit * libm::pow(limit / start, CORNER / (1.0 - CORNER));
+    let reach = corner.as_ref().map_or(latest, |corner| latest.max(beyond(corner.0)));
+    let lines = Lines { y, lines: vec![line], dots, corner, ..Lines::default() };
+    Some(Chart {
+        name: "lag-distribution".to_owned(),
+        headline: headline(&tail, latest),
+        subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
+        note: evidence(summary, false)
+            + if summary.replications > 1 { " All replications counted together." } else { "" },
+        x: Axis::log(start, reach, axis::seconds).named("delivery lag x"),
+        shades: Vec::new(),
+        panels: vec![Panel {
+            name: "share of deliveries later than x".to_owned(),
+            height: theme::SINGLE + 30.0,
+            body: Body::Lines(lines),
+        }],
+    })
+}
+
+fn headline(tail: &[(f64, f64)], latest: f64) -> String {
+    match quantile(tail, 0.01) {
+        Some(p99) => format!(
+            "1 in 100 deliveries takes longer than {}, the latest {}",
+            duration(p99),
+            duration(latest),
+        ),
+        None => format!("The latest delivery takes {}", duration(latest)),
+    }
+}
+
+/// The first lag that at most `above` of the deliveries exceed.
+fn quantile(tail: &[(f64, f64)], above: f64) -> Option<f64> {
+    tail.iter().find(|&&(_, share)| share <= above).map(|&(lag, _)| lag)
+}
+
+/// What the first objective on a lag percentile forbids.
+fn corner(summary: &Summary) -> Option<(f64, f64, String)> {
+    let corner = |(name, limit): (String, f64)| {
+        let above = lag::above(&name)?;
+        let label =
+            format!("SLO broken: over {} later than {}", axis::share(above), axis::seconds(limit));
+        Some((limit, above, label))
+    };
+    lag::objectives(summary).into_iter().find_map(corner)
+}

@@ -1,0 +1,122 @@
+//! A panel of lines: grid, limits, bands, lines, labels, in this order.
+use super::{
+    labels::{self, Label},
+    layout::{Frame, label_room},
+    sheet::{Anchor, Sheet},
+};
+use crate::report::{
+    chart::{Line, Lines},
+    theme::{self, Type},
+};
+
+/// How a limit's label is set.
+const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
+/// Half the side of a dot.
+const DOT: f64 = 3.0;
+
+/// The room that a panel takes left and right of its plot.
+pub(super) fn sides(body: &Lines) -> (f64, f64) {
+    let ticks = body.y.ticks.iter().map(|(_, label)| theme::width(label, theme::TICK));
+    let lines = body.lines.iter().map(|line| (line.label.as_str(), Type::label(line.pen)));
+    let limits = body.limits.iter().map(|(_, label)| (label.as_str(), LIMIT_LABEL));
+    (ticks.fold(0.0, f64::max), label_room(lines.chain(limits)))
+}
+
+pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    grid(sheet, body, frame);
+    corner(sheet, body, frame);
+    for (limit, _) in &body.limits {
+        let y = frame.up(&body.y, *limit);
+        sheet.line(vec![(frame.left, y), (frame.right, y)], theme::LIMIT);
+    }
+    for band in &body.bands {
+        let lower = band.points.iter().map(|&(x, low, _)| (x, low));
+        let upper = band.points.iter().rev().map(|&(x, _, high)| (x, high));
+        let place = |(x, value)| (frame.across(x), frame.up(&body.y, value));
+        let outline = lower.chain(upper).map(place).collect();
+        sheet.area(outline, band.pen.stroke, theme::BAND_SHARE);
+    }
+    for line in &body.lines {
+        for piece in &line.pieces {
+            draw_piece(sheet, body, frame, line, piece);
+        }
+    }
+    dots(sheet, body, frame);
+    line_ends(sheet, body, frame);
+}
+
+fn grid(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    for (value, label) in &body.y.ticks {
+        let y = frame.up(&body.y, *value);
+        sheet.rule((frame.left, y), (frame.right, y), theme::GRID);
+        let at = (frame.left - 8.0, y + 0.35 * theme::TICK.size);
+        sheet.text(at, theme::TICK, Anchor::End, label);
+    }
+}
+
+fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece: &[(f64, f64)]) {
+    let place = |&(x, value): &(f64, f64)| (frame.across(x), frame.up(&body.y, value));
+    let mut points: Vec<(f64, f64)> = piece.iter().map(place).collect();
+    // A single point is no line: give it a length that can be seen.
+    if let [(x, y)] = points[..] {
+        points = vec![(x - 1.0, y), (x + 1.0, y)];
+    }
+    sheet.line(points, line.pen);
+}
+
+fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    let end = |line: &Line| Some(line.pieces.last()?.last()?.1);
+    let lines = body.lines.iter().filter(|line| !line.label.is_empty()).filter_map(|line| {
+        let y = frame.up(&body.y, end(line)?);
+        Some(Label { y, kind: Type::label(line.pen), text: line.label.clone() })
+    });
+    let limits = body.limits.iter().map(|(limit, label)| Label {
+        y: frame.up(&body.y, *limit),
+        kind: LIMIT_LABEL,
+        text: label.clone(),
+    });
+    let all = lines.chain(limits).collect();
+    labels::write(sheet, all, frame.right, frame.top, frame.bottom);
+}
+
+/// Points with their label above and to the right, where a falling line leaves room.
+fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    for (x, value, label) in &body.dots {
+        let (x, y) = (frame.across(*x), frame.up(&body.y, *value));
+        let diamond = vec![(x - DOT, y), (x, y - DOT), (x + DOT, y), (x, y + DOT)];
+        sheet.area(diamond, theme::BLUE.stroke, 1.0);
+        let kind = Type::label(theme::BLUE);
+        let width = theme::width(label, kind);
+        // Below and to the left there is room too: where the label would cross the plot's end or
+        // the forbidden area's edge.
+        let edge = body.corner.as_ref().map(|(lag, ..)| frame.across(*lag));
+        let crosses = edge.is_some_and(|edge| x < edge && edge < x + 12.0 + width);
+        if x + 9.0 + width <= frame.right + 20.0 && !crosses {
+            sheet.text((x + 9.0, y - 3.0), kind, Anchor::Start, label);
+        } else {
+            sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);
+        }
+    }
+}
+
+/// The forbidden area right of and above a point, its label where no dot's label lies.
+fn corner(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    let Some((x, value, label)) = &body.corner else { return };
+    let (x, y) = (frame.across(*x), frame.up(&body.y, *value));
+    let outline = vec![(x, frame.top), (frame.right, frame.top), (frame.right, y), (x, y)];
+    sheet.area(outline, theme::FORBIDDEN, theme::FORBIDDEN_SHARE);
+    sheet.line(vec![(x, frame.top), (x, y), (frame.right, y)], theme::LIMIT);
+    let width = theme::width(label, LIMIT_LABEL);
+    let taken = |baseline: f64| {
+        body.dots.iter().any(|(lag, share, text)| {
+            let dot = (frame.across(*lag), frame.up(&body.y, *share));
+            let end = dot.0 + 16.0 + theme::width(text, Type::label(theme::BLUE));
+            (dot.1 - 3.0 - baseline).abs() < 16.0 && end > frame.right - width - 6.0
+        })
+    };
+    let mut baseline = frame.top + 16.0;
+    while taken(baseline) && baseline + 16.0 < frame.bottom {
+        baseline += 16.0;
+    }
+    sheet.text((frame.right - 6.0, baseline), LIMIT_LABEL, Anchor::End, label);
+}

@@ -1,0 +1,142 @@
+//! A sheet of marks: what is to be drawn, in order, in pixels with fractions.
+use crate::report::theme::{self, Colour, Pen, Type};
+
+/// Something drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Mark {
+    /// A line through points.
+    Line {
+        /// Its points.
+        points: Vec<(f64, f64)>,
+        /// How it is drawn.
+        pen: Pen,
+    },
+    /// A filled area.
+    Area {
+        /// Its corners.
+        points: Vec<(f64, f64)>,
+        /// Of the area.
+        colour: Colour,
+        /// How much of the colour shows, from 0 to 1.
+        share: f64,
+    },
+    /// A text on one line.
+    Text {
+        /// Where its anchor stands.
+        x: f64,
+        /// Its baseline.
+        y: f64,
+        /// How it is set.
+        kind: Type,
+        /// Which part of it stands at `x`.
+        anchor: Anchor,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Anchor {
+    /// Its begin.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// All marks of a chart.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sheet {
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+    /// What it shows, for those who cannot see it.
+    pub title: String,
+    /// More of the same.
+    pub description: String,
+    /// What is drawn, the first lowest.
+    pub marks: Vec<Mark>,
+}
+
+impl Sheet {
+    pub(super) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
+        self.marks.push(Mark::Line { points, pen });
+    }
+
+    pub(super) fn rule(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+        let pen = Pen { stroke: colour, text: colour, width: 1.0, dash: &[] };
+        self.line(vec![from, to], pen);
+    }
+
+    pub(super) fn area(&mut self, points: Vec<(f64, f64)>, colour: Colour, share: f64) {
+        self.marks.push(Mark::Area { points, colour, share });
+    }
+
+    pub(super) fn rectangle(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+        self.area(vec![from, (to.0, from.1), to, (from.0, to.1)], colour, 1.0);
+    }
+
+    pub(super) fn text(&mut self, at: (f64, f64), kind: Type, anchor: Anchor, text: &str) {
+        let (x, y) = at;
+        self.marks.push(Mark::Text { x, y, kind, anchor, text: text.to_owned() });
+    }
+
+    /// Where every text stands: left, top, right, bottom, what it says.
+    pub fn text_boxes(&self) -> Vec<([f64; 4], &str)> {
+        let texts = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { x, y, kind, anchor, text } => {
+                let width = theme::width(text, *kind);
+                let left = match anchor {
+                    Anchor::Start => *x,
+                    Anchor::Middle => x - width / 2.0,
+                    Anchor::End => x - width,
+                };
+                let (top, bottom) = (y - 0.76 * kind.size, y + 0.1 * kind.size);
+                Some(([left, top, left + width, bottom], text.as_str()))
+            }
+            Mark::Line { .. } | Mark::Area { .. } => None,
+        });
+        texts.collect()
+    }
+}
+
+/// Breaks a text into lines that are not wider than `width`.
+pub(super) fn wrapped(text: &str, kind: Type, width: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        let longer = if last.is_empty() { word.to_owned() } else { format!("{last} {word}") };
+        if last.is_empty() || theme::width(&longer, kind) <= width {
+            *last = longer;
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// The same with lines of about equal length: no word stands alone.
+pub(super) fn balanced(text: &str, kind: Type, width: f64) -> Vec<String> {
+    let greedy = wrapped(text, kind, width);
+    let shares = [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+    let narrower = shares.into_iter().map(|share| wrapped(text, kind, width * share));
+    narrower.into_iter().find(|lines| lines.len() == greedy.len()).unwrap_or(greedy)
+}
+
+/// A text cut to a width, with an ellipsis where it was cut.
+pub(super) fn fitted(text: &str, kind: Type, width: f64) -> String {
+    if theme::width(text, kind) <= width {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = text.chars().collect();
+    loop {
+        kept.pop();
+        let shorter = kept.iter().collect::<String>() + "…";
+        if kept.is_empty() || theme::width(&shorter, kind) <= width {
+            return shorter;
+        }
+    }
+}

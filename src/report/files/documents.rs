@@ -1,0 +1,116 @@
+//! The two JSON documents: the manifest (what was run) and the summary (what came out).
+use super::unit_name;
+use crate::summary::{Judged, Metric, Summary};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+
+/// What was run, so that anyone can run it again.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) experiment: String,
+    pub(super) question: String,
+    pub(super) version: String,
+    pub(super) seed: u64,
+    pub(super) replications: u32,
+    pub(super) events: u64,
+    pub(super) fingerprint: String,
+    pub(super) fingerprints: Vec<String>,
+    pub(super) horizon_s: f64,
+    pub(super) warm_up_s: f64,
+    pub(super) tick_s: f64,
+    pub(super) lag_bin_s: f64,
+    pub(super) ledger: Check,
+    pub(super) input: serde_json::Value,
+}
+
+/// That every delivery has exactly one end.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Check {
+    pub(super) adds_up: bool,
+    pub(super) intended_window: u64,
+    pub(super) intended_run: u64,
+}
+
+/// The shape of `summary.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    experiment: &'a str,
+    version: &'a str,
+    seed: u64,
+    replications: u32,
+    fingerprint: String,
+    #[serde(serialize_with = "in_order")]
+    metrics: &'a [Metric],
+    slo: &'a [Judged],
+    diagnosis: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Value {
+    unit: &'static str,
+    mean: Option<f64>,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    n: u32,
+}
+
+pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
+    pretty(&Manifest {
+        experiment: summary.experiment.clone(),
+        question: summary.question.clone(),
+        version: summary.version.clone(),
+        seed: summary.seed,
+        replications: summary.replications,
+        events: summary.events,
+        fingerprint: hexadecimal(summary.fingerprint),
+        fingerprints: summary.fingerprints.iter().copied().map(hexadecimal).collect(),
+        horizon_s: summary.horizon.seconds(),
+        warm_up_s: summary.warm_up.seconds(),
+        tick_s: summary.tick.seconds(),
+        lag_bin_s: summary.lag_bin.seconds(),
+        ledger: Check {
+            adds_up: summary.adds_up(),
+            intended_window: summary.ledger[0].intended,
+            intended_run: summary.ledger[1].intended,
+        },
+        input: summary.input.clone(),
+    })
+}
+
+pub(super) fn summary(summary: &Summary) -> Vec<u8> {
+    pretty(&Document {
+        experiment: &summary.experiment,
+        version: &summary.version,
+        seed: summary.seed,
+        replications: summary.replications,
+        fingerprint: hexadecimal(summary.fingerprint),
+        metrics: &summary.metrics,
+        slo: &summary.slo,
+        diagnosis: &summary.diagnosis,
+    })
+}
+
+/// Metrics as a map, in their own order.
+fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(metrics.len()))?;
+    for metric in *metrics {
+        let value = Value {
+            unit: unit_name(metric.unit),
+            mean: metric.mean,
+            ci_low: metric.ci_low,
+            ci_high: metric.ci_high,
+            n: metric.n,
+        };
+        map.serialize_entry(&metric.name, &value)?;
+    }
+    map.end()
+}
+
+fn hexadecimal(fingerprint: u64) -> String {
+    format!("{fingerprint:016x}")
+}
+
+fn pretty(document: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(document).expect("plain data becomes JSON");
+    bytes.push(b'\n');
+    bytes
+}

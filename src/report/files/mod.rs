@@ -1,0 +1,67 @@
+//! The result files: a summary written as tidy tables and JSON, and read back.
+//!
+//! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
+mod documents;
+mod read;
+mod tables;
+
+pub use read::{Unreadable, read};
+
+use crate::{record::Unit, summary::Summary};
+
+/// A result file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+    /// Its path in the experiment's folder.
+    pub name: String,
+    /// Its contents.
+    pub bytes: Vec<u8>,
+}
+
+/// What a complete folder of results holds; a folder without it is not one.
+pub const MANIFEST: &str = "manifest.json";
+/// The document that `--json` prints.
+pub const SUMMARY: &str = "summary.json";
+/// Metrics with intervals.
+pub const METRICS: &str = "summary.csv";
+/// What moved over time.
+pub const SERIES: &str = "series.csv";
+/// Delivery lag by bucket.
+pub const HISTOGRAM: &str = "histogram.csv";
+/// Ends of deliveries.
+pub const LEDGER: &str = "ledger.csv";
+/// Phases of the timeline.
+pub const PHASES: &str = "phases.csv";
+
+/// All data files of a summary, the manifest last.
+pub fn write(summary: &Summary) -> Vec<File> {
+    let files = [
+        (SUMMARY, documents::summary(summary)),
+        (METRICS, tables::metrics(summary)),
+        (SERIES, tables::series(summary)),
+        (HISTOGRAM, tables::histogram(summary)),
+        (LEDGER, tables::ledger(summary)),
+        (PHASES, tables::phases(summary)),
+        (MANIFEST, documents::manifest(summary)),
+    ];
+    files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
+}
+
+/// The names of units in the files.
+const UNITS: [(Unit, &str); 7] = [
+    (Unit::Count, "count"),
+    (Unit::PerSecond, "per_second"),
+    (Unit::Seconds, "seconds"),
+    (Unit::Bytes, "bytes"),
+    (Unit::BytesPerSecond, "bytes_per_second"),
+    (Unit::Share, "share"),
+    (Unit::Ratio, "ratio"),
+];
+
+fn unit_name(unit: Unit) -> &'static str {
+    UNITS.iter().find(|known| known.0 == unit).map_or("", |known| known.1)
+}
+
+fn unit_named(name: &str) -> Option<Unit> {
+    UNITS.iter().find(|known| known.1 == name).map(|known| known.0)
+}

@@ -1,0 +1,224 @@
+//! Reading the result files back: what `render` knows, and all it knows.
+use super::{
+    HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY, documents::Manifest, unit_named,
+};
+use crate::{
+    engine::{Span, Time},
+    record::Unit,
+    summary::{Bucket, Judged, Ledger, Metric, Series, Stretch, Summary},
+};
+use serde::Deserialize;
+use std::io;
+
+/// Why a folder's files are not results.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The file is not there, or cannot be opened.
+    #[error("{name}: {error}")]
+    Missing {
+        /// The file.
+        name: &'static str,
+        /// What the disk says.
+        error: io::Error,
+    },
+    /// The file is there and is no result file of this version.
+    #[error("{name}: {why}")]
+    Malformed {
+        /// The file.
+        name: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Opens a file by its name.
+type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
+
+#[derive(Deserialize)]
+struct Verdicts {
+    slo: Vec<Judged>,
+    diagnosis: Vec<String>,
+}
+
+/// Reads a summary back; `open` gives a file's bytes.
+pub fn read(open: Open) -> Result<Summary, Unreadable> {
+    let manifest: Manifest = json(open, MANIFEST)?;
+    let verdicts: Verdicts = json(open, SUMMARY)?;
+    let span = Span::from_seconds;
+    let (tick, lag_bin) = (span(manifest.tick_s), span(manifest.lag_bin_s));
+    let hexadecimal = |text: &String| {
+        u64::from_str_radix(text, 16).map_err(|error| malformed(MANIFEST, &error.to_string()))
+    };
+    Ok(Summary {
+        fingerprint: hexadecimal(&manifest.fingerprint)?,
+        fingerprints: manifest.fingerprints.iter().map(hexadecimal).collect::<Result<_, _>>()?,
+        ledger: ledger(open, &manifest)?,
+        experiment: manifest.experiment,
+        question: manifest.question,
+        version: manifest.version,
+        seed: manifest.seed,
+        replications: manifest.replications,
+        events: manifest.events,
+        horizon: Time::ZERO + span(manifest.horizon_s),
+        warm_up: Time::ZERO + span(manifest.warm_up_s),
+        tick,
+        lag_bin,
+        input: manifest.input,
+        metrics: rows(open, METRICS, metric)?,
+        slo: verdicts.slo,
+        diagnosis: verdicts.diagnosis,
+        lag: rows(open, HISTOGRAM, bucket)?,
+        series: series(open, tick, lag_bin)?,
+        phases: rows(open, PHASES, phase)?,
+    })
+}
+
+fn json<T: for<'a> Deserialize<'a>>(open: Open, name: &'static str) -> Result<T, Unreadable> {
+    let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
+    serde_json::from_slice(&bytes).map_err(|error| malformed(name, &error.to_string()))
+}
+
+fn malformed(name: &'static str, why: &str) -> Unreadable {
+    Unreadable::Malformed { name, why: why.to_owned() }
+}
+
+/// The cells of a row, in order; `None` when a row is not what it should be.
+struct Cells<'a>(csv::StringRecordIter<'a>);
+
+impl<'a> Cells<'a> {
+    fn text(&mut self) -> Option<&'a str> {
+        self.0.next()
+    }
+
+    fn owned(&mut self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+
+    fn number<T: std::str::FromStr>(&mut self) -> Option<T> {
+        self.text()?.parse().ok()
+    }
+
+    /// A cell that may be empty.
+    fn maybe<T: std::str::FromStr>(&mut self) -> Option<Option<T>> {
+        match self.text()? {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        }
+    }
+
+    fn unit(&mut self) -> Option<Unit> {
+        unit_named(self.text()?)
+    }
+
+    fn span(&mut self) -> Option<Span> {
+        Some(Span::from_seconds(self.number()?))
+    }
+}
+
+/// Reads a table row by row.
+fn each(
+    open: Open,
+    name: &'static str,
+    mut row: impl FnMut(Cells) -> Option<()>,
+) -> Result<(), Unreadable> {
+    let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let mut record = csv::StringRecord::new();
+    let mut line = 1_u64;
+    loop {
+        line += 1;
+        match reader.read_record(&mut record) {
+            Ok(true) => row(Cells(record.iter()))
+                .ok_or_else(|| malformed(name, &format!("line {line} is no row of this table")))?,
+            Ok(false) => return Ok(()),
+            Err(error) => return Err(malformed(name, &error.to_string())),
+        }
+    }
+}
+
+fn rows<T>(
+    open: Open,
+    name: &'static str,
+    row: impl Fn(Cells) -> Option<T>,
+) -> Result<Vec<T>, Unreadable> {
+    let mut all = Vec::new();
+    each(open, name, |cells| {
+        all.push(row(cells)?);
+        Some(())
+    })?;
+    Ok(all)
+}
+
+fn metric(mut cells: Cells) -> Option<Metric> {
+    let [node, quantity, statistic] = [cells.owned()?, cells.owned()?, cells.owned()?];
+    Some(Metric {
+        name: full_name(&node, &quantity, &statistic),
+        node,
+        quantity,
+        statistic,
+        unit: cells.unit()?,
+        mean: cells.maybe()?,
+        ci_low: cells.maybe()?,
+        ci_high: cells.maybe()?,
+        n: cells.number()?,
+        values: Vec::new(),
+    })
+}
+
+/// Puts the node back where it stood: behind the phase.
+fn full_name(node: &str, quantity: &str, statistic: &str) -> String {
+    let (phase, quantity) = match quantity.split_once(").") {
+        Some((phase, quantity)) => (format!("{phase})."), quantity),
+        None => (String::new(), quantity),
+    };
+    let parts = [node, quantity, statistic];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    phase + &parts.join(".")
+}
+
+fn bucket(mut cells: Cells) -> Option<Bucket> {
+    Some(Bucket { low: cells.span()?, high: cells.span()?, count: cells.number()? })
+}
+
+fn phase(mut cells: Cells) -> Option<Stretch> {
+    Some(Stretch {
+        replication: cells.number()?,
+        name: cells.owned()?,
+        start: Time::ZERO + cells.span()?,
+        end: Time::ZERO + cells.span()?,
+    })
+}
+
+fn ledger(open: Open, manifest: &Manifest) -> Result<[Ledger; 2], Unreadable> {
+    let intended = [manifest.ledger.intended_window, manifest.ledger.intended_run];
+    let mut both = intended.map(|intended| Ledger { intended, rows: Vec::new() });
+    each(open, LEDGER, |mut cells| {
+        let scope = match cells.text()? {
+            "window" => 0,
+            "run" => 1,
+            _ => return None,
+        };
+        both[scope].rows.push((cells.owned()?, cells.owned()?, cells.number()?));
+        Some(())
+    })?;
+    Ok(both)
+}
+
+/// Rows of one series stand together, in the order of time; a bin 0 begins the next.
+fn series(open: Open, tick: Span, lag_bin: Span) -> Result<Vec<Series>, Unreadable> {
+    let mut all: Vec<Series> = Vec::new();
+    each(open, SERIES, |mut cells| {
+        let first = cells.number::<f64>()? == 0.0;
+        let key = [cells.text()?, cells.text()?, cells.text()?];
+        let (unit, replication, value) = (cells.unit()?, cells.maybe()?, cells.maybe()?);
+        if first {
+            let [node, quantity, statistic] = key.map(str::to_owned);
+            let step = if replication.is_some() { tick } else { lag_bin };
+            let values = Vec::new();
+            all.push(Series { node, quantity, statistic, unit, replication, step, values });
+        }
+        all.last_mut()?.values.push(value);
+        Some(())
+    })?;
+    Ok(all)
+}

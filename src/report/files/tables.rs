@@ -1,0 +1,115 @@
+//! The CSV tables, in long form: one fact a row, so that one `groupby` gives any view.
+//!
+//! Numbers are in their shortest form that reads back to the same bits; what does not exist is an
+//! empty cell. Times are the begin of their bin.
+use super::unit_name;
+use crate::{
+    engine::{Time, number},
+    summary::{Bucket, Ledger, Series, Summary},
+};
+
+/// `node` is empty for the whole system; `[during(NAME).]` stays with the metric.
+pub(super) fn metrics(summary: &Summary) -> Vec<u8> {
+    let header = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
+    table(header, |out| {
+        for metric in &summary.metrics {
+            out([
+                &metric.node,
+                &metric.quantity,
+                &metric.statistic,
+                unit_name(metric.unit),
+                &cell(metric.mean),
+                &cell(metric.ci_low),
+                &cell(metric.ci_high),
+                &metric.n.to_string(),
+            ]);
+        }
+    })
+}
+
+/// `replication` counts from 0 and is empty where all are taken together (`delivery_lag`).
+pub(super) fn series(summary: &Summary) -> Vec<u8> {
+    let header = ["time_s", "node", "metric", "statistic", "unit", "replication", "value"];
+    table(header, |out| {
+        for series in &summary.series {
+            let replication = series.replication.map_or_else(String::new, |n| n.to_string());
+            for (bin, value) in series.values.iter().enumerate() {
+                out([
+                    &start(series, bin),
+                    &series.node,
+                    &series.quantity,
+                    &series.statistic,
+                    unit_name(series.unit),
+                    &replication,
+                    &cell(*value),
+                ]);
+            }
+        }
+    })
+}
+
+fn start(series: &Series, bin: usize) -> String {
+    let start = Time::ZERO + series.step.times(number::count(bin));
+    start.seconds().to_string()
+}
+
+/// All replications together; `cumulative_share` is that of lags below `high_s`.
+pub(super) fn histogram(summary: &Summary) -> Vec<u8> {
+    let total: u64 = summary.lag.iter().map(|bucket| bucket.count).sum();
+    table(["low_s", "high_s", "count", "cumulative_share"], |out| {
+        let mut below = 0;
+        for Bucket { low, high, count } in &summary.lag {
+            below += count;
+            let share = number::float(below) / number::float(total);
+            out([
+                &low.seconds().to_string(),
+                &high.seconds().to_string(),
+                &count.to_string(),
+                &share.to_string(),
+            ]);
+        }
+    })
+}
+
+/// Sums over the replications. `window`: messages sent in [`warm_up`, horizon); `run`: all.
+pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
+    table(["scope", "end", "cause", "count", "share"], |out| {
+        for (scope, Ledger { intended, rows }) in ["window", "run"].iter().zip(&summary.ledger) {
+            for (end, cause, count) in rows {
+                let share = number::float(*count) / number::float(*intended);
+                let share = if *intended > 0 { share.to_string() } else { String::new() };
+                out([scope, end, cause, &count.to_string(), &share]);
+            }
+        }
+    })
+}
+
+pub(super) fn phases(summary: &Summary) -> Vec<u8> {
+    table(["replication", "phase", "start_s", "end_s"], |out| {
+        for phase in &summary.phases {
+            out([
+                &phase.replication.to_string(),
+                &phase.name,
+                &phase.start.seconds().to_string(),
+                &phase.end.seconds().to_string(),
+            ]);
+        }
+    })
+}
+
+fn cell(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// A table with a header; `fill` is given what writes a row.
+fn table<const N: usize>(
+    header: [&str; N],
+    fill: impl FnOnce(&mut dyn FnMut([&str; N])),
+) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut row =
+        |cells: [&str; N]| writer.write_record(cells).expect("a row in memory is written");
+    row(header);
+    fill(&mut row);
+    writer.into_inner().expect("a table in memory is written")
+}

@@ -1,0 +1,3 @@
+//! Everything after the simulation, on invented outcomes.
+mod fake;
+mod gallery;
