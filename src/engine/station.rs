@@ -53,6 +53,16 @@ impl Station {
         self.busy
     }
 
+    /// The work done up to `now`, over all servers.
+    pub fn done(&self, now: Time) -> Span {
+        self.busy - self.owed(now)
+    }
+
+    /// The work still owed at `now`, over all servers: each is busy without a gap until it is free.
+    fn owed(&self, now: Time) -> Span {
+        self.free.iter().fold(Span::ZERO, |sum, &free| sum + free.since(now))
+    }
+
     /// How many servers there are.
     pub fn servers(&self) -> usize {
         self.free.len()
@@ -60,7 +70,7 @@ impl Station {
 
     /// Loses all work at once, as a crash does; returns the service time that was not given.
     pub fn clear(&mut self, now: Time) -> Span {
-        let owed = self.free.iter().fold(Span::ZERO, |sum, &free| sum + free.since(now));
+        let owed = self.owed(now);
         self.free.fill(now);
         self.busy = self.busy - owed;
         owed
