@@ -83,7 +83,7 @@ impl<E: Copy + Ord> Agenda<E> {
 
     #[inline]
     fn place(&mut self, entry: Entry<E>, tick: u64) {
-        let level = number::index((63 - (tick ^ self.tick).leading_zeros()) / BITS);
+        let level = number::index((tick ^ self.tick).ilog2() / BITS);
         let slot = number::place(tick >> (BITS * number::row(level))) & (SLOTS - 1);
         self.slots[level * SLOTS + slot].push(entry);
         self.occupied[level * WORDS + slot / 64] |= 1 << (slot % 64);
