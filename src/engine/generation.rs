@@ -30,3 +30,31 @@ impl Generation {
         self.0 == current.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Agenda, EventQueue, Time};
+
+    #[test]
+    fn a_cancelled_timer_comes_and_is_void() {
+        let mut agenda = Agenda::default();
+        let first = Generation::default();
+        agenda.push(Time::from_nanos(10), first);
+        let current = first.next(); // cancelled, and set again for later
+        agenda.push(Time::from_nanos(20), current);
+        let fired: Vec<_> = std::iter::from_fn(|| agenda.pop())
+            .filter(|entry| entry.event.is_current(current))
+            .map(|entry| entry.at.nanos())
+            .collect();
+        assert_eq!(fired, [20]);
+    }
+
+    #[test]
+    fn it_wraps_after_65536_settings() {
+        let first = Generation::default();
+        let later = |settings: u32| (0..settings).fold(first, |generation, _| generation.next());
+        assert!(!first.is_current(later(65_535)));
+        assert!(first.is_current(later(65_536)));
+    }
+}

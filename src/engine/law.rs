@@ -137,7 +137,8 @@ impl Law {
         match *self {
             Self::Constant(value) => value,
             Self::Uniform { low, high } => low + (high - low) * unit,
-            Self::Exponential { mean } => -libm::log1p(-unit) * mean,
+            // Exact below the logarithm: `unit` is a multiple of 2^-53.
+            Self::Exponential { mean } => -libm::log(1.0 - unit) * mean,
             Self::Normal { mean, sd } => mean + sd * special::normal_quantile(unit),
             Self::Lognormal { mu, sigma } => libm::exp(mu + sigma * special::normal_quantile(unit)),
             Self::Gamma { shape, scale } => scale * special::gamma_quantile(shape, unit),
@@ -165,6 +166,9 @@ impl Law {
     /// Negative values count as zero, as for any duration; a law without positive values (or a
     /// normal law with its mean ten standard deviations below zero) leaves 0.
     pub fn residual(&self, first: f64, second: f64) -> f64 {
+        if let Self::Exponential { .. } = self {
+            return self.quantile(second); // without memory
+        }
         first * self.biased_quantile(second)
     }
 
