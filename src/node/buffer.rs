@@ -1,8 +1,9 @@
 //! The replay buffer: hands a returning client what it missed. Only what somebody has not seen is
 //! stored here; the size of the modelled buffer is known in closed form.
 use super::{
-    Cx, Purpose, parameters,
+    Cx, Purpose,
     cx::low_byte,
+    parameters,
     table::{connections::State, crowds::REPLAY, messages::Stage},
 };
 use crate::{

@@ -96,6 +96,7 @@ impl Clients {
         let (sender, recipient) = self.pair(k);
         let (from, to, id) = (crowd.first + sender, crowd.first + recipient, number::low(k));
         cx.record.sent(cx.now, id);
+        cx.record.pair(cx.now, from, to);
         let connection = *cx.connections.get(from);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
         match connection.state {

@@ -142,8 +142,7 @@ impl Gateway {
         let entity = crowd.message(row.id);
         let back = fanout.latency.draw(&self.draws, Purpose::Message, entity, row.stage as u32);
         let wait = if silent { crowd.rpc_timeout } else { back };
-        let stage =
-            if row.stage == Stage::PushAgain { Stage::StaleAgain } else { Stage::Stale };
+        let stage = if row.stage == Stage::PushAgain { Stage::StaleAgain } else { Stage::Stale };
         cx.hop(cx.now + wait, fanout.node, message, stage);
     }
 
@@ -151,8 +150,7 @@ impl Gateway {
     pub fn on_accept(&mut self, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         let row = *cx.connections.get(user);
         let attempts = cx.connections.attempts[number::index(user)];
-        if row.state != State::Connecting
-            || ticket != attempt_ticket(row.session, attempts.number)
+        if row.state != State::Connecting || ticket != attempt_ticket(row.session, attempts.number)
         {
             return;
         }

@@ -96,7 +96,10 @@ impl LoadBalancer {
 
     /// How long a dead instance goes on receiving, at most.
     pub fn blindness(&self) -> Span {
-        self.parameters.health_check.interval.times(u64::from(self.parameters.health_check.threshold))
+        self.parameters
+            .health_check
+            .interval
+            .times(u64::from(self.parameters.health_check.threshold))
     }
 }
 

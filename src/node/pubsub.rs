@@ -48,8 +48,7 @@ impl Pubsub {
         let entity = crowd.message(row.id);
         let draws = &self.draws;
         let inside = self.latency.draw(draws, Purpose::Message, entity, Stage::Bus as u32);
-        let link =
-            self.fanout.latency.draw(draws, Purpose::Message, entity, Stage::Fanout as u32);
+        let link = self.fanout.latency.draw(draws, Purpose::Message, entity, Stage::Fanout as u32);
         cx.hop(service.finish + inside + link, self.fanout.node, message, Stage::Fanout);
     }
 

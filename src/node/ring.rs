@@ -10,10 +10,7 @@ pub struct Ring {
 
 impl Ring {
     /// A ring of `virtual_nodes` points for each (instance, name).
-    pub fn new<'a>(
-        instances: impl Iterator<Item = (u16, &'a str)>,
-        virtual_nodes: u32,
-    ) -> Self {
+    pub fn new<'a>(instances: impl Iterator<Item = (u16, &'a str)>, virtual_nodes: u32) -> Self {
         let mut points: Vec<(u64, u16)> = instances
             .flat_map(|(instance, name)| {
                 let name = hash(name);
@@ -62,8 +59,8 @@ mod tests {
             counts[usize::from(ring.find(mix(key), |_| true).unwrap())] += 1;
         }
         let mean = float(keys) / f64::from(n);
-        let variance: f64 = counts.iter().map(|&c| (float(c) - mean).powi(2)).sum::<f64>()
-            / f64::from(n - 1);
+        let variance: f64 =
+            counts.iter().map(|&c| (float(c) - mean).powi(2)).sum::<f64>() / f64::from(n - 1);
         let expected = (f64::from(n - 1) / (f64::from(n) * f64::from(v) + 1.0)).sqrt();
         let ratio = variance.sqrt() / mean / expected;
         assert!((0.6..1.5).contains(&ratio), "{ratio}");

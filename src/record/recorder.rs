@@ -94,6 +94,8 @@ pub struct Recorder {
     pub longest_outage: Span,
     /// Other counts.
     pub counts: Counts,
+    /// Every send as (time, sender, recipient), when asked for.
+    pub published: Option<Vec<(Time, u32, u32)>>,
     /// What is measured apart for each phase.
     pub phases: Vec<PhaseRecord>,
     /// The stretches of phases so far: (index into `phases`, start).
@@ -125,6 +127,7 @@ impl Recorder {
             online: Online::default(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
+            published: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
             warm_up,
@@ -150,6 +153,14 @@ impl Recorder {
         }
         let phase = self.phase_at(at);
         self.phases[phase].ledger.intended += 1;
+    }
+
+    /// Who sends to whom, for those who asked.
+    #[inline]
+    pub fn pair(&mut self, at: Time, from: u32, to: u32) {
+        if let Some(published) = &mut self.published {
+            published.push((at, from, to));
+        }
     }
 
     /// A delivery ends at `at`, which may lie before now when the end is noticed later.

@@ -64,7 +64,9 @@ impl World {
         let crowds: Vec<Crowd> = self.crowds.iter().cloned().collect();
         for crowd in crowds {
             let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
-            let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else { continue };
+            let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
+                continue;
+            };
             clients.start(&mut cx);
             for user in crowd.first..crowd.first + crowd.count {
                 place(&clients, &crowd, user, nodes, &mut cx);
@@ -217,9 +219,9 @@ impl Plan<'_> {
             let onward = self.link(link.source, is_gateway).expect("validated");
             Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
         });
-        let served = crowds.iter().find(|crowd| {
-            crowd.registry.as_ref().is_some_and(|port| port.node == id.0)
-        });
+        let served = crowds
+            .iter()
+            .find(|crowd| crowd.registry.as_ref().is_some_and(|port| port.node == id.0));
         let heartbeat = served.map(|crowd| match self.parameters(NodeId(crowd.clients)) {
             Parameters::Clients(clients) => clients.heartbeat.every,
             _ => unreachable!(),

@@ -88,9 +88,10 @@ impl World {
     }
 
     fn count_pending(&mut self, horizon: Time) {
-        let pending = self.messages.in_use().map(|(_, row)| {
-            (row.sent, matches!(row.stage, Stage::Outbox | Stage::Buffer))
-        });
+        let pending = self
+            .messages
+            .in_use()
+            .map(|(_, row)| (row.sent, matches!(row.stage, Stage::Outbox | Stage::Buffer)));
         let pending: Vec<(Time, bool)> = pending.collect();
         for (sent, waiting) in pending {
             self.record.pending(sent, waiting);
@@ -219,18 +220,37 @@ impl World {
         for gauge in &gauges.pools {
             let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
             let name = &self.names[gauge.node];
-            let prefixes: &[String] =
-                if gauges.pools.len() == 1 { &[String::new(), format!("{name}.")] } else { &[format!("{name}.")] };
+            let prefixes: &[String] = if gauges.pools.len() == 1 {
+                &[String::new(), format!("{name}.")]
+            } else {
+                &[format!("{name}.")]
+            };
             let peak = gauge.each.iter().filter_map(crate::record::Gauge::peak).reduce(f64::max);
-            let mean = gauge.held.mean().map(|held| held / number::float(number::count(pool.pool.len().max(1))));
+            let mean = gauge
+                .held
+                .mean()
+                .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
             let per = number::float(pool.parameters.memory.per_connection.0);
             for prefix in prefixes {
                 sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
                 sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
-                let ratio = peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
-                sheet.set(format!("{prefix}connections_per_instance.imbalance"), Unit::Ratio, ratio);
-                sheet.set(format!("{prefix}memory.peak_per_instance"), Unit::Bytes, peak.map(|peak| peak * per));
-                sheet.set(format!("{prefix}memory.peak"), Unit::Bytes, gauge.held.peak().map(|held| held * per));
+                let ratio =
+                    peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
+                sheet.set(
+                    format!("{prefix}connections_per_instance.imbalance"),
+                    Unit::Ratio,
+                    ratio,
+                );
+                sheet.set(
+                    format!("{prefix}memory.peak_per_instance"),
+                    Unit::Bytes,
+                    peak.map(|peak| peak * per),
+                );
+                sheet.set(
+                    format!("{prefix}memory.peak"),
+                    Unit::Bytes,
+                    gauge.held.peak().map(|held| held * per),
+                );
             }
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.cpu_max.peak());
@@ -304,7 +324,8 @@ impl World {
     fn timeline_measures(&self, sheet: &mut Sheet) {
         for running in self.timeline.entries() {
             let name = &running.action.name;
-            let duration = running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
+            let duration =
+                running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
             sheet.seconds(format!("{name}.duration"), duration);
             let phase = self.record.phases.iter().find(|phase| &phase.name == name);
             let moves = phase.map(|phase| number::float(phase.moves) / self.users());

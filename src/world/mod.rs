@@ -41,8 +41,7 @@ pub struct Broken(pub String);
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
         let World { nodes, crowds, connections, messages, tiers, record, .. } = $world;
-        let cx =
-            Cx { now: $now, agenda: $agenda, messages, connections, tiers, crowds, record };
+        let cx = Cx { now: $now, agenda: $agenda, messages, connections, tiers, crowds, record };
         (nodes, cx)
     }};
 }
@@ -116,13 +115,21 @@ pub fn simulate(
     let mut world = World::new(scenario, replication, &mut agenda);
     let steps: u64 = 100;
     for step in 1..=steps {
-        let until = Time::from_nanos(
-            crate::engine::number::low64(
-                u128::from(scenario.horizon.nanos()) * u128::from(step) / u128::from(steps),
-            ),
-        );
+        let until = Time::from_nanos(crate::engine::number::low64(
+            u128::from(scenario.horizon.nanos()) * u128::from(step) / u128::from(steps),
+        ));
         world.events += run(&mut world, &mut agenda, until);
         progress(until);
     }
     world.finish(scenario)
+}
+
+/// What is published in one replication: (time, sender, recipient) of every send, in order. It
+/// depends on no policy.
+pub fn published(scenario: &Scenario, replication: u32) -> Vec<(Time, u32, u32)> {
+    let mut agenda = Agenda::default();
+    let mut world = World::new(scenario, replication, &mut agenda);
+    world.record.published = Some(Vec::new());
+    run(&mut world, &mut agenda, scenario.horizon);
+    world.record.published.unwrap_or_default()
 }

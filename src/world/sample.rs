@@ -51,9 +51,8 @@ impl Gauges {
         let next = Time::ZERO + scenario.tick;
         let (mut pools, mut fanouts, mut buses) = (Vec::new(), Vec::new(), Vec::new());
         for (place, (node, spec)) in nodes.iter().zip(&scenario.nodes).enumerate() {
-            let gauge = |quantity, statistic: &str, unit| {
-                Gauge::new(&spec.name, quantity, statistic, unit)
-            };
+            let gauge =
+                |quantity, statistic: &str, unit| Gauge::new(&spec.name, quantity, statistic, unit);
             match node {
                 Node::Gateway(pool) => pools.push(Pool {
                     node: place,
@@ -71,10 +70,9 @@ impl Gauges {
                     busy: gauge("cpu", "mean", Unit::Share),
                     done: Span::ZERO,
                 }),
-                Node::Pubsub(_) => buses.push(Bus {
-                    node: place,
-                    backlog: gauge("backlog", "max", Unit::Count),
-                }),
+                Node::Pubsub(_) => {
+                    buses.push(Bus { node: place, backlog: gauge("backlog", "max", Unit::Count) })
+                }
                 Node::Clients(_) | Node::LoadBalancer(_) | Node::Registry(_) | Node::Buffer(_) => {}
             }
         }

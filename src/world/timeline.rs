@@ -156,13 +156,7 @@ impl World {
         running.left == 0
     }
 
-    fn begin_batch(
-        &mut self,
-        scene: Scene,
-        batch: u16,
-        startup: Span,
-        agenda: &mut Agenda<Event>,
-    ) {
+    fn begin_batch(&mut self, scene: Scene, batch: u16, startup: Span, agenda: &mut Agenda<Event>) {
         let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
         let (range, grace) = (pool.pool.clone(), pool.parameters.drain.grace);
         let running = &mut self.timeline.actions[usize::from(scene.index)];
@@ -202,13 +196,7 @@ impl World {
     }
 
     /// An instance that drained has lost its last connection, or its grace is over.
-    fn replace(
-        &mut self,
-        scene: Scene,
-        instance: u16,
-        startup: Span,
-        agenda: &mut Agenda<Event>,
-    ) {
+    fn replace(&mut self, scene: Scene, instance: u16, startup: Span, agenda: &mut Agenda<Event>) {
         let row = self.tiers.get(instance);
         if row.life != Life::Draining || row.drained_by != scene.index {
             return;
@@ -293,13 +281,7 @@ impl World {
     }
 
     /// An instance ends without warning.
-    fn crash(
-        &mut self,
-        scene: Scene,
-        instance: u16,
-        kind: CrashKind,
-        agenda: &mut Agenda<Event>,
-    ) {
+    fn crash(&mut self, scene: Scene, instance: u16, kind: CrashKind, agenda: &mut Agenda<Event>) {
         let held = self.connections.held_by(instance);
         let (nodes, mut cx) = split!(self, scene.now, agenda);
         end_work(nodes, scene.pool, instance, &mut cx);
@@ -333,13 +315,7 @@ impl World {
     }
 
     /// `ends`: the crash is over for good once the balancer knows.
-    fn on_checked(
-        &mut self,
-        scene: Scene,
-        instance: u16,
-        ends: bool,
-        agenda: &mut Agenda<Event>,
-    ) {
+    fn on_checked(&mut self, scene: Scene, instance: u16, ends: bool, agenda: &mut Agenda<Event>) {
         if let Some(balancer) = self.balancer_of(scene.pool) {
             let (nodes, mut cx) = split!(self, scene.now, agenda);
             if let Node::LoadBalancer(balancer) = &nodes[balancer] {

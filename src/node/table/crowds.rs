@@ -196,5 +196,4 @@ impl Crowds {
     pub fn users(&self) -> u32 {
         self.rows.last().map_or(0, |crowd| crowd.first + crowd.count)
     }
-
 }
