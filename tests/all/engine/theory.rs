@@ -258,7 +258,7 @@ fn a_few_exponential_servers() {
 
 #[test]
 fn many_exponential_servers() {
-    check_many(50, 0.95, 32_000_000, 5.0);
+    check_many(50, 0.95, 24_000_000, 5.0);
     check_many(100, 0.9, 12_000_000, 10.0);
 }
 
