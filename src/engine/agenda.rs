@@ -89,16 +89,14 @@ impl<E: Copy + Ord> Agenda<E> {
         self.occupied[level * WORDS + slot / 64] |= 1 << (slot % 64);
     }
 
-    /// The first occupied slot of `level` after the open one.
+    /// The first occupied slot of `level`. All of them lie after the open one: an earlier time is
+    /// past, and an equal digit belongs to a lower level.
     fn next_slot(&self, level: usize) -> Option<usize> {
         let open = number::place(self.tick >> (BITS * number::row(level))) & (SLOTS - 1);
-        let words = &self.occupied[level * WORDS..(level + 1) * WORDS];
-        let first = words[open / 64] & ((!0 << (open % 64)) << 1);
-        let rest = (open / 64 + 1..WORDS).map(|word| (word, words[word]));
-        std::iter::once((open / 64, first))
-            .chain(rest)
-            .find(|&(_, bits)| bits != 0)
-            .map(|(word, bits)| word * 64 + number::index(bits.trailing_zeros()))
+        (open / 64..WORDS).find_map(|word| {
+            let bits = self.occupied[level * WORDS + word];
+            (bits != 0).then(|| word * 64 + number::index(bits.trailing_zeros()))
+        })
     }
 
     /// Opens the next occupied slot; false when nothing is pending.
@@ -146,10 +144,11 @@ mod tests {
         prop_oneof![3 => Just(0), 3 => 0..(1u64 << SHIFT), 4 => edges, 4 => sizes]
     }
 
-    /// Pushes so far ahead of now, or a pop.
-    fn program() -> impl Strategy<Value = Vec<Option<(u64, u8)>>> {
+    /// Pushes so far ahead of now, or a pop. Many pushes fall on a coarse grid, and so on a tie.
+    fn program() -> impl Strategy<Value = Vec<Option<(u64, u64, u8)>>> {
         (1u32..4, 1u32..4).prop_flat_map(|(pushes, pops)| {
-            let push = (span(), 0u8..4).prop_map(Some);
+            let grid = prop_oneof![Just(0), Just((1 << (SHIFT - 1)) - 1)];
+            let push = (span(), grid, 0u8..4).prop_map(Some);
             let step = prop_oneof![pushes => push, pops => Just(None)];
             prop::collection::vec(step, 0..200)
         })
@@ -209,9 +208,9 @@ mod tests {
             let mut pair = Pair::default();
             for step in steps {
                 match step {
-                    Some((ahead, event)) => {
-                        let at = Time::from_nanos(pair.now.nanos().saturating_add(ahead));
-                        pair.push(at, event);
+                    Some((ahead, grid, event)) => {
+                        let at = pair.now.nanos().saturating_add(ahead) | grid;
+                        pair.push(Time::from_nanos(at), event);
                     }
                     None => drop(pair.pop()),
                 }

@@ -1,7 +1,7 @@
 //! The engine: clock, event queue, keyed draws, laws, stations. It knows nothing of the web.
 //!
-//! A [`Model`] handles its own closed set of events; [`run()`] hands it one after another in order of
-//! (time, event). Nothing orders events but that: time is whole nanoseconds, and no sequence number
+//! A [`Model`] handles its own closed set of events; [`run()`] hands it one after another in order
+//! of (time, event). Nothing else orders events: time is whole nanoseconds, and no sequence number
 //! exists. Randomness is a function of (key, entity, k), so a run is a function of its inputs. A
 //! first-in-first-out queue is a [`Station`], which knows the end of a job when it arrives.
 //!

@@ -111,15 +111,15 @@ impl Kind {
     }
 
     /// Holds each measured figure against its true value.
-    fn check<const N: usize>(&self, name: &str, figures: [Figure; N]) {
-        let mut seen = [(); N].map(|()| Vec::new());
+    fn check(&self, name: &str, figures: &[Figure]) {
+        let mut seen = vec![Vec::new(); figures.len()];
         for replication in 0..PAIRS {
             let mut pair = [false, true].map(|mirrored| self.run(name, replication, mirrored));
-            for (seen, figure) in seen.iter_mut().zip(&figures) {
+            for (seen, figure) in seen.iter_mut().zip(figures) {
                 seen.push(mean(&pair.each_mut().map(figure.measure)));
             }
         }
-        for (seen, figure) in seen.iter().zip(&figures) {
+        for (seen, figure) in seen.iter().zip(figures) {
             figure.check(name, seen);
         }
     }
@@ -147,6 +147,7 @@ impl Figure {
         Self { percent, ..self }
     }
 
+    #[expect(clippy::print_stdout, reason = "the figures, for whoever asks with --nocapture")]
     fn check(&self, queue: &str, seen: &[f64]) {
         let n = seen.len() as f64;
         let centre = mean(seen);
@@ -245,7 +246,7 @@ fn one_exponential_server() {
         let kind = Kind::new(1, load, &exponential(), usize::MAX, arrivals);
         let truth = 1.0 / (1.0 - load);
         let p99 = p99_sojourn(100_f64.ln() * truth).within(5.0);
-        kind.check(&format!("M/M/1 at {load}"), [mean_sojourn(truth), p99]);
+        kind.check(&format!("M/M/1 at {load}"), &[mean_sojourn(truth), p99]);
     }
 }
 
@@ -257,7 +258,7 @@ fn a_few_exponential_servers() {
 
 #[test]
 fn many_exponential_servers() {
-    check_many(50, 0.95, 32_000_000, 5.0);
+    check_many(50, 0.95, 24_000_000, 5.0);
     check_many(100, 0.9, 12_000_000, 10.0);
 }
 
@@ -266,14 +267,14 @@ fn check_many(servers: usize, load: f64, arrivals: u32, percent: f64) {
     let waiting = erlang_c(servers, load);
     let wait = waiting / (servers as f64 * (1.0 - load));
     let name = format!("M/M/{servers} at {load}");
-    kind.check(&name, [share_waiting(waiting), mean_wait(wait).within(percent)]);
+    kind.check(&name, &[share_waiting(waiting), mean_wait(wait).within(percent)]);
 }
 
 #[test]
 fn one_constant_server() {
     for (load, arrivals) in [(0.5, 1_000_000), (0.9, 8_000_000)] {
         let kind = Kind::new(1, load, &Law::constant(1.0).unwrap(), usize::MAX, arrivals);
-        kind.check(&format!("M/D/1 at {load}"), [mean_wait(pollaczek(load, 0.0))]);
+        kind.check(&format!("M/D/1 at {load}"), &[mean_wait(pollaczek(load, 0.0))]);
     }
 }
 
@@ -289,13 +290,13 @@ fn one_irregular_server() {
 
 fn check_irregular(name: &str, load: f64, service: &Law, cv2: f64, arrivals: u32) {
     let kind = Kind::new(1, load, service, usize::MAX, arrivals);
-    kind.check(&format!("M/G/1 at {load}, {name}"), [mean_wait(pollaczek(load, cv2))]);
+    kind.check(&format!("M/G/1 at {load}, {name}"), &[mean_wait(pollaczek(load, cv2))]);
 }
 
 #[test]
 fn one_server_with_a_bound() {
     let kind = Kind::new(1, 0.9, &exponential(), 9, 4_000_000);
-    kind.check("M/M/1/10 at 0.9", [share_refused(bounded_loss(0.9, 10))]);
+    kind.check("M/M/1/10 at 0.9", &[share_refused(bounded_loss(0.9, 10))]);
 }
 
 #[test]
@@ -311,7 +312,7 @@ fn nobody_may_wait() {
         for (place, law) in laws.iter().enumerate() {
             let kind = Kind::new(servers, offered / servers as f64, law, 0, arrivals);
             let name = format!("Erlang B, {servers} servers, law {place}");
-            kind.check(&name, [share_refused(erlang_b(servers, offered))]);
+            kind.check(&name, &[share_refused(erlang_b(servers, offered))]);
         }
     }
 }
@@ -320,7 +321,7 @@ fn nobody_may_wait() {
 struct Present {
     queue: Queue,
     departs: Vec<Time>,
-    present: u64,
+    count: u64,
     last: Time,
     area: u128,
 }
@@ -335,7 +336,7 @@ impl Present {
     fn new(servers: usize) -> Self {
         let kind = Kind::new(servers, 0.9, &exponential(), usize::MAX, 2 * PAIRS * 5_000);
         let queue = Queue { warm_up: 0, ..kind.empty("Little", 0, false) };
-        Self { queue, departs: Vec::new(), present: 0, last: Time::ZERO, area: 0 }
+        Self { queue, departs: Vec::new(), count: 0, last: Time::ZERO, area: 0 }
     }
 }
 
@@ -343,13 +344,13 @@ impl Model for Present {
     type Event = Passage;
 
     fn handle(&mut self, now: Time, event: Passage, agenda: &mut Agenda<Passage>) {
-        self.area += u128::from(self.present) * u128::from(now.since(self.last).nanos());
+        self.area += u128::from(self.count) * u128::from(now.since(self.last).nanos());
         self.last = now;
         let Passage::Arrives(k) = event else {
-            self.present -= 1;
+            self.count -= 1;
             return;
         };
-        self.present += 1;
+        self.count += 1;
         if let Some(next) = self.queue.next(now, k) {
             agenda.push(next, Passage::Arrives(k + 1));
         }
@@ -367,7 +368,7 @@ fn those_present_are_those_who_stay() {
         let mut agenda = Agenda::default();
         agenda.push(Time::ZERO, Passage::Arrives(0));
         run(&mut model, &mut agenda, Time::NEVER);
-        assert_eq!(model.present, 0);
+        assert_eq!(model.count, 0);
         assert_eq!(model.departs.iter().max(), Some(&model.last));
         let stays = model.queue.sojourns.iter().sum::<f64>() * UNIT.float();
         assert!((stays / model.area as f64 - 1.0).abs() < 1e-12, "{stays} {}", model.area);
