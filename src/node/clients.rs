@@ -284,13 +284,15 @@ impl Clients {
         cx.wake(at, Timer::Detect, user, session);
     }
 
-    /// Told to move within `window`: sets the time.
+    /// Told to move within `window`: sets the time. The window is the gateway's: the last client
+    /// has left, as the gateway sees it, when it ends.
     pub fn tell(&self, user: u32, window: Span, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
         let entity = crowd.connection(user, row.session);
-        let wait = window.scale(self.draws.unit(Purpose::Move, entity, 0));
-        let at = cx.now + crowd.down(row.round_trip(), entity) + wait;
+        let way = crowd.down(row.round_trip(), entity);
+        let wait = (window - way.times(2)).scale(self.draws.unit(Purpose::Move, entity, 0));
+        let at = cx.now + way + wait;
         cx.wake(at, Timer::Move, user, row.session);
     }
 

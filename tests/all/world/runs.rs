@@ -160,3 +160,19 @@ fn ledgers_add_up_in_many_small_worlds() {
         run(&scenario);
     }
 }
+
+/// The headline's size: run it alone, in release, to look at its speed and memory.
+#[test]
+#[ignore = "a million users: for the long form"]
+fn a_million_users() {
+    let mut scenario = chat(1_000_000, 16);
+    scenario.horizon = Time::ZERO + secs(360);
+    clients(&mut scenario).network.silent_drops = squall::units::Share(0.0);
+    deploy(&mut scenario, 60, 4);
+    let outcome = run(&scenario);
+    for measure in &outcome.measures {
+        println!("{} {:?}", measure.name, measure.value);
+    }
+    println!("events {}", outcome.events);
+    assert_is(&outcome, "deliveries.missed", 0.0);
+}
