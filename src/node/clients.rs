@@ -168,12 +168,8 @@ impl Clients {
     #[inline]
     pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
         let row = *cx.messages.get(message);
-        let replayed = match row.stage {
-            Stage::Down => false,
-            Stage::DownReplay => true,
-            _ => return,
-        };
-        if row.due != cx.now {
+        let replayed = row.stage == Stage::DownReplay;
+        if row.due != cx.now || !(replayed || row.stage == Stage::Down) {
             return;
         }
         let connection = *cx.connections.get(row.to);
@@ -257,12 +253,12 @@ impl Clients {
         self.tell_registry(user, Timer::Unregister, way, cx);
         let instance = cx.tiers.get_mut(row.gateway);
         instance.last_frame = instance.last_frame.max(cx.now + way);
-        self.lose(user, cx);
+        Self::lose(user, cx);
         cx.release(row.gateway);
     }
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
-    pub fn lose(&self, user: u32, cx: &mut Cx<'_>) {
+    pub fn lose(user: u32, cx: &mut Cx<'_>) {
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
@@ -339,14 +335,14 @@ impl Clients {
         cx.release(instance);
         let number = u32::from(cx.connections.attempts[number::index(user)].number);
         if self.parameters.reconnect.attempts.is_some_and(|most| number >= most) {
-            self.give_up(user, cx);
+            Self::give_up(user, cx);
         } else {
             self.back_off(user, cx);
         }
     }
 
     /// It leaves for good, and takes with it all that was still kept for it.
-    fn give_up(&self, user: u32, cx: &mut Cx<'_>) {
+    fn give_up(user: u32, cx: &mut Cx<'_>) {
         cx.record.counts.gave_up += 1;
         cx.connections.get_mut(user).state = State::Gone;
         let kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);

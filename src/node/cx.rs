@@ -9,7 +9,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Agenda, EventQueue, Span, Time},
+    engine::{Agenda, EventQueue, Span, Time, number},
     record::{Cause, End, Recorder},
 };
 
@@ -58,7 +58,7 @@ impl Cx<'_> {
     pub fn stranded(&mut self, message: u32, cause: Cause) {
         let (to, kept) = (self.messages.get(message).to, self.messages.get(message).kept());
         let connection = *self.connections.get(to);
-        let since = self.connections.since[crate::engine::number::index(to)];
+        let since = self.connections.since[number::index(to)];
         let crowd = self.crowds.of(to);
         let Some(replay) = &crowd.replay else {
             return self.end(self.now, message, End::Lost(cause));
@@ -103,7 +103,7 @@ impl Cx<'_> {
 
     fn keep(&mut self, message: u32, kept: Time, bound: u32) {
         let to = self.messages.get(message).to;
-        let list = &mut self.connections.kept[crate::engine::number::index(to)].missed;
+        let list = &mut self.connections.kept[number::index(to)].missed;
         list.push(self.messages, message, Stage::Buffer, kept);
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");
@@ -130,5 +130,5 @@ impl Cx<'_> {
 /// The low byte of a session, as messages carry it.
 #[inline]
 pub fn low_byte(session: u16) -> u8 {
-    crate::engine::number::low8(u32::from(session))
+    number::low8(u32::from(session))
 }

@@ -42,10 +42,10 @@ impl Fanout {
         if row.due != cx.now {
             return;
         }
-        match row.stage {
-            Stage::Fanout => self.on_message(message, row, cx),
-            Stage::Stale | Stage::StaleAgain => self.on_stale(message, row, cx),
-            _ => {}
+        if row.stage == Stage::Fanout {
+            self.on_message(message, row, cx);
+        } else if matches!(row.stage, Stage::Stale | Stage::StaleAgain) {
+            self.on_stale(message, row, cx);
         }
     }
 

@@ -86,10 +86,10 @@ impl Gateway {
         if row.due != cx.now {
             return;
         }
-        match row.stage {
-            Stage::Up => self.on_up(message, row, cx),
-            Stage::Push | Stage::PushAgain | Stage::Replay => self.on_push(message, row, cx),
-            _ => {}
+        if row.stage == Stage::Up {
+            self.on_up(message, row, cx);
+        } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay) {
+            self.on_push(message, row, cx);
         }
     }
 
@@ -214,31 +214,25 @@ impl Gateway {
 
     /// An instance ends at once: what it had not finished is gone.
     pub fn end_work(&mut self, instance: u16, cx: &mut Cx<'_>) {
-        let rows: Vec<(u32, Message)> =
-            cx.messages.in_use().map(|(message, row)| (message, *row)).collect();
-        for (message, row) in rows {
-            if row.at != instance {
-                continue;
-            }
-            match row.stage {
-                Stage::Up => cx.end(cx.now, message, End::Lost(Cause::GatewayCrash)),
-                Stage::Bus if self.pool.contains(&row.at) => {
-                    if row.due > cx.now + self.to_bus(row, cx) {
-                        cx.end(cx.now, message, End::Lost(Cause::GatewayCrash));
-                    }
-                }
-                Stage::Down | Stage::DownReplay => {
-                    let connection = cx.connections.get(row.to);
-                    let crowd = cx.crowds.of(row.to);
-                    let entity = crowd.connection(row.to, connection.session);
-                    if row.due > cx.now + crowd.down(connection.round_trip(), entity) {
-                        cx.stranded(message, Cause::GatewayCrash);
-                    }
-                }
-                _ => {}
+        let held = cx.messages.in_use().filter(|(_, row)| row.at == instance);
+        let held: Vec<(u32, Message)> = held.map(|(message, row)| (message, *row)).collect();
+        for (message, row) in held {
+            let up = row.stage == Stage::Up
+                || row.stage == Stage::Bus && row.due > cx.now + self.to_bus(row, cx);
+            let down = matches!(row.stage, Stage::Down | Stage::DownReplay)
+                && row.due > cx.now + Self::to_client(row, cx);
+            if up {
+                cx.end(cx.now, message, End::Lost(Cause::GatewayCrash));
+            } else if down {
+                cx.stranded(message, Cause::GatewayCrash);
             }
         }
         self.reset(instance, cx.now);
+    }
+
+    fn to_client(row: Message, cx: &Cx<'_>) -> Span {
+        let (crowd, connection) = (cx.crowds.of(row.to), cx.connections.get(row.to));
+        crowd.down(connection.round_trip(), crowd.connection(row.to, connection.session))
     }
 
     /// Forgets the CPU's queue.

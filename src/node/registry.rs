@@ -78,10 +78,10 @@ impl Registry {
         if row.due != cx.now {
             return;
         }
-        match row.stage {
-            Stage::LookUp => self.on_look_up(message, row, Stage::Push, cx),
-            Stage::LookUpAgain => self.on_look_up(message, row, Stage::PushAgain, cx),
-            _ => {}
+        if row.stage == Stage::LookUp {
+            self.on_look_up(message, row, Stage::Push, cx);
+        } else if row.stage == Stage::LookUpAgain {
+            self.on_look_up(message, row, Stage::PushAgain, cx);
         }
     }
 
@@ -125,15 +125,12 @@ impl Registry {
         let finish = self.operate(cx);
         let place = number::index(user);
         let connection = *cx.connections.get(user);
-        match timer {
-            Timer::Register if connection.session == ticket && connection.gateway != NOWHERE => {
-                self.entries[place] = Entry { gateway: connection.gateway, session: ticket };
-                Self::resume(finish, user, ticket, cx);
-            }
-            Timer::Unregister if self.entries[place].session == ticket => {
-                self.entries[place].gateway = NOWHERE;
-            }
-            _ => {}
+        let open = connection.session == ticket && connection.gateway != NOWHERE;
+        if timer == Timer::Register && open {
+            self.entries[place] = Entry { gateway: connection.gateway, session: ticket };
+            Self::resume(finish, user, ticket, cx);
+        } else if timer == Timer::Unregister && self.entries[place].session == ticket {
+            self.entries[place].gateway = NOWHERE;
         }
     }
 

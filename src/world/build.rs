@@ -1,7 +1,7 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
 use super::{World, sample::Gauges, timeline::Timeline};
 use crate::{
-    engine::{Agenda, Draws, Time},
+    engine::{Agenda, Draws, Span, Time, draws, number},
     node::{
         Cx, Event, Node,
         buffer::Buffer,
@@ -32,9 +32,12 @@ impl World {
         let pools: Vec<Range<u16>> = scenario
             .nodes
             .iter()
-            .map(|node| match &node.parameters {
-                Parameters::Gateway(gateway) => tiers.extend(gateway.count),
-                _ => 0..0,
+            .map(|node| {
+                if let Parameters::Gateway(gateway) = &node.parameters {
+                    tiers.extend(gateway.count)
+                } else {
+                    0..0
+                }
             })
             .collect();
         let crowds = plan.crowds();
@@ -104,7 +107,7 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..crate::engine::number::byte(self.scenario.nodes.len())).map(NodeId)
+        (0..number::byte(self.scenario.nodes.len())).map(NodeId)
     }
 
     fn parameters(&self, id: NodeId) -> &Parameters {
@@ -144,14 +147,14 @@ impl Plan<'_> {
         let Parameters::Gateway(gateway) = self.parameters(pool) else { unreachable!() };
         let bus = self.link(pool, is_pubsub).map(|link| link.target);
         let fanout = bus.and_then(|bus| self.link(bus, is_fanout)).map(|link| link.target);
-        let rpc_timeout = fanout.map(|fanout| match self.parameters(fanout) {
-            Parameters::Fanout(fanout) => fanout.rpc_timeout,
-            _ => unreachable!(),
+        let rpc_timeout = fanout.and_then(|fanout| {
+            let Parameters::Fanout(fanout) = self.parameters(fanout) else { return None };
+            Some(fanout.rpc_timeout)
         });
         Crowd {
             first,
             count: clients.count,
-            salt: crate::engine::draws::hash(&self.scenario.nodes[usize::from(id.0)].name),
+            salt: draws::hash(&self.scenario.nodes[usize::from(id.0)].name),
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
@@ -222,9 +225,11 @@ impl Plan<'_> {
         let served = crowds
             .iter()
             .find(|crowd| crowd.registry.as_ref().is_some_and(|port| port.node == id.0));
-        let heartbeat = served.map(|crowd| match self.parameters(NodeId(crowd.clients)) {
-            Parameters::Clients(clients) => clients.heartbeat.every,
-            _ => unreachable!(),
+        let heartbeat = served.and_then(|crowd| {
+            let Parameters::Clients(own) = self.parameters(NodeId(crowd.clients)) else {
+                return None;
+            };
+            Some(own.heartbeat.every)
         });
         Registry::new(own, heartbeat.unwrap_or_default(), answer, crowds.users(), draws)
     }
@@ -232,7 +237,7 @@ impl Plan<'_> {
 
 /// A link's own latency; half a round trip of the network is none of its own.
 fn latency(link: &Link) -> Delay {
-    link.latency.as_ref().map_or(Delay::Fixed(crate::engine::Span::ZERO), Delay::from)
+    link.latency.as_ref().map_or(Delay::Fixed(Span::ZERO), Delay::from)
 }
 
 fn is_balancer(parameters: &Parameters) -> bool {

@@ -78,7 +78,10 @@ impl World {
             events: self.events,
             measures,
             ledger: [self.record.window.ends(), self.record.whole.ends()],
-            series: tracks.into_iter().chain(self.gauges.all().map(|g| g.track())).collect(),
+            series: tracks
+                .into_iter()
+                .chain(self.gauges.all().map(super::super::record::series::Gauge::track))
+                .collect(),
             phases: self.phases(horizon),
             lag: self.record.lag,
             lag_over_time: self.record.lag_over_time,
@@ -279,9 +282,9 @@ impl World {
         let refreshes: f64 = self
             .nodes
             .iter()
-            .filter_map(|node| match node {
-                Node::Registry(registry) => Some(registry.refreshes(online)),
-                _ => None,
+            .filter_map(|node| {
+                let Node::Registry(registry) = node else { return None };
+                Some(registry.refreshes(online))
             })
             .sum();
         let operations = number::float(counts.registry_operations);
@@ -312,9 +315,9 @@ impl World {
 
     fn heartbeat_bytes(&self, scenario: &Scenario) -> (f64, f64) {
         let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
-        let every = scenario.nodes.iter().find_map(|node| match &node.parameters {
-            Parameters::Clients(clients) => Some(clients.heartbeat.every.seconds()),
-            _ => None,
+        let every = scenario.nodes.iter().find_map(|node| {
+            let Parameters::Clients(clients) = &node.parameters else { return None };
+            Some(clients.heartbeat.every.seconds())
         });
         let beats = every.map_or(0.0, |every| Online::seconds(connected) / every.max(1e-9));
         let empty = wire::TLS_RECORD + wire::TCP_IP;
@@ -348,9 +351,9 @@ impl World {
 
 /// The payload of the first crowd that sends.
 fn payload(scenario: &Scenario) -> f64 {
-    let sends = scenario.nodes.iter().find_map(|node| match &node.parameters {
-        Parameters::Clients(clients) => clients.sends.as_ref(),
-        _ => None,
+    let sends = scenario.nodes.iter().find_map(|node| {
+        let Parameters::Clients(clients) = &node.parameters else { return None };
+        clients.sends.as_ref()
     });
     sends.map_or(0.0, |sends| number::float(sends.payload.0))
 }

@@ -71,7 +71,7 @@ impl Gauges {
                     done: Span::ZERO,
                 }),
                 Node::Pubsub(_) => {
-                    buses.push(Bus { node: place, backlog: gauge("backlog", "max", Unit::Count) })
+                    buses.push(Bus { node: place, backlog: gauge("backlog", "max", Unit::Count) });
                 }
                 Node::Clients(_) | Node::LoadBalancer(_) | Node::Registry(_) | Node::Buffer(_) => {}
             }

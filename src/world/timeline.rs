@@ -5,6 +5,7 @@ use crate::{
     engine::{Agenda, EventQueue, Span, Time, number},
     node::{
         Cx, Event, Node, Step, Timer,
+        clients::Clients,
         table::{
             connections::{NOWHERE, State},
             tiers::Life,
@@ -351,7 +352,7 @@ fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     row.gateway = NOWHERE;
     match row.state {
         State::Online => {
-            clients.lose(user, cx);
+            Clients::lose(user, cx);
             clients.back_off(user, cx);
         }
         State::Connecting => clients.fail(user, AttemptEnd::Abandoned, cx),

@@ -43,6 +43,7 @@ impl Delay {
     }
 
     /// This delay and then another.
+    #[must_use]
     pub fn then(self, next: Self) -> Self {
         match (self, next) {
             (Self::Fixed(first), Self::Fixed(second)) => Self::Fixed(first + second),
@@ -55,7 +56,12 @@ impl From<&Law> for Delay {
     fn from(law: &Law) -> Self {
         match law {
             Law::Constant(nanos) => Self::Fixed(Span::from_float(*nanos)),
-            law => Self::Drawn(law.clone()),
+            Law::Uniform { .. }
+            | Law::Exponential { .. }
+            | Law::Normal { .. }
+            | Law::Lognormal { .. }
+            | Law::Gamma { .. }
+            | Law::Empirical(_) => Self::Drawn(law.clone()),
         }
     }
 }
