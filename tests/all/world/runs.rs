@@ -166,9 +166,10 @@ fn ledgers_add_up_in_many_small_worlds() {
 #[ignore = "a million users: for the long form"]
 fn a_million_users() {
     let mut scenario = chat(1_000_000, 16);
-    scenario.horizon = Time::ZERO + secs(360);
+    scenario.horizon = Time::ZERO + secs(480);
+    gateways(&mut scenario).max_connections = 150_000;
     clients(&mut scenario).network.silent_drops = squall::units::Share(0.0);
-    deploy(&mut scenario, 60, 4);
+    deploy(&mut scenario, 60, 2);
     let outcome = run(&scenario);
     for measure in &outcome.measures {
         println!("{} {:?}", measure.name, measure.value);
