@@ -2,7 +2,6 @@
 
 /// A row number as an index.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "usize has at least 32 bits here")]
 pub const fn index(row: u32) -> usize {
     row as usize
 }

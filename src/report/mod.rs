@@ -1,1 +1,2 @@
-//! To be written.
+//! Exporters: from a summary to files, from files to charts. They know neither loop nor nodes.
+pub mod data;
