@@ -8,7 +8,7 @@ use super::{
     source::At,
     tree::{Entry, Key, Node, Value},
 };
-use crate::{engine::number, units::shown};
+use crate::units::shown;
 use serde_saphyr::granit_parser::{
     self, ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput,
 };
@@ -99,6 +99,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "reads like its sisters")]
     fn check_plain(&self, event: &Event<'t>, at: At) -> Read<()> {
         let anchored = event.is_alias() || event.anchor_id().is_some();
         let what = if anchored {
@@ -243,12 +244,14 @@ fn help(kind: &ErrorKind) -> Option<&'static str> {
 /// How many bytes a place holds, for tests.
 #[cfg(test)]
 fn length(at: At) -> usize {
+    use crate::engine::number;
     number::index(at.end) - number::index(at.start)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::number;
     use proptest::prelude::*;
 
     fn tree(text: &str) -> Node {
