@@ -177,3 +177,12 @@ fn a_million_users() {
     println!("events {}", outcome.events);
     assert_is(&outcome, "deliveries.missed", 0.0);
 }
+
+/// The trajectory of a fixed run. A change that moves it says why in CHANGELOG.md.
+#[test]
+fn the_fingerprint_of_a_fixed_run() {
+    let mut scenario = chat(5_000, 3);
+    deploy(&mut scenario, 20, 1);
+    crash(&mut scenario, 90, CrashKind::Host, Some(secs(10)));
+    assert_eq!(format!("{:016x}", run(&scenario).fingerprint), "31ed8347b5d27ac2");
+}
