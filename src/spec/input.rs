@@ -28,12 +28,16 @@ pub type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<Vec<u8>>;
 /// The files read, and the mistakes found.
 pub struct Input<'r> {
     read: ReadFile<'r>,
+    values: Vec<(PathBuf, u16)>,
     /// The texts.
     pub sources: Sources,
     /// What is wrong, in the order of finding.
     pub found: Vec<Diagnostic>,
     /// The files, in the order of reading.
     pub files: Vec<PathBuf>,
+    /// Whether nodes or links are missing because they could not be read, so that a name that
+    /// cannot be found says nothing.
+    pub broken: bool,
     /// The sources in the order of composition: what others build on comes first.
     pub order: Vec<u16>,
 }
@@ -43,9 +47,11 @@ impl<'r> Input<'r> {
     pub fn new(read: ReadFile<'r>) -> Self {
         Self {
             read,
+            values: Vec::new(),
             sources: Sources::default(),
             found: Vec::new(),
             files: Vec::new(),
+            broken: false,
             order: Vec::new(),
         }
     }
@@ -65,9 +71,15 @@ impl<'r> Input<'r> {
         self.open_file(path, named, LARGEST)
     }
 
-    /// Reads a file of measured values.
+    /// Reads a file of measured values, once.
     pub fn open_values(&mut self, path: &Path, named: At) -> Option<u16> {
-        self.open_file(path, Some(named), LARGEST_VALUES)
+        let known = self.values.iter().find(|(known, _)| known == path);
+        if let Some((_, source)) = known {
+            return Some(*source);
+        }
+        let source = self.open_file(path, Some(named), LARGEST_VALUES)?;
+        self.values.push((path.to_path_buf(), source));
+        Some(source)
     }
 
     fn open_file(&mut self, path: &Path, named: Option<At>, largest: usize) -> Option<u16> {
@@ -114,14 +126,6 @@ impl<'r> Input<'r> {
     /// A path that is written at a place: relative to the folder of its source.
     pub fn beside(&self, at: At, path: &str) -> PathBuf {
         self.sources.of(at).folder.join(path)
-    }
-
-    /// The text between two bytes of a line as a new diagnostic's place, from a whole source.
-    pub fn at_line(&self, source: u16, line: &str) -> At {
-        let text = &self.sources.of(At::new(source, 0, 0)).text;
-        let start = line.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        let start = start.min(text.len());
-        At::new(source, start, (start + line.len()).min(text.len()))
     }
 
     /// All that was found, in the order of the files, and the texts.

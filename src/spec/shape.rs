@@ -19,7 +19,9 @@ pub fn shape<T: DeserializeOwned>(input: &mut Input<'_>, tree: &mut Node) -> Opt
             Err(mistake) => mistake,
         };
         let at = at.unwrap_or(tree.at);
-        let wrong = explain(tree, at, &kind);
+        let way = tree.way(at).unwrap_or_default();
+        input.broken |= bears_names(&way);
+        let wrong = explain(&way, at, &kind);
         input.report(wrong);
         if !tree.prune(at) {
             return None;
@@ -28,6 +30,20 @@ pub fn shape<T: DeserializeOwned>(input: &mut Input<'_>, tree: &mut Node) -> Opt
     None
 }
 
+/// Keys of an experiment that hold neither nodes nor links.
+const EXPERIMENT_KEYS: [&str; 10] = [
+    "question",
+    "horizon",
+    "warm_up",
+    "tick",
+    "seed",
+    "replications",
+    "set",
+    "timeline",
+    "slo",
+    "sweep",
+];
+
 /// What a key belongs to: how messages call it, and the key to point at beside.
 struct Owner {
     called: &'static str,
@@ -35,9 +51,20 @@ struct Owner {
     subject: String,
 }
 
-fn explain(tree: &Node, at: At, kind: &MistakeKind) -> Diagnostic {
-    let way = tree.way(at).unwrap_or_default();
-    let owner = owner(&way);
+/// Whether nodes or links go when what a way leads to is cut out.
+fn bears_names(way: &[&Key]) -> bool {
+    let texts: Vec<&str> = way.iter().map(|key| key.text.as_str()).collect();
+    match texts.as_slice() {
+        ["nodes", rest @ ..] => rest.len() <= 2,
+        ["links", rest @ ..] => rest.len() <= 1,
+        [] => true,
+        [key] => !EXPERIMENT_KEYS.contains(key),
+        _ => false,
+    }
+}
+
+fn explain(way: &[&Key], at: At, kind: &MistakeKind) -> Diagnostic {
+    let owner = owner(way);
     let subject = shown(&owner.subject);
     let wrong = match kind {
         MistakeKind::UnknownKey { key, known } => {

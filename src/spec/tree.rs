@@ -136,6 +136,18 @@ impl Node {
         }
     }
 
+    /// The value that stands at a place.
+    pub fn find(&self, at: At) -> Option<&Self> {
+        if self.at == at {
+            return Some(self);
+        }
+        match &self.value {
+            Value::Map(entries) => entries.iter().find_map(|entry| entry.value.find(at)),
+            Value::List(items) => items.iter().find_map(|item| item.find(at)),
+            Value::Null | Value::Text(_) => None,
+        }
+    }
+
     /// Takes out all that stands at a place, and says whether there was something.
     pub fn prune(&mut self, at: At) -> bool {
         match &mut self.value {
