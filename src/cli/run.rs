@@ -73,9 +73,11 @@ fn document(scenario: &Scenario, outcomes: &[Outcome]) -> Value {
             .iter()
             .map(|measure| (measure.name.clone(), json!(measure.value)))
             .collect();
-        let ledger: Vec<Value> = outcome.ledger[0].rows.iter().map(|row| {
-            json!({ "end": row.end, "cause": row.cause, "count": row.count })
-        }).collect();
+        let ledger: Vec<Value> = outcome.ledger[0]
+            .rows
+            .iter()
+            .map(|row| json!({ "end": row.end, "cause": row.cause, "count": row.count }))
+            .collect();
         json!({
             "replication": outcome.replication,
             "fingerprint": format!("{:016x}", outcome.fingerprint),

@@ -93,7 +93,8 @@ fn flow(value: &Value) -> String {
         }
         Value::Object(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Object(entries) => {
-            let pair = |(key, value): (&String, &Value)| format!("{}: {}", scalar(key), flow(value));
+            let pair =
+                |(key, value): (&String, &Value)| format!("{}: {}", scalar(key), flow(value));
             format!("{{ {} }}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
     }

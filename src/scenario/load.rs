@@ -61,11 +61,7 @@ pub fn load(path: &Path, sets: &[String], read: ReadFile<'_>) -> Result<Loaded, 
     }
 }
 
-fn build(
-    input: &mut Input<'_>,
-    composed: &Composed,
-    path: &Path,
-) -> Option<(Scenario, Vec<Axis>)> {
+fn build(input: &mut Input<'_>, composed: &Composed, path: &Path) -> Option<(Scenario, Vec<Axis>)> {
     let title = title(input, composed.source, path);
     let mut tree = composed.whole();
     let experiment: Experiment = shape::shape(input, &mut tree)?;
