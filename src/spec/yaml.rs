@@ -99,6 +99,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "reads like its sisters")]
     fn check_plain(&self, event: &Event<'t>, at: At) -> Read<()> {
         let anchored = event.is_alias() || event.anchor_id().is_some();
         let what = if anchored {

@@ -53,7 +53,7 @@ fn check_totals(input: &mut Input<'_>, nodes: &[Resolved]) {
     let last = nodes.last().map(|node| node.name.at);
     let mut too_many = |what: &str, total: u64, most: u64| {
         if total > most {
-            let message = format!("{} {what} in all; at most {most} are modelled", total);
+            let message = format!("{total} {what} in all; at most {most} are modelled");
             input.report(Diagnostic::error("too-large", message).at(last));
         }
     };

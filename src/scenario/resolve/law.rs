@@ -64,7 +64,7 @@ impl Section<'_, '_> {
                 Ok(span) => Some(constant(span)),
                 Err(mut why) => {
                     if why.code == "bad-number" {
-                        why.help = LAWS.to_owned();
+                        LAWS.clone_into(&mut why.help);
                     }
                     self.unreadable(key, DURATION_OR_LAW, *at, &why);
                     None
