@@ -58,10 +58,6 @@ impl Picture<'_> {
                     canvas.text((x, bottom + 18.0), Anchor::Middle, layout::TICK, word);
                 }
             }
-            if at + 1 == self.layout.panels.len() && !self.sheet.x_unit.is_empty() {
-                let at = (right, bottom + 33.0);
-                canvas.text(at, Anchor::End, layout::UNIT, &self.sheet.x_unit);
-            }
         }
     }
 }

@@ -15,8 +15,6 @@ pub(super) struct Sheet {
     pub(super) footnote: String,
     /// The axis below.
     pub(super) x: Axis,
-    /// What stands at the right end of the axis below; empty for time.
-    pub(super) x_unit: String,
     /// Shades behind all panels.
     pub(super) shades: Vec<Shade>,
     /// From top to bottom.
