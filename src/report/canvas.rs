@@ -3,7 +3,7 @@
 use super::theme::{self, Stroke};
 use crate::engine::number;
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
-use plotters::style::{FontStyle, RGBColor, TextStyle, register_font};
+use plotters::style::{Color, FontStyle, RGBColor, TextStyle, register_font};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use std::sync::Once;
 
@@ -56,16 +56,19 @@ impl Font {
 
     fn style(self, size: f64) -> TextStyle<'static> {
         let weight = if self.bold { FontStyle::Bold } else { FontStyle::Normal };
-        TextStyle::from((FAMILY, size, weight)).color(&self.colour)
+        let mut style = TextStyle::from((FAMILY, size, weight));
+        style.color = self.colour.to_backend_color();
+        style
     }
 
     /// The width of a text in pixels, in the bundled font (a wide one).
     pub(super) fn width(self, text: &str) -> f64 {
         register();
         let style = self.style(self.size * OWN_SIZE * 100.0);
-        style.font.layout_box(text).map_or(0.0, |((left, _), (right, _))| {
-            f64::from(right - left) / 100.0
-        })
+        style
+            .font
+            .layout_box(text)
+            .map_or(0.0, |((left, _), (right, _))| f64::from(right - left) / 100.0)
     }
 
     /// Breaks a text into lines of at most `width` pixels.
@@ -107,7 +110,6 @@ impl<B: DrawingBackend> Canvas<B> {
 
     /// Fills a polygon.
     pub(super) fn polygon(&mut self, points: &[(f64, f64)], colour: RGBColor, alpha: f64) {
-        use plotters::style::Color;
         let points: Vec<_> = points.iter().map(|&point| self.at(point)).collect();
         self.failed |= self.backend.fill_polygon(points, &colour.mix(alpha)).is_err();
     }
@@ -121,7 +123,6 @@ impl<B: DrawingBackend> Canvas<B> {
 
     /// Draws a solid line of straight pieces.
     pub(super) fn line(&mut self, points: &[(f64, f64)], width: f64, colour: RGBColor) {
-        use plotters::style::Color;
         let mut path: Vec<_> = points.iter().map(|&point| self.at(point)).collect();
         path.dedup();
         let width = u32::try_from(number::whole(width * self.scale)).unwrap_or(u32::MAX);

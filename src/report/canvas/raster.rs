@@ -1,9 +1,7 @@
 //! Bitmaps without artefacts: lines of any width with round joints, smooth edges by halving.
 use crate::engine::number;
 use plotters::backend::{BitMapBackend, DrawingBackend};
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, DrawingErrorKind as Failure,
-};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingErrorKind as Failure};
 
 /// A bitmap whose wide lines are drawn piece by piece: plotters makes one polygon of the whole
 /// line, which tears where a jagged line turns sharply.

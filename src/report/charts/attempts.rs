@@ -22,9 +22,7 @@ pub(super) fn sheet(data: &ChartData) -> Option<Sheet> {
     if most <= 0.0 {
         return None;
     }
-    let line = |(curve, end): &(Curve, &(&str, &str, Stroke))| {
-        curve.line(data.tick, end.2, end.1)
-    };
+    let line = |(curve, end): &(Curve, &(&str, &str, Stroke))| curve.line(data.tick, end.2, end.1);
     let marks = curves.iter().map(line).collect();
     let unit = "Attempts per second";
     Some(Sheet {
@@ -58,4 +56,3 @@ fn headline(data: &ChartData) -> String {
     let (peak, time) = (words::short(peak), words::clock(time));
     format!("Connection attempts peak at {peak} a second at {time}; {ends}")
 }
-

@@ -82,7 +82,10 @@ impl Axis {
 fn round_step(least: f64) -> f64 {
     let power = libm::pow(10.0, libm::floor(libm::log10(least)));
     let rounds = [1.0, 2.0, 2.5, 5.0];
-    rounds.into_iter().map(|round| round * power).find(|step| *step >= least * 0.999_999)
+    rounds
+        .into_iter()
+        .map(|round| round * power)
+        .find(|step| *step >= least * 0.999_999)
         .unwrap_or(10.0 * power)
 }
 
@@ -109,7 +112,10 @@ mod tests {
     #[test]
     fn values_have_few_round_ticks() {
         assert_eq!(words(&Axis::counts(4310.0)), "0, 2,000, 4,000, 6,000");
-        assert_eq!(words(&Axis::counts(1e9)), "0, 250 million, 500 million, 750 million, 1 billion");
+        assert_eq!(
+            words(&Axis::counts(1e9)),
+            "0, 250 million, 500 million, 750 million, 1 billion"
+        );
         assert_eq!(words(&Axis::counts(0.0)), "0, 0.25, 0.5, 0.75, 1");
         let lag = Axis::decades(0.02, 8.2, words::lasting_short);
         assert_eq!(words(&lag), "10 ms, 100 ms, 1 s, 10 s");

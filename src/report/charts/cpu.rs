@@ -16,10 +16,8 @@ pub(super) fn sheet(data: &ChartData) -> Option<Sheet> {
         return None;
     }
     let y = Axis::linear(peak, words::percent);
-    let marks = vec![
-        mean.line(data.tick, BLUE, "mean"),
-        most.line(data.tick, solid(VERMILION), "busiest"),
-    ];
+    let marks =
+        vec![mean.line(data.tick, BLUE, "mean"), most.line(data.tick, solid(VERMILION), "busiest")];
     let cpu = source::panel("CPU of gateways", 190.0, y, marks);
     let wait = source::greatest(data, "handshake_queue", "max")
         .filter(|curve| source::most([curve]) > WORTH);
@@ -72,5 +70,7 @@ fn headline(data: &ChartData, mean: &Curve, most: &Curve, wait: Option<&Curve>) 
     let waits = wait.map_or(String::new(), |curve| {
         format!("; handshakes wait up to {}", words::lasting(curve.peak(data.tick).1))
     });
-    format!("The busiest gateway uses {peak} of its CPU at {at}, the mean peaks at {average}{waits}")
+    format!(
+        "The busiest gateway uses {peak} of its CPU at {at}, the mean peaks at {average}{waits}"
+    )
 }

@@ -10,8 +10,8 @@ const STROKES: [Stroke; 6] = [solid(VERMILION), BLUE, PURPLE, GREEN, SKY, GREY];
 /// The chart; absent if nothing was lost or replayed.
 pub(super) fn sheet(data: &ChartData) -> Option<Sheet> {
     let causes = causes(data);
-    let late = source::curve(data, "deliveries", "replayed")
-        .filter(|curve| source::most([curve]) > 0.0);
+    let late =
+        source::curve(data, "deliveries", "replayed").filter(|curve| source::most([curve]) > 0.0);
     let none = if causes.is_empty() { " (no delivery was lost)" } else { "" };
     let panels: Vec<Panel> = lost(data, &causes)
         .into_iter()

@@ -111,7 +111,11 @@ fn round(value: f64) -> f64 {
         return value;
     }
     let factor = libm::pow(10.0, digits.abs());
-    if digits >= 0.0 { (value * factor).round() / factor } else { (value / factor).round() * factor }
+    if digits >= 0.0 {
+        (value * factor).round() / factor
+    } else {
+        (value / factor).round() * factor
+    }
 }
 
 /// Decimals of a number that make three significant digits.
