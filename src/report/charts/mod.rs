@@ -1,5 +1,5 @@
-//! The charts of a result: each file finds one finding and describes its chart as a [`sheet`];
-//! [`paint`] draws it. They know only what lies in the result folder.
+//! The charts of a result: each file finds one finding and describes its chart as a `sheet`;
+//! `paint` draws it. They know only what lies in the result folder.
 use super::canvas;
 use super::data::{Chart, ChartData};
 

@@ -30,6 +30,7 @@ fn phase(name: &str, start: f64, end: f64) -> Phase {
 }
 
 /// A rolling deploy in the second quarter of the run.
+#[expect(clippy::too_many_lines, reason = "a sample is a list")]
 fn sample(shape: &Shape) -> ChartData {
     let (begin, end) = (shape.horizon / 4.0, shape.horizon * 4.0 / 9.0);
     let recovered = shape.horizon * 0.6;
