@@ -1,5 +1,17 @@
 //! Quantities with units: what a person writes (`250ms`, `10KB`, `1M`) and how it is printed.
+//!
+//! Reading what was printed gives the same quantity back, bit by bit. This room knows nothing of
+//! files: where a text stands is its reader's business.
+mod any;
+mod decimal;
+mod duration;
+mod ratio;
+mod size;
+
+pub use any::{Any, Steps};
+
 use crate::engine::Span;
+use std::fmt;
 
 /// Events per second.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
@@ -13,11 +25,93 @@ pub struct Bytes(pub u64);
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
 pub struct Share(pub f64);
 
-/// Why a text is not a quantity: what to write instead.
+/// A number of things: users, instances, messages.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Count(pub u64);
+
+/// A number without a unit that need not be whole.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
+pub struct Factor(pub f64);
+
+/// CPU time per second, as a share of one core.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
+pub struct CoreShare(pub f64);
+
+/// Why a text is not a quantity, and what to write instead.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unreadable(pub String);
+pub struct Unreadable {
+    /// What kind of mistake it is, such as `missing-unit`.
+    pub code: &'static str,
+    /// What is wrong, as half a sentence: "12 has no unit".
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl Unreadable {
+    fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message, self.help)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// A quantity that a file can state.
+pub trait Quantity: Copy + PartialOrd + fmt::Debug {
+    /// What it is, as a message says it: "a duration".
+    const WHAT: &'static str;
+
+    /// Reads it from a text.
+    fn read(text: &str) -> Result<Self, Unreadable>;
+
+    /// Prints it so that [`Quantity::read`] gives the same back.
+    fn print(self) -> String;
+}
 
 /// Reads a duration such as `30s`, `250ms`, `1h30min`.
 pub fn span(text: &str) -> Result<Span, Unreadable> {
-    Err(Unreadable(text.to_owned()))
+    Span::read(text)
 }
+
+/// Reads a rate such as `500/s`, `1/min`, `10k/s`.
+pub fn rate(text: &str) -> Result<Rate, Unreadable> {
+    Rate::read(text)
+}
+
+/// Reads a size such as `300B`, `10KB`, `8GiB`.
+pub fn bytes(text: &str) -> Result<Bytes, Unreadable> {
+    Bytes::read(text)
+}
+
+/// Reads a share such as `20%`.
+pub fn share(text: &str) -> Result<Share, Unreadable> {
+    Share::read(text)
+}
+
+/// Reads a count such as `64`, `100k`, `1M`.
+pub fn count(text: &str) -> Result<Count, Unreadable> {
+    Count::read(text)
+}
+
+/// A text as a message shows it: in one line and not too long.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut shown: String = text.chars().take(LONGEST).map(printable).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn printable(letter: char) -> char {
+    if letter.is_control() { '\u{fffd}' } else { letter }
+}
+
+#[cfg(test)]
+mod tests;

@@ -83,22 +83,20 @@ impl<E: Copy + Ord> Agenda<E> {
 
     #[inline]
     fn place(&mut self, entry: Entry<E>, tick: u64) {
-        let level = number::index((63 - (tick ^ self.tick).leading_zeros()) / BITS);
+        let level = number::index((tick ^ self.tick).ilog2() / BITS);
         let slot = number::place(tick >> (BITS * number::row(level))) & (SLOTS - 1);
         self.slots[level * SLOTS + slot].push(entry);
         self.occupied[level * WORDS + slot / 64] |= 1 << (slot % 64);
     }
 
-    /// The first occupied slot of `level` after the open one.
+    /// The first occupied slot of `level`. All of them lie after the open one: an earlier time is
+    /// past, and an equal digit belongs to a lower level.
     fn next_slot(&self, level: usize) -> Option<usize> {
         let open = number::place(self.tick >> (BITS * number::row(level))) & (SLOTS - 1);
-        let words = &self.occupied[level * WORDS..(level + 1) * WORDS];
-        let first = words[open / 64] & ((!0 << (open % 64)) << 1);
-        let rest = (open / 64 + 1..WORDS).map(|word| (word, words[word]));
-        std::iter::once((open / 64, first))
-            .chain(rest)
-            .find(|&(_, bits)| bits != 0)
-            .map(|(word, bits)| word * 64 + number::index(bits.trailing_zeros()))
+        (open / 64..WORDS).find_map(|word| {
+            let bits = self.occupied[level * WORDS + word];
+            (bits != 0).then(|| word * 64 + number::index(bits.trailing_zeros()))
+        })
     }
 
     /// Opens the next occupied slot; false when nothing is pending.
@@ -131,5 +129,119 @@ impl<E: Copy + Ord> Agenda<E> {
         if entries.capacity() <= KEPT {
             self.slots[index] = entries;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::queue::HeapQueue, *};
+    use proptest::{prelude::*, test_runner::RngSeed};
+
+    /// Spans of every size: ties, the open slot, the edges of each level, the end of time.
+    fn span() -> impl Strategy<Value = u64> {
+        let edges = (0u32..64, 0u64..3).prop_map(|(bit, near)| ((1 << bit) + near).max(1) - 1);
+        let sizes = (0u32..64, any::<u64>()).prop_map(|(bit, any)| any >> bit);
+        prop_oneof![3 => Just(0), 3 => 0..(1u64 << SHIFT), 4 => edges, 4 => sizes]
+    }
+
+    /// Pushes so far ahead of now, or a pop. Many pushes fall on a coarse grid, and so on a tie.
+    fn program() -> impl Strategy<Value = Vec<Option<(u64, u64, u8)>>> {
+        (1u32..4, 1u32..4).prop_flat_map(|(pushes, pops)| {
+            let grid = prop_oneof![Just(0), Just((1 << (SHIFT - 1)) - 1)];
+            let push = (span(), grid, 0u8..4).prop_map(Some);
+            let step = prop_oneof![pushes => push, pops => Just(None)];
+            prop::collection::vec(step, 0..200)
+        })
+    }
+
+    /// Both queues side by side, and the time of the last pop.
+    #[derive(Default)]
+    struct Pair {
+        wheel: Agenda<u8>,
+        heap: HeapQueue<u8>,
+        pending: Vec<Entry<u8>>,
+        now: Time,
+    }
+
+    impl Pair {
+        fn push(&mut self, at: Time, event: u8) {
+            self.wheel.push(at, event);
+            self.heap.push(at, event);
+            self.pending.push(Entry { at, event });
+        }
+
+        fn pop(&mut self) -> Option<Entry<u8>> {
+            let (ours, theirs) = (self.wheel.pop(), self.heap.pop());
+            assert_eq!(ours, theirs);
+            let popped = ours?;
+            let place = self.pending.iter().position(|entry| *entry == popped);
+            self.pending.swap_remove(place.expect("what is popped was pushed"));
+            self.check_opened(popped.at);
+            self.now = popped.at;
+            Some(popped)
+        }
+
+        /// A slot opens when the first of its events is popped, and shows all the others in it.
+        fn check_opened(&mut self, at: Time) {
+            let slot = |time: Time| time.nanos() >> SHIFT;
+            let opened = self.wheel.just_opened().map(<[_]>::to_vec);
+            let mut others: Vec<_> =
+                self.pending.iter().copied().filter(|other| slot(other.at) == slot(at)).collect();
+            others.sort_unstable_by(|a, b| b.cmp(a));
+            assert_eq!(opened, (slot(at) > slot(self.now)).then_some(others));
+            assert!(self.wheel.just_opened().is_none());
+        }
+
+        fn drain(&mut self) {
+            while self.pop().is_some() {}
+            assert!(self.wheel.is_empty() && self.heap.is_empty() && self.pending.is_empty());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 400, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
+        })]
+
+        #[test]
+        fn the_wheel_pops_what_the_heap_pops(steps in program()) {
+            let mut pair = Pair::default();
+            for step in steps {
+                match step {
+                    Some((ahead, grid, event)) => {
+                        let at = pair.now.nanos().saturating_add(ahead) | grid;
+                        pair.push(Time::from_nanos(at), event);
+                    }
+                    None => drop(pair.pop()),
+                }
+            }
+            pair.drain();
+        }
+    }
+
+    #[test]
+    fn every_edge_of_every_level_keeps_its_order() {
+        let mut pair = Pair::default();
+        for bit in 0..64 {
+            for near in [-1, 0, 1] {
+                pair.push(Time::from_nanos((1u64 << bit).saturating_add_signed(near)), 0);
+            }
+            pair.push(Time::from_nanos(u64::MAX - (u64::MAX >> bit)), 1);
+            pair.push(Time::from_nanos(u64::MAX >> bit), 2);
+        }
+        pair.drain();
+        assert_eq!(pair.now, Time::NEVER);
+    }
+
+    #[test]
+    fn pushing_back_what_was_popped_changes_nothing() {
+        let mut agenda = Agenda::default();
+        agenda.push(Time::from_nanos(1 << 40), 1);
+        let popped = agenda.pop().expect("one event is pending");
+        agenda.push(popped.at, popped.event);
+        agenda.push(Time::from_nanos(5), 2); // earlier than the slot that is open by now
+        assert_eq!(agenda.pop().map(|entry| entry.event), Some(2));
+        assert_eq!(agenda.pop(), Some(popped));
+        assert!(agenda.is_empty());
     }
 }

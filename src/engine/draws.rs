@@ -28,10 +28,11 @@ pub fn hash(text: &str) -> u64 {
     })
 }
 
-/// 53 random bits as a float in the open interval (0, 1).
+/// The high 52 bits as a float in the open interval (0, 1): the middles of 2^52 equal cells, each
+/// exact. (With 53 bits the last middle would round to 1.)
 #[inline]
 pub fn unit(bits: u64) -> f64 {
-    (number::float(bits >> 11) + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+    (number::float(bits >> 12) + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
 
 /// A number below `n` from the high 32 bits (multiply and shift; bias below 2⁻³² · n).
@@ -125,17 +126,38 @@ mod tests {
 
     #[test]
     fn bits_do_not_move() {
-        let draws = Draws::new(1, 0, "phones");
         assert_eq!(mix(1), 0x5692_161D_100B_05E5);
-        assert_eq!(draws.bits(0usize, 0, 0), Draws::new(1, 0, "phones").bits(0usize, 0, 0));
-        assert_ne!(draws.bits(0usize, 0, 0), Draws::new(1, 1, "phones").bits(0usize, 0, 0));
-        assert_ne!(draws.bits(0usize, 0, 0), Draws::new(1, 0, "laptops").bits(0usize, 0, 0));
-        assert_ne!(draws.bits(0usize, 0, 0), draws.bits(1usize, 0, 0));
+        assert_eq!(hash(""), 0x0000_0000_0000_0000);
+        assert_eq!(hash("phones"), 0xE8F8_017D_9DB3_7677);
+        assert_eq!(hash("gateways of the north"), 0x645C_0DB1_5950_CB28);
+        let draws = Draws::new(1, 0, "phones");
+        assert_eq!(draws.bits(0usize, 0, 0), 0xCD75_A04E_5B3F_2D8E);
+        assert_eq!(draws.bits(31usize, 999_999, 7), 0x73E5_AD4F_6FE2_28C8);
+        let other = Draws::new(u64::MAX, 4, "laptops");
+        assert_eq!(other.bits(5usize, u64::MAX, u32::MAX), 0x1E11_42D0_3456_E827);
+    }
+
+    #[test]
+    fn every_part_of_the_key_counts() {
+        let first = |seed, replication, name, purpose: usize, entity, k| {
+            Draws::new(seed, replication, name).bits(purpose, entity, k)
+        };
+        let all = [
+            first(1, 0, "phones", 0, 0, 0),
+            first(2, 0, "phones", 0, 0, 0),
+            first(1, 1, "phones", 0, 0, 0),
+            first(1, 0, "laptops", 0, 0, 0),
+            first(1, 0, "phones", 1, 0, 0),
+            first(1, 0, "phones", 0, 1, 0),
+            first(1, 0, "phones", 0, 0, 1),
+        ];
+        assert_eq!(std::collections::BTreeSet::from(all).len(), all.len());
     }
 
     #[test]
     fn units_stay_inside() {
         assert!(unit(0) > 0.0 && unit(u64::MAX) < 1.0);
+        assert_eq!(unit(u64::MAX).to_bits(), (1.0 - f64::EPSILON / 2.0).to_bits());
         assert_eq!((below(0, 7), below(u64::MAX, 7)), (0, 6));
     }
 }

@@ -2,7 +2,6 @@
 
 /// A row number as an index.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "usize has at least 32 bits here")]
 pub const fn index(row: u32) -> usize {
     row as usize
 }
@@ -96,7 +95,7 @@ pub fn floor(float: f64) -> u64 {
     float as u64
 }
 
-/// A float rounded to the nearest whole coordinate, saturating.
+/// A float rounded to the nearest coordinate of a picture, saturating; NaN is 0.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
 pub fn pixel(float: f64) -> i32 {

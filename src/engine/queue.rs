@@ -46,3 +46,5 @@ impl<E: Copy + Ord> EventQueue<E> for HeapQueue<E> {
         self.entries.is_empty()
     }
 }
+
+const _: () = assert!(size_of::<Entry<u64>>() == 16);

@@ -17,7 +17,8 @@ pub struct Service {
 /// c servers and one queue.
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// When each server becomes free.
+    /// When each server becomes free: a binary heap, the first at the top. Which server takes a
+    /// job makes no difference to anybody.
     free: Vec<Time>,
     last: Time,
     busy: Span,
@@ -35,22 +36,31 @@ impl Station {
         debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
         self.last = now;
         self.busy += work;
-        let server = self.first_free();
-        let start = self.free[server].max(now);
+        let start = self.free[0].max(now);
         let finish = start + work;
-        self.free[server] = finish;
+        self.replace_first(finish);
         Service { start, finish }
     }
 
     /// How long a job that arrives now would wait.
     #[inline]
     pub fn wait(&self, now: Time) -> Span {
-        self.free[self.first_free()].since(now)
+        self.free[0].since(now)
     }
 
     /// The work taken so far, over all servers.
     pub fn busy(&self) -> Span {
         self.busy
+    }
+
+    /// The work done up to `now`, over all servers.
+    pub fn done(&self, now: Time) -> Span {
+        self.busy - self.owed(now)
+    }
+
+    /// The work still owed at `now`, over all servers: each is busy without a gap until it is free.
+    fn owed(&self, now: Time) -> Span {
+        self.free.iter().fold(Span::ZERO, |sum, &free| sum + free.since(now))
     }
 
     /// How many servers there are.
@@ -60,21 +70,40 @@ impl Station {
 
     /// Loses all work at once, as a crash does; returns the service time that was not given.
     pub fn clear(&mut self, now: Time) -> Span {
-        let owed = self.free.iter().fold(Span::ZERO, |sum, &free| sum + free.since(now));
+        let owed = self.owed(now);
         self.free.fill(now);
         self.busy = self.busy - owed;
         owed
     }
 
-    #[inline]
-    fn first_free(&self) -> usize {
-        let mut first = 0;
-        for server in 1..self.free.len() {
-            if self.free[server] < self.free[first] {
-                first = server;
-            }
+    /// From `now` on, what is left of all work takes `factor` times as long: finish' = now +
+    /// (finish − now) · factor. The work of later jobs is up to whoever brings them.
+    pub fn slow(&mut self, now: Time, factor: f64) {
+        for free in &mut self.free {
+            let owed = free.since(now);
+            *free = (*free).min(now) + owed.scale(factor);
+            self.busy = self.busy + owed.scale(factor) - owed;
         }
-        first
+    }
+
+    /// Puts `free` in place of the first server and restores the heap.
+    #[inline]
+    fn replace_first(&mut self, free: Time) {
+        let mut place = 0;
+        loop {
+            let left = 2 * place + 1;
+            let right = (left + 1).min(self.free.len() - 1);
+            if left > right {
+                break;
+            }
+            let child = if self.free[right] < self.free[left] { right } else { left };
+            if self.free[child] >= free {
+                break;
+            }
+            self.free[place] = self.free[child];
+            place = child;
+        }
+        self.free[place] = free;
     }
 }
 
@@ -109,6 +138,13 @@ impl Waiting {
             self.starts.push_back(service.start);
         }
         Some(service)
+    }
+
+    /// Puts off the starts of those waiting, as [`Station::slow`] does their ends.
+    pub fn slow(&mut self, now: Time, factor: f64) {
+        for start in &mut self.starts {
+            *start = (*start).min(now) + start.since(now).scale(factor);
+        }
     }
 
     /// Forgets all who wait, as a crash does.

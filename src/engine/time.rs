@@ -103,18 +103,21 @@ impl Span {
 
     /// This length times a factor, rounded to the nearest nanosecond.
     #[inline]
+    #[must_use]
     pub fn scale(self, factor: f64) -> Self {
         Self::from_float(self.float() * factor)
     }
 
     /// This length times a whole number.
     #[inline]
+    #[must_use]
     pub const fn times(self, count: u64) -> Self {
         Self(self.0.saturating_mul(count))
     }
 
     /// Half of this length.
     #[inline]
+    #[must_use]
     pub const fn half(self) -> Self {
         Self(self.0 / 2)
     }

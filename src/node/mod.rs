@@ -1,2 +1,74 @@
-//! The nodes: one struct each, told of events, acting through `Cx`. One file a kind.
+//! The nodes: one struct each, told of events, acting through [`Cx`]. One file a kind; none knows
+//! another's insides, files, or the running world.
+pub mod buffer;
+pub mod clients;
+pub mod cx;
+pub mod event;
+pub mod fanout;
+pub mod gateway;
+pub mod load_balancer;
 pub mod parameters;
+pub mod pubsub;
+pub mod purpose;
+pub mod reconnect;
+pub mod registry;
+pub mod ring;
+pub mod table;
+
+pub use cx::Cx;
+pub use event::{Event, Source, Step, Timer};
+pub use purpose::Purpose;
+
+/// A node in motion.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// A crowd of equal users.
+    Clients(clients::Clients),
+    /// What places connections.
+    LoadBalancer(load_balancer::LoadBalancer),
+    /// A pool of gateway instances.
+    Gateway(gateway::Gateway),
+    /// A partitioned log.
+    Pubsub(pubsub::Pubsub),
+    /// What finds recipients and forwards.
+    Fanout(fanout::Fanout),
+    /// user → gateway.
+    Registry(registry::Registry),
+    /// Replay per user.
+    Buffer(buffer::Buffer),
+}
+
+impl Node {
+    /// A message arrives. The row's stage says what for.
+    #[inline]
+    pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
+        match self {
+            Self::Clients(node) => node.on_hop(message, cx),
+            Self::Gateway(node) => node.on_hop(message, cx),
+            Self::Pubsub(node) => node.on_hop(message, cx),
+            Self::Fanout(node) => node.on_hop(message, cx),
+            Self::Registry(node) => node.on_hop(message, cx),
+            Self::LoadBalancer(_) | Self::Buffer(_) => unreachable!("no message passes here"),
+        }
+    }
+
+    /// The next event of a superposed process.
+    #[inline]
+    pub fn on_tick(&mut self, source: Source, cx: &mut Cx<'_>) {
+        if let Self::Clients(node) = self {
+            node.on_tick(source, cx);
+        }
+    }
+
+    /// A user's timer fires.
+    pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+        match self {
+            Self::Clients(node) => node.on_wake(timer, user, ticket, cx),
+            Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
+            Self::Gateway(node) => node.on_accept(user, ticket, cx),
+            Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
+            Self::Buffer(node) => node.on_resume(user, ticket, cx),
+            Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),
+        }
+    }
+}

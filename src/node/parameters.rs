@@ -38,7 +38,7 @@ pub struct Clients {
     pub reconnect: Reconnect,
     /// Whether a returning user asks for what it missed.
     pub resume: Resume,
-    /// Own messages kept while offline; beyond it a send is lost{client_outbox}.
+    /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
 }
 
@@ -248,7 +248,7 @@ pub enum OnStale {
     LookUpAgain,
     /// Left to the buffer.
     Buffer,
-    /// Dropped: lost{stale_route}.
+    /// Dropped: `lost{stale_route`}.
     Drop,
 }
 

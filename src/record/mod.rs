@@ -1,6 +1,13 @@
 //! What a run leaves behind: ledger, histograms, series. Plain data; it does not know who reads it.
 pub mod histogram;
+pub mod ledger;
 pub mod outcome;
+pub mod phase;
+pub mod recorder;
+pub mod series;
 
 pub use histogram::Histogram;
+pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
+pub use recorder::{Fact, Recorder};
+pub use series::Gauge;

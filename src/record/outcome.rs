@@ -106,6 +106,14 @@ pub struct Track {
     pub values: Vec<f64>,
 }
 
+impl Track {
+    /// A track.
+    pub fn new(node: &str, quantity: &str, stat: &str, unit: Unit, values: Vec<f64>) -> Self {
+        let (node, quantity, statistic) = (node.into(), quantity.into(), stat.into());
+        Self { node, quantity, statistic, unit, values }
+    }
+}
+
 /// A stretch of the run with a name.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Phase {

@@ -1,1 +1,135 @@
-//! To be written.
+//! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
+mod build;
+mod measures;
+mod sample;
+mod timeline;
+
+use crate::{
+    engine::{Agenda, Entry, Model, Time, run},
+    node::{
+        Cx, Event, Node, Timer,
+        table::{connections::Connections, crowds::Crowds, messages::Messages, tiers::Tiers},
+    },
+    record::{Outcome, Recorder},
+    scenario::Scenario,
+};
+use sample::Gauges;
+use timeline::Timeline;
+
+/// A running architecture.
+#[derive(Clone, Debug)]
+pub struct World {
+    nodes: Vec<Node>,
+    names: Vec<String>,
+    crowds: Crowds,
+    connections: Connections,
+    messages: Messages,
+    tiers: Tiers,
+    timeline: Timeline,
+    record: Recorder,
+    gauges: Gauges,
+    replication: u32,
+    events: u64,
+}
+
+/// A run whose books do not balance: a bug of squall, never of its input.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(pub String);
+
+/// Splits a world into its nodes and the context in which they act.
+macro_rules! split {
+    ($world:expr, $now:expr, $agenda:expr) => {{
+        let World { nodes, crowds, connections, messages, tiers, record, .. } = $world;
+        let cx = Cx { now: $now, agenda: $agenda, messages, connections, tiers, crowds, record };
+        (nodes, cx)
+    }};
+}
+use split;
+
+impl Model for World {
+    type Event = Event;
+
+    #[inline]
+    fn handle(&mut self, now: Time, event: Event, agenda: &mut Agenda<Event>) {
+        if now >= self.gauges.next() {
+            self.sample_until(now);
+        }
+        let (nodes, mut cx) = split!(self, now, agenda);
+        match event {
+            Event::Hop { node, message } => nodes[usize::from(node)].on_hop(message, &mut cx),
+            Event::Tick { node, source } => nodes[usize::from(node)].on_tick(source, &mut cx),
+            Event::Wake { timer, user, ticket } => {
+                let node = Self::node_of(timer, user, cx.crowds);
+                nodes[usize::from(node)].on_wake(timer, user, ticket, &mut cx);
+            }
+            Event::Action { index, step, instance } => {
+                self.on_action(now, index, step, instance, agenda);
+            }
+        }
+    }
+
+    fn touch(&self, upcoming: &[Entry<Event>]) {
+        let rows = upcoming.iter().filter_map(|entry| match entry.event {
+            Event::Hop { message, .. } => Some(self.messages.get(message).to),
+            Event::Wake { user, .. } => Some(user),
+            Event::Action { .. } | Event::Tick { .. } => None,
+        });
+        let seen = rows.fold(0, |seen, user| seen ^ self.connections.get(user).session);
+        std::hint::black_box(seen);
+    }
+}
+
+impl World {
+    /// The node that a user's timer concerns.
+    fn node_of(timer: Timer, user: u32, crowds: &Crowds) -> u8 {
+        let crowd = crowds.of(user);
+        match timer {
+            Timer::Lifetime
+            | Timer::Move
+            | Timer::Detect
+            | Timer::Attempt
+            | Timer::Refused
+            | Timer::TimedOut
+            | Timer::Open => crowd.clients,
+            Timer::Balance => crowd.balancer,
+            Timer::Accept => crowd.gateways.node,
+            Timer::Register | Timer::Unregister => {
+                crowd.registry.as_ref().expect("set only where there is one").node
+            }
+            Timer::Resume => crowd.replay.as_ref().expect("set only where there is one").port.node,
+        }
+    }
+}
+
+/// Runs one replication to its horizon. `progress` is told the simulated time now and then.
+///
+/// # Errors
+/// [`Broken`] when the ledger does not add up.
+pub fn simulate(
+    scenario: &Scenario,
+    replication: u32,
+    progress: &dyn Fn(Time),
+) -> Result<Outcome, Broken> {
+    let mut agenda = Agenda::default();
+    let mut world = World::new(scenario, replication, &mut agenda);
+    let steps: u64 = 100;
+    for step in 1..=steps {
+        let until = Time::from_nanos(crate::engine::number::low64(
+            u128::from(scenario.horizon.nanos()) * u128::from(step) / u128::from(steps),
+        ));
+        world.events += run(&mut world, &mut agenda, until);
+        progress(until);
+    }
+    world.finish(scenario)
+}
+
+/// What is published in one replication: (time, sender, recipient) of every send, in order. It
+/// depends on no policy.
+pub fn published(scenario: &Scenario, replication: u32) -> Vec<(Time, u32, u32)> {
+    let mut agenda = Agenda::default();
+    let mut world = World::new(scenario, replication, &mut agenda);
+    world.record.published = Some(Vec::new());
+    run(&mut world, &mut agenda, scenario.horizon);
+    world.record.published.unwrap_or_default()
+}

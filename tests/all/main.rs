@@ -1,2 +1,6 @@
 //! All integration tests, one binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod engine;
 mod report;
+mod tidy;
+mod world;

@@ -1,0 +1,411 @@
+//! A crowd of equal users: they send, lose their connections, and come back.
+//!
+//! Equal Poisson processes are superposed: one pending event a crowd picks its user when it comes.
+//! The k-th send has the same gap, sender and recipient whatever else happens.
+use super::{
+    Cx, Event, Purpose, Source, Timer,
+    cx::low_byte,
+    event::attempt_ticket,
+    parameters,
+    table::{
+        connections::{NOWHERE, State},
+        crowds::Crowd,
+        messages::{Message, Stage},
+        tiers::Life,
+    },
+};
+use crate::{
+    engine::{Draws, EventQueue, Law, Span, Time, number},
+    record::{AttemptEnd, Cause, End},
+};
+
+/// A crowd in motion.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// Its number.
+    pub id: u8,
+    /// What it was told about itself.
+    pub parameters: parameters::Clients,
+    /// Its random numbers.
+    pub draws: Draws,
+    /// Sends so far.
+    sends: u64,
+    /// Ends of life drawn so far.
+    ends: u64,
+}
+
+/// What an end of life looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Death {
+    /// Both sides are told.
+    Told,
+    /// Neither is.
+    Silent,
+}
+
+impl Clients {
+    /// A crowd that has done nothing yet.
+    pub fn new(id: u8, parameters: parameters::Clients, draws: Draws) -> Self {
+        Self { id, parameters, draws, sends: 0, ends: 0 }
+    }
+
+    /// Starts the superposed processes.
+    pub fn start(&self, cx: &mut Cx<'_>) {
+        self.schedule_send(cx);
+        self.schedule_end(cx);
+    }
+
+    /// The next event of one of its processes.
+    #[inline]
+    pub fn on_tick(&mut self, source: Source, cx: &mut Cx<'_>) {
+        match source {
+            Source::Send => self.on_send(cx),
+            Source::Lifetime => self.on_end_of_life(cx),
+        }
+    }
+
+    fn schedule_send(&self, cx: &mut Cx<'_>) {
+        let Some(sends) = &self.parameters.sends else { return };
+        let rate = sends.per_user.0 * f64::from(self.parameters.count);
+        self.schedule_next(Source::Send, Purpose::SendGap, self.sends, rate, cx);
+    }
+
+    fn schedule_end(&self, cx: &mut Cx<'_>) {
+        if let Some(Law::Exponential { mean }) = self.parameters.network.lifetime {
+            let rate = f64::from(self.parameters.count) / mean * 1e9;
+            self.schedule_next(Source::Lifetime, Purpose::LifetimeGap, self.ends, rate, cx);
+        }
+    }
+
+    /// Inverts the integrated rate of a unit-rate process: event k has the same exposure under
+    /// every rate (per second).
+    #[inline]
+    fn schedule_next(&self, source: Source, gap: Purpose, k: u64, rate: f64, cx: &mut Cx<'_>) {
+        if rate > 0.0 {
+            let exposure = -libm::log(self.draws.unit(gap, k, 0));
+            let at = cx.now + Span::from_seconds(exposure / rate) + Span::from_nanos(1);
+            cx.agenda.push(at, Event::Tick { node: self.id, source });
+        }
+    }
+
+    fn on_send(&mut self, cx: &mut Cx<'_>) {
+        let k = self.sends;
+        self.sends += 1;
+        self.schedule_send(cx);
+        let crowd = cx.crowds.of_clients(self.id);
+        let (sender, recipient) = self.pair(k);
+        let (from, to, id) = (crowd.first + sender, crowd.first + recipient, number::low(k));
+        cx.record.sent(cx.now, id);
+        cx.record.pair(cx.now, from, to);
+        let connection = *cx.connections.get(from);
+        let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
+        match connection.state {
+            State::Online => Self::send_up(crowd, from, message, cx),
+            State::HalfOpen => cx.end(cx.now, message, End::Lost(Cause::HalfOpen)),
+            State::Gone => cx.end(cx.now, message, End::Lost(Cause::GaveUp)),
+            State::Away | State::Connecting => self.put_into_outbox(from, message, cx),
+        }
+    }
+
+    /// Sender and recipient of the k-th send: two different users.
+    fn pair(&self, k: u64) -> (u32, u32) {
+        let count = self.parameters.count;
+        let sender = self.draws.below(Purpose::Sender, k, count);
+        let other = self.draws.below(Purpose::Recipient, k, count - 1);
+        (sender, if other < sender { other } else { other + 1 })
+    }
+
+    fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {
+        let connection = *cx.connections.get(from);
+        let entity = crowd.connection(from, connection.session);
+        cx.messages.get_mut(message).at = connection.gateway;
+        cx.record.counts.frames_up += 1;
+        let at = cx.now + crowd.down(connection.round_trip(), entity);
+        cx.hop(at, crowd.gateways.node, message, Stage::Up);
+    }
+
+    fn put_into_outbox(&self, from: u32, message: u32, cx: &mut Cx<'_>) {
+        let outbox = &mut cx.connections.kept[number::index(from)].outbox;
+        if outbox.len() < u32::from(self.parameters.outbox) {
+            outbox.push(cx.messages, message, Stage::Outbox, cx.now);
+        } else {
+            cx.end(cx.now, message, End::Lost(Cause::ClientOutbox));
+        }
+    }
+
+    fn on_end_of_life(&mut self, cx: &mut Cx<'_>) {
+        let k = self.ends;
+        self.ends += 1;
+        self.schedule_end(cx);
+        let crowd = cx.crowds.of_clients(self.id);
+        let user = crowd.first + self.draws.below(Purpose::LifetimeUser, k, crowd.count);
+        let death = self.death(k);
+        if cx.connections.get(user).state == State::Online {
+            self.die(user, death, cx);
+        }
+    }
+
+    fn death(&self, entity: u64) -> Death {
+        let silent = self.parameters.network.silent_drops.0;
+        if self.draws.unit(Purpose::Silent, entity, 0) < silent {
+            Death::Silent
+        } else {
+            Death::Told
+        }
+    }
+
+    fn die(&self, user: u32, death: Death, cx: &mut Cx<'_>) {
+        match death {
+            Death::Told => {
+                self.close(user, cx);
+                self.back_off(user, cx);
+            }
+            Death::Silent => self.die_silently(user, cx),
+        }
+    }
+
+    /// A message reaches its recipient, or finds nobody.
+    #[inline]
+    pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
+        let row = *cx.messages.get(message);
+        let replayed = row.stage == Stage::DownReplay;
+        if row.due != cx.now || !(replayed || row.stage == Stage::Down) {
+            return;
+        }
+        let connection = *cx.connections.get(row.to);
+        if connection.state == State::Online && low_byte(connection.session) == row.session {
+            Self::deliver(message, replayed, connection.session, cx);
+        } else if connection.state == State::HalfOpen {
+            cx.stranded(message, Cause::HalfOpen);
+        } else {
+            cx.stranded(message, Cause::NoReplay);
+        }
+    }
+
+    /// The first copy that reaches the application ends the delivery; a later one is suppressed.
+    #[inline]
+    fn deliver(message: u32, replayed: bool, session: u16, cx: &mut Cx<'_>) {
+        if replayed {
+            return cx.end(cx.now, message, End::Replayed);
+        }
+        if session > 0 {
+            let row = *cx.messages.get(message);
+            let since = cx.connections.since[number::index(row.to)];
+            let crowd = cx.crowds.of(row.to);
+            if crowd.replay.is_some() && row.kept() <= since && since <= cx.now {
+                cx.record.counts.duplicates += 1;
+            }
+        }
+        cx.end(cx.now, message, End::Live);
+    }
+
+    /// A user's timer fires.
+    pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+        let row = *cx.connections.get(user);
+        let number = cx.connections.attempts[number::index(user)].number;
+        let session = ticket == row.session;
+        let attempt = ticket == attempt_ticket(row.session, number);
+        match (timer, row.state) {
+            (Timer::Lifetime, State::Online) if session => {
+                let crowd = cx.crowds.of_clients(self.id);
+                let death = self.death(crowd.connection(user, row.session) | 1 << 63);
+                self.die(user, death, cx);
+            }
+            (Timer::Move, State::Online) if session => self.on_move(user, cx),
+            (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
+            (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
+            (Timer::Refused, State::Connecting) if attempt => {
+                self.fail(user, AttemptEnd::Refused, cx);
+            }
+            (Timer::TimedOut, State::Connecting) if attempt => {
+                self.fail(user, AttemptEnd::TimedOut, cx);
+            }
+            (Timer::Open, State::Connecting) if attempt && row.gateway != NOWHERE => {
+                self.open(user, cx);
+            }
+            _ => {}
+        }
+    }
+
+    /// It closes the old connection and opens a new one at once: the wait was delay 0.
+    fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
+        cx.record.moved();
+        self.close(user, cx);
+        self.attempt(user, cx);
+    }
+
+    fn on_detect(&self, user: u32, cx: &mut Cx<'_>) {
+        let row = cx.connections.get_mut(user);
+        row.state = State::Away;
+        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
+        if instance != NOWHERE {
+            self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
+        }
+        cx.release(instance);
+        self.back_off(user, cx);
+    }
+
+    /// The connection ends in order: both sides know.
+    fn close(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = *cx.connections.get(user);
+        let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
+        self.tell_registry(user, Timer::Unregister, way, cx);
+        let instance = cx.tiers.get_mut(row.gateway);
+        instance.last_frame = instance.last_frame.max(cx.now + way);
+        Self::lose(user, cx);
+        cx.release(row.gateway);
+    }
+
+    /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
+    pub fn lose(user: u32, cx: &mut Cx<'_>) {
+        let row = cx.connections.get_mut(user);
+        (row.state, row.gateway) = (State::Away, NOWHERE);
+        cx.connections.since[number::index(user)] = cx.now;
+        cx.record.went_offline(cx.now, user);
+    }
+
+    /// The connection is dead, and neither side knows before a heartbeat is missed.
+    pub fn die_silently(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = cx.connections.get_mut(user);
+        row.state = State::HalfOpen;
+        let session = row.session;
+        let entity = crowd.connection(user, session);
+        let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
+        let heartbeat = self.parameters.heartbeat;
+        cx.connections.since[number::index(user)] = cx.now;
+        cx.record.went_offline(cx.now, user);
+        let at = cx.now + heartbeat.every.scale(beat) + heartbeat.timeout;
+        cx.wake(at, Timer::Detect, user, session);
+    }
+
+    /// Told to move within `window`: sets the time. The window is the gateway's: the last client
+    /// has left, as the gateway sees it, when it ends.
+    pub fn tell(&self, user: u32, window: Span, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = *cx.connections.get(user);
+        let entity = crowd.connection(user, row.session);
+        let way = crowd.down(row.round_trip(), entity);
+        let wait = (window - way.times(2)).scale(self.draws.unit(Purpose::Move, entity, 0));
+        let at = cx.now + way + wait;
+        cx.wake(at, Timer::Move, user, row.session);
+    }
+
+    /// Waits for the next attempt; the attempts so far say which delay it is.
+    pub fn back_off(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let session = cx.connections.get(user).session;
+        let number = cx.connections.attempts[number::index(user)].number;
+        let outage = crowd.connection(user, session);
+        let wait = self.parameters.reconnect.delay(&self.draws, outage, u32::from(number));
+        cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
+    }
+
+    /// An attempt begins: its first packet leaves.
+    pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let session = cx.connections.get(user).session;
+        let entity = crowd.connection(user, session.wrapping_add(1));
+        let round_trip = self.round_trip(entity);
+        let row = cx.connections.get_mut(user);
+        row.set_round_trip(round_trip);
+        row.state = State::Connecting;
+        let round_trip = row.round_trip();
+        let attempts = &mut cx.connections.attempts[number::index(user)];
+        attempts.number = attempts.number.saturating_add(1);
+        let number = attempts.number;
+        cx.record.attempt(cx.now, user);
+        let way = crowd.handshake_way(round_trip, entity, number).min(round_trip.half());
+        cx.wake(cx.now + way, Timer::Balance, user, attempt_ticket(session, number));
+    }
+
+    /// The round trip of a connection.
+    pub fn round_trip(&self, connection: u64) -> Span {
+        let unit = self.draws.unit(Purpose::RoundTrip, connection, 0);
+        Span::from_float(self.parameters.network.rtt.quantile(unit))
+    }
+
+    /// An attempt fails: it tries again, or leaves for good.
+    pub fn fail(&self, user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
+        cx.record.attempt_end(cx.now, user, end);
+        let row = cx.connections.get_mut(user);
+        row.state = State::Away;
+        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
+        cx.release(instance);
+        let number = u32::from(cx.connections.attempts[number::index(user)].number);
+        if self.parameters.reconnect.attempts.is_some_and(|most| number >= most) {
+            Self::give_up(user, cx);
+        } else {
+            self.back_off(user, cx);
+        }
+    }
+
+    /// It leaves for good, and takes with it all that was still kept for it.
+    fn give_up(user: u32, cx: &mut Cx<'_>) {
+        cx.record.counts.gave_up += 1;
+        cx.connections.get_mut(user).state = State::Gone;
+        let kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
+        for mut list in [kept.missed, kept.outbox] {
+            while let Some(message) = list.pop(cx.messages) {
+                cx.end(cx.now, message, End::Lost(Cause::GaveUp));
+            }
+        }
+    }
+
+    fn open(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = cx.connections.get_mut(user);
+        row.state = State::Online;
+        row.session = row.session.wrapping_add(1);
+        let (session, gateway, place) = (row.session, row.gateway, number::index(user));
+        let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
+        cx.connections.attempts[place].number = 0;
+        cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
+        cx.record.came_online(cx.now, user, cx.now.since(since));
+        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
+        if cx.tiers.get(gateway).life == Life::Draining {
+            self.tell(user, crowd.drain_window, cx);
+        }
+        self.schedule_lifetime(user, session, cx);
+        let mut outbox = std::mem::take(&mut cx.connections.kept[place].outbox);
+        while let Some(message) = outbox.pop(cx.messages) {
+            Self::send_up(crowd, user, message, cx);
+        }
+    }
+
+    /// A lifetime that is not exponential has a timer of its own.
+    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let entity = cx.crowds.of_clients(self.id).connection(user, session);
+        match &self.parameters.network.lifetime {
+            None | Some(Law::Exponential { .. }) => {}
+            Some(law) => {
+                let life = law.quantile(self.draws.unit(Purpose::Lifetime, entity, 0));
+                cx.wake(cx.now + Span::from_float(life), Timer::Lifetime, user, session);
+            }
+        }
+    }
+
+    /// What is left of a lifetime at a random instant.
+    pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
+        let entity = cx.crowds.of_clients(self.id).connection(user, 0);
+        match &self.parameters.network.lifetime {
+            None | Some(Law::Exponential { .. }) => {}
+            Some(law) => {
+                let unit = |k| self.draws.unit(Purpose::Lifetime, entity, k);
+                let left = Span::from_float(law.residual(unit(0), unit(1)));
+                cx.wake(cx.now + left, Timer::Lifetime, user, 0);
+            }
+        }
+    }
+
+    /// The gateway, which knows after `wait`, tells the registry.
+    pub fn tell_registry(&self, user: u32, timer: Timer, wait: Span, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let Some(port) = &crowd.registry else { return };
+        let row = cx.connections.get(user);
+        let entity = crowd.connection(user, row.session);
+        let inside = port.latency.draw(&self.draws, Purpose::Attempt, entity, 0);
+        cx.wake(cx.now + wait + inside, timer, user, row.session);
+    }
+}

@@ -1,0 +1,134 @@
+//! What a node may see and do while it handles an event. Effects take hold at once.
+use super::{
+    Event, Step, Timer,
+    table::{
+        connections::{Connections, NOWHERE, State},
+        crowds::Crowds,
+        messages::{Messages, Stage},
+        tiers::{Life, Tiers},
+    },
+};
+use crate::{
+    engine::{Agenda, EventQueue, Span, Time, number},
+    record::{Cause, End, Recorder},
+};
+
+/// The world's tables, the agenda and the record, at one instant.
+pub struct Cx<'a> {
+    /// The instant.
+    pub now: Time,
+    /// What is still to happen.
+    pub agenda: &'a mut Agenda<Event>,
+    /// Messages that have not ended.
+    pub messages: &'a mut Messages,
+    /// One row a user.
+    pub connections: &'a mut Connections,
+    /// Gateway instances.
+    pub tiers: &'a mut Tiers,
+    /// The crowds and their ways.
+    pub crowds: &'a Crowds,
+    /// What is counted.
+    pub record: &'a mut Recorder,
+}
+
+impl Cx<'_> {
+    /// Sends a message on: it arrives at `node` at `at`, at a new stage.
+    #[inline]
+    pub fn hop(&mut self, at: Time, node: u8, message: u32, stage: Stage) {
+        let row = self.messages.get_mut(message);
+        (row.due, row.stage) = (at, stage);
+        self.agenda.push(at, Event::Hop { node, message });
+    }
+
+    /// Sets a timer of a user.
+    pub fn wake(&mut self, at: Time, timer: Timer, user: u32, ticket: u16) {
+        self.agenda.push(at, Event::Wake { timer, user, ticket });
+    }
+
+    /// Ends a delivery at `at`, and gives its row back.
+    #[inline]
+    pub fn end(&mut self, at: Time, message: u32, end: End) {
+        let row = self.messages.get(message);
+        self.record.delivery(at, row.sent, row.id, end);
+        self.messages.close(message);
+    }
+
+    /// The live copy of a message cannot reach its recipient. If a buffer keeps the message, it
+    /// waits there, or has been read from there already; otherwise it is lost for `cause`.
+    pub fn stranded(&mut self, message: u32, cause: Cause) {
+        let (to, kept) = (self.messages.get(message).to, self.messages.get(message).kept());
+        let connection = *self.connections.get(to);
+        let since = self.connections.since[number::index(to)];
+        let crowd = self.crowds.of(to);
+        let Some(replay) = &crowd.replay else {
+            return self.end(self.now, message, End::Lost(cause));
+        };
+        match connection.state {
+            State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
+            State::Online if kept <= since && since <= self.now => {
+                let way = replay.read + self.replay_latency(to);
+                self.replayed_with_the_read(message, since + way);
+            }
+            State::Away | State::Connecting | State::Online | State::HalfOpen => {
+                self.keep(message, kept, replay.messages);
+            }
+        }
+    }
+
+    /// The read of this session took the message, though that is noticed only now.
+    fn replayed_with_the_read(&mut self, message: u32, at: Time) {
+        if at <= self.now {
+            self.record.counts.replayed_messages += 1;
+            return self.end(at, message, End::Replayed);
+        }
+        let to = self.messages.get(message).to;
+        let (node, connection) = (self.crowds.of(to).clients, *self.connections.get(to));
+        self.messages.get_mut(message).session = low_byte(connection.session);
+        self.hop(at, node, message, Stage::DownReplay);
+    }
+
+    /// From the buffer to the client of an open connection, without any queue.
+    fn replay_latency(&self, user: u32) -> Span {
+        let (crowd, connection) = (self.crowds.of(user), self.connections.get(user));
+        let entity = crowd.connection(user, connection.session);
+        let replay = crowd.replay.as_ref().expect("asked only where there is a buffer");
+        let inside = replay.port.latency.draw(
+            &crowd.draws,
+            super::Purpose::Attempt,
+            entity,
+            super::table::crowds::REPLAY,
+        );
+        inside + crowd.down(connection.round_trip(), entity)
+    }
+
+    fn keep(&mut self, message: u32, kept: Time, bound: u32) {
+        let to = self.messages.get(message).to;
+        let list = &mut self.connections.kept[number::index(to)].missed;
+        list.push(self.messages, message, Stage::Buffer, kept);
+        if list.len() > bound {
+            let oldest = list.pop(self.messages).expect("it is not empty");
+            self.end(self.now, oldest, End::Lost(Cause::BufferOverflow));
+        }
+    }
+
+    /// A gateway holds one connection less. One that drains and holds none is empty once the last
+    /// frame of its clients has arrived.
+    pub fn release(&mut self, instance: u16) {
+        if instance == NOWHERE {
+            return;
+        }
+        let row = self.tiers.get_mut(instance);
+        row.held -= 1;
+        if row.held == 0 && row.life == Life::Draining {
+            let at = row.last_frame.max(self.now) + Span::from_nanos(1);
+            let index = row.drained_by;
+            self.agenda.push(at, Event::Action { index, step: Step::Empty, instance });
+        }
+    }
+}
+
+/// The low byte of a session, as messages carry it.
+#[inline]
+pub fn low_byte(session: u16) -> u8 {
+    number::low8(u32::from(session))
+}

@@ -1,0 +1,103 @@
+//! The closed set of events. Their order breaks ties between equal times: timeline, sources, hops,
+//! timers; within a kind by node, then message or user.
+use crate::engine::{Entry, number};
+
+/// What can happen. Eight bytes, so that an agenda entry is sixteen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Event {
+    /// A step of a timeline entry.
+    Action {
+        /// Which entry of the timeline.
+        index: u16,
+        /// What of it.
+        step: Step,
+        /// The instance it concerns, by its number in the table of tiers.
+        instance: u16,
+    },
+    /// The next event of a superposed process.
+    Tick {
+        /// The node that owns it.
+        node: u8,
+        /// Which of its processes.
+        source: Source,
+    },
+    /// A message arrives somewhere; its row says at which stage.
+    Hop {
+        /// Where it arrives.
+        node: u8,
+        /// Its row.
+        message: u32,
+    },
+    /// A user's timer; void unless its ticket is still the user's.
+    Wake {
+        /// What for.
+        timer: Timer,
+        /// Whose.
+        user: u32,
+        /// See [`Timer`].
+        ticket: u16,
+    },
+}
+
+const _: () = assert!(size_of::<Event>() == 8);
+const _: () = assert!(size_of::<Entry<Event>>() == 16);
+
+/// The steps of timeline entries.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Step {
+    /// When to begin: the entry's own time, and each further batch of a deploy.
+    Begin,
+    /// When an instance that drains has lost its last connection.
+    Empty,
+    /// When the grace of an instance that drains is over.
+    Grace,
+    /// When an instance is up again.
+    Ready,
+    /// When a balancer may have noticed that an instance went down or came back.
+    Checked,
+}
+
+/// The superposed processes of a crowd.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Source {
+    /// Somebody sends a message.
+    Send,
+    /// Somebody's connection reaches the end of its life.
+    Lifetime,
+}
+
+/// The timers of a user. Those of one attempt carry [`attempt_ticket`], the others the session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Timer {
+    /// When a connection with a lifetime that is not exponential ends. Session.
+    Lifetime,
+    /// When a client that was told to move does so. Session.
+    Move,
+    /// When both sides notice that a connection has died silently. Session.
+    Detect,
+    /// When the backoff is over. Attempt.
+    Attempt,
+    /// When the first packet of an attempt reaches the balancer. Attempt.
+    Balance,
+    /// When the handshake's work reaches the gateway. Attempt.
+    Accept,
+    /// When the client learns that it was refused. Attempt.
+    Refused,
+    /// When the client's patience with an attempt ends. Attempt.
+    TimedOut,
+    /// When the client sees its connection open. Attempt.
+    Open,
+    /// When the registry is told of an open connection. Session.
+    Register,
+    /// When the registry is told of a closed one. Session.
+    Unregister,
+    /// When the buffer is asked for what a client missed. Session.
+    Resume,
+}
+
+/// The ticket of an attempt's timers: low bytes of session and attempt. They come round after 256
+/// attempts, while a timer of an attempt lives no longer than a backoff or a time-out.
+#[inline]
+pub fn attempt_ticket(session: u16, attempt: u16) -> u16 {
+    (session << 8) | u16::from(number::low8(u32::from(attempt)))
+}

@@ -1,0 +1,147 @@
+//! What places connections on the instances it believes to be up. Held connections never move.
+use super::{
+    Cx, Step, Timer,
+    event::{Event, attempt_ticket},
+    parameters::{self, Policy},
+    ring::Ring,
+    table::{connections::State, tiers::Tiers},
+};
+use crate::engine::{EventQueue, Span, Time, number};
+use std::ops::Range;
+
+/// A balancer in motion.
+#[derive(Clone, Debug)]
+pub struct LoadBalancer {
+    /// What it was told about itself.
+    pub parameters: parameters::LoadBalancer,
+    /// Its instances.
+    pool: Range<u16>,
+    ring: Ring,
+    /// Whose turn it is.
+    turn: u16,
+}
+
+impl LoadBalancer {
+    /// A balancer of the instances in `pool`, whose names are `pool_name`-0, -1, ….
+    pub fn new(parameters: parameters::LoadBalancer, pool: Range<u16>, pool_name: &str) -> Self {
+        let names: Vec<String> = (0..pool.len()).map(|i| format!("{pool_name}-{i}")).collect();
+        let ring = match parameters.policy {
+            Policy::ConsistentHash { virtual_nodes } => {
+                Ring::new(pool.clone().zip(names.iter().map(String::as_str)), virtual_nodes)
+            }
+            Policy::RoundRobin | Policy::LeastConnections => Ring::default(),
+        };
+        Self { parameters, pool, ring, turn: 0 }
+    }
+
+    /// Chooses an instance for a connection of the user with this hash.
+    pub fn pick(&mut self, key: u64, tiers: &Tiers) -> Option<u16> {
+        let up = |instance: &u16| tiers.get(*instance).believed_up;
+        match self.parameters.policy {
+            Policy::ConsistentHash { .. } => self.ring.find(key, |instance| up(&instance)),
+            Policy::LeastConnections => {
+                self.pool.clone().filter(up).min_by_key(|&instance| tiers.get(instance).held)
+            }
+            Policy::RoundRobin => {
+                let len = number::short(self.pool.len());
+                let turns = (0..len).map(|step| self.pool.start + (self.turn + step) % len);
+                let found = turns.clone().find(up)?;
+                self.turn = (found - self.pool.start + 1) % len;
+                Some(found)
+            }
+        }
+    }
+
+    /// The first packet of an attempt arrives.
+    pub fn on_balance(&mut self, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+        let row = *cx.connections.get(user);
+        let number = cx.connections.attempts[number::index(user)].number;
+        if row.state != State::Connecting || ticket != attempt_ticket(row.session, number) {
+            return;
+        }
+        let crowd = cx.crowds.of(user);
+        let Some(target) = self.pick(crowd.hash(user), cx.tiers) else {
+            let back = cx.now + row.round_trip().half();
+            return cx.wake(back, Timer::Refused, user, ticket);
+        };
+        cx.connections.attempts[number::index(user)].target = target;
+        let entity = crowd.connection(user, row.session.wrapping_add(1));
+        let way = crowd.handshake_way(row.round_trip(), entity, number);
+        let left = way - row.round_trip().half().min(way);
+        cx.wake(cx.now + left, Timer::Accept, user, ticket);
+    }
+
+    /// An instance went down or came back without telling: plans when the probes notice. Probes are
+    /// in step with t = 0; the `threshold`-th in a row counts.
+    pub fn watch(&self, index: u16, instance: u16, cx: &mut Cx<'_>) {
+        let at = self.noticed(cx.now);
+        cx.agenda.push(at, Event::Action { index, step: Step::Checked, instance });
+    }
+
+    fn noticed(&self, changed: Time) -> Time {
+        let check = self.parameters.health_check;
+        let interval = check.interval.nanos().max(1);
+        let probe = changed.nanos() / interval + u64::from(check.threshold);
+        Time::from_nanos(probe.saturating_mul(interval))
+    }
+
+    /// Believes what the probes have seen, if they have seen the same for long enough.
+    pub fn on_checked(&self, instance: u16, cx: &mut Cx<'_>) {
+        let serves = cx.tiers.serves(instance);
+        let row = cx.tiers.get_mut(instance);
+        if self.noticed(row.changed) <= cx.now {
+            row.believed_up = serves;
+        }
+    }
+
+    /// How long a dead instance goes on receiving, at most.
+    pub fn blindness(&self) -> Span {
+        self.parameters
+            .health_check
+            .interval
+            .times(u64::from(self.parameters.health_check.threshold))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::parameters::HealthCheck;
+
+    fn balancer(policy: Policy) -> (LoadBalancer, Tiers) {
+        let health_check = HealthCheck { interval: Span::from_secs(10), threshold: 3 };
+        let mut tiers = Tiers::default();
+        let pool = tiers.extend(3);
+        let parameters = parameters::LoadBalancer { layer: 4, policy, health_check };
+        (LoadBalancer::new(parameters, pool, "gateways"), tiers)
+    }
+
+    #[test]
+    fn round_robin_passes_over_the_dead() {
+        let (mut balancer, mut tiers) = balancer(Policy::RoundRobin);
+        tiers.get_mut(1).believed_up = false;
+        let picks: Vec<_> = (0..4).map(|_| balancer.pick(0, &tiers)).collect();
+        assert_eq!(picks, [Some(0), Some(2), Some(0), Some(2)]);
+    }
+
+    #[test]
+    fn least_connections_takes_the_emptiest() {
+        let (mut balancer, mut tiers) = balancer(Policy::LeastConnections);
+        tiers.get_mut(0).held = 5;
+        tiers.get_mut(1).held = 3;
+        tiers.get_mut(2).held = 4;
+        assert_eq!(balancer.pick(0, &tiers), Some(1));
+        for instance in 0..3 {
+            tiers.get_mut(instance).believed_up = false;
+        }
+        assert_eq!(balancer.pick(0, &tiers), None);
+    }
+
+    #[test]
+    fn the_third_probe_after_a_crash_notices() {
+        let (balancer, _) = balancer(Policy::RoundRobin);
+        let seconds = |s| Time::ZERO + Span::from_secs(s);
+        assert_eq!(balancer.noticed(seconds(61)), seconds(90));
+        assert_eq!(balancer.noticed(seconds(60)), seconds(90));
+    }
+}

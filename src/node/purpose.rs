@@ -1,0 +1,43 @@
+//! What random numbers are drawn for. A new purpose goes to the end: the place is part of the key.
+
+/// The purposes of draws; the entity and k that each is keyed by stand beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Time from the k-th send to the next. (k)
+    SendGap,
+    /// Sender of the k-th send. (k)
+    Sender,
+    /// Recipient of the k-th send. (k)
+    Recipient,
+    /// Time from the k-th lifetime event to the next. (k)
+    LifetimeGap,
+    /// Whose connection the k-th lifetime event ends. (k)
+    LifetimeUser,
+    /// Whether an end of life is silent. (k, or user and session)
+    Silent,
+    /// A lifetime, or what is left of it at the start. (user and session; k = 0, 1)
+    Lifetime,
+    /// Round trip of a connection. (user and session)
+    RoundTrip,
+    /// Time to the next heartbeat after a silent death. (user and session)
+    Heartbeat,
+    /// Jitter of a backoff. (user and session, attempt)
+    Backoff,
+    /// When a client that was told to move does so. (user and session)
+    Move,
+    /// Whether TLS is resumed. (user and session, attempt)
+    Resumption,
+    /// Link and service times of a message. (message, stage)
+    Message,
+    /// Link times of an attempt. (user and session, attempt)
+    Attempt,
+    /// Age of the last refresh of a registry entry. (user and session)
+    Refresh,
+}
+
+impl From<Purpose> for usize {
+    #[inline]
+    fn from(purpose: Purpose) -> usize {
+        purpose as usize
+    }
+}

@@ -1,0 +1,138 @@
+//! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
+//! one 8-byte row, what only a loss or a return reads lies apart. 36 bytes a user in all,
+//! 40 with its entry in the registry.
+use super::messages::List;
+use crate::engine::{Span, Time, number};
+
+/// No instance.
+pub const NOWHERE: u16 = u16::MAX;
+
+/// Where a user's connection stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum State {
+    /// No connection; the next attempt is due.
+    Away,
+    /// An attempt is under way.
+    Connecting,
+    /// Open.
+    Online,
+    /// Dead, and the client does not know.
+    HalfOpen,
+    /// Left for good.
+    Gone,
+}
+
+/// What a message reads of a user.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    /// The instance that holds the connection or the handshake; [`NOWHERE`] when none does.
+    pub gateway: u16,
+    /// Which connection of the user, from 0, modulo 2^16; it counts at open.
+    pub session: u16,
+    /// Round trip in units of 1,024 ns.
+    round_trip: [u8; 3],
+    /// Where it stands.
+    pub state: State,
+}
+
+const _: () = assert!(size_of::<Connection>() == 8);
+/// A round trip is known to 2^10 ns = 1 µs, and at most 2^34 ns = 17 s.
+const UNIT: u32 = 10;
+
+impl Connection {
+    /// The first connection of a user.
+    pub fn new(state: State) -> Self {
+        Self { gateway: NOWHERE, session: 0, round_trip: [0; 3], state }
+    }
+
+    /// From the client to the edge and back.
+    #[inline]
+    pub fn round_trip(&self) -> Span {
+        let [a, b, c] = self.round_trip;
+        Span::from_nanos(u64::from(u32::from_le_bytes([a, b, c, 0])) << UNIT)
+    }
+
+    /// Sets the round trip, rounded to its unit.
+    pub fn set_round_trip(&mut self, span: Span) {
+        let units = (span.nanos() + (1 << (UNIT - 1))) >> UNIT;
+        let [a, b, c, ..] = number::low(units.min((1 << 24) - 1)).to_le_bytes();
+        self.round_trip = [a, b, c];
+    }
+}
+
+/// The attempts of a user's present outage.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attempts {
+    /// How many have begun.
+    pub number: u16,
+    /// Where the last one was sent.
+    pub target: u16,
+}
+
+/// What is kept for a user.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kept {
+    /// Messages to it that only the replay buffer still has.
+    pub missed: List,
+    /// Its own messages that wait for a connection.
+    pub outbox: List,
+}
+
+/// The columns.
+#[derive(Clone, Debug, Default)]
+pub struct Connections {
+    /// Read by every message. Written by clients.
+    pub row: Vec<Connection>,
+    /// While away: when the connection died. While online: when the buffer was read for this
+    /// session, or [`Time::NEVER`] before that. Written by clients and, for the read, the buffer.
+    pub since: Vec<Time>,
+    /// Written by clients; `target` by the balancer.
+    pub attempts: Vec<Attempts>,
+    /// Written by clients and the buffer.
+    pub kept: Vec<Kept>,
+}
+
+impl Connections {
+    /// Adds `count` users who are away.
+    pub fn extend(&mut self, count: u32) {
+        let len = self.row.len() + number::index(count);
+        self.row.resize(len, Connection::new(State::Away));
+        self.since.resize(len, Time::ZERO);
+        self.attempts.resize(len, Attempts::default());
+        self.kept.resize(len, Kept::default());
+    }
+
+    /// A user's row.
+    #[inline]
+    pub fn get(&self, user: u32) -> &Connection {
+        &self.row[number::index(user)]
+    }
+
+    /// A user's row, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, user: u32) -> &mut Connection {
+        &mut self.row[number::index(user)]
+    }
+
+    /// The users whose connection or handshake an instance holds. For faults: messages never scan.
+    pub fn held_by(&self, instance: u16) -> Vec<u32> {
+        let held = self.row.iter().enumerate().filter(|(_, row)| row.gateway == instance);
+        held.map(|(user, _)| number::row(user)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_is_kept_to_a_microsecond() {
+        let mut row = Connection::new(State::Online);
+        row.set_round_trip(Span::from_millis(55));
+        let error = row.round_trip().float() - 55e6;
+        assert!(error.abs() <= 512.0, "{error}");
+        row.set_round_trip(Span::from_secs(100));
+        assert_eq!(row.round_trip(), Span::from_nanos(((1 << 24) - 1) << 10));
+    }
+}

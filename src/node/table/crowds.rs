@@ -1,0 +1,205 @@
+//! Which nodes a crowd's users meet: fixed before the run, read by all.
+use crate::engine::{
+    Draws, Law, Span,
+    draws::{below, mix},
+};
+use crate::node::Purpose;
+
+/// Keeps a user's partition independent of its place on a hash ring.
+const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
+
+/// The k of link times that belong to a connection rather than to one of its attempts.
+pub const REPLAY: u32 = u32::MAX;
+/// The same, for the way down.
+pub const DOWN: u32 = u32::MAX - 1;
+
+/// The time a link or a service takes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Delay {
+    /// Always the same.
+    Fixed(Span),
+    /// Drawn for each use, in ns.
+    Drawn(Law),
+    /// One after the other.
+    Both(Box<(Delay, Delay)>),
+}
+
+/// Keeps the second of two delays independent of the first.
+const SECOND: u32 = 1 << 16;
+
+impl Delay {
+    /// The delay of draw `k` of `entity`.
+    #[inline]
+    pub fn draw(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
+        match self {
+            Self::Fixed(span) => *span,
+            Self::Drawn(law) => Span::from_float(law.quantile(draws.unit(purpose, entity, k))),
+            Self::Both(both) => {
+                let (first, second) = &**both;
+                first.draw(draws, purpose, entity, k)
+                    + second.draw(draws, purpose, entity, k ^ SECOND)
+            }
+        }
+    }
+
+    /// This delay and then another.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Fixed(first), Self::Fixed(second)) => Self::Fixed(first + second),
+            (first, second) => Self::Both(Box::new((first, second))),
+        }
+    }
+}
+
+impl From<&Law> for Delay {
+    fn from(law: &Law) -> Self {
+        match law {
+            Law::Constant(nanos) => Self::Fixed(Span::from_float(*nanos)),
+            Law::Uniform { .. }
+            | Law::Exponential { .. }
+            | Law::Normal { .. }
+            | Law::Lognormal { .. }
+            | Law::Gamma { .. }
+            | Law::Empirical(_) => Self::Drawn(law.clone()),
+        }
+    }
+}
+
+/// A way to a node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Port {
+    /// Its number.
+    pub node: u8,
+    /// One way.
+    pub latency: Delay,
+}
+
+/// A crowd's place in the tables and its way in.
+#[derive(Clone, Debug)]
+pub struct Crowd {
+    /// Its first user's number.
+    pub first: u32,
+    /// How many users.
+    pub count: u32,
+    /// Tells its messages from those of other crowds in draws: a hash of its name.
+    pub salt: u64,
+    /// The clients node.
+    pub clients: u8,
+    /// The balancer.
+    pub balancer: u8,
+    /// From the balancer to the gateways.
+    pub gateways: Port,
+    /// From the gateways to the registry, if there is one.
+    pub registry: Option<Port>,
+    /// The fan-out that reaches it, if there is one; the latency is from the gateways back.
+    pub fanout: Option<Port>,
+    /// Until a call of the fan-out to a host that does not answer fails.
+    pub rpc_timeout: Span,
+    /// How it gets what it missed, if it does.
+    pub replay: Option<Replay>,
+    /// Round trips from the first packet to an open connection.
+    pub handshake_rtts: f64,
+    /// Patience with an attempt.
+    pub timeout: Span,
+    /// Within which clients move that are told to.
+    pub drain_window: Span,
+    /// The draws of its clients node.
+    pub draws: Draws,
+}
+
+/// The buffer that a crowd resumes from.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// From the gateways to the buffer.
+    pub port: Port,
+    /// Time of a read.
+    pub read: Span,
+    /// Messages kept for a user.
+    pub messages: u32,
+    /// How long a message is kept.
+    pub retention: Span,
+}
+
+impl Crowd {
+    /// The entity of a user's connection in draws.
+    #[inline]
+    pub fn connection(&self, user: u32, session: u16) -> u64 {
+        (u64::from(user - self.first) << 16) | u64::from(session)
+    }
+
+    /// The entity of a message in draws.
+    #[inline]
+    pub fn message(&self, id: u32) -> u64 {
+        self.salt ^ u64::from(id)
+    }
+
+    /// From the first packet to the handshake's work at the gateway, for a connection with this
+    /// round trip; the same again from the end of the work to the open connection.
+    pub fn handshake_way(&self, round_trip: Span, entity: u64, attempt: u16) -> Span {
+        let inside = self.latency(Purpose::Attempt, entity, u32::from(attempt));
+        (round_trip + inside.times(2)).scale(self.handshake_rtts / 2.0)
+    }
+
+    /// From a gateway down to the client, or up. It is drawn once per connection, so that one
+    /// connection delivers in order.
+    #[inline]
+    pub fn down(&self, round_trip: Span, connection: u64) -> Span {
+        round_trip.half() + self.latency(Purpose::Attempt, connection, DOWN)
+    }
+
+    /// From the gateways to the balancer.
+    #[inline]
+    pub fn latency(&self, purpose: Purpose, entity: u64, k: u32) -> Span {
+        self.gateways.latency.draw(&self.draws, purpose, entity, k)
+    }
+
+    /// A number below `n` that is fixed for a user: its partition, its place on a ring.
+    #[inline]
+    pub fn spread(&self, user: u32, n: u32) -> u32 {
+        below(mix(self.hash(user) ^ SPREAD), n)
+    }
+
+    /// A hash of a user's id.
+    #[inline]
+    pub fn hash(&self, user: u32) -> u64 {
+        mix(self.salt ^ u64::from(user - self.first))
+    }
+}
+
+/// All crowds, in order of their users' numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Crowds {
+    rows: Vec<Crowd>,
+}
+
+impl Crowds {
+    /// Adds a crowd; its users follow those of the last.
+    pub fn push(&mut self, crowd: Crowd) {
+        self.rows.push(crowd);
+    }
+
+    /// The crowd of a user.
+    #[inline]
+    pub fn of(&self, user: u32) -> &Crowd {
+        let later = self.rows.iter().skip(1).take_while(|crowd| crowd.first <= user).count();
+        &self.rows[later]
+    }
+
+    /// The crowd of a clients node.
+    #[inline]
+    pub fn of_clients(&self, node: u8) -> &Crowd {
+        let found = self.rows.iter().find(|crowd| crowd.clients == node);
+        found.expect("each clients node has its crowd")
+    }
+
+    /// All crowds.
+    pub fn iter(&self) -> impl Iterator<Item = &Crowd> {
+        self.rows.iter()
+    }
+
+    /// All users together.
+    pub fn users(&self) -> u32 {
+        self.rows.last().map_or(0, |crowd| crowd.first + crowd.count)
+    }
+}

@@ -1,0 +1,223 @@
+//! The slab of messages in flight or kept: 32 bytes a row.
+use crate::engine::{Span, Time, number};
+
+/// No row.
+pub const NIL: u32 = u32::MAX;
+
+/// Where a message is going.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Stage {
+    /// No message: the row is free.
+    Free,
+    /// In the sender's outbox.
+    Outbox,
+    /// In the recipient's replay buffer, with no copy on its way.
+    Buffer,
+    /// To the sender's gateway.
+    Up,
+    /// To a partition of the bus.
+    Bus,
+    /// To the fan-out.
+    Fanout,
+    /// To the registry.
+    LookUp,
+    /// To the registry once more, after a stale route.
+    LookUpAgain,
+    /// To the recipient's gateway.
+    Push,
+    /// The same, after a second look-up.
+    PushAgain,
+    /// To the recipient's gateway, out of the buffer.
+    Replay,
+    /// Back to the fan-out: the gateway did not hold the recipient.
+    Stale,
+    /// The same, after the second look-up.
+    StaleAgain,
+    /// Down to the recipient.
+    Down,
+    /// The same, out of the buffer.
+    DownReplay,
+}
+
+/// One delivery that has not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    /// The send call.
+    pub sent: Time,
+    /// In flight: when its hop comes; one that pops at another time is void. Kept: since when.
+    pub due: Time,
+    /// The recipient.
+    pub to: u32,
+    /// Which send of its crowd, modulo 2^32.
+    pub id: u32,
+    /// In a list: the next row. In flight: when the fan-out kept it, see [`Message::kept`].
+    link: u32,
+    /// The gateway instance it goes to.
+    pub at: u16,
+    /// Low byte of the recipient's session it was pushed to.
+    pub session: u8,
+    /// Where it is going.
+    pub stage: Stage,
+}
+
+const _: () = assert!(size_of::<Message>() == 32);
+/// Unit of the time at which the fan-out kept a message, after its send: 1,024 ns.
+const KEPT_SHIFT: u32 = 10;
+
+impl Message {
+    /// A message that is sent now, through the gateway instance `at`.
+    pub fn new(now: Time, to: u32, id: u32, at: u16) -> Self {
+        Self { sent: now, due: now, to, id, link: 0, at, session: 0, stage: Stage::Up }
+    }
+
+    /// Notes that the fan-out keeps the message from now on.
+    #[inline]
+    pub fn keep(&mut self, now: Time) {
+        let age = now.since(self.sent).nanos() >> KEPT_SHIFT;
+        self.link = u32::try_from(age).unwrap_or(u32::MAX);
+    }
+
+    /// When the fan-out kept it, rounded down to 1.024 µs; later than 73 minutes is 73 minutes.
+    #[inline]
+    pub fn kept(&self) -> Time {
+        self.sent + Span::from_nanos(u64::from(self.link) << KEPT_SHIFT)
+    }
+}
+
+/// All messages that have not ended.
+#[derive(Clone, Debug, Default)]
+pub struct Messages {
+    rows: Vec<Message>,
+    free: Vec<u32>,
+}
+
+impl Messages {
+    /// Takes a free row for a message.
+    #[inline]
+    pub fn open(&mut self, message: Message) -> u32 {
+        if let Some(row) = self.free.pop() {
+            self.rows[number::index(row)] = message;
+            row
+        } else {
+            self.rows.push(message);
+            number::row(self.rows.len() - 1)
+        }
+    }
+
+    /// Gives a row back. A hop that is still pending for it is void.
+    #[inline]
+    pub fn close(&mut self, row: u32) {
+        let message = &mut self.rows[number::index(row)];
+        message.stage = Stage::Free;
+        message.due = Time::NEVER;
+        self.free.push(row);
+    }
+
+    /// A row.
+    #[inline]
+    pub fn get(&self, row: u32) -> &Message {
+        &self.rows[number::index(row)]
+    }
+
+    /// A row, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, row: u32) -> &mut Message {
+        &mut self.rows[number::index(row)]
+    }
+
+    /// All rows in use. For faults and the end of a run: messages never scan.
+    pub fn in_use(&self) -> impl Iterator<Item = (u32, &Message)> + '_ {
+        let rows = self.rows.iter().enumerate().map(|(row, message)| (number::row(row), message));
+        rows.filter(|(_, message)| message.stage != Stage::Free)
+    }
+}
+
+/// A first-in-first-out list of rows, as a ring: 8 bytes for any number of messages.
+#[derive(Clone, Copy, Debug)]
+pub struct List {
+    last: u32,
+    len: u32,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self { last: NIL, len: 0 }
+    }
+}
+
+impl List {
+    /// How many rows it holds.
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds a row at the end. `kept` says since when its message is kept, and replaces its due
+    /// time: it lies in the past, so a hop that is still pending for the row is void.
+    pub fn push(&mut self, messages: &mut Messages, row: u32, stage: Stage, kept: Time) {
+        let first = if self.last == NIL { row } else { messages.get(self.last).link };
+        if self.last != NIL {
+            messages.get_mut(self.last).link = row;
+        }
+        let message = messages.get_mut(row);
+        (message.link, message.stage, message.due) = (first, stage, kept);
+        self.last = row;
+        self.len += 1;
+    }
+
+    /// Takes the first row.
+    pub fn pop(&mut self, messages: &mut Messages) -> Option<u32> {
+        if self.last == NIL {
+            return None;
+        }
+        let first = messages.get(self.last).link;
+        if first == self.last {
+            self.last = NIL;
+        } else {
+            messages.get_mut(self.last).link = messages.get(first).link;
+        }
+        self.len -= 1;
+        Some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_first_in_first_out() {
+        let mut messages = Messages::default();
+        let mut list = List::default();
+        let rows = [1, 2, 3].map(|id| messages.open(Message::new(Time::ZERO, 9, id, 0)));
+        for row in rows {
+            list.push(&mut messages, row, Stage::Buffer, Time::ZERO);
+        }
+        assert_eq!(list.pop(&mut messages), Some(rows[0]));
+        list.push(&mut messages, rows[0], Stage::Buffer, Time::ZERO);
+        let rest: Vec<_> = std::iter::from_fn(|| list.pop(&mut messages)).collect();
+        assert_eq!(rest, [rows[1], rows[2], rows[0]]);
+        assert!(list.is_empty());
+    }
+
+    #[test]
+    fn a_closed_row_is_taken_again() {
+        let mut messages = Messages::default();
+        let row = messages.open(Message::new(Time::ZERO, 1, 1, 0));
+        messages.close(row);
+        assert_eq!((messages.in_use().count(), messages.get(row).due), (0, Time::NEVER));
+        assert_eq!(messages.open(Message::new(Time::ZERO, 2, 2, 0)), row);
+    }
+
+    #[test]
+    fn when_it_was_kept_is_known_to_a_microsecond() {
+        let mut message = Message::new(Time::from_nanos(7), 1, 1, 0);
+        message.keep(Time::from_nanos(5_000_007));
+        assert_eq!(message.kept(), Time::from_nanos(7 + (5_000_000 >> 10 << 10)));
+    }
+}

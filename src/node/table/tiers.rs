@@ -1,0 +1,80 @@
+//! The gateway instances of all pools: as each is, and as its balancer believes.
+use crate::engine::{Time, number};
+use std::ops::Range;
+
+/// What an instance is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Life {
+    /// It serves and accepts.
+    Up,
+    /// It serves and accepts nobody.
+    Draining,
+    /// Its process has ended: its host answers with a reset.
+    Stopped,
+    /// Its host is silent.
+    Silent,
+}
+
+/// One instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Instance {
+    /// Connections and handshakes it holds. Written by gateways and clients through `Cx`.
+    pub held: u32,
+    /// What it is doing. Written by gateways.
+    pub life: Life,
+    /// Counts restarts: what was true of an earlier one no longer is. Written by gateways.
+    pub incarnation: u16,
+    /// When `life` last went up or down. Written by gateways.
+    pub changed: Time,
+    /// When it last ended. Written by gateways.
+    pub ended: Time,
+    /// When the last frame of the clients that have left it arrives. Written by clients.
+    pub last_frame: Time,
+    /// Whether the balancer sends it connections. Written by the balancer.
+    pub believed_up: bool,
+    /// The timeline entry that drains it.
+    pub drained_by: u16,
+}
+
+/// The table; a pool is a range of it.
+#[derive(Clone, Debug, Default)]
+pub struct Tiers {
+    rows: Vec<Instance>,
+}
+
+impl Tiers {
+    /// Adds a pool of `count` instances that are up.
+    pub fn extend(&mut self, count: u16) -> Range<u16> {
+        let first = number::short(self.rows.len());
+        let up = Instance {
+            held: 0,
+            life: Life::Up,
+            incarnation: 0,
+            changed: Time::ZERO,
+            ended: Time::ZERO,
+            last_frame: Time::ZERO,
+            believed_up: true,
+            drained_by: u16::MAX,
+        };
+        self.rows.resize(self.rows.len() + usize::from(count), up);
+        first..number::short(self.rows.len())
+    }
+
+    /// An instance.
+    #[inline]
+    pub fn get(&self, instance: u16) -> &Instance {
+        &self.rows[usize::from(instance)]
+    }
+
+    /// An instance, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, instance: u16) -> &mut Instance {
+        &mut self.rows[usize::from(instance)]
+    }
+
+    /// Whether connections on an instance work.
+    #[inline]
+    pub fn serves(&self, instance: u16) -> bool {
+        matches!(self.get(instance).life, Life::Up | Life::Draining)
+    }
+}

@@ -1,0 +1,159 @@
+//! Every (message, recipient) is one delivery and has exactly one end; every attempt too.
+use super::outcome::{Ends, LedgerRow};
+
+/// How a delivery ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// By an open connection.
+    Live,
+    /// Out of the buffer, after a gap.
+    Replayed,
+    /// It never reaches its recipient.
+    Lost(Cause),
+    /// The buffer kept it too long.
+    Expired,
+}
+
+/// Why a delivery is lost: the first event after which no copy could reach the recipient.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Cause {
+    /// Its gateway crashed while it held the message, or the only way to it.
+    GatewayCrash,
+    /// Written into a connection that was dead without either side knowing.
+    HalfOpen,
+    /// The registry led to a gateway that did not hold the recipient, and nothing kept the message.
+    StaleRoute,
+    /// The recipient was away, and nothing kept the message.
+    NoReplay,
+    /// The buffer was full and dropped its oldest message.
+    BufferOverflow,
+    /// The sender was away and its outbox full.
+    ClientOutbox,
+    /// The recipient, or the sender with its outbox, left for good.
+    GaveUp,
+}
+
+impl Cause {
+    /// All causes, in the order of the ledger.
+    pub const ALL: [Self; 7] = [
+        Self::GatewayCrash,
+        Self::HalfOpen,
+        Self::StaleRoute,
+        Self::NoReplay,
+        Self::BufferOverflow,
+        Self::ClientOutbox,
+        Self::GaveUp,
+    ];
+
+    /// Its name in metrics and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GatewayCrash => "gateway_crash",
+            Self::HalfOpen => "half_open",
+            Self::StaleRoute => "stale_route",
+            Self::NoReplay => "no_replay",
+            Self::BufferOverflow => "buffer_overflow",
+            Self::ClientOutbox => "client_outbox",
+            Self::GaveUp => "gave_up",
+        }
+    }
+}
+
+/// Counts of ends.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    /// Deliveries that were to be made.
+    pub intended: u64,
+    /// Live ends.
+    pub live: u64,
+    /// Replayed ends.
+    pub replayed: u64,
+    /// Lost, by cause.
+    pub lost: [u64; Cause::ALL.len()],
+    /// Expired in the buffer.
+    pub expired: u64,
+    /// At the horizon: on their way.
+    pub in_flight: u64,
+    /// At the horizon: in a buffer or an outbox.
+    pub waiting: u64,
+}
+
+impl Ledger {
+    /// Counts an end.
+    #[inline]
+    pub fn end(&mut self, end: End) {
+        match end {
+            End::Live => self.live += 1,
+            End::Replayed => self.replayed += 1,
+            End::Lost(cause) => self.lost[cause as usize] += 1,
+            End::Expired => self.expired += 1,
+        }
+    }
+
+    /// Lost for any cause.
+    pub fn lost_total(&self) -> u64 {
+        self.lost.iter().sum()
+    }
+
+    /// Not ended at the horizon.
+    pub fn pending(&self) -> u64 {
+        self.in_flight + self.waiting
+    }
+
+    /// The ledger as rows in a fixed order.
+    pub fn ends(&self) -> Ends {
+        let row = |end, cause, count| LedgerRow { end, cause, count };
+        let lost = Cause::ALL.map(|cause| row("lost", cause.name(), self.lost[cause as usize]));
+        let mut rows = vec![
+            row("live", "", self.live),
+            row("replayed", "", self.replayed),
+            row("pulled", "", 0),
+        ];
+        rows.extend(lost);
+        rows.push(row("expired", "", self.expired));
+        rows.push(row("pending", "in_flight", self.in_flight));
+        rows.push(row("pending", "waiting", self.waiting));
+        Ends { intended: self.intended, rows }
+    }
+}
+
+/// How an attempt to connect ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AttemptEnd {
+    /// The connection opened.
+    Accepted,
+    /// A balancer or gateway said no.
+    Refused,
+    /// The client's timer fired.
+    TimedOut,
+    /// It ended for another cause, such as a crash of the gateway.
+    Abandoned,
+}
+
+/// Counts of attempts. `attempted = accepted + refused + timed_out + abandoned + in_flight`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Attempted {
+    /// Begun.
+    pub total: u64,
+    /// Their ends, in the order of [`AttemptEnd`].
+    pub ends: [u64; 4],
+    /// Under way at the horizon.
+    pub in_flight: u64,
+}
+
+impl Attempted {
+    /// Counts an end.
+    pub fn end(&mut self, end: AttemptEnd) {
+        self.ends[end as usize] += 1;
+    }
+
+    /// Attempts that ended so.
+    pub fn ended(&self, end: AttemptEnd) -> u64 {
+        self.ends[end as usize]
+    }
+
+    /// Whether every attempt has exactly one end.
+    pub fn adds_up(&self) -> bool {
+        self.total == self.ends.iter().sum::<u64>() + self.in_flight
+    }
+}

@@ -1,0 +1,102 @@
+//! Phases of the timeline: what is measured apart for each.
+use super::{
+    Histogram,
+    ledger::{End, Ledger},
+};
+use crate::engine::{Span, Time, number};
+
+/// A phase while the run goes on. Deliveries belong to the phase in which they were sent.
+#[derive(Clone, Debug)]
+pub struct PhaseRecord {
+    /// `steady`, the name of a timeline entry, `recovery`.
+    pub name: String,
+    /// Its begin.
+    pub start: Time,
+    /// Its end.
+    pub end: Time,
+    /// How long it lasted; less than from begin to end when another phase came in between.
+    pub lasted: Span,
+    /// Its deliveries.
+    pub ledger: Ledger,
+    /// Their lag.
+    pub lag: Histogram,
+    /// Attempts that began in it.
+    pub attempts: u64,
+    /// User-seconds connected, as nanoseconds.
+    pub connected: u128,
+    /// Connections that ended because clients were told to move.
+    pub moves: u64,
+}
+
+impl PhaseRecord {
+    /// An empty phase.
+    pub fn new(name: &str, start: Time) -> Self {
+        Self {
+            name: name.to_owned(),
+            start,
+            end: start,
+            lasted: Span::ZERO,
+            ledger: Ledger::default(),
+            lag: Histogram::default(),
+            attempts: 0,
+            connected: 0,
+            moves: 0,
+        }
+    }
+
+    /// Counts the end of a delivery.
+    #[inline]
+    pub fn end_of(&mut self, lag: Span, end: End) {
+        self.ledger.end(end);
+        if matches!(end, End::Live | End::Replayed) {
+            self.lag.record(lag);
+        }
+    }
+}
+
+/// How many users are connected, integrated over time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Online {
+    /// Now.
+    pub now: u32,
+    since: Time,
+    /// User-nanoseconds connected before `since`.
+    area: u128,
+    /// The most at any time.
+    pub peak: u32,
+}
+
+impl Online {
+    /// Counts `change` users more (or fewer) from `at` on.
+    pub fn change(&mut self, at: Time, change: i32) {
+        self.settle(at);
+        self.now = self.now.checked_add_signed(change).expect("nobody leaves who is not online");
+        self.peak = self.peak.max(self.now);
+    }
+
+    /// User-nanoseconds connected up to `at`.
+    pub fn settle(&mut self, at: Time) -> u128 {
+        self.area += u128::from(self.now) * u128::from(at.since(self.since).nanos());
+        self.since = at;
+        self.area
+    }
+
+    /// `area` in user-seconds.
+    pub fn seconds(area: u128) -> f64 {
+        number::float(number::low64(area / 1_000)) / 1e6
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn online_users_are_integrated() {
+        let mut online = Online::default();
+        online.change(Time::ZERO, 10);
+        online.change(Time::from_nanos(2_000_000_000), -4);
+        assert_eq!(online.settle(Time::from_nanos(3_000_000_000)), 26_000_000_000);
+        assert_eq!((online.now, online.peak), (6, 10));
+    }
+}

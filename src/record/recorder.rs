@@ -1,0 +1,295 @@
+//! What nodes report while a run goes on. It only counts: nothing here changes what happens.
+use super::{
+    Histogram,
+    ledger::{AttemptEnd, Attempted, End, Ledger},
+    phase::{Online, PhaseRecord},
+    series::Series,
+};
+use crate::engine::{Fingerprint, Span, Time, number};
+
+/// The kinds of facts in a fingerprint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Fact {
+    /// A message was sent.
+    Sent,
+    /// A delivery ended live.
+    Live,
+    /// A delivery ended by replay.
+    Replayed,
+    /// A delivery was lost.
+    Lost,
+    /// A delivery expired.
+    Expired,
+    /// An attempt began.
+    Attempt,
+    /// An attempt failed.
+    Failed,
+    /// A user came online.
+    Online,
+    /// A user's connection ended.
+    Offline,
+    /// An instance went down.
+    Down,
+    /// An instance came up.
+    Up,
+}
+
+/// How many bins the lag over time has at most.
+const LAG_BINS: u64 = 240;
+
+/// Counts of one kind of event that belong to no other table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Users who left for good.
+    pub gave_up: u64,
+    /// Handshakes that were paid for and led nowhere.
+    pub wasted: u64,
+    /// Look-ups, writes and deletions of registries.
+    pub registry_operations: u64,
+    /// Look-ups that led to a gateway that did not hold the user.
+    pub stale_routes: u64,
+    /// Messages read from buffers for returning clients.
+    pub replayed_messages: u64,
+    /// Copies suppressed at the client by their id.
+    pub duplicates: u64,
+    /// Connections that ended because clients were told to move, or were cut off by a deploy.
+    pub moves: u64,
+    /// Messages that went up to a gateway.
+    pub frames_up: u64,
+    /// Messages pushed down to clients.
+    pub frames_down: u64,
+    /// Handshakes completed by gateways: full and resumed.
+    pub handshakes: u64,
+}
+
+/// The recorder of one run.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    /// The trajectory.
+    pub fingerprint: Fingerprint,
+    /// Deliveries sent in [`warm_up`, horizon).
+    pub window: Ledger,
+    /// All deliveries.
+    pub whole: Ledger,
+    /// Attempts to connect.
+    pub attempts: Attempted,
+    /// Lag of the window's deliveries.
+    pub lag: Histogram,
+    /// Lag by time of arrival.
+    pub lag_over_time: Vec<Histogram>,
+    /// The bin width of `lag_over_time`.
+    pub lag_bin: Span,
+    /// Attempts begun in each second, whatever the tick.
+    pub attempts_a_second: Vec<u32>,
+    /// From losing a connection to being online again.
+    pub reconnect: Histogram,
+    /// Waits of handshakes for the CPU.
+    pub handshake_wait: Histogram,
+    /// Counts a tick.
+    pub series: Series,
+    /// Users connected.
+    pub online: Online,
+    /// Longest time that anybody was away.
+    pub longest_outage: Span,
+    /// Other counts.
+    pub counts: Counts,
+    /// Every send as (time, sender, recipient), when asked for.
+    pub published: Option<Vec<(Time, u32, u32)>>,
+    /// What is measured apart for each phase.
+    pub phases: Vec<PhaseRecord>,
+    /// The stretches of phases so far: (index into `phases`, start).
+    pub stretches: Vec<(usize, Time)>,
+    warm_up: Time,
+    horizon: Time,
+    /// User-time connected when the present stretch began.
+    settled: u128,
+}
+
+impl Recorder {
+    /// An empty record.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span) -> Self {
+        let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
+        let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
+        let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
+        Self {
+            fingerprint: Fingerprint::default(),
+            window: Ledger::default(),
+            whole: Ledger::default(),
+            attempts: Attempted::default(),
+            lag: Histogram::default(),
+            lag_over_time: vec![Histogram::default(); bins],
+            lag_bin: Span::from_nanos(bin),
+            attempts_a_second: Vec::new(),
+            reconnect: Histogram::default(),
+            handshake_wait: Histogram::default(),
+            series: Series::new(tick, horizon),
+            online: Online::default(),
+            longest_outage: Span::ZERO,
+            counts: Counts::default(),
+            published: None,
+            phases: vec![PhaseRecord::new("steady", Time::ZERO)],
+            stretches: vec![(0, Time::ZERO)],
+            warm_up,
+            horizon,
+            settled: 0,
+        }
+    }
+
+    /// Adds a fact to the fingerprint.
+    #[inline]
+    pub fn fact(&mut self, at: Time, fact: Fact, who: u32) {
+        self.fingerprint.fact(at, fact as u8, who);
+    }
+
+    /// A message to one recipient is sent.
+    #[inline]
+    pub fn sent(&mut self, at: Time, id: u32) {
+        self.fact(at, Fact::Sent, id);
+        self.series.at(at).sent += 1;
+        self.whole.intended += 1;
+        if at >= self.warm_up {
+            self.window.intended += 1;
+        }
+        let phase = self.phase_at(at);
+        self.phases[phase].ledger.intended += 1;
+    }
+
+    /// Who sends to whom, for those who asked.
+    #[inline]
+    pub fn pair(&mut self, at: Time, from: u32, to: u32) {
+        if let Some(published) = &mut self.published {
+            published.push((at, from, to));
+        }
+    }
+
+    /// A delivery ends at `at`, which may lie before now when the end is noticed later.
+    #[inline]
+    pub fn delivery(&mut self, at: Time, sent: Time, id: u32, end: End) {
+        let lag = at.since(sent);
+        let (fact, reached) = match end {
+            End::Live => (Fact::Live, true),
+            End::Replayed => (Fact::Replayed, true),
+            End::Expired => (Fact::Expired, false),
+            End::Lost(_) => (Fact::Lost, false),
+        };
+        self.fact(at, fact, id);
+        self.whole.end(end);
+        self.series.end(at, end);
+        let phase = self.phase_at(sent);
+        self.phases[phase].end_of(lag, end);
+        if reached {
+            self.lag_over_time_at(at).record(lag);
+        }
+        if sent >= self.warm_up {
+            self.window.end(end);
+            if reached {
+                self.lag.record(lag);
+            }
+        }
+    }
+
+    /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.
+    pub fn pending(&mut self, sent: Time, waiting: bool) {
+        let phase = self.phase_at(sent);
+        let window = (sent >= self.warm_up).then_some(&mut self.window);
+        let ledgers = [Some(&mut self.whole), window, Some(&mut self.phases[phase].ledger)];
+        for ledger in ledgers.into_iter().flatten() {
+            if waiting { ledger.waiting += 1 } else { ledger.in_flight += 1 }
+        }
+    }
+
+    /// An attempt begins.
+    pub fn attempt(&mut self, at: Time, user: u32) {
+        self.fact(at, Fact::Attempt, user);
+        self.attempts.total += 1;
+        let second = number::place(at.nanos() / 1_000_000_000);
+        if self.attempts_a_second.len() <= second {
+            self.attempts_a_second.resize(second + 1, 0);
+        }
+        self.attempts_a_second[second] += 1;
+        self.series.at(at).attempted += 1;
+        let phase = self.phase_at(at);
+        self.phases[phase].attempts += 1;
+    }
+
+    /// An attempt ends.
+    pub fn attempt_end(&mut self, at: Time, user: u32, end: AttemptEnd) {
+        if end != AttemptEnd::Accepted {
+            self.fact(at, Fact::Failed, user);
+        }
+        self.attempts.end(end);
+        self.series.at(at).attempts[end as usize] += 1;
+    }
+
+    /// A user comes online after `outage` without a connection.
+    pub fn came_online(&mut self, at: Time, user: u32, outage: Span) {
+        self.fact(at, Fact::Online, user);
+        self.online.change(at, 1);
+        self.reconnect.record(outage);
+        self.longest_outage = self.longest_outage.max(outage);
+    }
+
+    /// A user's connection ends.
+    pub fn went_offline(&mut self, at: Time, user: u32) {
+        self.fact(at, Fact::Offline, user);
+        self.online.change(at, -1);
+    }
+
+    /// A client moves because it was told to, or is cut off by a deploy.
+    pub fn moved(&mut self) {
+        self.counts.moves += 1;
+        if let Some(&(phase, _)) = self.stretches.last() {
+            self.phases[phase].moves += 1;
+        }
+    }
+
+    /// From `at` on, what happens belongs to the phase `name`.
+    pub fn enter(&mut self, at: Time, name: &str) {
+        let found = self.phases.iter().position(|phase| phase.name == name);
+        let phase = found.unwrap_or(self.phases.len());
+        if found.is_none() {
+            self.phases.push(PhaseRecord::new(name, at));
+        }
+        if self.stretches.last().is_some_and(|&(current, _)| current == phase) {
+            return;
+        }
+        self.leave(at);
+        self.stretches.push((phase, at));
+    }
+
+    /// Closes the accounts of the present stretch.
+    pub fn leave(&mut self, at: Time) {
+        let area = self.online.settle(at);
+        if let Some(&(phase, start)) = self.stretches.last() {
+            let phase = &mut self.phases[phase];
+            phase.connected += area - self.settled;
+            phase.lasted += at.since(start);
+            phase.end = at;
+        }
+        self.settled = area;
+    }
+
+    /// The horizon.
+    pub fn horizon(&self) -> Time {
+        self.horizon
+    }
+
+    /// The begin of the window.
+    pub fn warm_up(&self) -> Time {
+        self.warm_up
+    }
+
+    #[inline]
+    fn phase_at(&self, at: Time) -> usize {
+        let found = self.stretches.iter().rev().find(|&&(_, start)| start <= at);
+        found.map_or(0, |&(phase, _)| phase)
+    }
+
+    #[inline]
+    fn lag_over_time_at(&mut self, at: Time) -> &mut Histogram {
+        let bin = number::place(at.nanos() / self.lag_bin.nanos());
+        let last = self.lag_over_time.len() - 1;
+        &mut self.lag_over_time[bin.min(last)]
+    }
+}

@@ -1,0 +1,142 @@
+//! What moved, over time: counts a tick while the run goes on, gauges at the end of each tick.
+use super::{
+    ledger::{AttemptEnd, Cause, End},
+    outcome::{Track, Unit},
+};
+use crate::engine::{Span, Time, number};
+
+/// Counts of one tick.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row {
+    /// Messages sent.
+    pub sent: u32,
+    /// Live deliveries.
+    pub live: u32,
+    /// Replayed deliveries.
+    pub replayed: u32,
+    /// Expired deliveries.
+    pub expired: u32,
+    /// Lost deliveries, by cause.
+    pub lost: [u32; Cause::ALL.len()],
+    /// Attempts begun.
+    pub attempted: u32,
+    /// Attempts ended, in the order of [`AttemptEnd`].
+    pub attempts: [u32; 4],
+}
+
+/// The rows of a run.
+#[derive(Clone, Debug)]
+pub struct Series {
+    tick: u64,
+    rows: Vec<Row>,
+    /// The row of the present tick and where it begins: saves a division.
+    current: usize,
+    begin: u64,
+}
+
+impl Series {
+    /// Rows of `tick` up to the horizon.
+    pub fn new(tick: Span, horizon: Time) -> Self {
+        let tick = tick.nanos().max(1);
+        let ticks = number::place(horizon.nanos().div_ceil(tick)).max(1);
+        Self { tick, rows: vec![Row::default(); ticks], current: 0, begin: 0 }
+    }
+
+    /// The row of an instant; beyond the horizon it is the last one.
+    #[inline]
+    pub fn at(&mut self, at: Time) -> &mut Row {
+        if at.nanos() < self.begin || at.nanos() - self.begin >= self.tick {
+            self.current = number::place(at.nanos() / self.tick).min(self.rows.len() - 1);
+            self.begin = number::count(self.current) * self.tick;
+        }
+        &mut self.rows[self.current]
+    }
+
+    /// Counts the end of a delivery.
+    #[inline]
+    pub fn end(&mut self, at: Time, end: End) {
+        let row = self.at(at);
+        match end {
+            End::Live => row.live += 1,
+            End::Replayed => row.replayed += 1,
+            End::Expired => row.expired += 1,
+            End::Lost(cause) => row.lost[cause as usize] += 1,
+        }
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The counts as tracks of the whole system.
+    pub fn tracks(&self) -> Vec<Track> {
+        let ends = [
+            ("attempted", None),
+            ("accepted", Some(AttemptEnd::Accepted)),
+            ("refused", Some(AttemptEnd::Refused)),
+            ("timed_out", Some(AttemptEnd::TimedOut)),
+            ("abandoned", Some(AttemptEnd::Abandoned)),
+        ];
+        let attempts = ends.map(|(name, end)| {
+            self.track("attempts", name, move |row| {
+                end.map_or(row.attempted, |end| row.attempts[end as usize])
+            })
+        });
+        let lost = Cause::ALL
+            .map(|cause| self.track("lost", cause.name(), move |row| row.lost[cause as usize]));
+        let mut tracks = vec![
+            self.track("sent", "total", |row| row.sent),
+            self.track("deliveries", "live", |row| row.live),
+            self.track("deliveries", "replayed", |row| row.replayed),
+            self.track("deliveries", "expired", |row| row.expired),
+        ];
+        tracks.extend(lost);
+        tracks.extend(attempts);
+        tracks
+    }
+
+    fn track(&self, quantity: &str, statistic: &str, count: impl Fn(&Row) -> u32) -> Track {
+        let values = self.rows.iter().map(|row| f64::from(count(row))).collect();
+        Track::new("", quantity, statistic, Unit::Count, values)
+    }
+}
+
+/// A value read at the end of every tick.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    /// The node it belongs to.
+    pub node: String,
+    /// What is read.
+    pub quantity: &'static str,
+    /// Of what.
+    pub statistic: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// The readings.
+    pub values: Vec<f64>,
+}
+
+impl Gauge {
+    /// A gauge without readings.
+    pub fn new(node: &str, quantity: &'static str, statistic: &str, unit: Unit) -> Self {
+        let (node, statistic) = (node.to_owned(), statistic.to_owned());
+        Self { node, quantity, statistic, unit, values: Vec::new() }
+    }
+
+    /// The largest reading.
+    pub fn peak(&self) -> Option<f64> {
+        self.values.iter().copied().reduce(f64::max)
+    }
+
+    /// The mean reading.
+    pub fn mean(&self) -> Option<f64> {
+        let sum: f64 = self.values.iter().sum();
+        (!self.values.is_empty()).then(|| sum / number::float(number::count(self.values.len())))
+    }
+
+    /// The gauge as a track.
+    pub fn track(&self) -> Track {
+        Track::new(&self.node, self.quantity, &self.statistic, self.unit, self.values.clone())
+    }
+}

@@ -1,0 +1,343 @@
+//! Files → one tree: what is extended, the model, the experiment itself, its `set`, then the
+//! command line, each laid over the one before.
+use super::{
+    diagnostic::Diagnostic,
+    experiment::{MODEL_KEYS, is_choice},
+    input::{Input, tidy},
+    path,
+    source::At,
+    suggest,
+    tree::{Entry, Key, Node, Value},
+    yaml,
+};
+use crate::units::shown;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+/// How messages call the arguments.
+pub const COMMAND_LINE: &str = "command line";
+
+/// A composed experiment.
+pub struct Composed {
+    /// The source of the experiment's own file.
+    pub source: u16,
+    /// What is set, in the order of being set.
+    pub sets: Vec<Set>,
+    /// The tree without what is set.
+    base: Node,
+}
+
+impl Composed {
+    /// The tree.
+    pub fn whole(&self) -> Node {
+        self.without(self.sets.len())
+    }
+
+    /// The tree, leaving out one of the sets.
+    pub fn without(&self, place: usize) -> Node {
+        let mut tree = self.base.clone();
+        for (_, set) in self.sets.iter().enumerate().filter(|(other, _)| *other != place) {
+            // A set that does not fit without another changes nothing.
+            let _ = path::apply(&mut tree, set);
+        }
+        tree
+    }
+}
+
+/// A parameter that is set by its path.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// Where the path is written.
+    pub at: At,
+    /// The path.
+    pub path: String,
+    /// The value.
+    pub value: Node,
+}
+
+/// Which keys a file may have at its top.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Experiment,
+    Model,
+}
+
+/// Reads an experiment with all that it builds on, and applies the arguments (`path=value`).
+///
+/// Mistakes are reported to `input`; `None` means that there is no tree at all.
+pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Option<Composed> {
+    let mut way = Vec::new();
+    let (mut tree, source) = file(input, path, None, Role::Experiment, &mut way)?;
+    let mut base = model(input, &tree, &mut way)
+        .unwrap_or(Node { at: At::new(source, 0, 0), value: Value::Map(Vec::new()) });
+    let written = tree.take("set");
+    base.overlay(tree, &is_choice);
+    path::name_timeline(&mut base, &mut input.found);
+    let mut sets = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
+    sets.extend(from_arguments(input, arguments));
+    let mut tree = base.clone();
+    sets.retain(|set| match path::apply(&mut tree, set) {
+        Ok(()) => true,
+        Err(wrong) => {
+            input.report(*wrong);
+            false
+        }
+    });
+    Some(Composed { source, sets, base })
+}
+
+/// A file with what it extends.
+fn file(
+    input: &mut Input<'_>,
+    path: &Path,
+    named: Option<At>,
+    role: Role,
+    way: &mut Vec<PathBuf>,
+) -> Option<(Node, u16)> {
+    let read = read_file(input, path, named, role, way);
+    input.broken |= read.is_none();
+    read
+}
+
+fn read_file(
+    input: &mut Input<'_>,
+    path: &Path,
+    named: Option<At>,
+    role: Role,
+    way: &mut Vec<PathBuf>,
+) -> Option<(Node, u16)> {
+    if way.contains(&tidy(path)) {
+        input.report(cycle(way, path).at(named));
+        return None;
+    }
+    let source = input.open(path, named)?;
+    let mut tree = parse(input, source)?;
+    if role == Role::Model {
+        check_model(input, &mut tree);
+    }
+    spell_links(&mut tree, &mut input.found);
+    way.push(tidy(path));
+    let base = follow(input, &tree, "extends", role, way);
+    way.pop();
+    input.order.push(source);
+    match base {
+        Some((mut base, _)) => {
+            base.overlay(tree, &is_choice);
+            Some((base, source))
+        }
+        None => Some((tree, source)),
+    }
+}
+
+fn model(input: &mut Input<'_>, tree: &Node, way: &mut Vec<PathBuf>) -> Option<Node> {
+    let place = input.order.len();
+    let (model, _) = follow(input, tree, "model", Role::Model, way)?;
+    input.order.rotate_left(place);
+    Some(model)
+}
+
+fn follow(
+    input: &mut Input<'_>,
+    tree: &Node,
+    key: &str,
+    role: Role,
+    way: &mut Vec<PathBuf>,
+) -> Option<(Node, u16)> {
+    let entry = tree.entry(key)?;
+    match &entry.value.value {
+        Value::Null => None,
+        Value::Text(path) => {
+            let path = input.beside(entry.value.at, path);
+            file(input, &path, Some(entry.value.at), role, way)
+        }
+        Value::List(_) | Value::Map(_) => {
+            let wrong = Diagnostic::error("bad-value", format!("`{key}` is the path of one file"));
+            input.report(wrong.at(entry.value.at).help(format!("write `{key}: file.yaml`")));
+            None
+        }
+    }
+}
+
+fn cycle(way: &[PathBuf], path: &Path) -> Diagnostic {
+    let mut names: Vec<String> = way.iter().map(|path| path.display().to_string()).collect();
+    names.push(tidy(path).display().to_string());
+    Diagnostic::error("cycle", format!("these files build on each other: {}", names.join(" → ")))
+        .help("a file cannot build on itself; take one `extends` or `model` out")
+}
+
+fn parse(input: &mut Input<'_>, source: u16) -> Option<Node> {
+    let start = At::new(source, 0, 0);
+    let text = input.sources.of(start).text.clone();
+    let before = input.found.len();
+    let tree = yaml::parse(&text, source, 0, &mut input.found);
+    if input.found.len() > before {
+        input.order.push(source);
+    }
+    match tree {
+        Some(tree) if tree.entries().is_some() => Some(tree),
+        Some(Node { value: Value::Text(_) | Value::List(_), at }) => {
+            let wrong = Diagnostic::error("bad-file", "this is not a map of keys").at(at);
+            input.report(wrong.help("begin with keys such as `model: …`, `nodes:`, `horizon: …`"));
+            None
+        }
+        None if input.found.len() > before => None,
+        Some(_) | None => {
+            let name = shown(&input.sources.of(start).name);
+            let wrong = Diagnostic::error("empty-file", format!("`{name}` is empty")).at(start);
+            input.report(wrong.help("begin with `model: …` or `nodes:`"));
+            None
+        }
+    }
+}
+
+/// A model holds nodes and links; the rest belongs to experiments.
+fn check_model(input: &mut Input<'_>, tree: &mut Node) {
+    let Some(entries) = tree.entries_mut() else { return };
+    entries.retain(|Entry { key, .. }| {
+        let known = MODEL_KEYS.contains(&key.text.as_str());
+        if !known {
+            let name = shown(&key.text);
+            let wrong =
+                Diagnostic::error("unknown-key", format!("`{name}` is not a key of a model"));
+            let help = suggest::help(&key.text, MODEL_KEYS, "a model has");
+            input.report(wrong.at(key.at).help(help + "; the rest belongs to the experiment"));
+        }
+        known
+    });
+}
+
+/// Spells `a->b` as `a -> b`, so that links merge whatever their spaces.
+fn spell_links(tree: &mut Node, found: &mut Vec<Diagnostic>) {
+    let Some(links) = tree.get_mut("links").and_then(Node::entries_mut) else { return };
+    let mut first: Vec<Key> = Vec::new();
+    links.retain_mut(|Entry { key, .. }| {
+        key.text = path::spell_link(&key.text);
+        let twice = first.iter().find(|other| other.text == key.text);
+        if let Some(other) = twice {
+            let wrong = Diagnostic::error(
+                "duplicate-key",
+                format!("the link `{}` is written twice", shown(&key.text)),
+            );
+            found.push(wrong.at(key.at).context(other.at, "first here").help("keep one"));
+            return false;
+        }
+        first.push(key.clone());
+        true
+    });
+}
+
+fn from_file(input: &mut Input<'_>, written: &Entry) -> Vec<Set> {
+    match &written.value.value {
+        Value::Null => Vec::new(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|Entry { key, value }| Set {
+                at: key.at,
+                path: key.text.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        Value::Text(_) | Value::List(_) => {
+            let wrong = Diagnostic::error("bad-value", "`set` is a map of paths and values");
+            input.report(wrong.at(written.value.at).help("write `set: { gateways.count: 4 }`"));
+            Vec::new()
+        }
+    }
+}
+
+/// The arguments as a source of their own, one a line, so that mistakes point into them.
+fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
+    if arguments.is_empty() {
+        return Vec::new();
+    }
+    let line = |argument: &String| format!("--set {}", one_line(argument));
+    let lines: Vec<String> = arguments.iter().map(line).collect();
+    let source = input.add_text(COMMAND_LINE, lines.join("\n"));
+    input.order.push(source);
+    let mut start = 0;
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    for line in &lines {
+        let argument = &line["--set ".len()..];
+        if let Some(set) = from_argument(input, source, start + "--set ".len(), argument) {
+            if !seen.insert(set.path.clone()) {
+                let message = format!("`{}` is set twice", shown(&set.path));
+                input.report(Diagnostic::error("duplicate-key", message).at(set.at));
+            }
+            all.push(set);
+        }
+        start += line.len() + 1;
+    }
+    all
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+fn from_argument(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Set> {
+    let Some((path, value)) = text.split_once('=') else {
+        let message = format!("`{}` has no `=`", shown(text));
+        let wrong = Diagnostic::error("bad-argument", message);
+        let place = At::new(source, start, start + text.len());
+        input.report(wrong.at(place).help("write `path=value`: `--set gateways.count=4`"));
+        return None;
+    };
+    let at = At::new(source, start, start + path.len());
+    let value_start = start + path.len() + 1;
+    let value = argument_value(input, source, value_start, value)?;
+    Some(Set { at, path: path.trim().to_owned(), value })
+}
+
+/// A value on the command line is a text, unless it opens a list, a map or a quotation.
+fn argument_value(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Node> {
+    let at = At::new(source, start, start + text.len());
+    if text.starts_with(['{', '[', '"', '\'']) {
+        return yaml::parse(text, source, start, &mut input.found);
+    }
+    let value = match text.trim() {
+        "" => {
+            let wrong = Diagnostic::error("bad-argument", "nothing stands behind the `=`").at(at);
+            input.report(wrong.help("write a value, or `null` to go back to the default"));
+            return None;
+        }
+        "null" | "~" => Value::Null,
+        text => Value::Text(text.to_owned()),
+    };
+    Some(Node { at, value })
+}
+
+/// The first line of comment at the top of a file, without the file's own name before it.
+pub fn headline(text: &str) -> Option<String> {
+    let line = text.lines().next()?.strip_prefix('#')?.trim();
+    let told = match line.split_once(": ") {
+        Some((name, told)) if !name.contains(' ') && name.contains('.') => told.trim(),
+        _ => line,
+    };
+    let mut letters = told.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).take(500).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_is_a_sentence() {
+        let cases = [
+            (
+                "# experiments/x.yaml: does a jittered drain help?\n#\n",
+                "Does a jittered drain help?",
+            ),
+            ("# What if: everything fails?", "What if: everything fails?"),
+            ("#", ""),
+            ("model: x", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(headline(text).unwrap_or_default(), expected);
+        }
+    }
+}

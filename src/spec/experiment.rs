@@ -1,0 +1,154 @@
+//! The form of an experiment file; a composed one holds the model's nodes and links too.
+use super::{
+    model::{Kind, Link},
+    written::{Located, Named, Several, Text, Written},
+};
+use crate::{engine::Span, units::Count};
+use serde::{Deserialize, de::IgnoredAny};
+
+/// What a model file may hold at its top.
+pub const MODEL_KEYS: [&str; 3] = ["nodes", "links", "extends"];
+
+/// What a `set` can address at the top of an experiment.
+pub const HEAD_KEYS: [&str; 6] = ["question", "horizon", "warm_up", "tick", "seed", "replications"];
+
+/// An experiment, its model included.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Experiment {
+    /// The model's path; it has been followed.
+    pub model: Option<IgnoredAny>,
+    /// The path of what this builds on; it has been followed.
+    pub extends: Option<IgnoredAny>,
+    /// What it asks.
+    pub question: Option<Text>,
+    /// How long a run is.
+    pub horizon: Option<Written<Span>>,
+    /// From when on it counts.
+    pub warm_up: Option<Written<Span>>,
+    /// Bin width of the series.
+    pub tick: Option<Written<Span>>,
+    /// Root of all draws.
+    pub seed: Option<Written<Count>>,
+    /// Independent runs.
+    pub replications: Option<Written<Count>>,
+    /// The nodes by name.
+    pub nodes: Named<Kind>,
+    /// The links by `a -> b`.
+    pub links: Named<Option<Link>>,
+    /// Changed parameters; they have been changed.
+    pub set: Option<IgnoredAny>,
+    /// What happens.
+    pub timeline: Vec<Located<Action>>,
+    /// What must hold.
+    pub slo: Vec<Text>,
+    /// What is varied.
+    pub sweep: Option<Sweep>,
+}
+
+/// An entry of the timeline: when, and one action.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Action {
+    /// When it begins.
+    pub at: Option<Written<Span>>,
+    /// What it is addressed by.
+    pub name: Option<Text>,
+    /// Instances are replaced.
+    pub deploy: Option<Deploy>,
+    /// Instances end without warning.
+    pub crash: Option<Crash>,
+}
+
+/// `deploy:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct Deploy {
+    pub node: Option<Text>,
+    pub batch: Option<Written<Count>>,
+    pub startup: Option<Written<Span>>,
+}
+
+/// `crash:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct Crash {
+    pub node: Option<Text>,
+    pub instances: Option<Located<Several<Written<Count>>>>,
+    pub kind: Option<Text>,
+    pub restart: Option<Written<Span>>,
+}
+
+/// `sweep:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sweep {
+    /// The axes by path.
+    pub axes: Named<Axis>,
+}
+
+/// The values of an axis.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Axis {
+    /// As listed; they may be maps, and are looked up in the tree by their places.
+    Values(Vec<Located<IgnoredAny>>),
+    /// From one value to another by a step.
+    Range {
+        /// The first.
+        from: Option<Text>,
+        /// Not beyond this.
+        to: Option<Text>,
+        /// The distance.
+        step: Option<Text>,
+    },
+    /// So many, evenly apart.
+    Linear {
+        /// The first.
+        from: Option<Text>,
+        /// The last.
+        to: Option<Text>,
+        /// How many.
+        steps: Option<Written<Count>>,
+    },
+    /// So many, by an even factor.
+    Log {
+        /// The first.
+        from: Option<Text>,
+        /// The last.
+        to: Option<Text>,
+        /// How many.
+        steps: Option<Written<Count>>,
+    },
+}
+
+/// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
+/// it when files are merged.
+pub fn is_choice(key: &str) -> bool {
+    const CHOICES: [&str; 21] = [
+        "clients",
+        "load_balancer",
+        "gateway",
+        "pubsub",
+        "fanout",
+        "registry",
+        "buffer",
+        "constant",
+        "uniform",
+        "exponential",
+        "lognormal",
+        "normal",
+        "gamma",
+        "empirical",
+        "round_robin",
+        "least_connections",
+        "consistent_hash",
+        "values",
+        "range",
+        "linear",
+        "log",
+    ];
+    CHOICES.contains(&key)
+}

@@ -1,0 +1,265 @@
+//! From a scenario to a world at t = 0: links become ports, users get their places.
+use super::{World, sample::Gauges, timeline::Timeline};
+use crate::{
+    engine::{Agenda, Draws, Span, Time, draws, number},
+    node::{
+        Cx, Event, Node,
+        buffer::Buffer,
+        clients::Clients,
+        fanout::Fanout,
+        gateway::Gateway,
+        load_balancer::LoadBalancer,
+        parameters::{self, Parameters, Resume},
+        pubsub::Pubsub,
+        registry::Registry,
+        table::{
+            connections::{Connections, State},
+            crowds::{Crowd, Crowds, Delay, Port, Replay},
+            messages::Messages,
+            tiers::Tiers,
+        },
+    },
+    record::Recorder,
+    scenario::{Link, NodeId, Scenario},
+};
+use std::ops::Range;
+
+impl World {
+    /// The world of one replication at t = 0, with its first events on the agenda.
+    pub fn new(scenario: &Scenario, replication: u32, agenda: &mut Agenda<Event>) -> Self {
+        let plan = Plan { scenario, replication };
+        let mut tiers = Tiers::default();
+        let pools: Vec<Range<u16>> = scenario
+            .nodes
+            .iter()
+            .map(|node| {
+                if let Parameters::Gateway(gateway) = &node.parameters {
+                    tiers.extend(gateway.count)
+                } else {
+                    0..0
+                }
+            })
+            .collect();
+        let crowds = plan.crowds();
+        let mut connections = Connections::default();
+        connections.extend(crowds.users());
+        let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
+        let mut world = Self {
+            gauges: Gauges::new(scenario, &nodes),
+            nodes,
+            names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
+            crowds,
+            connections,
+            messages: Messages::default(),
+            tiers,
+            timeline: Timeline::new(scenario),
+            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick),
+            replication,
+            events: 0,
+        };
+        world.timeline.schedule(agenda);
+        world.start(agenda);
+        world
+    }
+
+    /// Places the users and starts the superposed processes.
+    fn start(&mut self, agenda: &mut Agenda<Event>) {
+        let crowds: Vec<Crowd> = self.crowds.iter().cloned().collect();
+        for crowd in crowds {
+            let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
+            let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
+                continue;
+            };
+            clients.start(&mut cx);
+            for user in crowd.first..crowd.first + crowd.count {
+                place(&clients, &crowd, user, nodes, &mut cx);
+            }
+        }
+    }
+}
+
+/// Puts a user where it stands in the stationary state: online if its gateway has room.
+fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
+    let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
+    let picked = balancer.pick(crowd.hash(user), cx.tiers);
+    let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
+    let room = pool.most_connections();
+    let Some(instance) = picked.filter(|&instance| cx.tiers.get(instance).held < room) else {
+        return clients.back_off(user, cx);
+    };
+    cx.tiers.get_mut(instance).held += 1;
+    let row = cx.connections.get_mut(user);
+    (row.state, row.gateway) = (State::Online, instance);
+    row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.record.online.change(Time::ZERO, 1);
+    clients.schedule_residual_lifetime(user, cx);
+    let registry = crowd.registry.as_ref().map(|port| usize::from(port.node));
+    if let Some(Node::Registry(registry)) = registry.map(|node| &mut nodes[node]) {
+        registry.fill(user, instance);
+    }
+}
+
+/// What building reads.
+struct Plan<'a> {
+    scenario: &'a Scenario,
+    replication: u32,
+}
+
+impl Plan<'_> {
+    fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..number::byte(self.scenario.nodes.len())).map(NodeId)
+    }
+
+    fn parameters(&self, id: NodeId) -> &Parameters {
+        &self.scenario.nodes[usize::from(id.0)].parameters
+    }
+
+    fn draws(&self, id: NodeId) -> Draws {
+        let name = &self.scenario.nodes[usize::from(id.0)].name;
+        Draws::new(self.scenario.seed, self.replication, name)
+    }
+
+    /// The link from `source` to a node of a kind.
+    fn link(&self, source: NodeId, kind: fn(&Parameters) -> bool) -> Option<&Link> {
+        let mut links = self.scenario.links.iter();
+        links.find(|link| link.source == source && kind(self.parameters(link.target)))
+    }
+
+    fn port(&self, source: NodeId, kind: fn(&Parameters) -> bool) -> Option<Port> {
+        self.link(source, kind).map(|link| Port { node: link.target.0, latency: latency(link) })
+    }
+
+    fn crowds(&self) -> Crowds {
+        let mut crowds = Crowds::default();
+        for id in self.ids() {
+            if let Parameters::Clients(clients) = self.parameters(id) {
+                let first = crowds.users();
+                crowds.push(self.crowd(id, clients, first));
+            }
+        }
+        crowds
+    }
+
+    fn crowd(&self, id: NodeId, clients: &parameters::Clients, first: u32) -> Crowd {
+        let edge = self.link(id, is_balancer).expect("validated: a crowd has a balancer");
+        let inner = self.link(edge.target, is_gateway).expect("validated: it has a pool");
+        let pool = inner.target;
+        let Parameters::Gateway(gateway) = self.parameters(pool) else { unreachable!() };
+        let bus = self.link(pool, is_pubsub).map(|link| link.target);
+        let fanout = bus.and_then(|bus| self.link(bus, is_fanout)).map(|link| link.target);
+        let rpc_timeout = fanout.and_then(|fanout| {
+            let Parameters::Fanout(fanout) = self.parameters(fanout) else { return None };
+            Some(fanout.rpc_timeout)
+        });
+        Crowd {
+            first,
+            count: clients.count,
+            salt: draws::hash(&self.scenario.nodes[usize::from(id.0)].name),
+            clients: id.0,
+            balancer: edge.target.0,
+            gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
+            registry: self.port(pool, is_registry),
+            fanout: fanout.map(|fanout| self.back(fanout)),
+            rpc_timeout: rpc_timeout.unwrap_or_default(),
+            replay: (clients.resume == Resume::LastSeenId).then(|| self.replay(pool)).flatten(),
+            handshake_rtts: gateway.handshake_rtts,
+            timeout: clients.reconnect.timeout,
+            drain_window: gateway.drain.window,
+            draws: self.draws(id),
+        }
+    }
+
+    /// The way from the gateways back to a fan-out.
+    fn back(&self, fanout: NodeId) -> Port {
+        let link = self.link(fanout, is_gateway).expect("validated: it leads to gateways");
+        Port { node: fanout.0, latency: latency(link) }
+    }
+
+    fn replay(&self, pool: NodeId) -> Option<Replay> {
+        let port = self.port(pool, is_buffer)?;
+        let Parameters::Buffer(buffer) = self.parameters(NodeId(port.node)) else { return None };
+        let (read, retention) = (buffer.read, buffer.retention);
+        Some(Replay { port, read, messages: u32::from(buffer.messages), retention })
+    }
+
+    fn node(&self, id: NodeId, pools: &[Range<u16>], crowds: &Crowds) -> Node {
+        let draws = self.draws(id);
+        let pool = |id: u8| pools[usize::from(id)].clone();
+        match self.parameters(id) {
+            Parameters::Clients(own) => Node::Clients(Clients::new(id.0, own.clone(), draws)),
+            Parameters::LoadBalancer(own) => {
+                let target = self.port(id, is_gateway).expect("validated: it has a pool").node;
+                let name = &self.scenario.nodes[usize::from(target)].name;
+                Node::LoadBalancer(LoadBalancer::new(own.clone(), pool(target), name))
+            }
+            Parameters::Gateway(own) => {
+                let bus = self.port(id, is_pubsub);
+                Node::Gateway(Gateway::new(own.clone(), pool(id.0), bus, draws))
+            }
+            Parameters::Pubsub(own) => {
+                let fanout = self.port(id, is_fanout).expect("validated: it has a fan-out");
+                Node::Pubsub(Pubsub::new(own, fanout, draws))
+            }
+            Parameters::Fanout(own) => {
+                let registry = self.port(id, is_registry).expect("validated: it has a registry");
+                Node::Fanout(Fanout::new(own, registry, draws))
+            }
+            Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
+            Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone())),
+        }
+    }
+
+    fn registry(
+        &self,
+        id: NodeId,
+        own: &parameters::Registry,
+        crowds: &Crowds,
+        draws: Draws,
+    ) -> Registry {
+        let asks = |link: &&Link| link.target == id && is_fanout(self.parameters(link.source));
+        let asking = self.scenario.links.iter().find(asks);
+        let answer = asking.map(|link| {
+            let onward = self.link(link.source, is_gateway).expect("validated");
+            Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
+        });
+        let served = crowds
+            .iter()
+            .find(|crowd| crowd.registry.as_ref().is_some_and(|port| port.node == id.0));
+        let heartbeat = served.and_then(|crowd| {
+            let Parameters::Clients(own) = self.parameters(NodeId(crowd.clients)) else {
+                return None;
+            };
+            Some(own.heartbeat.every)
+        });
+        Registry::new(own, heartbeat.unwrap_or_default(), answer, crowds.users(), draws)
+    }
+}
+
+/// A link's own latency; half a round trip of the network is none of its own.
+fn latency(link: &Link) -> Delay {
+    link.latency.as_ref().map_or(Delay::Fixed(Span::ZERO), Delay::from)
+}
+
+fn is_balancer(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::LoadBalancer(_))
+}
+
+fn is_gateway(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::Gateway(_))
+}
+
+fn is_pubsub(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::Pubsub(_))
+}
+
+fn is_fanout(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::Fanout(_))
+}
+
+fn is_registry(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::Registry(_))
+}
+
+fn is_buffer(parameters: &Parameters) -> bool {
+    matches!(parameters, Parameters::Buffer(_))
+}

@@ -1,0 +1,373 @@
+//! The end of a run: books are balanced, and what was counted becomes named metrics.
+use super::{Broken, World};
+use crate::{
+    engine::{Span, Time, number},
+    node::{
+        Node,
+        parameters::Parameters,
+        table::{connections::State, messages::Stage},
+    },
+    record::{
+        AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Unit,
+        phase::{Online, PhaseRecord},
+    },
+    scenario::Scenario,
+};
+
+/// Collects metrics.
+#[derive(Default)]
+struct Sheet {
+    rows: Vec<Measure>,
+}
+
+impl Sheet {
+    fn set(&mut self, name: impl Into<String>, unit: Unit, value: Option<f64>) {
+        self.rows.push(Measure { name: name.into(), unit, value });
+    }
+
+    fn count(&mut self, name: impl Into<String>, count: u64) {
+        self.set(name, Unit::Count, Some(number::float(count)));
+    }
+
+    fn seconds(&mut self, name: impl Into<String>, span: Option<Span>) {
+        self.set(name, Unit::Seconds, span.map(Span::seconds));
+    }
+
+    fn share(&mut self, name: impl Into<String>, part: f64, whole: f64) {
+        self.set(name, Unit::Share, (whole > 0.0).then(|| part / whole));
+    }
+
+    fn lag(&mut self, prefix: &str, lag: &Histogram) {
+        self.seconds(format!("{prefix}.mean"), lag.mean());
+        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
+            self.seconds(format!("{prefix}.{name}"), lag.quantile(share));
+        }
+        self.seconds(format!("{prefix}.max"), (lag.total() > 0).then(|| lag.max()));
+    }
+
+    fn ledger(&mut self, prefix: &str, ledger: &Ledger) {
+        let lost = ledger.lost_total();
+        let rows = [
+            ("intended", ledger.intended),
+            ("live", ledger.live),
+            ("replayed", ledger.replayed),
+            ("lost", lost),
+            ("expired", ledger.expired),
+            ("missed", lost + ledger.expired),
+            ("pending", ledger.pending()),
+        ];
+        for (name, count) in rows {
+            self.count(format!("{prefix}deliveries.{name}"), count);
+        }
+    }
+}
+
+impl World {
+    /// Closes the books at the horizon.
+    pub(super) fn finish(mut self, scenario: &Scenario) -> Result<Outcome, Broken> {
+        let horizon = scenario.horizon;
+        self.sample_until(horizon);
+        self.record.leave(horizon);
+        self.count_pending(horizon);
+        self.check()?;
+        let measures = self.measures(scenario);
+        let tracks = self.record.series.tracks();
+        Ok(Outcome {
+            replication: self.replication,
+            fingerprint: self.record.fingerprint.value(),
+            events: self.events,
+            measures,
+            ledger: [self.record.window.ends(), self.record.whole.ends()],
+            series: tracks
+                .into_iter()
+                .chain(self.gauges.all().map(super::super::record::series::Gauge::track))
+                .collect(),
+            phases: self.phases(horizon),
+            lag: self.record.lag,
+            lag_over_time: self.record.lag_over_time,
+            lag_bin: self.record.lag_bin,
+            tick: scenario.tick,
+        })
+    }
+
+    fn count_pending(&mut self, horizon: Time) {
+        let pending = self
+            .messages
+            .in_use()
+            .map(|(_, row)| (row.sent, matches!(row.stage, Stage::Outbox | Stage::Buffer)));
+        let pending: Vec<(Time, bool)> = pending.collect();
+        for (sent, waiting) in pending {
+            self.record.pending(sent, waiting);
+        }
+        for (place, row) in self.connections.row.iter().enumerate() {
+            if row.state == State::Connecting {
+                self.record.attempts.in_flight += 1;
+            }
+            if row.state != State::Online {
+                let outage = horizon.since(self.connections.since[place]);
+                self.record.longest_outage = self.record.longest_outage.max(outage);
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), Broken> {
+        let record = &self.record;
+        for (name, ledger) in [("window", &record.window), ("whole run", &record.whole)] {
+            let ends = ledger.ends();
+            if !ends.adds_up() {
+                return Err(Broken(format!("the ledger of the {name} does not add up: {ends:?}")));
+            }
+        }
+        if !record.attempts.adds_up() {
+            let attempts = record.attempts;
+            return Err(Broken(format!("the attempts do not add up: {attempts:?}")));
+        }
+        Ok(())
+    }
+
+    fn phases(&self, horizon: Time) -> Vec<Phase> {
+        let stretches = &self.record.stretches;
+        let ends = stretches.iter().skip(1).map(|&(_, start)| start).chain([horizon]);
+        let phases = stretches.iter().zip(ends).map(|(&(phase, start), end)| Phase {
+            name: self.record.phases[phase].name.clone(),
+            start,
+            end,
+        });
+        phases.collect()
+    }
+
+    fn measures(&self, scenario: &Scenario) -> Vec<Measure> {
+        let mut sheet = Sheet::default();
+        self.connection_measures(scenario, &mut sheet);
+        self.attempt_measures(&mut sheet);
+        self.delivery_measures(&mut sheet);
+        self.pool_measures(&mut sheet);
+        self.delivery_tier_measures(scenario, &mut sheet);
+        self.wire_measures(scenario, &mut sheet);
+        self.timeline_measures(&mut sheet);
+        for phase in &self.record.phases {
+            self.phase_measures(phase, &mut sheet);
+        }
+        sheet.rows
+    }
+
+    fn users(&self) -> f64 {
+        f64::from(self.crowds.users())
+    }
+
+    fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
+        let online = &self.record.online;
+        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
+        let horizon = scenario.horizon.seconds();
+        let connected = Online::seconds(connected);
+        let wanted = self.users() * horizon;
+        sheet.count("connections.peak", u64::from(online.peak));
+        sheet.set("connections.mean", Unit::Count, Some(connected / horizon));
+        sheet.count("connections.end", u64::from(online.now));
+        sheet.share("clients.availability", connected, wanted);
+        sheet.count("clients.gave_up", self.record.counts.gave_up);
+        sheet.set("outage.user_seconds", Unit::Seconds, Some(wanted - connected));
+        sheet.seconds("outage.longest", Some(self.record.longest_outage));
+        let never = self.connections.row.iter().enumerate().filter(|(place, row)| {
+            row.session == 0
+                && row.state != State::Online
+                && self.connections.since[*place] == Time::ZERO
+        });
+        sheet.count("clients.never_connected", number::count(never.count()));
+    }
+
+    fn attempt_measures(&self, sheet: &mut Sheet) {
+        let record = &self.record;
+        let attempts = &record.attempts;
+        sheet.count("attempts.total", attempts.total);
+        let ends = [
+            ("accepted", AttemptEnd::Accepted),
+            ("refused", AttemptEnd::Refused),
+            ("timed_out", AttemptEnd::TimedOut),
+            ("abandoned", AttemptEnd::Abandoned),
+        ];
+        for (name, end) in ends {
+            sheet.count(format!("attempts.{name}"), attempts.ended(end));
+        }
+        sheet.count("attempts.in_flight", attempts.in_flight);
+        let per_client = number::float(attempts.total) / self.users();
+        sheet.set("attempts.per_client", Unit::Ratio, Some(per_client));
+        let peak = record.attempts_a_second.iter().copied().max().unwrap_or(0);
+        sheet.set("attempts.peak_per_second", Unit::PerSecond, Some(f64::from(peak)));
+        let some = record.reconnect.total() > 0;
+        sheet.seconds("reconnect.p50", record.reconnect.quantile(0.5));
+        sheet.seconds("reconnect.p99", record.reconnect.quantile(0.99));
+        sheet.seconds("reconnect.max", some.then(|| record.reconnect.max()));
+        sheet.seconds("handshake_queue.p99", record.handshake_wait.quantile(0.99));
+        let waited = record.handshake_wait.total() > 0;
+        sheet.seconds("handshake_queue.max", waited.then(|| record.handshake_wait.max()));
+        sheet.count("handshakes.total", record.counts.handshakes);
+        sheet.count("handshakes.wasted", record.counts.wasted);
+    }
+
+    fn delivery_measures(&self, sheet: &mut Sheet) {
+        let record = &self.record;
+        sheet.ledger("", &record.window);
+        sheet.count("deliveries.duplicates", record.counts.duplicates);
+        for cause in Cause::ALL {
+            sheet.count(format!("lost.{}", cause.name()), record.window.lost[cause as usize]);
+        }
+        sheet.lag("delivery_lag", &record.lag);
+        let horizon = record.horizon();
+        let oldest = self.messages.in_use().map(|(_, row)| row.sent).min();
+        sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
+    }
+
+    fn pool_measures(&self, sheet: &mut Sheet) {
+        let gauges = &self.gauges;
+        for gauge in &gauges.pools {
+            let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
+            let name = &self.names[gauge.node];
+            let prefixes: &[String] = if gauges.pools.len() == 1 {
+                &[String::new(), format!("{name}.")]
+            } else {
+                &[format!("{name}.")]
+            };
+            let peak = gauge.each.iter().filter_map(crate::record::Gauge::peak).reduce(f64::max);
+            let mean = gauge
+                .held
+                .mean()
+                .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
+            let per = number::float(pool.parameters.memory.per_connection.0);
+            for prefix in prefixes {
+                sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
+                sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
+                let ratio =
+                    peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
+                sheet.set(
+                    format!("{prefix}connections_per_instance.imbalance"),
+                    Unit::Ratio,
+                    ratio,
+                );
+                sheet.set(
+                    format!("{prefix}memory.peak_per_instance"),
+                    Unit::Bytes,
+                    peak.map(|peak| peak * per),
+                );
+                sheet.set(
+                    format!("{prefix}memory.peak"),
+                    Unit::Bytes,
+                    gauge.held.peak().map(|held| held * per),
+                );
+            }
+            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.cpu_max.peak());
+        }
+    }
+
+    fn delivery_tier_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
+        for gauge in &self.gauges.fanouts {
+            let name = &self.names[gauge.node];
+            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
+        }
+        let mut worst = None::<f64>;
+        for gauge in &self.gauges.buses {
+            let Node::Pubsub(bus) = &self.nodes[gauge.node] else { continue };
+            let name = &self.names[gauge.node];
+            sheet.set(format!("{name}.backlog.peak"), Unit::Count, Some(bus.backlog()));
+            worst = Some(worst.unwrap_or(0.0).max(bus.backlog()));
+        }
+        if worst.is_some() {
+            sheet.set("backlog.peak", Unit::Count, worst);
+        }
+        let counts = &self.record.counts;
+        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
+        let online = Online::seconds(connected) / scenario.horizon.seconds();
+        let refreshes: f64 = self
+            .nodes
+            .iter()
+            .filter_map(|node| {
+                let Node::Registry(registry) = node else { return None };
+                Some(registry.refreshes(online))
+            })
+            .sum();
+        let operations = number::float(counts.registry_operations);
+        let total = operations + refreshes * scenario.horizon.seconds();
+        sheet.set("registry.operations", Unit::Count, Some(total));
+        sheet.set("registry.refreshes_per_second", Unit::PerSecond, Some(refreshes));
+        sheet.count("registry.stale_routes", counts.stale_routes);
+        sheet.count("replay.messages", counts.replayed_messages);
+        let bytes = number::float(counts.replayed_messages) * payload(scenario);
+        sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
+    }
+
+    fn wire_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
+        let counts = &self.record.counts;
+        let bytes = |header: f64| payload(scenario) + header + wire::TLS_RECORD + wire::TCP_IP;
+        let frames = [number::float(counts.frames_up), number::float(counts.frames_down)];
+        let handshakes = number::float(counts.handshakes);
+        let (ping_up, ping_down) = self.heartbeat_bytes(scenario);
+        let up = frames[0] * bytes(wire::FRAME_UP) + handshakes * wire::HANDSHAKE_UP + ping_up;
+        let down =
+            frames[1] * bytes(wire::FRAME_DOWN) + handshakes * wire::HANDSHAKE_DOWN + ping_down;
+        sheet.set("wire.up", Unit::Bytes, Some(up));
+        sheet.set("wire.down", Unit::Bytes, Some(down));
+        let delivered = number::float(self.record.whole.live + self.record.whole.replayed);
+        let each = (delivered > 0.0).then(|| (up + down) / delivered);
+        sheet.set("wire.per_delivery", Unit::Bytes, each);
+    }
+
+    fn heartbeat_bytes(&self, scenario: &Scenario) -> (f64, f64) {
+        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
+        let every = scenario.nodes.iter().find_map(|node| {
+            let Parameters::Clients(clients) = &node.parameters else { return None };
+            Some(clients.heartbeat.every.seconds())
+        });
+        let beats = every.map_or(0.0, |every| Online::seconds(connected) / every.max(1e-9));
+        let empty = wire::TLS_RECORD + wire::TCP_IP;
+        (beats * (wire::PONG + empty), beats * (wire::PING + empty))
+    }
+
+    fn timeline_measures(&self, sheet: &mut Sheet) {
+        for running in self.timeline.entries() {
+            let name = &running.action.name;
+            let duration =
+                running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
+            sheet.seconds(format!("{name}.duration"), duration);
+            let phase = self.record.phases.iter().find(|phase| &phase.name == name);
+            let moves = phase.map(|phase| number::float(phase.moves) / self.users());
+            sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, moves);
+        }
+    }
+
+    fn phase_measures(&self, phase: &PhaseRecord, sheet: &mut Sheet) {
+        let prefix = format!("during({}).", phase.name);
+        let wanted = self.users() * phase.lasted.seconds();
+        let connected = Online::seconds(phase.connected);
+        sheet.share(format!("{prefix}clients.availability"), connected, wanted);
+        let mean = (phase.lasted > Span::ZERO).then(|| connected / phase.lasted.seconds());
+        sheet.set(format!("{prefix}connections.mean"), Unit::Count, mean);
+        sheet.count(format!("{prefix}attempts.total"), phase.attempts);
+        sheet.ledger(&prefix, &phase.ledger);
+        sheet.lag(&format!("{prefix}delivery_lag"), &phase.lag);
+    }
+}
+
+/// The payload of the first crowd that sends.
+fn payload(scenario: &Scenario) -> f64 {
+    let sends = scenario.nodes.iter().find_map(|node| {
+        let Parameters::Clients(clients) = &node.parameters else { return None };
+        clients.sends.as_ref()
+    });
+    sends.map_or(0.0, |sends| number::float(sends.payload.0))
+}
+
+/// Bytes on the wire of a websocket under TLS 1.3 and IPv4 with timestamps. Frames: RFC 6455, for
+/// payloads of 126 bytes to 64 KiB. Records 22 and segments 52 bytes; handshake 3,000 + 130 down,
+/// 600 + 670 up (representative browser headers and an ECDSA chain; unchecked).
+mod wire {
+    pub(super) const FRAME_UP: f64 = 8.0;
+    pub(super) const FRAME_DOWN: f64 = 4.0;
+    pub(super) const TLS_RECORD: f64 = 22.0;
+    pub(super) const TCP_IP: f64 = 52.0;
+    pub(super) const PING: f64 = 2.0;
+    pub(super) const PONG: f64 = 6.0;
+    pub(super) const HANDSHAKE_DOWN: f64 = 3_000.0 + 130.0;
+    pub(super) const HANDSHAKE_UP: f64 = 600.0 + 670.0;
+}

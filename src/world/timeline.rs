@@ -1,0 +1,380 @@
+//! What happens to the architecture: deploys and crashes, step by step. Faults may scan all users
+//! and messages; messages may not.
+use super::{World, split};
+use crate::{
+    engine::{Agenda, EventQueue, Span, Time, number},
+    node::{
+        Cx, Event, Node, Step, Timer,
+        clients::Clients,
+        table::{
+            connections::{NOWHERE, State},
+            tiers::Life,
+        },
+    },
+    record::{AttemptEnd, Fact},
+    scenario::{Action, ActionKind, CrashKind, Scenario},
+};
+
+/// The timeline in motion.
+#[derive(Clone, Debug)]
+pub(super) struct Timeline {
+    actions: Vec<Running>,
+    /// The entries under way, in order of their begin.
+    active: Vec<u16>,
+    /// Users online before the first fault of the present trouble.
+    before: u32,
+    recovering: bool,
+}
+
+/// An entry in motion.
+#[derive(Clone, Debug)]
+pub(super) struct Running {
+    pub(super) action: Action,
+    /// The first instance of the next batch, within its pool.
+    next: u16,
+    /// Instances that are not through.
+    left: u16,
+    /// Its begin, once it has begun.
+    pub(super) began: Option<Time>,
+    /// Its end, once it is over.
+    pub(super) ended: Option<Time>,
+}
+
+impl Timeline {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let running = |action: &Action| Running {
+            action: action.clone(),
+            next: 0,
+            left: 0,
+            began: None,
+            ended: None,
+        };
+        let actions = scenario.timeline.iter().map(running).collect();
+        Self { actions, active: Vec::new(), before: 0, recovering: false }
+    }
+
+    pub(super) fn schedule(&self, agenda: &mut Agenda<Event>) {
+        for (index, running) in self.actions.iter().enumerate() {
+            let index = number::short(index);
+            let event = Event::Action { index, step: Step::Begin, instance: NOWHERE };
+            agenda.push(running.action.at, event);
+        }
+    }
+
+    pub(super) fn entries(&self) -> &[Running] {
+        &self.actions
+    }
+}
+
+/// What a world needs to know of an entry at one of its steps.
+#[derive(Clone, Copy)]
+struct Scene {
+    now: Time,
+    index: u16,
+    pool: usize,
+}
+
+impl World {
+    /// A step of a timeline entry.
+    pub(super) fn on_action(
+        &mut self,
+        now: Time,
+        index: u16,
+        step: Step,
+        instance: u16,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let kind = self.timeline.actions[usize::from(index)].action.kind.clone();
+        let (ActionKind::Deploy { node, .. } | ActionKind::Crash { node, .. }) = &kind;
+        let scene = Scene { now, index, pool: usize::from(node.0) };
+        if step == Step::Begin {
+            self.begin(scene);
+        }
+        match (kind, step) {
+            (ActionKind::Deploy { batch, startup, .. }, Step::Begin) => {
+                self.begin_batch(scene, batch, startup, agenda);
+            }
+            (ActionKind::Deploy { startup, .. }, Step::Empty | Step::Grace) => {
+                self.replace(scene, instance, startup, agenda);
+            }
+            (ActionKind::Deploy { .. }, Step::Ready) => self.on_replaced(scene, instance, agenda),
+            (ActionKind::Crash { instances, kind, restart, .. }, Step::Begin) => {
+                self.crash_all(scene, &instances, kind, restart, agenda);
+            }
+            (ActionKind::Crash { .. }, Step::Ready) => self.on_restart(scene, instance, agenda),
+            (ActionKind::Crash { restart, .. }, Step::Checked) => {
+                self.on_checked(scene, instance, restart.is_none(), agenda);
+            }
+            (ActionKind::Deploy { .. }, Step::Checked)
+            | (ActionKind::Crash { .. }, Step::Empty | Step::Grace) => {}
+        }
+    }
+
+    fn begin(&mut self, scene: Scene) {
+        let timeline = &mut self.timeline;
+        let running = &mut timeline.actions[usize::from(scene.index)];
+        if running.began.is_some() {
+            return;
+        }
+        running.began = Some(scene.now);
+        if timeline.active.is_empty() && !timeline.recovering {
+            timeline.before = self.record.online.now;
+        }
+        timeline.active.push(scene.index);
+        self.record.enter(scene.now, &running.action.name);
+    }
+
+    fn end_action(&mut self, scene: Scene) {
+        let timeline = &mut self.timeline;
+        timeline.actions[usize::from(scene.index)].ended = Some(scene.now);
+        timeline.active.retain(|&index| index != scene.index);
+        if let Some(&index) = timeline.active.last() {
+            let name = timeline.actions[usize::from(index)].action.name.clone();
+            self.record.enter(scene.now, &name);
+        } else {
+            timeline.recovering = true;
+            self.record.enter(scene.now, "recovery");
+        }
+    }
+
+    /// Recovery is over when 99.9 % are back and no gateway owes more than 100 ms of work.
+    pub(super) fn check_recovery(&mut self, now: Time, longest_wait: Span) {
+        let back = u64::from(self.record.online.now) * 1_000;
+        let timeline = &mut self.timeline;
+        if timeline.recovering
+            && timeline.active.is_empty()
+            && back >= u64::from(timeline.before) * 999
+            && longest_wait <= Span::from_millis(100)
+        {
+            timeline.recovering = false;
+            self.record.enter(now, "steady");
+        }
+    }
+
+    fn one_through(&mut self, scene: Scene) -> bool {
+        let running = &mut self.timeline.actions[usize::from(scene.index)];
+        running.left = running.left.saturating_sub(1);
+        running.left == 0
+    }
+
+    fn begin_batch(&mut self, scene: Scene, batch: u16, startup: Span, agenda: &mut Agenda<Event>) {
+        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let (range, grace) = (pool.pool.clone(), pool.parameters.drain.grace);
+        let running = &mut self.timeline.actions[usize::from(scene.index)];
+        let first = range.start + running.next;
+        let last = first.saturating_add(batch.max(1)).min(range.end);
+        (running.next, running.left) = (last - range.start, last - first);
+        for instance in first..last {
+            let event = |step| Event::Action { index: scene.index, step, instance };
+            if self.tiers.serves(instance) {
+                agenda.push(scene.now + grace, event(Step::Grace));
+                self.drain(scene, instance, agenda);
+            } else {
+                agenda.push(scene.now + startup, event(Step::Ready));
+            }
+        }
+    }
+
+    /// An instance stops accepting and tells its clients to move.
+    fn drain(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        let row = self.tiers.get_mut(instance);
+        (row.life, row.drained_by, row.believed_up) = (Life::Draining, scene.index, false);
+        if row.held == 0 {
+            let (index, step) = (scene.index, Step::Empty);
+            agenda.push(scene.now, Event::Action { index, step, instance });
+        }
+        let held = self.connections.held_by(instance);
+        let (nodes, mut cx) = split!(self, scene.now, agenda);
+        for user in held {
+            let crowd = cx.crowds.of(user);
+            let (clients, window) = (usize::from(crowd.clients), crowd.drain_window);
+            if let (Node::Clients(clients), State::Online) =
+                (&nodes[clients], cx.connections.get(user).state)
+            {
+                clients.tell(user, window, &mut cx);
+            }
+        }
+    }
+
+    /// An instance that drained has lost its last connection, or its grace is over.
+    fn replace(&mut self, scene: Scene, instance: u16, startup: Span, agenda: &mut Agenda<Event>) {
+        let row = self.tiers.get(instance);
+        if row.life != Life::Draining || row.drained_by != scene.index {
+            return;
+        }
+        self.cut(scene, instance, agenda);
+        self.put_down(scene.now, instance, Life::Stopped);
+        let (index, step) = (scene.index, Step::Ready);
+        agenda.push(scene.now + startup, Event::Action { index, step, instance });
+    }
+
+    /// What is left of an instance is closed: its clients and the registry are told.
+    fn cut(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        let held = self.connections.held_by(instance);
+        if held.is_empty() {
+            return;
+        }
+        let (nodes, mut cx) = split!(self, scene.now, agenda);
+        end_work(nodes, scene.pool, instance, &mut cx);
+        for user in held {
+            if cx.connections.get(user).state == State::Online {
+                cx.record.moved();
+                let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
+                clients.tell_registry(user, Timer::Unregister, Span::ZERO, &mut cx);
+            }
+            cut_off(nodes, user, &mut cx);
+        }
+    }
+
+    fn put_down(&mut self, now: Time, instance: u16, life: Life) {
+        let row = self.tiers.get_mut(instance);
+        (row.life, row.held, row.changed, row.ended) = (life, 0, now, now);
+        self.record.fact(now, Fact::Down, u32::from(instance));
+    }
+
+    fn put_up(&mut self, now: Time, instance: u16) {
+        let row = self.tiers.get_mut(instance);
+        (row.life, row.changed) = (Life::Up, now);
+        row.incarnation = row.incarnation.saturating_add(1);
+        self.record.fact(now, Fact::Up, u32::from(instance));
+    }
+
+    fn on_replaced(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        if !self.tiers.serves(instance) {
+            self.put_up(scene.now, instance);
+            self.tiers.get_mut(instance).believed_up = true;
+        }
+        if !self.one_through(scene) {
+            return;
+        }
+        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let next = self.timeline.actions[usize::from(scene.index)].next;
+        if usize::from(next) < pool.pool.len() {
+            let (index, step) = (scene.index, Step::Begin);
+            agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
+        } else {
+            self.end_action(scene);
+        }
+    }
+
+    fn crash_all(
+        &mut self,
+        scene: Scene,
+        instances: &[u16],
+        kind: CrashKind,
+        restart: Option<Span>,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let first = pool.pool.start;
+        let hit: Vec<u16> = instances.iter().map(|instance| first + instance).collect();
+        self.timeline.actions[usize::from(scene.index)].left = number::short(hit.len());
+        for instance in hit {
+            let event = |step| Event::Action { index: scene.index, step, instance };
+            if let Some(restart) = restart {
+                agenda.push(scene.now + restart, event(Step::Ready));
+            }
+            if self.tiers.serves(instance) {
+                self.crash(scene, instance, kind, agenda);
+            }
+            self.watch(scene, instance, agenda);
+        }
+    }
+
+    /// An instance ends without warning.
+    fn crash(&mut self, scene: Scene, instance: u16, kind: CrashKind, agenda: &mut Agenda<Event>) {
+        let held = self.connections.held_by(instance);
+        let (nodes, mut cx) = split!(self, scene.now, agenda);
+        end_work(nodes, scene.pool, instance, &mut cx);
+        for user in held {
+            match kind {
+                CrashKind::Process => cut_off(nodes, user, &mut cx),
+                CrashKind::Host => fall_silent(nodes, user, &mut cx),
+            }
+        }
+        let life = if kind == CrashKind::Process { Life::Stopped } else { Life::Silent };
+        self.put_down(scene.now, instance, life);
+    }
+
+    fn on_restart(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        if !self.tiers.serves(instance) {
+            self.put_up(scene.now, instance);
+            self.watch(scene, instance, agenda);
+        }
+        if self.one_through(scene) {
+            self.end_action(scene);
+        }
+    }
+
+    /// The balancer of the pool plans when it notices.
+    fn watch(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        let Some(balancer) = self.balancer_of(scene.pool) else { return };
+        let (nodes, mut cx) = split!(self, scene.now, agenda);
+        if let Node::LoadBalancer(balancer) = &nodes[balancer] {
+            balancer.watch(scene.index, instance, &mut cx);
+        }
+    }
+
+    /// `ends`: the crash is over for good once the balancer knows.
+    fn on_checked(&mut self, scene: Scene, instance: u16, ends: bool, agenda: &mut Agenda<Event>) {
+        if let Some(balancer) = self.balancer_of(scene.pool) {
+            let (nodes, mut cx) = split!(self, scene.now, agenda);
+            if let Node::LoadBalancer(balancer) = &nodes[balancer] {
+                balancer.on_checked(instance, &mut cx);
+            }
+        }
+        if ends && self.one_through(scene) {
+            self.end_action(scene);
+        }
+    }
+
+    fn balancer_of(&self, pool: usize) -> Option<usize> {
+        let mut crowds = self.crowds.iter();
+        let crowd = crowds.find(|crowd| usize::from(crowd.gateways.node) == pool)?;
+        Some(usize::from(crowd.balancer))
+    }
+}
+
+fn end_work(nodes: &mut [Node], pool: usize, instance: u16, cx: &mut Cx<'_>) {
+    if let Node::Gateway(pool) = &mut nodes[pool] {
+        pool.end_work(instance, cx);
+    }
+}
+
+fn clients_of<'a>(nodes: &'a [Node], user: u32, cx: &Cx<'_>) -> &'a Node {
+    &nodes[usize::from(cx.crowds.of(user).clients)]
+}
+
+/// The client sees its connection end at once; one that is half open sees nothing.
+fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
+    let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
+    let row = cx.connections.get_mut(user);
+    row.gateway = NOWHERE;
+    match row.state {
+        State::Online => {
+            Clients::lose(user, cx);
+            clients.back_off(user, cx);
+        }
+        State::Connecting => clients.fail(user, AttemptEnd::Abandoned, cx),
+        State::HalfOpen | State::Away | State::Gone => {}
+    }
+}
+
+/// The client sees nothing until a heartbeat, or its patience with an attempt, is over. How old the
+/// attempt is nobody has noted: it gets its whole patience from now on.
+fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
+    let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
+    let row = cx.connections.get_mut(user);
+    row.gateway = NOWHERE;
+    let (state, session) = (row.state, row.session);
+    match state {
+        State::Online => clients.die_silently(user, cx),
+        State::Connecting => {
+            let number = cx.connections.attempts[number::index(user)].number;
+            let at = cx.now + clients.parameters.reconnect.timeout;
+            let ticket = crate::node::event::attempt_ticket(session, number);
+            cx.wake(at, Timer::TimedOut, user, ticket);
+        }
+        State::HalfOpen | State::Away | State::Gone => {}
+    }
+}

@@ -1,0 +1,169 @@
+//! The brief's chat architecture, built without files.
+use squall::{
+    engine::{Law, Span, Time},
+    node::parameters::{
+        Buffer, Clients, Cpu, Drain, Fanout, Gateway, Guarantee, HealthCheck, Heartbeat, Jitter,
+        LoadBalancer, Memory, Network, OnStale, Parameters, Policy, Pubsub, Reconnect, Registry,
+        Resume, Sends,
+    },
+    scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
+    units::{Bytes, Rate, Share},
+};
+
+/// Nodes: 0 phones, 1 edge, 2 gateways, 3 bus, 4 fanout, 5 presence, 6 replay.
+pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
+    let nodes = [
+        ("phones", Parameters::Clients(phones(users))),
+        ("edge", Parameters::LoadBalancer(edge())),
+        ("gateways", Parameters::Gateway(pool(gateways))),
+        ("bus", Parameters::Pubsub(bus())),
+        ("fanout", Parameters::Fanout(fanout())),
+        ("presence", Parameters::Registry(Registry { ttl: secs(60), rate: Rate(100_000.0) })),
+        ("replay", Parameters::Buffer(replay())),
+    ];
+    let links = [
+        (0, 1, None),
+        (1, 2, Some(500_000.0)),
+        (2, 3, Some(1e6)),
+        (3, 4, Some(2e6)),
+        (4, 2, Some(1e6)),
+        (2, 5, Some(5e5)),
+        (4, 5, Some(5e5)),
+        (2, 6, Some(5e5)),
+        (4, 6, Some(5e5)),
+    ];
+    Scenario {
+        name: "chat".to_owned(),
+        question: "What does chat do?".to_owned(),
+        horizon: Time::ZERO + secs(120),
+        warm_up: Time::ZERO,
+        tick: secs(1),
+        seed: 1,
+        replications: 1,
+        nodes: nodes.map(|(name, parameters)| Node { name: name.to_owned(), parameters }).to_vec(),
+        links: links.map(|(source, target, nanos)| link(source, target, nanos)).to_vec(),
+        timeline: Vec::new(),
+        slo: Vec::new(),
+        resolved: serde_json::Value::Null,
+    }
+}
+
+pub(crate) fn secs(seconds: u64) -> Span {
+    Span::from_secs(seconds)
+}
+
+pub(crate) fn link(source: u8, target: u8, nanos: Option<f64>) -> Link {
+    Link {
+        source: NodeId(source),
+        target: NodeId(target),
+        latency: nanos.map(Law::Constant),
+        by_default: false,
+    }
+}
+
+fn phones(count: u32) -> Clients {
+    Clients {
+        count,
+        network: Network {
+            rtt: Law::lognormal_by(55e6, 250e6).unwrap(),
+            lifetime: Some(Law::Exponential { mean: 7_200e9 }),
+            silent_drops: Share(0.2),
+        },
+        sends: Some(Sends { per_user: Rate(1.0 / 60.0), payload: Bytes(300) }),
+        heartbeat: Heartbeat { every: secs(25), timeout: secs(20) },
+        reconnect: Reconnect {
+            base: secs(1),
+            cap: secs(30),
+            factor: 2.0,
+            jitter: Jitter::Full,
+            timeout: secs(10),
+            attempts: None,
+        },
+        resume: Resume::LastSeenId,
+        outbox: 100,
+    }
+}
+
+fn edge() -> LoadBalancer {
+    LoadBalancer {
+        layer: 4,
+        policy: Policy::ConsistentHash { virtual_nodes: 160 },
+        health_check: HealthCheck { interval: secs(10), threshold: 3 },
+    }
+}
+
+fn pool(count: u16) -> Gateway {
+    Gateway {
+        count,
+        cores: 8,
+        max_connections: 100_000,
+        accept_queue: 4_096,
+        memory: Memory { per_connection: Bytes(10_000), limit: Bytes(8 << 30) },
+        cpu: Cpu {
+            tls_full: Span::from_micros(400),
+            tls_resumed: Span::from_micros(80),
+            resumption: Share(0.6),
+            app: Span::from_millis(2),
+            refusal: Span::from_micros(40),
+            receive: Span::from_micros(11),
+            push: Span::from_micros(11),
+            idle: 4.7e-6,
+        },
+        drain: Drain { window: secs(30), grace: secs(30) },
+        handshake_rtts: 3.0,
+    }
+}
+
+fn bus() -> Pubsub {
+    Pubsub {
+        partitions: 64,
+        rate: Rate(10_000.0),
+        latency: Law::Constant(5e6),
+        delivery: Guarantee::AtLeastOnce,
+    }
+}
+
+fn fanout() -> Fanout {
+    Fanout {
+        instances: 8,
+        concurrency: 8,
+        service: Law::Constant(40e3),
+        on_stale: OnStale::LookUpAgain,
+        rpc_timeout: secs(1),
+    }
+}
+
+fn replay() -> Buffer {
+    Buffer {
+        retention: secs(86_400),
+        messages: 1_000,
+        read: Span::from_millis(1),
+        replay_rate: Rate(1_000.0),
+    }
+}
+
+pub(crate) fn clients(scenario: &mut Scenario) -> &mut Clients {
+    match &mut scenario.nodes[0].parameters {
+        Parameters::Clients(clients) => clients,
+        _ => panic!("node 0 is the crowd"),
+    }
+}
+
+pub(crate) fn gateways(scenario: &mut Scenario) -> &mut Gateway {
+    match &mut scenario.nodes[2].parameters {
+        Parameters::Gateway(gateway) => gateway,
+        _ => panic!("node 2 is the pool"),
+    }
+}
+
+pub(crate) fn deploy(scenario: &mut Scenario, at: u64, batch: u16) {
+    let kind = ActionKind::Deploy { node: NodeId(2), batch, startup: secs(5) };
+    let at = Time::ZERO + secs(at);
+    scenario.timeline.push(Action { at, name: "deploy".to_owned(), kind });
+}
+
+pub(crate) fn crash(scenario: &mut Scenario, at: u64, kind: CrashKind, restart: Option<Span>) {
+    let kind = ActionKind::Crash { node: NodeId(2), instances: vec![0], kind, restart };
+    let at = Time::ZERO + secs(at);
+    scenario.timeline.push(Action { at, name: "crash".to_owned(), kind });
+}

@@ -1,0 +1,3 @@
+//! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
+mod chat;
+mod runs;

@@ -1,0 +1,188 @@
+//! What runs of the chat architecture must show.
+use super::chat::{chat, clients, crash, deploy, gateways, secs};
+use squall::{
+    engine::Time,
+    node::parameters::{Jitter, Parameters, Resume, Sends},
+    record::Outcome,
+    scenario::{CrashKind, Node, NodeId, Scenario},
+    world::simulate,
+};
+
+fn run(scenario: &Scenario) -> Outcome {
+    simulate(scenario, 0, &|_| {}).unwrap()
+}
+
+fn value(outcome: &Outcome, name: &str) -> f64 {
+    let found = outcome.measures.iter().find(|measure| measure.name == name);
+    found.unwrap_or_else(|| panic!("no metric {name}")).value.unwrap_or(f64::NAN)
+}
+
+fn assert_is(outcome: &Outcome, name: &str, expected: f64) {
+    let found = value(outcome, name);
+    assert!((found - expected).abs() < 1e-9, "{name}: {found}, expected {expected}");
+}
+
+#[test]
+fn a_quiet_minute_delivers_everything_live() {
+    let mut scenario = chat(10_000, 4);
+    clients(&mut scenario).network.lifetime = None;
+    let outcome = run(&scenario);
+    let intended = value(&outcome, "deliveries.intended");
+    assert!((intended - 20_000.0).abs() < 4.0 * 20_000f64.sqrt(), "{intended}");
+    assert_is(&outcome, "deliveries.missed", 0.0);
+    assert_is(&outcome, "deliveries.replayed", 0.0);
+    assert_is(&outcome, "attempts.total", 0.0);
+    assert_is(&outcome, "connections.end", 10_000.0);
+    let p50 = value(&outcome, "delivery_lag.p50");
+    assert!((0.06..0.11).contains(&p50), "{p50}");
+}
+
+#[test]
+fn a_direct_delivery_is_at_most_seven_events() {
+    let mut scenario = chat(10_000, 4);
+    clients(&mut scenario).network.lifetime = None;
+    let outcome = run(&scenario);
+    let sent = value(&outcome, "deliveries.intended");
+    let pending = value(&outcome, "deliveries.pending");
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    let events = outcome.events as f64;
+    assert!(events <= 7.0 * sent + 1.0 && events >= 7.0 * (sent - pending), "{events} for {sent}");
+}
+
+#[test]
+fn a_deploy_with_replay_loses_nothing() {
+    let mut scenario = chat(20_000, 4);
+    scenario.horizon = Time::ZERO + secs(240);
+    clients(&mut scenario).network.silent_drops = squall::units::Share(0.0);
+    deploy(&mut scenario, 30, 1);
+    let outcome = run(&scenario);
+    assert_is(&outcome, "deliveries.missed", 0.0);
+    assert!(value(&outcome, "deliveries.replayed") > 10.0);
+    assert!(value(&outcome, "deploy.duration") > 100.0);
+    let moves = value(&outcome, "deploy.moves_per_client");
+    assert!((1.3..2.1).contains(&moves), "{moves}");
+}
+
+/// Without resume, what is lost is what was sent to users while they were away.
+#[test]
+fn a_deploy_without_replay_loses_messages_times_time_away() {
+    let mut scenario = chat(50_000, 4);
+    scenario.horizon = Time::ZERO + secs(240);
+    clients(&mut scenario).resume = Resume::None;
+    clients(&mut scenario).network.lifetime = None;
+    clients(&mut scenario).sends =
+        Some(Sends { per_user: squall::units::Rate(0.5), payload: squall::units::Bytes(300) });
+    deploy(&mut scenario, 30, 1);
+    let outcome = run(&scenario);
+    let away = value(&outcome, "outage.user_seconds");
+    let lost = value(&outcome, "deliveries.missed");
+    let expected = 0.5 * away;
+    assert!(lost > 1_000.0);
+    // Those on the way when the client leaves, and those looked up before the registry knows of
+    // the new connection, are lost as well: half a round trip and about 1 ms inside for each move.
+    let moved = value(&outcome, "attempts.accepted");
+    let on_the_way = 0.5 * moved * 0.060;
+    let error = (lost - expected - on_the_way).abs();
+    assert!(error < 4.0 * lost.sqrt() + 0.1 * expected, "{lost}: {expected} + {on_the_way}");
+}
+
+#[test]
+fn crashes_are_survived_with_replay() {
+    for kind in [CrashKind::Process, CrashKind::Host] {
+        let mut scenario = chat(20_000, 3);
+        scenario.horizon = Time::ZERO + secs(240);
+        crash(&mut scenario, 30, kind, Some(secs(60)));
+        let outcome = run(&scenario);
+        assert!(value(&outcome, "attempts.total") > 5_000.0);
+        assert!(value(&outcome, "connections.end") > 19_900.0);
+        let lost = value(&outcome, "deliveries.missed");
+        let crashed = value(&outcome, "lost.gateway_crash") + value(&outcome, "lost.half_open");
+        assert!((lost - crashed).abs() < 0.5, "{kind:?}: {lost} {crashed}");
+    }
+}
+
+#[test]
+fn jitter_policies_meet_the_same_messages() {
+    let published = |jitter| {
+        let mut scenario = chat(5_000, 3);
+        clients(&mut scenario).reconnect.jitter = jitter;
+        crash(&mut scenario, 20, CrashKind::Process, Some(secs(30)));
+        squall::world::published(&scenario, 0)
+    };
+    let full = published(Jitter::Full);
+    assert!(full.len() > 8_000);
+    assert_eq!(full, published(Jitter::None));
+    assert_eq!(full, published(Jitter::Decorrelated));
+}
+
+#[test]
+fn a_bystander_moves_no_draw() {
+    let scenario = chat(5_000, 3);
+    let mut crowded = scenario.clone();
+    let Parameters::Clients(own) = &scenario.nodes[0].parameters else { unreachable!() };
+    let mut own = own.clone();
+    own.sends = None;
+    crowded.nodes.push(Node { name: "idlers".into(), parameters: Parameters::Clients(own) });
+    crowded.links.push(super::chat::link(7, 1, None));
+    let alone = squall::world::published(&scenario, 0);
+    assert_eq!(alone, squall::world::published(&crowded, 0));
+    let _ = NodeId(7);
+}
+
+#[test]
+fn the_same_seed_is_the_same_run_and_another_is_not() {
+    let mut scenario = chat(5_000, 3);
+    deploy(&mut scenario, 20, 1);
+    let first = run(&scenario);
+    assert_eq!(first, run(&scenario));
+    scenario.seed = 2;
+    assert_ne!(first.fingerprint, run(&scenario).fingerprint);
+}
+
+#[test]
+fn ledgers_add_up_in_many_small_worlds() {
+    for seed in 0..40 {
+        let mut scenario = chat(500 + 37 * u32::try_from(seed).unwrap(), 3);
+        scenario.seed = seed;
+        scenario.warm_up = Time::ZERO + secs(10);
+        gateways(&mut scenario).max_connections = 250 + 10 * u32::try_from(seed).unwrap();
+        clients(&mut scenario).outbox = u16::try_from(seed % 3).unwrap();
+        clients(&mut scenario).network.lifetime =
+            Some(squall::engine::Law::Exponential { mean: 60e9 });
+        clients(&mut scenario).sends.as_mut().unwrap().per_user = squall::units::Rate(0.5);
+        clients(&mut scenario).reconnect.attempts = (seed % 4 == 0).then_some(3);
+        if seed % 2 == 0 {
+            clients(&mut scenario).resume = Resume::None;
+        }
+        deploy(&mut scenario, 20, 1 + u16::try_from(seed % 3).unwrap());
+        let kind = if seed % 5 == 0 { CrashKind::Host } else { CrashKind::Process };
+        crash(&mut scenario, 35 + seed, kind, (seed % 7 != 0).then_some(secs(20)));
+        run(&scenario);
+    }
+}
+
+/// The headline's size: run it alone, in release, to look at its speed and memory.
+#[test]
+#[ignore = "a million users: for the long form"]
+fn a_million_users() {
+    let mut scenario = chat(1_000_000, 16);
+    scenario.horizon = Time::ZERO + secs(480);
+    gateways(&mut scenario).max_connections = 150_000;
+    clients(&mut scenario).network.silent_drops = squall::units::Share(0.0);
+    deploy(&mut scenario, 60, 2);
+    let outcome = run(&scenario);
+    for measure in &outcome.measures {
+        println!("{} {:?}", measure.name, measure.value);
+    }
+    println!("events {}", outcome.events);
+    assert_is(&outcome, "deliveries.missed", 0.0);
+}
+
+/// The trajectory of a fixed run. A change that moves it says why in CHANGELOG.md.
+#[test]
+fn the_fingerprint_of_a_fixed_run() {
+    let mut scenario = chat(5_000, 3);
+    deploy(&mut scenario, 20, 1);
+    crash(&mut scenario, 90, CrashKind::Host, Some(secs(10)));
+    assert_eq!(format!("{:016x}", run(&scenario).fingerprint), "31ed8347b5d27ac2");
+}
