@@ -1,15 +1,39 @@
 //! The command line: arguments, environment, wall clock, disk.
 pub mod diagnostics;
+pub mod folder;
+mod progress;
+pub mod render;
+pub mod results;
 pub mod run;
 pub mod show;
 pub mod validate;
 
-use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use clap::{Args, Parser, Subcommand};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+/// All is well.
+pub const GOOD: u8 = 0;
+/// Something failed that is not the input's fault.
+pub const FAILED: u8 = 1;
+/// The input is wrong: a file, an argument, an objective that cannot be judged.
+pub const BAD_INPUT: u8 = 2;
+/// With `--strict`: no objective fails, but one is inconclusive.
+pub const INCONCLUSIVE: u8 = 98;
+/// An objective fails.
+pub const SLO_FAILED: u8 = 99;
+/// Interrupted.
+pub const INTERRUPTED: u8 = 130;
+
+const EXIT_CODES: &str = "Exit codes: 0 good, 1 failed, 2 bad input, 98 inconclusive (with \
+    --strict), 99 an SLO failed, 130 interrupted.";
 
 /// A deterministic discrete-event simulator of real-time web architectures.
 #[derive(Parser, Debug)]
-#[command(version)]
+#[command(version, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -17,19 +41,16 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run an experiment and print what it measured.
-    Run {
-        #[command(flatten)]
-        input: Input,
-        /// Print one JSON document instead of a table.
+    /// Run an experiment: write its results and charts, and print what came out.
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArguments),
+    /// Draw the charts of a result folder again, from its files alone, and print what they say.
+    Render {
+        /// The folder of an experiment's results, such as output/chat-100k.
+        folder: PathBuf,
+        /// Print summary.json instead of tables.
         #[arg(long)]
         json: bool,
-        /// Say nothing on stderr but errors.
-        #[arg(long)]
-        quiet: bool,
-        /// Threads for replications.
-        #[arg(long, default_value_t = 1)]
-        jobs: usize,
     },
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
@@ -43,8 +64,37 @@ enum Command {
     },
 }
 
+/// What `squall run` is told.
+#[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct RunArguments {
+    #[command(flatten)]
+    input: Input,
+    /// Independent runs, for intervals.
+    #[arg(long, value_name = "N")]
+    replications: Option<u32>,
+    /// The folder of the results itself [default: output/EXPERIMENT].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads for replications [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print summary.json, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Say nothing on stderr but errors.
+    #[arg(long)]
+    quiet: bool,
+    /// Write data only.
+    #[arg(long)]
+    no_charts: bool,
+    /// Exit with 98 when an objective is inconclusive.
+    #[arg(long)]
+    strict: bool,
+}
+
 /// An experiment and what is changed in it.
-#[derive(clap::Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Input {
     /// The experiment file.
     file: PathBuf,
@@ -52,7 +102,7 @@ struct Input {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
     /// Root of all random draws.
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     seed: Option<u64>,
 }
 
@@ -66,11 +116,46 @@ impl Input {
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
-        Command::Run { input, json, quiet, jobs } => {
-            run::run(&input.file, &input.sets(), &run::Options { json, quiet, jobs })
-        }
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input } => show::run(&input.file, &input.sets()),
     };
     ExitCode::from(code)
+}
+
+/// Prints on stdout, with colours where they are wanted. A reader that has gone away is no error.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Says on stderr why nothing came of it.
+fn complain(error: &impl std::fmt::Display) {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    // There is nowhere left to say that stderr is closed.
+    let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {error}");
+}
+
+/// A variable of the environment, if it says anything.
+#[expect(clippy::disallowed_methods, reason = "the environment belongs here")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the locale, as far as one is set, shows more than ASCII.
+fn unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Whether stderr can redraw a line.
+fn lively() -> bool {
+    io::stderr().is_terminal() && variable("TERM").is_none_or(|term| term != "dumb")
 }

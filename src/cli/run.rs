@@ -1,118 +1,178 @@
-//! `squall run`: runs an experiment and prints what it measured. Result files and charts are not
-//! written yet.
-use super::diagnostics;
+//! `squall run`: loads, runs, summarizes, writes, draws, prints.
+use super::{
+    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, print,
+    progress::{self, Shown},
+    results,
+};
 use crate::{
-    record::{Ends, Outcome},
+    engine::number,
+    node::parameters::Parameters,
     scenario::{self, Loaded, Scenario},
     study,
+    summary::{self, Summary, figures, slo},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
 };
 
-/// How to run and what to print.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// One JSON document in place of a table.
-    pub json: bool,
-    /// Nothing on stderr but errors.
-    pub quiet: bool,
-    /// Threads for replications.
-    pub jobs: usize,
-}
-
 /// Runs an experiment; returns the exit code.
-pub fn run(path: &Path, sets: &[String], options: &Options) -> u8 {
-    let loaded = match scenario::load(path, sets, &|path| std::fs::read(path)) {
+pub fn run(arguments: &RunArguments) -> u8 {
+    let loaded = match load(arguments) {
         Ok(loaded) => loaded,
-        Err(wrong) => {
-            anstream::eprint!("{}", diagnostics::render(&wrong, true));
-            return 2;
-        }
+        Err(code) => return code,
     };
-    if !options.quiet {
-        narrate(&loaded);
-    }
-    let outcomes = study::replicate(&loaded.scenario, options.jobs, &|_| {});
-    let printed = outcomes.map_err(|broken| io::Error::other(broken.to_string()));
-    let printed = printed.and_then(|outcomes| {
-        let mut out = io::stdout().lock();
-        if options.json {
-            writeln!(out, "{:#}", document(&loaded.scenario, &outcomes))
-        } else {
-            table(&loaded.scenario, &outcomes, &mut out)
+    if !arguments.quiet {
+        diagnostics::eprint(&loaded.warnings);
+        say(&narration(&loaded.scenario));
+        if loaded.has_sweep {
+            say("`sweep:` is not part of a single run and is left out");
         }
-    });
-    match printed {
-        Ok(()) => 0,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+    }
+    interruptible(arguments.quiet);
+    match simulate(arguments, &loaded.scenario) {
+        Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
-            1
+            complain(&error);
+            FAILED
         }
     }
 }
 
-fn narrate(loaded: &Loaded) {
-    diagnostics::eprint(&loaded.warnings);
-    if loaded.has_sweep {
-        anstream::eprintln!("`sweep:` is not part of a single run");
+/// Reads the input; what is wrong with it is said on stderr, and an exit code comes back.
+fn load(arguments: &RunArguments) -> Result<Loaded, u8> {
+    let replications = arguments.replications.map(|count| format!("replications={count}"));
+    let sets: Vec<String> = arguments.input.sets().into_iter().chain(replications).collect();
+    let loaded = scenario::load(&arguments.input.file, &sets, &|path| std::fs::read(path));
+    let loaded = loaded.map_err(|wrong| {
+        diagnostics::eprint(&wrong);
+        BAD_INPUT
+    })?;
+    let wrong = unreadable(&loaded.scenario);
+    wrong.iter().for_each(complain);
+    if wrong.is_empty() { Ok(loaded) } else { Err(BAD_INPUT) }
+}
+
+/// Objectives that cannot be judged whatever the run says: unreadable, or about no phase.
+fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
+    let actions = scenario.timeline.iter().map(|action| action.name.as_str());
+    let phases: Vec<&str> = ["steady", "recovery"].into_iter().chain(actions).collect();
+    let check = |text: &String| {
+        slo::parse(text).and_then(|slo| slo.check_phase(phases.iter().copied())).err()
+    };
+    scenario.slo.iter().filter_map(check).collect()
+}
+
+fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
+    let began = progress::now();
+    let jobs = arguments.jobs.unwrap_or_else(cores);
+    let shown = Shown::new(scenario.horizon, scenario.replications, arguments.quiet);
+    let outcomes = study::replicate(scenario, jobs, &|progress| shown.update(progress));
+    shown.finish();
+    let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
+    let simulated = progress::now().duration_since(began);
+    let folder = folder(arguments, scenario);
+    results::write(&summary::summarize(scenario, &outcomes), &folder)?;
+    drop(outcomes);
+    // From here on, only what lies in the folder counts: `render` gives the same.
+    let summary = results::read(&folder)?;
+    let charts = if arguments.no_charts { 0 } else { results::draw(&summary, &folder)? };
+    let written = progress::now().duration_since(began).saturating_sub(simulated);
+    results::note(&info(&summary, jobs, simulated, written), &folder)?;
+    let next = Some(next(arguments, &summary, &folder));
+    print(&results::text(&summary, &folder, charts, next, arguments.json)?)?;
+    summary.slo_errors().iter().for_each(complain);
+    Ok(results::exit_code(&summary, arguments.strict))
+}
+
+/// `--output` is the folder of the results itself.
+fn folder(arguments: &RunArguments, scenario: &Scenario) -> PathBuf {
+    let default = || Path::new("output").join(&scenario.name);
+    arguments.output.clone().unwrap_or_else(default)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// `rolling-deploy  1,000,000 users, 20 gateways, 20:00 min, 5 replications, seed 1`.
+fn narration(scenario: &Scenario) -> String {
+    let (mut users, mut gateways) = (0, 0);
+    for node in &scenario.nodes {
+        match &node.parameters {
+            Parameters::Clients(clients) => users += u64::from(clients.count),
+            Parameters::Gateway(pool) => gateways += u64::from(pool.count),
+            _ => {}
+        }
     }
-    if !loaded.scenario.slo.is_empty() {
-        anstream::eprintln!("`slo:` is not judged yet");
+    let counted =
+        |count: u64, one: &str| figures::counted(number::float(count), one, &format!("{one}s"));
+    let text = format!(
+        "{}  {}, {}, {}, {}, seed {}",
+        scenario.name,
+        counted(users, "user"),
+        counted(gateways, "gateway"),
+        figures::clock(scenario.horizon.seconds()),
+        counted(u64::from(scenario.replications), "replication"),
+        scenario.seed,
+    );
+    figures::plain(&text)
+}
+
+/// The next useful command and what it is good for.
+fn next(arguments: &RunArguments, summary: &Summary, folder: &Path) -> (String, String) {
+    let file = arguments.input.file.display();
+    let inconclusive = summary.slo.iter().any(|slo| slo.verdict == slo::Verdict::Inconclusive);
+    match summary.replications {
+        0 | 1 => (format!("squall run {file} --replications 5"), "for intervals".to_owned()),
+        n if inconclusive => {
+            let more = n.saturating_mul(4);
+            (format!("squall run {file} --replications {more}"), "for narrower ones".to_owned())
+        }
+        _ if arguments.no_charts => {
+            (format!("squall render {}", folder.display()), "for the charts".to_owned())
+        }
+        _ => (format!("squall show {file}"), "for every default".to_owned()),
     }
 }
 
-/// The results as one document; a metric's value is one a replication.
-fn document(scenario: &Scenario, outcomes: &[Outcome]) -> Value {
-    let replication = |outcome: &Outcome| {
-        let metrics: serde_json::Map<String, Value> = outcome
-            .measures
-            .iter()
-            .map(|measure| (measure.name.clone(), json!(measure.value)))
-            .collect();
-        let ledger: Vec<Value> = outcome.ledger[0]
-            .rows
-            .iter()
-            .map(|row| json!({ "end": row.end, "cause": row.cause, "count": row.count }))
-            .collect();
-        json!({
-            "replication": outcome.replication,
-            "fingerprint": format!("{:016x}", outcome.fingerprint),
-            "events": outcome.events,
-            "metrics": metrics,
-            "ledger": ledger,
-        })
-    };
+/// What is not a function of the input.
+fn info(summary: &Summary, jobs: usize, ran: Duration, wrote: Duration) -> serde_json::Value {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let seconds = ran.as_secs_f64();
     json!({
-        "experiment": scenario.name,
-        "version": env!("CARGO_PKG_VERSION"),
-        "seed": scenario.seed,
-        "replications": outcomes.iter().map(replication).collect::<Vec<_>>(),
+        "command": std::env::args().collect::<Vec<_>>(),
+        "started_unix_s": unix_seconds() - seconds - wrote.as_secs_f64(),
+        "simulated_in_s": seconds,
+        "written_in_s": wrote.as_secs_f64(),
+        "events_per_s": number::float(summary.events) / seconds.max(1e-9),
+        "threads": jobs,
+        "host": host.map(|host| host.trim().to_owned()),
+        "os": std::env::consts::OS,
+        "architecture": std::env::consts::ARCH,
     })
 }
 
-/// The first replication's metrics, its ledger, and every fingerprint.
-fn table(scenario: &Scenario, outcomes: &[Outcome], out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}\n", scenario.question)?;
-    let Some(first) = outcomes.first() else { return Ok(()) };
-    for measure in &first.measures {
-        if let Some(value) = measure.value {
-            writeln!(out, "{:<48} {:>18.6} {:?}", measure.name, value, measure.unit)?;
-        }
-    }
-    writeln!(out, "\nledger adds up: {}", equation(&first.ledger[0]))?;
-    for outcome in outcomes {
-        let (number, fingerprint) = (outcome.replication, outcome.fingerprint);
-        writeln!(out, "replication {number}  fingerprint {fingerprint:016x}")?;
-    }
-    Ok(())
+#[expect(clippy::disallowed_methods, reason = "run-info.json holds the wall clock's part")]
+fn unix_seconds() -> f64 {
+    let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
 }
 
-fn equation(ends: &Ends) -> String {
-    let names = ["live", "replayed", "pulled", "lost", "expired", "pending"];
-    let parts = names.map(|end| format!("{} {end}", ends.total(end)));
-    format!("{} intended = {}", ends.intended, parts.join(" + "))
+/// An interrupt ends the program with its own exit code. Results are written whole or not at all.
+fn interruptible(quiet: bool) {
+    // Without a handler the system's own way to end remains.
+    let _ = ctrlc::set_handler(move || {
+        if !quiet {
+            say("\nstopped: a run that has not ended leaves no results");
+        }
+        std::process::exit(i32::from(INTERRUPTED));
+    });
+}
+
+fn say(text: &str) {
+    // There is nowhere left to say that stderr is closed.
+    let _ = writeln!(io::stderr(), "{text}");
 }

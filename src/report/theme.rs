@@ -37,6 +37,8 @@ pub const INK3: Colour = RGBColor(0x69, 0x71, 0x7d);
 pub const GRID: Colour = RGBColor(0xe7, 0xea, 0xee);
 /// Where something happens.
 pub const PHASE: Colour = RGBColor(0xfb, 0xf3, 0xe2);
+/// Where its consequences last.
+pub const RECOVERY: Colour = RGBColor(0xfd, 0xfa, 0xf3);
 /// Its upper edge.
 pub const PHASE_EDGE: Colour = RGBColor(0xe9, 0xd9, 0xb4);
 /// What an objective forbids.
@@ -172,11 +174,12 @@ pub(super) fn register() {
     });
 }
 
+/// Texts are measured so much larger: plotters gives whole pixels.
+const ZOOM: f64 = 64.0;
+
 /// The width of a text in pixels, in the bundled font: the widest of the stack.
 pub fn width(text: &str, kind: Type) -> f64 {
     register();
-    // Measured large: plotters gives whole pixels.
-    const ZOOM: f64 = 64.0;
     let style = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = FontDesc::new(FontFamily::Name(FONT), kind.size * ZOOM * FONT_HEIGHT, style);
     font.box_size(text).map_or(0.0, |(width, _)| f64::from(width) / ZOOM)

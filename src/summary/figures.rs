@@ -2,7 +2,7 @@
 //!
 //! A narrow no-break space stands before the unit, for charts; [`plain`] makes it a plain one, for
 //! the terminal.
-use crate::record::Unit;
+use crate::{engine::number, record::Unit};
 
 /// Between a number and its unit.
 pub const GAP: char = '\u{202F}';
@@ -124,6 +124,17 @@ pub fn duration(seconds: f64) -> String {
     figure(Unit::Seconds, seconds)
 }
 
+/// The same without trailing zeros, where nothing is measured but said: `30 s`, `1 s bins`.
+pub fn spoken(seconds: f64) -> String {
+    let text = duration(seconds);
+    match text.split_once(GAP) {
+        Some((number, unit)) if number.contains('.') => {
+            format!("{}{GAP}{unit}", number.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => text,
+    }
+}
+
 /// A number of things, as [`figure`] prints it.
 pub fn count(value: f64) -> String {
     figure(Unit::Count, value)
@@ -181,9 +192,28 @@ pub fn plain(text: &str) -> String {
     text.replace(GAP, " ")
 }
 
+/// The words of a text; a number and its unit stay one word, with a plain space between them.
+pub fn plain_words(text: &str) -> Vec<String> {
+    const UNITS: [&str; 12] = ["ns", "µs", "ms", "s", "min", "h", "%", "B", "KB", "MB", "GB", "TB"];
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split([' ', GAP]).filter(|word| !word.is_empty()) {
+        let unit = UNITS.contains(&word.trim_end_matches(|c: char| ",.;:)".contains(c)));
+        let number = |word: &String| word.ends_with(|c: char| c.is_ascii_digit());
+        match words.last_mut().filter(|last| unit && number(last)) {
+            Some(last) => *last += &format!(" {word}"),
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 /// `n thing` or `n things`.
 pub fn counted(value: f64, one: &str, many: &str) -> String {
-    format!("{} {}", count(value), if value == 1.0 { one } else { many })
+    format!(
+        "{} {}",
+        count(value),
+        if number::whole(value) == 1 && value.fract() == 0.0 { one } else { many }
+    )
 }
 
 /// Three significant digits.
@@ -228,7 +258,7 @@ fn grouped(value: f64, decimals: usize) -> String {
 }
 
 fn clock_digits(seconds: f64) -> String {
-    let whole = crate::engine::number::whole(seconds.max(0.0));
+    let whole = number::whole(seconds.max(0.0));
     let (minutes, seconds) = (whole / 60, whole % 60);
     if minutes < 60 {
         format!("{minutes}:{seconds:02}")
@@ -310,6 +340,12 @@ mod tests {
         assert_eq!(scale.number(1.06), "1,060");
         let scale = Scale::shared(Unit::Count, 2.0, &[0.5, 3.5]);
         assert_eq!((scale.number(2.0), scale.number(0.5)), ("2.00".into(), "0.50".into()));
+    }
+
+    #[test]
+    fn a_unit_stays_with_its_number() {
+        let words = plain_words("the last after 31.2\u{202F}s. Then 99 % of 7 users");
+        assert_eq!(words, ["the", "last", "after", "31.2 s.", "Then", "99 %", "of", "7", "users"]);
     }
 
     #[test]

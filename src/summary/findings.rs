@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Summary, figures, series::Curve};
+use super::{Stretch, Summary, figures, series::Curve};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -10,10 +10,13 @@ const FAULTS: usize = 3;
 
 /// All findings, the cause before the effect.
 pub(super) fn sentences(summary: &Summary) -> Vec<String> {
-    let faults = summary
-        .faults()
-        .take(FAULTS)
-        .filter_map(|fault| herd(summary, &fault.name, fault.start.seconds(), fault.end.seconds()));
+    let faults = summary.faults().filter(|fault| fault.name != "recovery").take(FAULTS);
+    let faults = faults.filter_map(|fault| {
+        // What a fault sets off goes on in the recovery from it.
+        let follows = |next: &&Stretch| next.name == "recovery" && next.start == fault.end;
+        let end = summary.faults().find(follows).map_or(fault.end, |recovery| recovery.end);
+        herd(summary, &fault.name, fault.start.seconds(), end.seconds())
+    });
     let rules = [refused, fullest, busiest, reconnect, missed, late];
     let rest = rules.iter().filter_map(|rule| rule(summary));
     faults.chain(rest).map(|sentence| figures::plain(&sentence)).collect()
@@ -67,7 +70,7 @@ fn refused(summary: &Summary) -> Option<String> {
 /// The instance that fills up most, where the pool's load has become uneven.
 fn fullest(summary: &Summary) -> Option<String> {
     let mut worst: Option<(f64, String)> = None;
-    for node in summary.nodes_with("connections") {
+    for node in summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty()) {
         let names = summary.statistics(node, "connections");
         let instances: Vec<(&str, Curve)> = names
             .into_iter()
@@ -78,13 +81,12 @@ fn fullest(summary: &Summary) -> Option<String> {
             instances.iter().filter_map(|(_, curve)| curve.mean.first().copied()?).collect();
         let mean = average(starts.into_iter().enumerate())?;
         for (name, curve) in &instances {
-            let (bin, peak) = curve.peak()?;
+            let (_, peak) = curve.peak()?;
             let ratio = peak / mean;
             if mean > 0.0 && ratio > worst.as_ref().map_or(1.2, |(most, _)| *most) {
                 let sentence = format!(
-                    "{name} fills up to {} connections at {}, {} times the mean of {node} at the start.",
+                    "{name} fills up to {} connections, {} times the mean of {node} at the start.",
                     count(peak),
-                    clock(curve.time(bin)),
                     compact(ratio),
                 );
                 worst = Some((ratio, sentence));

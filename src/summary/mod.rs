@@ -178,11 +178,9 @@ impl Summary {
         self.slo.iter().filter_map(resolve).collect()
     }
 
-    /// The phases of the first replication, which charts shade: `steady` and `recovery` are left
-    /// out, because nothing happens in them.
+    /// The phases of the first replication that charts shade: all but `steady`.
     pub fn faults(&self) -> impl Iterator<Item = &Stretch> {
-        let calm = |name: &str| name == "steady" || name == "recovery";
-        self.phases.iter().filter(move |phase| phase.replication == 0 && !calm(&phase.name))
+        self.phases.iter().filter(|phase| phase.replication == 0 && phase.name != "steady")
     }
 
     /// Whether every delivery has exactly one end.

@@ -136,6 +136,17 @@ impl Curve {
         self.values().map(|(_, value)| value).sum::<f64>() * self.step
     }
 
+    /// The sum of curves; an interval of it is not known from theirs. None without curves.
+    pub fn sum(curves: &[Self]) -> Option<Self> {
+        let step = curves.first()?.step;
+        let bins = curves.iter().map(|curve| curve.mean.len()).max()?;
+        let at = |bin: usize| -> f64 {
+            curves.iter().filter_map(|curve| curve.mean.get(bin).copied().flatten()).sum()
+        };
+        let mean = (0..bins).map(|bin| Some(at(bin))).collect();
+        Some(Self { step, mean, band: Vec::new() })
+    }
+
     /// The median of the bins' values.
     pub fn median(&self) -> Option<f64> {
         let mut values: Vec<f64> = self.values().map(|(_, value)| value).collect();
@@ -192,6 +203,12 @@ impl Summary {
     pub fn statistics(&self, node: &str, quantity: &str) -> Vec<&str> {
         let of = |series: &&Series| series.node == node && series.quantity == quantity;
         unique(self.series.iter().filter(of).map(|series| series.statistic.as_str()))
+    }
+
+    /// The unit of a node's tracks of a quantity.
+    pub fn unit(&self, node: &str, quantity: &str) -> Option<Unit> {
+        let of = |series: &&Series| series.node == node && series.quantity == quantity;
+        self.series.iter().find(of).map(|series| series.unit)
     }
 
     fn track(&self, node: &str, quantity: &str, name: &str) -> impl Iterator<Item = &Series> {

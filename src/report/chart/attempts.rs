@@ -1,6 +1,7 @@
 //! Connection attempts per second, what becomes of them, and who waits.
-use super::{Axis, Body, Chart, Lines, Panel, band, bins, evidence, line, shades};
+use super::{Axis, Body, Chart, Lines, Panel, axis, band, bins, evidence, line, shades};
 use crate::{
+    record::Unit,
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve},
 };
@@ -11,6 +12,12 @@ const LOG: f64 = 30.0;
 
 /// Peaks below so many times the median, without a failure, are chance: nothing to say.
 const CHANCE: f64 = 2.5;
+
+/// Waits that nobody notices have no panel.
+const SHORTEST_WAIT: f64 = 0.01;
+
+/// A share of failures that the headline names.
+const NOTABLE: f64 = 0.001;
 
 /// What can become of an attempt beside a connection.
 const FAILURES: [(&str, &str, Pen); 3] = [
@@ -61,7 +68,7 @@ fn headline(attempted: &Curve, bin: usize, peak: f64, failures: &[(Pen, &str, Cu
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
     let at = clock(attempted.time(bin));
     let ending = match attempted.median().filter(|&median| median > 0.0) {
-        _ if failed > 0.0 => {
+        _ if failed > NOTABLE * attempted.integral() => {
             format!("; {} of all attempts fail", share(failed / attempted.integral()))
         }
         Some(median) if peak > 2.0 * median => {
@@ -85,27 +92,36 @@ fn failures(summary: &Summary) -> Vec<(Pen, &'static str, Curve)> {
     all
 }
 
-/// Handshakes that wait for a CPU, of the node where most do.
+/// How long the unluckiest handshake waits, or how many wait, at the node where it is worst.
 fn waiting(summary: &Summary) -> Option<Panel> {
-    let mut worst: Option<(f64, &str, Curve)> = None;
+    let mut worst: Option<(f64, &str, Unit, Curve)> = None;
     for node in summary.nodes_with("handshake_queue") {
-        let names = summary.statistics(node, "handshake_queue");
-        let name = ["max", "total"]
-            .into_iter()
-            .find(|name| names.contains(name))
-            .or(names.first().copied());
-        let curve = name.and_then(|name| summary.level(node, "handshake_queue", name));
-        let Some((curve, peak)) = curve.and_then(|curve| Some((curve.clone(), curve.peak()?.1)))
-        else {
-            continue;
-        };
-        if peak > worst.as_ref().map_or(0.0, |(most, ..)| *most) {
-            worst = Some((peak, node, curve));
+        let Some((unit, curve)) = queue(summary, node) else { continue };
+        let peak = curve.peak().map_or(0.0, |(_, peak)| peak);
+        let least = if unit == Unit::Seconds { SHORTEST_WAIT } else { 0.0 };
+        if peak > worst.as_ref().map_or(least, |(most, ..)| *most) {
+            worst = Some((peak, node, unit, curve));
         }
     }
-    let (_, node, curve) = worst?;
-    let name = format!("handshakes waiting in {node}");
-    Some(panel(&name, &[(theme::BLUE.wide(1.75), "", curve)], false, summary.replications))
+    let (peak, node, unit, curve) = worst?;
+    let name = match unit {
+        Unit::Seconds => format!("longest wait for a CPU of {node}"),
+        _ => format!("handshakes waiting in {node}"),
+    };
+    let shown = [(theme::BLUE.wide(1.75), "", curve)];
+    let mut panel = panel(&name, &shown, false, summary.replications);
+    if let (Body::Lines(lines), Unit::Seconds) = (&mut panel.body, unit) {
+        lines.y = Axis::linear(peak, axis::seconds);
+    }
+    Some(panel)
+}
+
+fn queue(summary: &Summary, node: &str) -> Option<(Unit, Curve)> {
+    let names = summary.statistics(node, "handshake_queue");
+    let name = ["max", "total"].into_iter().find(|name| names.contains(name));
+    let name = name.or(names.first().copied())?;
+    let unit = summary.unit(node, "handshake_queue")?;
+    Some((unit, summary.level(node, "handshake_queue", name)?))
 }
 
 fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, replications: u32) -> Panel {

@@ -25,7 +25,9 @@ struct Pool<'a> {
 /// One chart for each pool of instances.
 pub(super) fn charts(summary: &Summary) -> Vec<Chart> {
     let nodes = summary.nodes_with("connections");
-    let pools: Vec<Pool> = nodes.into_iter().filter_map(|node| Pool::of(summary, node)).collect();
+    // Without a node: the system's total.
+    let pools = nodes.into_iter().filter(|node| !node.is_empty());
+    let pools: Vec<Pool> = pools.filter_map(|node| Pool::of(summary, node)).collect();
     let name = |pool: &Pool| match pools.len() {
         1 => "connections".to_owned(),
         _ => format!("connections-{}", pool.node),

@@ -44,7 +44,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     Some(Chart {
         name: "lag-over-time".to_owned(),
         headline: headline(summary, p99),
-        subtitle: format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99),),
+        subtitle: format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99)),
         note: evidence(summary, false) + together,
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),

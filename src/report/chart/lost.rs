@@ -51,7 +51,7 @@ fn lost(summary: &Summary) -> Vec<(String, Curve)> {
     if all.len() > PENS.len() {
         let rest: Vec<Curve> =
             all.split_off(PENS.len() - 1).into_iter().map(|(_, curve)| curve).collect();
-        all.push((format!("{} others", rest.len()), sum(&rest)));
+        all.extend(Curve::sum(&rest).map(|sum| (format!("{} others", rest.len()), sum)));
     }
     all
 }
@@ -62,16 +62,6 @@ fn late(summary: &Summary) -> Vec<(String, Curve)> {
         .filter_map(|(name, label)| Some((label.to_owned(), summary.rate("", "deliveries", name)?)))
         .filter(|(_, curve)| curve.integral() > 0.0)
         .collect()
-}
-
-/// The sum of the means; an interval of the sum is not known from theirs.
-fn sum(curves: &[Curve]) -> Curve {
-    let bins = curves.iter().map(|curve| curve.mean.len()).max().unwrap_or(0);
-    let at = |bin: usize| -> f64 {
-        curves.iter().filter_map(|curve| curve.mean.get(bin).copied().flatten()).sum()
-    };
-    let step = curves.first().map_or(1.0, |curve| curve.step);
-    Curve { step, mean: (0..bins).map(|bin| Some(at(bin))).collect(), band: Vec::new() }
 }
 
 fn headline(lost: &[(String, Curve)], late: &[(String, Curve)]) -> String {

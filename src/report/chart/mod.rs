@@ -16,7 +16,7 @@ pub use axis::{Axis, Scale};
 use super::theme::Pen;
 use crate::{
     engine::number,
-    summary::{Summary, figures, series::Curve},
+    summary::{Stretch, Summary, figures, series::Curve},
 };
 
 /// A chart: panels over one x axis.
@@ -47,6 +47,8 @@ pub struct Shade {
     pub end: f64,
     /// What stands over it.
     pub name: String,
+    /// Whether it is only the aftermath of another.
+    pub faint: bool,
 }
 
 /// One coordinate system.
@@ -128,6 +130,9 @@ pub struct Row {
     pub marks: [f64; 3],
 }
 
+/// Parts of the horizon that cannot be seen.
+const BRIEF: f64 = 0.005;
+
 /// All charts that have something to say.
 pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
@@ -148,16 +153,18 @@ fn band(pen: Pen, curve: &Curve) -> Option<Band> {
     (!points.is_empty()).then_some(Band { pen, points })
 }
 
-/// Faults as shades of the time axis.
+/// Faults as shades of the time axis; a recovery too short to be seen is left out.
 fn shades(summary: &Summary) -> Vec<Shade> {
     let horizon = summary.horizon.seconds();
-    let shade = |phase: &crate::summary::Stretch| {
+    let shade = |phase: &Stretch| {
         let (start, end) = (phase.start.seconds(), phase.end.seconds().min(horizon));
-        let span = figures::duration(end - start);
+        let span = figures::spoken(end - start);
         let name = if end > start { format!("{}, {span}", phase.name) } else { phase.name.clone() };
-        Shade { start, end, name }
+        let faint = phase.name == "recovery";
+        let shown = !faint || end - start > BRIEF * horizon;
+        shown.then_some(Shade { start, end, name, faint })
     };
-    summary.faults().map(shade).collect()
+    summary.faults().filter_map(shade).collect()
 }
 
 /// Where a number comes from: mean or single run, seed, what a band means.
@@ -176,7 +183,7 @@ fn evidence(summary: &Summary, band: bool) -> String {
 /// The bins of a curve in words.
 fn bins(curve: &Curve) -> String {
     let bins = number::count(curve.mean.len());
-    let width = figures::duration(curve.step).replace(".00", "");
+    let width = figures::spoken(curve.step);
     if bins > number::count(thin::MOST) {
         format!("{width} bins, thinned to their extremes")
     } else {

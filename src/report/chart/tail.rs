@@ -3,7 +3,7 @@ use super::{Axis, Body, Chart, Line, Lines, Panel, axis, evidence, lag};
 use crate::{
     engine::number,
     report::theme,
-    summary::{Summary, figures, tail},
+    summary::{Bucket, Summary, figures, tail},
 };
 use figures::{count, duration};
 
@@ -14,9 +14,10 @@ const CORNER: f64 = 0.42;
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let total = number::float(summary.lag.iter().map(|bucket| bucket.count).sum());
     let tail = tail(&summary.lag);
-    let latest = summary.lag.last()?.high.seconds();
+    let last = summary.lag.last()?;
+    let end = last.high.seconds();
     let first = summary.lag.first()?.low.seconds();
-    let start = quantile(&tail, 0.98).unwrap_or(first).min(latest / 2.0).max(1e-9);
+    let start = quantile(&summary.lag, 0.98).unwrap_or(first).min(end / 2.0).max(1e-9);
     // The last bucket has nothing beyond it: the line ends at the last share that is there.
     let mut points = vec![(start.min(first.max(start)), 1.0)];
     points.extend(tail.iter().copied().filter(|&(lag, share)| share > 0.0 && lag >= start));
@@ -25,7 +26,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         .iter()
         .filter_map(|name| {
             let above = lag::above(name)?;
-            let lag = quantile(&tail, above).filter(|_| above >= least)?;
+            let lag = quantile(&summary.lag, above).filter(|_| above >= least)?;
             Some((lag, above, lag::spoken(name, lag)))
         })
         .collect();
@@ -34,11 +35,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let corner = corner(summary);
     // The corner takes a good part of the width, so that its label has room.
     let beyond = |limit: f64| limit * libm::pow(limit / start, CORNER / (1.0 - CORNER));
-    let reach = corner.as_ref().map_or(latest, |corner| latest.max(beyond(corner.0)));
+    let reach = corner.as_ref().map_or(end, |corner| end.max(beyond(corner.0)));
     let lines = Lines { y, lines: vec![line], dots, corner, ..Lines::default() };
     Some(Chart {
         name: "lag-distribution".to_owned(),
-        headline: headline(&tail, latest),
+        headline: headline(&summary.lag, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
         note: evidence(summary, false)
             + if summary.replications > 1 { " All replications counted together." } else { "" },
@@ -52,8 +53,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-fn headline(tail: &[(f64, f64)], latest: f64) -> String {
-    match quantile(tail, 0.01) {
+fn headline(buckets: &[Bucket], latest: f64) -> String {
+    match quantile(buckets, 0.01) {
         Some(p99) => format!(
             "1 in 100 deliveries takes longer than {}, the latest {}",
             duration(p99),
@@ -63,9 +64,20 @@ fn headline(tail: &[(f64, f64)], latest: f64) -> String {
     }
 }
 
-/// The first lag that at most `above` of the deliveries exceed.
-fn quantile(tail: &[(f64, f64)], above: f64) -> Option<f64> {
-    tail.iter().find(|&&(_, share)| share <= above).map(|&(lag, _)| lag)
+/// The lag that `above` of the deliveries exceed: the middle of its bucket, as everywhere.
+fn quantile(buckets: &[Bucket], above: f64) -> Option<f64> {
+    let place = tail(buckets).iter().position(|&(_, share)| share <= above)?;
+    Some(middle(&buckets[place]))
+}
+
+fn middle(bucket: &Bucket) -> f64 {
+    f64::midpoint(bucket.low.seconds(), bucket.high.seconds())
+}
+
+/// The latest delivery: exact for a single run, else the middle of the last bucket.
+fn latest(summary: &Summary, last: &Bucket) -> f64 {
+    let exact = summary.mean("delivery_lag.max").filter(|_| summary.replications == 1);
+    exact.unwrap_or_else(|| middle(last))
 }
 
 /// What the first objective on a lag percentile forbids.

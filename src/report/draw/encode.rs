@@ -205,17 +205,24 @@ fn encoded(pixels: &[u8], width: u32, height: u32) -> Vec<u8> {
 /// Gives the drawing its size in pixels, its words for those who cannot see, and a font stack.
 fn dressed(text: &str, sheet: &Sheet) -> String {
     let (width, height) = size(sheet, 1.0);
-    let (units_across, units_down) = size(sheet, SVG_UNITS);
+    let (across, down) = size(sheet, SVG_UNITS);
+    let attributes = [
+        ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
+        ("width", width.to_string()),
+        ("height", height.to_string()),
+        ("viewBox", format!("0 0 {across} {down}")),
+        ("role", "img".to_owned()),
+        ("stroke-linejoin", "round".to_owned()),
+        ("font-family", FONT_STACK.to_owned()),
+    ];
+    let attributes = attributes.map(|(name, value)| format!(" {name}=\"{value}\"")).concat();
+    let title = escaped(&sheet.title);
+    let description = escaped(&sheet.description);
+    let head = format!("<svg{attributes}>\n<title>{title}</title>\n<desc>{description}</desc>");
     let body = text.split_once('>').map_or("", |(_, body)| body);
-    let head = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {units_across} {units_down}\" role=\"img\" stroke-linejoin=\"round\" font-family=\"{FONT_STACK}\">\n\
-         <title>{}</title>\n<desc>{}</desc>",
-        escaped(&sheet.title),
-        escaped(&sheet.description),
-    );
-    let body = body.replace(&format!(" font-family=\"{FONT}\""), "");
-    head + &rounded_sizes(&body) + if body.ends_with('\n') { "" } else { "\n" }
+    let body = rounded_sizes(&body.replace(&format!(" font-family=\"{FONT}\""), ""));
+    let end = if body.ends_with('\n') { "" } else { "\n" };
+    head + &body + end
 }
 
 /// Font sizes without the dust of a multiplication and a division.
@@ -226,7 +233,7 @@ fn rounded_sizes(body: &str) -> String {
     for part in parts {
         let (size, rest) = part.split_once('"').unwrap_or((part, ""));
         let size: f64 = size.parse().unwrap_or_default();
-        out.push_str(&format!("{KEY}{:.0}\"{rest}", size));
+        out.push_str(&format!("{KEY}{size:.0}\"{rest}"));
     }
     out
 }

@@ -50,7 +50,7 @@ fn spread(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     for &y in wanted {
         blocks.push(Block { count: 1, middle: y });
         while let [.., above, below] = blocks.as_slice() {
-            if below.middle - above.middle >= (size(above.count) + size(below.count)) / 2.0 {
+            if below.middle - above.middle >= f64::midpoint(size(above.count), size(below.count)) {
                 break;
             }
             let (a, b) = (size(above.count), size(below.count));

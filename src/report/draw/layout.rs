@@ -116,7 +116,8 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
         let from = frame.across(shade.start);
         // What lasts a moment must still be seen.
         let to = frame.across(shade.end).max(from + 1.5).min(frame.right);
-        sheet.rectangle((from, frame.top), (to, frame.bottom), theme::PHASE);
+        let colour = if shade.faint { theme::RECOVERY } else { theme::PHASE };
+        sheet.rectangle((from, frame.top), (to, frame.bottom), colour);
         sheet.rule((from, frame.top), (to, frame.top), theme::PHASE_EDGE);
     }
     match &panel.body {

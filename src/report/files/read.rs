@@ -99,6 +99,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A cell that may be empty.
+    #[expect(clippy::option_option, reason = "wrong, empty and a number are three things")]
     fn maybe<T: std::str::FromStr>(&mut self) -> Option<Option<T>> {
         match self.text()? {
             "" => Some(None),

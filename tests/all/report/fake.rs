@@ -94,6 +94,9 @@ fn node(name: &str) -> squall::scenario::Node {
     squall::scenario::Node { name: name.into(), parameters }
 }
 
+/// A rate at a tick.
+type Flow<'a> = &'a dyn Fn(usize) -> f64;
+
 struct Teller<'a> {
     story: &'a Story,
     replication: u32,
@@ -227,7 +230,7 @@ impl Teller<'_> {
             all.push(self.track(["gateways", "connections", &name], Unit::Count, |at| values[at]));
         }
         let accepted = |at: usize| self.attempted(at) - self.refused(at);
-        let flows: [(&str, &str, &dyn Fn(usize) -> f64); 9] = [
+        let flows: [(&str, &str, Flow); 9] = [
             ("attempts", "attempted", &|at| self.attempted(at)),
             ("attempts", "accepted", &accepted),
             ("attempts", "refused", &|at| self.refused(at)),

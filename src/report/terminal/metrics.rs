@@ -1,0 +1,138 @@
+//! The metrics that matter, each with its interval and its course over time.
+use super::{BOLD, DIM, PLAIN, left, painted, right, sparkline, verdicts::cells};
+use crate::summary::{Metric, Summary, figures, series::Curve};
+
+const LABEL: usize = 16;
+const VALUE: usize = 11;
+const INTERVAL: usize = 19;
+/// Characters of a sparkline.
+pub(super) const SPARK: usize = 31;
+
+/// Which course is drawn beside a metric, and which values of a stretch stand for it.
+enum Course {
+    None,
+    Most(Option<Curve>),
+    Least(Option<Curve>),
+    /// Over a logarithmic scale.
+    Log(Option<Curve>),
+}
+
+struct Row<'a> {
+    label: String,
+    metric: &'a Metric,
+    course: Course,
+}
+
+/// The table.
+pub(super) fn table(summary: &Summary, unicode: bool) -> String {
+    let rows = rows(summary);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
+    let mut text = format!(
+        "{}{}{}   {}\n",
+        " ".repeat(LABEL),
+        right(BOLD, "mean", VALUE),
+        right(BOLD, interval, INTERVAL),
+        painted(DIM, &time_axis(summary)),
+    );
+    for row in rows {
+        let (value, interval) = cells(row.metric);
+        let line = format!(
+            "{}{}{}   {}",
+            left(PLAIN, &row.label, LABEL),
+            right(PLAIN, &value, VALUE),
+            right(DIM, &interval, INTERVAL),
+            course(&row.course, unicode),
+        );
+        text += &(line.trim_end().to_owned() + "\n");
+    }
+    text
+}
+
+/// `0 min    over time       20 min`.
+fn time_axis(summary: &Summary) -> String {
+    let end = figures::plain(&figures::clock(summary.horizon.seconds()));
+    let middle = "over time";
+    let room = SPARK.saturating_sub(1 + middle.len() + end.chars().count());
+    let before = room / 2;
+    format!("0{}{middle}{}{end}", " ".repeat(before), " ".repeat(room - before))
+}
+
+fn course(course: &Course, unicode: bool) -> String {
+    use sparkline::{Pick, draw};
+    match course {
+        Course::None => String::new(),
+        Course::Most(curve) => draw(curve.as_ref(), Pick::Most, false, unicode),
+        Course::Least(curve) => draw(curve.as_ref(), Pick::Least, false, unicode),
+        Course::Log(curve) => draw(curve.as_ref(), Pick::Most, true, unicode),
+    }
+}
+
+/// What matters in any run, then what went wrong, if it did.
+fn rows(summary: &Summary) -> Vec<Row<'_>> {
+    let attempts = |name: &str| Course::Most(summary.rate("", "attempts", name));
+    let lag = |name: &str| Course::Log(summary.level("", "delivery_lag", name));
+    let fixed = [
+        ("connections", "connections.mean", Course::Least(connections(summary)), true),
+        ("attempts/s peak", "attempts.peak_per_second", attempts("attempted"), true),
+        ("refused", "attempts.refused", attempts("refused"), false),
+        ("timed out", "attempts.timed_out", attempts("timed_out"), false),
+        ("gave up", "clients.gave_up", Course::None, false),
+        ("reconnect p50", "reconnect.p50", Course::None, true),
+        ("reconnect p99", "reconnect.p99", Course::None, true),
+        ("lag p50", "delivery_lag.p50", lag("p50"), true),
+        ("lag p99", "delivery_lag.p99", lag("p99"), true),
+        ("lag max", "delivery_lag.max", lag("max"), true),
+        ("replayed", "deliveries.replayed", deliveries(summary, "replayed"), false),
+        ("pulled", "deliveries.pulled", deliveries(summary, "pulled"), false),
+        ("missed", "deliveries.missed", Course::Most(missed(summary)), true),
+    ];
+    let mut rows: Vec<Row> = fixed
+        .into_iter()
+        .filter_map(|(label, name, course, always)| {
+            let metric = summary.metric(name).filter(|metric| metric.mean.is_some())?;
+            let shown = always || metric.mean.is_some_and(|mean| mean > 0.0);
+            shown.then(|| Row { label: label.to_owned(), metric, course })
+        })
+        .collect();
+    rows.extend(busiest(summary));
+    rows
+}
+
+fn deliveries(summary: &Summary, end: &str) -> Course {
+    Course::Most(summary.rate("", "deliveries", end))
+}
+
+/// All connections: of the system, or the sum of the pools.
+fn connections(summary: &Summary) -> Option<Curve> {
+    let all = |node: &str, name: &str| summary.level(node, "connections", name);
+    all("", "online").or_else(|| all("", "total")).or_else(|| {
+        let pools = summary.nodes_with("connections");
+        let totals: Vec<Curve> = pools.into_iter().filter_map(|node| all(node, "total")).collect();
+        Curve::sum(&totals)
+    })
+}
+
+/// Everything that is lost or expires.
+fn missed(summary: &Summary) -> Option<Curve> {
+    let causes = summary.statistics("", "lost");
+    let lost = causes.into_iter().filter(|&cause| cause != "total");
+    let mut all: Vec<Curve> = lost.filter_map(|cause| summary.rate("", "lost", cause)).collect();
+    all.extend(summary.rate("", "deliveries", "expired"));
+    Curve::sum(&all)
+}
+
+/// The node with the highest peak.
+fn busiest(summary: &Summary) -> Option<Row<'_>> {
+    let peaks = summary.metrics.iter().filter(|metric| {
+        metric.quantity == "cpu" && metric.statistic == "peak" && metric.mean.is_some()
+    });
+    let metric =
+        peaks.max_by(|a, b| a.mean.unwrap_or_default().total_cmp(&b.mean.unwrap_or_default()))?;
+    let node = &metric.node;
+    let course = Course::Most(summary.level(node, "cpu", "max"));
+    let label: String = format!("cpu {node}").chars().take(LABEL - 1).collect();
+    Some(Row { label, metric, course })
+}

@@ -1,0 +1,86 @@
+//! The table of objectives: verdict, value, interval.
+use super::{BOLD, DIM, GREEN, PLAIN, RED, WIDTH, YELLOW, left, right};
+use crate::summary::{
+    Judged, Metric, Summary,
+    figures::{self, Scale},
+    slo::{self, Verdict},
+};
+
+const VALUE: usize = 11;
+const INTERVAL: usize = 17;
+
+/// The table; empty without objectives.
+pub(super) fn table(summary: &Summary) -> String {
+    if summary.slo.is_empty() {
+        return String::new();
+    }
+    let words: Vec<String> = summary.slo.iter().map(|judged| words(judged.verdict)).collect();
+    let verdict = words.iter().map(|word| word.chars().count()).fold(7, usize::max);
+    let expression = WIDTH - verdict - VALUE - INTERVAL - 2;
+    let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
+    let mut text = format!(
+        "{}  {}{}{}\n",
+        left(BOLD, "SLO", expression),
+        left(BOLD, "verdict", verdict),
+        right(BOLD, "value", VALUE),
+        right(BOLD, interval, INTERVAL),
+    );
+    for (judged, word) in summary.slo.iter().zip(words) {
+        // A long objective takes a line of its own.
+        if judged.expr.chars().count() > expression {
+            text += &format!("{}\n{}", judged.expr, " ".repeat(expression));
+        } else {
+            text += &left(PLAIN, &judged.expr, expression);
+        }
+        let (value, interval) = numbers(summary, judged);
+        text += &format!(
+            "  {}{}{}\n",
+            left(colour(judged.verdict), &word, verdict),
+            right(PLAIN, &value, VALUE),
+            right(DIM, &interval, INTERVAL),
+        );
+    }
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+fn words(verdict: Verdict) -> String {
+    let sign = match verdict {
+        Verdict::Pass => '✓',
+        Verdict::Fail | Verdict::Error => '✗',
+        Verdict::Inconclusive => '◇',
+    };
+    format!("{sign} {verdict}")
+}
+
+fn colour(verdict: Verdict) -> anstyle::Style {
+    match verdict {
+        Verdict::Pass => GREEN,
+        Verdict::Fail | Verdict::Error => RED,
+        Verdict::Inconclusive => YELLOW,
+    }
+}
+
+fn numbers(summary: &Summary, judged: &Judged) -> (String, String) {
+    let slo = slo::parse(&judged.expr).ok();
+    let metric = slo.as_ref().and_then(|slo| summary.metric(&slo.metric));
+    match (judged.verdict, metric) {
+        (Verdict::Error, None) => (figures::NONE.to_owned(), "no such metric".to_owned()),
+        (Verdict::Error, Some(_)) => (figures::NONE.to_owned(), "another unit".to_owned()),
+        (_, Some(metric)) if metric.mean.is_some() => cells(metric),
+        _ => (figures::NONE.to_owned(), "no data".to_owned()),
+    }
+}
+
+/// A metric's value, and its interval in the same unit.
+pub(super) fn cells(metric: &Metric) -> (String, String) {
+    let Some(mean) = metric.mean else { return (figures::NONE.to_owned(), String::new()) };
+    let ends = metric.ci_low.zip(metric.ci_high);
+    if let Some(bound) = metric.zero_bound() {
+        return ("0".to_owned(), format!("at most {} a run", figures::compact(bound)));
+    }
+    let Some((low, high)) = ends else {
+        return (figures::figure(metric.unit, mean), String::new());
+    };
+    let scale = Scale::shared(metric.unit, mean, &[low, high]);
+    (scale.text(mean), format!("[{}, {}]", scale.number(low), scale.number(high)))
+}

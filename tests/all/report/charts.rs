@@ -1,0 +1,127 @@
+//! Charts: the same bytes twice, nothing clipped, no text on another, headlines from the data.
+use super::{fake::Story, gallery::stories};
+use squall::engine::number;
+use squall::report::{
+    chart::{self, Body, Chart},
+    draw::{Mark, Sheet, lay_out, png, svg},
+};
+
+fn chart(story: &Story, name: &str) -> Chart {
+    let charts = chart::all(&story.summary());
+    charts.into_iter().find(|chart| chart.name == name).expect(name)
+}
+
+#[test]
+fn no_text_is_clipped_or_lies_on_another() {
+    for (name, story) in stories() {
+        for chart in chart::all(&story.summary()) {
+            let sheet = lay_out(&chart);
+            let what = format!("{name}/{}", chart.name);
+            inside(&sheet, &what);
+            apart(&sheet, &what);
+        }
+    }
+}
+
+fn inside(sheet: &Sheet, what: &str) {
+    for ([left, top, right, bottom], text) in sheet.text_boxes() {
+        let fits = left >= 0.0 && top >= 0.0 && right <= sheet.width && bottom <= sheet.height;
+        assert!(fits, "{what}: `{text}` at {left:.0} to {right:.0}");
+    }
+    for mark in &sheet.marks {
+        if let Mark::Line { points, .. } | Mark::Area { points, .. } = mark {
+            let fits = |&(x, y): &(f64, f64)| {
+                (0.0..=sheet.width).contains(&x) && (0.0..=sheet.height).contains(&y)
+            };
+            assert!(points.iter().all(fits), "{what}: a line leaves the sheet");
+        }
+    }
+}
+
+fn apart(sheet: &Sheet, what: &str) {
+    let boxes = sheet.text_boxes();
+    for (place, (a, first)) in boxes.iter().enumerate() {
+        for (b, second) in &boxes[place + 1..] {
+            let overlap = a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+            assert!(!overlap, "{what}: `{first}` lies on `{second}`");
+        }
+    }
+}
+
+#[test]
+fn the_same_sheet_gives_the_same_bytes() {
+    for name in ["connections", "lag-over-time"] {
+        let story = Story { horizon: 60, gateways: 6, ..Story::default() };
+        let [first, second] = [lay_out(&chart(&story, name)), lay_out(&chart(&story, name))];
+        assert_eq!(svg(&first), svg(&second));
+        assert_eq!(png(&first), png(&second));
+    }
+}
+
+#[test]
+fn a_picture_can_be_read_without_seeing_it() {
+    let text = String::from_utf8(svg(&lay_out(&chart(&Story::default(), "attempts")))).unwrap();
+    let head: Vec<&str> = text.lines().take(3).collect();
+    assert!(head[0].contains("width=\"740\"") && head[0].contains("viewBox=\"0 0 7400 "));
+    assert!(head[0].contains("role=\"img\"") && head[0].contains("'DejaVu Sans'"));
+    assert!(head[1].starts_with("<title>Attempts peak at "), "{}", head[1]);
+    assert!(head[2].starts_with("<desc>Connection attempts per second, 1\u{202F}s bins"));
+    assert!(!text.contains("squall") && text.ends_with("</svg>\n"));
+}
+
+#[test]
+fn a_png_is_twice_as_large() {
+    let sheet = lay_out(&chart(&Story { horizon: 60, ..Story::default() }, "cpu"));
+    let bytes = png(&sheet);
+    let reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
+    let size = reader.info().size();
+    let doubled = [sheet.width, sheet.height].map(|length| number::whole(2.0 * length));
+    assert_eq!([size.0, size.1].map(u64::from), doubled);
+}
+
+#[test]
+fn the_number_of_instances_decides_the_form() {
+    for (gateways, strip, lines) in [(5, false, 5), (6, true, 0), (60, true, 0), (61, false, 3)] {
+        let story = Story { gateways, ..Story::default() };
+        match &chart(&story, "connections").panels[0].body {
+            Body::Strip(found) => assert!(strip && found.rows.len() == gateways),
+            Body::Lines(found) => assert!(!strip && found.lines.len() == lines),
+        }
+    }
+}
+
+#[test]
+fn headlines_are_findings() {
+    let headline =
+        |story: &Story, name: &str| squall::summary::figures::plain(&chart(story, name).headline);
+    let losses = Story::default();
+    let lag = headline(&losses, "lag-over-time");
+    assert_eq!(lag, "p99 of the delivery lag rises from 287 ms to 96.1 s in deploy");
+    let lost = headline(&losses, "lost-and-late");
+    assert_eq!(lost, "821 deliveries are lost, 74.5 % of them by gave_up");
+    let calm = Story { losses: false, ..losses.clone() };
+    assert!(headline(&calm, "lost-and-late").starts_with("Nothing is lost; "));
+    assert!(headline(&losses, "connections").starts_with("gateways-15 peaks at 16,292 "));
+}
+
+#[test]
+fn what_has_nothing_to_say_is_left_out() {
+    let story = Story { deploy: false, losses: false, ..Story::default() };
+    let names: Vec<String> =
+        chart::all(&story.summary()).into_iter().map(|chart| chart.name).collect();
+    assert_eq!(names, ["lag-over-time", "lag-distribution"]);
+    let nothing = squall::summary::summarize(&story.scenario(), &[]);
+    assert_eq!(chart::all(&nothing), []);
+}
+
+#[test]
+fn missing_tracks_are_no_trouble() {
+    let story = Story { horizon: 60, ..Story::default() };
+    let full = story.outcomes();
+    for missing in 0..full[0].series.len() {
+        let mut outcomes = full.clone();
+        outcomes[0].series.remove(missing);
+        let summary = squall::summary::summarize(&story.scenario(), &outcomes);
+        chart::all(&summary).iter().for_each(|chart| assert!(!chart.headline.is_empty()));
+    }
+}

@@ -1,0 +1,202 @@
+//! The real program: folders, streams and exit codes.
+use super::fake::Story;
+use assert_cmd::Command;
+use squall::cli::{folder, results};
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+fn squall() -> Command {
+    let mut command = Command::cargo_bin("squall").unwrap();
+    command.env_remove("NO_COLOR").env("LANG", "C.UTF-8").env_remove("LC_ALL");
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn small() -> Story {
+    Story { horizon: 60, gateways: 3, ..Story::default() }
+}
+
+/// Names and bytes of all files below a folder, but for what tells of the wall clock.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            let inner = contents(&path).into_iter();
+            all.extend(inner.map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        } else if name != "run-info.json" {
+            all.push((name, fs::read(&path).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// An experiment small enough to be run often.
+fn experiment(folder: &Path, more: &str) -> std::path::PathBuf {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chat.yaml");
+    let text = format!(
+        "model: {}\nhorizon: 90s\nwarm_up: 10s\nseed: 1\n\
+         set: {{ phones.count: 3k, gateways.count: 2 }}\n\
+         timeline:\n  - {{ at: 30s, name: deploy, deploy: {{ node: gateways }} }}\n{more}",
+        model.display()
+    );
+    let path = folder.join("small.yaml");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn rendering_a_folder_gives_the_bytes_of_the_run() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let out = here.path().join("out");
+    let run = squall().arg("run").arg(&file).arg("--output").arg(&out).assert().code(0);
+    let first = contents(&out);
+    assert!(first.iter().any(|(name, _)| name == "charts/attempts.svg"));
+    fs::remove_dir_all(out.join("charts")).unwrap();
+    let render = squall().arg("render").arg(&out).assert().code(0);
+    assert_eq!(contents(&out), first);
+    let [run, render] =
+        [run, render].map(|done| String::from_utf8(done.get_output().stdout.clone()).unwrap());
+    let next = run.find("next ").unwrap();
+    assert_eq!(run[..next], render);
+}
+
+#[test]
+fn what_is_said_changes_no_result() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let run = |name: &str, more: &[&str]| {
+        let out = here.path().join(name);
+        let done = squall().arg("run").arg(&file).arg("--output").arg(&out).args(more).assert();
+        (contents(&out), done.code(0).get_output().clone())
+    };
+    let (plain, said) = run("plain", &["--jobs", "1"]);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("3,000 users, 2 gateways, 1:30 min"));
+    let (quiet, said) = run("quiet", &["--quiet", "--jobs", "2"]);
+    assert!(said.stderr.is_empty() && !said.stdout.is_empty());
+    let (json, said) = run("json", &["--json"]);
+    assert!(plain == quiet && plain == json);
+    assert_eq!(said.stdout, fs::read(here.path().join("json/summary.json")).unwrap());
+    let (bare, _) = run("bare", &["--no-charts"]);
+    let data: Vec<_> = plain.into_iter().filter(|file| !file.0.starts_with("charts")).collect();
+    assert_eq!(bare, data);
+}
+
+#[test]
+fn exit_codes_tell_of_objectives() {
+    let here = TempDir::new().unwrap();
+    for (slo, code, part) in [
+        ("delivery_lag.p50 < 10min", 0, "The SLO holds, in a single run."),
+        ("delivery_lag.p50 > 10min", 99, "The SLO fails, in a single run."),
+        ("delivery_lag.p51 < 10min", 2, "did you mean `delivery_lag.p50`?"),
+        ("delivery_lag.p50 < 10", 2, "write for example `500ms`"),
+        ("during(deplyo).delivery_lag.p50 < 1s", 2, "did you mean `deploy`?"),
+        ("p50 < fast", 2, "metric OP value"),
+    ] {
+        let file = experiment(here.path(), &format!("slo:\n  - \"{slo}\"\n"));
+        let mut run = squall();
+        run.arg("run").arg(&file).arg("--no-charts").arg("--output").arg(here.path().join("o"));
+        let done = run.assert().code(code);
+        let output = done.get_output();
+        let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+        assert!(said.concat().contains(part), "{slo}: {said:?}");
+    }
+}
+
+#[test]
+fn replications_and_inconclusive_objectives() {
+    let here = TempDir::new().unwrap();
+    // The mean of few runs of so small a crowd is uncertain.
+    let file = experiment(here.path(), "slo:\n  - \"delivery_lag.max < 4s\"\n");
+    let summary = |strict: &[&str]| {
+        let out = here.path().join("o");
+        let done = squall().arg("run").arg(&file).arg("--output").arg(&out).args(strict).assert();
+        let code = done.get_output().status.code().unwrap();
+        let text = fs::read_to_string(out.join("summary.json")).unwrap();
+        (code, serde_json::from_str::<serde_json::Value>(&text).unwrap())
+    };
+    let (_, document) = summary(&["--replications", "3", "--no-charts"]);
+    assert_eq!(document["replications"], 3);
+    assert!(document["metrics"]["delivery_lag.max"]["ci_low"].is_number());
+    let verdict = document["slo"][0]["verdict"].as_str().unwrap().to_owned();
+    let (code, _) = summary(&["--replications", "3", "--no-charts", "--strict"]);
+    let expected = [("pass", 0), ("fail", 99), ("inconclusive", 98)];
+    assert!(expected.contains(&(verdict.as_str(), code)), "{verdict} and {code}");
+}
+
+#[test]
+fn bad_input_is_2() {
+    squall().args(["run", "no-such-file.yaml"]).assert().code(2);
+    squall().args(["run", "--no-such-flag"]).assert().code(2);
+    let here = TempDir::new().unwrap();
+    let done = squall().arg("render").arg(here.path()).assert().code(2);
+    let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+    assert!(said.contains("manifest.json"), "{said}");
+}
+
+#[test]
+fn a_sweep_is_left_out_and_said_so() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "sweep:\n  axes:\n    gateways.count: { values: [2, 3] }\n");
+    let mut run = squall();
+    run.arg("run").arg(&file).arg("--no-charts").arg("--output").arg(here.path().join("o"));
+    let done = run.assert().code(0);
+    let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+    assert_eq!(said.lines().filter(|line| line.contains("sweep")).count(), 1, "{said}");
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let here = TempDir::new().unwrap();
+    results::write(&small().summary(), here.path()).unwrap();
+    let render = |variable: (&str, &str)| {
+        let done = squall().arg("render").arg(here.path()).env(variable.0, variable.1).assert();
+        String::from_utf8(done.code(0).get_output().stdout.clone()).unwrap()
+    };
+    assert!(!render(("TERM", "xterm")).contains('\u{1b}'));
+    assert!(render(("CLICOLOR_FORCE", "1")).contains("\u{1b}[1m"));
+    assert!(!render(("NO_COLOR", "1")).contains('\u{1b}'));
+    assert!(render(("LC_ALL", "C")).is_ascii());
+}
+
+#[test]
+fn old_results_go_and_foreign_files_stay() {
+    let here = TempDir::new().unwrap();
+    let put = |name: &str| {
+        let path = here.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "old").unwrap();
+    };
+    for name in ["report.html", "charts/gone.svg", "charts/note.txt", "cost.csv", "mine.txt"] {
+        put(name);
+    }
+    results::write(&small().summary(), here.path()).unwrap();
+    let names: Vec<String> = contents(here.path()).into_iter().map(|file| file.0).collect();
+    let expected = [
+        "charts/note.txt",
+        "histogram.csv",
+        "ledger.csv",
+        "manifest.json",
+        "mine.txt",
+        "phases.csv",
+        "series.csv",
+        "summary.csv",
+        "summary.json",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_keeps_what_it_has() {
+    let here = TempDir::new().unwrap();
+    results::write(&small().summary(), here.path()).unwrap();
+    let before = contents(here.path());
+    let bad = squall::report::files::File { name: "manifest.json/x".into(), bytes: Vec::new() };
+    let mut files = squall::report::files::write(&small().summary());
+    files.push(bad);
+    assert!(folder::replace_results(here.path(), &files).is_err());
+    assert_eq!(contents(here.path()), before);
+}
