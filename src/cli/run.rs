@@ -24,6 +24,7 @@ pub fn run(arguments: &RunArguments) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
+    interruptible(arguments.quiet);
     if !arguments.quiet {
         diagnostics::eprint(&loaded.warnings);
         say(&narration(&loaded.scenario));
@@ -31,7 +32,6 @@ pub fn run(arguments: &RunArguments) -> u8 {
             say("`sweep:` is not part of a single run and is left out");
         }
     }
-    interruptible(arguments.quiet);
     match simulate(arguments, &loaded.scenario) {
         Ok(code) => code,
         Err(error) => {

@@ -8,6 +8,9 @@ use figures::{clock, compact, count, counted, duration, share};
 /// So many faults get a sentence of their own.
 const FAULTS: usize = 3;
 
+/// A share of failed attempts below it is not worth a sentence.
+const NOTABLE: f64 = 0.001;
+
 /// All findings, the cause before the effect.
 pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     let faults = summary.faults().filter(|fault| fault.name != "recovery").take(FAULTS);
@@ -57,14 +60,17 @@ fn refused(summary: &Summary) -> Option<String> {
             .into_iter()
             .flatten()
             .collect();
-    if failed.is_empty() {
+    let most = ["attempts.refused", "attempts.timed_out"].map(|name| summary.mean(name));
+    let share = most.into_iter().flatten().sum::<f64>() / total;
+    if failed.is_empty() || (share < NOTABLE && summary.mean("clients.gave_up") <= Some(0.0)) {
         return None;
     }
+    let runs = if summary.replications > 1 { " a run" } else { "" };
     let ends = match part("clients.gave_up", "users give up") {
         Some(users) => format!("; {users}"),
         None => String::new(),
     };
-    Some(format!("Of {} attempts {}{ends}.", count(total), failed.join(" and ")))
+    Some(format!("Of {} attempts{runs} {}{ends}.", count(total), failed.join(" and ")))
 }
 
 /// The instance that fills up most, where the pool's load has become uneven.

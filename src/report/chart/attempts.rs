@@ -1,16 +1,19 @@
 //! Connection attempts per second, what becomes of them, and who waits.
-use super::{Axis, Body, Chart, Lines, Panel, axis, band, bins, evidence, line, shades};
+use super::{
+    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,
+    with_bands,
+};
 use crate::{
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve, student},
 };
 use figures::{clock, compact, count, share};
 
-/// Peaks so many times over the median need a log axis.
+/// Peaks so many times over the usual rate need a log axis.
 const LOG: f64 = 30.0;
 
-/// Peaks below so many times the median, without a failure, are chance: nothing to say.
+/// Peaks below so many times the usual rate, without a failure, are chance: nothing to say.
 const CHANCE: f64 = 2.5;
 
 /// Waits that nobody notices have no panel.
@@ -36,14 +39,16 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         shown.insert(0, (theme::GREY, "accepted", accepted));
     }
     let failures = failures(summary);
-    let steady = attempted.median().is_some_and(|median| peak < CHANCE * median);
+    let usual = usual(summary, &attempted);
+    let steady = usual.is_some_and(|usual| peak < CHANCE * usual);
     if steady && failures.is_empty() && summary.faults().next().is_none() {
         return None;
     }
-    let log = attempted.median().is_some_and(|median| peak > LOG * median);
-    let mut panels = vec![panel("attempts per second", &shown, log, summary.replications)];
+    let log = usual.is_some_and(|usual| peak > LOG * usual);
+    let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
+    let mut panels = vec![panel("attempts per second", &shown, log, bands)];
     if !failures.is_empty() {
-        panels.push(panel("failed attempts per second", &failures, false, summary.replications));
+        panels.push(panel("failed attempts per second", &failures, false, Vec::new()));
     }
     panels.extend(waiting(summary));
     let heights = [theme::SINGLE, theme::STACKED, theme::SMALL];
@@ -51,28 +56,43 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     panels.iter_mut().for_each(|panel| panel.height = height);
     Some(Chart {
         name: "attempts".to_owned(),
-        headline: headline(&attempted, bin, peak, &failures),
+        headline: headline(summary, &attempted, (bin, peak), &failures),
         subtitle: format!(
             "Connection attempts per second, {}{}.",
             bins(&attempted),
             if log { ", log scale" } else { "" },
         ),
-        note: evidence(summary, true),
+        note: evidence(summary, Shown::Band),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
     })
 }
 
-fn headline(attempted: &Curve, bin: usize, peak: f64, failures: &[(Pen, &str, Curve)]) -> String {
+/// The rate before anything happens; the median where nothing does.
+fn usual(summary: &Summary, attempted: &Curve) -> Option<f64> {
+    let Some(fault) = summary.faults().next() else { return attempted.median() };
+    let start = fault.start.seconds();
+    let before = attempted.within(summary.warm_up.seconds().min(start / 2.0), start);
+    let before: Vec<f64> = before.map(|(_, value)| value).collect();
+    student::mean(&before).or_else(|| attempted.median())
+}
+
+fn headline(
+    summary: &Summary,
+    attempted: &Curve,
+    (bin, peak): (usize, f64),
+    failures: &[(Pen, &str, Curve)],
+) -> String {
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
     let at = clock(attempted.time(bin));
-    let ending = match attempted.median().filter(|&median| median > 0.0) {
+    let before = if summary.faults().next().is_some() { "rate before" } else { "median" };
+    let ending = match usual(summary, attempted).filter(|&usual| usual > 0.0) {
         _ if failed > NOTABLE * attempted.integral() => {
             format!("; {} of all attempts fail", share(failed / attempted.integral()))
         }
-        Some(median) if peak > 2.0 * median => {
-            format!(", {} times the median", compact(peak / median))
+        Some(usual) if peak > 2.0 * usual => {
+            format!(", {} times the {before}", compact(peak / usual))
         }
         _ => String::new(),
     };
@@ -109,7 +129,7 @@ fn waiting(summary: &Summary) -> Option<Panel> {
         _ => format!("handshakes waiting in {node}"),
     };
     let shown = [(theme::BLUE.wide(1.75), "", curve)];
-    let mut panel = panel(&name, &shown, false, summary.replications);
+    let mut panel = panel(&name, &shown, false, Vec::new());
     if let (Body::Lines(lines), Unit::Seconds) = (&mut panel.body, unit) {
         lines.y = Axis::linear(peak, axis::seconds);
     }
@@ -124,19 +144,15 @@ fn queue(summary: &Summary, node: &str) -> Option<(Unit, Curve)> {
     Some((unit, summary.level(node, "handshake_queue", name)?))
 }
 
-fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, replications: u32) -> Panel {
+fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, bands: Vec<Band>) -> Panel {
     let values = || shown.iter().flat_map(|(_, _, curve)| curve.values().map(|(_, value)| value));
-    let most = values().fold(0.0, f64::max);
+    let most = with_bands(values().fold(0.0, f64::max), &bands);
     let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
     let zeros = values().any(|value| value <= 0.0);
     let y = match (log, zeros) {
         (true, true) => Axis::log(least, most, figures::tick).with_floor(),
         (true, false) => Axis::log(least, most, figures::tick),
         (false, _) => Axis::linear(most, figures::tick),
-    };
-    let bands = match replications {
-        0 | 1 => Vec::new(),
-        _ => shown.iter().filter_map(|(pen, _, curve)| band(*pen, curve)).collect(),
     };
     let lines = shown.iter().map(|(pen, label, curve)| line(*label, *pen, curve)).collect();
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });

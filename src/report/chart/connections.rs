@@ -1,6 +1,7 @@
 //! Connections of every instance of a pool: lines for a few, a strip for tens, bands beyond.
 use super::{
-    Axis, Band, Body, Chart, Line, Lines, Panel, Row, Strip, bins, evidence, line, shades, thin,
+    Axis, Band, Body, Chart, Line, Lines, Panel, Row, Shown, Strip, bins, evidence, line, shades,
+    thin,
 };
 use crate::{
     engine::number,
@@ -59,7 +60,7 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
         name,
         headline: pool.headline(),
         subtitle,
-        note: evidence(summary, false) + note,
+        note: evidence(summary, Shown::Mean) + note,
         x: Axis::time(horizon),
         shades: shades(summary),
         panels: vec![Panel { name: what.to_owned(), height, body }],

@@ -1,5 +1,8 @@
 //! CPU utilisation of the nodes over time: the busiest instance and the mean.
-use super::{Axis, Body, Chart, Lines, Panel, axis, band, bins, evidence, line, shades};
+use super::{
+    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,
+    with_bands,
+};
 use crate::{
     report::theme,
     summary::{Summary, figures, series::Curve},
@@ -47,10 +50,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             "CPU utilisation of the busiest instance and mean of all, {}.",
             bins(&first.busiest),
         ),
-        note: evidence(summary, true) + &more,
+        note: evidence(summary, Shown::Band) + &more,
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: nodes.iter().map(|node| node.panel(height, summary.replications)).collect(),
+        panels: nodes.iter().map(|node| node.panel(height, summary)).collect(),
     })
 }
 
@@ -64,15 +67,15 @@ impl<'a> Node<'a> {
         (moves || peak.1 > BUSY).then_some(Self { name, busiest, mean, peak })
     }
 
-    fn panel(&self, height: f64, replications: u32) -> Panel {
+    fn panel(&self, height: f64, summary: &Summary) -> Panel {
         let pen = theme::BLUE.wide(1.75);
         let mut lines = vec![line("busiest", pen, &self.busiest)];
         if let Some(mean) = &self.mean {
             lines.insert(0, line("mean", theme::GREY, mean));
         }
-        let bands = if replications > 1 { band(pen, &self.busiest) } else { None };
-        let y = Axis::linear(self.peak.1, axis::share);
-        let bands = bands.into_iter().collect();
+        let bands = band(summary, pen, &self.busiest);
+        let bands: Vec<Band> = bands.into_iter().collect();
+        let y = Axis::linear(with_bands(self.peak.1, &bands).min(1.0), axis::share);
         let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
         Panel { name: format!("CPU of {}", self.name), height, body }
     }

@@ -1,6 +1,6 @@
 //! Percentiles of the delivery lag over time. The counts of all replications are added before a
 //! percentile is taken; no percentile is averaged.
-use super::{Axis, Body, Chart, Line, Lines, Panel, axis, bins, evidence, line, shades};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
 use crate::{
     report::theme::{self, Pen},
     summary::{
@@ -39,13 +39,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let lines: Vec<Line> =
         curves.iter().map(|(name, pen, curve)| line(*name, *pen, curve)).collect();
     let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
-    let together =
-        if summary.replications > 1 { " All replications counted together." } else { "" };
     Some(Chart {
         name: "lag-over-time".to_owned(),
         headline: headline(summary, p99),
         subtitle: format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99)),
-        note: evidence(summary, false) + together,
+        note: evidence(summary, Shown::Together),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 30.0, body }],

@@ -1,5 +1,5 @@
 //! What is lost, by cause, and what comes late: by replay, from the inbox.
-use super::{Axis, Body, Chart, Lines, Panel, band, bins, evidence, line, shades};
+use super::{Axis, Body, Chart, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
     engine::number,
     report::theme::{self, Pen},
@@ -15,11 +15,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let mut panels = Vec::new();
     let height = if lost.is_empty() || late.is_empty() { theme::SINGLE } else { theme::STACKED };
     if !lost.is_empty() {
-        panels.push(panel(summary, "deliveries lost per second, by cause", &lost, height, &PENS));
+        panels.push(panel("deliveries lost per second, by cause", &lost, height, &PENS));
     }
     if !late.is_empty() {
         let pens = [theme::BLUE, theme::GREEN];
-        panels.push(panel(summary, "late deliveries per second", &late, height, &pens));
+        panels.push(panel("late deliveries per second", &late, height, &pens));
     }
     let what = match (lost.is_empty(), late.is_empty()) {
         (false, false) => "Lost and late deliveries",
@@ -30,7 +30,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         name: "lost-and-late".to_owned(),
         headline: headline(&lost, &late),
         subtitle: format!("{what} per second over the whole run, {}.", bins(&step)),
-        note: evidence(summary, true),
+        note: evidence(summary, Shown::Mean),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
@@ -89,27 +89,13 @@ fn headline(lost: &[(String, Curve)], late: &[(String, Curve)]) -> String {
     }
 }
 
-fn panel(
-    summary: &Summary,
-    name: &str,
-    shown: &[(String, Curve)],
-    height: f64,
-    pens: &[Pen],
-) -> Panel {
+fn panel(name: &str, shown: &[(String, Curve)], height: f64, pens: &[Pen]) -> Panel {
     let most = shown.iter().filter_map(|(_, curve)| Some(curve.peak()?.1)).fold(0.0, f64::max);
     let drawn = || shown.iter().zip(pens).rev();
-    let bands = match summary.replications {
-        0 | 1 => Vec::new(),
-        _ => drawn().filter_map(|((_, curve), pen)| band(*pen, curve)).collect(),
-    };
     let lines =
         drawn().map(|((name, curve), pen)| line(name.as_str(), pen.solid().wide(1.5), curve));
     let lines = lines.collect();
-    let body = Body::Lines(Lines {
-        y: Axis::linear(most, figures::tick),
-        bands,
-        lines,
-        ..Lines::default()
-    });
+    let body =
+        Body::Lines(Lines { y: Axis::linear(most, figures::tick), lines, ..Lines::default() });
     Panel { name: name.to_owned(), height, body }
 }

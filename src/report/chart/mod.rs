@@ -147,10 +147,19 @@ fn line(label: impl Into<String>, pen: Pen, curve: &Curve) -> Line {
     Line { label: label.into(), pen, pieces }
 }
 
-/// The interval around a curve, thinned; none for a single run.
-fn band(pen: Pen, curve: &Curve) -> Option<Band> {
+/// Fewer replications give bands so wide that they hide what they surround.
+const BANDED: u32 = 3;
+
+/// The interval around a curve, thinned.
+fn band(summary: &Summary, pen: Pen, curve: &Curve) -> Option<Band> {
     let points = thin::band(curve);
-    (!points.is_empty()).then_some(Band { pen, points })
+    (summary.replications >= BANDED && !points.is_empty()).then_some(Band { pen, points })
+}
+
+/// The end of a y axis that shows bands too, as long as they do not dwarf the lines.
+fn with_bands(most: f64, bands: &[Band]) -> f64 {
+    let highs = bands.iter().flat_map(|band| band.points.iter().map(|&(_, _, high)| high));
+    highs.fold(most, f64::max).min(1.5 * most)
 }
 
 /// Faults as shades of the time axis; a recovery too short to be seen is left out.
@@ -167,16 +176,32 @@ fn shades(summary: &Summary) -> Vec<Shade> {
     summary.faults().filter_map(shade).collect()
 }
 
+/// What the lines of a chart are, over several replications.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Means.
+    Mean,
+    /// Means with their interval.
+    Band,
+    /// Quantiles of all counted together.
+    Together,
+}
+
 /// Where a number comes from: mean or single run, seed, what a band means.
-fn evidence(summary: &Summary, band: bool) -> String {
-    let seed = summary.seed;
-    match (summary.replications, band) {
+fn evidence(summary: &Summary, shown: Shown) -> String {
+    let (n, seed, gap) = (summary.replications, summary.seed, figures::GAP);
+    match (n, shown) {
         (0 | 1, _) => format!("Single run, no interval; seed {seed}."),
-        (n, true) => {
-            let gap = figures::GAP;
-            format!("Mean of n = {n} replications, seed {seed}; band = 95{gap}% Student interval.")
+        (_, Shown::Together) => {
+            format!("n = {n} replications, seed {seed}, all deliveries counted together.")
         }
-        (n, false) => format!("n = {n} replications, seed {seed}."),
+        (BANDED.., Shown::Band) => {
+            format!("Mean of n = {n} replications, seed {seed}; band: 95{gap}% Student interval.")
+        }
+        (_, Shown::Band) => {
+            format!("Mean of n = {n} replications, too few for a band; seed {seed}.")
+        }
+        (_, Shown::Mean) => format!("Mean of n = {n} replications, seed {seed}."),
     }
 }
 

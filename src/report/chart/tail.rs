@@ -1,5 +1,5 @@
 //! The distribution of the delivery lag: which share of deliveries comes later than x.
-use super::{Axis, Body, Chart, Line, Lines, Panel, axis, evidence, lag};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, evidence, lag};
 use crate::{
     engine::number,
     report::theme,
@@ -41,8 +41,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         name: "lag-distribution".to_owned(),
         headline: headline(&summary.lag, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
-        note: evidence(summary, false)
-            + if summary.replications > 1 { " All replications counted together." } else { "" },
+        note: evidence(summary, Shown::Together),
         x: Axis::log(start, reach, axis::seconds).named("delivery lag x"),
         shades: Vec::new(),
         panels: vec![Panel {

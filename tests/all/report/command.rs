@@ -127,6 +127,38 @@ fn replications_and_inconclusive_objectives() {
     assert!(expected.contains(&(verdict.as_str(), code)), "{verdict} and {code}");
 }
 
+/// Long enough to be interrupted.
+#[test]
+#[cfg(unix)]
+fn an_interrupt_is_130_and_leaves_nothing() {
+    use std::io::{BufRead, BufReader};
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let out = here.path().join("o");
+    let mut run = std::process::Command::new(assert_cmd::cargo::cargo_bin("squall"));
+    run.arg("run").arg(&file).args(["--set", "horizon=20h", "--output"]).arg(&out);
+    let mut child = run.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("3,000 users"));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let here = TempDir::new().unwrap();
+    results::write(&small().summary(), here.path()).unwrap();
+    let mut render = std::process::Command::new(assert_cmd::cargo::cargo_bin("squall"));
+    render.arg("render").arg(here.path()).stdout(std::process::Stdio::piped());
+    let mut child = render.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn bad_input_is_2() {
     squall().args(["run", "no-such-file.yaml"]).assert().code(2);

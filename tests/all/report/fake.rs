@@ -68,7 +68,7 @@ impl Story {
                 .filter(|slo| self.deploy || !slo.starts_with("during"))
                 .map(|&slo| slo.to_owned())
                 .collect(),
-            resolved: serde_json::json!({ "horizon": "12min", "set": { "gateways.count": self.gateways } }),
+            resolved: serde_json::json!({ "set": { "gateways.count": self.gateways } }),
         }
     }
 
