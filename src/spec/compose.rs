@@ -10,7 +10,7 @@ use super::{
     tree::{Entry, Key, Node, Value},
     yaml,
 };
-use crate::{engine::number, units::shown};
+use crate::units::shown;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -21,12 +21,30 @@ pub const COMMAND_LINE: &str = "command line";
 
 /// A composed experiment.
 pub struct Composed {
-    /// The whole tree.
-    pub tree: Node,
     /// The source of the experiment's own file.
     pub source: u16,
-    /// The tree before each `set`, and the place of that `set`, to see whether it does anything.
+    /// What is set, in the order of being set.
     pub sets: Vec<Set>,
+    /// The tree without what is set.
+    base: Node,
+}
+
+impl Composed {
+    /// The tree.
+    pub fn whole(&self) -> Node {
+        self.with(self.sets.len())
+    }
+
+    /// The tree with the first few sets alone.
+    pub fn with(&self, sets: usize) -> Node {
+        let mut tree = self.base.clone();
+        for set in &self.sets[..sets] {
+            // It has been applied before, in the same order, without a mistake.
+            let applied = path::apply(&mut tree, set);
+            debug_assert!(applied.is_ok());
+        }
+        tree
+    }
 }
 
 /// A parameter that is set by its path.
@@ -47,31 +65,44 @@ enum Role {
     Model,
 }
 
-/// Reads an experiment with all that it builds on, and applies `sets` (`path=value`).
+/// Reads an experiment with all that it builds on, and applies the arguments (`path=value`).
 ///
 /// Mistakes are reported to `input`; `None` means that there is no tree at all.
-pub fn compose(input: &mut Input<'_>, path: &Path, sets: &[String]) -> Option<Composed> {
+pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Option<Composed> {
     let mut way = Vec::new();
     let (mut tree, source) = file(input, path, None, Role::Experiment, &mut way)?;
-    let mut whole = model(input, &tree, &mut way)
+    let mut base = model(input, &tree, &mut way)
         .unwrap_or(Node { at: At::new(source, 0, 0), value: Value::Map(Vec::new()) });
     let written = tree.take("set");
-    whole.overlay(tree, &is_choice);
-    path::name_timeline(&mut whole, &mut input.found);
-    let mut all = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
-    all.extend(from_arguments(input, sets));
-    all.retain(|set| match path::apply(&mut whole, set) {
+    base.overlay(tree, &is_choice);
+    path::name_timeline(&mut base, &mut input.found);
+    let mut sets = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
+    sets.extend(from_arguments(input, arguments));
+    let mut tree = base.clone();
+    sets.retain(|set| match path::apply(&mut tree, set) {
         Ok(()) => true,
         Err(wrong) => {
             input.report(*wrong);
             false
         }
     });
-    Some(Composed { tree: whole, source, sets: all })
+    Some(Composed { source, sets, base })
 }
 
 /// A file with what it extends.
 fn file(
+    input: &mut Input<'_>,
+    path: &Path,
+    named: Option<At>,
+    role: Role,
+    way: &mut Vec<PathBuf>,
+) -> Option<(Node, u16)> {
+    let read = read_file(input, path, named, role, way);
+    input.broken |= read.is_none();
+    read
+}
+
+fn read_file(
     input: &mut Input<'_>,
     path: &Path,
     named: Option<At>,
@@ -125,6 +156,7 @@ fn follow(
         Value::List(_) | Value::Map(_) => {
             let wrong = Diagnostic::error("bad-value", format!("`{key}` is the path of one file"));
             input.report(wrong.at(entry.value.at).help(format!("write `{key}: file.yaml`")));
+            input.broken = true;
             None
         }
     }
@@ -218,11 +250,12 @@ fn from_file(input: &mut Input<'_>, written: &Entry) -> Vec<Set> {
 }
 
 /// The arguments as a source of their own, one a line, so that mistakes point into them.
-fn from_arguments(input: &mut Input<'_>, sets: &[String]) -> Vec<Set> {
-    if sets.is_empty() {
+fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
+    if arguments.is_empty() {
         return Vec::new();
     }
-    let lines: Vec<String> = sets.iter().map(|set| format!("--set {}", one_line(set))).collect();
+    let line = |argument: &String| format!("--set {}", one_line(argument));
+    let lines: Vec<String> = arguments.iter().map(line).collect();
     let source = input.add_text(COMMAND_LINE, lines.join("\n"));
     input.order.push(source);
     let mut start = 0;
@@ -288,11 +321,6 @@ pub fn headline(text: &str) -> Option<String> {
     let mut letters = told.chars();
     let first = letters.next()?;
     Some(first.to_uppercase().chain(letters).take(500).collect())
-}
-
-/// Whether a place lies on the command line.
-pub fn is_argument(input: &Input<'_>, at: At) -> bool {
-    input.sources.of(at).name == COMMAND_LINE && number::index(at.end) > 0
 }
 
 #[cfg(test)]

@@ -132,13 +132,15 @@ impl Diagnostics {
         self.list.is_empty()
     }
 
-    /// How many different sources the errors lie in.
-    pub fn places(&self) -> usize {
+    /// How many different files the errors lie in.
+    pub fn files(&self) -> usize {
         let errors = self.list.iter().filter(|found| found.severity == Severity::Error);
-        let mut sources: Vec<_> = errors.filter_map(|found| found.at.map(|at| at.source)).collect();
-        sources.sort_unstable();
-        sources.dedup();
-        sources.len()
+        let places = errors.filter_map(|found| found.at);
+        let in_files = places.filter(|at| self.sources.of(*at).is_file);
+        let mut files: Vec<u16> = in_files.map(|at| at.source).collect();
+        files.sort_unstable();
+        files.dedup();
+        files.len()
     }
 }
 

@@ -28,12 +28,18 @@ pub type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<Vec<u8>>;
 /// The files read, and the mistakes found.
 pub struct Input<'r> {
     read: ReadFile<'r>,
+    values: Vec<(PathBuf, u16)>,
     /// The texts.
     pub sources: Sources,
     /// What is wrong, in the order of finding.
     pub found: Vec<Diagnostic>,
     /// The files, in the order of reading.
     pub files: Vec<PathBuf>,
+    /// Keys that were cut out because they could not be read: they are not missing.
+    pub cut: Vec<String>,
+    /// Whether nodes or links are missing because they could not be read, so that a name that
+    /// cannot be found says nothing.
+    pub broken: bool,
     /// The sources in the order of composition: what others build on comes first.
     pub order: Vec<u16>,
 }
@@ -43,9 +49,12 @@ impl<'r> Input<'r> {
     pub fn new(read: ReadFile<'r>) -> Self {
         Self {
             read,
+            values: Vec::new(),
             sources: Sources::default(),
             found: Vec::new(),
             files: Vec::new(),
+            cut: Vec::new(),
+            broken: false,
             order: Vec::new(),
         }
     }
@@ -65,9 +74,15 @@ impl<'r> Input<'r> {
         self.open_file(path, named, LARGEST)
     }
 
-    /// Reads a file of measured values.
+    /// Reads a file of measured values, once.
     pub fn open_values(&mut self, path: &Path, named: At) -> Option<u16> {
-        self.open_file(path, Some(named), LARGEST_VALUES)
+        let known = self.values.iter().find(|(known, _)| known == path);
+        if let Some((_, source)) = known {
+            return Some(*source);
+        }
+        let source = self.open_file(path, Some(named), LARGEST_VALUES)?;
+        self.values.push((path.to_path_buf(), source));
+        Some(source)
     }
 
     fn open_file(&mut self, path: &Path, named: Option<At>, largest: usize) -> Option<u16> {
@@ -116,14 +131,6 @@ impl<'r> Input<'r> {
         self.sources.of(at).folder.join(path)
     }
 
-    /// The text between two bytes of a line as a new diagnostic's place, from a whole source.
-    pub fn at_line(&self, source: u16, line: &str) -> At {
-        let text = &self.sources.of(At::new(source, 0, 0)).text;
-        let start = line.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        let start = start.min(text.len());
-        At::new(source, start, (start + line.len()).min(text.len()))
-    }
-
     /// All that was found, in the order of the files, and the texts.
     pub fn finish(self) -> (Diagnostics, Vec<PathBuf>) {
         let Self { sources, found: mut list, files, order, .. } = self;
@@ -147,7 +154,10 @@ pub fn tidy(path: &Path) -> PathBuf {
             Component::ParentDir if can_go_up => {
                 tidied.pop();
             }
-            _ => tidied.push(part),
+            Component::Prefix(_)
+            | Component::RootDir
+            | Component::ParentDir
+            | Component::Normal(_) => tidied.push(part),
         }
     }
     tidied
@@ -155,13 +165,11 @@ pub fn tidy(path: &Path) -> PathBuf {
 
 fn unopened(name: &str, error: &io::Error) -> Diagnostic {
     let name = shown_path(name);
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            Diagnostic::error("no-such-file", format!("there is no file `{name}`"))
-                .help("paths are relative to the file that names them")
-        }
-        _ => Diagnostic::error("unreadable-file", format!("`{name}` cannot be read: {error}")),
+    if error.kind() == io::ErrorKind::NotFound {
+        return Diagnostic::error("no-such-file", format!("there is no file `{name}`"))
+            .help("paths are relative to the file that names them");
     }
+    Diagnostic::error("unreadable-file", format!("`{name}` cannot be read: {error}"))
 }
 
 /// A path in one line; long ones keep their end.
