@@ -1,6 +1,14 @@
 //! A scenario: an experiment resolved and ready. Names have become ids, units numbers, and every
 //! default is filled in. It knows the files' meaning and the nodes' parameters, not the running
 //! world.
+pub mod defaults;
+mod load;
+mod resolve;
+mod sweep;
+
+pub use load::{Axis, Loaded, load};
+pub use resolve::LEGAL;
+
 use crate::{
     engine::{Law, Span, Time},
     node::parameters::Parameters,

@@ -1,0 +1,101 @@
+//! Every default, in one place: the key, the value as a file would write it, and its source.
+//!
+//! [P] is a primary source, [S] a secondary one, [D] derived; **[K] is common knowledge that nobody
+//! has checked**: a knob, not a fact. [squall] is a choice of this program, without a claim about
+//! the world. `docs/FILES.md` repeats the table; a test compares the two.
+
+/// A value that a file may leave out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Default {
+    /// Its key: the kind of node and the path below it.
+    pub key: &'static str,
+    /// The value, as a file would write it.
+    pub text: &'static str,
+    /// Where it is from.
+    pub source: &'static str,
+}
+
+const fn row(key: &'static str, text: &'static str, source: &'static str) -> Default {
+    Default { key, text, source }
+}
+
+/// The defaults of experiments, node kinds, timeline entries and links, in the order of the docs.
+pub const TABLE: &[Default] = &[
+    row("experiment.warm_up", "0s", "[squall]"),
+    row("experiment.tick", "1s", "[squall] peaks per second use 1 s bins"),
+    row("experiment.seed", "1", "[squall]"),
+    row("experiment.replications", "1", "[squall]"),
+    row("clients.transport", "websocket", "[squall] the one that is modelled"),
+    row("clients.network.lifetime", "never", "[squall] lifetimes vary from minutes to hours"),
+    row("clients.network.silent_drops", "0%", "[squall]"),
+    row("clients.sends.to", "direct", "[squall] the one that is modelled"),
+    row("clients.heartbeat.every", "25s", "socket.io, Centrifugo [P]"),
+    row("clients.heartbeat.timeout", "20s", "socket.io [P]"),
+    row("clients.reconnect.base", "1s", "the order; per client in the wild [P]"),
+    row("clients.reconnect.cap", "30s", "the order; per client in the wild [P]"),
+    row("clients.reconnect.factor", "2", "the order; 1.3 to 2 in the wild [P]"),
+    row("clients.reconnect.jitter", "full", "AWS [K]"),
+    row("clients.reconnect.timeout", "10s", "Phoenix, Ably [P]"),
+    row("clients.reconnect.attempts", "never", "most libraries never give up [P]"),
+    row("clients.outbox", "100", "[K]"),
+    row("load_balancer.layer", "4", "[squall] the cheaper one"),
+    row("load_balancer.policy", "round_robin", "what balancers do unless told [K]"),
+    row("load_balancer.policy.consistent_hash.key", "user", "[squall] the one that is modelled"),
+    row("load_balancer.policy.consistent_hash.virtual_nodes", "160", "nginx ketama [P]"),
+    row("load_balancer.health_check.interval", "10s", "[K]"),
+    row("load_balancer.health_check.threshold", "3", "[K]"),
+    row("gateway.cores", "8", "m7g.2xlarge [P]"),
+    row("gateway.max_connections", "100k", "the order; Pushy holds 200k to 400k [P]"),
+    row("gateway.accept_queue", "4096", "the kernel's backlog [K]"),
+    row(
+        "gateway.memory.per_connection",
+        "51KB",
+        "27 application + 4 kernel (Centrifugo [P]) + 20 TLS (HAProxy [P], [D])",
+    ),
+    row("gateway.memory.limit", "32GB", "m7g.2xlarge [P]"),
+    row("gateway.cpu.tls_full", "400us", "ECDSA: nginx, over 2,000 a core [S]"),
+    row("gateway.cpu.tls_resumed", "80us", "HAProxy, 13,100 a second [P]"),
+    row("gateway.cpu.resumption", "60%", "[K]"),
+    row("gateway.cpu.app", "2ms", "authentication and subscriptions [D]"),
+    row("gateway.cpu.refusal", "40us", "measured: 25 to 55 us"),
+    row("gateway.cpu.receive", "11us", "measured on saturated servers, within a factor of 2"),
+    row("gateway.cpu.push", "10.7us", "measured: 128 B, saturated, within a factor of 2"),
+    row("gateway.cpu.idle", "4.7us/s", "Centrifugo [P]"),
+    row("gateway.drain.window", "30s", "the order; Zuul dithers over 180 s [P]"),
+    row("gateway.drain.grace", "30s", "Kubernetes [K]; Phoenix [P]"),
+    row("gateway.handshake_rtts", "3", "TCP, TLS 1.3, upgrade [K]"),
+    row("pubsub.partitions", "64", "[K]"),
+    row("pubsub.key", "recipient", "the order"),
+    row("pubsub.rate", "10k/s", "messages of one partition [K]"),
+    row("pubsub.latency", "5ms", "Kafka, end to end [K]"),
+    row("pubsub.delivery", "at_least_once", "what consumers that commit after work get [K]"),
+    row("fanout.concurrency", "8", "[K]"),
+    row("fanout.service", "40us", "Centrifugo, Discord [P], [D]"),
+    row("fanout.on_stale", "look_up_again", "[squall]"),
+    row("fanout.rpc_timeout", "1s", "[K]"),
+    row("registry.ttl", "60s", "the order: refreshed by heartbeats; Zuul 1,800 s [P]"),
+    row("registry.rate", "100k/s", "a Redis core, not pipelined [P], [K]"),
+    row("buffer.scope", "user", "the order"),
+    row("buffer.retention", "24h", "the order"),
+    row("buffer.messages", "1k", "messages a user [K]"),
+    row("buffer.read", "1ms", "[K]"),
+    row("buffer.replay_rate", "1k/s", "[K]"),
+    row("deploy.batch", "1", "[squall] the most careful one"),
+    row("deploy.startup", "20s", "[K]"),
+    row("crash.kind", "process", "[squall]"),
+    row("crash.restart", "never", "[squall]"),
+    row("links.clients -> load_balancer", "network", "half of the user's round trip"),
+    row("links.load_balancer -> gateway", "500us", "one zone [K]"),
+    row("links.gateway -> pubsub", "1ms", "one zone, one to three across zones [K]"),
+    row("links.pubsub -> fanout", "1ms", "one zone [K]"),
+    row("links.fanout -> gateway", "1ms", "an internal RPC [K]"),
+    row("links.gateway -> registry", "500us", "a registry operation [K]"),
+    row("links.fanout -> registry", "500us", "a registry operation [K]"),
+    row("links.gateway -> buffer", "500us", "as a registry operation [K]"),
+    row("links.fanout -> buffer", "500us", "as a registry operation [K]"),
+];
+
+/// The default of a key, if it has one.
+pub fn of(key: &str) -> Option<&'static Default> {
+    TABLE.iter().find(|default| default.key == key)
+}

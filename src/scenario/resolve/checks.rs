@@ -1,0 +1,284 @@
+//! What must hold between nodes: that messages find their way, and that the numbers of one node
+//! fit those of another.
+use super::{Resolved, links::Topology, nodes::MOST_USERS};
+use crate::{
+    engine::number,
+    node::parameters::{Clients, Gateway, OnStale, Parameters, Resume},
+    scenario::NodeId,
+    spec::{At, Diagnostic, Input, model::Kind},
+    units::{Count, Quantity},
+};
+
+/// Instances are numbered with 16 bits over the whole scenario.
+const MOST_INSTANCES: u64 = 65_000;
+
+/// Checks a complete topology; `readable` says that all numbers are as written.
+pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bool) {
+    if readable {
+        check_totals(input, topology.nodes);
+    }
+    for (place, node) in topology.nodes.iter().enumerate() {
+        let id = NodeId(number::byte(place));
+        let checks = Checks { topology, id, node, readable };
+        match &node.parameters {
+            Parameters::Clients(clients) => checks.crowd(input, clients),
+            Parameters::LoadBalancer(_) => {
+                checks.needs(input, "gateway", "place connections on");
+            }
+            Parameters::Pubsub(_) => checks.needs(input, "fanout", "be read by"),
+            Parameters::Fanout(fanout) => {
+                checks.needs(input, "registry", "look recipients up in");
+                checks.needs(input, "gateway", "forward to");
+                checks.fanout(input, fanout.instances, fanout.on_stale);
+            }
+            Parameters::Registry(_) => checks.asked_once(input),
+            Parameters::Gateway(_) | Parameters::Buffer(_) => {}
+        }
+    }
+}
+
+fn check_totals(input: &mut Input<'_>, nodes: &[Resolved]) {
+    let (mut users, mut instances) = (0_u64, 0_u64);
+    for node in nodes {
+        match &node.parameters {
+            Parameters::Clients(clients) => users += u64::from(clients.count),
+            Parameters::Gateway(gateway) => instances += u64::from(gateway.count),
+            Parameters::Fanout(fanout) => instances += u64::from(fanout.instances),
+            Parameters::LoadBalancer(_)
+            | Parameters::Pubsub(_)
+            | Parameters::Registry(_)
+            | Parameters::Buffer(_) => {}
+        }
+    }
+    let last = nodes.last().map(|node| node.name.at);
+    let mut too_many = |what: &str, total: u64, most: u64| {
+        if total > most {
+            let message = format!("{total} {what} in all; at most {most} are modelled");
+            input.report(Diagnostic::error("too-large", message).at(last));
+        }
+    };
+    too_many("users", users, u64::from(MOST_USERS));
+    too_many("instances of gateways and fanouts", instances, MOST_INSTANCES);
+}
+
+struct Checks<'c, 'n> {
+    topology: &'c Topology<'n>,
+    id: NodeId,
+    node: &'n Resolved,
+    readable: bool,
+}
+
+impl Checks<'_, '_> {
+    fn at(&self) -> At {
+        self.node.name.at
+    }
+
+    fn name(&self) -> &str {
+        &self.node.name.value
+    }
+
+    fn needs(&self, input: &mut Input<'_>, kind: &str, to: &str) {
+        if self.topology.next(self.id, kind).is_none() {
+            let message = format!("`{}` has no {kind} to {to}", self.name());
+            input.report(incomplete(message, kind).at(self.at()));
+        }
+    }
+
+    fn crowd(&self, input: &mut Input<'_>, clients: &Clients) {
+        let Some(edge) = self.topology.next(self.id, "load_balancer") else {
+            return self.needs(input, "load_balancer", "connect to");
+        };
+        let Some(pool) = self.topology.next(edge, "gateway") else { return };
+        if clients.sends.is_some() {
+            self.sends(input, clients, pool);
+        }
+        if clients.resume == Resume::LastSeenId {
+            self.resume(input, pool);
+        }
+        if self.readable {
+            self.room(input, clients, pool);
+            self.ttl(input, clients, pool);
+        }
+    }
+
+    fn sends(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        if self.readable && clients.count < 2 {
+            let message = format!("`{}` is one user, who has nobody to send to", self.name());
+            let wrong = Diagnostic::error("out-of-range", message).at(self.at());
+            input.report(wrong.help("write a `count` of 2 or more, or leave `sends` out"));
+        }
+        let (topology, name) = (self.topology, self.topology.name(pool));
+        let Some(bus) = topology.next(pool, "pubsub") else {
+            let message = format!(
+                "`{}` send messages, but `{name}` has no pubsub to publish them to",
+                self.name()
+            );
+            return input.report(incomplete(message, "pubsub").at(self.at()));
+        };
+        let Some(fanout) = topology.next(bus, "fanout") else { return };
+        let back = topology.next(fanout, "gateway");
+        if back.is_some_and(|back| back != pool) {
+            let message = format!(
+                "messages of `{}` never come back: `{}` does not forward to `{name}`",
+                self.name(),
+                topology.name(fanout)
+            );
+            let help = format!("write the link `{} -> {name}`", topology.name(fanout));
+            input.report(Diagnostic::error("incomplete-path", message).at(self.at()).help(help));
+        }
+        self.same_registry(input, pool, fanout);
+    }
+
+    /// The gateways write where the fan-out reads.
+    fn same_registry(&self, input: &mut Input<'_>, pool: NodeId, fanout: NodeId) {
+        let registry = |id| self.topology.next(id, "registry");
+        if registry(fanout).is_some() && registry(pool) != registry(fanout) {
+            let at = self.topology.to(fanout, "registry").map(|edge| edge.at);
+            let (pool, fanout) = (self.topology.name(pool), self.topology.name(fanout));
+            let message = format!("`{fanout}` looks users up where `{pool}` does not write them");
+            let help = "link both to the same registry";
+            input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
+    fn resume(&self, input: &mut Input<'_>, pool: NodeId) {
+        let topology = self.topology;
+        let Kind::Clients(form) = &self.node.form else { return };
+        let at = form.resume.as_ref().map_or(self.at(), |resume| resume.at);
+        let Some(buffer) = topology.next(pool, "buffer") else {
+            let message = format!(
+                "`{}.resume` asks for what was missed, but `{}` has no buffer to ask",
+                self.name(),
+                topology.name(pool)
+            );
+            return input.report(incomplete(message, "buffer").at(at));
+        };
+        let fanout = topology.next(pool, "pubsub").and_then(|bus| topology.next(bus, "fanout"));
+        let Some(fanout) = fanout else { return };
+        if topology.next(fanout, "buffer") != Some(buffer) {
+            let (fanout, buffer) = (topology.name(fanout), topology.name(buffer));
+            let message = format!("`{fanout}` does not write to `{buffer}`, where users ask");
+            let help = format!("write the link `{fanout} -> {buffer}`");
+            input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
+    fn room(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let Parameters::Gateway(gateway) = &self.topology.nodes[usize::from(pool.0)].parameters
+        else {
+            return;
+        };
+        let (room, budget) = room(gateway);
+        if u64::from(clients.count) > room {
+            let message = format!(
+                "`{}` are {} users, but `{}` hold {room} connections ({budget} binds)",
+                self.name(),
+                Count(u64::from(clients.count)).print(),
+                self.topology.name(pool),
+            );
+            let wrong = Diagnostic::warning("over-capacity", message).at(self.at());
+            input.report(wrong.help("the others are refused and try again for the whole run"));
+        }
+    }
+
+    fn ttl(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let Some(id) = self.topology.next(pool, "registry") else { return };
+        let node = &self.topology.nodes[usize::from(id.0)];
+        let (Parameters::Registry(registry), Kind::Registry(form)) = (&node.parameters, &node.form)
+        else {
+            return;
+        };
+        let every = clients.heartbeat.every;
+        if registry.ttl <= every {
+            let message = format!(
+                "`{}.ttl` is {}, but `{}` refresh their entries each {} only",
+                node.name.value,
+                registry.ttl.print(),
+                self.name(),
+                every.print()
+            );
+            let at = form.ttl.as_ref().map_or(node.name.at, |ttl| ttl.at);
+            let wrong = Diagnostic::warning("ttl-too-short", message).at(at);
+            input.report(wrong.help(format!(
+                "entries of users who are online expire; write a `ttl` of at least {}",
+                every.times(2).print()
+            )));
+        }
+    }
+
+    fn fanout(&self, input: &mut Input<'_>, instances: u16, on_stale: OnStale) {
+        let Kind::Fanout(form) = &self.node.form else { return };
+        if on_stale == OnStale::Buffer && self.topology.next(self.id, "buffer").is_none() {
+            let message = format!(
+                "`{}.on_stale` leaves messages to a buffer, but there is none",
+                self.name()
+            );
+            let at = form.on_stale.as_ref().map_or(self.at(), |word| word.at);
+            let wrong = Diagnostic::warning("no-buffer", message).at(at);
+            input.report(wrong.help("they are lost; write `on_stale: drop` to mean it"));
+        }
+        for node in self.topology.nodes {
+            let Parameters::Pubsub(pubsub) = &node.parameters else { continue };
+            if self.readable && pubsub.partitions < u32::from(instances) {
+                let message = format!(
+                    "`{}` has {instances} instances for the {} partitions of `{}`",
+                    self.name(),
+                    pubsub.partitions,
+                    node.name.value
+                );
+                let at = form.instances.as_ref().map_or(self.at(), |count| count.at);
+                let wrong = Diagnostic::warning("idle-instances", message).at(at);
+                input.report(wrong.help("an instance without a partition has nothing to do"));
+            }
+        }
+    }
+
+    fn asked_once(&self, input: &mut Input<'_>) {
+        let asking: Vec<_> = self
+            .topology
+            .graph
+            .edge_weights()
+            .filter(|edge| edge.link.target == self.id)
+            .filter(|edge| self.is_fanout(edge.link.source))
+            .collect();
+        if let [first, second, ..] = asking.as_slice() {
+            let message = format!("two fanouts ask `{}`; one is modelled", self.name());
+            let wrong = Diagnostic::error("not-modelled", message).at(second.at);
+            let help = "give each fanout a registry of its own";
+            input.report(wrong.context(first.at, "first here").help(help));
+        }
+    }
+
+    fn is_fanout(&self, id: NodeId) -> bool {
+        matches!(self.topology.nodes[usize::from(id.0)].parameters, Parameters::Fanout(_))
+    }
+}
+
+/// How many connections a pool holds, and the budget that bounds them.
+fn room(gateway: &Gateway) -> (u64, &'static str) {
+    let by_memory = gateway.memory.limit.0 / gateway.memory.per_connection.0.max(1);
+    let by_limit = u64::from(gateway.max_connections);
+    let (each, budget) = if by_memory < by_limit {
+        (by_memory, "memory.limit")
+    } else {
+        (by_limit, "max_connections")
+    };
+    (each * u64::from(gateway.count), budget)
+}
+
+fn incomplete(message: String, kind: &str) -> Diagnostic {
+    let name = match kind {
+        "load_balancer" => "edge",
+        "gateway" => "gateways",
+        "pubsub" => "bus",
+        "fanout" => "fanout",
+        "registry" => "presence",
+        _ => "replay",
+    };
+    let help = match kind {
+        "gateway" => "add a node `gateways: { gateway: { count: 4 } }`, or a link".to_owned(),
+        "fanout" => "add a node `fanout: { fanout: { instances: 4 } }`, or a link".to_owned(),
+        _ => format!("add a node `{name}: {{ {kind}: {{}} }}`, or a link"),
+    };
+    Diagnostic::error("incomplete-path", message).help(help)
+}

@@ -1,0 +1,331 @@
+//! Forms of nodes → their parameters: each key read, defaulted, checked and put down.
+use super::section::{Section, Word};
+use crate::{
+    engine::Span,
+    node::parameters::{
+        Buffer, Clients, Cpu, Drain, Fanout, Gateway, HealthCheck, Heartbeat, LoadBalancer, Memory,
+        Network, Parameters, Policy, Pubsub, Reconnect, Registry, Resume, Sends,
+    },
+    spec::{At, Choice, Diagnostic, Located, Text, Written, model},
+    units::{Count, Factor, Quantity, Share, shown},
+};
+
+/// The most users a scenario can have: they are numbered with 31 bits.
+pub(super) const MOST_USERS: u32 = (1 << 31) - 1;
+
+/// No probe and no heartbeat is closer than this.
+const CLOSEST: Span = Span::from_millis(1);
+
+/// The word for a kind in a file.
+pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
+    match kind {
+        model::Kind::Clients(_) => "clients",
+        model::Kind::LoadBalancer(_) => "load_balancer",
+        model::Kind::Gateway(_) => "gateway",
+        model::Kind::Pubsub(_) => "pubsub",
+        model::Kind::Fanout(_) => "fanout",
+        model::Kind::Registry(_) => "registry",
+        model::Kind::Buffer(_) => "buffer",
+    }
+}
+
+impl Section<'_, '_> {
+    /// A node of any kind.
+    pub(super) fn node(&mut self, kind: &model::Kind) -> Parameters {
+        match kind {
+            model::Kind::Clients(form) => Parameters::Clients(self.clients(form)),
+            model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
+            model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
+            model::Kind::Pubsub(form) => Parameters::Pubsub(self.pubsub(form)),
+            model::Kind::Fanout(form) => Parameters::Fanout(self.fanout(form)),
+            model::Kind::Registry(form) => Parameters::Registry(Registry {
+                ttl: self.within("ttl", form.ttl.as_ref(), CLOSEST..=Span::FOREVER),
+                rate: self.positive("rate", form.rate.as_ref()),
+            }),
+            model::Kind::Buffer(form) => Parameters::Buffer(self.buffer(form)),
+        }
+    }
+
+    fn clients(&mut self, form: &model::Clients) -> Clients {
+        let count = self.whole("count", form.count.as_ref(), 1..=MOST_USERS);
+        self.only("transport", form.transport.as_ref(), "websocket");
+        let network = self.inside("network", |section| section.network(&form.network));
+        let sends =
+            form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
+        Clients {
+            count,
+            network,
+            sends,
+            heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
+            reconnect: self.inside("reconnect", |section| section.reconnect(&form.reconnect)),
+            resume: self.resume(form.resume.as_ref()),
+            outbox: self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
+        }
+    }
+
+    fn network(&mut self, form: &model::Network) -> Network {
+        Network {
+            rtt: self.law("rtt", form.rtt.as_ref()),
+            lifetime: self.law_or_never("lifetime", form.lifetime.as_ref()),
+            silent_drops: self.within(
+                "silent_drops",
+                form.silent_drops.as_ref(),
+                Share(0.0)..=Share(1.0),
+            ),
+        }
+    }
+
+    fn sends(&mut self, form: &model::Sends) -> Sends {
+        let per_user = self.positive("per_user", form.per_user.as_ref());
+        self.only("to", form.to.as_ref(), "direct");
+        Sends { per_user, payload: self.value("payload", form.payload.as_ref()) }
+    }
+
+    fn heartbeat(&mut self, form: &model::Heartbeat) -> Heartbeat {
+        Heartbeat {
+            every: self.within("every", form.every.as_ref(), CLOSEST..=Span::FOREVER),
+            timeout: self.within("timeout", form.timeout.as_ref(), CLOSEST..=Span::FOREVER),
+        }
+    }
+
+    fn reconnect(&mut self, form: &model::Reconnect) -> Reconnect {
+        let before = self.input.errors();
+        let reconnect = Reconnect {
+            base: self.positive("base", form.base.as_ref()),
+            cap: self.positive("cap", form.cap.as_ref()),
+            factor: self.within("factor", form.factor.as_ref(), Factor(1.0)..=Factor(1e3)).0,
+            jitter: self.word("jitter", form.jitter.as_ref()),
+            timeout: self.within("timeout", form.timeout.as_ref(), CLOSEST..=Span::FOREVER),
+            attempts: self.or_never("attempts", form.attempts.as_ref(), |section, key, written| {
+                section.whole(key, written, 1..=u32::MAX)
+            }),
+        };
+        if self.input.errors() == before && reconnect.cap < reconnect.base {
+            let (base, cap) = (reconnect.base.print(), reconnect.cap.print());
+            let message =
+                format!("`{}` is {cap}, less than its base of {base}", self.name_of("cap"));
+            let wrong = Diagnostic::error("out-of-range", message);
+            let wrong = at_either(wrong, form.cap.as_ref(), form.base.as_ref());
+            self.input.report(wrong.help("the cap bounds a delay that begins at the base"));
+        }
+        reconnect
+    }
+
+    /// The default depends on the links, and is filled in when they are known.
+    fn resume(&mut self, written: Option<&Text>) -> Resume {
+        if written.is_some() {
+            return self.word("resume", written);
+        }
+        self.put("resume", Resume::None.word());
+        Resume::None
+    }
+
+    fn balancer(&mut self, form: &model::LoadBalancer) -> LoadBalancer {
+        let layer = self.layer(form.layer.as_ref());
+        LoadBalancer {
+            layer,
+            policy: self.policy(layer, form.policy.as_ref()),
+            health_check: self
+                .inside("health_check", |section| section.health_check(&form.health_check)),
+        }
+    }
+
+    fn health_check(&mut self, form: &model::HealthCheck) -> HealthCheck {
+        HealthCheck {
+            interval: self.within("interval", form.interval.as_ref(), CLOSEST..=Span::FOREVER),
+            threshold: self.whole("threshold", form.threshold.as_ref(), 1..=1_000),
+        }
+    }
+
+    fn layer(&mut self, written: Option<&Written<Count>>) -> u8 {
+        match self.value("layer", written) {
+            Count(7) => return 7,
+            Count(4) => {}
+            Count(_) => {
+                if let Some(written) = written {
+                    let says = format!("is 4 or 7; this is {}", shown(&written.text));
+                    let help = "4 places connections by address, 7 reads the request";
+                    self.wrong("out-of-range", "layer", written.at, &says, help);
+                }
+            }
+        }
+        4
+    }
+
+    fn policy(&mut self, layer: u8, written: Option<&Located<Choice<model::Policy>>>) -> Policy {
+        let Some(Located { value, at }) = written else { return self.word("policy", None) };
+        match value {
+            Choice::Plain(text) if text == "consistent_hash" => {
+                self.inside("policy", |section| section.hash(layer, *at, [None, None], None))
+            }
+            Choice::Plain(text) => {
+                let known = Policy::WORDS.iter().map(|(word, _)| *word);
+                let text = Located { value: text.clone(), at: *at };
+                if known.clone().any(|word| word == text.value) {
+                    return self.word("policy", Some(&text));
+                }
+                self.no_word("policy", &text, known.chain(["consistent_hash"]));
+                Policy::RoundRobin
+            }
+            Choice::One(model::Policy::RoundRobin {}) => self.plain_policy(Policy::RoundRobin),
+            Choice::One(model::Policy::LeastConnections {}) => {
+                self.plain_policy(Policy::LeastConnections)
+            }
+            Choice::One(model::Policy::ConsistentHash { key, via, virtual_nodes }) => {
+                let words = [key.as_ref(), via.as_ref()];
+                self.inside("policy", |section| {
+                    section.hash(layer, *at, words, virtual_nodes.as_ref())
+                })
+            }
+        }
+    }
+
+    fn plain_policy(&mut self, policy: Policy) -> Policy {
+        self.put("policy", policy.word());
+        policy
+    }
+
+    fn hash(
+        &mut self,
+        layer: u8,
+        at: At,
+        [key, via]: [Option<&Text>; 2],
+        virtual_nodes: Option<&Written<Count>>,
+    ) -> Policy {
+        self.inside("consistent_hash", |section| {
+            section.only("key", key, "user");
+            if via.is_some() {
+                section.only("via", via, "ticket");
+            } else if layer == 4 {
+                let message = format!(
+                    "`{}` hashes users at layer 4, which sees addresses only",
+                    section.name_of("key")
+                );
+                section.input.report(
+                    Diagnostic::error("layer-4-sees-no-user", message).at(at).help(
+                        "write `via: ticket` (clients fetch an address first), or `layer: 7` \
+                         (the balancer reads each request)",
+                    ),
+                );
+            }
+            let virtual_nodes = section.whole("virtual_nodes", virtual_nodes, 1..=100_000);
+            Policy::ConsistentHash { virtual_nodes }
+        })
+    }
+
+    fn gateway(&mut self, form: &model::Gateway) -> Gateway {
+        Gateway {
+            count: self.short("count", form.count.as_ref(), 1..=u16::MAX),
+            cores: self.short("cores", form.cores.as_ref(), 1..=1_024),
+            max_connections: self.whole(
+                "max_connections",
+                form.max_connections.as_ref(),
+                1..=MOST_USERS,
+            ),
+            accept_queue: self.whole("accept_queue", form.accept_queue.as_ref(), 0..=u32::MAX),
+            memory: self.inside("memory", |section| section.memory(&form.memory)),
+            cpu: self.inside("cpu", |section| section.cpu(&form.cpu)),
+            drain: self.inside("drain", |section| section.drain(&form.drain)),
+            handshake_rtts: self
+                .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
+                .0,
+        }
+    }
+
+    fn memory(&mut self, form: &model::Memory) -> Memory {
+        let before = self.input.errors();
+        let memory = Memory {
+            per_connection: self.positive("per_connection", form.per_connection.as_ref()),
+            limit: self.positive("limit", form.limit.as_ref()),
+        };
+        if self.input.errors() == before && memory.limit < memory.per_connection {
+            let (limit, each) = (memory.limit.print(), memory.per_connection.print());
+            let message = format!(
+                "`{}` is {limit}: not one connection of {each} fits",
+                self.name_of("limit")
+            );
+            let wrong = Diagnostic::error("out-of-range", message);
+            self.input.report(at_either(wrong, form.limit.as_ref(), form.per_connection.as_ref()));
+        }
+        memory
+    }
+
+    fn cpu(&mut self, form: &model::Cpu) -> Cpu {
+        Cpu {
+            tls_full: self.value("tls_full", form.tls_full.as_ref()),
+            tls_resumed: self.value("tls_resumed", form.tls_resumed.as_ref()),
+            resumption: self.value("resumption", form.resumption.as_ref()),
+            app: self.value("app", form.app.as_ref()),
+            refusal: self.value("refusal", form.refusal.as_ref()),
+            receive: self.value("receive", form.receive.as_ref()),
+            push: self.value("push", form.push.as_ref()),
+            idle: self.value("idle", form.idle.as_ref()).0,
+        }
+    }
+
+    fn drain(&mut self, form: &model::Drain) -> Drain {
+        let before = self.input.errors();
+        let drain = Drain {
+            window: self.value("window", form.window.as_ref()),
+            grace: self.value("grace", form.grace.as_ref()),
+        };
+        if self.input.errors() == before && drain.window > drain.grace {
+            let (window, grace) = (drain.window.print(), drain.grace.print());
+            let message = format!(
+                "`{}` is {window}, but connections are closed after a grace of {grace}",
+                self.name_of("window")
+            );
+            let wrong = Diagnostic::warning("window-beyond-grace", message);
+            let wrong = at_either(wrong, form.window.as_ref(), form.grace.as_ref());
+            self.input.report(wrong.help(format!(
+                "clients that would move later are cut off all at once; write `grace: {window}`"
+            )));
+        }
+        drain
+    }
+
+    fn pubsub(&mut self, form: &model::Pubsub) -> Pubsub {
+        let partitions = self.whole("partitions", form.partitions.as_ref(), 1..=1_000_000);
+        self.only("key", form.key.as_ref(), "recipient");
+        Pubsub {
+            partitions,
+            rate: self.positive("rate", form.rate.as_ref()),
+            latency: self.law("latency", form.latency.as_ref()),
+            delivery: self.word("delivery", form.delivery.as_ref()),
+        }
+    }
+
+    fn fanout(&mut self, form: &model::Fanout) -> Fanout {
+        Fanout {
+            instances: self.short("instances", form.instances.as_ref(), 1..=u16::MAX),
+            concurrency: self.short("concurrency", form.concurrency.as_ref(), 1..=u16::MAX),
+            service: self.law("service", form.service.as_ref()),
+            on_stale: self.word("on_stale", form.on_stale.as_ref()),
+            rpc_timeout: self.positive("rpc_timeout", form.rpc_timeout.as_ref()),
+        }
+    }
+
+    fn buffer(&mut self, form: &model::Buffer) -> Buffer {
+        self.only("scope", form.scope.as_ref(), "user");
+        Buffer {
+            retention: self.positive("retention", form.retention.as_ref()),
+            messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),
+            read: self.value("read", form.read.as_ref()),
+            replay_rate: self.positive("replay_rate", form.replay_rate.as_ref()),
+        }
+    }
+}
+
+/// Points at the first of two keys that is written, and at the other beside it.
+fn at_either<A, B>(
+    wrong: Diagnostic,
+    first: Option<&Written<A>>,
+    second: Option<&Written<B>>,
+) -> Diagnostic {
+    match (first, second) {
+        (Some(first), second) => {
+            wrong.at(first.at).context(second.map(|second| second.at), "against this")
+        }
+        (None, second) => wrong.at(second.map(|second| second.at)),
+    }
+}
