@@ -1,0 +1,117 @@
+//! `squall show`: the resolved scenario as a file that loads again to the same scenario, with every
+//! default in it.
+use super::diagnostics;
+use crate::scenario::{self, Scenario};
+use serde_json::Value;
+use std::path::Path;
+
+/// Exit code of bad input.
+const BAD_INPUT: u8 = 2;
+
+/// Maps that fit into this width stand in one line.
+const WIDTH: usize = 88;
+
+/// Prints the resolved scenario of an experiment; returns the exit code.
+pub fn run(path: &Path, sets: &[String]) -> u8 {
+    match scenario::load(path, sets, &|path| std::fs::read(path)) {
+        Ok(loaded) => {
+            diagnostics::eprint(&loaded.warnings);
+            anstream::print!("{}", yaml(&loaded.scenario));
+            0
+        }
+        Err(wrong) => {
+            diagnostics::eprint(&wrong);
+            BAD_INPUT
+        }
+    }
+}
+
+/// The resolved scenario as YAML.
+pub fn yaml(scenario: &Scenario) -> String {
+    let mut printer = Printer { text: String::new(), links: default_links(scenario) };
+    if let Value::Object(entries) = &scenario.resolved {
+        for (key, value) in entries {
+            printer.entry(key, value, 0);
+        }
+    }
+    printer.text
+}
+
+/// The links that the file leaves out, as they are written.
+fn default_links(scenario: &Scenario) -> Vec<String> {
+    let name = |id: scenario::NodeId| &scenario.nodes[usize::from(id.0)].name;
+    let defaults = scenario.links.iter().filter(|link| link.by_default);
+    defaults.map(|link| format!("{} -> {}", name(link.source), name(link.target))).collect()
+}
+
+struct Printer {
+    text: String,
+    links: Vec<String>,
+}
+
+impl Printer {
+    fn line(&mut self, line: &str) {
+        self.text += line;
+        self.text += "\n";
+    }
+
+    fn entry(&mut self, key: &str, value: &Value, depth: usize) {
+        let indent = "  ".repeat(depth);
+        let remark = if self.links.iter().any(|link| link == key) { " # by default" } else { "" };
+        let short = flow(value);
+        if depth > 0 && indent.len() + key.len() + short.len() + 2 <= WIDTH || is_single(value) {
+            return self.line(&format!("{indent}{}: {short}{remark}", scalar(key)));
+        }
+        self.line(&format!("{indent}{}:{remark}", scalar(key)));
+        match value {
+            Value::Object(entries) => {
+                for (key, value) in entries {
+                    self.entry(key, value, depth + 1);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.line(&format!("{indent}  - {}", flow(item)));
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+fn is_single(value: &Value) -> bool {
+    match value {
+        Value::Object(entries) => entries.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
+
+/// A value in one line.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(entries) if entries.is_empty() => "{}".to_owned(),
+        Value::Object(entries) => {
+            let pair =
+                |(key, value): (&String, &Value)| format!("{}: {}", scalar(key), flow(value));
+            format!("{{ {} }}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A text as it is, or in quotation marks (JSON's are YAML's) where it would read otherwise.
+fn scalar(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./%<=() >-".contains(c);
+    let starts = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let ends = !text.ends_with(' ');
+    let null = matches!(text, "null" | "Null" | "NULL");
+    if starts && ends && !null && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    Value::from(text).to_string()
+}
