@@ -149,6 +149,14 @@ fn each_point_of_a_sweep_loads_by_its_values() {
 }
 
 #[test]
+fn a_model_alone_can_be_checked() {
+    let wrong = Files::default().load("models/chat.yaml", &[]).unwrap_err();
+    assert_eq!(codes(&wrong), [squall::scenario::MODEL_ALONE]);
+    assert_eq!(validate::run("models/chat.yaml".as_ref(), &[]), 0);
+    assert_eq!(validate::run("tests/bad/tab.yaml".as_ref(), &[]), 2);
+}
+
+#[test]
 fn warnings_do_not_stop_it() {
     let files = Files::design();
     let sets = [
