@@ -95,6 +95,13 @@ pub fn floor(float: f64) -> u64 {
     float as u64
 }
 
+/// A float rounded to the nearest coordinate of a picture, saturating; NaN is 0.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
+pub fn pixel(float: f64) -> i32 {
+    float.round() as i32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Every default, in one place: the key, the value as a file would write it, and its source.
 //!
-//! [P] is a primary source, [S] a secondary one, [D] derived; **[K] is common knowledge that nobody
-//! has checked**: a knob, not a fact. [squall] is a choice of this program, without a claim about
+//! \[P\] is a primary source, \[S\] a secondary one, \[D\] derived; \[K\] is common knowledge that
+//! nobody has checked: a knob, not a fact. \[squall\] is a choice of this program, no claim about
 //! the world. "The chat example" is the chat for a million users of `models/chat.yaml`.
 //! `docs/FILES.md` repeats the table; a test compares the two.
 

@@ -1,4 +1,6 @@
 //! All integration tests, one binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod engine;
 mod files;
+mod tidy;
 mod world;

@@ -51,7 +51,8 @@ fn null_deletes() {
         "extends: rolling-deploy.yaml\n\
          sweep: null\n\
          set: { phones.count: null }\n\
-         nodes:\n  replay: null\n  phones: { clients: { sends: ~, resume: null, network: { lifetime: null } } }\n",
+         nodes:\n  replay: null\n  \
+         phones: { clients: { sends: ~, resume: null, network: { lifetime: null } } }\n",
     );
     assert!(!loaded.has_sweep);
     assert_eq!(loaded.points, 1);

@@ -46,7 +46,8 @@ proptest! {
 
     #[test]
     fn a_file_with_slips(slips in vec((any::<Index>(), 0_usize..3, any::<Index>()), 1..6)) {
-        let whole = include_str!("zoo.yaml").replace("parts/rtt.csv", "../tests/all/files/parts/rtt.csv");
+        let csv = "../tests/all/files/parts/rtt.csv";
+        let whole = include_str!("zoo.yaml").replace("parts/rtt.csv", csv);
         let mut letters: Vec<char> = whole.chars().collect();
         for (place, kind, piece) in slips {
             let place = place.index(letters.len());
@@ -65,8 +66,14 @@ proptest! {
     #[test]
     fn a_known_path_with_any_value(value in "[0-9a-zA-Z.%/{}\\[\\]:, -]{0,20}", place: Index) {
         const PATHS: [&str; 8] = [
-            "gateways.count", "phones.network.rtt", "edge.policy", "timeline.deploy.batch", "gateways.drain",
-            "bus.rate", "links.edge -> gateways.latency", "horizon",
+            "gateways.count",
+            "phones.network.rtt",
+            "edge.policy",
+            "timeline.deploy.batch",
+            "gateways.drain",
+            "bus.rate",
+            "links.edge -> gateways.latency",
+            "horizon",
         ];
         let path = PATHS[place.index(PATHS.len())];
         survives(include_str!("rolling-deploy.yaml"), &[&format!("{path}={value}")]);

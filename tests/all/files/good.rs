@@ -149,11 +149,16 @@ fn each_point_of_a_sweep_loads_by_its_values() {
 }
 
 #[test]
-fn a_model_alone_can_be_checked() {
+fn a_model_alone_is_no_experiment() {
     let wrong = Files::default().load("models/chat.yaml", &[]).unwrap_err();
     assert_eq!(codes(&wrong), [squall::scenario::MODEL_ALONE]);
-    assert_eq!(validate::run("models/chat.yaml".as_ref(), &[]), 0);
-    assert_eq!(validate::run("tests/bad/tab.yaml".as_ref(), &[]), 2);
+}
+
+#[test]
+fn the_zoo_runs() {
+    let sets = ["horizon=31min", "phones.count=200"];
+    let scenario = Files::default().good("tests/all/files/zoo.yaml", &sets).scenario;
+    squall::world::simulate(&scenario, 0, &|_| {}).unwrap();
 }
 
 #[test]

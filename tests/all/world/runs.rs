@@ -166,13 +166,23 @@ fn ledgers_add_up_in_many_small_worlds() {
 #[ignore = "a million users: for the long form"]
 fn a_million_users() {
     let mut scenario = chat(1_000_000, 16);
-    scenario.horizon = Time::ZERO + secs(360);
+    scenario.horizon = Time::ZERO + secs(480);
+    gateways(&mut scenario).max_connections = 150_000;
     clients(&mut scenario).network.silent_drops = squall::units::Share(0.0);
-    deploy(&mut scenario, 60, 4);
+    deploy(&mut scenario, 60, 2);
     let outcome = run(&scenario);
     for measure in &outcome.measures {
         println!("{} {:?}", measure.name, measure.value);
     }
     println!("events {}", outcome.events);
     assert_is(&outcome, "deliveries.missed", 0.0);
+}
+
+/// The trajectory of a fixed run. A change that moves it says why in CHANGELOG.md.
+#[test]
+fn the_fingerprint_of_a_fixed_run() {
+    let mut scenario = chat(5_000, 3);
+    deploy(&mut scenario, 20, 1);
+    crash(&mut scenario, 90, CrashKind::Host, Some(secs(10)));
+    assert_eq!(format!("{:016x}", run(&scenario).fingerprint), "31ed8347b5d27ac2");
 }

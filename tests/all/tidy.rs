@@ -1,0 +1,90 @@
+//! Rules about the code that the compiler does not know.
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["src", "tests"] {
+        sources(&root.join(folder), &mut found);
+    }
+    found.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path.strip_prefix(root).unwrap().to_owned(), text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+#[test]
+fn every_file_says_what_it_is_and_stays_short() {
+    for (path, text) in all() {
+        assert!(text.starts_with("//!"), "{} does not open with //!", path.display());
+        assert!(text.lines().count() <= 500, "{} has over 500 lines", path.display());
+        for (number, line) in text.lines().enumerate() {
+            let columns = line.chars().count();
+            assert!(columns <= 100, "{}:{} has {columns} columns", path.display(), number + 1);
+        }
+    }
+}
+
+/// Which modules a module may not use.
+const FORBIDDEN: [(&str, &[&str]); 5] = [
+    ("engine", &["node", "record", "units", "spec", "scenario", "world", "study", "cli"]),
+    ("record", &["node", "spec", "scenario", "world", "study", "summary", "report", "cli"]),
+    ("node", &["spec", "scenario", "world", "study", "summary", "report", "cli"]),
+    ("spec", &["node", "record", "scenario", "world", "study", "summary", "report"]),
+    ("world", &["spec", "study", "summary", "report", "cli"]),
+];
+
+#[test]
+fn knowledge_goes_one_way() {
+    for (path, text) in all() {
+        for (module, forbidden) in FORBIDDEN {
+            if !path.starts_with(Path::new("src").join(module)) {
+                continue;
+            }
+            for other in forbidden {
+                let used = format!("crate::{other}");
+                assert!(!text.contains(&used), "{} uses {used}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn randomness_and_wrapping_stay_in_their_rooms() {
+    for (path, text) in all() {
+        let inside = path.starts_with("src/node") || path.starts_with("src/world");
+        assert!(!inside || !text.contains("rand::"), "{} uses rand", path.display());
+        let wraps = text.contains(".wrapping_") && path.starts_with("src");
+        let may = ["src/engine/draws.rs", "src/engine/fingerprint.rs", "src/engine/generation.rs"];
+        // Sessions are counted modulo 2^16.
+        let sessions = ["src/node/clients.rs", "src/node/gateway.rs", "src/node/load_balancer.rs"];
+        let allowed = may.iter().chain(&sessions).any(|room| path == Path::new(room));
+        assert!(!wraps || allowed, "{} wraps numbers", path.display());
+    }
+}
+
+#[test]
+fn each_node_has_its_section() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let models = fs::read_to_string(root.join("docs/MODELS.md")).unwrap();
+    for kind in ["clients", "load_balancer", "gateway", "pubsub", "fanout", "registry", "buffer"] {
+        assert!(models.contains(&format!("\n## {kind}\n")), "no section for {kind}");
+        assert!(root.join(format!("src/node/{kind}.rs")).exists());
+    }
+}
