@@ -68,6 +68,8 @@ fn renderer(colour: bool) -> Renderer {
         .warning(bold(AnsiColor::Yellow))
         .help(AnsiColor::Cyan.on_default())
         .context(AnsiColor::Cyan.on_default())
+        .addition(AnsiColor::Cyan.on_default())
+        .removal(AnsiColor::Red.on_default())
         .emphasis(Style::new().effects(Effects::BOLD))
         .line_num(Style::new().effects(Effects::DIMMED))
 }

@@ -265,8 +265,8 @@ fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
         let argument = &line["--set ".len()..];
         if let Some(set) = from_argument(input, source, start + "--set ".len(), argument) {
             if !seen.insert(set.path.clone()) {
-                let message = format!("`{}` is set twice", shown(&set.path));
-                input.report(Diagnostic::error("duplicate-key", message).at(set.at));
+                let message = format!("`{}` is set again; the last one counts", shown(&set.path));
+                input.report(Diagnostic::warning("set-again", message).at(set.at));
             }
             all.push(set);
         }

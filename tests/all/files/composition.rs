@@ -111,6 +111,12 @@ fn the_command_line_comes_last() {
 }
 
 #[test]
+fn the_last_argument_counts_and_says_so() {
+    let loaded = Files::design().good(DEPLOY, &["gateways.count=9", "gateways.count=5"]);
+    assert_eq!((gateways(&loaded).count, codes(&loaded.warnings)), (5, vec!["set-again"]));
+}
+
+#[test]
 fn a_model_extends_a_model() {
     let files = Files::design()
         .with(
