@@ -44,7 +44,7 @@ pub struct Unreadable {
     pub code: &'static str,
     /// What is wrong, as half a sentence: "12 has no unit".
     pub message: String,
-    /// What to write instead.
+    /// What to write instead; empty when an example says it best.
     pub help: String,
 }
 
@@ -52,11 +52,21 @@ impl Unreadable {
     fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: help.into() }
     }
+
+    /// What to write instead, by an example of the quantity if need be.
+    pub fn advice(&self, what: &str, example: &str) -> String {
+        if self.help.is_empty() {
+            format!("write {what}, such as `{example}`")
+        } else {
+            self.help.clone()
+        }
+    }
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.message, self.help)
+        f.write_str(&self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }
 
@@ -67,7 +77,13 @@ pub trait Quantity: Copy + PartialOrd + fmt::Debug {
     /// What it is, as a message says it: "a duration".
     const WHAT: &'static str;
 
+    /// How one is written.
+    const EXAMPLE: &'static str;
+
     /// Reads it from a text.
+    ///
+    /// # Errors
+    /// The text is no such quantity.
     fn read(text: &str) -> Result<Self, Unreadable>;
 
     /// Prints it so that [`Quantity::read`] gives the same back.
@@ -75,26 +91,41 @@ pub trait Quantity: Copy + PartialOrd + fmt::Debug {
 }
 
 /// Reads a duration such as `30s`, `250ms`, `1h30min`.
+///
+/// # Errors
+/// The text is none.
 pub fn span(text: &str) -> Result<Span, Unreadable> {
     Span::read(text)
 }
 
 /// Reads a rate such as `500/s`, `1/min`, `10k/s`.
+///
+/// # Errors
+/// The text is none.
 pub fn rate(text: &str) -> Result<Rate, Unreadable> {
     Rate::read(text)
 }
 
 /// Reads a size such as `300B`, `10KB`, `8GiB`.
+///
+/// # Errors
+/// The text is none.
 pub fn bytes(text: &str) -> Result<Bytes, Unreadable> {
     Bytes::read(text)
 }
 
 /// Reads a share such as `20%`.
+///
+/// # Errors
+/// The text is none.
 pub fn share(text: &str) -> Result<Share, Unreadable> {
     Share::read(text)
 }
 
 /// Reads a count such as `64`, `100k`, `1M`.
+///
+/// # Errors
+/// The text is none.
 pub fn count(text: &str) -> Result<Count, Unreadable> {
     Count::read(text)
 }

@@ -68,6 +68,8 @@ fn renderer(colour: bool) -> Renderer {
         .warning(bold(AnsiColor::Yellow))
         .help(AnsiColor::Cyan.on_default())
         .context(AnsiColor::Cyan.on_default())
+        .addition(AnsiColor::Cyan.on_default())
+        .removal(AnsiColor::Red.on_default())
         .emphasis(Style::new().effects(Effects::BOLD))
         .line_num(Style::new().effects(Effects::DIMMED))
 }
@@ -93,7 +95,12 @@ fn one(renderer: &Renderer, sources: &Sources, found: &Diagnostic) -> String {
             None => Group::with_title(title),
         });
     }
-    renderer.render(&groups)
+    if found.at.is_some() {
+        return renderer.render(&groups);
+    }
+    // Without an excerpt there is nothing that a rule could connect.
+    let parts = groups.iter().map(|group| renderer.render(std::slice::from_ref(group)));
+    parts.collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of the place and of its context: one excerpt when they are near each other.
@@ -168,14 +175,14 @@ impl Lines {
     }
 }
 
-/// Breaks a text into lines, indented as the word `help:` asks.
+/// Breaks a text into lines, but not within quotation marks.
 fn wrapped(text: &str) -> String {
     const INDENT: usize = "help: ".len();
     let mut lines = String::new();
-    let mut width = INDENT;
+    let (mut width, mut quoted) = (INDENT, false);
     for word in text.split(' ') {
         let length = word.chars().count();
-        if width > INDENT && width + 1 + length > HELP_WIDTH {
+        if width > INDENT && width + 1 + length > HELP_WIDTH && !quoted {
             lines += "\n";
             width = INDENT;
         } else if width > INDENT {
@@ -184,6 +191,7 @@ fn wrapped(text: &str) -> String {
         }
         lines += word;
         width += length;
+        quoted ^= word.matches('`').count() % 2 == 1;
     }
     lines
 }

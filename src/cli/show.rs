@@ -50,15 +50,19 @@ struct Printer {
 }
 
 impl Printer {
+    fn line(&mut self, line: &str) {
+        self.text += line;
+        self.text += "\n";
+    }
+
     fn entry(&mut self, key: &str, value: &Value, depth: usize) {
         let indent = "  ".repeat(depth);
         let remark = if self.links.iter().any(|link| link == key) { " # by default" } else { "" };
         let short = flow(value);
         if depth > 0 && indent.len() + key.len() + short.len() + 2 <= WIDTH || is_single(value) {
-            self.text += &format!("{indent}{}: {short}{remark}\n", scalar(key));
-            return;
+            return self.line(&format!("{indent}{}: {short}{remark}", scalar(key)));
         }
-        self.text += &format!("{indent}{}:{remark}\n", scalar(key));
+        self.line(&format!("{indent}{}:{remark}", scalar(key)));
         match value {
             Value::Object(entries) => {
                 for (key, value) in entries {
@@ -67,7 +71,7 @@ impl Printer {
             }
             Value::Array(items) => {
                 for item in items {
-                    self.text += &format!("{indent}  - {}\n", flow(item));
+                    self.line(&format!("{indent}  - {}", flow(item)));
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -1,6 +1,9 @@
 //! `squall validate`: all that is wrong with an experiment, or one line that says what it is.
 use super::diagnostics::{self, counted};
-use crate::scenario::{self, Loaded};
+use crate::{
+    scenario::{self, Loaded},
+    spec::Diagnostics,
+};
 use std::path::Path;
 
 /// Exit code of bad input.
@@ -8,8 +11,7 @@ const BAD_INPUT: u8 = 2;
 
 /// Checks an experiment and prints the result; returns the exit code.
 pub fn run(path: &Path, sets: &[String]) -> u8 {
-    let loaded = scenario::load(path, sets, &|path| std::fs::read(path));
-    match loaded {
+    match check(path, sets) {
         Ok(loaded) => {
             diagnostics::eprint(&loaded.warnings);
             anstream::println!("✓ {}", line(&loaded));
@@ -22,18 +24,31 @@ pub fn run(path: &Path, sets: &[String]) -> u8 {
     }
 }
 
+/// Loads an experiment; a model alone is checked as it would be in one.
+fn check(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
+    let load = |sets: &[String]| scenario::load(path, sets, &|path| std::fs::read(path));
+    let wrong = match load(sets) {
+        Ok(loaded) => return Ok(loaded),
+        Err(wrong) => wrong,
+    };
+    if wrong.list.iter().any(|found| found.code == scenario::MODEL_ALONE) {
+        return load(&[sets, &["horizon=1h".to_owned()]].concat());
+    }
+    Err(wrong)
+}
+
 /// `2 files, 7 nodes, 10 links (4 by default), 16 points`.
 pub fn line(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
     let by_default = scenario.links.iter().filter(|link| link.by_default).count();
-    let mut line = format!(
+    let line = format!(
         "{}, {}, {} ({by_default} by default)",
         counted(loaded.files.len(), "file"),
         counted(scenario.nodes.len(), "node"),
         counted(scenario.links.len(), "link"),
     );
     if loaded.has_sweep {
-        line += &format!(", {}", counted(loaded.points, "point"));
+        return format!("{line}, {}", counted(loaded.points, "point"));
     }
     line
 }

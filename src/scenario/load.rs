@@ -6,7 +6,7 @@ use super::{
     sweep,
 };
 use crate::spec::{
-    At, Diagnostic, Diagnostics, Experiment, Input, Node,
+    At, Diagnostic, Diagnostics, Experiment, Input, Node, Severity,
     compose::{self, Composed, Set, compose},
     input::ReadFile,
     path, shape,
@@ -70,7 +70,7 @@ fn build(input: &mut Input<'_>, composed: &Composed, path: &Path) -> Option<(Sce
         return None;
     }
     let retry = Retry { title: &title, composed };
-    retry.warn_of_idle_sets(input, &scenario.resolved);
+    retry.warn_of_idle_sets(input);
     let axes = sweep::check(input, &retry, experiment.sweep.as_ref());
     Some((scenario, axes))
 }
@@ -109,19 +109,29 @@ impl Retry<'_> {
         let experiment: Option<Experiment> = shape::shape(input, &mut tree);
         let scenario = experiment.map(|experiment| resolve(input, &experiment, self.title));
         input.broken = false;
+        input.cut.clear();
         let found = mem::replace(&mut input.found, kept);
         (scenario.map_or(Json::Null, |scenario| scenario.resolved), found)
     }
 
-    /// Warns of a `set` without which the resolved input is the same.
-    fn warn_of_idle_sets(&self, input: &mut Input<'_>, resolved: &Json) {
+    /// Warns of a `set` that leaves the resolved input as it was before.
+    fn warn_of_idle_sets(&self, input: &mut Input<'_>) {
+        let mut before = None;
         for (place, set) in self.composed.sets.iter().enumerate() {
-            let (without, wrong) = self.resolve(input, self.composed.without(place));
-            if wrong.is_empty() && without == *resolved {
+            let before_it = before.take().or_else(|| self.first(input, place));
+            let after = self.first(input, place + 1);
+            if after.is_some() && before_it == after {
                 let message = format!("`{}` is set to what it is anyway", set.path);
                 let found = Diagnostic::warning("idle-set", message).at(set.at);
                 input.report(found.help("take it out, or write another value"));
             }
+            before = after;
         }
+    }
+
+    /// The resolved input with the first few sets alone, if it has no errors.
+    fn first(&self, input: &mut Input<'_>, sets: usize) -> Option<Json> {
+        let (resolved, found) = self.resolve(input, self.composed.with(sets));
+        found.iter().all(|found| found.severity == Severity::Warning).then_some(resolved)
     }
 }

@@ -7,7 +7,7 @@ mod resolve;
 mod sweep;
 
 pub use load::{Axis, Loaded, load};
-pub use resolve::LEGAL;
+pub use resolve::{LEGAL, MODEL_ALONE};
 
 use crate::{
     engine::{Law, Span, Time},

@@ -82,7 +82,11 @@ fn explained(input: &Input<'_>, found: Diagnostic, path: &Text, value: &Node) ->
         outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
     };
     match found.at {
-        Some(at) if within(value.at, at) || at == path.at => found,
+        Some(at) if at == path.at => {
+            let message = found.message.replacen("`set`", "this axis", 1);
+            Diagnostic { message, ..found }
+        }
+        Some(at) if within(value.at, at) => found,
         _ => {
             let text = shown(input.sources.text(value.at));
             let message = format!("with `{}: {text}`, {}", shown(&path.value), found.message);
@@ -144,7 +148,11 @@ fn number(path: &Text, written: Option<&Written<Count>>) -> Result<u64, Box<Diag
         Ok(Count(steps)) => Ok(steps),
         Err(why) => {
             let message = format!("`steps` is a count; {}", why.message);
-            Err(Box::new(Diagnostic::error(why.code, message).at(written.at).help(why.help)))
+            Err(Box::new(
+                Diagnostic::error(why.code, message)
+                    .at(written.at)
+                    .help(why.advice("a count", "5")),
+            ))
         }
     }
 }
@@ -152,7 +160,8 @@ fn number(path: &Text, written: Option<&Written<Count>>) -> Result<u64, Box<Diag
 fn quantity(text: &Text) -> Result<Any, Box<Diagnostic>> {
     Any::read(&text.value).map_err(|why| {
         let message = format!("this is no quantity; {}", why.message);
-        Box::new(Diagnostic::error(why.code, message).at(text.at).help(why.help))
+        let help = why.advice("a number with its unit", "30s");
+        Box::new(Diagnostic::error(why.code, message).at(text.at).help(help))
     })
 }
 
@@ -172,7 +181,7 @@ fn stepped(from: &Text, to: &Text, steps: Steps) -> Result<Vec<Node>, Box<Diagno
 fn as_argument(node: &Node) -> String {
     match &node.value {
         Value::Text(text) if !text.starts_with(['{', '[', '"', '\'']) => text.clone(),
-        _ => as_json(node).to_string(),
+        Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_) => as_json(node).to_string(),
     }
 }
 

@@ -32,15 +32,16 @@ pub struct Composed {
 impl Composed {
     /// The tree.
     pub fn whole(&self) -> Node {
-        self.without(self.sets.len())
+        self.with(self.sets.len())
     }
 
-    /// The tree, leaving out one of the sets.
-    pub fn without(&self, place: usize) -> Node {
+    /// The tree with the first few sets alone.
+    pub fn with(&self, sets: usize) -> Node {
         let mut tree = self.base.clone();
-        for (_, set) in self.sets.iter().enumerate().filter(|(other, _)| *other != place) {
-            // A set that does not fit without another changes nothing.
-            let _ = path::apply(&mut tree, set);
+        for set in &self.sets[..sets] {
+            // It has been applied before, in the same order, without a mistake.
+            let applied = path::apply(&mut tree, set);
+            debug_assert!(applied.is_ok());
         }
         tree
     }
@@ -155,6 +156,7 @@ fn follow(
         Value::List(_) | Value::Map(_) => {
             let wrong = Diagnostic::error("bad-value", format!("`{key}` is the path of one file"));
             input.report(wrong.at(entry.value.at).help(format!("write `{key}: file.yaml`")));
+            input.broken = true;
             None
         }
     }
@@ -263,8 +265,8 @@ fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
         let argument = &line["--set ".len()..];
         if let Some(set) = from_argument(input, source, start + "--set ".len(), argument) {
             if !seen.insert(set.path.clone()) {
-                let message = format!("`{}` is set twice", shown(&set.path));
-                input.report(Diagnostic::error("duplicate-key", message).at(set.at));
+                let message = format!("`{}` is set again; the last one counts", shown(&set.path));
+                input.report(Diagnostic::warning("set-again", message).at(set.at));
             }
             all.push(set);
         }

@@ -46,6 +46,22 @@ pub struct Experiment {
     pub sweep: Option<Sweep>,
 }
 
+impl Experiment {
+    /// Whether this is no more than a model.
+    pub fn is_model(&self) -> bool {
+        let head = [&self.horizon, &self.warm_up, &self.tick];
+        let counts = [&self.seed, &self.replications];
+        head.iter().all(|written| written.is_none())
+            && counts.iter().all(|written| written.is_none())
+            && self.model.is_none()
+            && self.question.is_none()
+            && self.timeline.is_empty()
+            && self.slo.is_empty()
+            && self.sweep.is_none()
+            && !self.nodes.0.is_empty()
+    }
+}
+
 /// An entry of the timeline: when, and one action.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -35,6 +35,8 @@ pub struct Input<'r> {
     pub found: Vec<Diagnostic>,
     /// The files, in the order of reading.
     pub files: Vec<PathBuf>,
+    /// Keys that were cut out because they could not be read: they are not missing.
+    pub cut: Vec<String>,
     /// Whether nodes or links are missing because they could not be read, so that a name that
     /// cannot be found says nothing.
     pub broken: bool,
@@ -51,6 +53,7 @@ impl<'r> Input<'r> {
             sources: Sources::default(),
             found: Vec::new(),
             files: Vec::new(),
+            cut: Vec::new(),
             broken: false,
             order: Vec::new(),
         }
@@ -151,7 +154,10 @@ pub fn tidy(path: &Path) -> PathBuf {
             Component::ParentDir if can_go_up => {
                 tidied.pop();
             }
-            _ => tidied.push(part),
+            Component::Prefix(_)
+            | Component::RootDir
+            | Component::ParentDir
+            | Component::Normal(_) => tidied.push(part),
         }
     }
     tidied
@@ -159,13 +165,11 @@ pub fn tidy(path: &Path) -> PathBuf {
 
 fn unopened(name: &str, error: &io::Error) -> Diagnostic {
     let name = shown_path(name);
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            Diagnostic::error("no-such-file", format!("there is no file `{name}`"))
-                .help("paths are relative to the file that names them")
-        }
-        _ => Diagnostic::error("unreadable-file", format!("`{name}` cannot be read: {error}")),
+    if error.kind() == io::ErrorKind::NotFound {
+        return Diagnostic::error("no-such-file", format!("there is no file `{name}`"))
+            .help("paths are relative to the file that names them");
     }
+    Diagnostic::error("unreadable-file", format!("`{name}` cannot be read: {error}"))
 }
 
 /// A path in one line; long ones keep their end.

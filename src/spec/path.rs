@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 const ENTRY_KEYS: [&str; 2] = ["at", "name"];
 
 /// Lays a value over what a path leads to.
+///
+/// # Errors
+/// The path leads nowhere.
 pub fn apply(tree: &mut Node, set: &Set) -> Result<(), Box<Diagnostic>> {
     let target = target(tree, set)?;
     if target.node.is_null() {
@@ -111,21 +114,35 @@ pub fn spell_link(text: &str) -> String {
     parts.join(" -> ")
 }
 
-/// Nothing can be set below a single value.
+/// Nothing can be set below a single value, nor beside the key that makes a choice.
 fn check_way(node: &Node, rest: &[&str], set: &Set) -> Result<(), Box<Diagnostic>> {
     let mut here = node;
-    for key in &rest[..rest.len() - 1] {
-        let Some(next) = here.get(key) else { return Ok(()) };
-        if let Value::Text(text) = &next.value {
-            let message = format!("`set` matches nothing: `{}`", shown(&set.path));
-            let wrong = Diagnostic::error("no-such-path", message).at(set.at);
-            let wrong = wrong.context(next.at, format!("`{key}` is a single value"));
-            let help = format!("`{key}` is `{}` here; set it as a whole", shown(text));
+    let mut last = "";
+    for key in rest {
+        if let Value::Text(text) = &here.value {
+            let help = format!("`{last}` is `{}` here; set it as a whole", shown(text));
+            let wrong = unmatched(set).context(here.at, "a single value");
             return Err(Box::new(wrong.help(help)));
         }
-        here = next;
+        let Some(next) = here.get(key) else { return check_choice(here, last, key, set) };
+        (here, last) = (next, key);
     }
     Ok(())
+}
+
+fn check_choice(here: &Node, last: &str, key: &str, set: &Set) -> Result<(), Box<Diagnostic>> {
+    let Some([Entry { key: made, .. }]) = here.entries().map(Vec::as_slice) else { return Ok(()) };
+    if !is_choice(&made.text) || is_choice(key) {
+        return Ok(());
+    }
+    let choice = &made.text;
+    let help = format!("`{last}` is `{choice}` here; paths name it: `{last}.{choice}.{key}`");
+    Err(Box::new(unmatched(set).context(made.at, "the choice made here").help(help)))
+}
+
+fn unmatched(set: &Set) -> Diagnostic {
+    let message = format!("`set` matches nothing: `{}`", shown(&set.path));
+    Diagnostic::error("no-such-path", message).at(set.at)
 }
 
 /// The first parts of all paths: nodes and the experiment's own keys.
@@ -173,7 +190,8 @@ fn listed<'n>(known: impl Iterator<Item = &'n str>) -> String {
         nodes => format!("nodes here: {}", suggest::listed(nodes.iter().copied())),
     };
     if !entries.is_empty() {
-        text += &format!("; in the timeline: {}", suggest::listed(entries));
+        text += "; in the timeline: ";
+        text += &suggest::listed(entries);
     }
     text
 }
@@ -185,16 +203,13 @@ fn near<'n>(path: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<
         let keys = keys.split_once('.').map_or(keys, |(_, keys)| keys);
         return Some(format!("{name}.{keys}"));
     }
-    if known.clone().any(|name| name == path) {
-        return Some(format!("{path}.…"));
-    }
     let parts = if path.starts_with("timeline.") { 2 } else { 1 };
     let cut = path.match_indices('.').nth(parts - 1).map_or(path.len(), |(place, _)| place);
     let (head, tail) = path.split_at(cut);
     let heads = HEAD_KEYS.into_iter().filter(|_| tail.is_empty());
+    let known = known.filter(|_| !tail.is_empty());
     let name = suggest::nearest(head, known.chain(heads))?;
-    let is_node = tail.is_empty() && !HEAD_KEYS.contains(&name);
-    Some(if is_node { format!("{name}.…") } else { format!("{name}{tail}") })
+    Some(format!("{name}{tail}"))
 }
 
 /// Gives the entries of a timeline that have no name one made from their action: `deploy`,

@@ -2,6 +2,7 @@
 //! and the rest is read again, until nothing is wrong or too much was.
 use super::{
     diagnostic::Diagnostic,
+    experiment::is_choice,
     input::{Input, MOST_ERRORS},
     source::At,
     suggest,
@@ -20,14 +21,50 @@ pub fn shape<T: DeserializeOwned>(input: &mut Input<'_>, tree: &mut Node) -> Opt
         };
         let at = at.unwrap_or(tree.at);
         let way = tree.way(at).unwrap_or_default();
-        input.broken |= bears_names(&way);
-        let wrong = explain(&way, at, &kind);
-        input.report(wrong);
-        if !tree.prune(at) {
+        input.report(explain(tree, &way, at, &kind));
+        let (cut, names, title) = (cut(&way, at, &kind), bears_names(&way), title(&way));
+        if let Some((from, to)) = slip(&kind)
+            && tree.rename(at, from, to)
+        {
+            continue;
+        }
+        input.broken |= names;
+        input.cut.push(title);
+        if !tree.prune(cut) {
             return None;
         }
     }
     None
+}
+
+/// What to cut out: what makes a choice goes with the choice.
+fn cut(way: &[&Key], at: At, kind: &MistakeKind) -> At {
+    let [.., owner, last] = way else { return at };
+    let chooses = matches!(kind, MistakeKind::UnknownChoice { .. })
+        || is_choice(&last.text) && !matches!(kind, MistakeKind::SecondKey);
+    if chooses { owner.at } else { at }
+}
+
+/// How messages call what a way leads to, without the choices on the way: `phones.network.rtt`.
+fn title(way: &[&Key]) -> String {
+    let texts = way.iter().map(|key| key.text.as_str());
+    let texts = texts.filter(|text| !is_choice(text) && *text != "nodes" && *text != "links");
+    texts.collect::<Vec<_>>().join(".")
+}
+
+/// A name that is a slip of the keys, and what was meant: reading goes on with that.
+fn slip(kind: &MistakeKind) -> Option<(&str, &'static str)> {
+    let (name, known) = match kind {
+        MistakeKind::UnknownKey { key, known } => (key, known),
+        MistakeKind::UnknownChoice { choice, known } => (choice, known),
+        MistakeKind::Missing(_)
+        | MistakeKind::NotOne { .. }
+        | MistakeKind::SecondKey
+        | MistakeKind::NotMap { .. }
+        | MistakeKind::NotList(_)
+        | MistakeKind::Other(_) => return None,
+    };
+    suggest::nearest(name, known.iter().copied()).map(|meant| (name.as_str(), meant))
 }
 
 /// Keys of an experiment that hold neither nodes nor links.
@@ -43,6 +80,21 @@ const EXPERIMENT_KEYS: [&str; 10] = [
     "slo",
     "sweep",
 ];
+
+/// What a mistake is about, in quotation marks.
+fn subject(tree: &Node, way: &[&Key], at: At) -> String {
+    let texts: Vec<&str> = way.iter().map(|key| key.text.as_str()).collect();
+    let path = match texts.as_slice() {
+        [] => return "this file".to_owned(),
+        ["timeline"] if tree.get("timeline").is_some_and(|list| list.at != at) => {
+            return "an entry of `timeline`".to_owned();
+        }
+        ["nodes", name, _, rest @ ..] if !rest.is_empty() => format!("{name}.{}", rest.join(".")),
+        ["nodes" | "links", rest @ ..] if !rest.is_empty() => rest.join("."),
+        all => all.join("."),
+    };
+    format!("`{}`", shown(&path))
+}
 
 /// What a key belongs to: how messages call it, and the key to point at beside.
 struct Owner {
@@ -63,9 +115,11 @@ fn bears_names(way: &[&Key]) -> bool {
     }
 }
 
-fn explain(way: &[&Key], at: At, kind: &MistakeKind) -> Diagnostic {
+fn explain(tree: &Node, way: &[&Key], at: At, kind: &MistakeKind) -> Diagnostic {
     let owner = owner(way);
-    let subject = shown(&owner.subject);
+    let subject = subject(tree, way, at);
+    let last = way.last().filter(|_| subject.starts_with('`'));
+    let last = last.map_or("-".to_owned(), |key| format!("{}:", shown(&key.text)));
     let wrong = match kind {
         MistakeKind::UnknownKey { key, known } => {
             return match way.last().and_then(|key| key.path.clone()) {
@@ -75,16 +129,19 @@ fn explain(way: &[&Key], at: At, kind: &MistakeKind) -> Diagnostic {
         }
         MistakeKind::UnknownChoice { choice, known } => return unknown_choice(choice, known, at),
         MistakeKind::Missing(key) => {
-            Diagnostic::error("missing-key", format!("`{subject}` needs `{key}`"))
+            Diagnostic::error("missing-key", format!("{subject} needs `{key}`"))
         }
-        MistakeKind::NotOne { known, found } => not_one(&subject, known, found),
+        MistakeKind::NotOne { known, found } => {
+            let text = tree.find(at).and_then(Node::text).unwrap_or_default();
+            not_one(&subject, known, found, text)
+        }
         MistakeKind::SecondKey => {
-            Diagnostic::error("second-key", format!("`{subject}` is one key too many here"))
-                .help("this map has one key, which says what it is; keep one")
+            Diagnostic::error("second-key", format!("{subject} is a second key in a map of one"))
+                .help("the one key says what this is; keep one of them")
         }
-        MistakeKind::NotMap { known, found } => not_map(&subject, known, found),
+        MistakeKind::NotMap { known, found } => not_map(&subject, &last, known, found),
         MistakeKind::NotList(found) => {
-            Diagnostic::error("bad-value", format!("`{subject}` is a list; this is {found}"))
+            Diagnostic::error("bad-value", format!("{subject} is a list; this is {found}"))
                 .help("write `[a, b]`, or one line with `- ` for each")
         }
         MistakeKind::Other(message) => other(&subject, message),
@@ -133,7 +190,7 @@ fn unknown_key(owner: &Owner, key: &str, known: &[&'static str], at: At) -> Diag
     let keys = known.iter().copied();
     match suggest::nearest(key, keys.clone()) {
         Some(name) => wrong.help(format!("did you mean `{name}`?")).fix(at, name),
-        None => wrong.help(format!("the keys here are {}", suggest::listed(keys))),
+        None => wrong.help(format!("the keys here: {}", suggest::listed(keys))),
     }
 }
 
@@ -141,7 +198,7 @@ fn unknown_path(path: &str, key: &str, known: &[&'static str], at: At) -> Diagno
     let message = format!("`set` matches nothing: `{}`", shown(path));
     let wrong = Diagnostic::error("no-such-path", message).at(at);
     let keys = known.iter().copied();
-    let here = format!("the keys there are {}", suggest::listed(keys.clone()));
+    let here = format!("the keys there: {}", suggest::listed(keys.clone()));
     match suggest::nearest(key, keys) {
         Some(name) => {
             let before = path.rfind(key).unwrap_or_default();
@@ -152,35 +209,52 @@ fn unknown_path(path: &str, key: &str, known: &[&'static str], at: At) -> Diagno
     }
 }
 
+/// What a set of choices is about, in the singular and the plural.
+fn topic(known: &[&'static str]) -> [&'static str; 2] {
+    match known {
+        [] => ["a map of one key", "choices"],
+        known if known.contains(&"gateway") => ["a kind of node", "kinds"],
+        known if known.contains(&"lognormal") => ["a law", "laws"],
+        known if known.contains(&"consistent_hash") => ["a policy", "policies"],
+        _ => ["a form of axis", "forms"],
+    }
+}
+
 fn unknown_choice(choice: &str, known: &[&'static str], at: At) -> Diagnostic {
-    let message = format!("`{}` is not one of the choices here", shown(choice));
+    let [one, many] = topic(known);
+    let message = format!("`{}` is not {one}", shown(choice));
     let wrong = Diagnostic::error("unknown-choice", message).at(at);
     let names = known.iter().copied();
     match suggest::nearest(choice, names.clone()) {
         Some(name) => wrong.help(format!("did you mean `{name}`?")).fix(at, name),
-        None => wrong.help(format!("the choices are {}", suggest::listed(names))),
+        None => wrong.help(format!("the {many} are {}", suggest::listed(names))),
     }
 }
 
-fn not_one(subject: &str, known: &[&'static str], found: &str) -> Diagnostic {
+fn not_one(subject: &str, known: &[&'static str], found: &str, text: &str) -> Diagnostic {
     let found = if found == "a map" { "an empty map" } else { found };
-    let message = format!("`{subject}` is a map of one key; this is {found}");
+    let [one, many] = topic(known);
+    let message = format!("{subject} does not say {one}; this is {found}");
     let wrong = Diagnostic::error("bad-value", message);
-    match known {
-        [] => wrong.help("write a single value, or a map of one key that says what it is"),
-        [first, ..] => wrong.help(format!(
-            "write `{{ {first}: {{ … }} }}`; the choices are {}",
-            suggest::listed(known.iter().copied())
-        )),
+    let names = suggest::listed(known.iter().copied());
+    match (known, suggest::nearest(text, known.iter().copied())) {
+        ([], _) => wrong.help("write a single value, or a map of one key that says what it is"),
+        (_, Some(meant)) => wrong.help(format!("write `{{ {meant}: {{}} }}`")),
+        ([first, ..], None) => {
+            wrong.help(format!("write `{{ {first}: {{ … }} }}`; the {many} are {names}"))
+        }
     }
 }
 
-fn not_map(subject: &str, known: &[&'static str], found: &str) -> Diagnostic {
-    let message = format!("`{subject}` is a map of keys; this is {found}");
+fn not_map(subject: &str, last: &str, known: &[&'static str], found: &str) -> Diagnostic {
+    let message = format!("{subject} is a map of keys; this is {found}");
     let wrong = Diagnostic::error("bad-value", message);
     match known {
         [] => wrong.help("write `key: value`"),
-        known => wrong.help(format!("its keys are {}", suggest::listed(known.iter().copied()))),
+        [first, ..] => wrong.help(format!(
+            "write `{last} {{ {first}: … }}`; the keys here: {}",
+            suggest::listed(known.iter().copied())
+        )),
     }
 }
 
@@ -190,5 +264,5 @@ fn other(subject: &str, message: &str) -> Diagnostic {
         .and_then(|rest| rest.split_once(", found "))
         .unwrap_or(("something else", "not that"));
     let expected = if expected == "a string" { "a single value" } else { expected };
-    Diagnostic::error("bad-value", format!("`{subject}` is {expected}; this is {found}"))
+    Diagnostic::error("bad-value", format!("{subject} is {expected}; this is {found}"))
 }

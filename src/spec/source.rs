@@ -60,7 +60,7 @@ impl Sources {
     /// The line of a place, from 1.
     pub fn line(&self, at: At) -> usize {
         let before = self.of(at).text.as_bytes().get(..number::index(at.start)).unwrap_or_default();
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        before.split(|byte| *byte == b'\n').count()
     }
 
     /// How many sources there are.

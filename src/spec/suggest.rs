@@ -26,11 +26,8 @@ pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names: Vec<&str> = names.into_iter().collect();
     let more = names.len().saturating_sub(LISTED);
     names.truncate(LISTED);
-    let mut text = names.join(", ");
-    if more > 0 {
-        text += &format!(", and {more} more");
-    }
-    text
+    let text = names.join(", ");
+    if more > 0 { format!("{text}, and {more} more") } else { text }
 }
 
 /// "did you mean `x`? `things` here: a, b, c", or the list alone.

@@ -148,6 +148,25 @@ impl Node {
         }
     }
 
+    /// Renames a key that stands at a place, if its map has no other of the new name.
+    pub fn rename(&mut self, at: At, from: &str, to: &str) -> bool {
+        match &mut self.value {
+            Value::Map(entries) => {
+                let place =
+                    entries.iter().position(|entry| entry.key.at == at && entry.key.text == from);
+                if let Some(place) = place
+                    && entries.iter().all(|entry| entry.key.text != to)
+                {
+                    to.clone_into(&mut entries[place].key.text);
+                    return true;
+                }
+                entries.iter_mut().any(|entry| entry.value.rename(at, from, to))
+            }
+            Value::List(items) => items.iter_mut().any(|item| item.rename(at, from, to)),
+            Value::Null | Value::Text(_) => false,
+        }
+    }
+
     /// Takes out all that stands at a place, and says whether there was something.
     pub fn prune(&mut self, at: At) -> bool {
         match &mut self.value {

@@ -20,7 +20,10 @@ pub(super) const LOCATED: &str = "$located";
 /// The name under which [`super::Choice`] asks for a text or a map of one key.
 pub(super) const CHOICE: &str = "$choice";
 
-/// Reads a typed form from a tree; stops at the first mistake.
+/// Reads a typed form from a tree.
+///
+/// # Errors
+/// The first mistake.
 pub fn read<'de, T: de::Deserialize<'de>>(node: &'de Node) -> Result<T, Mistake> {
     T::deserialize(Reader(node))
 }
@@ -112,11 +115,14 @@ impl de::Error for Mistake {
 }
 
 fn named(found: &Unexpected<'_>) -> &'static str {
-    match found {
-        Unexpected::Unit => "nothing",
-        Unexpected::Seq => "a list",
-        Unexpected::Map => "a map",
-        _ => "a single value",
+    if *found == Unexpected::Unit {
+        "nothing"
+    } else if *found == Unexpected::Seq {
+        "a list"
+    } else if *found == Unexpected::Map {
+        "a map"
+    } else {
+        "a single value"
     }
 }
 
@@ -167,7 +173,9 @@ impl<'de> Reader<'de> {
     ) -> Result<V::Value, Mistake> {
         match &self.0.value {
             Value::Map(entries) if !entries.is_empty() => visitor.visit_enum(One(entries)),
-            value => Err(Mistake::new(MistakeKind::NotOne { known, found: kind(value) })),
+            value @ (Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_)) => {
+                Err(Mistake::new(MistakeKind::NotOne { known, found: kind(value) }))
+            }
         }
     }
 
@@ -175,14 +183,16 @@ impl<'de> Reader<'de> {
         match &self.0.value {
             Value::List(items) => visitor.visit_seq(Items(items.iter())),
             Value::Null => visitor.visit_seq(Items([].iter())),
-            value => Err(Mistake::new(MistakeKind::NotList(kind(value)))),
+            value @ (Value::Text(_) | Value::Map(_)) => {
+                Err(Mistake::new(MistakeKind::NotList(kind(value))))
+            }
         }
     }
 
     fn text_or_one<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
-        match &self.0.value {
-            Value::Text(text) => visitor.visit_str(text),
-            _ => self.one(&[], visitor),
+        match self.0.text() {
+            Some(text) => visitor.visit_str(text),
+            None => self.one(&[], visitor),
         }
     }
 }

@@ -60,6 +60,9 @@ pub struct Written<Q> {
 
 impl<Q: Quantity> Written<Q> {
     /// Reads the quantity.
+    ///
+    /// # Errors
+    /// The text is no such quantity.
     pub fn read(&self) -> Result<Q, Unreadable> {
         Q::read(&self.text)
     }

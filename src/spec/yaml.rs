@@ -89,29 +89,15 @@ impl<'t> Reader<'t, '_> {
             let wrong = Diagnostic::error("too-deep", "this is nested deeper than any form");
             return Err(Box::new(wrong.at(at)));
         }
-        self.check_plain(&event, at)?;
-        match event {
-            Event::Scalar(text, style, ..) => Ok(Node { at, value: scalar(&text, style) }),
-            Event::SequenceStart(..) => self.list(at, depth),
-            Event::MappingStart(..) => self.map(at, depth),
-            // An alias ends in `check_plain`; other events do not stand where a value does.
-            _ => Ok(Node { at, value: Value::Null }),
+        check_plain(&event, at)?;
+        if let Event::Scalar(text, style, ..) = event {
+            return Ok(Node { at, value: scalar(&text, style) });
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "reads like its sisters")]
-    fn check_plain(&self, event: &Event<'t>, at: At) -> Read<()> {
-        let anchored = event.is_alias() || event.anchor_id().is_some();
-        let what = if anchored {
-            "anchors and aliases"
-        } else if event.tag().is_some() {
-            "tags"
-        } else {
-            return Ok(());
-        };
-        let wrong = Diagnostic::error("not-supported", format!("{what} are not used in squall"));
-        let help = "write the value itself; files build on each other by `extends` and `set`";
-        Err(Box::new(wrong.at(at).help(help)))
+        if let Event::SequenceStart(..) = event {
+            return self.list(at, depth);
+        }
+        // Aliases end in `check_plain`; no other event stands where a value does.
+        self.map(at, depth)
     }
 
     fn list(&mut self, at: At, depth: u32) -> Read<Node> {
@@ -193,6 +179,21 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
+/// Anchors, aliases and tags are refused.
+fn check_plain(event: &Event<'_>, at: At) -> Read<()> {
+    let anchored = event.is_alias() || event.anchor_id().is_some();
+    let what = if anchored {
+        "anchors and aliases"
+    } else if event.tag().is_some() {
+        "tags"
+    } else {
+        return Ok(());
+    };
+    let wrong = Diagnostic::error("not-supported", format!("{what} are not used in squall"));
+    let help = "write the value itself; files build on each other by `extends` and `set`";
+    Err(Box::new(wrong.at(at).help(help)))
+}
+
 fn scalar(text: &str, style: ScalarStyle) -> Value {
     let plain = style == ScalarStyle::Plain;
     if plain && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
@@ -202,10 +203,13 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
 }
 
 fn said(error: &ScanError) -> String {
-    match error.kind() {
-        kind if is_tab(kind) => "a tab stands where spaces are needed".to_owned(),
-        ErrorKind::RecursionLimitExceeded => "it is nested too deeply".to_owned(),
-        _ => shown_whole(&error.info()),
+    let kind = error.kind();
+    if is_tab(kind) {
+        "a tab stands where spaces are needed".to_owned()
+    } else if *kind == ErrorKind::RecursionLimitExceeded {
+        "it is nested too deeply".to_owned()
+    } else {
+        shown_whole(&error.info())
     }
 }
 
@@ -224,21 +228,26 @@ fn is_tab(kind: &ErrorKind) -> bool {
 }
 
 fn help(kind: &ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        kind if is_tab(kind) => "indent with spaces",
-        ErrorKind::UnclosedFlowCollection { open: '{' } => "close it with `}`",
-        ErrorKind::UnclosedFlowCollection { .. } => "close it with `]`",
-        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::UnexpectedEofFlowMapping => {
-            "between braces, entries are `key: value`, with commas between them"
-        }
-        ErrorKind::UnclosedQuotedScalar => "close the quotation mark",
-        ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::InvalidIndentation
-        | ErrorKind::SimpleKeyExpected => {
-            "write `key: value`, and keys of one map at the same indentation"
-        }
-        _ => return None,
-    })
+    const FLOW: [ErrorKind; 2] =
+        [ErrorKind::ExpectedFlowMappingSeparator, ErrorKind::UnexpectedEofFlowMapping];
+    const BLOCK: [ErrorKind; 3] = [
+        ErrorKind::ExpectedBlockMappingKey,
+        ErrorKind::InvalidIndentation,
+        ErrorKind::SimpleKeyExpected,
+    ];
+    if is_tab(kind) {
+        Some("indent with spaces")
+    } else if let ErrorKind::UnclosedFlowCollection { open } = kind {
+        Some(if *open == '{' { "close it with `}`" } else { "close it with `]`" })
+    } else if FLOW.contains(kind) {
+        Some("between braces, entries are `key: value`, with commas between them")
+    } else if *kind == ErrorKind::UnclosedQuotedScalar {
+        Some("close the quotation mark")
+    } else if BLOCK.contains(kind) {
+        Some("write `key: value`, and keys of one map at the same indentation")
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

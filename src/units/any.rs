@@ -32,6 +32,9 @@ pub enum Steps {
 
 impl Any {
     /// Reads a quantity; the unit tells its kind.
+    ///
+    /// # Errors
+    /// The text is no quantity.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
         let text = text.trim();
         if text.ends_with('%') {
@@ -86,7 +89,10 @@ impl Any {
         }
     }
 
-    /// The values from here to `to`; a sentence when there are none, or more than `most`.
+    /// The values from here to `to`.
+    ///
+    /// # Errors
+    /// A sentence, when there are none, or more than `most`.
     pub fn steps(self, to: Self, steps: Steps, most: u64) -> Result<Vec<Self>, String> {
         let alike = std::mem::discriminant(&self) == std::mem::discriminant(&to);
         let (from, end) = (self.float(), to.float());

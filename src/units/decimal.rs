@@ -87,7 +87,7 @@ fn no_number(text: &str) -> Unreadable {
         "" => "nothing is written".to_owned(),
         _ => format!("`{}` does not begin with a number", shown(text)),
     };
-    Unreadable::new("bad-number", message, "begin with a number, without a sign")
+    Unreadable::new("bad-number", message, "")
 }
 
 /// Reads the number that [`split`] found.

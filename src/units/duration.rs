@@ -23,6 +23,7 @@ const UNITS_ARE: &str = "the units are ns, us, ms, s, min, h, d";
 
 impl Quantity for Span {
     const WHAT: &'static str = "a duration";
+    const EXAMPLE: &'static str = "30s";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let mut rest = text.trim();
@@ -72,7 +73,8 @@ fn compound(nanos: u64) -> String {
     let mut text = String::new();
     for (name, size) in &UNITS[1..4] {
         if rest >= *size {
-            text += &format!("{}{name}", rest / size);
+            text += &(rest / size).to_string();
+            text += name;
             rest %= size;
         }
     }
@@ -128,6 +130,7 @@ fn unfit(text: &str, misfit: Misfit) -> Unreadable {
 
 impl Quantity for CoreShare {
     const WHAT: &'static str = "CPU time per second";
+    const EXAMPLE: &'static str = "4.7us/s";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let Some(span) = text.trim().strip_suffix("/s") else {

@@ -13,6 +13,7 @@ const EXACT: usize = 20;
 
 impl Quantity for Rate {
     const WHAT: &'static str = "a rate";
+    const EXAMPLE: &'static str = "1/min";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, unit) = decimal::split(text)?;
@@ -37,11 +38,9 @@ impl Quantity for Rate {
 
     fn print(self) -> String {
         let same = |text: &String| Self::read(text).is_ok_and(|read| read == self);
-        let thousands = |decimals: usize| format!("{:.decimals$}k/s", self.0 / 1e3);
-        if self.0 >= 1e4
-            && let Some(text) = (0..=SHORT).map(thousands).find(same)
-        {
-            return text;
+        let thousands = format!("{:.0}k/s", self.0 / 1e3);
+        if same(&thousands) {
+            return thousands;
         }
         for (period, seconds) in PERIODS {
             let short = |decimals: usize| format!("{:.decimals$}/{period}", self.0 * seconds);
@@ -55,6 +54,7 @@ impl Quantity for Rate {
 
 impl Quantity for Share {
     const WHAT: &'static str = "a share";
+    const EXAMPLE: &'static str = "20%";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, unit) = decimal::split(text)?;
@@ -96,6 +96,7 @@ fn without_unit(value: f64) -> String {
 
 impl Quantity for Factor {
     const WHAT: &'static str = "a number";
+    const EXAMPLE: &'static str = "2";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         match decimal::split(text)? {

@@ -22,6 +22,7 @@ const UNITS_ARE: &str = "the units are B, KB, MB, GB, TB (1 KB = 1000 B) and KiB
 
 impl Quantity for Bytes {
     const WHAT: &'static str = "a size";
+    const EXAMPLE: &'static str = "10KB";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, name) = decimal::split(text)?;
@@ -93,13 +94,18 @@ pub(super) fn multiple(text: &str, suffix: &str) -> Result<u64, Unreadable> {
         _ => Err(Unreadable::new(
             "unknown-unit",
             format!("`{}` in `{}` is not a multiple", shown(suffix), shown(text)),
-            "write the number alone, or with k, M or G: `64`, `100k`, `1M`",
+            match suffix {
+                "m" => "for a million write `M`: `1M`",
+                "K" => "for a thousand write `k`: `1k`",
+                _ => "write the number alone, or with k, M or G: `64`, `100k`, `1M`",
+            },
         )),
     }
 }
 
 impl Quantity for Count {
     const WHAT: &'static str = "a count";
+    const EXAMPLE: &'static str = "100";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, suffix) = decimal::split(text)?;

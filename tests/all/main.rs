@@ -1,6 +1,7 @@
 //! All integration tests, one binary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod engine;
+mod files;
 mod report;
 mod tidy;
 mod world;

@@ -133,20 +133,18 @@ impl Checks<'_, '_> {
     fn same_registry(&self, input: &mut Input<'_>, pool: NodeId, fanout: NodeId) {
         let registry = |id| self.topology.next(id, "registry");
         if registry(fanout).is_some() && registry(pool) != registry(fanout) {
+            let at = self.topology.to(fanout, "registry").map(|edge| edge.at);
             let (pool, fanout) = (self.topology.name(pool), self.topology.name(fanout));
             let message = format!("`{fanout}` looks users up where `{pool}` does not write them");
             let help = "link both to the same registry";
-            let at = self.topology.to(self.id, "load_balancer").map(|edge| edge.at);
             input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
         }
     }
 
     fn resume(&self, input: &mut Input<'_>, pool: NodeId) {
         let topology = self.topology;
-        let at = match &self.node.form {
-            Kind::Clients(form) => form.resume.as_ref().map_or(self.at(), |resume| resume.at),
-            _ => self.at(),
-        };
+        let Kind::Clients(form) = &self.node.form else { return };
+        let at = form.resume.as_ref().map_or(self.at(), |resume| resume.at);
         let Some(buffer) = topology.next(pool, "buffer") else {
             let message = format!(
                 "`{}.resume` asks for what was missed, but `{}` has no buffer to ask",

@@ -54,7 +54,7 @@ impl Section<'_, '_> {
     fn law_of(&mut self, key: &str, written: Option<&LawText>) -> Option<(Law, Json)> {
         let Some(Located { value, at }) = written else {
             let Some(text) = self.default(key) else {
-                self.missing(key, &format!("{DURATION_OR_LAW}: `40ms`, or `{{ lognormal: … }}`"));
+                self.missing(key, DURATION_OR_LAW, "40ms");
                 return None;
             };
             return Some(constant(Span::read(text).ok()?));
@@ -62,11 +62,10 @@ impl Section<'_, '_> {
         match value {
             Choice::Plain(text) => match Span::read(text) {
                 Ok(span) => Some(constant(span)),
-                Err(mut why) => {
-                    if why.code == "bad-number" {
-                        LAWS.clone_into(&mut why.help);
-                    }
-                    self.unreadable(key, DURATION_OR_LAW, *at, &why);
+                Err(why) => {
+                    let says = format!("is {DURATION_OR_LAW}; {}", why.message);
+                    let help = if why.help.is_empty() { LAWS } else { &why.help };
+                    self.wrong(why.code, key, *at, &says, help);
                     None
                 }
             },
@@ -123,7 +122,7 @@ impl Section<'_, '_> {
         match value.read() {
             Ok(value) => Some(value),
             Err(why) => {
-                self.unreadable(key, Q::WHAT, value.at, &why);
+                self.unreadable::<Q>(key, value.at, &why);
                 None
             }
         }
@@ -135,12 +134,12 @@ impl Section<'_, '_> {
         at: At,
         parts: [(&str, &Option<Written<Span>>); N],
     ) -> Option<[Span; N]> {
-        let spans = parts.map(|(name, written)| match written {
-            Some(value) => self.part(&format!("{key}.{name}"), value),
-            None => {
-                self.wrong("missing-key", key, at, &format!("has no `{name}`"), "");
-                None
+        let spans = parts.map(|(name, written)| {
+            if let Some(value) = written {
+                return self.part(&format!("{key}.{name}"), value);
             }
+            self.wrong("missing-key", key, at, &format!("has no `{name}`"), "");
+            None
         });
         if spans.iter().any(Option::is_none) {
             return None;
@@ -249,16 +248,17 @@ fn constant(span: Span) -> (Law, Json) {
 }
 
 /// A measured value: with its unit, or a bare number of seconds in any notation.
-fn seconds(text: &str) -> Result<Span, Diagnostic> {
+fn seconds(text: &str) -> Result<Span, Box<Diagnostic>> {
     if let Ok(seconds) = text.parse::<f64>() {
         if seconds >= 0.0 && seconds <= Span::FOREVER.seconds() {
             return Ok(Span::from_nanos(number::whole(seconds * 1e9)));
         }
         let message = format!("{} is no duration in seconds", shown(text));
-        return Err(Diagnostic::error("out-of-range", message));
+        return Err(Box::new(Diagnostic::error("out-of-range", message)));
     }
     Span::read(text).map_err(|why| {
         let help = "write one duration a line: `12ms`, or `0.012` in seconds";
-        Diagnostic::error(why.code, format!("a measured value: {}", why.message)).help(help)
+        let message = format!("a measured value: {}", why.message);
+        Box::new(Diagnostic::error(why.code, message).help(help))
     })
 }

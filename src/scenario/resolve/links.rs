@@ -172,9 +172,9 @@ impl<'n> Topology<'n> {
             ));
         }
         let targets = LEGAL.iter().filter(|pair| pair.0 == from).map(|pair| pair.1);
-        match suggest::listed(targets.clone()).as_str() {
+        match suggest::listed(targets).as_str() {
             "" => wrong.help(format!("nothing leads away from a {from}")),
-            list => wrong.help(format!("a {from} leads to: {list}")),
+            list => wrong.help(format!("links from {from} lead to: {list}")),
         }
     }
 

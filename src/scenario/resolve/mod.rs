@@ -22,6 +22,9 @@ use section::{Section, Word};
 use serde_json::{Map, Value as Json};
 use timeline::Frame;
 
+/// The code of the error that a file is a model and no experiment.
+pub const MODEL_ALONE: &str = "model-alone";
+
 /// Nodes are numbered with 8 bits.
 const MOST_NODES: usize = 255;
 
@@ -107,7 +110,7 @@ impl Section<'_, '_> {
         self.doc.insert("question".to_owned(), Json::from(question.clone()));
         let head = Head {
             question,
-            horizon: self.positive("horizon", form.horizon.as_ref()),
+            horizon: self.horizon(form),
             warm_up: self.value("warm_up", form.warm_up.as_ref()),
             tick: self.positive("tick", form.tick.as_ref()),
             seed: self.value("seed", form.seed.as_ref()).0,
@@ -117,6 +120,17 @@ impl Section<'_, '_> {
             self.check_head(form, &head);
         }
         head
+    }
+
+    fn horizon(&mut self, form: &Experiment) -> Span {
+        if !form.is_model() {
+            return self.positive("horizon", form.horizon.as_ref());
+        }
+        let message = "this is a model and no experiment: it has no `horizon`";
+        let wrong = Diagnostic::error(MODEL_ALONE, message).at(self.home());
+        let help = "write `horizon: 10min`, here or in an experiment that names this `model`";
+        self.input.report(wrong.help(help));
+        Span::ZERO
     }
 
     fn check_head(&mut self, form: &Experiment, head: &Head) {

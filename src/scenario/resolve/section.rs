@@ -61,6 +61,11 @@ impl<'s, 'r> Section<'s, 'r> {
         self.home
     }
 
+    /// How messages call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// How messages call a key.
     pub(super) fn name_of(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
@@ -84,16 +89,21 @@ impl<'s, 'r> Section<'s, 'r> {
     }
 
     /// Reports a key that must be written.
-    pub(super) fn missing(&mut self, key: &str, what: &str) {
-        let message = format!("`{}` is missing", self.name_of(key));
+    pub(super) fn missing(&mut self, key: &str, what: &str, example: &str) {
+        let name = self.name_of(key);
+        let unread = self.input.broken && self.name.is_empty();
+        if unread || self.input.cut.contains(&name) {
+            return;
+        }
+        let message = format!("`{name}` is missing");
         let wrong = Diagnostic::error("missing-key", message).at(self.home);
-        self.input.report(wrong.help(format!("write `{key}:` and {what}")));
+        self.input.report(wrong.help(format!("write {what}: `{key}: {example}`")));
     }
 
     /// Reports a text that is no quantity.
-    pub(super) fn unreadable(&mut self, key: &str, what: &str, at: At, why: &Unreadable) {
-        let says = format!("is {what}; {}", why.message);
-        self.wrong(why.code, key, at, &says, &why.help);
+    pub(super) fn unreadable<Q: Quantity>(&mut self, key: &str, at: At, why: &Unreadable) {
+        let says = format!("is {}; {}", Q::WHAT, why.message);
+        self.wrong(why.code, key, at, &says, &why.advice(Q::WHAT, Q::EXAMPLE));
     }
 
     /// A quantity.
@@ -109,7 +119,7 @@ impl<'s, 'r> Section<'s, 'r> {
     fn read<Q: Quantity>(&mut self, key: &str, written: Option<&Written<Q>>) -> Option<Q> {
         let Some(written) = written else {
             let Some(text) = self.default(key) else {
-                self.missing(key, Q::WHAT);
+                self.missing(key, Q::WHAT, Q::EXAMPLE);
                 return None;
             };
             return Q::read(text).ok();
@@ -117,7 +127,7 @@ impl<'s, 'r> Section<'s, 'r> {
         match written.read() {
             Ok(value) => Some(value),
             Err(why) => {
-                self.unreadable(key, Q::WHAT, written.at, &why);
+                self.unreadable::<Q>(key, written.at, &why);
                 None
             }
         }

@@ -114,37 +114,39 @@ impl Frame<'_> {
     /// The gateway pool of a name, and how many instances it has.
     fn pool(&self, section: &mut Section<'_, '_>, name: Option<&Text>) -> Option<(NodeId, u16)> {
         let Some(name) = name else {
-            section.missing("node", "the name of a gateway pool");
+            section.missing("node", "the name of a gateway pool", "gateways");
             return None;
         };
         section.put("node", &name.value);
-        let is_pool = |node: &Resolved| matches!(node.parameters, Parameters::Gateway(_));
-        match self.nodes.iter().position(|node| node.name.value == name.value) {
-            Some(place) => match &self.nodes[place].parameters {
-                Parameters::Gateway(pool) => Some((NodeId(number::byte(place)), pool.count)),
-                _ => {
-                    let says = format!("is `{}`, which is no gateway pool", shown(&name.value));
-                    section.wrong("no-such-node", "node", name.at, &says, "");
-                    None
-                }
-            },
-            None if self.whole => {
+        let Some(place) = self.nodes.iter().position(|node| node.name.value == name.value) else {
+            if self.whole {
                 section.input.report(no_node(self.nodes, &name.value, name.at, is_pool));
-                None
             }
-            None => None,
-        }
+            return None;
+        };
+        let Parameters::Gateway(pool) = &self.nodes[place].parameters else {
+            let says = format!("is `{}`, which is no gateway pool", shown(&name.value));
+            section.wrong("no-such-node", "node", name.at, &says, "");
+            return None;
+        };
+        // A count that could not be read bounds nothing.
+        let count = if pool.count == 0 { u16::MAX } else { pool.count };
+        Some((NodeId(number::byte(place)), count))
     }
 }
 
+fn is_pool(node: &Resolved) -> bool {
+    matches!(node.parameters, Parameters::Gateway(_))
+}
+
 impl Section<'_, '_> {
-    /// A section within this one that has the defaults of its own name.
+    /// A section within this one that has the defaults of its own name; paths skip its key.
     fn inside_as<T>(
         &mut self,
         key: &str,
         read: impl FnOnce(&mut Section<'_, '_>) -> Option<T>,
     ) -> Option<T> {
-        let (name, home) = (self.name_of(key), self.home());
+        let (name, home) = (self.name().to_owned(), self.home());
         let mut inner = Section::new(self.input, key, &name, home);
         let result = read(&mut inner);
         let doc = inner.doc;
@@ -159,7 +161,7 @@ impl Section<'_, '_> {
         count: u16,
     ) -> Vec<u16> {
         let Some(Located { value, at }) = written else {
-            self.missing("instances", "the numbers of instances, from 0: `[0, 1]`");
+            self.missing("instances", "the numbers of instances, from 0", "[0, 1]");
             return Vec::new();
         };
         let texts: Vec<(&str, At)> = match value {
@@ -183,7 +185,7 @@ impl Section<'_, '_> {
         let number = match Count::read(text) {
             Ok(number) => number,
             Err(why) => {
-                self.unreadable("instances", "a list of numbers", at, &why);
+                self.unreadable::<Count>("instances", at, &why);
                 return None;
             }
         };

@@ -1,0 +1,82 @@
+//! What `squall show` prints is an experiment, and the same one.
+use super::{DEPLOY, Files};
+use proptest::prelude::*;
+use squall::{cli::show, scenario::Scenario};
+
+const SHOWN: &str = "elsewhere/shown.yaml";
+
+/// The scenario as it is after its links have been written out.
+fn spelled_out(mut scenario: Scenario, name: &str) -> Scenario {
+    for link in &mut scenario.links {
+        link.by_default = false;
+    }
+    name.clone_into(&mut scenario.name);
+    scenario
+}
+
+fn check(scenario: &Scenario) {
+    let json = serde_json::to_string_pretty(&scenario.resolved).unwrap();
+    for text in [show::yaml(scenario), json] {
+        let again = Files::default().with(SHOWN, &text).good(SHOWN, &[]);
+        assert_eq!(again.scenario.resolved, scenario.resolved, "{text}");
+        assert_eq!(again.scenario, spelled_out(scenario.clone(), "shown"), "{text}");
+        assert_eq!(again.files.len(), 1, "it stands alone");
+    }
+}
+
+#[test]
+fn the_design_loads_again() {
+    check(&Files::design().good(DEPLOY, &[]).scenario);
+}
+
+#[test]
+fn the_zoo_loads_again() {
+    check(&Files::default().good("tests/all/files/zoo.yaml", &[]).scenario);
+}
+
+#[test]
+fn what_is_shown_is_short_and_says_what_is_by_default() {
+    let text = show::yaml(&Files::design().good(DEPLOY, &[]).scenario);
+    assert!(text.contains("\n  gateways -> presence: { latency: 500us } # by default\n"), "{text}");
+    assert!(text.contains("\n  edge -> gateways: { latency: 500us }\n"), "{text}");
+    assert!(text.contains("\n        idle: 4.7us/s\n"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.lines().count() < 110, "{text}");
+}
+
+#[test]
+fn spelling_does_not_matter() {
+    let files = Files::design();
+    let one = files.good(DEPLOY, &["gateways.drain.window=90s", "phones.count=100000"]).scenario;
+    let other = files.good(DEPLOY, &["gateways.drain.window=1min30s"]).scenario;
+    assert_eq!(one.resolved.to_string(), other.resolved.to_string());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn random_parameters_load_again(
+        count in 2_u32..3_000_000,
+        nanos in 1_000_000_u64..1_000_000_000_000_000,
+        rate in 1_u32..1_000_000,
+        thousandths in 0_u32..=100_000,
+        bytes in 1_u64..1 << 40,
+        factor in 1.0_f64..10.0,
+        question in "\\PC{0,30}",
+        seed: u64,
+    ) {
+        let sets = [
+            format!("phones.count={count}"),
+            format!("phones.heartbeat.every={nanos}ns"),
+            format!("phones.network.rtt={{normal: {{mean: {nanos}ns, sd: {nanos}ns}}}}"),
+            format!("phones.sends.per_user={rate}/h"),
+            format!("phones.network.silent_drops={}%", f64::from(thousandths) / 1e3),
+            format!("gateways.memory={{per_connection: {bytes}B, limit: 2TiB}}"),
+            format!("phones.reconnect.factor={factor}"),
+            format!("question={}", serde_json::Value::from(question)),
+            format!("seed={seed}"),
+        ];
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        check(&Files::design().good(DEPLOY, &sets).scenario);
+    }
+}
