@@ -6,10 +6,7 @@ use super::{
     parameters,
     table::{connections::State, crowds::REPLAY, messages::Stage},
 };
-use crate::{
-    engine::{Span, number},
-    record::End,
-};
+use crate::engine::{Span, number};
 
 /// A buffer in motion.
 #[derive(Clone, Debug)]
@@ -41,11 +38,10 @@ impl Buffer {
         let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         let mut at = cx.now + self.parameters.read + way;
         while let Some(message) = missed.pop(cx.messages) {
-            let kept = cx.messages.get(message).due;
-            if kept + self.parameters.retention < cx.now {
-                cx.end(kept + self.parameters.retention, message, End::Expired);
+            if cx.expire(message) {
                 continue;
             }
+            let kept = cx.messages.get(message).due;
             let row = cx.messages.get_mut(message);
             (row.at, row.session) = (connection.gateway, low_byte(session));
             row.keep(kept);

@@ -188,15 +188,21 @@ impl Clients {
         if replayed {
             return cx.end(cx.now, message, End::Replayed);
         }
-        if session > 0 {
-            let row = *cx.messages.get(message);
-            let since = cx.connections.since[number::index(row.to)];
-            let crowd = cx.crowds.of(row.to);
-            if crowd.replay.is_some() && row.kept() <= since && since <= cx.now {
-                cx.record.counts.duplicates += 1;
-            }
+        match if session > 0 { Self::copy_of_the_read(message, cx) } else { None } {
+            Some(earlier) if earlier < cx.now => cx.end(earlier, message, End::Replayed),
+            _ => cx.end(cx.now, message, End::Live),
         }
-        cx.end(cx.now, message, End::Live);
+    }
+
+    /// When the other copy of a live message comes, if this session's read of the buffer took one.
+    fn copy_of_the_read(message: u32, cx: &mut Cx<'_>) -> Option<Time> {
+        let row = *cx.messages.get(message);
+        let since = cx.connections.since[number::index(row.to)];
+        let read = cx.crowds.of(row.to).replay.is_some() && since <= cx.now;
+        (read && row.kept() <= since).then(|| {
+            cx.record.counts.duplicates += 1;
+            since + cx.replay_way(row.to)
+        })
     }
 
     /// A user's timer fires.
@@ -345,11 +351,12 @@ impl Clients {
     fn give_up(user: u32, cx: &mut Cx<'_>) {
         cx.record.counts.gave_up += 1;
         cx.connections.get_mut(user).state = State::Gone;
-        let kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
-        for mut list in [kept.missed, kept.outbox] {
-            while let Some(message) = list.pop(cx.messages) {
-                cx.end(cx.now, message, End::Lost(Cause::GaveUp));
-            }
+        let mut kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
+        while let Some(message) = kept.missed.pop(cx.messages) {
+            cx.drop_kept(message, Cause::GaveUp);
+        }
+        while let Some(message) = kept.outbox.pop(cx.messages) {
+            cx.end(cx.now, message, End::Lost(Cause::GaveUp));
         }
     }
 

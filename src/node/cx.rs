@@ -66,8 +66,7 @@ impl Cx<'_> {
         match connection.state {
             State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
             State::Online if kept <= since && since <= self.now => {
-                let way = replay.read + self.replay_latency(to);
-                self.replayed_with_the_read(message, since + way);
+                self.replayed_with_the_read(message, since + self.replay_way(to));
             }
             State::Away | State::Connecting | State::Online | State::HalfOpen => {
                 self.keep(message, kept, replay.messages);
@@ -87,8 +86,8 @@ impl Cx<'_> {
         self.hop(at, node, message, Stage::DownReplay);
     }
 
-    /// From the buffer to the client of an open connection, without any queue.
-    fn replay_latency(&self, user: u32) -> Span {
+    /// From a read of the buffer to the client of an open connection, without any queue.
+    pub fn replay_way(&self, user: u32) -> Span {
         let (crowd, connection) = (self.crowds.of(user), self.connections.get(user));
         let entity = crowd.connection(user, connection.session);
         let replay = crowd.replay.as_ref().expect("asked only where there is a buffer");
@@ -98,7 +97,7 @@ impl Cx<'_> {
             entity,
             super::table::crowds::REPLAY,
         );
-        inside + crowd.down(connection.round_trip(), entity)
+        replay.read + inside + crowd.down(connection.round_trip(), entity)
     }
 
     fn keep(&mut self, message: u32, kept: Time, bound: u32) {
@@ -107,8 +106,28 @@ impl Cx<'_> {
         list.push(self.messages, message, Stage::Buffer, kept);
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");
-            self.end(self.now, oldest, End::Lost(Cause::BufferOverflow));
+            self.drop_kept(oldest, Cause::BufferOverflow);
         }
+    }
+
+    /// A message that the buffer kept is dropped, unless it had expired before.
+    pub fn drop_kept(&mut self, message: u32, cause: Cause) {
+        if !self.expire(message) {
+            self.end(self.now, message, End::Lost(cause));
+        }
+    }
+
+    /// Ends a message that the buffer has kept for too long, dated at its expiry, which is seen
+    /// only when somebody looks; returns whether it did.
+    pub fn expire(&mut self, message: u32) -> bool {
+        let row = self.messages.get(message);
+        let replay = self.crowds.of(row.to).replay.as_ref();
+        let expiry = replay.map_or(Time::NEVER, |replay| row.due + replay.retention);
+        let expired = expiry < self.now;
+        if expired {
+            self.end(expiry, message, End::Expired);
+        }
+        expired
     }
 
     /// A gateway holds one connection less. One that drains and holds none is empty once the last

@@ -165,7 +165,6 @@ impl Gateway {
         };
         let Some(service) = service else {
             let back = row.round_trip().half() + crowd.latency(Purpose::Attempt, entity, 0);
-            let back = if way == Span::ZERO { way } else { back };
             return cx.wake((cx.now + back).min(deadline), Timer::Refused, user, ticket);
         };
         cx.tiers.get_mut(attempts.target).held += 1;

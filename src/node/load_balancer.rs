@@ -6,7 +6,7 @@ use super::{
     ring::Ring,
     table::{connections::State, tiers::Tiers},
 };
-use crate::engine::{EventQueue, Span, Time, number};
+use crate::engine::{EventQueue, Time, number};
 use std::ops::Range;
 
 /// A balancer in motion.
@@ -93,20 +93,12 @@ impl LoadBalancer {
             row.believed_up = serves;
         }
     }
-
-    /// How long a dead instance goes on receiving, at most.
-    pub fn blindness(&self) -> Span {
-        self.parameters
-            .health_check
-            .interval
-            .times(u64::from(self.parameters.health_check.threshold))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::parameters::HealthCheck;
+    use crate::{engine::Span, node::parameters::HealthCheck};
 
     fn balancer(policy: Policy) -> (LoadBalancer, Tiers) {
         let health_check = HealthCheck { interval: Span::from_secs(10), threshold: 3 };

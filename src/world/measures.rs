@@ -1,9 +1,9 @@
 //! The end of a run: books are balanced, and what was counted becomes named metrics.
-use super::{Broken, World};
+use super::{Broken, World, split};
 use crate::{
-    engine::{Span, Time, number},
+    engine::{Agenda, Span, Time, number},
     node::{
-        Node,
+        Cx, Node,
         parameters::Parameters,
         table::{connections::State, messages::Stage},
     },
@@ -68,6 +68,7 @@ impl World {
         let horizon = scenario.horizon;
         self.sample_until(horizon);
         self.record.leave(horizon);
+        self.expire_kept(horizon);
         self.count_pending(horizon);
         self.check()?;
         let measures = self.measures(scenario);
@@ -88,6 +89,17 @@ impl World {
             lag_bin: self.record.lag_bin,
             tick: scenario.tick,
         })
+    }
+
+    /// What the buffer has kept for too long is seen now at the latest.
+    fn expire_kept(&mut self, horizon: Time) {
+        let kept = self.messages.in_use().filter(|(_, row)| row.stage == Stage::Buffer);
+        let kept: Vec<u32> = kept.map(|(message, _)| message).collect();
+        let mut agenda = Agenda::default();
+        let (_, mut cx) = split!(self, horizon, &mut agenda);
+        for message in kept {
+            cx.expire(message);
+        }
     }
 
     fn count_pending(&mut self, horizon: Time) {
@@ -151,15 +163,19 @@ impl World {
         sheet.rows
     }
 
+    /// User-seconds connected.
+    fn connected(&self) -> f64 {
+        Online::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
+    }
+
     fn users(&self) -> f64 {
         f64::from(self.crowds.users())
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
         let online = &self.record.online;
-        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
+        let connected = self.connected();
         let horizon = scenario.horizon.seconds();
-        let connected = Online::seconds(connected);
         let wanted = self.users() * horizon;
         sheet.count("connections.peak", u64::from(online.peak));
         sheet.set("connections.mean", Unit::Count, Some(connected / horizon));
@@ -212,6 +228,8 @@ impl World {
         for cause in Cause::ALL {
             sheet.count(format!("lost.{}", cause.name()), record.window.lost[cause as usize]);
         }
+        sheet.count("pending.in_flight", record.window.in_flight);
+        sheet.count("pending.waiting", record.window.waiting);
         sheet.lag("delivery_lag", &record.lag);
         let horizon = record.horizon();
         let oldest = self.messages.in_use().map(|(_, row)| row.sent).min();
@@ -277,8 +295,8 @@ impl World {
             sheet.set("backlog.peak", Unit::Count, worst);
         }
         let counts = &self.record.counts;
-        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
-        let online = Online::seconds(connected) / scenario.horizon.seconds();
+        let connected = self.connected();
+        let online = connected / scenario.horizon.seconds();
         let refreshes: f64 = self
             .nodes
             .iter()
@@ -314,12 +332,12 @@ impl World {
     }
 
     fn heartbeat_bytes(&self, scenario: &Scenario) -> (f64, f64) {
-        let connected: u128 = self.record.phases.iter().map(|phase| phase.connected).sum();
+        let connected = self.connected();
         let every = scenario.nodes.iter().find_map(|node| {
             let Parameters::Clients(clients) = &node.parameters else { return None };
             Some(clients.heartbeat.every.seconds())
         });
-        let beats = every.map_or(0.0, |every| Online::seconds(connected) / every.max(1e-9));
+        let beats = every.map_or(0.0, |every| connected / every.max(1e-9));
         let empty = wire::TLS_RECORD + wire::TCP_IP;
         (beats * (wire::PONG + empty), beats * (wire::PING + empty))
     }
