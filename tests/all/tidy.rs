@@ -41,14 +41,34 @@ fn every_file_says_what_it_is_and_stays_short() {
     }
 }
 
-/// Which modules a module may not use.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+/// Which modules a module may not use, by `crate::` alone or in braces.
+const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("engine", &["node", "record", "units", "spec", "scenario", "world", "study", "cli"]),
     ("record", &["node", "spec", "scenario", "world", "study", "summary", "report", "cli"]),
     ("node", &["spec", "scenario", "world", "study", "summary", "report", "cli"]),
     ("spec", &["node", "record", "scenario", "world", "study", "summary", "report"]),
+    ("scenario", &["record", "world", "study", "summary", "report", "cli"]),
     ("world", &["spec", "study", "summary", "report", "cli"]),
+    ("study", &["spec", "node", "report", "cli"]),
+    ("summary", &["node", "world", "spec", "report", "cli"]),
+    ("report", &["node", "world", "study", "spec", "cli"]),
 ];
+
+/// Whether a file names a module: `crate::other`, or `other::` at the second level of a braced
+/// `use crate::{…}`.
+fn uses(text: &str, other: &str) -> bool {
+    let own = text.split("#[cfg(test)]").next().unwrap();
+    let braced = own.split("use crate::{").skip(1).any(|rest| {
+        let inside = rest.split("\n};").next().unwrap();
+        inside.lines().any(|line| {
+            let line = line.strip_prefix("    ").unwrap_or(line);
+            line.starts_with(&format!("{other}::")) || line == format!("{other},")
+        })
+    });
+    own.contains(&format!("crate::{other}::"))
+        || own.contains(&format!("crate::{other};"))
+        || braced
+}
 
 #[test]
 fn knowledge_goes_one_way() {
@@ -58,8 +78,7 @@ fn knowledge_goes_one_way() {
                 continue;
             }
             for other in forbidden {
-                let used = format!("crate::{other}");
-                assert!(!text.contains(&used), "{} uses {used}", path.display());
+                assert!(!uses(&text, other), "{} uses {other}", path.display());
             }
         }
     }
@@ -86,5 +105,18 @@ fn each_node_has_its_section() {
     for kind in ["clients", "load_balancer", "gateway", "pubsub", "fanout", "registry", "buffer"] {
         assert!(models.contains(&format!("\n## {kind}\n")), "no section for {kind}");
         assert!(root.join(format!("src/node/{kind}.rs")).exists());
+    }
+}
+
+#[test]
+fn each_experiment_has_its_row_in_the_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let table = fs::read_to_string(root.join("tests/fingerprints.csv")).unwrap();
+    let experiments = fs::read_dir(root.join("experiments")).unwrap();
+    for entry in experiments {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(readme.contains(&format!("](experiments/{name}) |")), "no row for {name}");
+        assert!(table.contains(&format!("\n{name},")), "no fingerprint for {name}");
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         ("bus", Parameters::Pubsub(bus())),
         ("fanout", Parameters::Fanout(fanout())),
         ("presence", Parameters::Registry(Registry { ttl: secs(60), rate: Rate(100_000.0) })),
-        ("replay", Parameters::Buffer(replay())),
+        ("replay", Parameters::Buffer(buffer())),
     ];
     let links = [
         (0, 1, None),
@@ -133,7 +133,7 @@ fn fanout() -> Fanout {
     }
 }
 
-fn replay() -> Buffer {
+fn buffer() -> Buffer {
     Buffer {
         retention: secs(86_400),
         messages: 1_000,
@@ -153,6 +153,13 @@ pub(crate) fn gateways(scenario: &mut Scenario) -> &mut Gateway {
     match &mut scenario.nodes[2].parameters {
         Parameters::Gateway(gateway) => gateway,
         _ => panic!("node 2 is the pool"),
+    }
+}
+
+pub(crate) fn replay(scenario: &mut Scenario) -> &mut Buffer {
+    match &mut scenario.nodes[6].parameters {
+        Parameters::Buffer(buffer) => buffer,
+        _ => panic!("node 6 is the buffer"),
     }
 }
 

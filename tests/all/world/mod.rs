@@ -1,3 +1,4 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod chat;
+mod fingerprints;
 mod runs;

@@ -1,5 +1,5 @@
 //! What runs of the chat architecture must show.
-use super::chat::{chat, clients, crash, deploy, gateways, secs};
+use super::chat::{chat, clients, crash, deploy, gateways, replay, secs};
 use squall::{
     engine::Time,
     node::parameters::{Jitter, Parameters, Resume, Sends},
@@ -61,6 +61,35 @@ fn a_deploy_with_replay_loses_nothing() {
     assert!(value(&outcome, "deploy.duration") > 100.0);
     let moves = value(&outcome, "deploy.moves_per_client");
     assert!((1.3..2.1).contains(&moves), "{moves}");
+}
+
+/// A message that is kept for less time than its recipient is away expires, whoever looks first:
+/// the returning client or the end of the run.
+#[test]
+fn what_the_buffer_keeps_too_long_expires() {
+    let mut scenario = chat(6_000, 3);
+    clients(&mut scenario).sends.as_mut().unwrap().per_user = squall::units::Rate(0.5);
+    clients(&mut scenario).network.lifetime = None;
+    clients(&mut scenario).reconnect.base = secs(30);
+    clients(&mut scenario).reconnect.jitter = Jitter::None;
+    replay(&mut scenario).retention = secs(10);
+    crash(&mut scenario, 50, CrashKind::Process, Some(secs(1)));
+    for (horizon, returned) in [(120, true), (75, false)] {
+        scenario.horizon = Time::ZERO + secs(horizon);
+        let outcome = run(&scenario);
+        let expired = value(&outcome, "deliveries.expired");
+        let late =
+            value(&outcome, if returned { "deliveries.replayed" } else { "pending.waiting" });
+        // A third of the users is away from 50 s on, for 30 s or until the run ends. What the others
+        // send them expires, but for the last 10 s; what they send waits in their outboxes.
+        let away = value(&outcome, "outage.user_seconds");
+        let length = if returned { 30.0 } else { 25.0 };
+        let here = 1.0 - away / length / 6_000.0;
+        let expected = 0.5 * away * here * (length - 10.0) / length;
+        assert!((expired / expected - 1.0).abs() < 0.06, "{expired}, expected {expected}");
+        assert!(late > 1_000.0, "{late}");
+        assert_is(&outcome, "deliveries.lost", value(&outcome, "lost.gateway_crash"));
+    }
 }
 
 /// Without resume, what is lost is what was sent to users while they were away.
