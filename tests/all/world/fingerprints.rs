@@ -10,7 +10,8 @@ fn fingerprint(experiment: &str, sets: &str, jobs: usize) -> String {
     let loaded = scenario::load(&path, &sets, &|path| fs::read(path)).unwrap();
     let outcomes = study::replicate(&loaded.scenario, jobs, &|_| {}).unwrap();
     assert_ne!(outcomes[0].fingerprint, outcomes[1].fingerprint);
-    outcomes.iter().map(|outcome| format!("{:016x}", outcome.fingerprint)).collect()
+    let numbers = outcomes.iter().map(|outcome| format!("{:016x}", outcome.fingerprint));
+    numbers.collect::<Vec<_>>().concat()
 }
 
 #[test]
