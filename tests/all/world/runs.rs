@@ -80,7 +80,7 @@ fn what_the_buffer_keeps_too_long_expires() {
         let expired = value(&outcome, "deliveries.expired");
         let late =
             value(&outcome, if returned { "deliveries.replayed" } else { "pending.waiting" });
-        // A third of the users is away from 50 s on, for 30 s or until the run ends. What the others
+        // A third of the users is away from 50 s on, for 30 s or until the run ends. What others
         // send them expires, but for the last 10 s; what they send waits in their outboxes.
         let away = value(&outcome, "outage.user_seconds");
         let length = if returned { 30.0 } else { 25.0 };
