@@ -1,6 +1,6 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
-    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, print,
+    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, print,
     progress::{self, Shown},
     results,
 };
@@ -68,12 +68,14 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
 fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
     let began = progress::now();
     let jobs = arguments.jobs.unwrap_or_else(cores);
+    let folder = folder(arguments, scenario);
+    // Better now than after the run.
+    folder::check(&folder)?;
     let shown = Shown::new(scenario.horizon, scenario.replications, arguments.quiet);
     let outcomes = study::replicate(scenario, jobs, &|progress| shown.update(progress));
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
-    let folder = folder(arguments, scenario);
     results::write(&summary::summarize(scenario, &outcomes), &folder)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
