@@ -27,13 +27,15 @@ pub fn read(from: &Path) -> io::Result<Summary> {
         .map_err(|error| io::Error::other(format!("{}: {error}", from.display())))
 }
 
-/// Draws the charts of a summary in place of what lay there; returns how many there are.
+/// Draws the charts and the report of a summary in place of what lay there; returns how many charts
+/// there are.
 ///
 /// # Errors
 /// What the disk says.
 pub fn draw(summary: &Summary, into: &Path) -> io::Result<usize> {
     let charts = report::charts(summary);
     folder::replace_charts(into, &charts)?;
+    folder::add(into, &report::page(summary))?;
     // Each chart is two files.
     Ok(charts.len() / 2)
 }
@@ -45,7 +47,7 @@ pub fn draw(summary: &Summary, into: &Path) -> io::Result<usize> {
 pub fn text(
     summary: &Summary,
     lies_in: &Path,
-    charts: usize,
+    charts: Option<usize>,
     next: Option<(String, String)>,
     json: bool,
 ) -> io::Result<String> {

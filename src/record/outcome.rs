@@ -41,9 +41,10 @@ pub struct Measure {
 }
 
 /// Units of metrics and series.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Unit {
     /// A number of things.
+    #[default]
     Count,
     /// Things per second.
     PerSecond,

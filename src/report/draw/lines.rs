@@ -1,7 +1,7 @@
 //! A panel of lines: grid, limits, bands, lines, labels, in this order.
 use super::{
     labels::{self, Label},
-    layout::{Frame, label_room},
+    layout::{Frame, Paper, label_room},
     sheet::{Anchor, Sheet},
 };
 use crate::report::{
@@ -10,16 +10,20 @@ use crate::report::{
 };
 
 /// How a limit's label is set.
-const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
+pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
 /// Half the side of a dot.
 const DOT: f64 = 3.0;
 
 /// The room that a panel takes left and right of its plot.
-pub(super) fn sides(body: &Lines) -> (f64, f64) {
+pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
     let ticks = body.y.ticks.iter().map(|(_, label)| theme::width(label, theme::TICK));
+    let ticks = ticks.fold(0.0, f64::max);
+    if paper.keyed {
+        return (ticks, 0.0);
+    }
     let lines = body.lines.iter().map(|line| (line.label.as_str(), Type::label(line.pen)));
     let limits = body.limits.iter().map(|(_, label)| (label.as_str(), LIMIT_LABEL));
-    (ticks.fold(0.0, f64::max), label_room(lines.chain(limits)))
+    (ticks, label_room(lines.chain(limits)))
 }
 
 pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
@@ -42,7 +46,9 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         }
     }
     dots(sheet, body, frame);
-    line_ends(sheet, body, frame);
+    if !frame.paper.keyed {
+        line_ends(sheet, body, frame);
+    }
 }
 
 fn grid(sheet: &mut Sheet, body: &Lines, frame: Frame) {
@@ -106,6 +112,9 @@ fn corner(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     let outline = vec![(x, frame.top), (frame.right, frame.top), (frame.right, y), (x, y)];
     sheet.area(outline, theme::FORBIDDEN, theme::FORBIDDEN_SHARE);
     sheet.line(vec![(x, frame.top), (x, y), (frame.right, y)], theme::LIMIT);
+    if frame.paper.keyed {
+        return;
+    }
     let width = theme::width(label, LIMIT_LABEL);
     let taken = |baseline: f64| {
         body.dots.iter().any(|(lag, share, text)| {

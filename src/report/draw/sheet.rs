@@ -62,24 +62,35 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
+    pub(in crate::report) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
         self.marks.push(Mark::Line { points, pen });
     }
 
-    pub(super) fn rule(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+    pub(in crate::report) fn rule(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
         let pen = Pen { stroke: colour, text: colour, width: 1.0, dash: &[] };
         self.line(vec![from, to], pen);
     }
 
-    pub(super) fn area(&mut self, points: Vec<(f64, f64)>, colour: Colour, share: f64) {
+    pub(in crate::report) fn area(&mut self, points: Vec<(f64, f64)>, colour: Colour, share: f64) {
         self.marks.push(Mark::Area { points, colour, share });
     }
 
-    pub(super) fn rectangle(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+    pub(in crate::report) fn rectangle(
+        &mut self,
+        from: (f64, f64),
+        to: (f64, f64),
+        colour: Colour,
+    ) {
         self.area(vec![from, (to.0, from.1), to, (from.0, to.1)], colour, 1.0);
     }
 
-    pub(super) fn text(&mut self, at: (f64, f64), kind: Type, anchor: Anchor, text: &str) {
+    pub(in crate::report) fn text(
+        &mut self,
+        at: (f64, f64),
+        kind: Type,
+        anchor: Anchor,
+        text: &str,
+    ) {
         let (x, y) = at;
         self.marks.push(Mark::Text { x, y, kind, anchor, text: text.to_owned() });
     }
@@ -127,7 +138,7 @@ pub(super) fn balanced(text: &str, kind: Type, width: f64) -> Vec<String> {
 }
 
 /// A text cut to a width, with an ellipsis where it was cut.
-pub(super) fn fitted(text: &str, kind: Type, width: f64) -> String {
+pub(in crate::report) fn fitted(text: &str, kind: Type, width: f64) -> String {
     if theme::width(text, kind) <= width {
         return text.to_owned();
     }

@@ -1,0 +1,257 @@
+//! The report: safe whatever names say, well formed, nothing loaded, the same bytes twice.
+use super::{fake::Story, gallery::stories};
+use scraper::{Html, Selector};
+use serde_json::json;
+use squall::{
+    report::{html::page, palette::TOKENS},
+    summary::{Summary, figures},
+};
+use std::collections::BTreeSet;
+
+/// A summary with a graph, as a run of the chat model has it.
+fn summary(story: &Story) -> Summary {
+    let mut summary = story.summary();
+    summary.input = json!({
+        "nodes": {
+            "phones": { "clients": { "count": "100k", "sends": { "per_user": "1/min" } } },
+            "edge": { "load_balancer": { "layer": 4, "policy": { "consistent_hash": {} } } },
+            "gateways": { "gateway": { "count": 16, "cores": 8, "max_connections": "10k" } },
+            "bus": { "pubsub": { "partitions": 64 } },
+            "fanout": { "fanout": { "instances": 8 } },
+            "presence": { "registry": { "ttl": "1min" } },
+            "replay": { "buffer": { "retention": "24h" } },
+        },
+        "links": {
+            "phones -> edge": { "latency": "network" },
+            "edge -> gateways": { "latency": "500us" },
+            "gateways -> bus": { "latency": { "exponential": { "mean": "1ms" } } },
+            "bus -> fanout": { "latency": "2ms" },
+            "fanout -> gateways": { "latency": "1ms" },
+            "gateways -> presence": { "latency": "500us" },
+            "fanout -> presence": { "latency": "500us" },
+            "gateways -> replay": { "latency": "500us" },
+            "fanout -> replay": { "latency": "500us" },
+        },
+        "timeline": [{ "at": "3min", "name": "deploy", "deploy": { "node": "gateways" } }],
+    });
+    summary
+}
+
+fn text(summary: &Summary) -> String {
+    String::from_utf8(page(summary)).unwrap()
+}
+
+/// The page as a browser reads it; a page that a browser has to mend fails.
+fn parsed(text: &str) -> Html {
+    let html = Html::parse_document(text);
+    assert_eq!(html.errors, Vec::<String>::new());
+    html
+}
+
+fn all(html: &Html, selector: &str) -> Vec<String> {
+    let selector = Selector::parse(selector).unwrap();
+    html.select(&selector).map(|found| found.text().collect()).collect()
+}
+
+fn attributes(html: &Html) -> Vec<(String, String, String)> {
+    let elements = html.tree.values().filter_map(|node| node.as_element());
+    let of = |element: &scraper::node::Element| -> Vec<_> {
+        let pairs = element.attrs();
+        pairs.map(|(k, v)| (element.name().to_owned(), k.to_owned(), v.to_owned())).collect()
+    };
+    elements.flat_map(of).collect()
+}
+
+/// What must hold of every page.
+fn sound(text: &str) -> Html {
+    let html = parsed(text);
+    let mut ids = BTreeSet::new();
+    let found = attributes(&html);
+    for (_, key, value) in &found {
+        assert!(key != "id" || ids.insert(value.clone()), "id {value} twice");
+    }
+    for (element, key, value) in &found {
+        assert!(!key.starts_with("on") && key != "style", "{element} {key}={value}");
+        // Nothing is loaded: every reference stays in the page.
+        if ["src", "href", "xlink:href", "data", "action", "poster", "srcset"]
+            .contains(&key.as_str())
+        {
+            let target =
+                value.strip_prefix('#').unwrap_or_else(|| panic!("{element} {key}={value}"));
+            assert!(ids.contains(target), "{value} leads nowhere");
+        }
+        if key == "aria-labelledby" {
+            assert!(value.split(' ').all(|id| ids.contains(id)), "{value}");
+        }
+    }
+    let style = all(&html, "style").concat();
+    assert!(!style.contains("url(") && !style.contains("@import"));
+    for element in ["script", "img", "link", "iframe", "object", "base", "form"] {
+        assert!(all(&html, element).is_empty(), "there is a {element}");
+    }
+    // Headlines in order: none deeper than one below the one before.
+    let mut depth = 0;
+    let heads = Selector::parse("h1, h2, h3, h4").unwrap();
+    for head in html.select(&heads) {
+        let level = head.value().name()[1..].parse::<u32>().unwrap();
+        assert!(level <= depth + 1, "h{level} follows h{depth}");
+        depth = level;
+    }
+    assert_eq!(all(&html, "h1").len(), 1);
+    for landmark in ["html[lang=en]", "header", "main", "nav", "footer", "title"] {
+        assert_eq!(all(&html, landmark).len(), 1, "{landmark}");
+    }
+    html
+}
+
+#[test]
+fn every_story_gives_a_sound_page_twice_the_same() {
+    for (name, story) in stories() {
+        let summary = summary(&story);
+        let text = text(&summary);
+        sound(&text);
+        assert!(text.len() < 3_000_000, "{name} has {} bytes", text.len());
+        assert_eq!(text.as_bytes(), page(&summary), "{name}");
+    }
+}
+
+#[test]
+fn every_part_is_there() {
+    let summary = summary(&Story { replications: 3, ..Story::default() });
+    let text = text(&summary);
+    let html = sound(&text);
+    let words = figures::plain(&html.root_element().text().collect::<String>());
+    for metric in &summary.metrics {
+        assert!(words.contains(&metric.name), "no {}", metric.name);
+    }
+    for judged in &summary.slo {
+        assert!(words.contains(&judged.expr) && words.contains(&judged.verdict.to_string()));
+    }
+    for sentence in &summary.diagnosis {
+        assert!(words.contains(&figures::plain(sentence)), "no `{sentence}`");
+    }
+    for chart in squall::report::chart::all(&summary) {
+        let headline = figures::plain(&chart.headline);
+        assert!(words.contains(&headline), "no `{headline}`");
+        let shown = all(&html, &format!("#chart-{} svg", chart.name));
+        assert_eq!(shown.len(), 2, "{} is drawn wide and narrow", chart.name);
+        assert_eq!(all(&html, &format!("#chart-{} details table", chart.name)).len(), 1);
+    }
+    for node in ["phones", "edge", "gateways", "bus", "fanout", "presence", "replay", "½ RTT"] {
+        assert!(all(&html, "#topology svg").iter().all(|svg| svg.contains(node)), "no {node}");
+    }
+    let titles = all(&html, "h2");
+    let expected = [
+        "Findings",
+        "The numbers that matter",
+        "The system",
+        "What happens",
+        "Late and lost",
+        "Not modelled",
+        "How to read the numbers",
+        "Reproduce",
+        "All metrics",
+    ];
+    assert_eq!(titles, expected);
+    assert!(words.contains("squall run rolling-deploy.yaml --seed 1"));
+    // The ledger's equation, by end.
+    assert!(words.contains("intended, adds up") && words.contains("lost.gave_up"));
+}
+
+#[test]
+fn nothing_measured_is_no_trouble() {
+    let summary = squall::summary::summarize(&Story::default().scenario(), &[]);
+    let html = sound(&text(&summary));
+    assert!(all(&html, ".decide tbody tr").len() == 4);
+    let calm = Story { deploy: false, losses: false, ..Story::default() };
+    let words = sound(&text(&calm.summary())).root_element().text().collect::<String>();
+    assert!(words.contains("No fault was simulated"), "{words}");
+}
+
+const HOSTILE: [&str; 6] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>'",
+    "</style></title></svg></code><b>",
+    "مرحبا שלום \u{202E}evil",
+    "&lt;b&gt; &amp; \0\u{7}",
+    "{{7*7}} ${x} `code` <!-- -->",
+];
+
+/// Puts a text wherever a file can have one.
+fn spoilt(name: &str) -> Summary {
+    let mut summary = summary(&Story { horizon: 60, gateways: 3, ..Story::default() });
+    summary.experiment = name.to_owned();
+    summary.question = name.to_owned();
+    summary.version = name.to_owned();
+    summary.slo[0].expr = name.to_owned();
+    summary.slo[1].expr = format!("{name}.p99 < 5s");
+    summary.diagnosis.push(name.to_owned());
+    summary.metrics[0].name = name.to_owned();
+    summary.phases[1].name = name.to_owned();
+    for series in &mut summary.series {
+        if series.node == "gateways" {
+            series.node = name.to_owned();
+            series.statistic = format!("{name}-{}", series.statistic);
+        }
+        if series.quantity == "lost" {
+            series.statistic.insert_str(0, name);
+        }
+    }
+    for row in &mut summary.ledger[0].rows {
+        row.1.insert_str(0, name);
+    }
+    let input = summary.input.to_string();
+    let quoted = serde_json::Value::from(name).to_string();
+    let inner = &quoted[1..quoted.len() - 1];
+    let input = input.replace("gateways", inner).replace("1ms", inner).replace("deploy", inner);
+    summary.input = serde_json::from_str(&input).unwrap();
+    summary
+}
+
+#[test]
+fn hostile_names_are_text() {
+    let calm = sound(&text(&spoilt("plain")));
+    for name in HOSTILE {
+        let page = text(&spoilt(name));
+        let html = sound(&page);
+        for element in ["script", "img", "b > b", "style + style"] {
+            assert!(all(&html, element).is_empty(), "{name} became {element}");
+        }
+        // The page has the same shape as with a plain name.
+        let shape = |html: &Html| attributes(html).len();
+        assert_eq!(shape(&html), shape(&calm), "{name}");
+        for sign in ['\u{202E}', '\0', '\u{7}'] {
+            assert!(!page.contains(sign), "{sign:?} is in the page");
+        }
+        let title = all(&html, "h1").concat();
+        assert_eq!(title.is_empty(), name.is_empty());
+    }
+    assert!(text(&spoilt(HOSTILE[3])).contains("مرحبا"));
+}
+
+#[test]
+fn endless_names_are_cut() {
+    let long = "x".repeat(10_000);
+    let page = text(&spoilt(&long));
+    sound(&page);
+    assert!(!page.contains(&"x".repeat(1_300)), "a name goes on and on");
+    assert!(page.contains("… (10000 characters)"));
+    let plain = text(&spoilt("plain"));
+    assert!(page.len() < plain.len() + 200_000, "{} against {}", page.len(), plain.len());
+}
+
+#[test]
+fn the_policy_names_the_style_that_is_there() {
+    let page = text(&summary(&Story { horizon: 60, gateways: 3, ..Story::default() }));
+    let html = sound(&page);
+    let policy = attributes(&html).into_iter().find(|(element, key, value)| {
+        element == "meta" && key == "content" && value.contains("src")
+    });
+    let policy = policy.unwrap().2;
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(!policy.contains("unsafe"));
+    let style = all(&html, "style").concat();
+    for token in TOKENS {
+        assert_eq!(style.matches(&format!("--{}:", token.name)).count(), 2, "{}", token.name);
+    }
+}
