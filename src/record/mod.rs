@@ -9,5 +9,5 @@ pub mod series;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, Recorder};
+pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;

@@ -5,4 +5,5 @@ mod fake;
 mod files;
 mod gallery;
 mod html;
+mod profiles;
 mod terminal;
