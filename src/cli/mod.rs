@@ -57,10 +57,16 @@ enum Command {
         #[command(flatten)]
         input: Input,
     },
-    /// Print an experiment with every default filled in.
+    /// Print an experiment with every default filled in, or where each value comes from.
     Show {
         #[command(flatten)]
         input: Input,
+        /// One line a value: what it is, who says so, and the source.
+        #[arg(long)]
+        origin: bool,
+        /// One document, for programs.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -119,7 +125,9 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
-        Command::Show { input } => show::run(&input.file, &input.sets()),
+        Command::Show { input, origin, json } => {
+            show::run(&input.file, &input.sets(), show::Form::of(origin, json))
+        }
     };
     ExitCode::from(code)
 }
