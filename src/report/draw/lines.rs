@@ -97,7 +97,8 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         // the forbidden area's edge.
         let edge = body.corner.as_ref().map(|(lag, ..)| frame.across(*lag));
         let crosses = edge.is_some_and(|edge| x < edge && edge < x + 12.0 + width);
-        if x + 9.0 + width <= frame.right + 20.0 && !crosses {
+        let fits = x + 9.0 + width <= frame.right + 20.0 && !crosses;
+        if fits || x - 9.0 - width < frame.left {
             sheet.text((x + 9.0, y - 3.0), kind, Anchor::Start, label);
         } else {
             sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);

@@ -104,7 +104,7 @@ impl Graph {
             "clients" => vec![system("lag p99", "delivery_lag.p99")],
             "pubsub" => vec![own("backlog", "backlog.peak")],
             "registry" => vec![system("stale", "registry.stale_routes")],
-            "buffer" => vec![system("replayed", "replay.messages")],
+            "buffer" => vec![system("replays", "replay.messages")],
             _ => Vec::new(),
         };
         budgets.into_iter().chain(more.into_iter().flatten()).collect()

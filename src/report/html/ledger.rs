@@ -39,10 +39,14 @@ fn headline(summary: &Summary) -> String {
     let ledger = summary.window();
     let missed = ledger.total(|end, _| end == "lost" || end == "expired");
     let intended = figures::count(number::float(ledger.intended));
+    let runs = match summary.replications {
+        0 | 1 => String::new(),
+        n => format!(" of {n} runs"),
+    };
     match missed {
-        0 => format!("All {intended} deliveries are accounted for, and none is missed"),
+        0 => format!("All {intended} deliveries{runs} are accounted for, and none is missed"),
         _ => format!(
-            "{} of {intended} deliveries are missed, and all are accounted for",
+            "{} of {intended} deliveries{runs} are missed, and all are accounted for",
             figures::count(number::float(missed)),
         ),
     }

@@ -3,6 +3,7 @@
 //!
 //! A pure function: the same summary gives the same bytes. Each section is a file of its own and
 //! says nothing when it has nothing to say.
+mod assumptions;
 mod charts;
 mod events;
 mod head;
@@ -41,6 +42,7 @@ fn sections(summary: &Summary) -> Vec<Section> {
         named("system", "The system", "System", system::body(summary)),
         section("course", "What happens", charts.course(events::body(summary))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
+        section("assumptions", "Assumptions", assumptions::body(summary)),
         section("omitted", "Not modelled", omitted::body(summary)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
         section("reproduce", "Reproduce", Some(reproduce::body(summary))),

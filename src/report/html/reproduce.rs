@@ -1,7 +1,10 @@
 //! How to get the same numbers again, bit by bit.
 use super::text;
-use crate::engine::number;
-use crate::summary::{Summary, figures};
+use crate::{
+    engine::number,
+    scenario::Writer,
+    summary::{Summary, figures},
+};
 use maud::{Markup, html};
 
 /// The command and what identifies the result.
@@ -29,9 +32,14 @@ pub(super) fn body(summary: &Summary) -> Markup {
     }
 }
 
-/// The command line of this run.
-pub(super) fn command(summary: &Summary) -> String {
-    format!("squall run {}.yaml --seed {}", quoted(&summary.experiment), summary.seed)
+/// The command line of this run: the file by its name, and what arguments set.
+fn command(summary: &Summary) -> String {
+    let mut line = format!("squall run {}", quoted(&format!("{}.yaml", summary.experiment)));
+    let set = summary.assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
+    for origin in set.filter(|origin| origin.path != "seed") {
+        line += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
+    }
+    format!("{line} --seed {}", summary.seed)
 }
 
 /// A word as a shell reads it.
@@ -70,6 +78,7 @@ mod tests {
     #[test]
     fn words_are_quoted_for_a_shell() {
         assert_eq!(quoted("rolling-deploy"), "rolling-deploy");
+        assert_eq!(quoted("a.b=[1, 2]"), "'a.b=[1, 2]'");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
     }
 }

@@ -1,11 +1,14 @@
 //! Texts from files, made safe to read. maud escapes markup; what else a text can do to a page
 //! (turn its direction, hide in control characters, never end) is taken from it here.
+use crate::summary::figures;
 use maud::{Markup, html};
 
 /// Longer names and values are cut.
 const NAME: usize = 160;
 /// Longer sentences are cut.
 const SENTENCE: usize = 1_200;
+/// Between a number and its unit.
+const GAP: &str = "\u{202F}";
 
 /// A name or a value, apart from the direction of what stands around it.
 pub(super) fn name(text: &str) -> Markup {
@@ -17,9 +20,11 @@ pub(super) fn code(text: &str) -> Markup {
     html! { code { bdi { (clean(text, NAME)) } } }
 }
 
-/// A sentence that may hold names.
+/// A sentence that may hold names; no line breaks between a number and its unit.
 pub(super) fn sentence(text: &str) -> Markup {
-    html! { span dir="auto" { (clean(text, SENTENCE)) } }
+    let words = figures::plain_words(&clean(text, SENTENCE));
+    let words: Vec<String> = words.iter().map(|word| word.replace(' ', GAP)).collect();
+    html! { span dir="auto" { (words.join(" ")) } }
 }
 
 /// A text with no more than `most` characters, without those that have no sign of their own.

@@ -147,6 +147,7 @@ fn every_part_is_there() {
         "The system",
         "What happens",
         "Late and lost",
+        "Assumptions",
         "Not modelled",
         "How to read the numbers",
         "Reproduce",
