@@ -9,7 +9,7 @@ pub mod palette;
 pub mod terminal;
 pub mod theme;
 
-use crate::summary::Summary;
+use crate::summary::{Summary, sweep::Sweep};
 use files::File;
 
 /// The page that a reviewer opens.
@@ -20,12 +20,26 @@ pub fn page(summary: &Summary) -> File {
     File { name: PAGE.to_owned(), bytes: html::page(summary) }
 }
 
+/// The report of a sweep.
+pub fn sweep_page(sweep: &Sweep) -> File {
+    File { name: PAGE.to_owned(), bytes: html::sweep_page(sweep) }
+}
+
 /// All charts of a summary, each as SVG and PNG, in `charts/`.
 pub fn charts(summary: &Summary) -> Vec<File> {
+    drawn(&chart::all(summary))
+}
+
+/// All charts of a sweep, each as SVG and PNG, in `charts/`.
+pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
+    drawn(&chart::sweep::all(sweep))
+}
+
+fn drawn(charts: &[chart::Chart]) -> Vec<File> {
     let files = |chart: &chart::Chart| {
         let sheet = draw::lay_out(chart, &draw::ALONE);
         [("svg", draw::svg(&sheet)), ("png", draw::png(&sheet))]
             .map(|(ending, bytes)| File { name: format!("charts/{}.{ending}", chart.name), bytes })
     };
-    chart::all(summary).iter().flat_map(files).collect()
+    charts.iter().flat_map(files).collect()
 }

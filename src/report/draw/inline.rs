@@ -20,6 +20,8 @@ pub fn inline(sheet: &Sheet, id: &str, class: &str) -> String {
     let mut marks = sheet.marks.iter().peekable();
     while let Some(mark) = marks.next() {
         match mark {
+            Mark::Series(Some(series)) => out += &format!("<g class=\"s\" data-s=\"{series}\">"),
+            Mark::Series(None) => out += "</g>",
             Mark::Line { points, pen } => out += &line(points, *pen),
             Mark::Area { points, colour, share } if *share < 1.0 => {
                 let fill = palette::name(*colour);

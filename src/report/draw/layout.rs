@@ -1,12 +1,15 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
-    keys, labels, lines,
+    grid, keys, labels, lines,
     sheet::{Anchor, Sheet, balanced, fitted},
     strip,
 };
-use crate::report::{
-    chart::{Axis, Body, Chart, Panel, Shade},
-    theme::{self, MARGIN, Type, WIDTH},
+use crate::{
+    engine::number,
+    report::{
+        chart::{Axis, Body, Chart, Panel, Shade},
+        theme::{self, MARGIN, Type, WIDTH},
+    },
 };
 
 /// What a chart is laid out on.
@@ -57,6 +60,8 @@ pub(super) struct Frame<'a> {
     pub(super) bottom: f64,
     pub(super) x: &'a Axis,
     pub(super) paper: &'a Paper,
+    /// How many lines stand in the panels above.
+    pub(super) series: u16,
 }
 
 impl Frame<'_> {
@@ -77,6 +82,7 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
         title: chart.headline.clone(),
         description: format!("{} {}", chart.subtitle, chart.note),
         marks: Vec::new(),
+        plot: [0.0; 4],
     };
     let mut y = paper.margin;
     if paper.titled {
@@ -105,8 +111,9 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
 /// The panels over each other, the baseline of the first name at `y`; returns the last x axis.
 fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
     let (left, right) = sides(chart, paper);
-    let frame = |top, bottom| Frame { left, right, top, bottom, x: &chart.x, paper };
+    let frame = |top, bottom| Frame { left, right, top, bottom, x: &chart.x, paper, series: 0 };
     let phases = phase_rows(chart, frame(0.0, 0.0));
+    let mut series = 0;
     let mut y = y;
     for (place, panel) in chart.panels.iter().enumerate() {
         if place > 0 {
@@ -121,18 +128,28 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         if place == 0 {
             y = write_phases(sheet, &phases, y);
         }
-        let frame = frame(y, y + panel.height);
+        let frame = Frame { series, ..frame(y, y + panel.height) };
         draw(sheet, chart, panel, frame);
+        series += lines_of(panel);
         y = frame.bottom;
+        let top = if place == 0 { frame.top } else { sheet.plot[2] };
+        sheet.plot = [left, right, top, y];
         x_axis(sheet, frame, place + 1 == chart.panels.len());
     }
     y
 }
 
+fn lines_of(panel: &Panel) -> u16 {
+    match &panel.body {
+        Body::Lines(body) => number::short(body.lines.len()),
+        Body::Strip(_) | Body::Grid(_) => 0,
+    }
+}
+
 fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
     match &panel.body {
         Body::Strip(strip) => Some(strip),
-        Body::Lines(_) => None,
+        Body::Lines(_) | Body::Grid(_) => None,
     }
 }
 
@@ -160,6 +177,7 @@ fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
         let (l, r) = match &panel.body {
             Body::Lines(lines) => lines::sides(lines, paper),
             Body::Strip(strip) => strip::sides(strip, paper),
+            Body::Grid(body) => grid::sides(body, paper),
         };
         (before, behind) = (before.max(l), behind.max(r));
     }
@@ -178,6 +196,7 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
     match &panel.body {
         Body::Lines(body) => lines::draw(sheet, body, frame),
         Body::Strip(body) => strip::draw(sheet, body, frame),
+        Body::Grid(body) => grid::draw(sheet, body, frame),
     }
 }
 

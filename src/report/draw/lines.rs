@@ -2,7 +2,7 @@
 use super::{
     labels::{self, Label},
     layout::{Frame, Paper, label_room},
-    sheet::{Anchor, Sheet},
+    sheet::{Anchor, Mark, Sheet},
 };
 use crate::report::{
     chart::{Line, Lines},
@@ -40,10 +40,12 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let outline = lower.chain(upper).map(place).collect();
         sheet.area(outline, band.pen.stroke, theme::BAND_SHARE);
     }
-    for line in &body.lines {
+    for (series, line) in (frame.series..).zip(&body.lines) {
+        sheet.marks.push(Mark::Series(Some(series)));
         for piece in &line.pieces {
             draw_piece(sheet, body, frame, line, piece);
         }
+        sheet.marks.push(Mark::Series(None));
     }
     dots(sheet, body, frame);
     if !frame.paper.keyed {

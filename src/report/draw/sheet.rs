@@ -33,6 +33,8 @@ pub enum Mark {
         /// What it says.
         text: String,
     },
+    /// What follows belongs to a series, or to none: a page can hide it.
+    Series(Option<u16>),
 }
 
 /// Which part of a text stands at its place.
@@ -59,6 +61,8 @@ pub struct Sheet {
     pub description: String,
     /// What is drawn, the first lowest.
     pub marks: Vec<Mark>,
+    /// Left, right, upper and lower end of all plots.
+    pub plot: [f64; 4],
 }
 
 impl Sheet {
@@ -108,7 +112,7 @@ impl Sheet {
                 let (top, bottom) = (y - 0.76 * kind.size, y + 0.1 * kind.size);
                 Some(([left, top, left + width, bottom], text.as_str()))
             }
-            Mark::Line { .. } | Mark::Area { .. } => None,
+            Mark::Line { .. } | Mark::Area { .. } | Mark::Series(_) => None,
         });
         texts.collect()
     }

@@ -131,13 +131,14 @@ fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
 }
 
 /// What an instance of a node can hold.
-struct Limits {
-    connections: Option<f64>,
+pub(in crate::report) struct Limits {
+    pub(in crate::report) connections: Option<f64>,
     memory: Option<f64>,
 }
 
 impl Limits {
-    fn of(node: &Node, input: &Json) -> Self {
+    /// The limits that the input states for a node.
+    pub(in crate::report) fn of(node: &Node, input: &Json) -> Self {
         let parameters = &input["nodes"][&node.name][&node.kind];
         let text = |key: &str| text(parameters.pointer(key));
         let connections = text("/max_connections").and_then(|text| Count::read(&text).ok());
@@ -149,10 +150,17 @@ impl Limits {
     }
 }
 
+impl Node {
+    /// The names of its instances whose connections were recorded.
+    pub(in crate::report) fn tracks<'s>(&self, summary: &'s Summary) -> Vec<&'s str> {
+        let names = summary.statistics(&self.name, "connections");
+        names.into_iter().filter(|&name| name != "total").collect()
+    }
+}
+
 /// The peak of each instance over its limit; over the highest peak where there is no limit.
 fn instances(node: &Node, summary: &Summary) -> Vec<f64> {
-    let names = summary.statistics(&node.name, "connections");
-    let names: Vec<&str> = names.into_iter().filter(|&name| name != "total").collect();
+    let names = node.tracks(summary);
     if names.len() > INSTANCES || summary.unit(&node.name, "connections") != Some(Unit::Count) {
         return Vec::new();
     }

@@ -5,6 +5,7 @@ mod picture;
 mod plan;
 mod routes;
 
+pub(super) use facts::Limits;
 pub use picture::{across, down};
 
 use serde_json::Value as Json;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::number,
     report::{
-        draw::{Anchor, Sheet, fitted},
+        draw::{Anchor, Mark, Sheet, fitted},
         theme::{self, Colour, Type},
     },
 };
@@ -42,12 +42,15 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
         title: format!("Topology of {} nodes", graph.nodes.len()),
         description: format!("{}. {} links.", names.join(", "), graph.links.len()),
         marks: Vec::new(),
+        plot: [0.0; 4],
     };
     let all = routes(graph, &plan);
     all.iter().for_each(|route| draw_way(&mut sheet, &plan, route));
     all.iter().for_each(|route| label(&mut sheet, &plan, route, &graph.links[route.link].latency));
+    let mut instances = 0;
     for (node, cell) in graph.nodes.iter().zip(&plan.cells) {
-        draw_box(&mut sheet, &plan, node, cell);
+        draw_box(&mut sheet, &plan, node, cell, instances);
+        instances += number::short(node.instances.len());
     }
     Some(sheet)
 }
@@ -98,7 +101,8 @@ fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str) {
     sheet.text((left, baseline), theme::CELL, Anchor::Start, &text);
 }
 
-fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell) {
+/// `instances` is how many have been drawn before: each is a series of its own.
+fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, instances: u16) {
     let (x, y) = plan.at((cell.along, cell.beside));
     let (right, bottom) = plan.at((cell.along + cell.length, cell.beside + cell.breadth));
     sheet.rectangle((x, y), (right, bottom), theme::PAGE);
@@ -113,7 +117,7 @@ fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell) {
         top = draw_fact(sheet, fact, (left, top), width);
     }
     if !node.instances.is_empty() {
-        draw_instances(sheet, &node.instances, (left, top), width);
+        draw_instances(sheet, &node.instances, (left, top), width, instances);
     }
 }
 
@@ -135,16 +139,24 @@ fn draw_fact(sheet: &mut Sheet, fact: &Fact, (left, top): (f64, f64), width: f64
 }
 
 /// A bar for each instance: the peak of its connections over the limit.
-fn draw_instances(sheet: &mut Sheet, shares: &[f64], (left, top): (f64, f64), width: f64) {
+fn draw_instances(
+    sheet: &mut Sheet,
+    shares: &[f64],
+    (left, top): (f64, f64),
+    width: f64,
+    first: u16,
+) {
     let count = number::float(number::count(shares.len()));
     let (upper, lower) = (top + 4.0, top + INSTANCES - 18.0);
     let pitch = width / count;
     let thick = (pitch - 1.0).min(14.0).max(pitch * 0.5);
     for (place, share) in shares.iter().enumerate() {
         let x = left + pitch * number::float(number::count(place));
+        sheet.marks.push(Mark::Series(Some(first + number::short(place))));
         sheet.rectangle((x, upper), (x + thick, lower), theme::GRID);
         let high = lower - (lower - upper) * share.clamp(0.0, 1.0);
         sheet.rectangle((x, high), (x + thick, lower), heat(*share));
+        sheet.marks.push(Mark::Series(None));
     }
     let caption = fitted("sockets at peak", KIND, width);
     sheet.text((left, lower + 13.0), KIND, Anchor::Start, &caption);

@@ -1,12 +1,12 @@
 //! The charts within the page: each at two widths, so that its text is never scaled, with a note
 //! on how to read it and its data as a table.
-use super::tables;
+use super::{data, tables, text};
 use crate::{
     report::{
         chart::{self, Chart},
         draw::{self, NARROW, WIDE},
     },
-    summary::Summary,
+    summary::{Summary, sweep::Sweep},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -19,6 +19,16 @@ const LOSSES: [&str; 3] = ["lag-over-time", "lag-distribution", "lost-and-late"]
 impl Charts {
     pub(super) fn of(summary: &Summary) -> Self {
         Self(chart::all(summary))
+    }
+
+    /// Those of a sweep.
+    pub(super) fn swept(sweep: &Sweep) -> Self {
+        Self(chart::sweep::all(sweep))
+    }
+
+    /// All of them; none where there is none.
+    pub(super) fn all(&self) -> Option<Markup> {
+        self.some(None, |_| true)
     }
 
     /// What happens: connections, attempts, load, with the phases.
@@ -45,16 +55,17 @@ impl Charts {
 /// A chart with its headline and its notes.
 fn figure(chart: &Chart) -> Markup {
     let id = format!("chart-{}", chart.name);
-    let at = |paper, class: &str| {
-        let sheet = draw::lay_out(chart, paper);
-        draw::inline(&sheet, &format!("{id}-{class}"), class)
-    };
+    let [wide, narrow] = [&WIDE, &NARROW].map(|paper| draw::lay_out(chart, paper));
+    let data = data::chart(chart, &wide, &narrow);
+    let source = data.as_ref().map(|_| data::id(chart));
     html! {
-        figure.row id=(id) {
+        figure.row id=(id) data-chart=[source] {
             div.c {
-                h3 dir="auto" { (super::text::clean(&chart.headline, 300)) }
-                p.sub { (chart.subtitle) }
-                (PreEscaped(at(&WIDE, "w"))) (PreEscaped(at(&NARROW, "n")))
+                h3 dir="auto" { (text::clean(&chart.headline, 300)) }
+                p.sub { (text::clean(&chart.subtitle, 300)) }
+                (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "w")))
+                (PreEscaped(draw::inline(&narrow, &format!("{id}-n"), "n")))
+                @if let Some(data) = data { (data) }
                 (tables::behind(chart))
             }
             figcaption.note {
@@ -87,6 +98,12 @@ fn reading(name: &str) -> Option<&'static str> {
         "lost-and-late" => {
             "A loss counts at the moment from which no copy can arrive; late is what comes by replay \
              or from the inbox."
+        }
+        _ if name.starts_with("grid-") => {
+            "Each cell is a point of the sweep. Look for the border where the sign appears."
+        }
+        _ if name.starts_with("sweep-") => {
+            "Each dot is a point of the sweep; between dots nothing was run."
         }
         _ if name.starts_with("connections") => {
             "Held connections are never moved by a balancer: users who are displaced stay where they \

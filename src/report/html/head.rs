@@ -1,5 +1,5 @@
 //! The first screen: what was asked, what the answer is, objective by objective.
-use super::text;
+use super::{method, text};
 use crate::{
     engine::number,
     record::Unit,
@@ -20,10 +20,9 @@ const MOST: usize = 400;
 
 /// Question, setup, verdict, decision table.
 pub(super) fn header(summary: &Summary) -> Markup {
-    let class = if summary.question.chars().count() > LONG { "long" } else { "short" };
     html! {
         p.eyebrow { "squall report · " (text::name(&summary.experiment)) }
-        h1 dir="auto" class=(class) { (text::clean(&summary.question, MOST)) }
+        (question(&summary.question))
         p.setup { (setup(summary)) }
         (verdict(summary))
         @if summary.slo.is_empty() {
@@ -33,6 +32,12 @@ pub(super) fn header(summary: &Summary) -> Markup {
             (decision(summary))
         }
     }
+}
+
+/// What was asked, as the page's headline.
+pub(super) fn question(words: &str) -> Markup {
+    let class = if words.chars().count() > LONG { "long" } else { "short" };
+    html! { h1 dir="auto" class=(class) { (text::clean(words, MOST)) } }
 }
 
 /// `20,000 users, 4 gateways; 8:00 min, …`.
@@ -118,44 +123,47 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
 
 /// The word with a sign of its own: colour is never alone.
 pub(super) fn badge(verdict: Verdict) -> Markup {
-    let (class, sign) = match verdict {
-        Verdict::Pass => {
-            ("pass", r#"<circle cx="8" cy="8" r="6.5"/><path d="M5 8.3l2.1 2.1L11 6"/>"#)
-        }
+    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) (verdict) } }
+}
+
+/// The sign alone, with the word for those who cannot see it.
+pub(super) fn sign(verdict: Verdict) -> Markup {
+    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) span.hidden { (verdict) } } }
+}
+
+fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail | Verdict::Error => "fail",
+        Verdict::Inconclusive => "inc",
+    }
+}
+
+fn drawn(verdict: Verdict) -> Markup {
+    let paths = match verdict {
+        Verdict::Pass => r#"<circle cx="8" cy="8" r="6.5"/><path d="M5 8.3l2.1 2.1L11 6"/>"#,
         Verdict::Fail | Verdict::Error => {
-            ("fail", r#"<path d="M1.8 1.8h12.4v12.4H1.8zM5.3 5.3l5.4 5.4m0-5.4l-5.4 5.4"/>"#)
+            r#"<path d="M1.8 1.8h12.4v12.4H1.8zM5.3 5.3l5.4 5.4m0-5.4l-5.4 5.4"/>"#
         }
         Verdict::Inconclusive => {
-            ("inc", r#"<path d="M8 1l7 7-7 7-7-7zM5 8.6c1-1.8 2-1.8 3-.6s2 1.200 3-.6"/>"#)
+            r#"<path d="M8 1l7 7-7 7-7-7zM5 8.6c1-1.8 2-1.8 3-.6s2 1.2 3-.6"/>"#
         }
     };
     html! {
-        span class={ "v " (class) } {
-            svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true" { (PreEscaped(sign)) }
-            (verdict)
-        }
+        svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true" { (PreEscaped(paths)) }
     }
 }
 
 /// What the brackets mean, and what would settle the rest.
 fn footnote(summary: &Summary) -> String {
-    let (n, seed) = (summary.replications, summary.seed);
-    if n < 2 {
-        return format!(
-            "Single run, seed {seed}: no intervals. With `--replications 5` each value has one, \
-             and a verdict holds over all of it."
-        )
-        .replace('`', "");
-    }
     let open = summary.slo.iter().any(|judged| judged.verdict == Verdict::Inconclusive);
-    let open = if open {
-        format!(" More replications would settle what is inconclusive (now n = {n}).")
+    let open = if open && summary.replications > 1 {
+        format!(
+            " More replications would settle what is inconclusive (now n = {}).",
+            summary.replications
+        )
     } else {
         String::new()
     };
-    format!(
-        "Brackets: 95{GAP}% Student interval over n = {n} replications, seed {seed}. A verdict is \
-         pass or fail only when the whole interval lies on one side of the limit. A zero shows its \
-         95{GAP}% upper bound.{open}"
-    )
+    method::brackets(summary.replications, summary.seed) + &open
 }

@@ -5,6 +5,7 @@
 //! says nothing when it has nothing to say.
 mod assumptions;
 mod charts;
+mod data;
 mod events;
 mod head;
 mod ledger;
@@ -13,11 +14,12 @@ mod numbers;
 mod omitted;
 mod reproduce;
 mod shell;
+mod sweep;
 mod system;
 mod tables;
 mod text;
 
-use crate::summary::Summary;
+use crate::summary::{Summary, sweep::Sweep};
 use maud::{Markup, html};
 use shell::{Frame, Section};
 
@@ -26,9 +28,14 @@ pub fn page(summary: &Summary) -> Vec<u8> {
     let frame = Frame {
         title: format!("{} · squall report", summary.experiment),
         header: head::header(summary),
-        footer: reproduce::footer(summary),
+        footer: reproduce::foot(&summary.version, summary.seed, summary.fingerprint),
     };
     shell::document(&frame, &sections(summary))
+}
+
+/// The page of a sweep.
+pub fn sweep_page(sweep: &Sweep) -> Vec<u8> {
+    sweep::page(sweep)
 }
 
 /// The sections in their order, without those that have nothing to say.
@@ -43,7 +50,7 @@ fn sections(summary: &Summary) -> Vec<Section> {
         section("course", "What happens", charts.course(events::body(summary))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
         section("assumptions", "Assumptions", assumptions::body(summary)),
-        section("omitted", "Not modelled", omitted::body(summary)),
+        section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
         section("reproduce", "Reproduce", Some(reproduce::body(summary))),
         section("metrics", "All metrics", numbers::all(summary)),

@@ -1,15 +1,16 @@
 //! What the model leaves out, for each kind of node that it contains. The words are those of
 //! docs/MODELS.md, the one place that says it.
 use super::text;
-use crate::{report::graph::Graph, summary::Summary};
+use crate::report::graph::Graph;
 use maud::{Markup, html};
+use serde_json::Value as Json;
 
 const MODELS: &str = include_str!("../../../docs/MODELS.md");
 const MARK: &str = "*Not modelled*:";
 
 /// The list; none without nodes that the document knows.
-pub(super) fn body(summary: &Summary) -> Option<Markup> {
-    let graph = Graph::of(&summary.input);
+pub(super) fn of_input(input: &Json) -> Option<Markup> {
+    let graph = Graph::of(input);
     let mut kinds: Vec<&str> = graph.nodes.iter().map(|node| node.kind.as_str()).collect();
     let mut seen = Vec::new();
     kinds.retain(|kind| {

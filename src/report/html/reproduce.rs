@@ -7,28 +7,38 @@ use crate::{
 };
 use maud::{Markup, html};
 
+/// So many fingerprints are shown.
+const MOST: usize = 20;
+
 /// The command and what identifies the result.
 pub(super) fn body(summary: &Summary) -> Markup {
     html! {
         pre { code dir="auto" { (text::clean(&command(summary), 4_000)) } }
-        table.facts {
-            caption.hidden { "What identifies this result" }
-            tbody {
-                tr { th scope="row" { "squall" } td { (text::name(&summary.version)) } }
-                tr { th scope="row" { "seed" } td { (summary.seed) } }
-                tr { th scope="row" { "fingerprint" } td { code { (fingerprint(summary)) } } }
-                @if summary.fingerprints.len() > 1 {
-                    tr { th scope="row" { "of each run" } td {
-                        @for one in summary.fingerprints.iter().take(20) { code { (spaced(*one)) } br; }
-                        @if summary.fingerprints.len() > 20 { "and " (summary.fingerprints.len() - 20) " more" }
-                    } }
-                }
-                tr { th scope="row" { "events" } td { (figures::count(number::float(summary.events))) } }
-            }
-        }
+        (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints, summary.events))
         p.foot { "The same input, seed and version give the same fingerprint and the same files, on any \
             machine and with any number of threads. The resolved input lies in "
             code { "manifest.json" } "." }
+    }
+}
+
+/// What identifies a result; `each` are the fingerprints of its runs.
+pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u64) -> Markup {
+    html! {
+        table.facts {
+            caption.hidden { "What identifies this result" }
+            tbody {
+                tr { th scope="row" { "squall" } td { (text::name(version)) } }
+                tr { th scope="row" { "seed" } td { (seed) } }
+                tr { th scope="row" { "fingerprint" } td { code { (spaced(all)) } } }
+                @if each.len() > 1 {
+                    tr { th scope="row" { "of each run" } td {
+                        @for one in each.iter().take(MOST) { code { (spaced(*one)) } br; }
+                        @if each.len() > MOST { "and " (each.len() - MOST) " more" }
+                    } }
+                }
+                tr { th scope="row" { "events" } td { (figures::count(number::float(events))) } }
+            }
+        }
     }
 }
 
@@ -43,16 +53,12 @@ fn command(summary: &Summary) -> String {
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,%@+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-fn fingerprint(summary: &Summary) -> String {
-    spaced(summary.fingerprint)
 }
 
 /// In groups, as the terminal prints it.
@@ -63,11 +69,11 @@ fn spaced(fingerprint: u64) -> String {
 }
 
 /// The page's last line.
-pub(super) fn footer(summary: &Summary) -> Markup {
+pub(super) fn foot(version: &str, seed: u64, fingerprint: u64) -> Markup {
     html! {
-        span { "squall " (text::name(&summary.version)) }
-        span { "seed " (summary.seed) }
-        span { "fingerprint " (fingerprint(summary)) }
+        span { "squall " (text::name(version)) }
+        span { "seed " (seed) }
+        span { "fingerprint " (spaced(fingerprint)) }
     }
 }
 

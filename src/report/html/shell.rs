@@ -39,6 +39,9 @@ pub(super) struct Frame {
 /// Layout and type; colours come from the palette.
 const LAYOUT: &str = include_str!("style.css");
 
+/// What a pointer and a keyboard can do; the page says all without it.
+const SCRIPT: &str = include_str!("script.js");
+
 /// The whole document.
 pub(super) fn document(frame: &Frame, sections: &[Section]) -> Vec<u8> {
     let style = palette::style() + LAYOUT;
@@ -61,6 +64,7 @@ pub(super) fn document(frame: &Frame, sections: &[Section]) -> Vec<u8> {
                     main id="main" { @for section in sections { (rendered(section)) } }
                     footer { (frame.footer) }
                 }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -84,11 +88,14 @@ fn rendered(section: &Section) -> Markup {
     }
 }
 
-/// Nothing may be loaded, and no style applies but the page's own.
+/// Nothing may be loaded, and no style or script counts but the page's own.
 fn policy(style: &str) -> String {
+    let hash = |text: &str| base64(&Sha256::digest(text.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        base64(&Sha256::digest(style.as_bytes())),
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'",
+        hash(style),
+        hash(SCRIPT),
     )
 }
 

@@ -1,21 +1,31 @@
 //! The topology, drawn from the graph of the resolved input, with the peaks that were measured.
-use super::text;
+use super::{data, text};
 use crate::{
     report::{
         draw,
         graph::{self, Graph, Node},
     },
-    summary::Summary,
+    summary::{Summary, figures::GAP},
 };
 use maud::{Markup, PreEscaped, html};
+use serde_json::Value as Json;
 
-/// The picture with its table; none without nodes.
+/// The picture with what was measured; none without nodes.
 pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let graph = Graph::measured(summary);
-    let mut wide = graph::across(&graph)?;
-    let headline = headline(&graph);
+    figure(&graph, data::frames(summary, &graph))
+}
+
+/// The picture of an input alone.
+pub(super) fn planned(input: &Json) -> Option<Markup> {
+    figure(&Graph::of(input), None)
+}
+
+fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
+    let mut wide = graph::across(graph)?;
+    let headline = headline(graph);
     wide.title.clone_from(&headline);
-    let narrow = graph::down(&graph).map(|mut sheet| {
+    let narrow = graph::down(graph).map(|mut sheet| {
         sheet.title.clone_from(&headline);
         draw::inline(&sheet, "topology-n", "n")
     });
@@ -32,20 +42,23 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
                 } @else {
                     (PreEscaped(&wide)) (PreEscaped(narrow.unwrap_or_default()))
                 }
-                (table(&graph))
+                (table(graph))
+                @if let Some(frames) = frames { (frames) }
             }
             figcaption.note {
-                p { b { "Read it so. " } "Peaks of the busiest instance as a share of its budget: blue \
-                    below 50" (gap()) "%, orange to 80" (gap()) "%, vermilion above. The number \
-                    stands beside each bar." }
+                @if measured(graph) {
+                    p { b { "Read it so. " } "Peaks of the busiest instance as a share of its budget: blue \
+                        below 50" (GAP) "%, orange to 80" (GAP) "%, vermilion above. The number stands \
+                        beside each bar." }
+                }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
             }
         }
     })
 }
 
-fn gap() -> char {
-    crate::summary::figures::GAP
+fn measured(graph: &Graph) -> bool {
+    graph.nodes.iter().any(|node| node.facts.iter().any(|fact| fact.share.is_some()))
 }
 
 /// The budget that is used most.

@@ -3,7 +3,7 @@ use super::text;
 use crate::{
     engine::number,
     record::Unit,
-    report::chart::{Axis, Body, Chart, Line, Row, Scale, Strip, connections},
+    report::chart::{Axis, Body, Chart, Grid, Line, Row, Scale, Strip, connections},
     summary::figures,
 };
 use maud::{Markup, html};
@@ -15,7 +15,8 @@ const ROWS: usize = 40;
 pub(super) fn behind(chart: &Chart) -> Markup {
     let columns = columns(chart);
     let strips = chart.panels.iter().filter_map(|panel| match &panel.body {
-        Body::Strip(strip) => Some(strip),
+        Body::Strip(strip) => Some(instances(strip)),
+        Body::Grid(body) => Some(grid(&chart.x, body)),
         Body::Lines(_) => None,
     });
     html! {
@@ -23,7 +24,7 @@ pub(super) fn behind(chart: &Chart) -> Markup {
             summary { "Show the data as a table" }
             div.scroll tabindex="0" role="region" aria-label={ "Data of: " (text::clean(&chart.headline, 300)) } {
                 @if !columns.is_empty() { (lines(&chart.x, &columns)) }
-                @for strip in strips { (instances(strip)) }
+                @for table in strips { (table) }
             }
         }
     }
@@ -73,6 +74,11 @@ fn lines(x: &Axis, columns: &[Column]) -> Markup {
 }
 
 fn instant(x: &Axis, at: f64) -> String {
+    // Words have their places, which say nothing.
+    let word = x.ticks.iter().find(|tick| tick.0.total_cmp(&at).is_eq() && at.fract() != 0.0);
+    if let (Some((_, word)), Unit::Count) = (word, x.unit) {
+        return text::clean(word, 80);
+    }
     match (x.unit, x.scale) {
         (Unit::Seconds, Scale::Linear) => figures::clock(at),
         (unit, _) => figures::figure(unit, at),
@@ -116,6 +122,18 @@ fn rows(x: &Axis, columns: &[Column]) -> (Vec<Values>, bool) {
     }
     rows.retain(|(_, values)| values.iter().any(Option::is_some));
     (rows, false)
+}
+
+fn grid(x: &Axis, grid: &Grid) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { "" } @for (_, head) in &x.ticks { th.r scope="col" { (text::name(head)) } } } }
+            tbody { @for row in &grid.rows { tr {
+                th scope="row" { (text::name(&row.name)) }
+                @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell| cell.1.as_str())) } }
+            } } }
+        }
+    }
 }
 
 fn instances(strip: &Strip) -> Markup {

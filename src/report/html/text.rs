@@ -27,6 +27,11 @@ pub(super) fn sentence(text: &str) -> Markup {
     html! { span dir="auto" { (words.join(" ")) } }
 }
 
+/// A text of several lines.
+pub(super) fn lines(text: &str, most: usize) -> String {
+    text.lines().map(|line| clean(line, most)).collect::<Vec<_>>().join("\n")
+}
+
 /// A text with no more than `most` characters, without those that have no sign of their own.
 pub(super) fn clean(text: &str, most: usize) -> String {
     let length = text.chars().count();
