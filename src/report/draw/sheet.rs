@@ -146,12 +146,17 @@ pub(in crate::report) fn fitted(text: &str, kind: Type, width: f64) -> String {
     if theme::width(text, kind) <= width {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
-    loop {
-        kept.pop();
-        let shorter = kept.iter().collect::<String>() + "…";
-        if kept.is_empty() || theme::width(&shorter, kind) <= width {
-            return shorter;
+    // Halving what may stay: a name can be very long.
+    let all: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| all[..kept].iter().collect::<String>() + "…";
+    let (mut fits, mut wide) = (0, all.len());
+    while wide - fits > 1 {
+        let middle = usize::midpoint(fits, wide);
+        if theme::width(&cut(middle), kind) <= width {
+            fits = middle;
+        } else {
+            wide = middle;
         }
     }
+    cut(fits)
 }

@@ -3,7 +3,7 @@
 use super::{data, tables, text};
 use crate::{
     report::{
-        chart::{self, Chart},
+        chart::{self, Body, Chart},
         draw::{self, NARROW, WIDE},
     },
     summary::{Summary, sweep::Sweep},
@@ -63,8 +63,15 @@ fn figure(chart: &Chart) -> Markup {
             div.c {
                 h3 dir="auto" { (text::clean(&chart.headline, 300)) }
                 p.sub { (text::clean(&chart.subtitle, 300)) }
-                (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "w")))
-                (PreEscaped(draw::inline(&narrow, &format!("{id}-n"), "n")))
+                @if numbers(chart) {
+                    // Its cells would be too small for their numbers.
+                    div.scroll tabindex="0" role="region" aria-label=(text::clean(&chart.headline, 300)) {
+                        (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "always")))
+                    }
+                } @else {
+                    (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "w")))
+                    (PreEscaped(draw::inline(&narrow, &format!("{id}-n"), "n")))
+                }
                 @if let Some(data) = data { (data) }
                 (tables::behind(chart))
             }
@@ -74,6 +81,11 @@ fn figure(chart: &Chart) -> Markup {
             }
         }
     }
+}
+
+/// Whether a chart shows numbers in cells.
+fn numbers(chart: &Chart) -> bool {
+    chart.panels.iter().any(|panel| matches!(panel.body, Body::Grid(_)))
 }
 
 /// How to read a chart.

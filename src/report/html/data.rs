@@ -26,9 +26,12 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
     for panel in &chart.panels {
         let Body::Lines(lines) = &panel.body else { continue };
         for line in &lines.lines {
+            // Panels of one line each are told from each other without a button.
+            let named = !line.label.is_empty();
             let label = if line.label.is_empty() { &panel.name } else { &line.label };
             series.push(json!({
                 "s": series.len(),
+                "named": named,
                 "label": text::clean(label, 60),
                 "unit": files::unit_name(lines.y.unit),
                 "points": points(&line.pieces.concat()),

@@ -45,7 +45,7 @@ for (const chart of all('figure[data-chart]')) {
   };
   for (const svg of all('svg.w, svg.n', chart)) {
     const frame = d.frames[svg.classList.contains('n') ? 1 : 0], [left, right, top, bottom] = frame;
-    const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    const line = document.createElementNS(svg.namespaceURI, 'path');
     line.setAttribute('class', 'hair');
     svg.append(line);
     svg.setAttribute('tabindex', '0');
@@ -80,12 +80,13 @@ for (const chart of all('figure[data-chart]')) {
     });
   }
   /* Series toggles, with a sample of each line. */
-  if (d.series.length > 1) {
+  const named = d.series.filter(s => s.named);
+  if (named.length > 1) {
     const row = document.createElement('div');
     row.className = 'tog';
     row.setAttribute('role', 'group');
     row.setAttribute('aria-label', 'Series');
-    for (const s of d.series) {
+    for (const s of named) {
       const b = document.createElement('button');
       b.type = 'button';
       b.dataset.s = s.s;

@@ -172,8 +172,10 @@ fn alike(a: &str, b: &str) -> bool {
 fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
     let objectives: Vec<&Judged> =
         sweep.points.first().into_iter().flat_map(|it| &it.slo).collect();
+    let judged = metrics(&objectives);
     let told: Vec<&(&str, &str)> = TOLD
         .iter()
+        .filter(|(name, _)| !judged.iter().any(|known| known == name))
         .filter(|(name, _)| designs.iter().any(|design| design.point.mean(name).is_some()))
         .collect();
     let class = |design: &Design| if design.role.contains(ADVISED) { "pick" } else { "other" };
@@ -205,6 +207,11 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
         }
         p.foot { (method::brackets(sweep.replications, sweep.seed)) }
     }
+}
+
+/// What the objectives are about.
+fn metrics(objectives: &[&Judged]) -> Vec<String> {
+    objectives.iter().filter_map(|judged| Some(slo::parse(&judged.expr).ok()?.metric)).collect()
 }
 
 fn label(sweep: &Sweep, design: &Design) -> String {
@@ -242,8 +249,7 @@ fn findings(sweep: &Sweep) -> Option<Markup> {
 fn points(sweep: &Sweep) -> Option<Markup> {
     let objectives: Vec<&Judged> =
         sweep.points.first().into_iter().flat_map(|it| &it.slo).collect();
-    let judged: Vec<String> =
-        objectives.iter().filter_map(|it| Some(slo::parse(&it.expr).ok()?.metric)).collect();
+    let judged = metrics(&objectives);
     let told: Vec<&(&str, &str)> = TOLD
         .iter()
         .filter(|(name, _)| {

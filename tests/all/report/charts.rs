@@ -59,6 +59,7 @@ fn coloured(sheet: &Sheet, what: &str) {
             Mark::Line { pen, .. } => pen.stroke,
             Mark::Area { colour, .. } => *colour,
             Mark::Text { kind, .. } => kind.colour,
+            Mark::Series(_) => continue,
         };
         assert!(TOKENS.iter().any(|token| token.light == colour), "{what}: {colour:?}");
     }

@@ -3,8 +3,15 @@ use super::{fake::Story, gallery::stories};
 use scraper::{Html, Selector};
 use serde_json::json;
 use squall::{
-    report::{html::page, palette::TOKENS},
-    summary::{Summary, figures},
+    report::{
+        html::{page, sweep_page},
+        palette::TOKENS,
+    },
+    summary::{
+        Summary, figures,
+        slo::Verdict,
+        sweep::{Axis, Point, Sweep},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -44,7 +51,7 @@ fn text(summary: &Summary) -> String {
 /// The page as a browser reads it; a page that a browser has to mend fails.
 fn parsed(text: &str) -> Html {
     let html = Html::parse_document(text);
-    assert_eq!(html.errors, Vec::<String>::new());
+    assert!(html.errors.is_empty(), "{:?}", html.errors);
     html
 }
 
@@ -80,14 +87,26 @@ fn sound(text: &str) -> Html {
                 value.strip_prefix('#').unwrap_or_else(|| panic!("{element} {key}={value}"));
             assert!(ids.contains(target), "{value} leads nowhere");
         }
+        if key == "data-chart" {
+            assert!(ids.contains(value), "{value} is nowhere");
+        }
         if key == "aria-labelledby" {
             assert!(value.split(' ').all(|id| ids.contains(id)), "{value}");
         }
     }
     let style = all(&html, "style").concat();
     assert!(!style.contains("url(") && !style.contains("@import"));
-    for element in ["script", "img", "link", "iframe", "object", "base", "form"] {
+    for element in ["img", "link", "iframe", "object", "base", "form"] {
         assert!(all(&html, element).is_empty(), "there is a {element}");
+    }
+    // One script runs; all others are data, which reads as such.
+    assert_eq!(all(&html, "script:not([type='application/json'])").len(), 1);
+    for data in all(&html, "script[type='application/json']") {
+        assert!(!data.contains('<') && serde_json::from_str::<serde_json::Value>(&data).is_ok());
+    }
+    let run = all(&html, "script:not([type])").concat();
+    for word in ["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "http:"] {
+        assert!(!run.contains(word), "the script says {word}");
     }
     // Headlines in order: none deeper than one below the one before.
     let mut depth = 0;
@@ -215,7 +234,7 @@ fn hostile_names_are_text() {
     for name in HOSTILE {
         let page = text(&spoilt(name));
         let html = sound(&page);
-        for element in ["script", "img", "b > b", "style + style"] {
+        for element in ["img", "b > b", "style + style"] {
             assert!(all(&html, element).is_empty(), "{name} became {element}");
         }
         // The page has the same shape as with a plain name.
@@ -250,9 +269,85 @@ fn the_policy_names_the_style_that_is_there() {
     });
     let policy = policy.unwrap().2;
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.contains("; script-src 'sha256-"), "{policy}");
     assert!(!policy.contains("unsafe"));
     let style = all(&html, "style").concat();
     for token in TOKENS {
         assert_eq!(style.matches(&format!("--{}:", token.name)).count(), 2, "{}", token.name);
     }
+}
+
+/// Two axes, four points, of which one keeps all objectives; the calm ones are single runs.
+fn sweep(name: &str) -> Sweep {
+    let story = Story { horizon: 60, gateways: 3, ..Story::default() };
+    let axis = |path: &str, short: &str, values: [&str; 2]| Axis {
+        path: path.into(),
+        name: short.into(),
+        values: values.map(str::to_owned).into(),
+    };
+    let points = [("0s", "none"), ("0s", name), ("60s", "none"), ("60s", name)];
+    let point = |(place, (window, jitter)): (usize, &(&str, &str))| {
+        let mut summary = Story { losses: place < 3, ..story.clone() }.summary();
+        if place == 3 {
+            summary.slo.iter_mut().for_each(|judged| judged.verdict = Verdict::Pass);
+        }
+        let values = [(*window).to_owned(), (*jitter).to_owned()];
+        Point::new(&format!("window={window},jitter={jitter}"), &values, summary)
+    };
+    let mut input = summary(&story).input;
+    input["nodes"]["gateways"]["gateway"]["drain"] = json!({ "window": "1min" });
+    input["nodes"]["phones"]["clients"]["reconnect"] = json!({ "jitter": "none" });
+    Sweep {
+        experiment: name.into(),
+        question: name.into(),
+        version: "0.1.0".into(),
+        seed: 1,
+        replications: 1,
+        fingerprint: 7,
+        events: 4,
+        input,
+        axes: vec![
+            axis("gateways.drain.window", "window", ["0s", "60s"]),
+            axis("phones.reconnect.jitter", "jitter", ["none", name]),
+        ],
+        points: points.iter().enumerate().map(point).collect(),
+    }
+}
+
+fn sweep_text(sweep: &Sweep) -> String {
+    String::from_utf8(sweep_page(sweep)).unwrap()
+}
+
+#[test]
+fn a_sweep_shows_its_points_and_what_to_take() {
+    let sweep = sweep("full");
+    let html = sound(&sweep_text(&sweep));
+    let words = figures::plain(&html.root_element().text().collect::<String>());
+    for finding in sweep.findings() {
+        assert!(words.contains(&figures::plain(&finding)), "no `{finding}`");
+    }
+    assert_eq!(all(&html, "table.points tbody tr").len(), 4);
+    assert_eq!(all(&html, "table.points tr.pick td").first().unwrap(), "60s");
+    // As written is the third point: `60s` is `1min`.
+    let heads = all(&html, "table.designs thead th");
+    assert_eq!(heads.len(), 4, "{heads:?}");
+    assert_eq!(heads[1], "window 60s, jitter noneas written");
+    assert_eq!(heads[3], "window 60s, jitter fulladvised");
+    for chart in squall::report::chart::sweep::all(&sweep) {
+        let widths = if chart.name.starts_with("grid-") { 1 } else { 2 };
+        let shown = all(&html, &format!("#chart-{} svg", chart.name));
+        assert_eq!(shown.len(), widths, "{}", chart.name);
+    }
+    assert!(words.contains("squall run full.yaml --point window=60s,jitter=full"));
+    assert_eq!(sweep_page(&sweep), sweep_page(&sweep));
+}
+
+#[test]
+fn a_hostile_sweep_is_text() {
+    let shape = |sweep: &Sweep| attributes(&sound(&sweep_text(sweep))).len();
+    let calm = shape(&sweep("full"));
+    for name in HOSTILE {
+        assert_eq!(shape(&sweep(name)), calm, "{name}");
+    }
+    assert!(!sweep_text(&sweep(&"x".repeat(10_000))).contains(&"x".repeat(1_300)));
 }
