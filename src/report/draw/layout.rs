@@ -8,6 +8,7 @@ use crate::{
     engine::number,
     report::{
         chart::{Axis, Body, Chart, Panel, Shade},
+        safe::clean,
         theme::{self, MARGIN, Type, WIDTH},
     },
 };
@@ -35,6 +36,8 @@ pub const WIDE: Paper = Paper { margin: 2.0, titled: false, ..ALONE };
 /// The same on a phone.
 pub const NARROW: Paper = Paper { width: 358.0, keyed: true, right: 22.0, ..WIDE };
 
+/// Words for those who cannot see are cut, as all texts of a page.
+const LONGEST: usize = 400;
 const HEADLINE_LINE: f64 = 23.0;
 const SUBTITLE_LINE: f64 = 18.0;
 const NOTE_LINE: f64 = 16.0;
@@ -79,8 +82,8 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
     let mut sheet = Sheet {
         width: paper.width,
         height: 0.0,
-        title: chart.headline.clone(),
-        description: format!("{} {}", chart.subtitle, chart.note),
+        title: clean(&chart.headline, LONGEST),
+        description: clean(&format!("{} {}", chart.subtitle, chart.note), LONGEST),
         marks: Vec::new(),
         plot: [0.0; 4],
     };

@@ -1,4 +1,5 @@
 //! A sheet of marks: what is to be drawn, in order, in pixels with fractions.
+use crate::report::safe::visible;
 use crate::report::theme::{self, Colour, Pen, Type};
 
 /// Something drawn.
@@ -96,7 +97,13 @@ impl Sheet {
         text: &str,
     ) {
         let (x, y) = at;
-        self.marks.push(Mark::Text { x, y, kind, anchor, text: text.to_owned() });
+        self.marks.push(Mark::Text {
+            x,
+            y,
+            kind,
+            anchor,
+            text: text.chars().map(visible).collect(),
+        });
     }
 
     /// Where every text stands: left, top, right, bottom, what it says.

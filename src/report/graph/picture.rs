@@ -8,6 +8,7 @@ use crate::{
     engine::number,
     report::{
         draw::{Anchor, Mark, Sheet, fitted},
+        safe::clean,
         theme::{self, Colour, Type},
     },
 };
@@ -40,7 +41,7 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
         width: if across { length } else { breadth + 2.0 },
         height: if across { breadth } else { length },
         title: format!("Topology of {} nodes", graph.nodes.len()),
-        description: format!("{}. {} links.", names.join(", "), graph.links.len()),
+        description: clean(&format!("{}. {} links.", names.join(", "), graph.links.len()), 400),
         marks: Vec::new(),
         plot: [0.0; 4],
     };

@@ -92,7 +92,12 @@ fn losses(summary: &Summary) -> Markup {
 }
 
 fn label(bar: &Bar) -> String {
-    if bar.cause.is_empty() { bar.end.to_owned() } else { format!("{}.{}", bar.end, bar.cause) }
+    let name = if bar.cause.is_empty() {
+        bar.end.to_owned()
+    } else {
+        format!("{}.{}", bar.end, bar.cause)
+    };
+    text::clean(&name, 80)
 }
 
 /// A bar from a share of the width on; its number stands beside it.

@@ -314,7 +314,7 @@ fn again(sweep: &Sweep) -> Markup {
         point.map_or_else(String::new, |name| format!("\nsquall run {file} --point {name}"));
     let command = format!("squall sweep {file}{point}");
     html! {
-        pre { code dir="auto" { (text::lines(&command, 4_000)) } }
+        pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
         p.foot { "The same input, seed and version give the same points, in any order, on any number of \
             threads, and after any interruption." }
