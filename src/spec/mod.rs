@@ -1,12 +1,14 @@
 //! Files as written: text becomes a tree of nodes that know where they stand, trees are merged
 //! into one, and the tree becomes typed forms. Nothing here knows what a key means, and no number
 //! has been read yet.
+pub mod codes;
 pub mod compose;
 pub mod diagnostic;
 pub mod experiment;
 pub mod input;
 pub mod model;
 pub mod path;
+pub mod schema;
 pub mod shape;
 pub mod source;
 pub mod suggest;
