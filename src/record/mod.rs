@@ -5,6 +5,7 @@ pub mod outcome;
 pub mod phase;
 pub mod recorder;
 pub mod series;
+mod stored;
 
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};

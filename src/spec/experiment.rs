@@ -119,13 +119,22 @@ pub struct Crash {
 pub struct Sweep {
     /// The axes by the path of the parameter that they vary.
     pub axes: Named<Axis>,
+    /// Axes that go forward together, from value to value.
+    #[schemars(schema_with = "schema::zip")]
+    pub zip: Vec<Located<Vec<Text>>>,
+    /// Points beside the combinations: a value of each axis.
+    #[schemars(schema_with = "schema::points")]
+    pub include: Vec<Located<Named<Located<IgnoredAny>>>>,
+    /// Combinations that are left out: values of some axes.
+    #[schemars(schema_with = "schema::points")]
+    pub exclude: Vec<Located<Named<Located<IgnoredAny>>>>,
 }
 
 /// The values of an axis.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Axis {
-    /// As listed; they may be maps, and are looked up in the tree by their places.
+    /// As listed; laws and other maps among them.
     #[schemars(schema_with = "schema::values")]
     Values(Vec<Located<IgnoredAny>>),
     /// From one value to another by a step.

@@ -140,6 +140,18 @@ pub(super) fn values(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Lists of axes.
+pub(super) fn zip(_: &mut SchemaGenerator) -> Schema {
+    let axes = json!({ "type": "array", "items": { "type": "string" }, "minItems": 2 });
+    json_schema!({ "title": "list", "type": ["array", "null"], "items": axes })
+}
+
+/// Values of axes, by their paths.
+pub(super) fn points(_: &mut SchemaGenerator) -> Schema {
+    let point = json!({ "type": "object", "additionalProperties": true, "minProperties": 1 });
+    json_schema!({ "title": "list", "type": ["array", "null"], "items": point })
+}
+
 /// Two durations.
 pub(super) fn pair(_: &mut SchemaGenerator) -> Schema {
     json_schema!({

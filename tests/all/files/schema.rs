@@ -203,10 +203,8 @@ fn every_key_says_what_it_means_and_what_it_takes() {
     for key in &keys {
         assert!(!key.meaning.is_empty(), "{} has no meaning", key.name);
         let is_section = keys.iter().any(|other| other.name.starts_with(&format!("{}.", key.name)));
-        let alone =
-            ["nodes", "experiment.set"]
-                .contains(&key.name.as_str())
-                || key.name.starts_with("load_balancer.policy.");
+        let alone = ["nodes", "experiment.set"].contains(&key.name.as_str())
+            || key.name.starts_with("load_balancer.policy.");
         assert!(!key.value.is_empty() || is_section || alone, "{} takes nothing", key.name);
     }
     for default in squall::scenario::defaults::TABLE {
