@@ -5,11 +5,16 @@ mod progress;
 pub mod render;
 pub mod results;
 pub mod run;
+pub mod schema;
 pub mod show;
 pub mod sweep;
 pub mod validate;
 
-use clap::{Args, Parser, Subcommand};
+use crate::scenario::catalogue::File;
+use clap::{
+    Args, Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use std::{
     io::{self, IsTerminal, Write},
     path::PathBuf,
@@ -72,6 +77,19 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print the JSON Schema of a kind of file, for editors.
+    Schema {
+        /// Which kind.
+        #[arg(value_parser = file_kind(), default_value = "experiment")]
+        file: File,
+    },
+}
+
+/// The kinds of files that have a schema, by their names.
+fn file_kind() -> impl TypedValueParser<Value = File> {
+    let named = |name: String| File::ALL.into_iter().find(|file| file.name() == name);
+    PossibleValuesParser::new(File::ALL.map(File::name))
+        .map(move |name| named(name).unwrap_or(File::Experiment))
 }
 
 /// What `squall run` is told.
@@ -187,6 +205,7 @@ pub fn main() -> ExitCode {
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)
 }

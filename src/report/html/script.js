@@ -43,6 +43,9 @@ for (const chart of all('figure[data-chart]')) {
     }
     return best && best[0] < 0.02 ? best[1] : null;
   };
+  /* Where there are few points, as in a sweep, the pointer goes from one to the next. */
+  const places = [...new Set(d.series.flatMap(s => s.points.filter((_, i) => i % 2 === 0)))].map(place).sort((a, b) => a - b);
+  const sparse = places.length > 0 && places.length <= 40;
   for (const svg of all('svg.w, svg.n', chart)) {
     const frame = d.frames[svg.classList.contains('n') ? 1 : 0], [left, right, top, bottom] = frame;
     const line = document.createElementNS(svg.namespaceURI, 'path');
@@ -53,6 +56,7 @@ for (const chart of all('figure[data-chart]')) {
     const hide = () => { at = -1; line.removeAttribute('d'); tip.classList.remove('on'); };
     const show = share => {
       at = Math.min(1, Math.max(0, share));
+      if (sparse) at = places.reduce((best, p) => Math.abs(p - share) < Math.abs(best - share) ? p : best);
       const px = left + (right - left) * at, x = value(at);
       line.setAttribute('d', `M${px} ${top}V${bottom}`);
       const rows = [log ? figure(x, d.x.unit) : d.x.unit === 'seconds' ? clock(x) : figure(x, d.x.unit)];
@@ -67,6 +71,7 @@ for (const chart of all('figure[data-chart]')) {
       tip.style.top = box.top + scrollY + top * factor + 8 + 'px';
       tip.classList.add('on');
     };
+    const next = way => (way > 0 ? places.find(p => p > at + 1e-9) : places.findLast(p => p < at - 1e-9)) ?? at;
     svg.addEventListener('pointermove', e => {
       const box = svg.getBoundingClientRect(), px = (e.clientX - box.left) * svg.viewBox.baseVal.width / box.width;
       px < left - 8 || px > right + 8 ? hide() : show((px - left) / (right - left));
@@ -76,7 +81,7 @@ for (const chart of all('figure[data-chart]')) {
     svg.addEventListener('keydown', e => {
       const step = { ArrowRight: .005, ArrowLeft: -.005, PageDown: .05, PageUp: -.05 }[e.key];
       if (e.key === 'Escape') hide();
-      if (step) { e.preventDefault(); show(at < 0 ? 0 : at + step); }
+      if (step) { e.preventDefault(); show(at < 0 ? 0 : sparse ? next(Math.sign(step)) : at + step); }
     });
   }
   /* Series toggles, with a sample of each line. */

@@ -64,7 +64,7 @@ fn every_value_is_shown_with_its_origin() {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     for row in [
         "gateways.drain.window 10s command line --set gateways.drain.window",
-        "gateways.drain.grace 30s model chat.yaml:24",
+        "gateways.drain.grace 30s model chat.yaml:25",
         "gateways.cpu.tls_full 400us default ECDSA: nginx, over 2,000 a core [S]",
         "links.gateways -> presence.latency 500us default a registry operation [K]",
     ] {
