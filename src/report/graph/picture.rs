@@ -159,7 +159,7 @@ fn draw_instances(
         sheet.rectangle((x, high), (x + thick, lower), heat(*share));
         sheet.marks.push(Mark::Series(None));
     }
-    let caption = fitted("sockets at peak", KIND, width);
+    let caption = fitted("sockets of each", KIND, width);
     sheet.text((left, lower + 13.0), KIND, Anchor::Start, &caption);
 }
 

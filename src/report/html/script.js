@@ -142,6 +142,7 @@ if (topology && frames) {
   Object.assign(range, { type: 'range', min: 0, max: frames.labels.length - 1, value: 0, id: 'time' });
   range.setAttribute('aria-label', 'Time');
   now.htmlFor = 'time';
+  now.textContent = 'each at its peak';
   row.append(play, range, now);
   topology.querySelector('svg').before(row);
   const bars = all('g.s', topology).map(g => {
