@@ -71,7 +71,8 @@ pub fn style() -> String {
     let hex =
         |Colour { 0: red, 1: green, 2: blue }: Colour| format!("#{red:02x}{green:02x}{blue:02x}");
     let all = |pick: &dyn Fn(&Token) -> Colour| -> String {
-        TOKENS.iter().map(|token| format!("--{}:{};", token.name, hex(pick(token)))).collect()
+        let one = |token: &Token| format!("--{}:{};", token.name, hex(pick(token)));
+        TOKENS.iter().map(one).collect::<Vec<_>>().concat()
     };
     let class = |token: &Token| {
         let name = token.name;

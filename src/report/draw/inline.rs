@@ -70,9 +70,10 @@ fn add(fills: &mut Vec<(Colour, String)>, colour: Colour, path: &str) {
 
 fn line(points: &[(f64, f64)], pen: Pen) -> String {
     let dash: Vec<String> = pen.dash.iter().map(ToString::to_string).collect();
-    let dash = match dash.is_empty() {
-        true => String::new(),
-        false => format!(" stroke-dasharray=\"{}\"", dash.join(" ")),
+    let dash = if dash.is_empty() {
+        String::new()
+    } else {
+        format!(" stroke-dasharray=\"{}\"", dash.join(" "))
     };
     let (stroke, width) = (palette::name(pen.stroke), pen.width);
     let path = path(points);

@@ -19,20 +19,20 @@ const TOLD: [(&str, &str); 5] = [
 /// A phase that comes more often is not told every time.
 const MOST: usize = 4;
 
-/// The timeline and its phases; none when nothing happens.
-pub(super) fn body(summary: &Summary) -> Option<Markup> {
+/// The timeline and its phases, or that nothing happens.
+pub(super) fn body(summary: &Summary) -> Markup {
     let entries = summary.input["timeline"].as_array().map_or(&[][..], Vec::as_slice);
     let phases = phases(summary);
     if entries.is_empty() && phases.len() < 2 {
-        return Some(html! { p.lead { "No fault was simulated: the timeline is empty." } });
+        return html! { p.lead { "No fault was simulated: the timeline is empty." } };
     }
-    Some(html! {
+    html! {
         h3.over { "What was done, and what each phase shows" }
         @if !entries.is_empty() {
             ul.plain { @for entry in entries { li { (told(entry)) } } }
         }
         @if phases.len() > 1 { (table(summary, &phases)) }
-    })
+    }
 }
 
 /// `1min · deploy · deploy: node gateways, batch 2`.

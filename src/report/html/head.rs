@@ -54,9 +54,10 @@ fn setup(summary: &Summary) -> String {
     });
     let warm_up = summary.warm_up.seconds();
     let length = figures::spoken(summary.horizon.seconds());
-    let length = match warm_up > 0.0 {
-        true => format!("{length}, of which {} warm-up", figures::spoken(warm_up)),
-        false => length,
+    let length = if warm_up > 0.0 {
+        format!("{length}, of which {} warm-up", figures::spoken(warm_up))
+    } else {
+        length
     };
     let runs = match summary.replications {
         0 | 1 => "single run".to_owned(),

@@ -47,7 +47,7 @@ fn sections(summary: &Summary) -> Vec<Section> {
         section("findings", "Findings", findings(summary)),
         named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
         named("system", "The system", "System", system::body(summary)),
-        section("course", "What happens", charts.course(events::body(summary))),
+        section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
         section("assumptions", "Assumptions", assumptions::body(summary)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),

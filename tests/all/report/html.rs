@@ -210,7 +210,7 @@ fn spoilt(name: &str) -> Summary {
     summary.phases[1].name = name.to_owned();
     for series in &mut summary.series {
         if series.node == "gateways" {
-            series.node = name.to_owned();
+            name.clone_into(&mut series.node);
             series.statistic = format!("{name}-{}", series.statistic);
         }
         if series.quantity == "lost" {
