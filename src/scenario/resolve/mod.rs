@@ -6,9 +6,10 @@ mod links;
 mod nodes;
 mod section;
 mod timeline;
-mod words;
+pub(super) mod words;
 
 pub use links::LEGAL;
+pub(super) use section::json;
 
 use super::{Link, Node, Scenario};
 use crate::{
