@@ -200,14 +200,14 @@ const HOSTILE: [&str; 6] = [
 /// Puts a text wherever a file can have one.
 fn spoilt(name: &str) -> Summary {
     let mut summary = summary(&Story { horizon: 60, gateways: 3, ..Story::default() });
-    summary.experiment = name.to_owned();
-    summary.question = name.to_owned();
-    summary.version = name.to_owned();
-    summary.slo[0].expr = name.to_owned();
+    name.clone_into(&mut summary.experiment);
+    name.clone_into(&mut summary.question);
+    name.clone_into(&mut summary.version);
+    name.clone_into(&mut summary.slo[0].expr);
     summary.slo[1].expr = format!("{name}.p99 < 5s");
     summary.diagnosis.push(name.to_owned());
-    summary.metrics[0].name = name.to_owned();
-    summary.phases[1].name = name.to_owned();
+    name.clone_into(&mut summary.metrics[0].name);
+    name.clone_into(&mut summary.phases[1].name);
     for series in &mut summary.series {
         if series.node == "gateways" {
             name.clone_into(&mut series.node);
