@@ -53,7 +53,7 @@ enum Command {
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
     #[command(after_help = EXIT_CODES)]
     Sweep(SweepArguments),
-    /// Draw charts and report of a result folder again, from its files alone, and print what they say.
+    /// Draw charts and report of a result folder again, from its files alone; print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
         folder: PathBuf,

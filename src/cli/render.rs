@@ -1,4 +1,5 @@
-//! `squall render`: draws the charts and the report of a folder again. It reads the result files and
+//! `squall render`: draws the charts and the report of a folder again. It reads the result
+//! files and
 //! nothing else.
 use super::{BAD_INPUT, FAILED, GOOD, complain, print, results};
 use std::path::Path;

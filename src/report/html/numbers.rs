@@ -76,10 +76,12 @@ fn course(summary: &Summary, course: &Course) -> Markup {
     let Some(curve) = curve.filter(|curve| curve.peak().is_some()) else { return html! {} };
     let across = |seconds: f64| tenths(seconds / summary.horizon.seconds().max(1e-9) * WIDTH);
     html! {
-        svg.spark width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-hidden="true" {
+        svg.spark width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) }
+            aria-hidden="true" {
             @for phase in summary.faults() {
                 rect.f-phase x=(across(phase.start.seconds())) y="0" height=(HEIGHT)
-                    width=(across((phase.end.seconds() - phase.start.seconds()).max(0.0)).max(1.0)) {}
+                    width=(across((phase.end.seconds() -
+                        phase.start.seconds()).max(0.0)).max(1.0)) {}
             }
             path.l-blue stroke-width="1.5" d=(path(curve, least, log)) {}
         }

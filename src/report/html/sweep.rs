@@ -68,7 +68,8 @@ fn header(sweep: &Sweep) -> Markup {
         p.setup { (text::sentence(&setup(sweep))) }
         p.verdict {
             @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
-            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() || judged(sweep)) {
+            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() ||
+                judged(sweep)) {
                 " " (text::sentence(second))
             }
         }
@@ -194,13 +195,15 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
                 @for (place, judged) in objectives.iter().enumerate() { tr {
                     th scope="row" { (text::code(&judged.expr)) }
                     @for design in designs {
-                        td class=(class(design)) data-l=(label(sweep, design)) { (objective(design.point, place)) }
+                        td class=(class(design)) data-l=(label(sweep, design)) {
+                            (objective(design.point, place)) }
                     }
                 } }
                 @for (name, head) in told { tr.plain {
                     th scope="row" { (head) }
                     @for design in designs {
-                        td class=(class(design)) data-l=(label(sweep, design)) { (value(design.point.metric(name))) }
+                        td class=(class(design)) data-l=(label(sweep, design)) {
+                            (value(design.point.metric(name))) }
                     }
                 } }
             }
@@ -222,7 +225,8 @@ fn label(sweep: &Sweep, design: &Design) -> String {
 fn objective(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { (figures::NONE) } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
-    html! { div { (badge(judged.verdict)) span.big { (number(metric).0) } span.i { (number(metric).1) } } }
+    html! { div { (badge(judged.verdict)) span.big { (number(metric).0) } span.i {
+    (number(metric).1) } } }
 }
 
 fn value(metric: Option<&Metric>) -> Markup {
@@ -260,7 +264,8 @@ fn points(sweep: &Sweep) -> Option<Markup> {
     let choice = sweep.choice().filter(|_| !objectives.is_empty()).map(|point| point.name.as_str());
     let left = sweep.points.len().saturating_sub(SHOWN);
     (!sweep.points.is_empty()).then(|| html! {
-        p.lead { "All numbers of every point lie in " code { "points.csv" } "; a point’s name runs it alone."
+        p.lead { "All numbers of every point lie in " code { "points.csv" } "; a point’s name \
+            runs it alone."
             @if left > 0 { " " (left) " further points are in the file alone." } }
         div.scroll tabindex="0" role="region" aria-label="All points" {
             table.sort.points {
@@ -273,7 +278,8 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                 } }
                 tbody { @for point in sweep.points.iter().take(SHOWN) {
                     tr class=(if choice == Some(point.name.as_str()) { "pick" } else { "other" }) {
-                        @for value in &point.values { td data-v=(sortable(value)) { (text::name(value)) } }
+                        @for value in &point.values { td data-v=(sortable(value)) {
+                            (text::name(value)) } }
                         @if let Some(verdict) = point.verdict() {
                             td data-v=(broken(point)) { (badge(verdict)) }
                         }
@@ -296,7 +302,8 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
     let value = metric.and_then(|metric| metric.mean);
     html! {
-        td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0) small { (number(metric).1) } }
+        td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0)
+            small { (number(metric).1) } }
     }
 }
 
@@ -316,7 +323,8 @@ fn again(sweep: &Sweep) -> Markup {
     html! {
         pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
-        p.foot { "The same input, seed and version give the same points, in any order, on any number of \
+        p.foot { "The same input, seed and version give the same points, in any order, on any \
+            number of \
             threads, and after any interruption." }
     }
 }
