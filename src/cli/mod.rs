@@ -1,5 +1,6 @@
 //! The command line: arguments, environment, wall clock, disk.
 pub mod diagnostics;
+pub mod explain;
 pub mod folder;
 mod progress;
 pub mod render;
@@ -76,6 +77,11 @@ enum Command {
         /// One document, for programs.
         #[arg(long)]
         json: bool,
+    },
+    /// Say what a key, a metric, a cause or a code means; alone, list what there is.
+    Explain {
+        /// Such as gateways.drain.window, jitter, drain, metrics, idle-set.
+        key: Option<String>,
     },
     /// Print the JSON Schema of a kind of file, for editors.
     Schema {
@@ -205,6 +211,7 @@ pub fn main() -> ExitCode {
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Explain { key } => explain::run(key.as_deref()),
         Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)

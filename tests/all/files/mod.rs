@@ -3,6 +3,7 @@ mod bad;
 mod command;
 mod composition;
 mod docs;
+mod explain;
 mod garbage;
 mod good;
 mod origins;
