@@ -48,13 +48,13 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run an experiment: write its results and charts, and print what came out.
+    /// Run an experiment: write its results, charts and report, and print what came out.
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
     #[command(after_help = EXIT_CODES)]
     Sweep(SweepArguments),
-    /// Draw the charts of a result folder again, from its files alone, and print what they say.
+    /// Draw charts and report of a result folder again, from its files alone, and print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
         folder: PathBuf,
@@ -125,7 +125,7 @@ pub struct RunArguments {
     /// Say nothing on stderr but errors.
     #[arg(long)]
     quiet: bool,
-    /// Write data only.
+    /// Write data only: no charts, no report.
     #[arg(long)]
     no_charts: bool,
     /// Exit with 98 when an objective is inconclusive.
