@@ -2,6 +2,7 @@
 pub mod diagnostics;
 pub mod explain;
 pub mod folder;
+pub mod init;
 mod progress;
 pub mod render;
 pub mod results;
@@ -82,6 +83,12 @@ enum Command {
     Explain {
         /// Such as gateways.drain.window, jitter, drain, metrics, idle-set.
         key: Option<String>,
+    },
+    /// Write a small model and an experiment on it, below models/ and experiments/.
+    Init {
+        /// How both are called.
+        #[arg(default_value = "first")]
+        name: String,
     },
     /// Print the JSON Schema of a kind of file, for editors.
     Schema {
@@ -212,6 +219,7 @@ pub fn main() -> ExitCode {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
         Command::Explain { key } => explain::run(key.as_deref()),
+        Command::Init { name } => init::run(&name),
         Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)

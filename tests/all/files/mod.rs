@@ -6,6 +6,7 @@ mod docs;
 mod explain;
 mod garbage;
 mod good;
+mod init;
 mod origins;
 mod round_trip;
 mod schema;
