@@ -1,6 +1,8 @@
 //! The command line: arguments, environment, wall clock, disk.
 pub mod diagnostics;
+pub mod explain;
 pub mod folder;
+pub mod init;
 mod progress;
 pub mod render;
 pub mod results;
@@ -76,6 +78,17 @@ enum Command {
         /// One document, for programs.
         #[arg(long)]
         json: bool,
+    },
+    /// Say what a key, a metric, a cause or a code means; alone, list what there is.
+    Explain {
+        /// Such as gateways.drain.window, jitter, drain, metrics, idle-set.
+        key: Option<String>,
+    },
+    /// Write a small model and an experiment on it, below models/ and experiments/.
+    Init {
+        /// How both are called.
+        #[arg(default_value = "first")]
+        name: String,
     },
     /// Print the JSON Schema of a kind of file, for editors.
     Schema {
@@ -205,6 +218,8 @@ pub fn main() -> ExitCode {
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Explain { key } => explain::run(key.as_deref()),
+        Command::Init { name } => init::run(&name),
         Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)

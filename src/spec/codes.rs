@@ -33,7 +33,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("duplicate-key", "A map has a key twice, or a link is written in two spellings."),
     ("duplicate-name", "Two entries of the timeline have one name, or an instance is named twice."),
     ("empty-file", "A file holds nothing but comments."),
-    ("idle-axis", "No value of an axis changes anything: its parameter is not used."),
     (
         "idle-instances",
         "There are more instances than partitions; those without one have nothing to do.",

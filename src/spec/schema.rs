@@ -140,6 +140,11 @@ pub(super) fn values(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Of a balancer.
+pub(super) fn layer(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "4 or 7", "enum": [4, 7, "4", "7", null] })
+}
+
 /// Lists of axes.
 pub(super) fn zip(_: &mut SchemaGenerator) -> Schema {
     let axes = json!({ "type": "array", "items": { "type": "string" }, "minItems": 2 });

@@ -139,6 +139,21 @@ pub const METRICS: &[Described] = &[
     ),
 ];
 
+/// What is measured by phase too: `during(deploy).delivery_lag.p99`.
+pub const PHASED: [&str; 11] = [
+    "clients.availability",
+    "connections.mean",
+    "attempts.total",
+    "deliveries.intended",
+    "deliveries.live",
+    "deliveries.replayed",
+    "deliveries.lost",
+    "deliveries.expired",
+    "deliveries.missed",
+    "deliveries.pending",
+    "delivery_lag",
+];
+
 /// Statistics that stand last in a metric's name.
 pub const STATISTICS: &[(&str, &str)] = &[
     ("mean", "the mean"),
@@ -204,10 +219,11 @@ impl Described {
         alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
     }
 
-    /// Whether a metric's name is one of these; a phase before it does not matter.
+    /// Whether a metric's name is one of these; what is measured by phase can have one before it.
     pub fn is(&self, name: &str) -> bool {
-        let name = match name.strip_prefix("during(") {
-            Some(rest) => rest.split_once(").").map_or(name, |(_, metric)| metric),
+        let name = match name.strip_prefix("during(").and_then(|rest| rest.split_once(").")) {
+            Some((_, metric)) if PHASED.iter().any(|phased| metric.starts_with(phased)) => metric,
+            Some(_) => return false,
             None => name,
         };
         self.names().iter().any(|known| fits(known, name))
@@ -241,6 +257,7 @@ mod tests {
         for (name, row) in [
             ("delivery_lag.p99", Some("delivery_lag.{mean,p50,p95,p99,p999,max}")),
             ("during(deploy).deliveries.lost", Some("deliveries.lost")),
+            ("during(deploy).lost.half_open", None),
             ("gateways.cpu.peak", Some("<node>.cpu.peak")),
             ("memory.peak", Some("memory.peak")),
             ("lost.half_open", Some("lost.<cause>")),
