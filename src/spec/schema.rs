@@ -173,11 +173,9 @@ pub(super) fn measured(_: &mut SchemaGenerator) -> Schema {
 
 /// Objectives: `[during(NAME).]metric OP value`.
 pub(super) fn objectives(_: &mut SchemaGenerator) -> Schema {
-    let line = json!({
-        "title": "objective",
-        "type": "string",
-        "pattern": r"^\s*(during\([A-Za-z][A-Za-z0-9_-]*\)\.)?[\w-]+(\.[\w-]+)+\s*([<>]=?|[=!]=)\s*[0-9].*$",
-    });
+    let phase = r"(during\([A-Za-z][A-Za-z0-9_-]*\)\.)?";
+    let pattern = format!(r"^\s*{phase}[\w-]+(\.[\w-]+)+\s*([<>]=?|[=!]=)\s*[0-9].*$");
+    let line = json!({ "title": "objective", "type": "string", "pattern": pattern });
     json_schema!({ "title": "list", "type": ["array", "null"], "items": line })
 }
 

@@ -30,7 +30,7 @@ fn it_loads_without_warnings_and_holds_what_it_asks() {
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     assert_eq!(loaded.plan.points.len(), 6);
     assert_eq!(loaded.scenario.question, "Does a drain keep a deploy from being noticed?");
-    let outcomes = study::replicate(&loaded.scenario, 1, &|_| {}).unwrap();
+    let outcomes = study::replicate(&loaded.scenario, &[0], 1, &|_| {}).unwrap();
     let events: u64 = outcomes.iter().map(|outcome| outcome.events).sum();
     assert!((10_000..1_000_000).contains(&events), "{events} events");
     let summary = summary::summarize(&loaded.scenario, &outcomes);
