@@ -31,7 +31,7 @@ impl Sweep {
     /// How many points keep the objectives.
     fn verdicts(&self) -> String {
         let all = self.points.len();
-        if self.points.iter().all(|point| point.slo.is_empty()) {
+        if !self.judged() {
             return format!("{all} points; the experiment states no objective.");
         }
         let count = |verdict, text: &str| match self.count(verdict) {
@@ -56,8 +56,7 @@ impl Sweep {
     }
 
     fn advice(&self) -> Option<String> {
-        let judged = self.points.iter().any(|point| !point.slo.is_empty());
-        if !judged || self.points.len() < 2 {
+        if !self.judged() || self.points.len() < 2 {
             return None;
         }
         let Some(choice) = self.choice() else {
@@ -76,17 +75,16 @@ impl Sweep {
 
     /// Where none keeps all objectives: the point that breaks the fewest.
     fn nearest(&self) -> String {
-        let broken = |point: &Point| -> Vec<String> {
-            let bad = point.slo.iter().filter(|judged| judged.verdict != Verdict::Pass);
-            bad.map(|judged| judged.expr.clone()).collect()
-        };
-        let least = self.points.iter().min_by_key(|point| broken(point).len());
+        let least = self.points.iter().min_by_key(|point| point.broken().count());
         match least {
-            Some(point) => format!(
-                "No point keeps every objective; {} comes nearest and does not show {}.",
-                self.spoken(point),
-                broken(point).join(", ")
-            ),
+            Some(point) => {
+                let broken: Vec<&str> = point.broken().map(|judged| judged.expr.as_str()).collect();
+                format!(
+                    "No point keeps every objective; {} comes nearest and does not show {}.",
+                    self.spoken(point),
+                    broken.join(", ")
+                )
+            }
             None => "There are no points.".to_owned(),
         }
     }
@@ -101,20 +99,15 @@ impl Sweep {
 
     /// From the least to the most of a metric, if the points differ in it.
     fn range(&self, name: &str, called: &str, least: f64) -> Option<String> {
-        let values = || self.points.iter().filter_map(|it| Some((it, it.mean(name)?)));
-        let low = values().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let high = values().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let unit = low.0.metric(name)?.unit;
-        let differ = high.1 - low.1 > least * high.1.abs().max(f64::MIN_POSITIVE);
+        let [low, high] = self.extremes(name)?;
+        let differ = high.2 - low.2 > least * high.2.abs().max(f64::MIN_POSITIVE);
         differ.then(|| {
-            let mut called: Vec<char> = called.chars().collect();
-            called[0] = called[0].to_ascii_uppercase();
             format!(
-                "{} goes from {} ({}) to {} ({}).",
-                called.into_iter().collect::<String>(),
-                figure(unit, low.1),
+                "{}: {} ({}) to {} ({}).",
+                figures::capitalized(called),
+                figure(low.1.unit, low.2),
                 self.spoken(low.0),
-                figure(unit, high.1),
+                figure(high.1.unit, high.2),
                 self.spoken(high.0),
             )
         })

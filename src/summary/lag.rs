@@ -39,9 +39,29 @@ pub fn tail(buckets: &[Bucket]) -> Vec<(f64, f64)> {
     buckets.iter().map(later).collect()
 }
 
-/// Whether deliveries still pending at the horizon could turn a lag objective that holds: if they
-/// all came later than the limit, would the quantile lie beyond it?
+/// Whether deliveries still pending at the horizon could turn an objective that holds.
 pub(super) fn pending_could_flip(summary: &Summary, slo: &Slo) -> bool {
+    let lost = ["deliveries.missed", "deliveries.lost", "deliveries.expired"];
+    if lost.contains(&slo.metric.as_str()) || slo.metric.starts_with("lost.") {
+        return pending_could_be_lost(summary, slo);
+    }
+    pending_could_be_late(summary, slo)
+}
+
+/// Of a limit on losses: if those were lost too that are older than any delivery that came, would
+/// it be broken? What is younger is on its way as others were.
+fn pending_could_be_lost(summary: &Summary, slo: &Slo) -> bool {
+    let latest = summary.mean("delivery_lag.max").unwrap_or(0.0);
+    let old = summary.mean("pending.oldest").is_some_and(|oldest| oldest > latest);
+    let lost = summary.mean(&slo.metric).unwrap_or(0.0);
+    let pending = summary.mean("deliveries.pending").unwrap_or(0.0);
+    let upper =
+        matches!(slo.comparison, Comparison::Below | Comparison::AtMost | Comparison::Equal);
+    upper && old && pending > 0.0 && lost + pending > slo.limit
+}
+
+/// Of a limit on a lag: if they all came later than it, would the quantile lie beyond it?
+fn pending_could_be_late(summary: &Summary, slo: &Slo) -> bool {
     let quantile = match slo.metric.as_str() {
         "delivery_lag.p50" => 0.5,
         "delivery_lag.p95" => 0.95,

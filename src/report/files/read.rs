@@ -32,7 +32,7 @@ pub enum Unreadable {
 }
 
 /// Opens a file by its name.
-pub(super) type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
+pub type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
 
 #[derive(Deserialize)]
 struct Verdicts {

@@ -11,7 +11,7 @@ use crate::{
     summary::{
         Judged, Metric,
         figures::{self, figure},
-        slo::{self, Verdict},
+        slo,
         sweep::{Point, Sweep},
     },
     units::Any,
@@ -69,16 +69,12 @@ fn header(sweep: &Sweep) -> Markup {
         p.verdict {
             @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
             @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() ||
-                judged(sweep)) {
+                sweep.judged()) {
                 " " (text::sentence(second))
             }
         }
         @if !designs.is_empty() { (decision(sweep, &designs)) }
     }
-}
-
-fn judged(sweep: &Sweep) -> bool {
-    sweep.points.iter().any(|point| !point.slo.is_empty())
 }
 
 fn setup(sweep: &Sweep) -> String {
@@ -123,10 +119,14 @@ fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
     };
     add(sweep.points.iter().find(|point| written(sweep, point)), "as written");
     add(
-        sweep.points.iter().max_by_key(|point| broken(point)).filter(|it| broken(it) > 0),
+        sweep
+            .points
+            .iter()
+            .max_by_key(|point| point.broken().count())
+            .filter(|it| it.broken().next().is_some()),
         "keeps least",
     );
-    add(sweep.choice().filter(|_| judged(sweep)), ADVISED);
+    add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
     all
 }
 
@@ -134,10 +134,6 @@ const ADVISED: &str = "advised";
 
 fn find<'s>(sweep: &'s Sweep, point: &Point) -> &'s Point {
     sweep.points.iter().find(|known| known.name == point.name).unwrap_or(&sweep.points[0])
-}
-
-fn broken(point: &Point) -> usize {
-    point.slo.iter().filter(|judged| judged.verdict != Verdict::Pass).count()
 }
 
 /// Whether a point is the experiment as it is without its axes.
@@ -240,7 +236,7 @@ fn number(metric: Option<&Metric>) -> (String, String) {
 
 /// All findings but those of the verdict.
 fn findings(sweep: &Sweep) -> Option<Markup> {
-    let skipped = if judged(sweep) && sweep.points.len() > 1 { 2 } else { 1 };
+    let skipped = if sweep.judged() && sweep.points.len() > 1 { 2 } else { 1 };
     let rest: Vec<String> = sweep.findings().into_iter().skip(skipped).collect();
     (!rest.is_empty()).then(|| {
         html! {
@@ -281,7 +277,7 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                         @for value in &point.values { td data-v=(sortable(value)) {
                             (text::name(value)) } }
                         @if let Some(verdict) = point.verdict() {
-                            td data-v=(broken(point)) { (badge(verdict)) }
+                            td data-v=(point.broken().count()) { (badge(verdict)) }
                         }
                         @for place in 0..objectives.len() { (judged_cell(point, place)) }
                         @for (name, _) in &told { (told_cell(point.metric(name))) }

@@ -137,7 +137,7 @@ fn what_is_unknown_is_bad_input() {
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
     let expected = "error: there is nothing called `gateways.drain.windw`\n\
-                    help: did you mean `gateway.drain.window`? `squall explain` lists what there is\n";
+         help: did you mean `gateway.drain.window`? `squall explain` lists what there is\n";
     assert_eq!(text, expected);
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(0));
