@@ -2,7 +2,7 @@
 //! records, not charts.
 mod unit;
 
-pub use unit::{Unit, key, read, write};
+pub use unit::{MEASURES, Unit, key, read, write};
 pub use world::Broken;
 
 use crate::{engine::Time, record::Outcome, scenario::Scenario, world};

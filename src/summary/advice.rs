@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 const GOALS: [(&str, &str, f64); 6] = [
     ("cost.total", "the bill", 0.01),
     ("deliveries.missed", "missed deliveries", 0.05),
-    ("clients.availability", "availability", 0.0001),
+    ("clients.availability", "availability", 0.05),
     ("delivery_lag.p99", "delivery lag p99", 0.05),
     ("attempts.peak_per_second", "the peak of attempts", 0.05),
     ("deploy.duration", "the time a deploy takes", 0.05),
@@ -100,8 +100,7 @@ impl Sweep {
     /// From the least to the most of a metric, if the points differ in it.
     fn range(&self, name: &str, called: &str, least: f64) -> Option<String> {
         let [low, high] = self.extremes(name)?;
-        let differ = high.2 - low.2 > least * high.2.abs().max(f64::MIN_POSITIVE);
-        differ.then(|| {
+        differ(badness(name, low.2), badness(name, high.2), least).then(|| {
             format!(
                 "{}: {} ({}) to {} ({}).",
                 figures::capitalized(called),
@@ -114,15 +113,60 @@ impl Sweep {
     }
 }
 
-/// Less of each goal in turn, but more availability; what differs by little counts as equal.
+/// What there should be little of: of a metric that should be near one, what is missing.
+fn badness(name: &str, value: f64) -> f64 {
+    if name == "clients.availability" { 1.0 - value } else { value }
+}
+
+/// Whether two values differ by more than this share of the larger.
+fn differ(one: f64, other: f64, least: f64) -> bool {
+    (one - other).abs() > least * one.abs().max(other.abs())
+}
+
+/// Less of each goal in turn; what differs by little counts as equal.
 fn better(a: &Point, b: &Point) -> Ordering {
     for (name, _, least) in GOALS {
         let (Some(one), Some(other)) = (a.mean(name), b.mean(name)) else { continue };
-        if (one - other).abs() <= least * one.abs().max(other.abs()) {
-            continue;
+        let (one, other) = (badness(name, one), badness(name, other));
+        if differ(one, other, least) {
+            return one.total_cmp(&other);
         }
-        let order = one.total_cmp(&other);
-        return if name == "clients.availability" { order.reverse() } else { order };
     }
     Ordering::Equal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{record::Unit, summary::Metric};
+
+    fn point(values: &[(&str, f64)]) -> Point {
+        let metric =
+            |&(name, value): &(&str, f64)| Metric::from_values(name, &[], Unit::Ratio, vec![value]);
+        Point {
+            name: String::new(),
+            values: Vec::new(),
+            fingerprint: 0,
+            metrics: values.iter().map(metric).collect(),
+            slo: Vec::new(),
+            diagnosis: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_more_important_goal_decides_unless_it_is_close() {
+        let dear = point(&[("cost.total", 103.0), ("deliveries.missed", 0.0)]);
+        let cheap = point(&[("cost.total", 100.0), ("deliveries.missed", 9.0)]);
+        let close = point(&[("cost.total", 100.9), ("deliveries.missed", 0.0)]);
+        assert_eq!(better(&cheap, &dear), Ordering::Less);
+        assert_eq!(better(&close, &cheap), Ordering::Less);
+        assert_eq!(better(&close, &close), Ordering::Equal);
+    }
+
+    #[test]
+    fn shares_near_one_are_told_apart_by_what_is_missing() {
+        let three_nines = point(&[("clients.availability", 0.9990)]);
+        let more = point(&[("clients.availability", 0.9991)]);
+        assert_eq!(better(&more, &three_nines), Ordering::Less);
+    }
 }

@@ -48,16 +48,19 @@ pub(super) fn pending_could_flip(summary: &Summary, slo: &Slo) -> bool {
     pending_could_be_late(summary, slo)
 }
 
+/// Fewer pending deliveries leave no objective on losses open: one user who is still away keeps
+/// messages waiting in any run.
+const FEW: f64 = 0.001;
+
 /// Of a limit on losses: if those were lost too that are older than any delivery that came, would
 /// it be broken? What is younger is on its way as others were.
 fn pending_could_be_lost(summary: &Summary, slo: &Slo) -> bool {
-    let latest = summary.mean("delivery_lag.max").unwrap_or(0.0);
-    let old = summary.mean("pending.oldest").is_some_and(|oldest| oldest > latest);
-    let lost = summary.mean(&slo.metric).unwrap_or(0.0);
-    let pending = summary.mean("deliveries.pending").unwrap_or(0.0);
+    let mean = |name: &str| summary.mean(name).unwrap_or(0.0);
+    let old = mean("pending.oldest") > mean("delivery_lag.max");
+    let many = mean("deliveries.pending") > FEW * mean("deliveries.intended");
     let upper =
         matches!(slo.comparison, Comparison::Below | Comparison::AtMost | Comparison::Equal);
-    upper && old && pending > 0.0 && lost + pending > slo.limit
+    upper && old && many && mean(&slo.metric) + mean("deliveries.pending") > slo.limit
 }
 
 /// Of a limit on a lag: if they all came later than it, would the quantile lie beyond it?
