@@ -3,6 +3,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod folder;
 pub mod init;
+mod memory;
 mod progress;
 pub mod render;
 pub mod results;

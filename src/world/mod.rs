@@ -8,7 +8,14 @@ use crate::{
     engine::{Agenda, Entry, Model, Time, run},
     node::{
         Cx, Event, Node, Timer,
-        table::{connections::Connections, crowds::Crowds, messages::Messages, tiers::Tiers},
+        parameters::Parameters,
+        registry::Registry,
+        table::{
+            connections::Connections,
+            crowds::Crowds,
+            messages::{Messages, Stage},
+            tiers::Tiers,
+        },
     },
     record::{Outcome, Recorder, Trace},
     scenario::Scenario,
@@ -69,18 +76,43 @@ impl Model for World {
         }
     }
 
+    /// Reads one field of each row that the events of the slot will read. The reads depend on
+    /// nothing, so the memory is fetched in parallel; the run cannot change.
     fn touch(&self, upcoming: &[Entry<Event>]) {
-        let rows = upcoming.iter().filter_map(|entry| match entry.event {
-            Event::Hop { message, .. } => Some(self.messages.get(message).to),
-            Event::Wake { user, .. } => Some(user),
-            Event::Action { .. } | Event::Tick { .. } => None,
+        let seen = upcoming.iter().fold(0, |seen, entry| {
+            seen ^ match entry.event {
+                Event::Hop { node, message } => self.touch_hop(node, message),
+                Event::Wake { user, .. } => self.connections.touch_timer(user),
+                Event::Tick { node, source } => match &self.nodes[usize::from(node)] {
+                    Node::Clients(clients) => {
+                        let first = self.crowds.of_clients(node).first;
+                        clients.touch(source, first, &self.connections)
+                    }
+                    _ => 0,
+                },
+                Event::Action { .. } => 0,
+            }
         });
-        let seen = rows.fold(0, |seen, user| seen ^ self.connections.get(user).session);
         std::hint::black_box(seen);
     }
 }
 
 impl World {
+    #[inline]
+    fn touch_hop(&self, node: u8, message: u32) -> u32 {
+        let row = self.messages.get(message);
+        match (row.stage, &self.nodes[usize::from(node)]) {
+            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(registry)) => {
+                registry.touch(row.to)
+            }
+            (Stage::Down | Stage::DownReplay, _) => self.connections.touch_end(row.to),
+            (Stage::Push | Stage::PushAgain | Stage::Replay, _) => {
+                u32::from(self.connections.get(row.to).session)
+            }
+            _ => 0,
+        }
+    }
+
     /// The node that a user's timer concerns.
     fn node_of(timer: Timer, user: u32, crowds: &Crowds) -> u8 {
         let crowd = crowds.of(user);
@@ -122,6 +154,22 @@ pub fn simulate(
         progress(until);
     }
     world.finish(scenario)
+}
+
+/// What the users of a scenario take in a run's tables, in bytes: known before it begins.
+pub fn memory(scenario: &Scenario) -> u64 {
+    let (mut users, mut registries, mut sends) = (0, 0, false);
+    for node in &scenario.nodes {
+        match &node.parameters {
+            Parameters::Clients(clients) => {
+                users += u64::from(clients.count);
+                sends |= clients.sends.is_some();
+            }
+            Parameters::Registry(_) => registries += 1,
+            _ => {}
+        }
+    }
+    users * (Connections::bytes(sends) + registries * Registry::BYTES)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.
