@@ -1,5 +1,5 @@
 //! The result of one replication, as plain data.
-use super::Histogram;
+use super::{Histogram, Usage};
 use crate::engine::{Span, Time};
 
 /// What one replication left behind.
@@ -13,6 +13,8 @@ pub struct Outcome {
     pub events: u64,
     /// Every metric, one value a name; names are unique.
     pub measures: Vec<Measure>,
+    /// What was used of what is paid for.
+    pub usage: Usage,
     /// The ends of all deliveries sent in [`warm_up`, horizon), then those of the whole run.
     pub ledger: [Ends; 2],
     /// Delivery lag of the window.
@@ -57,6 +59,10 @@ pub enum Unit {
     Share,
     /// A number without unit, such as a ratio.
     Ratio,
+    /// US dollars.
+    Usd,
+    /// US dollars a month.
+    UsdPerMonth,
 }
 
 /// Where deliveries ended.

@@ -2,6 +2,7 @@
 use super::{
     Histogram,
     ledger::{End, Ledger},
+    meter::Flow,
 };
 use crate::engine::{Span, Time, number};
 
@@ -26,6 +27,8 @@ pub struct PhaseRecord {
     pub connected: u128,
     /// Connections that ended because clients were told to move.
     pub moves: u64,
+    /// What flowed in it, from the warm-up on.
+    pub flow: Flow,
 }
 
 impl PhaseRecord {
@@ -41,6 +44,7 @@ impl PhaseRecord {
             attempts: 0,
             connected: 0,
             moves: 0,
+            flow: Flow::default(),
         }
     }
 
@@ -54,34 +58,34 @@ impl PhaseRecord {
     }
 }
 
-/// How many users are connected, integrated over time.
+/// How many there are of something, integrated over time.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Online {
+pub struct Level {
     /// Now.
     pub now: u32,
     since: Time,
-    /// User-nanoseconds connected before `since`.
+    /// Their number times nanoseconds, before `since`.
     area: u128,
     /// The most at any time.
     pub peak: u32,
 }
 
-impl Online {
-    /// Counts `change` users more (or fewer) from `at` on.
+impl Level {
+    /// Counts `change` more (or fewer) from `at` on.
     pub fn change(&mut self, at: Time, change: i32) {
         self.settle(at);
-        self.now = self.now.checked_add_signed(change).expect("nobody leaves who is not online");
+        self.now = self.now.checked_add_signed(change).expect("nobody leaves who is not there");
         self.peak = self.peak.max(self.now);
     }
 
-    /// User-nanoseconds connected up to `at`.
+    /// Their number times nanoseconds, up to `at`.
     pub fn settle(&mut self, at: Time) -> u128 {
         self.area += u128::from(self.now) * u128::from(at.since(self.since).nanos());
         self.since = at;
         self.area
     }
 
-    /// `area` in user-seconds.
+    /// `area` in seconds.
     pub fn seconds(area: u128) -> f64 {
         number::float(number::low64(area / 1_000)) / 1e6
     }
@@ -92,8 +96,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn online_users_are_integrated() {
-        let mut online = Online::default();
+    fn a_level_is_integrated() {
+        let mut online = Level::default();
         online.change(Time::ZERO, 10);
         online.change(Time::from_nanos(2_000_000_000), -4);
         assert_eq!(online.settle(Time::from_nanos(3_000_000_000)), 26_000_000_000);

@@ -2,7 +2,8 @@
 use super::{
     Histogram,
     ledger::{AttemptEnd, Attempted, End, Ledger},
-    phase::{Online, PhaseRecord},
+    meter::{Flow, Meter},
+    phase::{Level, PhaseRecord},
     series::Series,
 };
 use crate::engine::{Fingerprint, Span, Time, number};
@@ -45,22 +46,12 @@ pub struct Counts {
     pub gave_up: u64,
     /// Handshakes that were paid for and led nowhere.
     pub wasted: u64,
-    /// Look-ups, writes and deletions of registries.
-    pub registry_operations: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Messages read from buffers for returning clients.
-    pub replayed_messages: u64,
     /// Copies suppressed at the client by their id.
     pub duplicates: u64,
     /// Connections that ended because clients were told to move, or were cut off by a deploy.
     pub moves: u64,
-    /// Messages that went up to a gateway.
-    pub frames_up: u64,
-    /// Messages pushed down to clients.
-    pub frames_down: u64,
-    /// Handshakes completed by gateways: full and resumed.
-    pub handshakes: u64,
 }
 
 /// The recorder of one run.
@@ -89,11 +80,13 @@ pub struct Recorder {
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
-    pub online: Online,
+    pub online: Level,
     /// Longest time that anybody was away.
     pub longest_outage: Span,
     /// Other counts.
     pub counts: Counts,
+    /// What each crowd causes.
+    pub meter: Meter,
     /// Every send as (time, sender, recipient), when asked for.
     pub published: Option<Vec<(Time, u32, u32)>>,
     /// What is measured apart for each phase.
@@ -107,8 +100,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span) -> Self {
+    /// An empty record. `firsts` are the first users of the crowds, ascending.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, firsts: &[u32]) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
@@ -124,9 +117,10 @@ impl Recorder {
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
             series: Series::new(tick, horizon),
-            online: Online::default(),
+            online: Level::default(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
+            meter: Meter::new(firsts),
             published: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
@@ -203,6 +197,7 @@ impl Recorder {
     pub fn attempt(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
+        self.meter.of(user).attempts += 1;
         let second = number::place(at.nanos() / 1_000_000_000);
         if self.attempts_a_second.len() <= second {
             self.attempts_a_second.resize(second + 1, 0);
@@ -225,15 +220,22 @@ impl Recorder {
     /// A user comes online after `outage` without a connection.
     pub fn came_online(&mut self, at: Time, user: u32, outage: Span) {
         self.fact(at, Fact::Online, user);
-        self.online.change(at, 1);
+        self.connected(at, user);
         self.reconnect.record(outage);
         self.longest_outage = self.longest_outage.max(outage);
+    }
+
+    /// A user has a connection: from the start, or anew.
+    pub fn connected(&mut self, at: Time, user: u32) {
+        self.online.change(at, 1);
+        self.meter.online(at, user, 1);
     }
 
     /// A user's connection ends.
     pub fn went_offline(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Offline, user);
         self.online.change(at, -1);
+        self.meter.online(at, user, -1);
     }
 
     /// A client moves because it was told to, or is cut off by a deploy.
@@ -266,8 +268,22 @@ impl Recorder {
             phase.connected += area - self.settled;
             phase.lasted += at.since(start);
             phase.end = at;
+            let delivered = self.whole.live + self.whole.replayed;
+            self.meter.settle(at, delivered, &mut phase.flow);
         }
         self.settled = area;
+    }
+
+    /// All that has flowed until `at`.
+    pub fn flow(&mut self, at: Time) -> Flow {
+        self.meter.read(at, self.whole.live + self.whole.replayed)
+    }
+
+    /// The warm-up is over: what has flowed so far counts no more.
+    pub fn warmed_up(&mut self, at: Time) {
+        let delivered = self.whole.live + self.whole.replayed;
+        self.meter.settle(at, delivered, &mut Flow::default());
+        self.phases.iter_mut().for_each(|phase| phase.flow = Flow::default());
     }
 
     /// The horizon.

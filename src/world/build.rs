@@ -1,5 +1,5 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
-use super::{World, sample::Gauges, timeline::Timeline};
+use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Span, Time, draws, number},
     node::{
@@ -41,6 +41,7 @@ impl World {
             })
             .collect();
         let crowds = plan.crowds();
+        let firsts: Vec<u32> = crowds.iter().map(|crowd| crowd.first).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
@@ -53,7 +54,8 @@ impl World {
             messages: Messages::default(),
             tiers,
             timeline: Timeline::new(scenario),
-            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick),
+            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, &firsts),
+            hosts: Hosts::new(&pools),
             replication,
             events: 0,
         };
@@ -91,7 +93,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-    cx.record.online.change(Time::ZERO, 1);
+    cx.record.connected(Time::ZERO, user);
     clients.schedule_residual_lifetime(user, cx);
     let registry = crowd.registry.as_ref().map(|port| usize::from(port.node));
     if let Some(Node::Registry(registry)) = registry.map(|node| &mut nodes[node]) {

@@ -166,6 +166,7 @@ impl World {
         (running.next, running.left) = (last - range.start, last - first);
         for instance in first..last {
             let event = |step| Event::Action { index: scene.index, step, instance };
+            self.hosts.present(scene.now, scene.pool, instance);
             if self.tiers.serves(instance) {
                 agenda.push(scene.now + grace, event(Step::Grace));
                 self.drain(scene, instance, agenda);
@@ -294,10 +295,14 @@ impl World {
         }
         let life = if kind == CrashKind::Process { Life::Stopped } else { Life::Silent };
         self.put_down(scene.now, instance, life);
+        if kind == CrashKind::Host {
+            self.hosts.gone(scene.now, scene.pool, instance);
+        }
     }
 
     fn on_restart(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
         if !self.tiers.serves(instance) {
+            self.hosts.present(scene.now, scene.pool, instance);
             self.put_up(scene.now, instance);
             self.watch(scene, instance, agenda);
         }

@@ -48,7 +48,7 @@ pub fn write(summary: &Summary) -> Vec<File> {
 }
 
 /// The names of units in the files.
-const UNITS: [(Unit, &str); 7] = [
+const UNITS: [(Unit, &str); 9] = [
     (Unit::Count, "count"),
     (Unit::PerSecond, "per_second"),
     (Unit::Seconds, "seconds"),
@@ -56,6 +56,8 @@ const UNITS: [(Unit, &str); 7] = [
     (Unit::BytesPerSecond, "bytes_per_second"),
     (Unit::Share, "share"),
     (Unit::Ratio, "ratio"),
+    (Unit::Usd, "usd"),
+    (Unit::UsdPerMonth, "usd_per_month"),
 ];
 
 fn unit_name(unit: Unit) -> &'static str {
