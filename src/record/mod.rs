@@ -11,6 +11,6 @@ pub mod usage;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, Recorder};
+pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;
 pub use usage::{Amount, Egress, Usage, Used};

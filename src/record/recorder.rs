@@ -48,10 +48,22 @@ pub struct Counts {
     pub wasted: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Copies suppressed at the client by their id.
+    /// Copies of the window's messages that were suppressed at the client by their id.
     pub duplicates: u64,
+    /// Deliveries of the window that came after one to the same user which the bus took in later.
+    pub reordered: u64,
     /// Connections that ended because clients were told to move, or were cut off by a deploy.
     pub moves: u64,
+}
+
+/// Every message of a run, for tests and for the curious.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trace {
+    /// (time, sender, recipient) of every send, in order.
+    pub sends: Vec<(Time, u32, u32)>,
+    /// (time, recipient, the message's place in the bus) of every delivery that reached its
+    /// recipient, in the order in which that was noticed.
+    pub arrivals: Vec<(Time, u32, u32)>,
 }
 
 /// The recorder of one run.
@@ -87,8 +99,8 @@ pub struct Recorder {
     pub counts: Counts,
     /// What each crowd causes.
     pub meter: Meter,
-    /// Every send as (time, sender, recipient), when asked for.
-    pub published: Option<Vec<(Time, u32, u32)>>,
+    /// Who sent and received what when, if asked for.
+    pub trace: Option<Trace>,
     /// What is measured apart for each phase.
     pub phases: Vec<PhaseRecord>,
     /// The stretches of phases so far: (index into `phases`, start).
@@ -121,7 +133,7 @@ impl Recorder {
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             meter: Meter::new(firsts),
-            published: None,
+            trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
             warm_up,
@@ -152,8 +164,16 @@ impl Recorder {
     /// Who sends to whom, for those who asked.
     #[inline]
     pub fn pair(&mut self, at: Time, from: u32, to: u32) {
-        if let Some(published) = &mut self.published {
-            published.push((at, from, to));
+        if let Some(trace) = &mut self.trace {
+            trace.sends.push((at, from, to));
+        }
+    }
+
+    /// Who is reached, for those who asked.
+    #[inline]
+    pub fn reached(&mut self, at: Time, user: u32, place: u32) {
+        if let Some(trace) = &mut self.trace {
+            trace.arrivals.push((at, user, place));
         }
     }
 
@@ -181,6 +201,16 @@ impl Recorder {
                 self.lag.record(lag);
             }
         }
+    }
+
+    /// A later copy of a message is suppressed.
+    pub fn duplicate(&mut self, sent: Time) {
+        self.counts.duplicates += u64::from(sent >= self.warm_up);
+    }
+
+    /// A delivery came after one to the same user which the bus took in later.
+    pub fn reordered(&mut self, sent: Time) {
+        self.counts.reordered += u64::from(sent >= self.warm_up);
     }
 
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.

@@ -1,7 +1,7 @@
 //! The one way in: a path, and what the command line sets, become a scenario or a list of all that
 //! is wrong. The disk is behind a function.
 use super::{
-    Scenario,
+    Scenario, origin,
     resolve::{Title, resolve},
     sweep,
 };
@@ -65,10 +65,11 @@ fn build(input: &mut Input<'_>, composed: &Composed, path: &Path) -> Option<(Sce
     let title = title(input, composed.source, path);
     let mut tree = composed.whole();
     let experiment: Experiment = shape::shape(input, &mut tree)?;
-    let scenario = resolve(input, &experiment, &title);
+    let mut scenario = resolve(input, &experiment, &title);
     if input.errors() > 0 {
         return None;
     }
+    scenario.origins = origin::origins(input, composed, &tree, &scenario.resolved);
     let retry = Retry { title: &title, composed };
     retry.warn_of_idle_sets(input);
     let axes = sweep::check(input, &retry, experiment.sweep.as_ref());

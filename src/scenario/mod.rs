@@ -3,10 +3,12 @@
 //! world.
 pub mod defaults;
 mod load;
+mod origin;
 mod resolve;
 mod sweep;
 
 pub use load::{Axis, Loaded, load};
+pub use origin::{Origin, Writer};
 pub use resolve::{LEGAL, MODEL_ALONE};
 
 use crate::{
@@ -45,6 +47,8 @@ pub struct Scenario {
     pub slo: Vec<String>,
     /// The resolved input as a document: what `squall show` prints and the manifest keeps.
     pub resolved: serde_json::Value,
+    /// Where each value of it came from, in its order.
+    pub origins: Vec<Origin>,
 }
 
 /// A node and what it is told about itself.

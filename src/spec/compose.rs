@@ -25,6 +25,8 @@ pub struct Composed {
     pub source: u16,
     /// What is set, in the order of being set.
     pub sets: Vec<Set>,
+    /// The files it is made of: what each is, and whether another extends it.
+    pub roles: Vec<(u16, Role, bool)>,
     /// The tree without what is set.
     base: Node,
 }
@@ -58,18 +60,27 @@ pub struct Set {
     pub value: Node,
 }
 
-/// Which keys a file may have at its top.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+/// What a file is, by which it has its keys at the top.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// An experiment: all keys.
     Experiment,
+    /// A model: nodes and links.
     Model,
+}
+
+/// The files on the way to one that is being read.
+#[derive(Default)]
+struct Way {
+    open: Vec<PathBuf>,
+    roles: Vec<(u16, Role, bool)>,
 }
 
 /// Reads an experiment with all that it builds on, and applies the arguments (`path=value`).
 ///
 /// Mistakes are reported to `input`; `None` means that there is no tree at all.
 pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Option<Composed> {
-    let mut way = Vec::new();
+    let mut way = Way::default();
     let (mut tree, source) = file(input, path, None, Role::Experiment, &mut way)?;
     let mut base = model(input, &tree, &mut way)
         .unwrap_or(Node { at: At::new(source, 0, 0), value: Value::Map(Vec::new()) });
@@ -86,7 +97,7 @@ pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Opti
             false
         }
     });
-    Some(Composed { source, sets, base })
+    Some(Composed { source, sets, roles: way.roles, base })
 }
 
 /// A file with what it extends.
@@ -95,7 +106,7 @@ fn file(
     path: &Path,
     named: Option<At>,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
     let read = read_file(input, path, named, role, way);
     input.broken |= read.is_none();
@@ -107,10 +118,10 @@ fn read_file(
     path: &Path,
     named: Option<At>,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
-    if way.contains(&tidy(path)) {
-        input.report(cycle(way, path).at(named));
+    if way.open.contains(&tidy(path)) {
+        input.report(cycle(&way.open, path).at(named));
         return None;
     }
     let source = input.open(path, named)?;
@@ -119,9 +130,10 @@ fn read_file(
         check_model(input, &mut tree);
     }
     spell_links(&mut tree, &mut input.found);
-    way.push(tidy(path));
+    way.roles.push((source, role, !way.open.is_empty()));
+    way.open.push(tidy(path));
     let base = follow(input, &tree, "extends", role, way);
-    way.pop();
+    way.open.pop();
     input.order.push(source);
     match base {
         Some((mut base, _)) => {
@@ -132,7 +144,7 @@ fn read_file(
     }
 }
 
-fn model(input: &mut Input<'_>, tree: &Node, way: &mut Vec<PathBuf>) -> Option<Node> {
+fn model(input: &mut Input<'_>, tree: &Node, way: &mut Way) -> Option<Node> {
     let place = input.order.len();
     let (model, _) = follow(input, tree, "model", Role::Model, way)?;
     input.order.rotate_left(place);
@@ -144,7 +156,7 @@ fn follow(
     tree: &Node,
     key: &str,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
     let entry = tree.entry(key)?;
     match &entry.value.value {

@@ -17,7 +17,7 @@ pub use series::Series;
 use crate::{
     engine::{Span, Time},
     record::Outcome,
-    scenario::Scenario,
+    scenario::{Origin, Scenario},
 };
 use serde::{Deserialize, Serialize};
 use slo::Verdict;
@@ -52,6 +52,8 @@ pub struct Summary {
     pub lag_bin: Span,
     /// The resolved input.
     pub input: serde_json::Value,
+    /// Where each value of it came from: written, set, or a default with its source.
+    pub assumptions: Vec<Origin>,
     /// Every metric, in the order of the first replication.
     pub metrics: Vec<Metric>,
     /// The objectives and what the evidence says about them.
@@ -123,6 +125,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         tick: first.map_or(scenario.tick, |outcome| outcome.tick),
         lag_bin: first.map_or(scenario.tick, |outcome| outcome.lag_bin),
         input: scenario.resolved.clone(),
+        assumptions: scenario.origins.clone(),
         metrics: metric::over_replications(outcomes, &nodes),
         slo: Vec::new(),
         diagnosis: Vec::new(),

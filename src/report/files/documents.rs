@@ -1,6 +1,9 @@
 //! The two JSON documents: the manifest (what was run) and the summary (what came out).
 use super::unit_name;
-use crate::summary::{Judged, Metric, Summary};
+use crate::{
+    scenario::Origin,
+    summary::{Judged, Metric, Summary},
+};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// What was run, so that anyone can run it again.
@@ -20,6 +23,7 @@ pub(super) struct Manifest {
     pub(super) lag_bin_s: f64,
     pub(super) ledger: Check,
     pub(super) input: serde_json::Value,
+    pub(super) assumptions: Vec<Origin>,
 }
 
 /// That every delivery has exactly one end.
@@ -73,6 +77,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
             intended_run: summary.ledger[1].intended,
         },
         input: summary.input.clone(),
+        assumptions: summary.assumptions.clone(),
     })
 }
 

@@ -64,6 +64,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         tick,
         lag_bin,
         input: manifest.input,
+        assumptions: manifest.assumptions,
         metrics: rows(open, METRICS, metric)?,
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,

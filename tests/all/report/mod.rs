@@ -4,4 +4,5 @@ mod command;
 mod fake;
 mod files;
 mod gallery;
+mod profiles;
 mod terminal;
