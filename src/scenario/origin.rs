@@ -44,6 +44,8 @@ pub enum Writer {
     Model,
     /// A model that the model extends.
     ExtendedModel,
+    /// A price sheet.
+    Prices,
     /// Nobody wrote it.
     Default,
 }
@@ -58,6 +60,7 @@ impl Writer {
             Self::ExtendedExperiment => "extended experiment",
             Self::Model => "model",
             Self::ExtendedModel => "extended model",
+            Self::Prices => "price sheet",
             Self::Default => "default",
         }
     }
@@ -199,6 +202,7 @@ impl Search<'_, '_> {
             (Some(_), Some(_)) => Writer::Set,
             (None, Some((_, Role::Model, false))) => Writer::Model,
             (None, Some((_, Role::Model, true))) => Writer::ExtendedModel,
+            (None, Some((_, Role::Prices, _))) => Writer::Prices,
             (None, Some((_, Role::Experiment, true))) => Writer::ExtendedExperiment,
             (None, Some((_, Role::Experiment, false)) | None) => Writer::Experiment,
         };

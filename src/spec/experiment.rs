@@ -1,16 +1,18 @@
 //! The form of an experiment file; a composed one holds the model's nodes and links too.
 use super::{
     model::{Kind, Link},
+    prices::Prices,
     written::{Located, Named, Several, Text, Written},
 };
 use crate::{engine::Span, units::Count};
 use serde::{Deserialize, de::IgnoredAny};
 
 /// What a model file may hold at its top.
-pub const MODEL_KEYS: [&str; 3] = ["nodes", "links", "extends"];
+pub const MODEL_KEYS: [&str; 4] = ["nodes", "links", "extends", "prices"];
 
 /// What a `set` can address at the top of an experiment.
-pub const HEAD_KEYS: [&str; 6] = ["question", "horizon", "warm_up", "tick", "seed", "replications"];
+pub const HEAD_KEYS: [&str; 7] =
+    ["question", "horizon", "warm_up", "tick", "seed", "replications", "prices"];
 
 /// An experiment, its model included.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,6 +34,8 @@ pub struct Experiment {
     pub seed: Option<Written<Count>>,
     /// Independent runs.
     pub replications: Option<Written<Count>>,
+    /// What things cost; the path of a sheet has been followed.
+    pub prices: Option<Located<Prices>>,
     /// The nodes by name.
     pub nodes: Named<Kind>,
     /// The links by `a -> b`.

@@ -7,6 +7,7 @@ pub mod experiment;
 pub mod input;
 pub mod model;
 pub mod path;
+pub mod prices;
 pub mod shape;
 pub mod source;
 pub mod suggest;

@@ -178,6 +178,7 @@ pub struct Gateway {
     pub cpu: Cpu,
     pub drain: Drain,
     pub handshake_rtts: Option<Written<Factor>>,
+    pub instance: Option<Text>,
 }
 
 /// `gateway.memory:`
@@ -223,6 +224,10 @@ pub struct Pubsub {
     pub rate: Option<Written<Rate>>,
     pub latency: Option<LawText>,
     pub delivery: Option<Text>,
+    pub instance: Option<Text>,
+    pub brokers: Option<Written<Count>>,
+    pub copies: Option<Written<Count>>,
+    pub retention: Option<Written<Span>>,
 }
 
 /// `fanout:`
@@ -235,6 +240,7 @@ pub struct Fanout {
     pub service: Option<LawText>,
     pub on_stale: Option<Text>,
     pub rpc_timeout: Option<Written<Span>>,
+    pub instance: Option<Text>,
 }
 
 /// `registry:`
@@ -244,6 +250,8 @@ pub struct Fanout {
 pub struct Registry {
     pub ttl: Option<Written<Span>>,
     pub rate: Option<Written<Rate>>,
+    pub instance: Option<Text>,
+    pub copies: Option<Written<Count>>,
 }
 
 /// `buffer:`
@@ -256,6 +264,7 @@ pub struct Buffer {
     pub messages: Option<Written<Count>>,
     pub read: Option<Written<Span>>,
     pub replay_rate: Option<Written<Rate>>,
+    pub instance: Option<Text>,
 }
 
 /// A link, `a -> b:`.

@@ -2,7 +2,7 @@
 use super::student;
 use crate::{
     engine::number,
-    record::{Outcome, Unit},
+    record::{Measure, Unit},
 };
 
 /// A metric's mean with its 95 % Student interval.
@@ -82,10 +82,13 @@ fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
 }
 
 /// Every metric that any replication has, in the order in which it first appears.
-pub(super) fn over_replications(outcomes: &[Outcome], nodes: &[&str]) -> Vec<Metric> {
+pub(super) fn over_replications<'m>(
+    measures: impl Iterator<Item = &'m Measure>,
+    nodes: &[&str],
+) -> Vec<Metric> {
     let mut gathered: Vec<(&str, Unit, Vec<f64>)> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
-    for measure in outcomes.iter().flat_map(|outcome| &outcome.measures) {
+    for measure in measures {
         let place = *places.entry(measure.name.as_str()).or_insert_with(|| {
             gathered.push((&measure.name, measure.unit, Vec::new()));
             gathered.len() - 1

@@ -32,6 +32,8 @@ pub const HISTOGRAM: &str = "histogram.csv";
 pub const LEDGER: &str = "ledger.csv";
 /// Phases of the timeline.
 pub const PHASES: &str = "phases.csv";
+/// The bill, if prices are given.
+pub const COST: &str = "cost.csv";
 
 /// All data files of a summary, the manifest last.
 pub fn write(summary: &Summary) -> Vec<File> {
@@ -42,9 +44,11 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (HISTOGRAM, tables::histogram(summary)),
         (LEDGER, tables::ledger(summary)),
         (PHASES, tables::phases(summary)),
-        (MANIFEST, documents::manifest(summary)),
     ];
-    files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
+    let cost = summary.bill.as_ref().map(|bill| (COST, tables::cost(bill)));
+    let manifest = (MANIFEST, documents::manifest(summary));
+    let all = files.into_iter().chain(cost).chain([manifest]);
+    all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
 }
 
 /// The names of units in the files.

@@ -6,6 +6,7 @@ mod docs;
 mod garbage;
 mod good;
 mod origins;
+mod prices;
 mod round_trip;
 
 use squall::{

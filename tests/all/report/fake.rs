@@ -63,6 +63,7 @@ impl Story {
             nodes: ["phones", "edge", "gateways", "bus", "fanout"].map(node).into(),
             links: Vec::new(),
             timeline: Vec::new(),
+            prices: None,
             slo: OBJECTIVES
                 .iter()
                 .filter(|slo| self.deploy || !slo.starts_with("during"))
