@@ -6,6 +6,7 @@ pub mod outcome;
 pub mod phase;
 pub mod recorder;
 pub mod series;
+mod stored;
 pub mod usage;
 
 pub use histogram::Histogram;

@@ -2,12 +2,15 @@
 //!
 //! What stands is counted over the whole run. What flows is counted over the steady time behind
 //! the warm-up, if there is any, so that one fault in a short run does not become a month of them.
+use super::stored::nanos;
 use crate::engine::Span;
+use serde::{Deserialize, Serialize};
 
 /// What one replication used.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Usage {
     /// How long rates were taken over.
+    #[serde(with = "nanos")]
     pub over: Span,
     /// Whether that is the steady time; otherwise it is all behind the warm-up.
     pub steady: bool,
@@ -22,7 +25,7 @@ pub struct Usage {
 }
 
 /// Bytes per second out to the users, by what they are for.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Egress {
     /// Messages down, and the acknowledgements of those that went up.
     pub messages: f64,
@@ -60,7 +63,7 @@ impl Egress {
 }
 
 /// What a node used.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Used {
     /// The node's name.
     pub node: String,
@@ -69,7 +72,8 @@ pub struct Used {
 }
 
 /// How much of what a node used.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Amount {
     /// Machines that existed, on average over the run.
     Machines(f64),

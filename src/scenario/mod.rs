@@ -8,9 +8,10 @@ pub mod prices;
 mod resolve;
 mod sweep;
 
-pub use load::{Axis, Loaded, load};
+pub use load::{Loaded, load, load_sweep};
 pub use origin::{Origin, Writer};
 pub use resolve::{LEGAL, MODEL_ALONE};
+pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time},

@@ -1,6 +1,7 @@
 //! Files → one tree: what is extended, the model, the experiment itself, its `set`, then the
 //! command line, each laid over the one before.
 use super::{
+    arguments::Arguments,
     diagnostic::Diagnostic,
     experiment::{MODEL_KEYS, is_choice},
     input::{Input, tidy},
@@ -11,13 +12,7 @@ use super::{
     yaml,
 };
 use crate::units::shown;
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
-
-/// How messages call the arguments.
-pub const COMMAND_LINE: &str = "command line";
+use std::path::{Path, PathBuf};
 
 /// A composed experiment.
 pub struct Composed {
@@ -78,10 +73,10 @@ struct Way {
     roles: Vec<(u16, Role, bool)>,
 }
 
-/// Reads an experiment with all that it builds on, and applies the arguments (`path=value`).
+/// Reads an experiment with all that it builds on, and applies the arguments.
 ///
 /// Mistakes are reported to `input`; `None` means that there is no tree at all.
-pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Option<Composed> {
+pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &Arguments<'_>) -> Option<Composed> {
     let mut way = Way::default();
     let (mut tree, source) = file(input, path, None, Role::Experiment, &mut way)?;
     let mut base = model(input, &tree, &mut way)
@@ -92,8 +87,12 @@ pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Opti
         follow_prices(input, prices, &mut way);
     }
     path::name_timeline(&mut base, &mut input.found);
+    let (from_arguments, sweep) = arguments.read(input);
+    if let Some(sweep) = sweep {
+        base.overlay(sweep, &is_choice);
+    }
     let mut sets = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
-    sets.extend(from_arguments(input, arguments));
+    sets.extend(from_arguments);
     for set in sets.iter_mut().filter(|set| set.path == "prices") {
         follow_prices(input, &mut set.value, &mut way);
     }
@@ -289,68 +288,6 @@ fn from_file(input: &mut Input<'_>, written: &Entry) -> Vec<Set> {
             Vec::new()
         }
     }
-}
-
-/// The arguments as a source of their own, one a line, so that mistakes point into them.
-fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
-    if arguments.is_empty() {
-        return Vec::new();
-    }
-    let line = |argument: &String| format!("--set {}", one_line(argument));
-    let lines: Vec<String> = arguments.iter().map(line).collect();
-    let source = input.add_text(COMMAND_LINE, lines.join("\n"));
-    input.order.push(source);
-    let mut start = 0;
-    let mut all = Vec::new();
-    let mut seen = BTreeSet::new();
-    for line in &lines {
-        let argument = &line["--set ".len()..];
-        if let Some(set) = from_argument(input, source, start + "--set ".len(), argument) {
-            if !seen.insert(set.path.clone()) {
-                let message = format!("`{}` is set again; the last one counts", shown(&set.path));
-                input.report(Diagnostic::warning("set-again", message).at(set.at));
-            }
-            all.push(set);
-        }
-        start += line.len() + 1;
-    }
-    all
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
-fn from_argument(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Set> {
-    let Some((path, value)) = text.split_once('=') else {
-        let message = format!("`{}` has no `=`", shown(text));
-        let wrong = Diagnostic::error("bad-argument", message);
-        let place = At::new(source, start, start + text.len());
-        input.report(wrong.at(place).help("write `path=value`: `--set gateways.count=4`"));
-        return None;
-    };
-    let at = At::new(source, start, start + path.len());
-    let value_start = start + path.len() + 1;
-    let value = argument_value(input, source, value_start, value)?;
-    Some(Set { at, path: path.trim().to_owned(), value })
-}
-
-/// A value on the command line is a text, unless it opens a list, a map or a quotation.
-fn argument_value(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Node> {
-    let at = At::new(source, start, start + text.len());
-    if text.starts_with(['{', '[', '"', '\'']) {
-        return yaml::parse(text, source, start, &mut input.found);
-    }
-    let value = match text.trim() {
-        "" => {
-            let wrong = Diagnostic::error("bad-argument", "nothing stands behind the `=`").at(at);
-            input.report(wrong.help("write a value, or `null` to go back to the default"));
-            return None;
-        }
-        "null" | "~" => Value::Null,
-        text => Value::Text(text.to_owned()),
-    };
-    Some(Node { at, value })
 }
 
 /// The first line of comment at the top of a file, without the file's own name before it.

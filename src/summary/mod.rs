@@ -2,6 +2,7 @@
 //!
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
+mod advice;
 pub mod bill;
 pub mod figures;
 pub mod findings;
@@ -10,6 +11,7 @@ mod metric;
 pub mod series;
 pub mod slo;
 pub mod student;
+pub mod sweep;
 
 pub use bill::{Bill, Charge};
 pub use lag::{Bucket, tail};
@@ -159,7 +161,7 @@ fn bill_of(scenario: &Scenario, outcomes: &[Outcome]) -> (Option<Bill>, Vec<Vec<
 }
 
 /// One number for all trajectories.
-fn combined(fingerprints: &[u64]) -> u64 {
+pub fn combined(fingerprints: &[u64]) -> u64 {
     let [only] = fingerprints else {
         let mut hasher = blake3::Hasher::new();
         for fingerprint in fingerprints {
@@ -235,7 +237,7 @@ impl Ledger {
                     |known: &&mut (String, String, u64)| known.0 == row.end && known.1 == row.cause;
                 match sum.rows.iter_mut().find(same) {
                     Some(known) => known.2 += row.count,
-                    None => sum.rows.push((row.end.to_owned(), row.cause.to_owned(), row.count)),
+                    None => sum.rows.push((row.end.to_string(), row.cause.to_string(), row.count)),
                 }
             }
         }

@@ -68,7 +68,7 @@ impl Any {
     }
 
     /// Its size as a float, in the unit of its kind: ns, bytes, per second.
-    fn float(self) -> f64 {
+    pub fn float(self) -> f64 {
         match self {
             Self::Span(it) => it.float(),
             Self::Bytes(it) => number::float(it.0),

@@ -3,5 +3,6 @@
 mod engine;
 mod files;
 mod report;
+mod sweep;
 mod tidy;
 mod world;

@@ -109,7 +109,10 @@ pub(super) fn summary(summary: &Summary) -> Vec<u8> {
 }
 
 /// Metrics as a map, in their own order.
-fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn in_order<S: Serializer>(
+    metrics: &&[Metric],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(metrics.len()))?;
     for metric in *metrics {
         let value = Value {
@@ -124,11 +127,11 @@ fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, 
     map.end()
 }
 
-fn hexadecimal(fingerprint: u64) -> String {
+pub(super) fn hexadecimal(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 
-fn pretty(document: &impl Serialize) -> Vec<u8> {
+pub(super) fn pretty(document: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(document).expect("plain data becomes JSON");
     bytes.push(b'\n');
     bytes

@@ -138,5 +138,5 @@ fn every_default_link_has_its_latency() {
 fn the_example_is_the_design() {
     let example = FILES.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let loaded = Files::default().with(DEPLOY, example).good(DEPLOY, &[]);
-    assert_eq!(loaded.points, 4);
+    assert_eq!(loaded.plan.count, 4);
 }

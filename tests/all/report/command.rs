@@ -17,7 +17,7 @@ fn small() -> Story {
 }
 
 /// Names and bytes of all files below a folder, but for what tells of the wall clock.
-pub(super) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -304,7 +304,11 @@ impl Teller<'_> {
             let total: f64 = (0..self.ticks()).map(of).sum();
             number::whole(total * self.story.tick.seconds())
         };
-        let row = |end, cause, count| LedgerRow { end, cause, count };
+        let row = |end: &'static str, cause: &'static str, count| LedgerRow {
+            end: end.into(),
+            cause: cause.into(),
+            count,
+        };
         let rows = vec![
             row("live", "", sum(&|at| self.live(at))),
             row("replayed", "", sum(&|at| self.replayed(at))),

@@ -1,6 +1,6 @@
 //! Everything after the simulation, on invented outcomes.
 mod charts;
-mod command;
+pub(crate) mod command;
 mod fake;
 mod files;
 mod gallery;
