@@ -235,7 +235,8 @@ impl Clients {
 
     /// It closes the old connection and opens a new one at once: the wait was delay 0.
     fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
-        cx.record.moved();
+        let told_by = cx.tiers.get(cx.connections.get(user).gateway).drained_by;
+        cx.record.moved(told_by);
         self.close(user, cx);
         self.attempt(user, cx);
     }
@@ -268,7 +269,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, user);
+        cx.record.went_offline(cx.now, cx.crowds.of(user).clients, user);
     }
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.
@@ -281,7 +282,7 @@ impl Clients {
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
         let heartbeat = self.parameters.heartbeat;
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, user);
+        cx.record.went_offline(cx.now, self.id, user);
         let at = cx.now + heartbeat.every.scale(beat) + heartbeat.timeout;
         cx.wake(at, Timer::Detect, user, session);
     }
@@ -369,7 +370,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         cx.connections.attempts[place].number = 0;
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
-        cx.record.came_online(cx.now, user, cx.now.since(since));
+        cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
         self.tell_registry(user, Timer::Register, Span::ZERO, cx);
         if cx.tiers.get(gateway).life == Life::Draining {
             self.tell(user, crowd.drain_window, cx);

@@ -68,54 +68,38 @@ impl Flow {
 /// Counts by crowd.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
-    /// The first user of each crowd but the first.
-    firsts: Vec<u32>,
+    /// The clients nodes of the crowds, and their first users, ascending.
+    crowds: Vec<(u8, u32)>,
     traffic: Vec<Traffic>,
-    levels: Vec<Level>,
     mark: Flow,
 }
 
 impl Meter {
-    /// A meter of crowds whose first users these are, ascending.
-    pub fn new(firsts: &[u32]) -> Self {
-        let crowds = firsts.len();
-        Self {
-            firsts: firsts.iter().skip(1).copied().collect(),
-            traffic: vec![Traffic::default(); crowds],
-            levels: vec![Level::default(); crowds],
-            mark: Flow { crowds: vec![Traffic::default(); crowds], ..Flow::default() },
-        }
-    }
-
-    #[inline]
-    fn crowd(&self, user: u32) -> usize {
-        self.firsts.iter().take_while(|&&first| first <= user).count()
+    /// A meter of crowds: their clients nodes and first users, ascending.
+    pub fn new(crowds: &[(u8, u32)]) -> Self {
+        let traffic = vec![Traffic::default(); crowds.len()];
+        let mark = Flow { crowds: traffic.clone(), ..Flow::default() };
+        Self { crowds: crowds.to_vec(), traffic, mark }
     }
 
     /// The counts of a user's crowd.
     #[inline]
     pub fn of(&mut self, user: u32) -> &mut Traffic {
-        let crowd = self.crowd(user);
-        &mut self.traffic[crowd]
+        let later = self.crowds.iter().skip(1).take_while(|(_, first)| *first <= user).count();
+        &mut self.traffic[later]
     }
 
-    /// A user of a crowd comes or goes.
-    pub fn online(&mut self, at: Time, user: u32, change: i32) {
-        let crowd = self.crowd(user);
-        self.levels[crowd].change(at, change);
-    }
-
-    /// All that has happened until `at`; `delivered` until then.
-    pub fn read(&mut self, at: Time, delivered: u64) -> Flow {
-        for (traffic, level) in self.traffic.iter_mut().zip(&mut self.levels) {
-            traffic.connected = level.settle(at);
+    /// All that has happened until `at`: `delivered` until then, `online` by clients node.
+    pub fn read(&self, at: Time, delivered: u64, online: &[Level]) -> Flow {
+        let mut crowds = self.traffic.clone();
+        for (traffic, (node, _)) in crowds.iter_mut().zip(&self.crowds) {
+            traffic.connected = online.get(usize::from(*node)).map_or(0, |level| level.area(at));
         }
-        Flow { lasted: at.since(Time::ZERO), delivered, crowds: self.traffic.clone() }
+        Flow { lasted: at.since(Time::ZERO), delivered, crowds }
     }
 
-    /// Adds what has happened since the last mark to `flow`, and marks `at`.
-    pub fn settle(&mut self, at: Time, delivered: u64, flow: &mut Flow) {
-        let now = self.read(at, delivered);
+    /// Adds what has happened since the last mark to `flow`; `now` is the next mark.
+    pub fn settle(&mut self, now: Flow, flow: &mut Flow) {
         flow.changed(&now, &self.mark);
         self.mark = now;
     }
@@ -131,14 +115,15 @@ mod tests {
 
     #[test]
     fn what_happens_belongs_to_its_crowd_and_its_stretch() {
-        let mut meter = Meter::new(&[0, 10, 30]);
-        meter.online(Time::ZERO, 12, 1);
+        let mut meter = Meter::new(&[(0, 0), (1, 10), (4, 30)]);
+        let mut online = vec![Level::default(); 2];
+        online[1].change(Time::ZERO, 1);
         meter.of(9).attempts += 1;
         let (mut first, mut second) = (Flow::default(), Flow::default());
-        meter.settle(seconds(3), 5, &mut first);
+        meter.settle(meter.read(seconds(3), 5, &online), &mut first);
         meter.of(29).frames_up += 2;
         meter.of(30).frames_down += 4;
-        meter.settle(seconds(5), 6, &mut second);
+        meter.settle(meter.read(seconds(5), 6, &online), &mut second);
         assert_eq!((first.lasted, first.delivered), (Span::from_secs(3), 5));
         let attempts: Vec<u64> = first.crowds.iter().map(|crowd| crowd.attempts).collect();
         assert_eq!(attempts, [1, 0, 0]);

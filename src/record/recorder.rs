@@ -52,8 +52,6 @@ pub struct Counts {
     pub duplicates: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
-    /// Connections that ended because clients were told to move, or were cut off by a deploy.
-    pub moves: u64,
 }
 
 /// Every message of a run, for tests and for the curious.
@@ -93,6 +91,11 @@ pub struct Recorder {
     pub series: Series,
     /// Users connected.
     pub online: Level,
+    /// The same of each crowd, by the number of its clients node.
+    pub crowds: Vec<Level>,
+    /// Connections that ended because a deploy told their clients to move, or cut them off; by the
+    /// place of the deploy in the timeline.
+    pub moves: Vec<u64>,
     /// Longest time that anybody was away.
     pub longest_outage: Span,
     /// Other counts.
@@ -112,8 +115,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record. `firsts` are the first users of the crowds, ascending.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span, firsts: &[u32]) -> Self {
+    /// An empty record. `crowds` are their clients nodes and first users, ascending.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
@@ -130,9 +133,11 @@ impl Recorder {
             handshake_wait: Histogram::default(),
             series: Series::new(tick, horizon),
             online: Level::default(),
+            crowds: Vec::new(),
+            moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
-            meter: Meter::new(firsts),
+            meter: Meter::new(crowds),
             trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
@@ -247,33 +252,42 @@ impl Recorder {
         self.series.at(at).attempts[end as usize] += 1;
     }
 
-    /// A user comes online after `outage` without a connection.
-    pub fn came_online(&mut self, at: Time, user: u32, outage: Span) {
+    /// A user of a crowd comes online after `outage` without a connection.
+    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, outage: Span) {
         self.fact(at, Fact::Online, user);
-        self.connected(at, user);
+        self.change_online(at, crowd, 1);
         self.reconnect.record(outage);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
-    /// A user has a connection: from the start, or anew.
-    pub fn connected(&mut self, at: Time, user: u32) {
-        self.online.change(at, 1);
-        self.meter.online(at, user, 1);
-    }
-
-    /// A user's connection ends.
-    pub fn went_offline(&mut self, at: Time, user: u32) {
+    /// The connection of a user of a crowd ends.
+    pub fn went_offline(&mut self, at: Time, crowd: u8, user: u32) {
         self.fact(at, Fact::Offline, user);
-        self.online.change(at, -1);
-        self.meter.online(at, user, -1);
+        self.change_online(at, crowd, -1);
     }
 
-    /// A client moves because it was told to, or is cut off by a deploy.
-    pub fn moved(&mut self) {
-        self.counts.moves += 1;
-        if let Some(&(phase, _)) = self.stretches.last() {
-            self.phases[phase].moves += 1;
+    /// So many users of a crowd more (or fewer) are connected from `at` on.
+    pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
+        let place = usize::from(crowd);
+        if self.crowds.len() <= place {
+            self.crowds.resize(place + 1, Level::default());
         }
+        self.crowds[place].change(at, change);
+        self.online.change(at, change);
+    }
+
+    /// How many users of a crowd are connected.
+    pub fn online_of(&self, crowd: u8) -> u32 {
+        self.crowds.get(usize::from(crowd)).map_or(0, |online| online.now)
+    }
+
+    /// A client moves because the deploy at this place of the timeline told it to, or cut it off.
+    pub fn moved(&mut self, entry: u16) {
+        let place = usize::from(entry);
+        if self.moves.len() <= place {
+            self.moves.resize(place + 1, 0);
+        }
+        self.moves[place] += 1;
     }
 
     /// From `at` on, what happens belongs to the phase `name`.
@@ -293,26 +307,25 @@ impl Recorder {
     /// Closes the accounts of the present stretch.
     pub fn leave(&mut self, at: Time) {
         let area = self.online.settle(at);
+        let now = self.flow(at);
         if let Some(&(phase, start)) = self.stretches.last() {
             let phase = &mut self.phases[phase];
             phase.connected += area - self.settled;
             phase.lasted += at.since(start);
             phase.end = at;
-            let delivered = self.whole.live + self.whole.replayed;
-            self.meter.settle(at, delivered, &mut phase.flow);
+            self.meter.settle(now, &mut phase.flow);
         }
         self.settled = area;
     }
 
     /// All that has flowed until `at`.
-    pub fn flow(&mut self, at: Time) -> Flow {
-        self.meter.read(at, self.whole.live + self.whole.replayed)
+    pub fn flow(&self, at: Time) -> Flow {
+        self.meter.read(at, self.whole.live + self.whole.replayed, &self.crowds)
     }
 
     /// The warm-up is over: what has flowed so far counts no more.
     pub fn warmed_up(&mut self, at: Time) {
-        let delivered = self.whole.live + self.whole.replayed;
-        self.meter.settle(at, delivered, &mut Flow::default());
+        self.meter.settle(self.flow(at), &mut Flow::default());
         self.phases.iter_mut().for_each(|phase| phase.flow = Flow::default());
     }
 

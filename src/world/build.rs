@@ -41,7 +41,7 @@ impl World {
             })
             .collect();
         let crowds = plan.crowds();
-        let firsts: Vec<u32> = crowds.iter().map(|crowd| crowd.first).collect();
+        let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
@@ -93,7 +93,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-    cx.record.connected(Time::ZERO, user);
+    cx.record.change_online(Time::ZERO, crowd.clients, 1);
     clients.schedule_residual_lifetime(user, cx);
     let registry = crowd.registry.as_ref().map(|port| usize::from(port.node));
     if let Some(Node::Registry(registry)) = registry.map(|node| &mut nodes[node]) {
@@ -224,16 +224,14 @@ impl Plan<'_> {
             let onward = self.link(link.source, is_gateway).expect("validated");
             Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
         });
-        let served = crowds
-            .iter()
-            .find(|crowd| crowd.registry.as_ref().is_some_and(|port| port.node == id.0));
-        let heartbeat = served.and_then(|crowd| {
-            let Parameters::Clients(own) = self.parameters(NodeId(crowd.clients)) else {
+        let served = crowds.iter().filter_map(|crowd| {
+            let Parameters::Clients(clients) = self.parameters(NodeId(crowd.clients)) else {
                 return None;
             };
-            Some(own.heartbeat.every)
+            let here = crowd.registry.as_ref().is_some_and(|port| port.node == id.0);
+            here.then_some((crowd.clients, clients.heartbeat.every))
         });
-        Registry::new(own, heartbeat.unwrap_or_default(), answer, crowds.users(), draws)
+        Registry::new(own, served.collect(), answer, crowds.users(), draws)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         meter::Flow,
         phase::{Level, PhaseRecord},
     },
-    scenario::Scenario,
+    scenario::{NodeId, Scenario},
 };
 
 /// Collects metrics.
@@ -171,8 +171,20 @@ impl World {
         Level::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
     }
 
+    /// User-seconds that a crowd was connected.
+    fn connected_of(&self, crowd: u8) -> f64 {
+        let online = self.record.crowds.get(usize::from(crowd));
+        Level::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
+    }
+
     fn users(&self) -> f64 {
         f64::from(self.crowds.users())
+    }
+
+    /// Users whose connections a pool holds.
+    fn users_of(&self, pool: NodeId) -> u32 {
+        let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
+        here.map(|crowd| crowd.count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
@@ -299,8 +311,7 @@ impl World {
             sheet.set("backlog.peak", Unit::Count, worst);
         }
         let counts = &self.record.counts;
-        let connected = self.connected();
-        let online = connected / scenario.horizon.seconds();
+        let online = |crowd| self.connected_of(crowd) / scenario.horizon.seconds();
         let refreshes: f64 = self
             .nodes
             .iter()
@@ -333,14 +344,15 @@ impl World {
     }
 
     fn timeline_measures(&self, sheet: &mut Sheet) {
-        for running in self.timeline.entries() {
+        for (place, running) in self.timeline.entries().iter().enumerate() {
             let name = &running.action.name;
             let duration =
                 running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
             sheet.seconds(format!("{name}.duration"), duration);
-            let phase = self.record.phases.iter().find(|phase| &phase.name == name);
-            let moves = phase.map(|phase| number::float(phase.moves) / self.users());
-            sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, moves);
+            let moves = self.record.moves.get(place).copied().unwrap_or(0);
+            let users = f64::from(self.users_of(running.pool()));
+            let each = running.began.map(|_| number::float(moves) / users);
+            sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, each);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         },
     },
     record::{AttemptEnd, Fact},
-    scenario::{Action, ActionKind, CrashKind, Scenario},
+    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
 };
 
 /// The timeline in motion.
@@ -34,6 +34,8 @@ pub(super) struct Running {
     next: u16,
     /// Instances that are not through.
     left: u16,
+    /// A deploy that waits for another one of its pool to end.
+    waits: bool,
     /// Its begin, once it has begun.
     pub(super) began: Option<Time>,
     /// Its end, once it is over.
@@ -46,6 +48,7 @@ impl Timeline {
             action: action.clone(),
             next: 0,
             left: 0,
+            waits: false,
             began: None,
             ended: None,
         };
@@ -63,6 +66,34 @@ impl Timeline {
 
     pub(super) fn entries(&self) -> &[Running] {
         &self.actions
+    }
+
+    /// A pool has one deploy at a time: a later one waits until the earlier is over.
+    fn must_wait(&mut self, scene: Scene) -> bool {
+        let busy = self.active.iter().any(|&other| {
+            other != scene.index && self.actions[usize::from(other)].deploys(scene.pool)
+        });
+        let running = &mut self.actions[usize::from(scene.index)];
+        running.waits = busy && running.deploys(scene.pool);
+        running.waits
+    }
+
+    /// The first deploy that waited for this pool.
+    fn next_deploy(&self, pool: usize) -> Option<u16> {
+        let waits = |running: &Running| running.waits && running.deploys(pool);
+        self.actions.iter().position(waits).map(number::short)
+    }
+}
+
+impl Running {
+    /// The pool it concerns.
+    pub(super) fn pool(&self) -> NodeId {
+        let (ActionKind::Deploy { node, .. } | ActionKind::Crash { node, .. }) = self.action.kind;
+        node
+    }
+
+    fn deploys(&self, pool: usize) -> bool {
+        matches!(self.action.kind, ActionKind::Deploy { node, .. } if usize::from(node.0) == pool)
     }
 }
 
@@ -88,6 +119,9 @@ impl World {
         let (ActionKind::Deploy { node, .. } | ActionKind::Crash { node, .. }) = &kind;
         let scene = Scene { now, index, pool: usize::from(node.0) };
         if step == Step::Begin {
+            if self.timeline.must_wait(scene) {
+                return;
+            }
             self.begin(scene);
         }
         match (kind, step) {
@@ -197,16 +231,23 @@ impl World {
         }
     }
 
-    /// An instance that drained has lost its last connection, or its grace is over.
+    /// An instance that drained has lost its last connection, or its grace is over. One that
+    /// crashed meanwhile is replaced now, unless it has been restarted.
     fn replace(&mut self, scene: Scene, instance: u16, startup: Span, agenda: &mut Agenda<Event>) {
-        let row = self.tiers.get(instance);
-        if row.life != Life::Draining || row.drained_by != scene.index {
+        let row = self.tiers.get_mut(instance);
+        if row.drained_by != scene.index {
             return;
         }
-        self.cut(scene, instance, agenda);
-        self.put_down(scene.now, instance, Life::Stopped);
-        let (index, step) = (scene.index, Step::Ready);
-        agenda.push(scene.now + startup, Event::Action { index, step, instance });
+        row.drained_by = u16::MAX;
+        let (index, step, life) = (scene.index, Step::Ready, row.life);
+        if life == Life::Draining {
+            self.cut(scene, instance, agenda);
+            self.put_down(scene.now, instance, Life::Stopped);
+        }
+        // Its successor boots from now on, on another machine if the host is gone.
+        self.hosts.present(scene.now, scene.pool, instance);
+        let wait = if life == Life::Up { Span::ZERO } else { startup };
+        agenda.push(scene.now + wait, Event::Action { index, step, instance });
     }
 
     /// What is left of an instance is closed: its clients and the registry are told.
@@ -219,7 +260,7 @@ impl World {
         end_work(nodes, scene.pool, instance, &mut cx);
         for user in held {
             if cx.connections.get(user).state == State::Online {
-                cx.record.moved();
+                cx.record.moved(scene.index);
                 let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
                 clients.tell_registry(user, Timer::Unregister, Span::ZERO, &mut cx);
             }
@@ -255,6 +296,10 @@ impl World {
             agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
         } else {
             self.end_action(scene);
+            if let Some(index) = self.timeline.next_deploy(scene.pool) {
+                let step = Step::Begin;
+                agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
+            }
         }
     }
 
