@@ -43,6 +43,8 @@ pub const RECOVERY: Colour = RGBColor(0xfd, 0xfa, 0xf3);
 pub const PHASE_EDGE: Colour = RGBColor(0xe9, 0xd9, 0xb4);
 /// What an objective forbids.
 pub const FORBIDDEN: Colour = RGBColor(0xD5, 0x5E, 0x00);
+/// A budget that is more than half used.
+pub const WARM: Colour = RGBColor(0xE6, 0x9F, 0x00);
 /// How much of it shows.
 pub const FORBIDDEN_SHARE: f64 = 0.07;
 /// How much of a band's colour shows.

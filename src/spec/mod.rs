@@ -2,6 +2,7 @@
 //! into one, and the tree becomes typed forms. Nothing here knows what a key means, and no number
 //! has been read yet.
 pub mod arguments;
+pub mod codes;
 pub mod compose;
 pub mod diagnostic;
 pub mod experiment;
@@ -9,6 +10,7 @@ pub mod input;
 pub mod model;
 pub mod path;
 pub mod prices;
+pub mod schema;
 pub mod shape;
 pub mod source;
 pub mod suggest;

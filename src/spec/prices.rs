@@ -1,10 +1,11 @@
 //! The form of a price sheet, as a file of its own or within an experiment.
 use super::written::{Located, Named, Text, Written};
 use crate::units::{Bytes, Count, Date, PerGigabyte, PerGigabyteMonth, PerHour, Rate};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// `prices:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What things cost: dated prices, each with its source.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prices {
     /// What these prices are: whose, where, on which terms.
@@ -24,7 +25,7 @@ pub struct Prices {
 }
 
 /// A machine by the hour.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Machine {
     /// Of an hour.
@@ -40,7 +41,7 @@ pub struct Machine {
 }
 
 /// Balancers, by what they see.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Balancers {
     /// Addresses.
@@ -50,7 +51,7 @@ pub struct Balancers {
 }
 
 /// A balancer, paid by the hour and by capacity units.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Balancer {
     /// What the vendor calls it.
@@ -72,7 +73,7 @@ pub struct Balancer {
 }
 
 /// Bytes out to the users, in tiers.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Egress {
     /// The tiers of a month, ascending.
@@ -84,7 +85,7 @@ pub struct Egress {
 }
 
 /// A tier: what lies between the end of the one before and its own.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tier {
     /// Its end; the last one has none.
@@ -94,7 +95,7 @@ pub struct Tier {
 }
 
 /// Bytes on disk.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Storage {
     /// Of a GB for a month.

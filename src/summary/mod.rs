@@ -6,6 +6,7 @@ mod advice;
 pub mod bill;
 pub mod figures;
 pub mod findings;
+pub mod glossary;
 mod lag;
 mod metric;
 pub mod series;

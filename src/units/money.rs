@@ -51,6 +51,7 @@ fn price(text: &str, what: &str, unit: &str) -> Result<f64, Unreadable> {
 impl Quantity for PerHour {
     const WHAT: &'static str = "a price per hour";
     const EXAMPLE: &'static str = "0.0225 USD/h";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?USD ?/ ?h$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         price(text, Self::WHAT, UNITS[0]).map(Self)
@@ -64,6 +65,7 @@ impl Quantity for PerHour {
 impl Quantity for PerGigabyte {
     const WHAT: &'static str = "a price per GB";
     const EXAMPLE: &'static str = "0.09 USD/GB";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?USD ?/ ?GB$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         price(text, Self::WHAT, UNITS[1]).map(Self)
@@ -77,6 +79,7 @@ impl Quantity for PerGigabyte {
 impl Quantity for PerGigabyteMonth {
     const WHAT: &'static str = "a price per GB and month";
     const EXAMPLE: &'static str = "0.1 USD/GB-month";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?USD ?/ ?GB-month$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         price(text, Self::WHAT, UNITS[2]).map(Self)
@@ -90,6 +93,7 @@ impl Quantity for PerGigabyteMonth {
 impl Quantity for Date {
     const WHAT: &'static str = "a date";
     const EXAMPLE: &'static str = "2026-08";
+    const PATTERN: &'static str = "^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let no_date = || {

@@ -68,7 +68,7 @@ const UNITS: [(Unit, &str); 9] = [
     (Unit::UsdPerMonth, "usd_per_month"),
 ];
 
-fn unit_name(unit: Unit) -> &'static str {
+pub(super) fn unit_name(unit: Unit) -> &'static str {
     UNITS.iter().find(|known| known.0 == unit).map_or("", |known| known.1)
 }
 

@@ -8,9 +8,10 @@ mod prices;
 mod section;
 mod tariffs;
 mod timeline;
-mod words;
+pub(super) mod words;
 
 pub use links::LEGAL;
+pub(super) use section::json;
 
 use super::{Link, Node, Scenario, prices::Prices};
 use crate::{

@@ -5,6 +5,41 @@ use crate::{
     scenario::CrashKind,
 };
 
+/// Keys of which only one value is modelled so far.
+const ONLY: [(&str, &str); 6] = [
+    ("clients.transport", "websocket"),
+    ("clients.sends.to", "direct"),
+    ("load_balancer.policy.consistent_hash.key", "user"),
+    ("load_balancer.policy.consistent_hash.via", "ticket"),
+    ("pubsub.key", "recipient"),
+    ("buffer.scope", "user"),
+];
+
+/// The words that a key takes, in the place of a quantity or beside it.
+pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
+    match key {
+        "clients.reconnect.jitter" => all::<Jitter>(),
+        "clients.resume" => all::<Resume>(),
+        "pubsub.delivery" => all::<Guarantee>(),
+        "fanout.on_stale" => all::<OnStale>(),
+        "crash.kind" => all::<CrashKind>(),
+        "clients.network.lifetime" | "clients.reconnect.attempts" | "crash.restart" => {
+            vec!["never"]
+        }
+        "links.latency" => vec!["network"],
+        _ => only(key).into_iter().collect(),
+    }
+}
+
+/// The one value of a key that is modelled, if there is no more than one.
+pub(super) fn only(key: &str) -> Option<&'static str> {
+    ONLY.iter().find(|(only, _)| *only == key).map(|(_, word)| *word)
+}
+
+fn all<W: Word>() -> Vec<&'static str> {
+    W::WORDS.iter().map(|(word, _)| *word).collect()
+}
+
 impl Word for Jitter {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("none", Self::None),

@@ -8,6 +8,7 @@ mod good;
 mod origins;
 mod prices;
 mod round_trip;
+mod schema;
 
 use squall::{
     scenario::{self, Loaded},
