@@ -109,7 +109,7 @@ pub const DERIVED: &[Default] = &[
     row("pubsub.instance", "by the prices", "[squall] the cheapest broker"),
     row("fanout.instance", "by the prices", "[squall] the cheapest with `concurrency` cores"),
     row("registry.instance", "by the prices", "[squall] the cheapest cache"),
-    row("load_balancer.policy.consistent_hash.via", "required at layer 4", "[squall]"),
+    row("load_balancer.policy.consistent_hash.via", "required at layer 4", ""),
     row("timeline.name", "its action", "[squall] by its action"),
 ];
 

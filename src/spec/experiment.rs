@@ -112,7 +112,7 @@ pub struct Crash {
     pub node: Option<Text>,
     /// Which instances, from 0.
     pub instances: Option<Located<Several<Written<Count>>>>,
-    /// How it looks from outside: resets at once, or silence.
+    /// How it looks from outside: `process` resets at once, `host` is silence.
     pub kind: Option<Text>,
     /// When it is back.
     pub restart: Option<Written<Span>>,

@@ -90,8 +90,8 @@ pub struct Clients {
     pub heartbeat: Heartbeat,
     /// When a user who lost the connection tries again.
     pub reconnect: Reconnect,
-    /// Whether a returning user gets what it missed: from the id of the last message it saw, or
-    /// not at all.
+    /// Whether a returning user gets what it missed, from the id of the last message that it saw.
+    /// It does by default where its gateways reach a buffer that the fan-out fills.
     pub resume: Option<Text>,
     /// Own messages kept while offline, to 65,535.
     pub outbox: Option<Written<Count>>,
@@ -113,9 +113,9 @@ pub struct Network {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sends {
-    /// Messages of one user.
+    /// Messages of one user; leave `sends` out for a crowd that only listens.
     pub per_user: Option<Written<Rate>>,
-    /// To whom: another user of the crowd, each equally likely.
+    /// Who gets it: another user of the crowd, each equally likely.
     pub to: Option<Text>,
     /// Size of a message.
     pub payload: Option<Written<Bytes>>,
@@ -155,8 +155,9 @@ pub struct Reconnect {
 #[serde(default, deny_unknown_fields)]
 pub struct LoadBalancer {
     /// 4 sees addresses, 7 reads requests.
+    #[schemars(schema_with = "schema::layer")]
     pub layer: Option<Written<Count>>,
-    /// How an instance is chosen.
+    /// How an instance is chosen: `round_robin`, `least_connections`, `{ consistent_hash: … }`.
     pub policy: Option<Located<Choice<Policy>>>,
     /// How instances that are gone are found.
     pub health_check: HealthCheck,
@@ -174,7 +175,7 @@ pub enum Policy {
     ConsistentHash {
         /// What is hashed.
         key: Option<Text>,
-        /// How a balancer at layer 4 learns it.
+        /// How a balancer at layer 4 learns it: clients fetch an address first. Layer 7 needs none.
         via: Option<Text>,
         /// Points of an instance on the ring.
         virtual_nodes: Option<Written<Count>>,

@@ -137,6 +137,44 @@ pub const METRICS: &[Described] = &[
         Unit::Ratio,
         "Connections that a deploy moved or cut off, over users.",
     ),
+    row("cost.total", Unit::UsdPerMonth, "The bill of a month that looks like the run."),
+    row("cost.per_1k_connections", Unit::UsdPerMonth, "The bill over thousands of connections."),
+    row("cost.per_million_deliveries", Unit::Usd, "The bill over a month's millions of deliveries."),
+    row(
+        "cost.{gateway,fanout,registry,buffer}",
+        Unit::UsdPerMonth,
+        "The bill for all nodes of a kind.",
+    ),
+    row(
+        "cost.{load_balancer,load_balancer.hours,load_balancer.units}",
+        Unit::UsdPerMonth,
+        "The bill for load balancers, by the hour and by capacity units.",
+    ),
+    row(
+        "cost.{pubsub,pubsub.instances,pubsub.storage}",
+        Unit::UsdPerMonth,
+        "The bill for brokers, their machines and their disks.",
+    ),
+    row(
+        "cost.{egress,egress.messages,egress.handshakes,egress.heartbeats}",
+        Unit::UsdPerMonth,
+        "The bill for bytes out to the users.",
+    ),
+];
+
+/// What is measured by phase too: `during(deploy).delivery_lag.p99`.
+pub const PHASED: [&str; 11] = [
+    "clients.availability",
+    "connections.mean",
+    "attempts.total",
+    "deliveries.intended",
+    "deliveries.live",
+    "deliveries.replayed",
+    "deliveries.lost",
+    "deliveries.expired",
+    "deliveries.missed",
+    "deliveries.pending",
+    "delivery_lag",
 ];
 
 /// Statistics that stand last in a metric's name.
@@ -191,6 +229,8 @@ pub fn unit(unit: Unit) -> &'static str {
         Unit::BytesPerSecond => "bytes per second",
         Unit::Share => "share",
         Unit::Ratio => "ratio",
+        Unit::Usd => "US dollars",
+        Unit::UsdPerMonth => "US dollars a month",
     }
 }
 
@@ -204,10 +244,11 @@ impl Described {
         alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
     }
 
-    /// Whether a metric's name is one of these; a phase before it does not matter.
+    /// Whether a metric's name is one of these; what is measured by phase can have one before it.
     pub fn is(&self, name: &str) -> bool {
-        let name = match name.strip_prefix("during(") {
-            Some(rest) => rest.split_once(").").map_or(name, |(_, metric)| metric),
+        let name = match name.strip_prefix("during(").and_then(|rest| rest.split_once(").")) {
+            Some((_, metric)) if PHASED.iter().any(|phased| metric.starts_with(phased)) => metric,
+            Some(_) => return false,
             None => name,
         };
         self.names().iter().any(|known| fits(known, name))
@@ -241,8 +282,10 @@ mod tests {
         for (name, row) in [
             ("delivery_lag.p99", Some("delivery_lag.{mean,p50,p95,p99,p999,max}")),
             ("during(deploy).deliveries.lost", Some("deliveries.lost")),
+            ("during(deploy).lost.half_open", None),
             ("gateways.cpu.peak", Some("<node>.cpu.peak")),
             ("memory.peak", Some("memory.peak")),
+            ("cost.gateway", Some("cost.{gateway,fanout,registry,buffer}")),
             ("lost.half_open", Some("lost.<cause>")),
             ("deploy-2.duration", Some("<action>.duration")),
             ("delivery_lag.p98", None),

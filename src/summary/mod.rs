@@ -11,6 +11,7 @@ mod lag;
 mod metric;
 pub mod series;
 pub mod slo;
+pub mod spark;
 pub mod student;
 pub mod sweep;
 
