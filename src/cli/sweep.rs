@@ -207,6 +207,7 @@ impl<'p> Swept<'p> {
             fingerprint: summary::combined(&fingerprints),
             events,
             input: scenario.resolved.clone(),
+            assumptions: scenario.origins.clone(),
             axes: axes.collect(),
             points,
         })

@@ -139,7 +139,11 @@ pub const METRICS: &[Described] = &[
     ),
     row("cost.total", Unit::UsdPerMonth, "The bill of a month that looks like the run."),
     row("cost.per_1k_connections", Unit::UsdPerMonth, "The bill over thousands of connections."),
-    row("cost.per_million_deliveries", Unit::Usd, "The bill over a month's millions of deliveries."),
+    row(
+        "cost.per_million_deliveries",
+        Unit::Usd,
+        "The bill over a month's millions of deliveries.",
+    ),
     row(
         "cost.{gateway,fanout,registry,buffer}",
         Unit::UsdPerMonth,

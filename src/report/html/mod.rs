@@ -51,7 +51,7 @@ fn sections(summary: &Summary) -> Vec<Section> {
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
         named("cost", "The bill", "Cost", Some(bill::body(summary))),
-        section("assumptions", "Assumptions", assumptions::body(summary)),
+        section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
         section("reproduce", "Reproduce", Some(reproduce::body(summary))),

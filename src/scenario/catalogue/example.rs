@@ -19,11 +19,8 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
 
 /// A line of a price sheet, by a name that it could have.
 fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
-    const MACHINES: [(&str, &str); 3] = [
-        ("instances", "m7g.large"),
-        ("brokers", "kafka.m5.large"),
-        ("caches", "cache.m6g.large"),
-    ];
+    const MACHINES: [(&str, &str); 3] =
+        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
     let (part, key) = rest.split_once('.')?;
     if part == "egress" {
         return None;
