@@ -270,7 +270,7 @@ impl<'p> Swept<'p> {
 fn exit_code(sweep: &sweep::Sweep) -> u8 {
     if sweep.count(Verdict::Error) > 0 {
         BAD_INPUT
-    } else if sweep.choice().is_none() && sweep.count(Verdict::Fail) > 0 {
+    } else if sweep.count(Verdict::Pass) == 0 && sweep.count(Verdict::Fail) > 0 {
         SLO_FAILED
     } else {
         GOOD

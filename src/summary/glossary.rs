@@ -113,6 +113,17 @@ pub const METRICS: &[Described] = &[
     row("<node>.memory.{peak_per_instance,peak}", Unit::Bytes, "The same of one gateway pool."),
     row("<node>.cpu.mean", Unit::Share, "Work over capacity of a tier, on average over time."),
     row("<node>.cpu.peak", Unit::Share, "Work over capacity of the busiest instance in a tick."),
+    row(
+        "<node>.budget.{connections,memory}",
+        Unit::Share,
+        "The most that one instance of a gateway pool used of what it may hold.",
+    ),
+    row(
+        "<node>.headroom",
+        Unit::Share,
+        "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
+         peak.",
+    ),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
     row("backlog.peak", Unit::Count, "Most messages that waited in a pubsub."),
     row("registry.operations", Unit::Count, "Look-ups, writes, deletions and refreshes."),

@@ -76,6 +76,9 @@ fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
     let (rest, statistic) = rest.rsplit_once('.').unwrap_or((rest, ""));
     let (node, quantity) = match rest.split_once('.') {
         Some((node, quantity)) if nodes.contains(&node) => (node, quantity),
+        None if nodes.contains(&rest) => {
+            return (rest.to_owned(), phase + statistic, String::new());
+        }
         _ => ("", rest),
     };
     (node.to_owned(), phase + quantity, statistic.to_owned())
@@ -108,6 +111,7 @@ mod tests {
         for (name, node, quantity, statistic) in [
             ("delivery_lag.p99", "", "delivery_lag", "p99"),
             ("gateways.cpu.peak", "gateways", "cpu", "peak"),
+            ("gateways.headroom", "gateways", "headroom", ""),
             ("during(deploy).gateways.cpu.peak", "gateways", "during(deploy).cpu", "peak"),
             ("during(a.b).clients.gave_up", "", "during(a.b).clients", "gave_up"),
             ("recovery.deploy.t99", "", "recovery.deploy", "t99"),

@@ -290,7 +290,18 @@ impl World {
                 );
             }
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.cpu_max.peak());
+            let cpu = gauge.cpu_max.peak();
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
+            let sockets = f64::from(pool.parameters.max_connections);
+            let memory = number::float(pool.parameters.memory.limit.0);
+            let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
+            let mut fullest = cpu;
+            for (budget, each, limit) in budgets {
+                let used = peak.map(|peak| peak * each / limit);
+                sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
+                fullest = fullest.into_iter().chain(used).reduce(f64::max);
+            }
+            sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
         }
     }
 

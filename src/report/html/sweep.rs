@@ -75,8 +75,7 @@ fn header(sweep: &Sweep) -> Markup {
         p.setup { (text::sentence(&setup(sweep))) }
         p.verdict {
             @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
-            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() ||
-                sweep.judged()) {
+            @if let Some(second) = findings.get(1).filter(|_| sweep.judged()) {
                 " " (text::sentence(second))
             }
         }

@@ -46,7 +46,7 @@ fn each_writer_is_named() {
         ("gateways.memory.per_connection", "10KB", Writer::ExtendedModel, "base.yaml:24"),
         ("bus.partitions", "32", Writer::Model, "model.yaml:3"),
         ("gateways.drain.window", "5s", Writer::CommandLine, "--set gateways.drain"),
-        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:25"),
+        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:26"),
         ("bus.latency.exponential.mean", "3ms", Writer::CommandLine, "--set bus.latency"),
         ("gateways.cores", "8", Writer::ExtendedModel, "base.yaml:22"),
         ("gateways.handshake_rtts", "3", Writer::Default, "TCP, TLS 1.3, upgrade [K]"),
@@ -60,7 +60,7 @@ fn each_writer_is_named() {
         ("prices.storage.price", "0.1 USD/GB-month", Writer::Prices, "aws-us-east-1.yaml:51"),
         ("prices.instances.m7g.large.cores", "2", Writer::Prices, "aws-us-east-1.yaml:8"),
         ("gateways.instance", "m7g.2xlarge", Writer::Default, CHEAPEST),
-        ("bus.instance", "kafka.m5.large", Writer::ExtendedModel, "base.yaml:25"),
+        ("bus.instance", "kafka.m5.large", Writer::ExtendedModel, "base.yaml:26"),
         ("slo.0", "deliveries.missed == 0", Writer::Experiment, "special.yaml:6"),
     ] {
         assert_eq!(origin(&scenario, path), (value, from, source), "{path}");
