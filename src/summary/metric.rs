@@ -76,7 +76,8 @@ fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
     let (rest, statistic) = rest.rsplit_once('.').unwrap_or((rest, ""));
     let (node, quantity) = match rest.split_once('.') {
         Some((node, quantity)) if nodes.contains(&node) => (node, quantity),
-        None if nodes.contains(&rest) => {
+        // The one quantity of a node without a statistic.
+        None if statistic == "headroom" => {
             return (rest.to_owned(), phase + statistic, String::new());
         }
         _ => ("", rest),

@@ -13,8 +13,8 @@ use maud::{Markup, html};
 pub(super) fn body(summary: &Summary) -> Markup {
     let Some(bill) = &summary.bill else {
         return html! {
-            p.lead { "No prices are given. With " code { "prices:" } " in the experiment or its model the \
-                report has a monthly bill." }
+            p.lead { "No prices are given. With " code { "prices:" } " in the experiment or its \
+                model the report has a monthly bill." }
         };
     };
     let mut charges: Vec<&Charge> = bill.charges.iter().collect();
@@ -53,7 +53,8 @@ fn table(bill: &Bill, charges: &[&Charge]) -> Markup {
         table.stack.bill {
             caption.hidden { "The bill" }
             thead { tr {
-                th scope="col" { "item" } th scope="col" { "quantity a month" } th.r scope="col" { "price" }
+                th scope="col" { "item" } th scope="col" { "quantity a month" }
+                th.r scope="col" { "price" }
                 th scope="col" { "share" } th.r scope="col" { "USD a month" }
             } }
             tbody {
@@ -68,15 +69,22 @@ fn table(bill: &Bill, charges: &[&Charge]) -> Markup {
 }
 
 fn line(charge: &Charge) -> Markup {
+    let which = format!("{} {}", charge.product, charge.why);
     html! {
         tr {
             th scope="row" {
-                (text::code(&charge.item)) @if !charge.node.is_empty() { " " (text::name(&charge.node)) }
-                small { (text::clean(&[charge.product.as_str(), charge.why.as_str()].join(" ").trim().to_owned(), 160)) }
+                (text::code(&charge.item))
+                @if !charge.node.is_empty() { " " (text::name(&charge.node)) }
+                small { (text::clean(which.trim(), 160)) }
             }
-            td data-l="quantity a month" { (figures::count(charge.quantity)) " " (text::name(&charge.unit)) }
+            td data-l="quantity a month" {
+                (figures::count(charge.quantity)) " " (text::name(&charge.unit))
+            }
             td.r data-l="price" { (price(charge.price)) }
-            td.bar data-l="share" { (ledger::strip(0.0, charge.share, "f-blue")) small { (figures::share(charge.share)) } }
+            td.bar data-l="share" {
+                (ledger::strip(0.0, charge.share, "f-blue"))
+                small { (figures::share(charge.share)) }
+            }
             td.r data-l="USD a month" { (money(charge.usd_month)) }
         }
     }

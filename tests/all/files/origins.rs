@@ -46,7 +46,7 @@ fn each_writer_is_named() {
         ("gateways.memory.per_connection", "10KB", Writer::ExtendedModel, "base.yaml:24"),
         ("bus.partitions", "32", Writer::Model, "model.yaml:3"),
         ("gateways.drain.window", "5s", Writer::CommandLine, "--set gateways.drain"),
-        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:26"),
+        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:25"),
         ("bus.latency.exponential.mean", "3ms", Writer::CommandLine, "--set bus.latency"),
         ("gateways.cores", "8", Writer::ExtendedModel, "base.yaml:22"),
         ("gateways.handshake_rtts", "3", Writer::Default, "TCP, TLS 1.3, upgrade [K]"),

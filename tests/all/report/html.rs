@@ -166,6 +166,7 @@ fn every_part_is_there() {
         "The system",
         "What happens",
         "Late and lost",
+        "The bill",
         "Assumptions",
         "Not modelled",
         "How to read the numbers",
