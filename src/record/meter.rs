@@ -57,7 +57,7 @@ impl Flow {
 
     /// Adds what has happened from `before` to `now`.
     pub fn changed(&mut self, now: &Self, before: &Self) {
-        self.lasted = self.lasted + (now.lasted - before.lasted);
+        self.lasted += now.lasted - before.lasted;
         self.delivered += now.delivered - before.delivered;
         self.crowds.resize(now.crowds.len(), Traffic::default());
         let pairs = now.crowds.iter().zip(&before.crowds);

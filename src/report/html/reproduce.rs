@@ -54,9 +54,11 @@ fn command(summary: &Summary) -> String {
 /// What arguments set, the seed apart.
 pub(super) fn sets(assumptions: &[Origin]) -> String {
     let set = assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
-    set.filter(|origin| origin.path != "seed")
-        .map(|origin| format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value))))
-        .collect()
+    let mut text = String::new();
+    for origin in set.filter(|origin| origin.path != "seed") {
+        text += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
+    }
+    text
 }
 
 /// A word as a shell reads it.

@@ -27,6 +27,10 @@ pub(super) struct Sheet {
 const GIGABYTE: f64 = 1e9;
 
 /// Reads a sheet; returns how it is put down beside it.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method itself is not general enough in its lifetimes"
+)]
 pub(super) fn read(input: &mut Input<'_>, form: &Located<Prices>) -> (Sheet, Map<String, Json>) {
     let Located { value: form, at } = form;
     let mut section = Section::new(input, "prices", "prices", *at);
