@@ -36,7 +36,7 @@ impl<Q: EventQueue<u64> + Default> Hold<Q> {
     fn run(&mut self, holds: u64) -> f64 {
         let start = Instant::now();
         for _ in 0..holds {
-            let entry = self.queue.pop().unwrap();
+            let entry = self.queue.pop().expect("as many events as at the start");
             self.rows[entry.event as usize][0] += 1;
             self.next = (self.next + 1) & ((1 << 20) - 1);
             self.queue.push(entry.at + self.gaps[self.next], entry.event);

@@ -30,7 +30,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     let loaded = load(common)?;
     let scenario = chosen(common, &loaded)?;
     let replications = common.replications(&scenario)?;
-    if !memory::suffices(&scenario, common.jobs().min(replications.len())) {
+    if !memory::suffices(replications.iter().map(|_| &scenario), common.jobs()) {
         return Err(BAD_INPUT);
     }
     interruptible(common.quiet, "stopped: a run that has not ended leaves no results");

@@ -125,7 +125,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.record.counts.frames_down += 1;
+        cx.record.meter.of(row.to).frames_down += 1;
         let stage = if replay { Stage::DownReplay } else { Stage::Down };
         cx.hop(at, crowd.clients, message, stage);
     }
@@ -167,6 +167,7 @@ impl Gateway {
             let back = row.round_trip().half() + crowd.latency(Purpose::Attempt, entity, 0);
             return cx.wake((cx.now + back).min(deadline), Timer::Refused, user, ticket);
         };
+        cx.record.meter.of(user).handshakes += 1;
         cx.tiers.get_mut(attempts.target).held += 1;
         cx.connections.get_mut(user).gateway = attempts.target;
         cx.record.handshake_wait.record(service.start.since(cx.now));
@@ -188,11 +189,8 @@ impl Gateway {
         } else {
             None
         };
-        match service {
-            Some(_) => cx.record.counts.handshakes += 1,
-            None => {
-                self.work(at, self.parameters.cpu.refusal, cx);
-            }
+        if service.is_none() {
+            self.work(at, self.parameters.cpu.refusal, cx);
         }
         service
     }

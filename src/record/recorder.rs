@@ -2,7 +2,8 @@
 use super::{
     Histogram,
     ledger::{AttemptEnd, Attempted, End, Ledger},
-    phase::{Online, PhaseRecord},
+    meter::{Flow, Meter},
+    phase::{Level, PhaseRecord},
     series::Series,
 };
 use crate::engine::{Fingerprint, Span, Time, number};
@@ -45,22 +46,12 @@ pub struct Counts {
     pub gave_up: u64,
     /// Handshakes that were paid for and led nowhere.
     pub wasted: u64,
-    /// Look-ups, writes and deletions of registries.
-    pub registry_operations: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Messages read from buffers for returning clients.
-    pub replayed_messages: u64,
     /// Copies of the window's messages that were suppressed at the client by their id.
     pub duplicates: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
-    /// Messages that went up to a gateway.
-    pub frames_up: u64,
-    /// Messages pushed down to clients.
-    pub frames_down: u64,
-    /// Handshakes completed by gateways: full and resumed.
-    pub handshakes: u64,
 }
 
 /// Every message of a run, for tests and for the curious.
@@ -99,9 +90,9 @@ pub struct Recorder {
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
-    pub online: Online,
+    pub online: Level,
     /// The same of each crowd, by the number of its clients node.
-    pub crowds: Vec<Online>,
+    pub crowds: Vec<Level>,
     /// Connections that ended because a deploy told their clients to move, or cut them off; by the
     /// place of the deploy in the timeline.
     pub moves: Vec<u64>,
@@ -109,6 +100,8 @@ pub struct Recorder {
     pub longest_outage: Span,
     /// Other counts.
     pub counts: Counts,
+    /// What each crowd causes.
+    pub meter: Meter,
     /// Who sent and received what when, if asked for.
     pub trace: Option<Trace>,
     /// What is measured apart for each phase.
@@ -122,8 +115,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span) -> Self {
+    /// An empty record. `crowds` are their clients nodes and first users, ascending.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
@@ -139,11 +132,12 @@ impl Recorder {
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
             series: Series::new(tick, horizon),
-            online: Online::default(),
+            online: Level::default(),
             crowds: Vec::new(),
             moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
+            meter: Meter::new(crowds),
             trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
@@ -238,6 +232,7 @@ impl Recorder {
     pub fn attempt(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
+        self.meter.of(user).attempts += 1;
         let second = number::place(at.nanos() / 1_000_000_000);
         if self.attempts_a_second.len() <= second {
             self.attempts_a_second.resize(second + 1, 0);
@@ -275,7 +270,7 @@ impl Recorder {
     pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
         let place = usize::from(crowd);
         if self.crowds.len() <= place {
-            self.crowds.resize(place + 1, Online::default());
+            self.crowds.resize(place + 1, Level::default());
         }
         self.crowds[place].change(at, change);
         self.online.change(at, change);
@@ -312,13 +307,26 @@ impl Recorder {
     /// Closes the accounts of the present stretch.
     pub fn leave(&mut self, at: Time) {
         let area = self.online.settle(at);
+        let now = self.flow(at);
         if let Some(&(phase, start)) = self.stretches.last() {
             let phase = &mut self.phases[phase];
             phase.connected += area - self.settled;
             phase.lasted += at.since(start);
             phase.end = at;
+            self.meter.settle(now, &mut phase.flow);
         }
         self.settled = area;
+    }
+
+    /// All that has flowed until `at`.
+    pub fn flow(&self, at: Time) -> Flow {
+        self.meter.read(at, self.whole.live + self.whole.replayed, &self.crowds)
+    }
+
+    /// The warm-up is over: what has flowed so far counts no more.
+    pub fn warmed_up(&mut self, at: Time) {
+        self.meter.settle(self.flow(at), &mut Flow::default());
+        self.phases.iter_mut().for_each(|phase| phase.flow = Flow::default());
     }
 
     /// The horizon.

@@ -17,11 +17,36 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
     NODES.iter().find(|node| node.0 == kind).map(|node| node.1)
 }
 
+/// A line of a price sheet, by a name that it could have.
+fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
+    const MACHINES: [(&str, &str); 3] =
+        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
+    let (part, key) = rest.split_once('.')?;
+    if part == "egress" {
+        return None;
+    }
+    let machine = MACHINES.iter().find(|machine| machine.0 == part).map(|machine| machine.1);
+    Some(match (machine, key.split_once('.')) {
+        (Some(name), _) => [
+            format!("prices: {{ {part}: {{ {name}: {{ {key}: {value} }} }} }}"),
+            format!("'prices.{part}.{name}.{key}={value}'"),
+        ],
+        (None, Some((layer, inner))) => [
+            format!("prices: {{ {part}: {{ {layer}: {{ {inner}: {value} }} }} }}"),
+            format!("'prices.{rest}={value}'"),
+        ],
+        (None, None) => [
+            format!("prices: {{ {part}: {{ {key}: {value} }} }}"),
+            format!("'prices.{rest}={value}'"),
+        ],
+    })
+}
+
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 6] =
-            ["experiment.", "links.", "sweep.", "law.", "timeline.name", "list"];
+        const FREE: [&str; 7] =
+            ["experiment.", "prices.", "links.", "sweep.", "law.", "timeline.name", "list"];
         let free = FREE.iter().any(|start| self.name.starts_with(start) || self.value == *start);
         self.name == "experiment.horizon" || self.default.is_none() && !free
     }
@@ -52,6 +77,7 @@ impl Key {
                 format!("timeline.deploy.{rest}={value}"),
             ],
             "law" | "sweep" => return None,
+            "prices" => return of_prices(rest, value),
             kind => match example_name(kind) {
                 Some(name) => [
                     format!("nodes: {{ {name}: {{ {kind}: {{ {} }} }} }}", nested(rest)),
@@ -78,6 +104,10 @@ impl Key {
             "rate" => "1/min",
             "share" => "20%",
             "law" => "40ms",
+            "date" => "2026-08",
+            "price per hour" => "0.0816 USD/h",
+            "price per GB" => "0.09 USD/GB",
+            "price per GB and month" => "0.1 USD/GB-month",
             "name" if self.name != "timeline.name" => "gateways",
             "count or list" => "[0]",
             _ => return None,
