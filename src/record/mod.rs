@@ -4,6 +4,7 @@ pub mod ledger;
 pub mod outcome;
 pub mod phase;
 pub mod recorder;
+pub mod recovery;
 pub mod series;
 
 pub use histogram::Histogram;

@@ -3,6 +3,7 @@ use super::{
     Histogram,
     ledger::{AttemptEnd, Attempted, End, Ledger},
     phase::{Online, PhaseRecord},
+    recovery::Recovery,
     series::Series,
 };
 use crate::engine::{Fingerprint, Span, Time, number};
@@ -61,6 +62,10 @@ pub struct Counts {
     pub frames_down: u64,
     /// Handshakes completed by gateways: full and resumed.
     pub handshakes: u64,
+    /// Connections that were closed because the grace of their instance was over.
+    pub cut: u64,
+    /// Instances that the kernel killed because their memory was used up.
+    pub killed: u64,
 }
 
 /// The recorder of one run.
@@ -94,6 +99,8 @@ pub struct Recorder {
     pub longest_outage: Span,
     /// Other counts.
     pub counts: Counts,
+    /// Whom each fault hit, and when they were back.
+    pub recovery: Recovery,
     /// Every send as (time, sender, recipient), when asked for.
     pub published: Option<Vec<(Time, u32, u32)>>,
     /// What is measured apart for each phase.
@@ -127,6 +134,7 @@ impl Recorder {
             online: Online::default(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
+            recovery: Recovery::default(),
             published: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
@@ -200,6 +208,7 @@ impl Recorder {
     }
 
     /// An attempt begins.
+    #[inline]
     pub fn attempt(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
@@ -213,7 +222,15 @@ impl Recorder {
         self.phases[phase].attempts += 1;
     }
 
+    /// A gateway takes a handshake in, which waits for so long.
+    #[inline]
+    pub fn handshake(&mut self, wait: Span) {
+        self.counts.handshakes += 1;
+        self.handshake_wait.record(wait);
+    }
+
     /// An attempt ends.
+    #[inline]
     pub fn attempt_end(&mut self, at: Time, user: u32, end: AttemptEnd) {
         if end != AttemptEnd::Accepted {
             self.fact(at, Fact::Failed, user);
@@ -227,6 +244,7 @@ impl Recorder {
         self.fact(at, Fact::Online, user);
         self.online.change(at, 1);
         self.reconnect.record(outage);
+        self.recovery.back(at, user);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
@@ -256,6 +274,19 @@ impl Recorder {
         }
         self.leave(at);
         self.stretches.push((phase, at));
+    }
+
+    /// The most attempts in one second that lies within a phase.
+    pub fn peak_attempts(&self, phase: &str) -> Option<f64> {
+        let ends = self.stretches.iter().skip(1).map(|&(_, start)| start).chain([self.horizon]);
+        let stretches = self.stretches.iter().zip(ends);
+        let inside = stretches.filter(|((of, _), _)| self.phases[*of].name == phase);
+        let seconds = inside.flat_map(|(&(_, start), end)| {
+            let first = start.nanos().div_ceil(1_000_000_000);
+            first..(end.nanos() / 1_000_000_000)
+        });
+        let count = |second| self.attempts_a_second.get(number::place(second)).copied();
+        seconds.map(|second| f64::from(count(second).unwrap_or(0))).reduce(f64::max)
     }
 
     /// Closes the accounts of the present stretch.

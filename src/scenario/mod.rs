@@ -12,6 +12,7 @@ pub use resolve::{LEGAL, MODEL_ALONE};
 use crate::{
     engine::{Law, Span, Time},
     node::parameters::Parameters,
+    units::Share,
 };
 
 /// A node's number: its place in [`Scenario::nodes`].
@@ -103,6 +104,49 @@ pub enum ActionKind {
         /// When it is back; `None`: never.
         restart: Option<Span>,
     },
+    /// Connections end, though no instance does.
+    DropClients {
+        /// A crowd.
+        node: NodeId,
+        /// How many of those online.
+        share: Share,
+        /// How they end.
+        kind: DropKind,
+        /// Within which time clients move that are told to.
+        within: Span,
+    },
+    /// A balancer that carries connections ends, and with it all of them.
+    BalancerRestart {
+        /// A balancer.
+        node: NodeId,
+        /// How long it accepts nobody.
+        downtime: Span,
+    },
+    /// A crowd sends more or less.
+    Load {
+        /// A crowd.
+        node: NodeId,
+        /// So many times its rate.
+        factor: f64,
+        /// For how long; `None`: to the end of the run.
+        lasts: Option<Span>,
+    },
+    /// Nothing happens: a stretch of the run is measured apart.
+    Mark {
+        /// For how long.
+        lasts: Span,
+    },
+}
+
+/// How a connection ends that is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DropKind {
+    /// Its client is told to move, within a window.
+    Told,
+    /// Both sides see it end.
+    Reset,
+    /// Neither side does, until a heartbeat is missed.
+    Silent,
 }
 
 /// How a crash looks from outside.

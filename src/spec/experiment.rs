@@ -3,7 +3,10 @@ use super::{
     model::{Kind, Link},
     written::{Located, Named, Several, Text, Written},
 };
-use crate::{engine::Span, units::Count};
+use crate::{
+    engine::Span,
+    units::{Count, Factor, Share},
+};
 use serde::{Deserialize, de::IgnoredAny};
 
 /// What a model file may hold at its top.
@@ -74,6 +77,16 @@ pub struct Action {
     pub deploy: Option<Deploy>,
     /// Instances end without warning.
     pub crash: Option<Crash>,
+    /// All instances of a zone do.
+    pub zone_loss: Option<ZoneLoss>,
+    /// Connections end.
+    pub drop_clients: Option<DropClients>,
+    /// A balancer and all connections through it end.
+    pub balancer_restart: Option<BalancerRestart>,
+    /// A crowd sends more or less.
+    pub load: Option<Load>,
+    /// A stretch is measured apart.
+    pub mark: Option<Mark>,
 }
 
 /// `deploy:`
@@ -95,6 +108,55 @@ pub struct Crash {
     pub instances: Option<Located<Several<Written<Count>>>>,
     pub kind: Option<Text>,
     pub restart: Option<Written<Span>>,
+}
+
+/// `zone_loss:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct ZoneLoss {
+    pub node: Option<Text>,
+    pub zone: Option<Written<Count>>,
+    pub kind: Option<Text>,
+    pub restart: Option<Written<Span>>,
+}
+
+/// `drop_clients:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct DropClients {
+    pub node: Option<Text>,
+    pub share: Option<Written<Share>>,
+    pub kind: Option<Text>,
+    pub within: Option<Written<Span>>,
+}
+
+/// `balancer_restart:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct BalancerRestart {
+    pub node: Option<Text>,
+    pub downtime: Option<Written<Span>>,
+}
+
+/// `load:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct Load {
+    pub node: Option<Text>,
+    pub factor: Option<Written<Factor>>,
+    pub lasts: Option<Written<Span>>,
+}
+
+/// `mark:`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
+pub struct Mark {
+    pub lasts: Option<Written<Span>>,
 }
 
 /// `sweep:`
@@ -143,7 +205,7 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 21] = [
+    const CHOICES: [&str; 25] = [
         "clients",
         "load_balancer",
         "gateway",
@@ -161,6 +223,10 @@ pub fn is_choice(key: &str) -> bool {
         "round_robin",
         "least_connections",
         "consistent_hash",
+        "proportional",
+        "token_bucket",
+        "batches",
+        "ramp",
         "values",
         "range",
         "linear",

@@ -1,6 +1,6 @@
 //! The forms of a model file: what can be written about nodes and links. Which keys are required
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
-use super::written::{Choice, Located, Several, Text, Written};
+use super::written::{Choice, Located, Several, Shorthand, Text, Written};
 use crate::{
     engine::Span,
     units::{Bytes, CoreShare, Count, Factor, Rate, Share},
@@ -76,13 +76,22 @@ pub enum Law {
 #[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Clients {
     pub count: Option<Written<Count>>,
+    pub start: Option<Located<Choice<Start>>>,
     pub transport: Option<Text>,
     pub network: Network,
     pub sends: Option<Sends>,
     pub heartbeat: Heartbeat,
-    pub reconnect: Reconnect,
+    pub reconnect: Option<Located<Shorthand<Reconnect>>>,
     pub resume: Option<Text>,
     pub outbox: Option<Written<Count>>,
+}
+
+/// How a crowd stands at the start.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Start {
+    /// It connects within a time.
+    Ramp(Written<Span>),
 }
 
 /// `clients.network:`
@@ -112,6 +121,7 @@ pub struct Sends {
 pub struct Heartbeat {
     pub every: Option<Written<Span>>,
     pub timeout: Option<Written<Span>>,
+    pub tcp_timeout: Option<Written<Span>>,
 }
 
 /// `clients.reconnect:`
@@ -122,9 +132,21 @@ pub struct Reconnect {
     pub base: Option<Written<Span>>,
     pub cap: Option<Written<Span>>,
     pub factor: Option<Written<Factor>>,
-    pub jitter: Option<Text>,
+    pub jitter: Option<Located<Choice<Jitter>>>,
+    pub preset: Option<Text>,
     pub timeout: Option<Written<Span>>,
     pub attempts: Option<Written<Count>>,
+    pub reset_after: Option<Written<Span>>,
+    pub retry_after: Option<Text>,
+    pub on_503: Option<Text>,
+}
+
+/// How delays are spread.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Jitter {
+    /// By a share of the delay, up and down.
+    Proportional(Written<Share>),
 }
 
 /// `load_balancer:`
@@ -135,6 +157,40 @@ pub struct LoadBalancer {
     pub layer: Option<Written<Count>>,
     pub policy: Option<Located<Choice<Policy>>>,
     pub health_check: HealthCheck,
+    pub admission: Option<Located<Choice<Admission>>>,
+    pub when_full: Option<Text>,
+    pub retry_after: Option<LawText>,
+}
+
+/// How many attempts a balancer lets through.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Admission {
+    /// A bucket that fills at a rate.
+    TokenBucket {
+        /// Attempts a second.
+        rate: Option<Written<Rate>>,
+        /// The most at once.
+        burst: Option<Written<Count>>,
+    },
+    /// So many in each interval.
+    Batches {
+        /// Attempts of an interval.
+        size: Option<Written<Count>>,
+        /// Its length.
+        every: Option<Written<Span>>,
+    },
+    /// A rate that changes.
+    Ramp {
+        /// Before.
+        from: Option<Written<Rate>>,
+        /// After.
+        to: Option<Written<Rate>>,
+        /// When it begins to change.
+        start: Option<Written<Span>>,
+        /// How long that takes.
+        over: Option<Written<Span>>,
+    },
 }
 
 /// How a balancer chooses.
@@ -172,11 +228,18 @@ pub struct HealthCheck {
 pub struct Gateway {
     pub count: Option<Written<Count>>,
     pub cores: Option<Written<Count>>,
+    pub zones: Option<Written<Count>>,
     pub max_connections: Option<Written<Count>>,
+    pub descriptors: Option<Written<Count>>,
     pub accept_queue: Option<Written<Count>>,
+    pub when_full: Option<Text>,
+    pub retry_after: Option<LawText>,
+    pub skip_abandoned: Option<Text>,
     pub memory: Memory,
     pub cpu: Cpu,
     pub drain: Drain,
+    pub max_age: Option<Written<Span>>,
+    pub age_dither: Option<Written<Span>>,
     pub handshake_rtts: Option<Written<Factor>>,
 }
 
@@ -187,6 +250,8 @@ pub struct Gateway {
 pub struct Memory {
     pub per_connection: Option<Written<Bytes>>,
     pub limit: Option<Written<Bytes>>,
+    pub over: Option<Text>,
+    pub restart: Option<Written<Span>>,
 }
 
 /// `gateway.cpu:`
@@ -209,7 +274,10 @@ pub struct Cpu {
 #[serde(default, deny_unknown_fields)]
 #[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Drain {
+    pub by: Option<Text>,
     pub window: Option<Written<Span>>,
+    pub batch: Option<Written<Count>>,
+    pub every: Option<Written<Span>>,
     pub grace: Option<Written<Span>>,
 }
 

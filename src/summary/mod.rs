@@ -8,6 +8,7 @@ mod lag;
 mod metric;
 pub mod series;
 pub mod slo;
+mod storms;
 pub mod student;
 
 pub use lag::{Bucket, tail};

@@ -3,5 +3,6 @@
 mod engine;
 mod files;
 mod report;
+mod storm;
 mod tidy;
 mod world;

@@ -5,6 +5,7 @@ mod law;
 mod links;
 mod nodes;
 mod section;
+mod storms;
 mod timeline;
 mod words;
 
