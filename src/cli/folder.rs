@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Files of an earlier run that must not stand beside new ones. What a sweep leaves (`points`) is
 /// not among them.
-const STALE: [&str; 10] = [
+const STALE: [&str; 11] = [
     MANIFEST,
     "summary.json",
     "summary.csv",
@@ -17,10 +17,14 @@ const STALE: [&str; 10] = [
     "histogram.csv",
     "ledger.csv",
     "phases.csv",
+    "points.csv",
     "cost.csv",
     "run-info.json",
     "report.html",
 ];
+
+/// How the name of a file begins that is not complete yet.
+const UNFINISHED: &str = ".squall-";
 
 /// The folder of charts in that of the results.
 const CHARTS: &str = "charts";
@@ -65,6 +69,21 @@ pub fn open(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
     fs::read(folder.join(name))
 }
 
+/// Removes what a killed program was writing when it died. To be called when nobody writes there.
+///
+/// # Errors
+/// What the disk says.
+pub fn sweep_leftovers(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        if name.is_some_and(|name| name.starts_with(UNFINISHED)) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Complete files, each beside the place where it is to be.
 fn prepare(folder: &Path, files: &[File]) -> io::Result<Vec<(NamedTempFile, PathBuf)>> {
     let prepare = |file: &File| {
@@ -78,7 +97,7 @@ fn prepare(folder: &Path, files: &[File]) -> io::Result<Vec<(NamedTempFile, Path
 
 fn temporary(parent: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".squall-");
+    builder.prefix(UNFINISHED);
     // As any other file: tempfile's own are for their owner alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));

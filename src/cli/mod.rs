@@ -1,11 +1,13 @@
 //! The command line: arguments, environment, wall clock, disk.
 pub mod diagnostics;
 pub mod folder;
+pub mod phase;
 mod progress;
 pub mod render;
 pub mod results;
 pub mod run;
 pub mod show;
+pub mod sweep;
 pub mod validate;
 
 use clap::{Args, Parser, Subcommand};
@@ -44,6 +46,13 @@ enum Command {
     /// Run an experiment: write its results and charts, and print what came out.
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+    /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
+    #[command(after_help = EXIT_CODES)]
+    Sweep(SweepArguments),
+    /// Find up to which load a system recovers from its timeline, and up to which it stays well in
+    /// peace, for each value of a policy.
+    #[command(after_help = EXIT_CODES)]
+    Phase(PhaseArguments),
     /// Draw the charts of a result folder again, from its files alone, and print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
@@ -73,7 +82,13 @@ pub struct RunArguments {
     /// Independent runs, for intervals.
     #[arg(long, value_name = "N")]
     replications: Option<u32>,
-    /// The folder of the results itself [default: output/EXPERIMENT].
+    /// Run one point of the experiment's sweep, by its name.
+    #[arg(long, value_name = "NAME")]
+    point: Option<String>,
+    /// Run one replication alone, counted from 0.
+    #[arg(long, value_name = "K")]
+    replication: Option<u32>,
+    /// The folder of the results itself [default: output/EXPERIMENT, or below it points/NAME].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Threads for replications [default: all cores]; results do not depend on it.
@@ -91,6 +106,79 @@ pub struct RunArguments {
     /// Exit with 98 when an objective is inconclusive.
     #[arg(long)]
     strict: bool,
+}
+
+/// What `squall sweep` is told.
+#[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct SweepArguments {
+    #[command(flatten)]
+    input: Input,
+    /// Vary a parameter: `PATH=a,b,c`, or `PATH=log:100k:10M:5` (`linear:FROM:TO:STEPS`,
+    /// `range:FROM:TO:STEP`).
+    #[arg(long, value_name = "PATH=VALUES")]
+    axis: Vec<String>,
+    /// Axes that go forward together.
+    #[arg(long, value_name = "PATH,PATH")]
+    zip: Vec<String>,
+    /// A point beside the combinations: a value of each axis.
+    #[arg(long, value_name = "PATH=VALUE,…")]
+    include: Vec<String>,
+    /// Combinations that are left out: values of some axes.
+    #[arg(long, value_name = "PATH=VALUE,…")]
+    exclude: Vec<String>,
+    /// Independent runs of each point, for intervals.
+    #[arg(long, value_name = "N")]
+    replications: Option<u32>,
+    /// Only this point, by its name: one worker of many.
+    #[arg(long, value_name = "NAME")]
+    point: Option<String>,
+    /// Only this replication, counted from 0.
+    #[arg(long, value_name = "K")]
+    replication: Option<u32>,
+    /// Print the plan, and run nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The folder of the results itself [default: output/EXPERIMENT].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print summary.json, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Say nothing on stderr but errors.
+    #[arg(long)]
+    quiet: bool,
+    /// Write data only.
+    #[arg(long)]
+    no_charts: bool,
+}
+
+/// What `squall phase` is told.
+#[derive(Args, Clone, Debug)]
+pub struct PhaseArguments {
+    #[command(flatten)]
+    input: Input,
+    /// What is turned up and down: `PATH=FROM:TO`, such as phones.count=1k:100k. More is harder.
+    #[arg(long, value_name = "PATH=FROM:TO")]
+    load: String,
+    /// What is compared: `PATH=a,b,c`, such as gateways.accept_queue=1k,4k,unbounded.
+    #[arg(long, value_name = "PATH=VALUES")]
+    policy: Option<String>,
+    /// How close the ends of a border come to each other, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
+    within: f64,
+    /// The folder of the results itself [default: output/EXPERIMENT-phase].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print phase.json, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
 }
 
 /// An experiment and what is changed in it.
@@ -117,6 +205,8 @@ impl Input {
 pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Phase(arguments) => phase::run(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input } => show::run(&input.file, &input.sets()),

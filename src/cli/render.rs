@@ -5,21 +5,28 @@ use std::path::Path;
 /// Draws the charts and prints the summary; returns the exit code. Objectives do not matter here:
 /// they were judged by the run.
 pub fn run(folder: &Path, json: bool) -> u8 {
-    let summary = match results::read(folder) {
-        Ok(summary) => summary,
-        Err(error) => {
-            complain(&error);
-            return BAD_INPUT;
-        }
+    let printed = match results::is_sweep(folder) {
+        Ok(true) => results::read_sweep(folder).map(|sweep| {
+            results::draw_sweep(&sweep, folder)
+                .and_then(|charts| results::sweep_text(&sweep, folder, charts, None, json))
+        }),
+        Ok(false) => results::read(folder).map(|summary| {
+            results::draw(&summary, folder)
+                .and_then(|charts| results::text(&summary, folder, charts, None, json))
+        }),
+        Err(error) => Err(error),
     };
-    let printed = results::draw(&summary, folder)
-        .and_then(|charts| results::text(&summary, folder, charts, None, json))
-        .and_then(|text| print(&text));
     match printed {
-        Ok(()) => GOOD,
         Err(error) => {
             complain(&error);
-            FAILED
+            BAD_INPUT
         }
+        Ok(text) => match text.and_then(|text| print(&text)) {
+            Ok(()) => GOOD,
+            Err(error) => {
+                complain(&error);
+                FAILED
+            }
+        },
     }
 }

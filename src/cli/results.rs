@@ -6,7 +6,7 @@ use crate::{
         files::{self, File},
         terminal::{self, Look},
     },
-    summary::{Summary, slo::Verdict},
+    summary::{Summary, slo::Verdict, sweep::Sweep},
 };
 use std::{io, path::Path};
 
@@ -23,8 +23,7 @@ pub fn write(summary: &Summary, into: &Path) -> io::Result<()> {
 /// # Errors
 /// A file that is missing or is no result file.
 pub fn read(from: &Path) -> io::Result<Summary> {
-    files::read(&|name| folder::open(from, name))
-        .map_err(|error| io::Error::other(format!("{}: {error}", from.display())))
+    files::read(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
 }
 
 /// Draws the charts of a summary in place of what lay there; returns how many there are.
@@ -55,6 +54,63 @@ pub fn text(
     }
     let look = Look { unicode: unicode(), folder: lies_in.display().to_string(), charts, next };
     Ok(terminal::print(summary, &look))
+}
+
+/// Writes a sweep's data files in place of what lay there.
+///
+/// # Errors
+/// What the disk says.
+pub fn write_sweep(sweep: &Sweep, into: &Path) -> io::Result<()> {
+    folder::replace_results(into, &files::write_sweep(sweep))
+}
+
+/// Whether a folder holds a sweep.
+///
+/// # Errors
+/// A manifest that is missing or is none.
+pub fn is_sweep(from: &Path) -> io::Result<bool> {
+    files::is_sweep(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
+}
+
+/// Reads a sweep back from its files.
+///
+/// # Errors
+/// A file that is missing or is no result file.
+pub fn read_sweep(from: &Path) -> io::Result<Sweep> {
+    files::read_sweep(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
+}
+
+fn place(from: &Path, error: &files::Unreadable) -> io::Error {
+    io::Error::other(format!("{}: {error}", from.display()))
+}
+
+/// Draws the charts of a sweep in place of what lay there; returns how many there are.
+///
+/// # Errors
+/// What the disk says.
+pub fn draw_sweep(sweep: &Sweep, into: &Path) -> io::Result<usize> {
+    let charts = report::sweep_charts(sweep);
+    folder::replace_charts(into, &charts)?;
+    Ok(charts.len() / 2)
+}
+
+/// What goes to stdout after a sweep.
+///
+/// # Errors
+/// What the disk says.
+pub fn sweep_text(
+    sweep: &Sweep,
+    lies_in: &Path,
+    charts: usize,
+    next: Option<(String, String)>,
+    json: bool,
+) -> io::Result<String> {
+    if json {
+        let bytes = folder::open(lies_in, files::SUMMARY)?;
+        return String::from_utf8(bytes).map_err(io::Error::other);
+    }
+    let look = Look { unicode: unicode(), folder: lies_in.display().to_string(), charts, next };
+    Ok(terminal::print_sweep(sweep, &look))
 }
 
 /// Adds what is not a function of the input: when, where, how long.

@@ -2,12 +2,13 @@
 use super::{
     BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, print,
     progress::{self, Shown},
-    results,
+    results, sweep,
 };
 use crate::{
     engine::number,
     node::parameters::Parameters,
     scenario::{self, Loaded, Scenario},
+    spec::Arguments,
     study,
     summary::{self, Summary, figures, slo},
 };
@@ -24,15 +25,19 @@ pub fn run(arguments: &RunArguments) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    interruptible(arguments.quiet);
+    let scenario = match chosen(arguments, &loaded) {
+        Ok(scenario) => scenario,
+        Err(code) => return code,
+    };
+    interruptible(arguments.quiet, "stopped: a run that has not ended leaves no results");
     if !arguments.quiet {
         diagnostics::eprint(&loaded.warnings);
-        say(&narration(&loaded.scenario));
-        if loaded.has_sweep {
+        say(&narration(&scenario));
+        if loaded.has_sweep() && arguments.point.is_none() {
             say("`sweep:` is not part of a single run and is left out");
         }
     }
-    match simulate(arguments, &loaded.scenario) {
+    match simulate(arguments, &scenario) {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
@@ -41,11 +46,22 @@ pub fn run(arguments: &RunArguments) -> u8 {
     }
 }
 
-/// Reads the input; what is wrong with it is said on stderr, and an exit code comes back.
 fn load(arguments: &RunArguments) -> Result<Loaded, u8> {
     let replications = arguments.replications.map(|count| format!("replications={count}"));
     let sets: Vec<String> = arguments.input.sets().into_iter().chain(replications).collect();
-    let loaded = scenario::load(&arguments.input.file, &sets, &|path| std::fs::read(path));
+    let given = Arguments { sets: &sets, ..Arguments::default() };
+    loaded(&arguments.input.file, &given, arguments.point.is_some())
+}
+
+/// Reads the input, with all points of its sweep if they are wanted; what is wrong with it is said
+/// on stderr, and an exit code comes back.
+pub(super) fn loaded(file: &Path, given: &Arguments<'_>, points: bool) -> Result<Loaded, u8> {
+    let read = |path: &Path| std::fs::read(path);
+    let loaded = if points {
+        scenario::load_sweep(file, given, &read)
+    } else {
+        scenario::load(file, given.sets, &read)
+    };
     let loaded = loaded.map_err(|wrong| {
         diagnostics::eprint(&wrong);
         BAD_INPUT
@@ -53,6 +69,26 @@ fn load(arguments: &RunArguments) -> Result<Loaded, u8> {
     let wrong = unreadable(&loaded.scenario);
     wrong.iter().for_each(complain);
     if wrong.is_empty() { Ok(loaded) } else { Err(BAD_INPUT) }
+}
+
+/// The experiment, or the point that is asked for.
+fn chosen(arguments: &RunArguments, loaded: &Loaded) -> Result<Scenario, u8> {
+    let scenario = match &arguments.point {
+        None => loaded.scenario.clone(),
+        Some(_) if !loaded.has_sweep() => {
+            complain(&format!("{} has no `sweep:`", arguments.input.file.display()));
+            return Err(BAD_INPUT);
+        }
+        Some(name) => sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?.scenario.clone(),
+    };
+    let count = scenario.replications.max(1);
+    match arguments.replication.filter(|&k| k >= count) {
+        None => Ok(scenario),
+        Some(k) => {
+            complain(&format!("there is no replication {k}: they are 0 to {}", count - 1));
+            Err(BAD_INPUT)
+        }
+    }
 }
 
 /// Objectives that cannot be judged whatever the run says: unreadable, or about no phase.
@@ -68,12 +104,17 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
 fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
     let began = progress::now();
     let jobs = arguments.jobs.unwrap_or_else(cores);
-    let shown = Shown::new(scenario.horizon, scenario.replications, arguments.quiet);
-    let outcomes = study::replicate(scenario, jobs, &|progress| shown.update(progress));
+    let replications = arguments.replication.map_or_else(|| study::all(scenario), |k| vec![k]);
+    let shown = Shown::new(scenario.horizon, replications.len(), arguments.quiet);
+    let outcomes =
+        study::replicate(scenario, &replications, jobs, &|progress| shown.update(progress));
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
-    let folder = folder(arguments, scenario);
+    let folder = match (&arguments.output, &arguments.point) {
+        (None, Some(name)) => sweep::folder_of_point(scenario, name),
+        (output, _) => folder(output.as_ref(), scenario),
+    };
     results::write(&summary::summarize(scenario, &outcomes), &folder)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
@@ -88,12 +129,12 @@ fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
 }
 
 /// `--output` is the folder of the results itself.
-fn folder(arguments: &RunArguments, scenario: &Scenario) -> PathBuf {
+pub(super) fn folder(output: Option<&PathBuf>, scenario: &Scenario) -> PathBuf {
     let default = || Path::new("output").join(&scenario.name);
-    arguments.output.clone().unwrap_or_else(default)
+    output.cloned().unwrap_or_else(default)
 }
 
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
@@ -162,17 +203,17 @@ fn unix_seconds() -> f64 {
 }
 
 /// An interrupt ends the program with its own exit code. Results are written whole or not at all.
-fn interruptible(quiet: bool) {
+pub(super) fn interruptible(quiet: bool, says: &'static str) {
     // Without a handler the system's own way to end remains.
     let _ = ctrlc::set_handler(move || {
         if !quiet {
-            say("\nstopped: a run that has not ended leaves no results");
+            say(&format!("\n{says}"));
         }
         std::process::exit(i32::from(INTERRUPTED));
     });
 }
 
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     // There is nowhere left to say that stderr is closed.
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -47,8 +47,8 @@ pub fn line(loaded: &Loaded) -> String {
         counted(scenario.nodes.len(), "node"),
         counted(scenario.links.len(), "link"),
     );
-    if loaded.has_sweep {
-        return format!("{line}, {}", counted(loaded.points, "point"));
+    if loaded.has_sweep() {
+        return format!("{line}, {}", counted(loaded.plan.count, "point"));
     }
     line
 }

@@ -102,6 +102,18 @@ pub fn pixel(float: f64) -> i32 {
     float.round() as i32
 }
 
+/// The next serial number; after `u32::MAX` comes 0.
+#[inline]
+pub fn next(serial: u32) -> u32 {
+    serial.wrapping_add(1)
+}
+
+/// Whether serial number `one` is later than `other`, over the shorter way round (RFC 1982).
+#[inline]
+pub fn later(one: u32, other: u32) -> bool {
+    one.wrapping_sub(other).wrapping_sub(1) < u32::MAX >> 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +122,12 @@ mod tests {
     fn floats_saturate() {
         assert_eq!([whole(-1.0), whole(f64::NAN), whole(1e30)], [0, 0, u64::MAX]);
         assert_eq!([whole(1.4), whole(1.5), floor(1.9)], [1, 2, 1]);
+    }
+
+    #[test]
+    fn serial_numbers_go_round() {
+        assert_eq!(next(u32::MAX), 0);
+        assert!(later(1, 0) && later(0, u32::MAX) && later(5, u32::MAX - 5));
+        assert!(!later(0, 0) && !later(0, 1) && !later(u32::MAX, 0));
     }
 }

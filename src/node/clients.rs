@@ -225,7 +225,7 @@ impl Clients {
         let since = cx.connections.since[number::index(row.to)];
         let read = cx.crowds.of(row.to).replay.is_some() && since <= cx.now;
         (read && row.kept() <= since).then(|| {
-            cx.record.counts.duplicates += 1;
+            cx.record.duplicate(row.sent);
             since + cx.replay_way(row.to)
         })
     }

@@ -74,6 +74,14 @@ impl Cx<'_> {
     pub fn end(&mut self, at: Time, message: u32, end: End) {
         let row = self.messages.get(message);
         self.record.delivery(at, row.sent, row.id, end);
+        if matches!(end, End::Live | End::Replayed) {
+            let (users, place) = (self.connections.row.len(), self.messages.place(message));
+            self.record.reached(at, row.to, place);
+            let late = at < self.now;
+            if self.connections.order.reaches(at, row.to, users, place, late) {
+                self.record.reordered(row.sent);
+            }
+        }
         self.messages.close(message);
     }
 

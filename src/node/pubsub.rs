@@ -41,6 +41,7 @@ impl Pubsub {
         if row.stage != Stage::Bus || row.due != cx.now {
             return;
         }
+        cx.messages.log(message);
         let crowd = cx.crowds.of(row.to);
         let partition = crowd.spread(row.to, number::row(self.partitions.len()));
         let service = self.partitions[number::index(partition)].arrive(cx.now, self.service);

@@ -80,6 +80,23 @@ impl Histogram {
         None
     }
 
+    /// Sum, maximum, and the occupied buckets by their place.
+    pub(super) fn parts(&self) -> (u128, u64, impl Iterator<Item = (usize, u64)> + '_) {
+        let counts = self.counts.iter().copied().enumerate().filter(|&(_, count)| count > 0);
+        (self.sum, self.max, counts)
+    }
+
+    /// The histogram of these parts, if there are such buckets.
+    pub(super) fn from_parts(sum: u128, max: u64, counts: &[(usize, u64)]) -> Option<Self> {
+        let buckets = counts.iter().map(|&(bucket, _)| bucket + 1).max().unwrap_or(0);
+        let mut all = vec![0; Some(buckets).filter(|&buckets| buckets <= bucket(u64::MAX) + 1)?];
+        for &(bucket, count) in counts {
+            all[bucket] = count;
+        }
+        let total = counts.iter().try_fold(0_u64, |sum, &(_, count)| sum.checked_add(count))?;
+        Some(Self { counts: all, total, sum, max })
+    }
+
     /// The occupied buckets in ascending order: (lower end, upper end, count).
     pub fn buckets(&self) -> impl Iterator<Item = (Span, Span, u64)> + '_ {
         self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(bucket, &count)| {

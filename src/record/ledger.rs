@@ -102,7 +102,11 @@ impl Ledger {
 
     /// The ledger as rows in a fixed order.
     pub fn ends(&self) -> Ends {
-        let row = |end, cause, count| LedgerRow { end, cause, count };
+        let row = |end: &'static str, cause: &'static str, count| LedgerRow {
+            end: end.into(),
+            cause: cause.into(),
+            count,
+        };
         let lost = Cause::ALL.map(|cause| row("lost", cause.name(), self.lost[cause as usize]));
         let mut rows = vec![
             row("live", "", self.live),

@@ -6,9 +6,10 @@ pub mod phase;
 pub mod recorder;
 pub mod recovery;
 pub mod series;
+mod stored;
 
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, Recorder};
+pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;

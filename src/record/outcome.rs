@@ -1,9 +1,11 @@
 //! The result of one replication, as plain data.
-use super::Histogram;
+use super::{Histogram, stored::nanos};
 use crate::engine::{Span, Time};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What one replication left behind.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// Which replication, from 0.
     pub replication: u32,
@@ -17,20 +19,25 @@ pub struct Outcome {
     pub ledger: [Ends; 2],
     /// Delivery lag of the window.
     pub lag: Histogram,
-    /// Delivery lag by time of arrival, in bins of `lag_bin`, from 0 to the horizon.
+    /// Not kept in files. Delivery lag by time of arrival, in bins of `lag_bin`, from 0 to the
+    /// horizon.
+    #[serde(skip)]
     pub lag_over_time: Vec<Histogram>,
     /// The bin width of `lag_over_time`.
+    #[serde(with = "nanos")]
     pub lag_bin: Span,
     /// Bin width of the series.
+    #[serde(with = "nanos")]
     pub tick: Span,
-    /// What moved, over time.
+    /// Not kept in files. What moved, over time.
+    #[serde(skip)]
     pub series: Vec<Track>,
     /// The phases of the timeline in order of their start.
     pub phases: Vec<Phase>,
 }
 
 /// One metric's value in one replication.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Measure {
     /// Such as `delivery_lag.p99` or `during(deploy).clients.availability`.
     pub name: String,
@@ -41,7 +48,8 @@ pub struct Measure {
 }
 
 /// Units of metrics and series.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A number of things.
     Count,
@@ -60,7 +68,7 @@ pub enum Unit {
 }
 
 /// Where deliveries ended.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Ends {
     /// Deliveries that were to be made.
     pub intended: u64,
@@ -69,12 +77,12 @@ pub struct Ends {
 }
 
 /// One kind of end.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LedgerRow {
     /// `live`, `replayed`, `pulled`, `lost`, `expired`, `pending`.
-    pub end: &'static str,
+    pub end: Cow<'static, str>,
     /// The cause of a loss, or which kind of pending; empty otherwise.
-    pub cause: &'static str,
+    pub cause: Cow<'static, str>,
     /// How many.
     pub count: u64,
 }
@@ -115,12 +123,14 @@ impl Track {
 }
 
 /// A stretch of the run with a name.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Phase {
     /// `steady`, the name of a timeline entry, `recovery`.
     pub name: String,
     /// Its begin.
+    #[serde(with = "nanos")]
     pub start: Time,
     /// Its end.
+    #[serde(with = "nanos")]
     pub end: Time,
 }

@@ -52,8 +52,10 @@ pub struct Counts {
     pub stale_routes: u64,
     /// Messages read from buffers for returning clients.
     pub replayed_messages: u64,
-    /// Copies suppressed at the client by their id.
+    /// Copies of the window's messages that were suppressed at the client by their id.
     pub duplicates: u64,
+    /// Deliveries of the window that came after one to the same user which the bus took in later.
+    pub reordered: u64,
     /// Connections that ended because clients were told to move, or were cut off by a deploy.
     pub moves: u64,
     /// Messages that went up to a gateway.
@@ -66,6 +68,16 @@ pub struct Counts {
     pub cut: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
+}
+
+/// Every message of a run, for tests and for the curious.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trace {
+    /// (time, sender, recipient) of every send, in order.
+    pub sends: Vec<(Time, u32, u32)>,
+    /// (time, recipient, the message's place in the bus) of every delivery that reached its
+    /// recipient, in the order in which that was noticed.
+    pub arrivals: Vec<(Time, u32, u32)>,
 }
 
 /// The recorder of one run.
@@ -101,8 +113,8 @@ pub struct Recorder {
     pub counts: Counts,
     /// Whom each fault hit, and when they were back.
     pub recovery: Recovery,
-    /// Every send as (time, sender, recipient), when asked for.
-    pub published: Option<Vec<(Time, u32, u32)>>,
+    /// Who sent and received what when, if asked for.
+    pub trace: Option<Trace>,
     /// What is measured apart for each phase.
     pub phases: Vec<PhaseRecord>,
     /// The stretches of phases so far: (index into `phases`, start).
@@ -135,7 +147,7 @@ impl Recorder {
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             recovery: Recovery::default(),
-            published: None,
+            trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
             warm_up,
@@ -166,8 +178,16 @@ impl Recorder {
     /// Who sends to whom, for those who asked.
     #[inline]
     pub fn pair(&mut self, at: Time, from: u32, to: u32) {
-        if let Some(published) = &mut self.published {
-            published.push((at, from, to));
+        if let Some(trace) = &mut self.trace {
+            trace.sends.push((at, from, to));
+        }
+    }
+
+    /// Who is reached, for those who asked.
+    #[inline]
+    pub fn reached(&mut self, at: Time, user: u32, place: u32) {
+        if let Some(trace) = &mut self.trace {
+            trace.arrivals.push((at, user, place));
         }
     }
 
@@ -195,6 +215,16 @@ impl Recorder {
                 self.lag.record(lag);
             }
         }
+    }
+
+    /// A later copy of a message is suppressed.
+    pub fn duplicate(&mut self, sent: Time) {
+        self.counts.duplicates += u64::from(sent >= self.warm_up);
+    }
+
+    /// A delivery came after one to the same user which the bus took in later.
+    pub fn reordered(&mut self, sent: Time) {
+        self.counts.reordered += u64::from(sent >= self.warm_up);
     }
 
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.

@@ -6,15 +6,31 @@ pub mod files;
 pub mod terminal;
 pub mod theme;
 
-use crate::summary::Summary;
+use crate::summary::{Summary, phase::Phase, sweep::Sweep};
 use files::File;
 
 /// All charts of a summary, each as SVG and PNG, in `charts/`.
 pub fn charts(summary: &Summary) -> Vec<File> {
+    drawn(&chart::all(summary))
+}
+
+/// All charts of a sweep, each as SVG and PNG, in `charts/`.
+pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
+    drawn(&chart::sweep::all(sweep))
+}
+
+/// The files and the chart of a phase diagram.
+pub fn phase(phase: &Phase) -> Vec<File> {
+    let mut files = files::phase::write(phase);
+    files.extend(drawn(&[chart::phase::chart(phase)]));
+    files
+}
+
+fn drawn(charts: &[chart::Chart]) -> Vec<File> {
     let files = |chart: &chart::Chart| {
         let sheet = draw::lay_out(chart);
         [("svg", draw::svg(&sheet)), ("png", draw::png(&sheet))]
             .map(|(ending, bytes)| File { name: format!("charts/{}.{ending}", chart.name), bytes })
     };
-    chart::all(summary).iter().flat_map(files).collect()
+    charts.iter().flat_map(files).collect()
 }

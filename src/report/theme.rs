@@ -138,6 +138,10 @@ pub const AXIS_NAME: Type = Type { size: 12.0, bold: false, colour: INK2 };
 pub const TICK: Type = Type { size: 12.0, bold: false, colour: INK2 };
 /// Numbers beside a strip.
 pub const CELL: Type = Type { size: 11.0, bold: false, colour: INK2 };
+/// A number in a light cell.
+pub const IN_CELL: Type = Type { size: 12.0, bold: false, colour: INK };
+/// A number in a dark cell.
+pub const ON_DARK: Type = Type { size: 12.0, bold: false, colour: PAGE };
 /// The name of a phase.
 pub const PHASE_NAME: Type = Type { size: 12.0, bold: false, colour: INK2 };
 /// How many, which seed, what the band means.

@@ -123,7 +123,19 @@ pub const TABLE: &[Default] = &[
     row("links.fanout -> buffer", "500us", "as a registry operation [K]"),
 ];
 
+/// Values that follow from others when nobody writes them: the text is the rule.
+pub const DERIVED: &[Default] = &[
+    row("experiment.question", "the file's headline or name", "[squall] the file's name"),
+    row("clients.resume", "by the links", "[squall] by the links"),
+    row("timeline.name", "its action", "[squall] by its action"),
+];
+
 /// The default of a key, if it has one.
 pub fn of(key: &str) -> Option<&'static Default> {
     TABLE.iter().find(|default| default.key == key)
+}
+
+/// The rule by which a key has a value when nobody writes it, if it has one.
+pub fn derived(key: &str) -> Option<&'static Default> {
+    DERIVED.iter().find(|default| default.key == key)
 }

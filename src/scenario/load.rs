@@ -1,12 +1,12 @@
 //! The one way in: a path, and what the command line sets, become a scenario or a list of all that
 //! is wrong. The disk is behind a function.
 use super::{
-    Scenario,
+    Scenario, origin,
     resolve::{Title, resolve},
-    sweep,
+    sweep::{self, Plan},
 };
 use crate::spec::{
-    At, Diagnostic, Diagnostics, Experiment, Input, Node, Severity,
+    Arguments, At, Diagnostic, Diagnostics, Experiment, Input, Node, Severity,
     compose::{self, Composed, Set, compose},
     input::ReadFile,
     path, shape,
@@ -23,56 +23,75 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// The files it is made of, in the order of reading.
     pub files: Vec<PathBuf>,
-    /// How many points the sweep has; 1 without a sweep.
-    pub points: usize,
-    /// Whether there is a sweep.
-    pub has_sweep: bool,
-    /// The axes of the sweep. A point is loaded by adding `path=value` of each axis to the sets.
-    pub axes: Vec<Axis>,
+    /// What its sweep varies.
+    pub plan: Plan,
 }
 
-/// What a sweep varies.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Axis {
-    /// The path of a parameter.
-    pub path: String,
-    /// Its values, as `--set path=value` takes them.
-    pub values: Vec<String>,
+impl Loaded {
+    /// Whether there is a sweep.
+    pub fn has_sweep(&self) -> bool {
+        self.plan.count > 0
+    }
 }
 
 /// Reads an experiment with all that it names, applies `sets` (`path=value`), resolves it and
-/// checks it, its sweep included. `read` gives the bytes of a file.
+/// checks it, the axes of its sweep included. `read` gives the bytes of a file.
 ///
 /// # Errors
 /// All that is wrong, in the order of the files, with the warnings among it.
 pub fn load(path: &Path, sets: &[String], read: ReadFile<'_>) -> Result<Loaded, Diagnostics> {
+    load_all(path, &Arguments { sets, ..Arguments::default() }, false, read)
+}
+
+/// The same with all points of the sweep, each of them resolved and checked.
+///
+/// # Errors
+/// The same.
+pub fn load_sweep(
+    path: &Path,
+    arguments: &Arguments<'_>,
+    read: ReadFile<'_>,
+) -> Result<Loaded, Diagnostics> {
+    load_all(path, arguments, true, read)
+}
+
+fn load_all(
+    path: &Path,
+    arguments: &Arguments<'_>,
+    points: bool,
+    read: ReadFile<'_>,
+) -> Result<Loaded, Diagnostics> {
     let mut input = Input::new(read);
-    let composed = compose(&mut input, path, sets);
-    let built = composed.and_then(|composed| build(&mut input, &composed, path));
+    let composed = compose(&mut input, path, arguments);
+    let built = composed.and_then(|composed| build(&mut input, &composed, path, points));
     let failed = input.errors() > 0;
     let (diagnostics, files) = input.finish();
     match built {
-        Some((scenario, axes)) if !failed => {
-            let has_sweep = !axes.is_empty();
-            let points = axes.iter().map(|axis| axis.values.len()).product();
-            Ok(Loaded { scenario, warnings: diagnostics, files, points, has_sweep, axes })
+        Some((scenario, plan)) if !failed => {
+            Ok(Loaded { scenario, warnings: diagnostics, files, plan })
         }
         _ => Err(diagnostics),
     }
 }
 
-fn build(input: &mut Input<'_>, composed: &Composed, path: &Path) -> Option<(Scenario, Vec<Axis>)> {
+fn build(
+    input: &mut Input<'_>,
+    composed: &Composed,
+    path: &Path,
+    points: bool,
+) -> Option<(Scenario, Plan)> {
     let title = title(input, composed.source, path);
     let mut tree = composed.whole();
     let experiment: Experiment = shape::shape(input, &mut tree)?;
-    let scenario = resolve(input, &experiment, &title);
+    let mut scenario = resolve(input, &experiment, &title);
     if input.errors() > 0 {
         return None;
     }
+    scenario.origins = origin::origins(input, composed, &tree, &scenario.resolved);
     let retry = Retry { title: &title, composed };
     retry.warn_of_idle_sets(input);
-    let axes = sweep::check(input, &retry, experiment.sweep.as_ref());
-    Some((scenario, axes))
+    let plan = sweep::plan(input, &retry, experiment.sweep.as_ref(), points);
+    Some((scenario, plan))
 }
 
 fn title(input: &Input<'_>, source: u16, path: &Path) -> Title {
@@ -95,23 +114,39 @@ impl Retry<'_> {
         self.composed.whole()
     }
 
-    /// Resolves the experiment with one more parameter set, without reporting anything.
-    pub(super) fn with(&self, input: &mut Input<'_>, set: &Set) -> (Json, Vec<Diagnostic>) {
-        let mut tree = self.composed.whole();
-        match path::apply(&mut tree, set) {
-            Ok(()) => self.resolve(input, tree),
-            Err(wrong) => (Json::Null, vec![*wrong]),
-        }
+    /// Resolves the experiment with more parameters set, without reporting anything.
+    pub(super) fn with(&self, input: &mut Input<'_>, sets: &[Set]) -> (Json, Vec<Diagnostic>) {
+        let (scenario, found) = self.scenario(input, sets);
+        (scenario.map_or(Json::Null, |scenario| scenario.resolved), found)
     }
 
-    fn resolve(&self, input: &mut Input<'_>, mut tree: Node) -> (Json, Vec<Diagnostic>) {
+    /// The same, whole.
+    pub(super) fn scenario(
+        &self,
+        input: &mut Input<'_>,
+        sets: &[Set],
+    ) -> (Option<Scenario>, Vec<Diagnostic>) {
+        let mut tree = self.composed.whole();
+        for set in sets {
+            if let Err(wrong) = path::apply(&mut tree, set) {
+                return (None, vec![*wrong]);
+            }
+        }
+        self.resolve(input, tree)
+    }
+
+    fn resolve(
+        &self,
+        input: &mut Input<'_>,
+        mut tree: Node,
+    ) -> (Option<Scenario>, Vec<Diagnostic>) {
         let kept = mem::take(&mut input.found);
         let experiment: Option<Experiment> = shape::shape(input, &mut tree);
         let scenario = experiment.map(|experiment| resolve(input, &experiment, self.title));
         input.broken = false;
         input.cut.clear();
         let found = mem::replace(&mut input.found, kept);
-        (scenario.map_or(Json::Null, |scenario| scenario.resolved), found)
+        (scenario, found)
     }
 
     /// Warns of a `set` that leaves the resolved input as it was before.
@@ -131,7 +166,8 @@ impl Retry<'_> {
 
     /// The resolved input with the first few sets alone, if it has no errors.
     fn first(&self, input: &mut Input<'_>, sets: usize) -> Option<Json> {
-        let (resolved, found) = self.resolve(input, self.composed.with(sets));
-        found.iter().all(|found| found.severity == Severity::Warning).then_some(resolved)
+        let (scenario, found) = self.resolve(input, self.composed.with(sets));
+        let good = found.iter().all(|found| found.severity == Severity::Warning);
+        scenario.filter(|_| good).map(|scenario| scenario.resolved)
     }
 }

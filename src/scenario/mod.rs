@@ -3,15 +3,18 @@
 //! world.
 pub mod defaults;
 mod load;
+mod origin;
 mod resolve;
 mod sweep;
 
-pub use load::{Axis, Loaded, load};
+pub use load::{Loaded, load, load_sweep};
+pub use origin::{Origin, Writer};
 pub use resolve::{LEGAL, MODEL_ALONE};
+pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time},
-    node::parameters::Parameters,
+    node::parameters::{Parameters, Start},
     units::Share,
 };
 
@@ -46,6 +49,35 @@ pub struct Scenario {
     pub slo: Vec<String>,
     /// The resolved input as a document: what `squall show` prints and the manifest keeps.
     pub resolved: serde_json::Value,
+    /// Where each value of it came from, in its order.
+    pub origins: Vec<Origin>,
+}
+
+impl Scenario {
+    /// Users over all crowds.
+    pub fn users(&self) -> f64 {
+        let crowds = self.nodes.iter().filter_map(|node| match &node.parameters {
+            Parameters::Clients(clients) => Some(f64::from(clients.count)),
+            _ => None,
+        });
+        crowds.sum()
+    }
+
+    /// The same scenario in peace: everybody is connected, and nothing happens but what is part of
+    /// the load.
+    #[must_use]
+    pub fn in_peace(&self) -> Self {
+        let mut peace = self.clone();
+        peace.timeline.retain(|action| {
+            matches!(action.kind, ActionKind::Load { .. } | ActionKind::Mark { .. })
+        });
+        for node in &mut peace.nodes {
+            if let Parameters::Clients(clients) = &mut node.parameters {
+                clients.start = Start::Connected;
+            }
+        }
+        peace
+    }
 }
 
 /// A node and what it is told about itself.

@@ -1,6 +1,7 @@
 //! Files → one tree: what is extended, the model, the experiment itself, its `set`, then the
 //! command line, each laid over the one before.
 use super::{
+    arguments::Arguments,
     diagnostic::Diagnostic,
     experiment::{MODEL_KEYS, is_choice},
     input::{Input, tidy},
@@ -11,13 +12,7 @@ use super::{
     yaml,
 };
 use crate::units::shown;
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
-
-/// How messages call the arguments.
-pub const COMMAND_LINE: &str = "command line";
+use std::path::{Path, PathBuf};
 
 /// A composed experiment.
 pub struct Composed {
@@ -25,6 +20,8 @@ pub struct Composed {
     pub source: u16,
     /// What is set, in the order of being set.
     pub sets: Vec<Set>,
+    /// The files it is made of: what each is, and whether another extends it.
+    pub roles: Vec<(u16, Role, bool)>,
     /// The tree without what is set.
     base: Node,
 }
@@ -58,26 +55,39 @@ pub struct Set {
     pub value: Node,
 }
 
-/// Which keys a file may have at its top.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+/// What a file is, by which it has its keys at the top.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// An experiment: all keys.
     Experiment,
+    /// A model: nodes and links.
     Model,
 }
 
-/// Reads an experiment with all that it builds on, and applies the arguments (`path=value`).
+/// The files on the way to one that is being read.
+#[derive(Default)]
+struct Way {
+    open: Vec<PathBuf>,
+    roles: Vec<(u16, Role, bool)>,
+}
+
+/// Reads an experiment with all that it builds on, and applies the arguments.
 ///
 /// Mistakes are reported to `input`; `None` means that there is no tree at all.
-pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Option<Composed> {
-    let mut way = Vec::new();
+pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &Arguments<'_>) -> Option<Composed> {
+    let mut way = Way::default();
     let (mut tree, source) = file(input, path, None, Role::Experiment, &mut way)?;
     let mut base = model(input, &tree, &mut way)
         .unwrap_or(Node { at: At::new(source, 0, 0), value: Value::Map(Vec::new()) });
     let written = tree.take("set");
     base.overlay(tree, &is_choice);
     path::name_timeline(&mut base, &mut input.found);
+    let (from_arguments, sweep) = arguments.read(input);
+    if let Some(sweep) = sweep {
+        base.overlay(sweep, &is_choice);
+    }
     let mut sets = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
-    sets.extend(from_arguments(input, arguments));
+    sets.extend(from_arguments);
     let mut tree = base.clone();
     sets.retain(|set| match path::apply(&mut tree, set) {
         Ok(()) => true,
@@ -86,7 +96,7 @@ pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &[String]) -> Opti
             false
         }
     });
-    Some(Composed { source, sets, base })
+    Some(Composed { source, sets, roles: way.roles, base })
 }
 
 /// A file with what it extends.
@@ -95,7 +105,7 @@ fn file(
     path: &Path,
     named: Option<At>,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
     let read = read_file(input, path, named, role, way);
     input.broken |= read.is_none();
@@ -107,10 +117,10 @@ fn read_file(
     path: &Path,
     named: Option<At>,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
-    if way.contains(&tidy(path)) {
-        input.report(cycle(way, path).at(named));
+    if way.open.contains(&tidy(path)) {
+        input.report(cycle(&way.open, path).at(named));
         return None;
     }
     let source = input.open(path, named)?;
@@ -119,9 +129,10 @@ fn read_file(
         check_model(input, &mut tree);
     }
     spell_links(&mut tree, &mut input.found);
-    way.push(tidy(path));
+    way.roles.push((source, role, !way.open.is_empty()));
+    way.open.push(tidy(path));
     let base = follow(input, &tree, "extends", role, way);
-    way.pop();
+    way.open.pop();
     input.order.push(source);
     match base {
         Some((mut base, _)) => {
@@ -132,7 +143,7 @@ fn read_file(
     }
 }
 
-fn model(input: &mut Input<'_>, tree: &Node, way: &mut Vec<PathBuf>) -> Option<Node> {
+fn model(input: &mut Input<'_>, tree: &Node, way: &mut Way) -> Option<Node> {
     let place = input.order.len();
     let (model, _) = follow(input, tree, "model", Role::Model, way)?;
     input.order.rotate_left(place);
@@ -144,7 +155,7 @@ fn follow(
     tree: &Node,
     key: &str,
     role: Role,
-    way: &mut Vec<PathBuf>,
+    way: &mut Way,
 ) -> Option<(Node, u16)> {
     let entry = tree.entry(key)?;
     match &entry.value.value {
@@ -247,68 +258,6 @@ fn from_file(input: &mut Input<'_>, written: &Entry) -> Vec<Set> {
             Vec::new()
         }
     }
-}
-
-/// The arguments as a source of their own, one a line, so that mistakes point into them.
-fn from_arguments(input: &mut Input<'_>, arguments: &[String]) -> Vec<Set> {
-    if arguments.is_empty() {
-        return Vec::new();
-    }
-    let line = |argument: &String| format!("--set {}", one_line(argument));
-    let lines: Vec<String> = arguments.iter().map(line).collect();
-    let source = input.add_text(COMMAND_LINE, lines.join("\n"));
-    input.order.push(source);
-    let mut start = 0;
-    let mut all = Vec::new();
-    let mut seen = BTreeSet::new();
-    for line in &lines {
-        let argument = &line["--set ".len()..];
-        if let Some(set) = from_argument(input, source, start + "--set ".len(), argument) {
-            if !seen.insert(set.path.clone()) {
-                let message = format!("`{}` is set again; the last one counts", shown(&set.path));
-                input.report(Diagnostic::warning("set-again", message).at(set.at));
-            }
-            all.push(set);
-        }
-        start += line.len() + 1;
-    }
-    all
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
-fn from_argument(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Set> {
-    let Some((path, value)) = text.split_once('=') else {
-        let message = format!("`{}` has no `=`", shown(text));
-        let wrong = Diagnostic::error("bad-argument", message);
-        let place = At::new(source, start, start + text.len());
-        input.report(wrong.at(place).help("write `path=value`: `--set gateways.count=4`"));
-        return None;
-    };
-    let at = At::new(source, start, start + path.len());
-    let value_start = start + path.len() + 1;
-    let value = argument_value(input, source, value_start, value)?;
-    Some(Set { at, path: path.trim().to_owned(), value })
-}
-
-/// A value on the command line is a text, unless it opens a list, a map or a quotation.
-fn argument_value(input: &mut Input<'_>, source: u16, start: usize, text: &str) -> Option<Node> {
-    let at = At::new(source, start, start + text.len());
-    if text.starts_with(['{', '[', '"', '\'']) {
-        return yaml::parse(text, source, start, &mut input.found);
-    }
-    let value = match text.trim() {
-        "" => {
-            let wrong = Diagnostic::error("bad-argument", "nothing stands behind the `=`").at(at);
-            input.report(wrong.help("write a value, or `null` to go back to the default"));
-            return None;
-        }
-        "null" | "~" => Value::Null,
-        text => Value::Text(text.to_owned()),
-    };
-    Some(Node { at, value })
 }
 
 /// The first line of comment at the top of a file, without the file's own name before it.

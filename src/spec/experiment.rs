@@ -165,6 +165,12 @@ pub struct Mark {
 pub struct Sweep {
     /// The axes by path.
     pub axes: Named<Axis>,
+    /// Axes that go forward together.
+    pub zip: Vec<Located<Vec<Text>>>,
+    /// Points beside the combinations: a value of each axis, looked up in the tree by its place.
+    pub include: Vec<Located<Named<Located<IgnoredAny>>>>,
+    /// Combinations that are left out: values of some axes.
+    pub exclude: Vec<Located<Named<Located<IgnoredAny>>>>,
 }
 
 /// The values of an axis.

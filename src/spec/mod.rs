@@ -1,6 +1,7 @@
 //! Files as written: text becomes a tree of nodes that know where they stand, trees are merged
 //! into one, and the tree becomes typed forms. Nothing here knows what a key means, and no number
 //! has been read yet.
+pub mod arguments;
 pub mod compose;
 pub mod diagnostic;
 pub mod experiment;
@@ -15,6 +16,7 @@ pub mod typed;
 pub mod written;
 pub mod yaml;
 
+pub use arguments::Arguments;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::Experiment;
 pub use input::Input;

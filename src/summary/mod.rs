@@ -2,14 +2,17 @@
 //!
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
+mod advice;
 pub mod figures;
 pub mod findings;
 mod lag;
 mod metric;
+pub mod phase;
 pub mod series;
 pub mod slo;
 mod storms;
 pub mod student;
+pub mod sweep;
 
 pub use lag::{Bucket, tail};
 pub use metric::Metric;
@@ -18,7 +21,7 @@ pub use series::Series;
 use crate::{
     engine::{Span, Time},
     record::Outcome,
-    scenario::Scenario,
+    scenario::{Origin, Scenario},
 };
 use serde::{Deserialize, Serialize};
 use slo::Verdict;
@@ -53,6 +56,8 @@ pub struct Summary {
     pub lag_bin: Span,
     /// The resolved input.
     pub input: serde_json::Value,
+    /// Where each value of it came from: written, set, or a default with its source.
+    pub assumptions: Vec<Origin>,
     /// Every metric, in the order of the first replication.
     pub metrics: Vec<Metric>,
     /// The objectives and what the evidence says about them.
@@ -124,6 +129,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         tick: first.map_or(scenario.tick, |outcome| outcome.tick),
         lag_bin: first.map_or(scenario.tick, |outcome| outcome.lag_bin),
         input: scenario.resolved.clone(),
+        assumptions: scenario.origins.clone(),
         metrics: metric::over_replications(outcomes, &nodes),
         slo: Vec::new(),
         diagnosis: Vec::new(),
@@ -138,7 +144,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
 }
 
 /// One number for all trajectories.
-fn combined(fingerprints: &[u64]) -> u64 {
+pub fn combined(fingerprints: &[u64]) -> u64 {
     let [only] = fingerprints else {
         let mut hasher = blake3::Hasher::new();
         for fingerprint in fingerprints {
@@ -214,7 +220,7 @@ impl Ledger {
                     |known: &&mut (String, String, u64)| known.0 == row.end && known.1 == row.cause;
                 match sum.rows.iter_mut().find(same) {
                     Some(known) => known.2 += row.count,
-                    None => sum.rows.push((row.end.to_owned(), row.cause.to_owned(), row.count)),
+                    None => sum.rows.push((row.end.to_string(), row.cause.to_string(), row.count)),
                 }
             }
         }

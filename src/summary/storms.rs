@@ -76,6 +76,7 @@ struct Fault<'s> {
     name: &'s str,
     hit: f64,
     never: f64,
+    t99: Option<f64>,
     all: Option<f64>,
 }
 
@@ -83,22 +84,20 @@ impl<'s> Fault<'s> {
     fn new(summary: &Summary, name: &'s str) -> Option<Self> {
         let mean = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
         let hit = mean("hit").filter(|&hit| hit > 0.0)?;
-        Some(Self { name, hit, never: mean("never")?, all: mean("all") })
+        Some(Self { name, hit, never: mean("never")?, t99: mean("t99"), all: mean("all") })
     }
 
     fn sentence(&self, summary: &Summary, door: &Door) -> Option<String> {
         if self.never > NOTABLE * self.hit {
             return Some(self.stuck(summary, door));
         }
-        let all = self.all?;
+        let (all, who) = match self.all {
+            Some(all) => (all, format!("all {}", count(self.hit.round()))),
+            None => (self.t99?, format!("99{}% of {}", figures::GAP, count(self.hit.round()))),
+        };
         let capacity = summary.mean("handshakes.capacity")?;
         let bound = self.hit / capacity;
-        let back = format!(
-            "all {} hit by {} are back after {}",
-            count(self.hit.round()),
-            self.name,
-            duration(all)
-        );
+        let back = format!("{who} hit by {} are back after {}", self.name, duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
             && queue > safe
         {

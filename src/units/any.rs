@@ -68,7 +68,7 @@ impl Any {
     }
 
     /// Its size as a float, in the unit of its kind: ns, bytes, per second.
-    fn float(self) -> f64 {
+    pub fn float(self) -> f64 {
         match self {
             Self::Span(it) => it.float(),
             Self::Bytes(it) => number::float(it.0),
@@ -78,7 +78,7 @@ impl Any {
     }
 
     /// A quantity of the same kind; whole kinds are rounded.
-    fn like(self, value: f64) -> Self {
+    pub fn like(self, value: f64) -> Self {
         match self {
             Self::Span(_) => Self::Span(Span::from_float(value)),
             Self::Bytes(_) => Self::Bytes(Bytes(number::whole(value))),

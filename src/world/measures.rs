@@ -259,6 +259,7 @@ impl World {
         let record = &self.record;
         sheet.ledger("", &record.window);
         sheet.count("deliveries.duplicates", record.counts.duplicates);
+        sheet.count("deliveries.reordered", record.counts.reordered);
         for cause in Cause::ALL {
             sheet.count(format!("lost.{}", cause.name()), record.window.lost[cause as usize]);
         }

@@ -12,7 +12,7 @@ use crate::{
         cx::Next,
         table::{connections::Connections, crowds::Crowds, messages::Messages, tiers::Tiers},
     },
-    record::{Outcome, Recorder},
+    record::{Outcome, Recorder, Trace},
     scenario::Scenario,
 };
 use sample::Gauges;
@@ -148,12 +148,11 @@ pub fn simulate(
     world.finish(scenario)
 }
 
-/// What is published in one replication: (time, sender, recipient) of every send, in order. It
-/// depends on no policy.
-pub fn published(scenario: &Scenario, replication: u32) -> Vec<(Time, u32, u32)> {
+/// Every send and arrival of one replication. The sends depend on no policy.
+pub fn trace(scenario: &Scenario, replication: u32) -> Trace {
     let mut agenda = Agenda::default();
     let mut world = World::new(scenario, replication, &mut agenda);
-    world.record.published = Some(Vec::new());
+    world.record.trace = Some(Trace::default());
     run(&mut world, &mut agenda, scenario.horizon);
-    world.record.published.unwrap_or_default()
+    world.record.trace.unwrap_or_default()
 }

@@ -4,5 +4,6 @@ mod engine;
 mod files;
 mod report;
 mod storm;
+mod sweep;
 mod tidy;
 mod world;

@@ -97,6 +97,37 @@ pub struct Connections {
     pub attempts: Vec<Attempts>,
     /// Written by clients and the buffer.
     pub kept: Vec<Kept>,
+    /// In which order messages reach each user. Written when a delivery ends.
+    pub order: Order,
+}
+
+/// The latest message that has reached each user, and when. Only users who receive something cost
+/// memory: the column is zero until then.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    latest: Vec<[u32; 2]>,
+}
+
+/// Unit of the arrivals that [`Order`] keeps: 2^20 ns, about a millisecond.
+const ARRIVAL_SHIFT: u32 = 20;
+
+impl Order {
+    /// A message that has the `place` in the bus reaches `user`, one of `users`, at `at`; returns
+    /// whether one that the bus took in later reached it before. `at` may lie before the arrivals
+    /// that are known already; it is held against them to a millisecond.
+    #[inline]
+    pub fn reaches(&mut self, at: Time, user: u32, users: usize, place: u32, late: bool) -> bool {
+        if self.latest.is_empty() {
+            self.latest = vec![[0; 2]; users];
+        }
+        let [latest, arrival] = &mut self.latest[number::index(user)];
+        let at = number::low(at.nanos() >> ARRIVAL_SHIFT);
+        if number::later(*latest, place) {
+            return !late || *arrival < at;
+        }
+        (*latest, *arrival) = (place, at);
+        false
+    }
 }
 
 impl Connections {

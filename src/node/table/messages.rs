@@ -89,6 +89,10 @@ impl Message {
 #[derive(Clone, Debug, Default)]
 pub struct Messages {
     rows: Vec<Message>,
+    /// The place of each of them in the order in which the bus took them in.
+    places: Vec<u32>,
+    /// Messages that a bus has taken in, modulo 2^32.
+    logged: u32,
     free: Vec<u32>,
 }
 
@@ -101,6 +105,7 @@ impl Messages {
             row
         } else {
             self.rows.push(message);
+            self.places.push(0);
             number::row(self.rows.len() - 1)
         }
     }
@@ -124,6 +129,19 @@ impl Messages {
     #[inline]
     pub fn get_mut(&mut self, row: u32) -> &mut Message {
         &mut self.rows[number::index(row)]
+    }
+
+    /// Notes that a bus takes a message in.
+    #[inline]
+    pub fn log(&mut self, row: u32) {
+        self.logged = number::next(self.logged);
+        self.places[number::index(row)] = self.logged;
+    }
+
+    /// The place of a message in the order in which the bus took them in, from 1, modulo 2^32.
+    #[inline]
+    pub fn place(&self, row: u32) -> u32 {
+        self.places[number::index(row)]
     }
 
     /// All rows in use. For faults and the end of a run: messages never scan.

@@ -8,6 +8,8 @@ pub(crate) mod connections;
 mod cpu;
 mod lag;
 mod lost;
+pub mod phase;
+pub mod sweep;
 mod tail;
 mod thin;
 
@@ -69,6 +71,24 @@ pub enum Body {
     Lines(Lines),
     /// A row of shades for each of many.
     Strip(Strip),
+    /// A number for each pair of values.
+    Grid(Grid),
+}
+
+/// A shaded number for each pair of values.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Grid {
+    /// From top to bottom.
+    pub rows: Vec<GridRow>,
+}
+
+/// One row of a grid.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GridRow {
+    /// The value it belongs to.
+    pub name: String,
+    /// From left to right: how dark, from 0 to 1, and the number.
+    pub cells: Vec<Option<(f64, String)>>,
 }
 
 /// Lines over a y axis.

@@ -1,6 +1,6 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
-    labels, lines,
+    grid, labels, lines,
     sheet::{Anchor, Sheet, balanced, fitted},
     strip,
 };
@@ -83,7 +83,7 @@ pub fn lay_out(chart: &Chart) -> Sheet {
 fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
     match &panel.body {
         Body::Strip(strip) => Some(strip),
-        Body::Lines(_) => None,
+        Body::Lines(_) | Body::Grid(_) => None,
     }
 }
 
@@ -105,6 +105,7 @@ fn sides(chart: &Chart) -> (f64, f64) {
         let (l, r) = match &panel.body {
             Body::Lines(lines) => lines::sides(lines),
             Body::Strip(strip) => strip::sides(strip),
+            Body::Grid(body) => grid::sides(body),
         };
         (before, behind) = (before.max(l), behind.max(r));
     }
@@ -123,6 +124,7 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
     match &panel.body {
         Body::Lines(body) => lines::draw(sheet, body, frame),
         Body::Strip(body) => strip::draw(sheet, body, frame),
+        Body::Grid(body) => grid::draw(sheet, body, frame),
     }
 }
 

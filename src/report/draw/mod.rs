@@ -1,5 +1,6 @@
 //! From a chart's description to a file: laid out as marks, then drawn by plotters.
 mod encode;
+mod grid;
 mod labels;
 mod layout;
 mod lines;

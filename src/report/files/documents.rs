@@ -1,6 +1,9 @@
 //! The two JSON documents: the manifest (what was run) and the summary (what came out).
 use super::unit_name;
-use crate::summary::{Judged, Metric, Summary};
+use crate::{
+    scenario::Origin,
+    summary::{Judged, Metric, Summary},
+};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// What was run, so that anyone can run it again.
@@ -20,6 +23,7 @@ pub(super) struct Manifest {
     pub(super) lag_bin_s: f64,
     pub(super) ledger: Check,
     pub(super) input: serde_json::Value,
+    pub(super) assumptions: Vec<Origin>,
 }
 
 /// That every delivery has exactly one end.
@@ -73,6 +77,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
             intended_run: summary.ledger[1].intended,
         },
         input: summary.input.clone(),
+        assumptions: summary.assumptions.clone(),
     })
 }
 
@@ -90,7 +95,10 @@ pub(super) fn summary(summary: &Summary) -> Vec<u8> {
 }
 
 /// Metrics as a map, in their own order.
-fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn in_order<S: Serializer>(
+    metrics: &&[Metric],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(metrics.len()))?;
     for metric in *metrics {
         let value = Value {
@@ -105,11 +113,11 @@ fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, 
     map.end()
 }
 
-fn hexadecimal(fingerprint: u64) -> String {
+pub(super) fn hexadecimal(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 
-fn pretty(document: &impl Serialize) -> Vec<u8> {
+pub(super) fn pretty(document: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(document).expect("plain data becomes JSON");
     bytes.push(b'\n');
     bytes

@@ -2,10 +2,13 @@
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
 mod documents;
+pub mod phase;
 mod read;
+mod sweep;
 mod tables;
 
 pub use read::{Unreadable, read};
+pub use sweep::{is_sweep, read_sweep, write_sweep};
 
 use crate::{record::Unit, summary::Summary};
 
@@ -30,6 +33,8 @@ pub const SERIES: &str = "series.csv";
 pub const HISTOGRAM: &str = "histogram.csv";
 /// Ends of deliveries.
 pub const LEDGER: &str = "ledger.csv";
+/// Metrics of a sweep's points.
+pub const POINTS: &str = "points.csv";
 /// Phases of the timeline.
 pub const PHASES: &str = "phases.csv";
 

@@ -32,7 +32,7 @@ pub enum Unreadable {
 }
 
 /// Opens a file by its name.
-type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
+pub(super) type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
 
 #[derive(Deserialize)]
 struct Verdicts {
@@ -46,12 +46,13 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
     let verdicts: Verdicts = json(open, SUMMARY)?;
     let span = Span::from_seconds;
     let (tick, lag_bin) = (span(manifest.tick_s), span(manifest.lag_bin_s));
-    let hexadecimal = |text: &String| {
-        u64::from_str_radix(text, 16).map_err(|error| malformed(MANIFEST, &error.to_string()))
-    };
     Ok(Summary {
-        fingerprint: hexadecimal(&manifest.fingerprint)?,
-        fingerprints: manifest.fingerprints.iter().map(hexadecimal).collect::<Result<_, _>>()?,
+        fingerprint: fingerprint(&manifest.fingerprint)?,
+        fingerprints: manifest
+            .fingerprints
+            .iter()
+            .map(|text| fingerprint(text))
+            .collect::<Result<_, _>>()?,
         ledger: ledger(open, &manifest)?,
         experiment: manifest.experiment,
         question: manifest.question,
@@ -64,6 +65,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         tick,
         lag_bin,
         input: manifest.input,
+        assumptions: manifest.assumptions,
         metrics: rows(open, METRICS, metric)?,
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,
@@ -73,20 +75,28 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
     })
 }
 
-fn json<T: for<'a> Deserialize<'a>>(open: Open, name: &'static str) -> Result<T, Unreadable> {
+pub(super) fn json<T: for<'a> Deserialize<'a>>(
+    open: Open,
+    name: &'static str,
+) -> Result<T, Unreadable> {
     let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
     serde_json::from_slice(&bytes).map_err(|error| malformed(name, &error.to_string()))
 }
 
-fn malformed(name: &'static str, why: &str) -> Unreadable {
+pub(super) fn malformed(name: &'static str, why: &str) -> Unreadable {
     Unreadable::Malformed { name, why: why.to_owned() }
 }
 
+/// A fingerprint as the manifest writes it.
+pub(super) fn fingerprint(text: &str) -> Result<u64, Unreadable> {
+    u64::from_str_radix(text, 16).map_err(|error| malformed(MANIFEST, &error.to_string()))
+}
+
 /// The cells of a row, in order; `None` when a row is not what it should be.
-struct Cells<'a>(csv::StringRecordIter<'a>);
+pub(super) struct Cells<'a>(csv::StringRecordIter<'a>);
 
 impl<'a> Cells<'a> {
-    fn text(&mut self) -> Option<&'a str> {
+    pub(super) fn text(&mut self) -> Option<&'a str> {
         self.0.next()
     }
 
@@ -117,7 +127,7 @@ impl<'a> Cells<'a> {
 }
 
 /// Reads a table row by row.
-fn each(
+pub(super) fn each(
     open: Open,
     name: &'static str,
     mut row: impl FnMut(Cells) -> Option<()>,
@@ -150,7 +160,7 @@ fn rows<T>(
     Ok(all)
 }
 
-fn metric(mut cells: Cells) -> Option<Metric> {
+pub(super) fn metric(mut cells: Cells) -> Option<Metric> {
     let [node, quantity, statistic] = [cells.owned()?, cells.owned()?, cells.owned()?];
     Some(Metric {
         name: full_name(&node, &quantity, &statistic),

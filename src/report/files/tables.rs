@@ -5,7 +5,7 @@
 use super::unit_name;
 use crate::{
     engine::{Time, number},
-    summary::{Bucket, Ledger, Series, Summary},
+    summary::{Bucket, Ledger, Metric, Series, Summary},
 };
 
 /// `node` is empty for the whole system; `[during(NAME).]` stays with the metric.
@@ -13,18 +13,24 @@ pub(super) fn metrics(summary: &Summary) -> Vec<u8> {
     let header = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
     table(header, |out| {
         for metric in &summary.metrics {
-            out([
-                &metric.node,
-                &metric.quantity,
-                &metric.statistic,
-                unit_name(metric.unit),
-                &cell(metric.mean),
-                &cell(metric.ci_low),
-                &cell(metric.ci_high),
-                &metric.n.to_string(),
-            ]);
+            let cells = metric_cells(metric);
+            out(cells.each_ref().map(String::as_str));
         }
     })
+}
+
+/// The cells of a metric, whatever stands before them.
+pub(super) fn metric_cells(metric: &Metric) -> [String; 8] {
+    [
+        metric.node.clone(),
+        metric.quantity.clone(),
+        metric.statistic.clone(),
+        unit_name(metric.unit).to_owned(),
+        cell(metric.mean),
+        cell(metric.ci_low),
+        cell(metric.ci_high),
+        metric.n.to_string(),
+    ]
 }
 
 /// `replication` counts from 0 and is empty where all are taken together (`delivery_lag`).
@@ -106,10 +112,13 @@ fn table<const N: usize>(
     header: [&str; N],
     fill: impl FnOnce(&mut dyn FnMut([&str; N])),
 ) -> Vec<u8> {
+    rows(&header, |out| fill(&mut |cells| out(&cells)))
+}
+
+/// The same with as many columns as the header has.
+pub(super) fn rows(header: &[&str], fill: impl FnOnce(&mut dyn FnMut(&[&str]))) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut row =
-        |cells: [&str; N]| writer.write_record(cells).expect("a row in memory is written");
-    row(header);
-    fill(&mut row);
+    writer.write_record(header).expect("a row in memory is written");
+    fill(&mut |cells| writer.write_record(cells).expect("a row in memory is written"));
     writer.into_inner().expect("a table in memory is written")
 }

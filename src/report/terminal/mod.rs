@@ -3,12 +3,15 @@
 //! The text carries colours; whoever prints it strips them where they are not wanted.
 mod metrics;
 mod sparkline;
+mod sweep;
 mod verdicts;
 
 use crate::{
     engine::number,
     summary::{Ledger, Summary, figures, slo::Verdict},
 };
+pub use sweep::print as print_sweep;
+
 use anstyle::{AnsiColor, Style};
 
 /// The width of everything.

@@ -90,6 +90,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
         timeline,
         slo,
         resolved: Json::Object(doc),
+        origins: Vec::new(),
     }
 }
 

@@ -54,8 +54,8 @@ fn null_deletes() {
          nodes:\n  replay: null\n  \
          phones: { clients: { sends: ~, resume: null, network: { lifetime: null } } }\n",
     );
-    assert!(!loaded.has_sweep);
-    assert_eq!(loaded.points, 1);
+    assert!(!loaded.has_sweep());
+    assert_eq!(loaded.plan.count, 0);
     assert_eq!(phones(&loaded).count, 1_000_000, "back to the model's");
     assert_eq!(phones(&loaded).sends, None);
     assert_eq!(phones(&loaded).network.lifetime, None);

@@ -86,6 +86,10 @@ nodes:
 timeline:
   - { at: 0s, deploy: { node: gateways } }
   - { at: 0s, crash: { node: gateways, instances: 0 } }
+  - { at: 0s, zone_loss: { node: gateways, zone: 0 } }
+  - { at: 0s, drop_clients: { node: users } }
+  - { at: 0s, balancer_restart: { node: edge } }
+  - { at: 0s, load: { node: users, factor: 2 } }
 ";
 
 /// Whether two texts mean the same: `60s` and `1min`.
@@ -103,11 +107,10 @@ fn what_is_left_out_is_the_default() {
         let start = match form {
             "experiment" => &resolved,
             "links" => continue,
-            "deploy" => &resolved["timeline"][0]["deploy"],
-            "crash" => &resolved["timeline"][1]["crash"],
             kind => {
-                let nodes = resolved["nodes"].as_object().unwrap();
-                nodes.values().find_map(|node| node.get(kind)).unwrap()
+                let entries = resolved["timeline"].as_array().unwrap().iter();
+                let nodes = resolved["nodes"].as_object().unwrap().values();
+                nodes.chain(entries).find_map(|it| it.get(kind)).unwrap()
             }
         };
         if path.starts_with("policy.") {
@@ -138,5 +141,5 @@ fn every_default_link_has_its_latency() {
 fn the_example_is_the_design() {
     let example = FILES.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let loaded = Files::default().with(DEPLOY, example).good(DEPLOY, &[]);
-    assert_eq!(loaded.points, 4);
+    assert_eq!(loaded.plan.count, 4);
 }

@@ -18,10 +18,10 @@ fn the_design_loads() {
     assert_eq!(codes(&loaded.warnings), [""; 0]);
     let files: Vec<_> = loaded.files.iter().map(|path| path.to_str().unwrap()).collect();
     assert_eq!(files, [DEPLOY, "models/chat.yaml"]);
-    assert_eq!((loaded.points, loaded.has_sweep), (16, true));
+    assert_eq!((loaded.plan.count, loaded.has_sweep()), (16, true));
     assert_eq!(validate::line(&loaded), "2 files, 7 nodes, 9 links (4 by default), 16 points");
-    assert_eq!(loaded.axes[0].path, "gateways.drain.window");
-    assert_eq!(loaded.axes[0].values, ["0s", "10s", "30s", "60s"]);
+    assert_eq!(loaded.plan.axes[0].path, "gateways.drain.window");
+    assert_eq!(loaded.plan.axes[0].values, ["0s", "10s", "30s", "60s"]);
 }
 
 #[test]
@@ -123,11 +123,11 @@ fn the_zoo_loads() {
     assert_eq!(phones.resume, Resume::LastSeenId, "the default, for there is a buffer");
     let Parameters::Clients(listeners) = parameters(scenario, "listeners") else { panic!() };
     assert_eq!((listeners.resume, listeners.network.lifetime.as_ref()), (Resume::None, None));
-    assert_eq!(loaded.points, 2 * 3 * 3 * 3);
-    assert_eq!(loaded.axes[0].values, ["10ms", r#"{"exponential":{"mean":"10ms"}}"#]);
-    assert_eq!(loaded.axes[1].values, ["3", "6", "9"]);
-    assert_eq!(loaded.axes[2].values, ["10s", "20s", "30s"]);
-    assert_eq!(loaded.axes[3].values, ["1k", "10k", "100k"]);
+    assert_eq!(loaded.plan.count, 2 * 3 * 3 * 3);
+    assert_eq!(loaded.plan.axes[0].values, ["10ms", r#"{"exponential":{"mean":"10ms"}}"#]);
+    assert_eq!(loaded.plan.axes[1].values, ["3", "6", "9"]);
+    assert_eq!(loaded.plan.axes[2].values, ["10s", "20s", "30s"]);
+    assert_eq!(loaded.plan.axes[3].values, ["1k", "10k", "100k"]);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn each_point_of_a_sweep_loads_by_its_values() {
     let path = "tests/all/files/zoo.yaml";
     let loaded = files.good(path, &[]);
     let mut seen = Vec::new();
-    for axis in &loaded.axes {
+    for axis in &loaded.plan.axes {
         for value in &axis.values {
             let point = files.good(path, &[&format!("{}={value}", axis.path)]);
             seen.push(point.scenario.resolved.to_string());

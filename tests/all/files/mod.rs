@@ -5,6 +5,7 @@ mod composition;
 mod docs;
 mod garbage;
 mod good;
+mod origins;
 mod round_trip;
 
 use squall::{

@@ -85,6 +85,7 @@ fn the_number_of_instances_decides_the_form() {
         let story = Story { gateways, ..Story::default() };
         match &chart(&story, "connections").panels[0].body {
             Body::Strip(found) => assert!(strip && found.rows.len() == gateways),
+            Body::Grid(_) => panic!("a grid is for sweeps"),
             Body::Lines(found) => assert!(!strip && found.lines.len() == lines),
         }
     }

@@ -17,7 +17,7 @@ fn small() -> Story {
 }
 
 /// Names and bytes of all files below a folder, but for what tells of the wall clock.
-fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -34,7 +34,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// An experiment small enough to be run often.
-fn experiment(folder: &Path, more: &str) -> std::path::PathBuf {
+pub(super) fn experiment(folder: &Path, more: &str) -> std::path::PathBuf {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chat.yaml");
     let text = format!(
         "model: {}\nhorizon: 90s\nwarm_up: 10s\nseed: 1\n\

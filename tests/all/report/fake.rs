@@ -5,7 +5,7 @@
 use squall::{
     engine::{Span, Time, number},
     record::{Ends, Histogram, LedgerRow, Measure, Outcome, Phase, Track, Unit},
-    scenario::Scenario,
+    scenario::{Origin, Scenario, Writer},
 };
 
 /// What to invent.
@@ -69,6 +69,15 @@ impl Story {
                 .map(|&slo| slo.to_owned())
                 .collect(),
             resolved: serde_json::json!({ "set": { "gateways.count": self.gateways } }),
+            origins: vec![
+                origin(
+                    "gateways.count",
+                    &self.gateways.to_string(),
+                    Writer::Set,
+                    "invented.yaml:3",
+                ),
+                origin("gateways.cores", "8", Writer::Default, "m7g.2xlarge"),
+            ],
         }
     }
 
@@ -83,6 +92,10 @@ impl Story {
     pub(crate) fn summary(&self) -> squall::summary::Summary {
         squall::summary::summarize(&self.scenario(), &self.outcomes())
     }
+}
+
+fn origin(path: &str, value: &str, from: Writer, source: &str) -> Origin {
+    Origin { path: path.into(), value: value.into(), from, source: source.into() }
 }
 
 fn node(name: &str) -> squall::scenario::Node {
@@ -290,7 +303,11 @@ impl Teller<'_> {
             let total: f64 = (0..self.ticks()).map(of).sum();
             number::whole(total * self.story.tick.seconds())
         };
-        let row = |end, cause, count| LedgerRow { end, cause, count };
+        let row = |end: &'static str, cause: &'static str, count| LedgerRow {
+            end: end.into(),
+            cause: cause.into(),
+            count,
+        };
         let rows = vec![
             row("live", "", sum(&|at| self.live(at))),
             row("replayed", "", sum(&|at| self.replayed(at))),

@@ -1,7 +1,8 @@
 //! Everything after the simulation, on invented outcomes.
 mod charts;
-mod command;
+pub(crate) mod command;
 mod fake;
 mod files;
 mod gallery;
+mod profiles;
 mod terminal;

@@ -7,6 +7,7 @@
 )]
 mod against;
 mod aws;
+mod phase;
 mod reference;
 mod setting;
 mod tables;

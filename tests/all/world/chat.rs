@@ -45,6 +45,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         timeline: Vec::new(),
         slo: Vec::new(),
         resolved: serde_json::Value::Null,
+        origins: Vec::new(),
     }
 }
 

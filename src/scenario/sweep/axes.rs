@@ -1,11 +1,11 @@
 //! The axes of a sweep: each value of each axis is tried alone, so that a wrong one is found before
 //! the first point runs.
-use super::load::{Axis, Retry};
+use super::{Dimension, Variant};
 use crate::{
+    scenario::load::Retry,
     spec::{
-        At, Diagnostic, Input, Located, Node, Severity, Text, Value, Written,
-        compose::Set,
-        experiment::{self, Sweep},
+        At, Diagnostic, Input, Located, Node, Severity, Text, Value, Written, compose::Set,
+        experiment,
     },
     units::{Any, Count, Steps, shown},
 };
@@ -14,66 +14,55 @@ use serde_json::{Map, Value as Json};
 /// More values than this on one axis are a mistake.
 const MOST_VALUES: usize = 1_000;
 
-/// More points than this are a mistake.
-const MOST_POINTS: usize = 1_000_000;
-
-/// Checks a sweep and returns its axes.
-pub(super) fn check(input: &mut Input<'_>, retry: &Retry<'_>, sweep: Option<&Sweep>) -> Vec<Axis> {
-    let Some(sweep) = sweep else { return Vec::new() };
-    let tree = retry.tree();
-    let axes: Vec<Axis> =
-        sweep.axes.0.iter().map(|(path, form)| axis(input, retry, &tree, path, form)).collect();
-    let points = axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.values.len()));
-    if points.is_none_or(|points| points > MOST_POINTS) {
-        let at = sweep.axes.0.last().map(|(path, _)| path.at);
-        let message = format!("this sweep has more than {MOST_POINTS} points");
-        input.report(Diagnostic::error("too-large", message).at(at).help("vary less at a time"));
-    }
-    axes
-}
-
-fn axis(
+/// Reads an axis, and tries each of its values alone.
+pub(super) fn dimension(
     input: &mut Input<'_>,
     retry: &Retry<'_>,
     tree: &Node,
     path: &Text,
     form: &experiment::Axis,
-) -> Axis {
+) -> Dimension {
     let nodes = values(tree, path, form).unwrap_or_else(|wrong| {
         input.report(*wrong);
         Vec::new()
     });
-    let mut seen: Vec<(Json, At)> = Vec::new();
-    for value in &nodes {
-        let set = Set { at: path.at, path: path.value.clone(), value: value.clone() };
-        let (resolved, found) = retry.with(input, &set);
-        let wrong: Vec<Diagnostic> =
-            found.into_iter().filter(|found| found.severity == Severity::Error).collect();
-        if wrong.is_empty() {
-            check_new(input, path, value, resolved, &mut seen);
-        }
-        for found in wrong {
-            input.report(explained(input, found, path, value));
-        }
+    let mut dimension = Dimension { path: path.value.clone(), variants: Vec::new() };
+    for value in nodes {
+        let variant = variant(input, retry, path, value);
+        check_new(input, path, &variant, &dimension.variants);
+        dimension.variants.push(variant);
     }
-    Axis { path: path.value.clone(), values: nodes.iter().map(as_argument).collect() }
+    dimension
+}
+
+/// Tries one value of an axis alone.
+pub(super) fn variant(
+    input: &mut Input<'_>,
+    retry: &Retry<'_>,
+    path: &Text,
+    value: Node,
+) -> Variant {
+    let set = Set { at: path.at, path: path.value.clone(), value };
+    let (resolved, found) = retry.with(input, std::slice::from_ref(&set));
+    let wrong: Vec<Diagnostic> =
+        found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    let resolved = if wrong.is_empty() { resolved } else { Json::Null };
+    for found in wrong {
+        input.report(explained(input, found, path, &set.value));
+    }
+    Variant { argument: as_argument(&set.value), set, resolved }
 }
 
 /// Two values that resolve to the same input are one point.
-fn check_new(
-    input: &mut Input<'_>,
-    path: &Text,
-    value: &Node,
-    resolved: Json,
-    seen: &mut Vec<(Json, At)>,
-) {
-    if let Some((_, first)) = seen.iter().find(|(other, _)| *other == resolved) {
+fn check_new(input: &mut Input<'_>, path: &Text, new: &Variant, seen: &[Variant]) {
+    let same = |other: &&Variant| !new.resolved.is_null() && other.resolved == new.resolved;
+    if let Some(first) = seen.iter().find(same) {
         let message = format!("two values of `{}` are the same point", shown(&path.value));
-        let wrong = Diagnostic::error("same-point", message).at(value.at);
-        let first = Some(*first).filter(|first| *first != value.at);
-        return input.report(wrong.context(first, "first here").help("take one out"));
+        let at = new.set.value.at;
+        let wrong = Diagnostic::error("same-point", message).at(at);
+        let first = Some(first.set.value.at).filter(|first| *first != at);
+        input.report(wrong.context(first, "first here").help("take one out"));
     }
-    seen.push((resolved, value.at));
 }
 
 /// A mistake that shows elsewhere is explained by the value that makes it one.

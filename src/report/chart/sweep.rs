@@ -1,0 +1,354 @@
+//! Charts of a sweep: each metric that matters against one axis, small multiples for a second, and
+//! a grid of numbers for two.
+use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, Scale, axis};
+use crate::{
+    engine::number,
+    record::Unit,
+    report::theme::{self, Pen},
+    summary::{
+        figures::{self, figure},
+        slo,
+        sweep::{self, Point, Sweep},
+    },
+};
+use std::collections::BTreeSet;
+
+/// What is drawn whatever the objectives say, and what a chart calls it.
+const METRICS: [(&str, &str); 6] = [
+    ("cost.total", "the bill"),
+    ("delivery_lag.p99", "delivery lag, p99"),
+    ("deliveries.missed", "missed deliveries"),
+    ("attempts.peak_per_second", "peak of connection attempts"),
+    ("gateways.cpu.peak", "peak CPU"),
+    ("clients.availability", "availability"),
+];
+
+/// Not more charts of metrics than that.
+const MOST: usize = 8;
+/// Not more small multiples than that.
+const PANELS: usize = 8;
+/// Not more lines in a panel than there are pens.
+const LINES: usize = theme::EQUALS.len();
+/// A grid with more rows is not readable.
+const ROWS: usize = 24;
+/// Nor is one with more columns.
+const COLUMNS: usize = 14;
+
+/// All charts that have something to say.
+pub fn all(sweep: &Sweep) -> Vec<Chart> {
+    let metrics = metrics(sweep);
+    let mut charts: Vec<Chart> =
+        metrics.iter().filter_map(|(name, called)| curves(sweep, name, called)).collect();
+    charts.extend(metrics.iter().filter_map(|(name, called)| grid(sweep, name, called)));
+    charts
+}
+
+/// The metrics of objectives, then those that always matter; a metric that is the same everywhere
+/// is left out unless there is an objective for it.
+fn metrics(sweep: &Sweep) -> Vec<(String, String)> {
+    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
+    let wanted = judged.filter_map(|judged| slo::parse(&judged.expr).ok()).map(|slo| slo.metric);
+    let mut seen = BTreeSet::new();
+    let objectives: Vec<String> = wanted.filter(|name| seen.insert(name.clone())).collect();
+    let others = METRICS.iter().map(|(name, _)| (*name).to_owned());
+    let others = others.filter(|name| seen.insert(name.clone()) && differs(sweep, name));
+    let called = |name: &str| {
+        let known = METRICS.iter().find(|(metric, _)| *metric == name);
+        known.map_or_else(|| name.to_owned(), |(_, called)| (*called).to_owned())
+    };
+    let known = |name: &String| sweep.points.iter().any(|point| point.mean(name).is_some());
+    let all: Vec<String> = objectives.iter().cloned().chain(others).filter(known).collect();
+    all.into_iter().take(MOST).map(|name| (name.clone(), called(&name))).collect()
+}
+
+fn differs(sweep: &Sweep, name: &str) -> bool {
+    let mut values = sweep.points.iter().filter_map(|point| point.mean(name));
+    let first = values.next();
+    values.any(|value| first.is_some_and(|first| (value - first).abs() > 1e-9 * first.abs()))
+}
+
+/// The axes by what they are drawn as: across, from panel to panel, from line to line.
+struct Roles {
+    across: usize,
+    panels: Option<usize>,
+    lines: Option<usize>,
+}
+
+fn roles(sweep: &Sweep) -> Option<Roles> {
+    let several = |axis: &usize| sweep.axes[*axis].values.len() > 1;
+    let mut axes: Vec<usize> = (0..sweep.axes.len()).filter(several).collect();
+    // A number with many values runs across best.
+    let rank = |axis: &usize| {
+        let axis = &sweep.axes[*axis];
+        (axis.numbers().is_some() && axis.values.len() > 2, axis.values.len())
+    };
+    let across = *axes.iter().rev().max_by_key(|axis| rank(axis))?;
+    axes.retain(|axis| *axis != across && !follows(sweep, across, *axis));
+    let mut rest = axes.into_iter();
+    Some(Roles { across, panels: rest.next(), lines: rest.next() })
+}
+
+/// Whether an axis is zipped to another: each value of one comes with one of the other.
+fn follows(sweep: &Sweep, leader: usize, other: usize) -> bool {
+    let pairs: BTreeSet<(&str, &str)> = sweep
+        .points
+        .iter()
+        .map(|point| (point.values[leader].as_str(), point.values[other].as_str()))
+        .collect();
+    let leaders: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
+    leaders.len() == pairs.len() && sweep.points.len() > 1
+}
+
+/// Where the values of an axis lie.
+struct Across {
+    axis: Axis,
+    at: Vec<f64>,
+}
+
+fn across(axis: &sweep::Axis) -> Across {
+    let named = |it: Axis| it.named(&axis.path);
+    let Some((unit, at)) = axis.numbers().filter(|(_, at)| at.len() > 2) else {
+        return places(axis);
+    };
+    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let label = |value: f64| tick(unit, value);
+    // Values that span more than a decade are apart by factors.
+    if least > 0.0 && most / least >= 10.0 {
+        return Across { axis: named(Axis::log(least, most, label)), at };
+    }
+    Across { axis: named(Axis::linear(most, label)), at }
+}
+
+fn tick(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Seconds => axis::seconds(value),
+        Unit::Share => axis::share(value),
+        Unit::Bytes => figure(Unit::Bytes, value),
+        _ => figures::tick(value),
+    }
+}
+
+/// Words stand side by side.
+fn places(axis: &sweep::Axis) -> Across {
+    let at: Vec<f64> =
+        (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
+    let ticks = at.iter().copied().zip(axis.values.iter().cloned()).collect();
+    let high = number::float(number::count(axis.values.len()));
+    let axis = Axis { scale: Scale::Linear, low: 0.0, high, ticks, name: axis.path.clone() };
+    Across { axis, at }
+}
+
+/// The metric against one axis.
+fn curves(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
+    let roles = roles(sweep)?;
+    let unit = unit(sweep, name)?;
+    let across = across(&sweep.axes[roles.across]);
+    let each = |axis: Option<usize>| match axis {
+        Some(axis) => sweep.axes[axis].values.iter().map(|it| Some((axis, it.clone()))).collect(),
+        None => vec![None],
+    };
+    let panels: Vec<Option<(usize, String)>> =
+        each(roles.panels).into_iter().take(PANELS).collect();
+    let lines: Vec<Option<(usize, String)>> = each(roles.lines).into_iter().take(LINES).collect();
+    let y = y_axis(sweep, name, unit)?;
+    let limits = limits(sweep, name, unit);
+    let height = if panels.len() == 1 { theme::SINGLE } else { theme::SMALL };
+    let panel = |chosen: &Option<(usize, String)>| {
+        let mut body = Lines { y: y.clone(), limits: limits.clone(), ..Lines::default() };
+        for (line, pen) in lines.iter().zip(theme::EQUALS) {
+            let fixed: Vec<&(usize, String)> = chosen.iter().chain(line).collect();
+            let points = points(sweep, &fixed);
+            let label = line.as_ref().map_or_else(String::new, |(_, value)| value.clone());
+            draw(&mut body, sweep, name, &points, &roles, &across, pen, label);
+        }
+        let named = chosen
+            .as_ref()
+            .map(|(axis, value)| format!("{called}, {} {value}", sweep.axes[*axis].name));
+        Panel { name: named.unwrap_or_else(|| called.to_owned()), height, body: Body::Lines(body) }
+    };
+    let panels: Vec<Panel> = panels.iter().map(panel).collect();
+    Some(Chart {
+        name: format!("sweep-{}", stem(name)),
+        headline: headline(sweep, name, called)?,
+        subtitle: subtitle(sweep, name, &roles),
+        note: note(sweep),
+        x: across.axis,
+        shades: Vec::new(),
+        panels,
+    })
+}
+
+fn stem(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
+fn unit(sweep: &Sweep, name: &str) -> Option<Unit> {
+    sweep.points.iter().find_map(|point| Some(point.metric(name)?.unit))
+}
+
+/// The points with these values on these axes; an axis that is drawn as nothing keeps its first.
+fn points<'s>(sweep: &'s Sweep, fixed: &[&(usize, String)]) -> Vec<&'s Point> {
+    let fits = |point: &&Point| fixed.iter().all(|(axis, value)| point.values[*axis] == *value);
+    sweep.points.iter().filter(fits).collect()
+}
+
+#[expect(clippy::too_many_arguments, reason = "one line of one panel")]
+fn draw(
+    body: &mut Lines,
+    sweep: &Sweep,
+    name: &str,
+    points: &[&Point],
+    roles: &Roles,
+    across: &Across,
+    pen: Pen,
+    label: String,
+) {
+    let axis = &sweep.axes[roles.across];
+    let mut line = Vec::new();
+    let mut band = Vec::new();
+    for (value, &x) in axis.values.iter().zip(&across.at) {
+        let point = points.iter().find(|point| point.values[roles.across] == *value);
+        let Some(metric) = point.and_then(|point| point.metric(name)) else { continue };
+        let Some(mean) = metric.mean else { continue };
+        line.push((x, mean));
+        if let (Some(low), Some(high)) = (metric.ci_low, metric.ci_high) {
+            band.push((x, low, high));
+        }
+    }
+    line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    band.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if band.len() > 1 {
+        body.bands.push(Band { pen, points: band });
+    }
+    for &(x, mean) in &line {
+        body.dots.push((x, mean, String::new()));
+    }
+    body.lines.push(Line { label, pen, pieces: vec![line] });
+}
+
+fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
+    let means = || sweep.points.iter().filter_map(|point| point.mean(name));
+    let most = means().fold(0.0, f64::max);
+    let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.0);
+    let least = means().filter(|&mean| mean > 0.0).fold(f64::INFINITY, f64::min);
+    means().next()?;
+    let label = |value: f64| tick(unit, value);
+    let top = most.max(limit);
+    if unit == Unit::Share && least.is_finite() && least > 0.9 {
+        return Some(near_one(least));
+    }
+    if least.is_finite() && top / least > 100.0 {
+        let zero = means().any(|mean| mean <= 0.0);
+        let axis = Axis::log(least.min(limit.max(least)), top, label);
+        return Some(if zero { axis.with_floor() } else { axis });
+    }
+    Some(Axis::linear(top, label))
+}
+
+/// Shares near one are shown from just below the least.
+fn near_one(least: f64) -> Axis {
+    let missing = Axis::linear((1.0 - least).max(1e-6), |it| it.to_string());
+    let low = 1.0 - missing.high;
+    let ticks =
+        missing.ticks.iter().map(|(at, _)| (1.0 - at, figures::share(1.0 - at))).rev().collect();
+    Axis { scale: Scale::Linear, low, high: 1.0, ticks, name: String::new() }
+}
+
+fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
+    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
+    let read = judged.filter_map(|judged| slo::parse(&judged.expr).ok());
+    let own = read.filter(|slo| slo.metric == name);
+    own.map(|slo| (slo.limit, format!("SLO {}", figure(unit, slo.limit)))).collect()
+}
+
+fn headline(sweep: &Sweep, name: &str, called: &str) -> Option<String> {
+    let values =
+        || sweep.points.iter().filter_map(|it| Some((it, it.metric(name)?, it.mean(name)?)));
+    let low = values().min_by(|a, b| a.2.total_cmp(&b.2))?;
+    let high = values().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let mut letters = called.chars();
+    let called: String =
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if high.2 - low.2 <= 1e-9 * high.2.abs() {
+        return Some(format!("{called} is {} at every point", figure(low.1.unit, low.2)));
+    }
+    Some(format!(
+        "{called}: {} at {}, {} at {}",
+        figure(low.1.unit, low.2),
+        sweep.spoken(low.0),
+        figure(high.1.unit, high.2),
+        sweep.spoken(high.0),
+    ))
+}
+
+fn subtitle(sweep: &Sweep, name: &str, roles: &Roles) -> String {
+    let mut text = format!("{name} against {}", sweep.axes[roles.across].path);
+    if let Some(axis) = roles.panels {
+        text += &format!(", a panel for each {}", sweep.axes[axis].path);
+    }
+    if let Some(axis) = roles.lines {
+        text += &format!(", a line for each {}", sweep.axes[axis].path);
+    }
+    text + "."
+}
+
+fn note(sweep: &Sweep) -> String {
+    let (n, seed, gap) = (sweep.replications, sweep.seed, figures::GAP);
+    match n {
+        0 | 1 => format!("Each point is a single run, no interval; seed {seed}."),
+        _ => format!(
+            "Each point is the mean of n = {n} replications, seed {seed}; band: 95{gap}% Student \
+             interval."
+        ),
+    }
+}
+
+/// The numbers themselves, for two axes.
+fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
+    let roles = roles(sweep)?;
+    let down = roles.panels.filter(|_| roles.lines.is_none())?;
+    let (columns, rows) = (&sweep.axes[roles.across], &sweep.axes[down]);
+    if columns.values.len() > COLUMNS || rows.values.len() > ROWS || !differs(sweep, name) {
+        return None;
+    }
+    let unit = unit(sweep, name)?;
+    let values: Vec<f64> = sweep.points.iter().filter_map(|point| point.mean(name)).collect();
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let shade = |value: f64| if most > least { (value - least) / (most - least) } else { 0.0 };
+    let row = |value: &String| GridRow {
+        name: value.clone(),
+        cells: columns
+            .values
+            .iter()
+            .map(|column| {
+                let fixed = [(roles.across, column.clone()), (down, value.clone())];
+                let point = points(sweep, &[&fixed[0], &fixed[1]]).into_iter().next()?;
+                let mean = point.mean(name)?;
+                let kept = point
+                    .slo
+                    .iter()
+                    .filter(|it| slo::parse(&it.expr).is_ok_and(|slo| slo.metric == name))
+                    .all(|it| it.verdict != slo::Verdict::Fail);
+                let text = figure(unit, mean);
+                Some((shade(mean), if kept { text } else { format!("{text} ✗") }))
+            })
+            .collect(),
+    };
+    let body = Grid { rows: rows.values.iter().map(row).collect() };
+    let height = 30.0 * number::float(number::count(body.rows.len()));
+    let failing = if limits(sweep, name, unit).is_empty() { "" } else { "; ✗ breaks its SLO" };
+    Some(Chart {
+        name: format!("grid-{}", stem(name)),
+        headline: headline(sweep, name, called)?,
+        subtitle: format!("{name}: {} across, {} down{failing}.", columns.path, rows.path),
+        note: format!(
+            "{} Darker is more.",
+            note(sweep).replace("; band: 95 % Student interval", "")
+        ),
+        x: places(columns).axis,
+        shades: Vec::new(),
+        panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],
+    })
+}

@@ -1,0 +1,192 @@
+//! The result files of a sweep: written, and read back.
+use super::{
+    File, MANIFEST, POINTS, SUMMARY,
+    documents::{self, hexadecimal},
+    read::{Open, Unreadable, each, fingerprint, json, malformed, metric},
+    tables::{self, metric_cells},
+};
+use crate::summary::{
+    Judged, Metric,
+    sweep::{Axis, Point, Sweep},
+};
+use serde::{Deserialize, Serialize};
+
+/// What was run.
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    experiment: String,
+    question: String,
+    version: String,
+    seed: u64,
+    replications: u32,
+    events: u64,
+    fingerprint: String,
+    axes: Vec<Axis>,
+    points: Vec<Place>,
+    input: serde_json::Value,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Place {
+    name: String,
+    values: Vec<String>,
+    fingerprint: String,
+}
+
+/// The shape of `summary.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    experiment: &'a str,
+    version: &'a str,
+    seed: u64,
+    replications: u32,
+    fingerprint: String,
+    metrics: serde_json::Map<String, serde_json::Value>,
+    slo: [(); 0],
+    diagnosis: Vec<String>,
+    points: Vec<DocumentPoint<'a>>,
+}
+
+#[derive(Serialize)]
+struct DocumentPoint<'a> {
+    name: &'a str,
+    axes: serde_json::Map<String, serde_json::Value>,
+    fingerprint: String,
+    #[serde(serialize_with = "documents::in_order")]
+    metrics: &'a [Metric],
+    slo: &'a [Judged],
+    diagnosis: &'a [String],
+}
+
+#[derive(Deserialize)]
+struct Judgements {
+    points: Vec<JudgedPoint>,
+}
+
+#[derive(Deserialize)]
+struct JudgedPoint {
+    slo: Vec<Judged>,
+    diagnosis: Vec<String>,
+}
+
+/// All data files of a sweep, the manifest last.
+pub fn write_sweep(sweep: &Sweep) -> Vec<File> {
+    let files = [(SUMMARY, document(sweep)), (POINTS, points(sweep)), (MANIFEST, manifest(sweep))];
+    files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
+}
+
+fn manifest(sweep: &Sweep) -> Vec<u8> {
+    let place = |point: &Point| Place {
+        name: point.name.clone(),
+        values: point.values.clone(),
+        fingerprint: hexadecimal(point.fingerprint),
+    };
+    documents::pretty(&Manifest {
+        experiment: sweep.experiment.clone(),
+        question: sweep.question.clone(),
+        version: sweep.version.clone(),
+        seed: sweep.seed,
+        replications: sweep.replications,
+        events: sweep.events,
+        fingerprint: hexadecimal(sweep.fingerprint),
+        axes: sweep.axes.clone(),
+        points: sweep.points.iter().map(place).collect(),
+        input: sweep.input.clone(),
+    })
+}
+
+fn document(sweep: &Sweep) -> Vec<u8> {
+    let point = |point: &'_ Point| -> serde_json::Map<String, serde_json::Value> {
+        let pairs = sweep.axes.iter().zip(&point.values);
+        pairs.map(|(axis, value)| (axis.path.clone(), value.as_str().into())).collect()
+    };
+    let points = sweep.points.iter().map(|it| DocumentPoint {
+        name: &it.name,
+        axes: point(it),
+        fingerprint: hexadecimal(it.fingerprint),
+        metrics: &it.metrics,
+        slo: &it.slo,
+        diagnosis: &it.diagnosis,
+    });
+    documents::pretty(&Document {
+        experiment: &sweep.experiment,
+        version: &sweep.version,
+        seed: sweep.seed,
+        replications: sweep.replications,
+        fingerprint: hexadecimal(sweep.fingerprint),
+        metrics: serde_json::Map::new(),
+        slo: [],
+        diagnosis: sweep.findings(),
+        points: points.collect(),
+    })
+}
+
+/// The metrics of all points; a column for each axis.
+fn points(sweep: &Sweep) -> Vec<u8> {
+    let axes = sweep.axes.iter().map(|axis| axis.name.as_str());
+    let fixed = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
+    let header: Vec<&str> = ["point"].into_iter().chain(axes).chain(fixed).collect();
+    tables::rows(&header, |out| {
+        for point in &sweep.points {
+            for metric in &point.metrics {
+                let cells = metric_cells(metric);
+                let start = [&point.name].into_iter().chain(&point.values);
+                out(&start.chain(&cells).map(String::as_str).collect::<Vec<&str>>());
+            }
+        }
+    })
+}
+
+/// Whether a folder's results are those of a sweep.
+///
+/// # Errors
+/// There is no manifest.
+pub fn is_sweep(open: Open) -> Result<bool, Unreadable> {
+    let manifest: serde_json::Value = json(open, MANIFEST)?;
+    Ok(manifest.get("axes").is_some())
+}
+
+/// Reads a sweep back; `open` gives a file's bytes.
+///
+/// # Errors
+/// A file that is missing, or no file of a sweep of this version.
+pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
+    let manifest: Manifest = json(open, MANIFEST)?;
+    let judged: Judgements = json(open, SUMMARY)?;
+    if judged.points.len() != manifest.points.len() {
+        return Err(malformed(SUMMARY, "it has other points than the manifest"));
+    }
+    let mut points = Vec::new();
+    for (place, judged) in manifest.points.into_iter().zip(judged.points) {
+        points.push(Point {
+            fingerprint: fingerprint(&place.fingerprint)?,
+            name: place.name,
+            values: place.values,
+            metrics: Vec::new(),
+            slo: judged.slo,
+            diagnosis: judged.diagnosis,
+        });
+    }
+    let mut at = 0;
+    each(open, POINTS, |mut cells| {
+        let name = cells.text()?;
+        at += points.get(at..)?.iter().position(|point| point.name == name)?;
+        for _ in &manifest.axes {
+            cells.text()?;
+        }
+        points[at].metrics.push(metric(cells)?);
+        Some(())
+    })?;
+    Ok(Sweep {
+        fingerprint: fingerprint(&manifest.fingerprint)?,
+        experiment: manifest.experiment,
+        question: manifest.question,
+        version: manifest.version,
+        seed: manifest.seed,
+        replications: manifest.replications,
+        events: manifest.events,
+        input: manifest.input,
+        axes: manifest.axes,
+        points,
+    })
+}

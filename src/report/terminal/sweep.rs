@@ -1,0 +1,97 @@
+//! A sweep on a terminal: the answer, what to take, and a line for each point.
+use super::{
+    BOLD, DIM, GREEN, Look, PLAIN, RED, WIDTH, YELLOW, ascii, left, painted, places, right, wrapped,
+};
+use crate::summary::{
+    figures::{self, figure},
+    slo::Verdict,
+    sweep::{Point, Sweep},
+};
+
+/// Columns of numbers: (metric, head).
+const COLUMNS: [(&str, &str); 5] = [
+    ("deliveries.missed", "missed"),
+    ("delivery_lag.p99", "lag p99"),
+    ("attempts.peak_per_second", "attempts/s"),
+    ("clients.availability", "available"),
+    ("cost.total", "cost"),
+];
+const COLUMN: usize = 11;
+/// Points beyond this are in the file alone.
+const SHOWN: usize = 60;
+
+/// The whole text.
+pub fn print(sweep: &Sweep, look: &Look) -> String {
+    let mut text = String::new();
+    for line in wrapped(&sweep.question, WIDTH) {
+        text += &(painted(BOLD, &line) + "\n");
+    }
+    let style = match sweep.count(Verdict::Pass) {
+        _ if sweep.points.iter().all(|point| point.slo.is_empty()) => BOLD,
+        0 => RED.bold(),
+        _ => GREEN.bold(),
+    };
+    for (place, sentence) in sweep.findings().iter().enumerate() {
+        for (line_place, line) in wrapped(sentence, WIDTH - 4).iter().enumerate() {
+            text += match (place, line_place) {
+                (0, _) => "",
+                (_, 0) => "  ",
+                _ => "    ",
+            };
+            text += &(painted(if place == 0 { style } else { PLAIN }, line) + "\n");
+        }
+    }
+    text += "\n";
+    text += &table(sweep);
+    text += "\n";
+    text += &painted(DIM, &format!("fingerprint {:016x}, seed {}", sweep.fingerprint, sweep.seed));
+    text += "\n";
+    text += &places(look);
+    let text = figures::plain(&text);
+    if look.unicode { text } else { ascii(&text) }
+}
+
+fn table(sweep: &Sweep) -> String {
+    let judged = sweep.points.iter().any(|point| !point.slo.is_empty());
+    let verdict = if judged { 14 } else { 0 };
+    let longest = sweep.points.iter().map(|point| point.name.chars().count()).max().unwrap_or(0);
+    let name = longest.max(5) + 2;
+    let room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict) / COLUMN;
+    let has = |metric: &str| sweep.points.iter().any(|point| point.mean(metric).is_some());
+    let columns: Vec<_> =
+        COLUMNS.iter().filter(|(metric, _)| has(metric)).take(room.max(1)).collect();
+    let mut text = left(BOLD, "point", name);
+    if judged {
+        text += &left(BOLD, "SLO", verdict);
+    }
+    for (_, head) in &columns {
+        text += &right(BOLD, head, COLUMN);
+    }
+    text += "\n";
+    for point in sweep.points.iter().take(SHOWN) {
+        text += &left(PLAIN, &point.name, name);
+        if judged {
+            text += &worst(point, verdict);
+        }
+        for (metric, _) in &columns {
+            let value = point.metric(metric).and_then(|it| Some(figure(it.unit, it.mean?)));
+            text += &right(PLAIN, value.as_deref().unwrap_or(figures::NONE), COLUMN);
+        }
+        text = text.trim_end().to_owned() + "\n";
+    }
+    if sweep.points.len() > SHOWN {
+        let more = sweep.points.len() - SHOWN;
+        text += &painted(DIM, &format!("and {more} more in points.csv\n"));
+    }
+    text
+}
+
+fn worst(point: &Point, width: usize) -> String {
+    let Some(verdict) = point.verdict() else { return " ".repeat(width) };
+    let (sign, style) = match verdict {
+        Verdict::Pass => ('✓', GREEN),
+        Verdict::Fail | Verdict::Error => ('✗', RED),
+        Verdict::Inconclusive => ('◇', YELLOW),
+    };
+    left(style, &format!("{sign} {verdict}"), width)
+}

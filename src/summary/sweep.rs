@@ -1,0 +1,122 @@
+//! A sweep's points side by side. Plain data: exactly what its result files hold.
+use super::{Judged, Metric, Summary, slo::Verdict};
+use crate::{record::Unit, units::Any};
+use serde::{Deserialize, Serialize};
+
+/// The results of a sweep.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sweep {
+    /// The experiment's name.
+    pub experiment: String,
+    /// What it asks, in a sentence.
+    pub question: String,
+    /// The version of squall that ran it.
+    pub version: String,
+    /// Root of all draws, where no axis varies it.
+    pub seed: u64,
+    /// Independent runs of a point.
+    pub replications: u32,
+    /// All trajectories in one number.
+    pub fingerprint: u64,
+    /// Events handled, over all points and replications.
+    pub events: u64,
+    /// The resolved input without the axes.
+    pub input: serde_json::Value,
+    /// What varies.
+    pub axes: Vec<Axis>,
+    /// The points in the order of the plan.
+    pub points: Vec<Point>,
+}
+
+/// What a sweep varies.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Axis {
+    /// The path of a parameter.
+    pub path: String,
+    /// Its last parts, as long as they are its own.
+    pub name: String,
+    /// Its values, as written.
+    pub values: Vec<String>,
+}
+
+/// One point.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Point {
+    /// `window=30s,jitter=full`.
+    pub name: String,
+    /// The value of each axis.
+    pub values: Vec<String>,
+    /// Its trajectories in one number.
+    pub fingerprint: u64,
+    /// Every metric.
+    pub metrics: Vec<Metric>,
+    /// The objectives and what the evidence says about them.
+    pub slo: Vec<Judged>,
+    /// What stands out.
+    pub diagnosis: Vec<String>,
+}
+
+impl Point {
+    /// A point from what its replications say together.
+    pub fn new(name: &str, values: &[String], summary: Summary) -> Self {
+        Self {
+            name: name.to_owned(),
+            values: values.to_vec(),
+            fingerprint: summary.fingerprint,
+            metrics: summary.metrics,
+            slo: summary.slo,
+            diagnosis: summary.diagnosis,
+        }
+    }
+
+    /// The metric of that name.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+
+    /// The mean of the metric of that name, if it has data.
+    pub fn mean(&self, name: &str) -> Option<f64> {
+        self.metric(name)?.mean
+    }
+
+    /// The worst of its verdicts; none without objectives.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let order = [Verdict::Error, Verdict::Fail, Verdict::Inconclusive, Verdict::Pass];
+        let has = |verdict: &&Verdict| self.slo.iter().any(|judged| judged.verdict == **verdict);
+        order.iter().find(has).copied()
+    }
+}
+
+impl Axis {
+    /// Its values as numbers of one unit, if they are such.
+    pub fn numbers(&self) -> Option<(Unit, Vec<f64>)> {
+        let read = |text: &String| Any::read(text).ok().map(quantity);
+        let read: Vec<(Unit, f64)> = self.values.iter().map(read).collect::<Option<_>>()?;
+        let unit = read.first()?.0;
+        let alike = read.iter().all(|(other, _)| *other == unit);
+        alike.then(|| (unit, read.into_iter().map(|(_, number)| number).collect()))
+    }
+}
+
+fn quantity(any: Any) -> (Unit, f64) {
+    let unit = match any {
+        Any::Span(span) => return (Unit::Seconds, span.seconds()),
+        Any::Bytes(_) => Unit::Bytes,
+        Any::Rate(_) => Unit::PerSecond,
+        Any::Share(_) => Unit::Share,
+        Any::Count(_) | Any::Factor(_) => Unit::Count,
+    };
+    (unit, any.float())
+}
+
+impl Sweep {
+    /// How many points have this as the worst of their verdicts.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.points.iter().filter(|point| point.verdict() == Some(verdict)).count()
+    }
+
+    /// The point whose axes have these values.
+    pub fn at(&self, values: &[&str]) -> Option<&Point> {
+        self.points.iter().find(|point| point.values.iter().eq(values.iter()))
+    }
+}

@@ -1,0 +1,4 @@
+//! Sweeps: the plan, the files of points, and that their bytes depend on nothing but the input.
+mod command;
+mod coverage;
+mod plan;
