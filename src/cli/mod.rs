@@ -164,7 +164,7 @@ pub struct PhaseArguments {
     /// What is turned up and down: `PATH=FROM:TO`, such as phones.count=1k:100k. More is harder.
     #[arg(long, value_name = "PATH=FROM:TO")]
     load: String,
-    /// What is compared: `PATH=a,b,c`, such as gateways.accept_queue=1k,4k,unbounded.
+    /// What is compared: `PATH=a,b,c`, such as `gateways.accept_queue=1k,4k,unbounded`.
     #[arg(long, value_name = "PATH=VALUES")]
     policy: Option<String>,
     /// How close the ends of a border come to each other, in percent.

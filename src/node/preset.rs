@@ -13,7 +13,7 @@ pub enum Preset {
     SocketIo,
     /// Phoenix channels: nine steps from 10 ms to 2 s, then 5 s, without jitter.
     Phoenix,
-    /// SignalR with automatic reconnect: 0, 2, 10, 30 s without jitter, then it gives up.
+    /// `SignalR` with automatic reconnect: 0, 2, 10, 30 s without jitter, then it gives up.
     SignalR,
     /// centrifuge-js: 0.5 s and full jitter up to 20 s.
     CentrifugeJs,
@@ -138,8 +138,10 @@ impl Preset {
 mod tests {
     use super::*;
 
+    type Rows = &'static [(f64, u32, u64)];
+
     /// Each preset: (r, k) → ms.
-    const GOLDEN: [(Preset, &[(f64, u32, u64)]); 11] = [
+    const GOLDEN: [(Preset, Rows); 11] = [
         (
             Preset::SocketIo,
             &[

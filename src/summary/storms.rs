@@ -1,5 +1,5 @@
 //! Whether the system comes back by itself after each fault: stable, vulnerable or metastable
-//! (Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021), in numbers.
+//! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
 use super::{Summary, figures};
 use crate::{
     engine::{Span, number},

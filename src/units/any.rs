@@ -78,6 +78,7 @@ impl Any {
     }
 
     /// A quantity of the same kind; whole kinds are rounded.
+    #[must_use]
     pub fn like(self, value: f64) -> Self {
         match self {
             Self::Span(_) => Self::Span(Span::from_float(value)),

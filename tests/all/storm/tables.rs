@@ -136,7 +136,7 @@ fn an_unbounded_accept_queue_never_lets_go() {
         (PLAIN, None, 1_800.0, 0.0),
         (LAW, Some(40.0), 300.0, 0.0),
     ] {
-        let outcome = squall(&Setting { window, horizon, ..accept_queue() }, reconnect, 1);
+        let outcome = squall(&Setting { horizon, window, ..accept_queue() }, reconnect, 1);
         let found = value(&outcome, "recovery.drop.never_share").unwrap();
         assert!((found - share).abs() <= 0.01, "{reconnect} {window:?}: {found}, not {share}");
     }
