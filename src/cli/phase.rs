@@ -135,6 +135,11 @@ impl Search<'_> {
                 ends_well(&scenario).map_err(run_failed)
             })
         };
+        // Loads as they were run: counts are whole.
+        let ran = |load: Option<f64>| load.map(|load| self.kind.like(load).float());
+        let find = |peace| {
+            find(peace).map(|found| Border { holds: ran(found.holds), fails: ran(found.fails) })
+        };
         let (recovers, stays) = (find(false)?, find(true)?);
         Ok(Row { policy: policy.to_owned(), recovers, stays, runs: runs.get() })
     }

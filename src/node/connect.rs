@@ -39,8 +39,14 @@ impl Clients {
         attempts.number = attempts.number.saturating_add(1);
         let number = attempts.number;
         cx.record.attempt(cx.now, user);
-        let way = crowd.handshake_way(round_trip, entity, number).min(round_trip.half());
-        cx.go_on(cx.now + way, Timer::Balance, user, attempt_ticket(session, number));
+        let (way, ticket) =
+            (crowd.handshake_way(round_trip, entity, number), attempt_ticket(session, number));
+        let patience = self.parameters.reconnect.timeout;
+        if way >= patience {
+            // It has left before the gateway hears of it.
+            return cx.wake(cx.now + patience, Timer::TimedOut, user, ticket);
+        }
+        cx.go_on(cx.now + way.min(round_trip.half()), Timer::Balance, user, ticket);
     }
 
     /// The round trip of a connection.

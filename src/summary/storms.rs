@@ -148,7 +148,7 @@ impl<'s> Fault<'s> {
                 count(safe),
             ),
             _ => format!(
-                "Not recovered: {left} of {} hit by {name} are not back when the run ends at {run}.",
+                "Not recovered: {left} of {} hit by {name} are not back after {run}, at the end.",
                 count(self.hit.round()),
             ),
         }

@@ -1,7 +1,7 @@
 //! The engine alone, without any node: the experiment of Brooker, "Exponential Backoff and Jitter"
 //! (AWS Architecture Blog, 2015; code: aws-samples/aws-arch-backoff-simulator). N clients write one
-//! row optimistically. Each leg takes an independent |Normal(10, 2)| ms; the server answers at once.
-//! A write that meets another version than it read fails, and its client backs off.
+//! row optimistically. Each leg takes an independent |Normal(10, 2)| ms; the server answers at
+//! once. A write that meets another version than it read fails, and its client backs off.
 use squall::engine::{Agenda, Draws, EventQueue, Law, Model, Span, Time, run};
 
 const BASE: f64 = 5e6;

@@ -10,5 +10,6 @@ mod aws;
 mod phase;
 mod reference;
 mod setting;
+mod soak;
 mod tables;
 mod ways_in;
