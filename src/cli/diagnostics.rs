@@ -11,7 +11,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str,
     renderer::{AnsiColor, DecorStyle, Effects, Style},
 };
-use std::ops::Range;
+use std::{io::Write, ops::Range};
 
 /// Longer lines are cut around the place.
 const WIDTH: usize = 100;
@@ -36,7 +36,8 @@ pub fn render(diagnostics: &Diagnostics, colour: bool) -> String {
 /// Prints warnings or errors to stderr, in colour when it is a terminal that has them.
 pub fn eprint(diagnostics: &Diagnostics) {
     if !diagnostics.is_empty() {
-        anstream::eprint!("{}", render(diagnostics, true));
+        // There is nowhere left to say that stderr is closed.
+        let _ = anstream::stderr().write_all(render(diagnostics, true).as_bytes());
     }
 }
 

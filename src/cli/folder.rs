@@ -29,6 +29,18 @@ const UNFINISHED: &str = ".squall-";
 /// The folder of charts in that of the results.
 const CHARTS: &str = "charts";
 
+/// Whether a folder can be made at a path: what is there already, of it and above it, is a folder.
+///
+/// # Errors
+/// What stands in the way.
+pub fn check(folder: &Path) -> io::Result<()> {
+    let there = folder.ancestors().find(|path| path.exists());
+    match there.filter(|path| !path.is_dir()) {
+        Some(path) => Err(at(path, &io::Error::from(io::ErrorKind::NotADirectory))),
+        None => Ok(()),
+    }
+}
+
 /// Puts new results in place of old ones. All files are complete under other names before the
 /// first old one goes; the manifest comes last, and a folder without it holds no results.
 ///

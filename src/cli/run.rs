@@ -1,6 +1,6 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
-    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, print,
+    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, print,
     progress::{self, Shown},
     results, sweep,
 };
@@ -104,6 +104,12 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
 fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
     let began = progress::now();
     let jobs = arguments.jobs.unwrap_or_else(cores);
+    let into = match (&arguments.output, &arguments.point) {
+        (None, Some(name)) => sweep::folder_of_point(scenario, name),
+        (output, _) => folder(output.as_ref(), scenario),
+    };
+    // Better now than after the run.
+    folder::check(&into)?;
     let replications = arguments.replication.map_or_else(|| study::all(scenario), |k| vec![k]);
     let shown = Shown::new(scenario.horizon, replications.len(), arguments.quiet);
     let outcomes =
@@ -111,19 +117,15 @@ fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
-    let folder = match (&arguments.output, &arguments.point) {
-        (None, Some(name)) => sweep::folder_of_point(scenario, name),
-        (output, _) => folder(output.as_ref(), scenario),
-    };
-    results::write(&summary::summarize(scenario, &outcomes), &folder)?;
+    results::write(&summary::summarize(scenario, &outcomes), &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
-    let summary = results::read(&folder)?;
-    let charts = if arguments.no_charts { 0 } else { results::draw(&summary, &folder)? };
+    let summary = results::read(&into)?;
+    let charts = if arguments.no_charts { 0 } else { results::draw(&summary, &into)? };
     let written = progress::now().duration_since(began).saturating_sub(simulated);
-    results::note(&info(&summary, jobs, simulated, written), &folder)?;
-    let next = Some(next(arguments, &summary, &folder));
-    print(&results::text(&summary, &folder, charts, next, arguments.json)?)?;
+    results::note(&info(&summary, jobs, simulated, written), &into)?;
+    let next = Some(next(arguments, &summary, &into));
+    print(&results::text(&summary, &into, charts, next, arguments.json)?)?;
     summary.slo_errors().iter().for_each(complain);
     Ok(results::exit_code(&summary, arguments.strict))
 }

@@ -1,12 +1,9 @@
 //! `squall show`: the resolved scenario as a file that loads again to the same scenario, with every
 //! default in it.
-use super::diagnostics;
+use super::{BAD_INPUT, FAILED, GOOD, complain, diagnostics, print};
 use crate::scenario::{self, Scenario};
 use serde_json::Value;
 use std::path::Path;
-
-/// Exit code of bad input.
-const BAD_INPUT: u8 = 2;
 
 /// Maps that fit into this width stand in one line.
 const WIDTH: usize = 88;
@@ -16,8 +13,13 @@ pub fn run(path: &Path, sets: &[String]) -> u8 {
     match scenario::load(path, sets, &|path| std::fs::read(path)) {
         Ok(loaded) => {
             diagnostics::eprint(&loaded.warnings);
-            anstream::print!("{}", yaml(&loaded.scenario));
-            0
+            match print(&yaml(&loaded.scenario)) {
+                Ok(()) => GOOD,
+                Err(error) => {
+                    complain(&error);
+                    FAILED
+                }
+            }
         }
         Err(wrong) => {
             diagnostics::eprint(&wrong);

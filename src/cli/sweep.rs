@@ -41,7 +41,7 @@ pub fn run(arguments: &SweepArguments) -> u8 {
         swept.print_plan(&chosen).map(|()| GOOD)
     } else {
         run::interruptible(arguments.quiet, "stopped: the same command goes on from here");
-        swept.run(chosen)
+        folder::check(&swept.folder).and_then(|()| swept.run(chosen))
     };
     done.unwrap_or_else(|error| {
         complain(&error);

@@ -1,25 +1,29 @@
 //! `squall validate`: all that is wrong with an experiment, or one line that says what it is.
-use super::diagnostics::{self, counted};
+use super::{
+    BAD_INPUT, FAILED, GOOD, complain,
+    diagnostics::{self, counted},
+    print,
+};
 use crate::{
     scenario::{self, Loaded},
     spec::Diagnostics,
 };
 use std::path::Path;
 
-/// Exit code of bad input.
-const BAD_INPUT: u8 = 2;
-
 /// Checks an experiment and prints the result; returns the exit code.
 pub fn run(path: &Path, sets: &[String]) -> u8 {
-    match check(path, sets) {
+    let (text, code) = match check(path, sets) {
         Ok(loaded) => {
             diagnostics::eprint(&loaded.warnings);
-            anstream::println!("✓ {}", line(&loaded));
-            0
+            (format!("✓ {}\n", line(&loaded)), GOOD)
         }
-        Err(wrong) => {
-            anstream::print!("{}", diagnostics::render(&wrong, true));
-            BAD_INPUT
+        Err(wrong) => (diagnostics::render(&wrong, true), BAD_INPUT),
+    };
+    match print(&text) {
+        Ok(()) => code,
+        Err(error) => {
+            complain(&error);
+            FAILED
         }
     }
 }

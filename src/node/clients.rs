@@ -250,7 +250,7 @@ impl Clients {
             }
             (Timer::Dismissed, State::Connecting) if attempt => Self::dismissed(user, cx),
             (Timer::Closed, State::Online) if session => {
-                cx.record.moved();
+                cx.record.moved(cx.tiers.get(row.gateway).drained_by);
                 self.close(user, cx);
                 self.back_off(user, cx);
             }
@@ -269,7 +269,8 @@ impl Clients {
 
     /// It closes the old connection and opens a new one at once: the wait was delay 0.
     fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
-        cx.record.moved();
+        let told_by = cx.tiers.get(cx.connections.get(user).gateway).drained_by;
+        cx.record.moved(told_by);
         self.close(user, cx);
         self.attempt(user, cx);
     }
@@ -302,7 +303,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, user);
+        cx.record.went_offline(cx.now, cx.crowds.of(user).clients, user);
     }
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.
@@ -314,7 +315,7 @@ impl Clients {
         let entity = crowd.connection(user, session);
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, user);
+        cx.record.went_offline(cx.now, self.id, user);
         let at = cx.now + self.parameters.heartbeat.notices(beat);
         cx.wake(at, Timer::Detect, user, session);
     }

@@ -108,7 +108,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
-        cx.record.came_online(cx.now, user, cx.now.since(since));
+        cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
         self.tell_registry(user, Timer::Register, Span::ZERO, cx);
         if cx.tiers.get(gateway).life == Life::Draining {
             self.tell(user, crowd.drain_window, cx);

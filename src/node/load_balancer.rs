@@ -21,7 +21,7 @@ pub struct LoadBalancer {
     /// Its instances.
     pool: Range<u16>,
     ring: Ring,
-    /// Whose turn it is.
+    /// The instance whose turn it is.
     turn: u16,
     gate: Option<Gate>,
     /// Its process is down until then.
@@ -39,7 +39,7 @@ impl LoadBalancer {
             Policy::RoundRobin | Policy::LeastConnections => Ring::default(),
         };
         let gate = parameters.admission.map(Gate::new);
-        Self { parameters, pool, ring, turn: 0, gate, down_until: Time::ZERO }
+        Self { parameters, turn: pool.start, pool, ring, gate, down_until: Time::ZERO }
     }
 
     /// Chooses an instance for a connection of the user with this hash.
@@ -51,10 +51,10 @@ impl LoadBalancer {
                 self.pool.clone().filter(up).min_by_key(|&instance| tiers.get(instance).held)
             }
             Policy::RoundRobin => {
-                let len = number::short(self.pool.len());
-                let turns = (0..len).map(|step| self.pool.start + (self.turn + step) % len);
-                let found = turns.clone().find(up)?;
-                self.turn = (found - self.pool.start + 1) % len;
+                let (before, after) = (self.pool.start..self.turn, self.turn..self.pool.end);
+                let found = after.chain(before).find(up)?;
+                let next = found + 1;
+                self.turn = if next < self.pool.end { next } else { self.pool.start };
                 Some(found)
             }
         }

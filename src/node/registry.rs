@@ -25,8 +25,9 @@ struct Entry {
 pub struct Registry {
     ttl: Span,
     operation: Span,
-    /// Refreshes come so often.
-    heartbeat: Span,
+    /// The crowds whose gateways write here, by their clients nodes, and how often the entries of
+    /// each are refreshed.
+    served: Vec<(u8, Span)>,
     /// To the gateways, through the fan-out that asked.
     gateways: Option<Port>,
     draws: Draws,
@@ -36,10 +37,10 @@ pub struct Registry {
 
 impl Registry {
     /// A registry without entries. `gateways` is the way of an answer through the fan-out to the
-    /// gateways; `heartbeat` the time between refreshes of an entry.
+    /// gateways; `served` are the crowds that are written here, with the time between refreshes.
     pub fn new(
         parameters: &parameters::Registry,
-        heartbeat: Span,
+        served: Vec<(u8, Span)>,
         gateways: Option<Port>,
         users: u32,
         draws: Draws,
@@ -48,7 +49,7 @@ impl Registry {
         Self {
             ttl: parameters.ttl,
             operation: Span::from_seconds(1.0 / parameters.rate.0),
-            heartbeat,
+            served,
             gateways,
             draws,
             station: Station::new(1),
@@ -65,8 +66,12 @@ impl Registry {
     #[inline]
     fn operate(&mut self, cx: &mut Cx<'_>) -> Time {
         cx.record.counts.registry_operations += 1;
-        let share = f64::from(cx.record.online.now) / self.heartbeat.float().max(1.0)
-            * self.operation.float();
+        let refreshes: f64 = self
+            .served
+            .iter()
+            .map(|&(crowd, every)| f64::from(cx.record.online_of(crowd)) / every.float().max(1.0))
+            .sum();
+        let share = refreshes * self.operation.float();
         let work = self.operation.scale(1.0 / (1.0 - share.min(0.99)));
         self.station.arrive(cx.now, work).finish
     }
@@ -115,7 +120,8 @@ impl Registry {
         let fresh = held && matches!(connection.state, State::Online | State::HalfOpen);
         let crowd = cx.crowds.of(user);
         let key = crowd.connection(user, entry.session);
-        let age = self.heartbeat.scale(crowd.draws.unit(Purpose::Refresh, key, 0));
+        let share = crowd.draws.unit(Purpose::Refresh, key, 0);
+        let age = self.refreshed_every(crowd.clients).scale(share);
         let expiry = instance.ended + (self.ttl - age.min(self.ttl));
         (fresh || cx.now < expiry).then_some(entry.gateway)
     }
@@ -145,8 +151,14 @@ impl Registry {
         cx.wake(finish + back + way, Timer::Resume, user, session);
     }
 
-    /// Refreshes per second for `online` users.
-    pub fn refreshes(&self, online: f64) -> f64 {
-        online / self.heartbeat.seconds().max(1e-9)
+    fn refreshed_every(&self, crowd: u8) -> Span {
+        let found = self.served.iter().find(|&&(clients, _)| clients == crowd);
+        found.map_or(Span::ZERO, |&(_, every)| every)
+    }
+
+    /// Refreshes per second; `online` says how many users of a crowd are connected.
+    pub fn refreshes(&self, online: impl Fn(u8) -> f64) -> f64 {
+        let rate = |&(crowd, every): &(u8, Span)| online(crowd) / every.seconds().max(1e-9);
+        self.served.iter().map(rate).sum()
     }
 }

@@ -19,8 +19,8 @@ pub struct Outcome {
     pub ledger: [Ends; 2],
     /// Delivery lag of the window.
     pub lag: Histogram,
-    /// Not kept in files. Delivery lag by time of arrival, in bins of `lag_bin`, from 0 to the
-    /// horizon.
+    /// Delivery lag by time of arrival, in bins of `lag_bin`, from 0 to the horizon. Not kept in
+    /// the files of a sweep.
     #[serde(skip)]
     pub lag_over_time: Vec<Histogram>,
     /// The bin width of `lag_over_time`.
@@ -29,7 +29,7 @@ pub struct Outcome {
     /// Bin width of the series.
     #[serde(with = "nanos")]
     pub tick: Span,
-    /// Not kept in files. What moved, over time.
+    /// What moved, over time. Not kept in the files of a sweep.
     #[serde(skip)]
     pub series: Vec<Track>,
     /// The phases of the timeline in order of their start.

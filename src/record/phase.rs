@@ -24,8 +24,6 @@ pub struct PhaseRecord {
     pub attempts: u64,
     /// User-seconds connected, as nanoseconds.
     pub connected: u128,
-    /// Connections that ended because clients were told to move.
-    pub moves: u64,
 }
 
 impl PhaseRecord {
@@ -40,7 +38,6 @@ impl PhaseRecord {
             lag: Histogram::default(),
             attempts: 0,
             connected: 0,
-            moves: 0,
         }
     }
 
@@ -74,16 +71,22 @@ impl Online {
         self.peak = self.peak.max(self.now);
     }
 
-    /// User-nanoseconds connected up to `at`.
+    /// User-nanoseconds connected up to `at`, which is no earlier than the last change.
+    pub fn area(&self, at: Time) -> u128 {
+        self.area + u128::from(self.now) * u128::from(at.since(self.since).nanos())
+    }
+
+    /// The same, and settles it.
     pub fn settle(&mut self, at: Time) -> u128 {
-        self.area += u128::from(self.now) * u128::from(at.since(self.since).nanos());
+        self.area = self.area(at);
         self.since = at;
         self.area
     }
 
-    /// `area` in user-seconds.
+    /// `area` in user-seconds. Those of all users up to the end of the clock fit into 64 bits.
     pub fn seconds(area: u128) -> f64 {
-        number::float(number::low64(area / 1_000)) / 1e6
+        let float = |part: u128| number::float(number::low64(part));
+        float(area / 1_000_000_000) + float(area % 1_000_000_000) / 1e9
     }
 }
 
@@ -98,5 +101,14 @@ mod tests {
         online.change(Time::from_nanos(2_000_000_000), -4);
         assert_eq!(online.settle(Time::from_nanos(3_000_000_000)), 26_000_000_000);
         assert_eq!((online.now, online.peak), (6, 10));
+    }
+
+    #[test]
+    fn a_million_users_for_a_century_do_not_overflow() {
+        let century = 100 * 365 * 86_400_u64;
+        let area = 1_000_000 * u128::from(century) * 1_000_000_000 + 500_000_000;
+        let expected = 1e6 * number::float(century) + 0.5;
+        assert!((Online::seconds(area) / expected - 1.0).abs() < 1e-12);
+        assert!((Online::seconds(1_500_000_000) - 1.5).abs() < 1e-12);
     }
 }

@@ -56,8 +56,6 @@ pub struct Counts {
     pub duplicates: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
-    /// Connections that ended because clients were told to move, or were cut off by a deploy.
-    pub moves: u64,
     /// Messages that went up to a gateway.
     pub frames_up: u64,
     /// Messages pushed down to clients.
@@ -107,6 +105,11 @@ pub struct Recorder {
     pub series: Series,
     /// Users connected.
     pub online: Online,
+    /// The same of each crowd, by the number of its clients node.
+    pub crowds: Vec<Online>,
+    /// Connections that ended because a deploy told their clients to move, or cut them off; by the
+    /// place of the deploy in the timeline.
+    pub moves: Vec<u64>,
     /// Longest time that anybody was away.
     pub longest_outage: Span,
     /// Other counts.
@@ -144,6 +147,8 @@ impl Recorder {
             handshake_wait: Histogram::default(),
             series: Series::new(tick, horizon),
             online: Online::default(),
+            crowds: Vec::new(),
+            moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             recovery: Recovery::default(),
@@ -269,27 +274,47 @@ impl Recorder {
         self.series.at(at).attempts[end as usize] += 1;
     }
 
-    /// A user comes online after `outage` without a connection.
-    pub fn came_online(&mut self, at: Time, user: u32, outage: Span) {
+    /// A user of a crowd comes online after `outage` without a connection.
+    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, outage: Span) {
         self.fact(at, Fact::Online, user);
-        self.online.change(at, 1);
+        self.change_online(at, crowd, 1);
         self.reconnect.record(outage);
         self.recovery.back(at, user);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
-    /// A user's connection ends.
-    pub fn went_offline(&mut self, at: Time, user: u32) {
+    /// The connection of a user of a crowd ends.
+    pub fn went_offline(&mut self, at: Time, crowd: u8, user: u32) {
         self.fact(at, Fact::Offline, user);
-        self.online.change(at, -1);
+        self.change_online(at, crowd, -1);
     }
 
-    /// A client moves because it was told to, or is cut off by a deploy.
-    pub fn moved(&mut self) {
-        self.counts.moves += 1;
-        if let Some(&(phase, _)) = self.stretches.last() {
-            self.phases[phase].moves += 1;
+    /// So many users of a crowd more (or fewer) are connected from `at` on.
+    pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
+        let place = usize::from(crowd);
+        if self.crowds.len() <= place {
+            self.crowds.resize(place + 1, Online::default());
         }
+        self.crowds[place].change(at, change);
+        self.online.change(at, change);
+    }
+
+    /// How many users of a crowd are connected.
+    pub fn online_of(&self, crowd: u8) -> u32 {
+        self.crowds.get(usize::from(crowd)).map_or(0, |online| online.now)
+    }
+
+    /// A client moves because the deploy at this place of the timeline told it to, or cut it off.
+    /// One that moves for another cause is not counted.
+    pub fn moved(&mut self, entry: u16) {
+        if entry == u16::MAX {
+            return;
+        }
+        let place = usize::from(entry);
+        if self.moves.len() <= place {
+            self.moves.resize(place + 1, 0);
+        }
+        self.moves[place] += 1;
     }
 
     /// From `at` on, what happens belongs to the phase `name`.

@@ -1,12 +1,15 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Stretch, Summary, figures, series::Curve, storms};
+use super::{Ledger, Stretch, Summary, figures, storms};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
 /// So many faults get a sentence of their own.
 const FAULTS: usize = 3;
+
+/// A share of deliveries that have not ended at the horizon: below it, they are on their way.
+const PENDING: f64 = 0.01;
 
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
@@ -78,12 +81,8 @@ fn refused(summary: &Summary) -> Option<String> {
 fn fullest(summary: &Summary) -> Option<String> {
     let mut worst: Option<(f64, String)> = None;
     for node in summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty()) {
-        let names = summary.statistics(node, "connections");
-        let instances: Vec<(&str, Curve)> = names
-            .into_iter()
-            .filter(|&name| name != "total")
-            .filter_map(|name| Some((name, summary.level(node, "connections", name)?)))
-            .collect();
+        let mut instances = summary.levels(node, "connections");
+        instances.retain(|&(name, _)| name != "total");
         let starts: Vec<f64> =
             instances.iter().filter_map(|(_, curve)| curve.mean.first().copied()?).collect();
         let mean = average(starts.into_iter().enumerate())?;
@@ -148,7 +147,8 @@ fn missed(summary: &Summary) -> Option<String> {
     let intended = count((number::float(ledger.intended) / runs).round());
     if total == 0 {
         let bound = compact(3.0 / runs);
-        return Some(format!("No delivery is missed: 0 of {intended}, at most {bound} a run."));
+        let text = format!("No delivery is missed: 0 of {intended}, at most {bound} a run");
+        return Some(text + &pending(ledger, runs) + ".");
     }
     let mut causes: Vec<(&str, u64)> = ledger
         .rows
@@ -163,7 +163,20 @@ fn missed(summary: &Summary) -> Option<String> {
     let causes: Vec<String> = causes.iter().take(3).map(part).collect();
     let missed = count((number::float(total) / runs).max(1.0).round());
     let share = share(number::float(total) / number::float(ledger.intended));
-    Some(format!("{missed} of {intended} deliveries ({share}) are missed: {}.", causes.join(", ")))
+    let text =
+        format!("{missed} of {intended} deliveries ({share}) are missed: {}", causes.join(", "));
+    Some(text + &pending(ledger, runs) + ".")
+}
+
+/// Many that have not ended: what becomes of them is not known.
+fn pending(ledger: &Ledger, runs: f64) -> String {
+    let pending = number::float(ledger.total(|end, _| end == "pending"));
+    let part = pending / number::float(ledger.intended);
+    if part < PENDING {
+        return String::new();
+    }
+    let pending = counted((pending / runs).round(), "is", "are");
+    format!("; {pending} still pending at the end ({})", share(part))
 }
 
 fn late(summary: &Summary) -> Option<String> {

@@ -205,6 +205,17 @@ impl Summary {
         unique(self.series.iter().filter(of).map(|series| series.statistic.as_str()))
     }
 
+    /// All tracks of a node's quantity by their statistics, in their order: one pass, as there may
+    /// be tens of thousands.
+    pub fn levels(&self, node: &str, quantity: &str) -> Vec<(&str, Curve)> {
+        let of = |series: &&Series| series.node == node && series.quantity == quantity;
+        let all: Vec<&Series> = self.series.iter().filter(of).collect();
+        // The replications of a track stand together.
+        let tracks = all.chunk_by(|a, b| a.statistic == b.statistic);
+        let level = |track: &[&'_ Series]| curve(track.iter().copied(), false);
+        tracks.filter_map(|track| Some((track[0].statistic.as_str(), level(track)?))).collect()
+    }
+
     /// The unit of a node's tracks of a quantity.
     pub fn unit(&self, node: &str, quantity: &str) -> Option<Unit> {
         let of = |series: &&Series| series.node == node && series.quantity == quantity;

@@ -94,7 +94,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-    cx.record.online.change(Time::ZERO, 1);
+    cx.record.change_online(Time::ZERO, crowd.clients, 1);
     clients.schedule_residual_lifetime(user, cx);
     let registry = crowd.registry.as_ref().map(|port| usize::from(port.node));
     if let Some(Node::Registry(registry)) = registry.map(|node| &mut nodes[node]) {
@@ -250,18 +250,16 @@ impl Plan<'_> {
             let onward = self.link(link.source, is_gateway).expect("validated");
             Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
         });
-        let served = crowds
-            .iter()
-            .find(|crowd| crowd.registry.as_ref().is_some_and(|port| port.node == id.0));
-        let heartbeat = served.and_then(|crowd| {
-            let Parameters::Clients(own) = self.parameters(NodeId(crowd.clients)) else {
+        let served = crowds.iter().filter_map(|crowd| {
+            let Parameters::Clients(clients) = self.parameters(NodeId(crowd.clients)) else {
                 return None;
             };
-            own.heartbeat.every
+            let here = crowd.registry.as_ref().is_some_and(|port| port.node == id.0);
+            // Without pings the gateways refresh by themselves, twice within the time to live.
+            let every = clients.heartbeat.every.unwrap_or(own.ttl.half());
+            here.then_some((crowd.clients, every))
         });
-        // Without pings the gateways refresh by themselves, twice within the time to live.
-        let heartbeat = heartbeat.unwrap_or(own.ttl.half());
-        Registry::new(own, heartbeat, answer, crowds.users(), draws)
+        Registry::new(own, served.collect(), answer, crowds.users(), draws)
     }
 }
 

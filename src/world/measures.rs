@@ -11,7 +11,7 @@ use crate::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Unit,
         phase::{Online, PhaseRecord},
     },
-    scenario::Scenario,
+    scenario::{NodeId, Scenario},
 };
 
 /// Collects metrics.
@@ -169,8 +169,20 @@ impl World {
         Online::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
     }
 
+    /// User-seconds that a crowd was connected.
+    fn connected_of(&self, crowd: u8) -> f64 {
+        let online = self.record.crowds.get(usize::from(crowd));
+        Online::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
+    }
+
     fn users(&self) -> f64 {
         f64::from(self.crowds.users())
+    }
+
+    /// Users whose connections a pool holds.
+    fn users_of(&self, pool: NodeId) -> u32 {
+        let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
+        here.map(|crowd| crowd.count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
@@ -330,8 +342,7 @@ impl World {
             sheet.set("backlog.peak", Unit::Count, worst);
         }
         let counts = &self.record.counts;
-        let connected = self.connected();
-        let online = connected / scenario.horizon.seconds();
+        let online = |crowd| self.connected_of(crowd) / scenario.horizon.seconds();
         let refreshes: f64 = self
             .nodes
             .iter()
@@ -367,25 +378,28 @@ impl World {
     }
 
     fn heartbeat_bytes(&self, scenario: &Scenario) -> (f64, f64) {
-        let connected = self.connected();
-        let every = scenario.nodes.iter().find_map(|node| {
-            let Parameters::Clients(clients) = &node.parameters else { return None };
-            clients.heartbeat.every.map(Span::seconds)
+        let beats = self.crowds.iter().map(|crowd| {
+            let node = &scenario.nodes[usize::from(crowd.clients)];
+            let Parameters::Clients(clients) = &node.parameters else { return 0.0 };
+            let every = clients.heartbeat.every.map(|every| every.seconds().max(1e-9));
+            every.map_or(0.0, |every| self.connected_of(crowd.clients) / every)
         });
-        let beats = every.map_or(0.0, |every| connected / every.max(1e-9));
+        let beats: f64 = beats.sum();
         let empty = wire::TLS_RECORD + wire::TCP_IP;
         (beats * (wire::PONG + empty), beats * (wire::PING + empty))
     }
 
     fn timeline_measures(&self, sheet: &mut Sheet) {
-        for running in self.timeline.entries() {
+        for (place, running) in self.timeline.entries().iter().enumerate() {
             let name = &running.action.name;
             let duration =
                 running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
             sheet.seconds(format!("{name}.duration"), duration);
-            let phase = self.record.phases.iter().find(|phase| &phase.name == name);
-            let moves = phase.map(|phase| number::float(phase.moves) / self.users());
-            sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, moves);
+            let moves = self.record.moves.get(place).copied().unwrap_or(0);
+            let users = f64::from(self.users_of(running.action.kind.node()));
+            let some = running.began.filter(|_| users > 0.0);
+            let each = some.map(|_| number::float(moves) / users);
+            sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, each);
         }
     }
 

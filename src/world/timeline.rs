@@ -36,6 +36,8 @@ pub(super) struct Running {
     next: u16,
     /// Instances that are not through.
     left: u16,
+    /// A deploy that waits for another one of its pool to end.
+    waits: bool,
     /// Its begin, once it has begun.
     pub(super) began: Option<Time>,
     /// Its end, once it is over.
@@ -48,6 +50,7 @@ impl Timeline {
             action: action.clone(),
             next: 0,
             left: 0,
+            waits: false,
             began: None,
             ended: None,
         };
@@ -65,6 +68,28 @@ impl Timeline {
 
     pub(super) fn entries(&self) -> &[Running] {
         &self.actions
+    }
+
+    /// A pool has one deploy at a time: a later one waits until the earlier is over.
+    fn must_wait(&mut self, scene: Scene) -> bool {
+        let busy = self.active.iter().any(|&other| {
+            other != scene.index && self.actions[usize::from(other)].deploys(scene.node)
+        });
+        let running = &mut self.actions[usize::from(scene.index)];
+        running.waits = busy && running.deploys(scene.node);
+        running.waits
+    }
+
+    /// The first deploy that waited for this pool.
+    fn next_deploy(&self, pool: usize) -> Option<u16> {
+        let waits = |running: &Running| running.waits && running.deploys(pool);
+        self.actions.iter().position(waits).map(number::short)
+    }
+}
+
+impl Running {
+    fn deploys(&self, pool: usize) -> bool {
+        matches!(self.action.kind, ActionKind::Deploy { node, .. } if usize::from(node.0) == pool)
     }
 }
 
@@ -92,6 +117,9 @@ impl World {
         let kind = self.timeline.actions[usize::from(index)].action.kind.clone();
         let scene = Scene { now, index, node: usize::from(kind.node().0) };
         if step == Step::Begin {
+            if self.timeline.must_wait(scene) {
+                return;
+            }
             self.begin(scene);
         }
         match (kind, step) {
@@ -221,16 +249,21 @@ impl World {
         }
     }
 
-    /// An instance that drained has lost its last connection, or its grace is over.
+    /// An instance that drained has lost its last connection, or its grace is over. One that
+    /// crashed meanwhile is replaced now, unless it has been restarted.
     fn replace(&mut self, scene: Scene, instance: u16, startup: Span, agenda: &mut Agenda<Event>) {
-        let row = self.tiers.get(instance);
-        if row.life != Life::Draining || row.drained_by != scene.index {
+        let row = self.tiers.get_mut(instance);
+        if row.drained_by != scene.index {
             return;
         }
-        self.cut(scene, instance, agenda);
-        self.put_down(scene.now, instance, Life::Stopped);
-        let (index, step) = (scene.index, Step::Ready);
-        agenda.push(scene.now + startup, Event::Action { index, step, instance });
+        row.drained_by = u16::MAX;
+        let (index, step, life) = (scene.index, Step::Ready, row.life);
+        if life == Life::Draining {
+            self.cut(scene, instance, agenda);
+            self.put_down(scene.now, instance, Life::Stopped);
+        }
+        let wait = if life == Life::Up { Span::ZERO } else { startup };
+        agenda.push(scene.now + wait, Event::Action { index, step, instance });
     }
 
     /// What is left of an instance is closed: its clients and the registry are told.
@@ -243,7 +276,7 @@ impl World {
         end_work(nodes, scene.node, instance, &mut cx);
         for user in held {
             if cx.connections.get(user).state == State::Online {
-                cx.record.moved();
+                cx.record.moved(scene.index);
                 cx.record.counts.cut += 1;
                 let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
                 clients.tell_registry(user, Timer::Unregister, Span::ZERO, &mut cx);
@@ -280,6 +313,10 @@ impl World {
             agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
         } else {
             self.end_action(scene);
+            if let Some(index) = self.timeline.next_deploy(scene.node) {
+                let step = Step::Begin;
+                agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Axis {
 
 /// Not more ticks than that.
 const TICKS: f64 = 5.0;
+/// No axis reaches further; only files that a person has changed hold more.
+const LARGEST: f64 = 1e100;
 /// Not more labelled decades than that.
 const DECADES: usize = 6;
 
@@ -53,7 +55,7 @@ impl Axis {
 
     /// From 0 to a round number not below `most`; `label` writes a tick.
     pub fn linear(most: f64, label: impl Fn(f64) -> String) -> Self {
-        let most = if most > 0.0 { most } else { 1.0 };
+        let most = if most > 0.0 { most.min(LARGEST) } else { 1.0 };
         let step = nice(most / (TICKS - 1.0));
         let high = (most / step - 1e-9).ceil() * step;
         let ticks = multiples(step, high).map(|at| (at, label(at))).collect();
@@ -62,8 +64,8 @@ impl Axis {
 
     /// Decades from below `least` to above `most`, both positive.
     pub fn log(least: f64, most: f64, label: impl Fn(f64) -> String) -> Self {
-        let low = round_down(least);
-        let high = round_up(most.max(low * 1.5));
+        let low = round_down(least.clamp(1.0 / LARGEST, LARGEST));
+        let high = round_up(most.min(LARGEST).max(low * 1.5));
         let mut ticks: Vec<f64> = decades(low, high).collect();
         if ticks.len() < 2 {
             ticks = decades(low / 10.0, high)
@@ -79,10 +81,11 @@ impl Axis {
         Self { scale: Scale::Log, low, high, ticks, name: String::new() }
     }
 
-    /// The same with a marked floor for zeros, half a decade below the least value.
+    /// The same with a marked floor for zeros, below the least value.
     #[must_use]
     pub fn with_floor(mut self) -> Self {
-        self.low = decade_below(self.low);
+        let decade = decade_below(self.low);
+        self.low = if decade < 0.999 * self.low { decade } else { decade / 2.0 };
         self.ticks.retain(|(at, _)| *at > self.low * 1.5);
         self.ticks.insert(0, (self.low, "0".to_owned()));
         self
@@ -204,7 +207,7 @@ mod tests {
             (Axis::log(0.21, 0.45, seconds), vec!["200 ms", "500 ms"]),
             (Axis::log(1e-6, 1.0, share), vec!["1 in 1M", "1 in 10k", "1 %", "100 %"]),
             (Axis::log(14.0, 4_800.0, figures::tick), vec!["10", "100", "1k"]),
-            (Axis::log(14.0, 4_800.0, figures::tick).with_floor(), vec!["0", "100", "1k"]),
+            (Axis::log(14.0, 4_800.0, figures::tick).with_floor(), vec!["0", "10", "100", "1k"]),
         ] {
             assert_eq!(labels(&axis), to_owned(&expected));
         }
@@ -215,6 +218,22 @@ mod tests {
         assert_eq!(labels(&Axis::linear(487.0, figures::tick)), ["0", "200", "400", "600"]);
         assert_eq!(labels(&Axis::linear(0.97, share)), ["0 %", "25 %", "50 %", "75 %", "100 %"]);
         assert_eq!(Axis::linear(0.0, figures::tick).high.to_bits(), 1.0_f64.to_bits());
+    }
+
+    /// What is least on a logarithmic axis is not drawn as zero.
+    #[test]
+    fn the_floor_lies_below_the_least_value() {
+        for least in [1.0, 1.5, 2.0, 10.0, 14.0, 99.0] {
+            let axis = Axis::log(least, 4_800.0, figures::tick).with_floor();
+            assert!(axis.place(least) > 0.01, "{least}: {axis:?}");
+        }
+    }
+
+    #[test]
+    fn absurd_values_have_an_axis() {
+        for axis in [Axis::log(1e-308, 1e308, seconds), Axis::linear(1e308, figures::tick)] {
+            assert!(axis.high.is_finite() && axis.low < axis.high && axis.ticks.len() < 10);
+        }
     }
 
     #[test]

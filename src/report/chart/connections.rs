@@ -70,10 +70,8 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
 impl<'a> Pool<'a> {
     /// The pool of a node; none when it has no instances, or when nothing moves.
     fn of(summary: &'a Summary, node: &'a str) -> Option<Self> {
-        let names = summary.statistics(node, "connections");
-        let instance = |name| Some((name, summary.level(node, "connections", name)?));
-        let instances: Vec<_> =
-            names.into_iter().filter(|&name| name != "total").filter_map(instance).collect();
+        let mut instances = summary.levels(node, "connections");
+        instances.retain(|&(name, _)| name != "total");
         let pool = Self { node, instances };
         let moves = pool.instances.iter().any(|(_, curve)| {
             let (least, most) = ends(curve);

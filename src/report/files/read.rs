@@ -117,6 +117,12 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// A finite number, or an empty cell.
+    #[expect(clippy::option_option, reason = "wrong, empty and a number are three things")]
+    fn float(&mut self) -> Option<Option<f64>> {
+        self.maybe().filter(|value: &Option<f64>| value.is_none_or(f64::is_finite))
+    }
+
     fn unit(&mut self) -> Option<Unit> {
         unit_named(self.text()?)
     }
@@ -168,9 +174,9 @@ pub(super) fn metric(mut cells: Cells) -> Option<Metric> {
         quantity,
         statistic,
         unit: cells.unit()?,
-        mean: cells.maybe()?,
-        ci_low: cells.maybe()?,
-        ci_high: cells.maybe()?,
+        mean: cells.float()?,
+        ci_low: cells.float()?,
+        ci_high: cells.float()?,
         n: cells.number()?,
         values: Vec::new(),
     })
@@ -221,7 +227,7 @@ fn series(open: Open, tick: Span, lag_bin: Span) -> Result<Vec<Series>, Unreadab
     each(open, SERIES, |mut cells| {
         let first = cells.number::<f64>()? == 0.0;
         let key = [cells.text()?, cells.text()?, cells.text()?];
-        let (unit, replication, value) = (cells.unit()?, cells.maybe()?, cells.maybe()?);
+        let (unit, replication, value) = (cells.unit()?, cells.maybe()?, cells.float()?);
         if first {
             let [node, quantity, statistic] = key.map(str::to_owned);
             let step = if replication.is_some() { tick } else { lag_bin };

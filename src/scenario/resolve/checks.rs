@@ -200,7 +200,8 @@ impl Checks<'_, '_> {
             let at = form.ttl.as_ref().map_or(node.name.at, |ttl| ttl.at);
             let wrong = Diagnostic::warning("ttl-too-short", message).at(at);
             input.report(wrong.help(format!(
-                "entries of users who are online expire; write a `ttl` of at least {}",
+                "that entries expire between two refreshes is not modelled: nobody who is online \
+                 is missing; write a `ttl` of at least {}",
                 every.times(2).print()
             )));
         }

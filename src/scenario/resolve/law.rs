@@ -14,6 +14,9 @@ use serde_json::{Value as Json, json as object};
 /// More measured values than this say no more.
 const MOST_VALUES: usize = 1_000_000;
 
+/// The longest round trip that a connection's row keeps, in whole seconds.
+const LONGEST_ROUND_TRIP: Span = Span::from_secs(17);
+
 /// So many lines of a file of values are reported.
 const MOST_LINES: usize = 3;
 
@@ -49,6 +52,22 @@ impl Section<'_, '_> {
             self.wrong("out-of-range", key, text.at, "is zero on average", help);
         }
         Some(law)
+    }
+
+    /// A law of round trips; that most are longer than can be kept is warned of.
+    pub(super) fn round_trip(&mut self, key: &str, written: Option<&LawText>) -> Law {
+        let before = self.input.errors();
+        let law = self.law(key, written);
+        if let Some(text) = written
+            && self.input.errors() == before
+            && law.quantile(0.5) > LONGEST_ROUND_TRIP.float()
+        {
+            let name = self.name_of(key);
+            let message = format!("`{name}` is longer than 17s for half of all connections");
+            let wrong = Diagnostic::warning("long-round-trip", message).at(text.at);
+            self.input.report(wrong.help("a round trip above 17s is modelled as one of 17s"));
+        }
+        law
     }
 
     fn law_of(&mut self, key: &str, written: Option<&LawText>) -> Option<(Law, Json)> {

@@ -67,7 +67,7 @@ impl Section<'_, '_> {
 
     fn network(&mut self, form: &model::Network) -> Network {
         Network {
-            rtt: self.law("rtt", form.rtt.as_ref()),
+            rtt: self.round_trip("rtt", form.rtt.as_ref()),
             lifetime: self.law_or_never("lifetime", form.lifetime.as_ref()),
             silent_drops: self.within(
                 "silent_drops",

@@ -168,6 +168,7 @@ fn warnings_do_not_stop_it() {
         "gateways.drain.window=1min",
         "presence.ttl=20s",
         "phones.count=1M",
+        "phones.network.rtt=20s",
         "gateways.cores=8",
         "bus.partitions=4",
         "fanout.on_stale=drop",
@@ -180,6 +181,7 @@ fn warnings_do_not_stop_it() {
         "before-warm-up",
         "window-beyond-grace",
         "ttl-too-short",
+        "long-round-trip",
         "idle-set",
     ];
     let mut found = codes(&found);

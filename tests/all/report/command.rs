@@ -159,6 +159,63 @@ fn a_reader_that_goes_away_is_no_error() {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Where nothing can be printed, or no folder be made, it is said: before a run, not after it.
+#[test]
+fn what_cannot_be_written_is_1() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    for out in [file.clone(), file.join("below")] {
+        let run = squall().arg("run").arg(&file).arg("--output").arg(&out).assert().code(1);
+        let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(said.contains("small.yaml: not a directory"), "{said}");
+    }
+    if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
+        for command in ["show", "validate"] {
+            let mut program = std::process::Command::new(assert_cmd::cargo::cargo_bin("squall"));
+            let program = program.arg(command).arg(&file).stdout(full.try_clone().unwrap());
+            assert_eq!(
+                program.stderr(std::process::Stdio::null()).status().unwrap().code(),
+                Some(1)
+            );
+        }
+    }
+}
+
+/// Nothing is missed where nothing has ended yet: the answer says so.
+#[test]
+fn many_pending_deliveries_are_named() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let said = |set: &str| {
+        let mut command = squall();
+        command.arg("run").arg(&file).args(["--no-charts", "--set", set]).arg("--output");
+        let done = command.arg(here.path().join("out")).assert().code(0);
+        String::from_utf8_lossy(&done.get_output().stdout).replace('\n', " ")
+    };
+    assert!(said("gateways.max_connections=1").contains("still pending at the end (100"));
+    assert!(!said("gateways.max_connections=50k").contains("still pending"));
+}
+
+/// A number that is none, and one that no run writes, are no crash of `render`.
+#[test]
+fn numbers_that_were_changed_by_hand_are_no_panic() {
+    let here = TempDir::new().unwrap();
+    results::write(&small().summary(), here.path()).unwrap();
+    let series = here.path().join("series.csv");
+    let written = fs::read_to_string(&series).unwrap();
+    let change = |number: &str| {
+        let row = |line: &str| match line.rsplit_once(',') {
+            Some((before, value)) if value.parse::<f64>().is_ok() => format!("{before},{number}\n"),
+            _ => format!("{line}\n"),
+        };
+        fs::write(&series, written.lines().map(row).collect::<String>()).unwrap();
+        squall().arg("render").arg(here.path()).assert()
+    };
+    change("1e308").code(0);
+    change("NaN").code(2);
+    change("inf").code(2);
+}
+
 #[test]
 fn bad_input_is_2() {
     squall().args(["run", "no-such-file.yaml"]).assert().code(2);

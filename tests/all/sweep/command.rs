@@ -3,7 +3,7 @@ use crate::report::command::contents;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
     time::Duration,
 };
@@ -54,6 +54,15 @@ fn units(out: &Path) -> usize {
     entries.filter(|entry| ends(entry.as_ref().unwrap().path())).count()
 }
 
+/// Waits until so many units are done.
+#[expect(clippy::disallowed_methods, reason = "another process has to come so far")]
+fn wait_for(count: usize, out: &Path, child: &mut Child) {
+    while units(out) < count {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be stopped");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn forty_points_are_the_same_bytes_whatever_happened() {
     let here = TempDir::new().unwrap();
@@ -81,10 +90,7 @@ fn forty_points_are_the_same_bytes_whatever_happened() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        while units(&at("killed")) < share * POINTS / 5 {
-            assert!(child.try_wait().unwrap().is_none(), "it ended before it could be killed");
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for(share * POINTS / 5, &at("killed"), &mut child);
         child.kill().unwrap();
         assert!(!child.wait().unwrap().success());
         assert!(!at("killed").join("manifest.json").exists());
@@ -190,10 +196,7 @@ fn an_interrupted_sweep_is_130_and_goes_on() {
     let mut run = squall();
     run.arg("sweep").arg(&file).args(["--jobs", "1", "--output"]).arg(&out);
     let mut child = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while units(&out) < 3 {
-        assert!(child.try_wait().unwrap().is_none());
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_for(3, &out, &mut child);
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));

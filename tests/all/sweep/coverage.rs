@@ -13,7 +13,7 @@ fn mean_wait(seed: u64, replication: u32, load: f64) -> f64 {
     let mut sum = 0.0;
     for k in 0..warm + counted {
         let gap = -libm::log(draws.unit(0_usize, k, 0)) / load;
-        now = now + Span::from_seconds(gap * 1e-3);
+        now += Span::from_seconds(gap * 1e-3);
         let work = Span::from_seconds(-libm::log(draws.unit(1_usize, k, 0)) * 1e-3);
         let service = station.arrive(now, work);
         if k >= warm {

@@ -65,6 +65,33 @@ fn a_deploy_with_replay_loses_nothing() {
     assert!((1.3..2.1).contains(&moves), "{moves}");
 }
 
+/// What crashes while it drains is replaced all the same, and a second deploy of a pool waits for
+/// the first: each instance is drained once by each.
+#[test]
+fn a_crash_or_a_second_deploy_does_not_stop_a_deploy() {
+    let mut scenario = chat(2_000, 3);
+    scenario.horizon = Time::ZERO + secs(360);
+    clients(&mut scenario).network.lifetime = None;
+    deploy(&mut scenario, 20, 1);
+    let alone = value(&run(&scenario), "deploy.duration");
+    for (kind, restart) in
+        [(CrashKind::Process, None), (CrashKind::Host, None), (CrashKind::Process, Some(secs(2)))]
+    {
+        let mut crashed = scenario.clone();
+        crash(&mut crashed, 30, kind, restart);
+        let outcome = run(&crashed);
+        let duration = value(&outcome, "deploy.duration");
+        assert!((alone - 30.0..alone + 30.0).contains(&duration), "{kind:?}: {duration}, {alone}");
+        assert_is(&outcome, "connections.end", 2_000.0);
+    }
+    deploy(&mut scenario, 30, 1);
+    scenario.timeline[1].name = "again".to_owned();
+    let outcome = run(&scenario);
+    assert_is(&outcome, "deploy.duration", alone);
+    assert!((value(&outcome, "again.duration") - alone).abs() < 5.0);
+    assert!((1.2..2.2).contains(&value(&outcome, "again.moves_per_client")));
+}
+
 /// A message that is kept for less time than its recipient is away expires, whoever looks first:
 /// the returning client or the end of the run.
 #[test]
@@ -188,6 +215,35 @@ fn a_bystander_moves_no_draw() {
     let alone = squall::world::trace(&scenario, 0).sends;
     assert_eq!(alone, squall::world::trace(&crowded, 0).sends);
     let _ = NodeId(7);
+}
+
+/// A second crowd with a pool and a registry of its own changes nothing for the first, and each
+/// registry is refreshed by its own users alone.
+#[test]
+fn a_separate_crowd_changes_nothing() {
+    let mut scenario = chat(5_000, 3);
+    deploy(&mut scenario, 20, 1);
+    let mut crowded = scenario.clone();
+    for (place, name) in [(0, "others"), (1, "edge2"), (2, "gateways2"), (5, "presence2")] {
+        let Node { parameters, .. } = scenario.nodes[place].clone();
+        crowded.nodes.push(Node { name: name.into(), parameters });
+    }
+    let Parameters::Clients(others) = &mut crowded.nodes[7].parameters else { unreachable!() };
+    (others.count, others.sends, others.resume) = (45_000, None, Resume::None);
+    (others.network.lifetime, others.heartbeat.every) = (None, Some(secs(5)));
+    crowded
+        .links
+        .extend([(7, 8), (8, 9), (9, 10)].map(|(source, target)| {
+            super::chat::link(source, target, (source > 7).then_some(5e5))
+        }));
+    let (alone, both) = (run(&scenario), run(&crowded));
+    for name in ["deliveries.live", "delivery_lag.mean", "delivery_lag.max", "reconnect.p99"] {
+        assert_is(&both, name, value(&alone, name));
+    }
+    assert_eq!(alone.fingerprint, both.fingerprint);
+    assert_is(&both, "deploy.moves_per_client", value(&alone, "deploy.moves_per_client"));
+    let refreshes = "registry.refreshes_per_second";
+    assert!((value(&both, refreshes) - value(&alone, refreshes) - 9_000.0).abs() < 1e-6);
 }
 
 #[test]
