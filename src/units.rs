@@ -80,6 +80,13 @@ pub trait Quantity: Copy + PartialOrd + fmt::Debug {
     /// How one is written.
     const EXAMPLE: &'static str;
 
+    /// A regular expression that matches the texts of quantities, as an editor checks it; it does
+    /// not know their bounds.
+    const PATTERN: &'static str;
+
+    /// The JSON type of the numbers that mean one without a unit, if they do.
+    const NUMBER: Option<&'static str> = None;
+
     /// Reads it from a text.
     ///
     /// # Errors

@@ -6,11 +6,16 @@ mod progress;
 pub mod render;
 pub mod results;
 pub mod run;
+pub mod schema;
 pub mod show;
 pub mod sweep;
 pub mod validate;
 
-use clap::{Args, Parser, Subcommand};
+use crate::scenario::catalogue::File;
+use clap::{
+    Args, Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use std::{
     io::{self, IsTerminal, Write},
     path::PathBuf,
@@ -43,7 +48,7 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run an experiment: write its results and charts, and print what came out.
+    /// Run an experiment: write its results, charts and report, and print what came out.
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
@@ -53,7 +58,7 @@ enum Command {
     /// peace, for each value of a policy.
     #[command(after_help = EXIT_CODES)]
     Phase(PhaseArguments),
-    /// Draw the charts of a result folder again, from its files alone, and print what they say.
+    /// Draw charts and report of a result folder again, from its files alone; print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
         folder: PathBuf,
@@ -66,11 +71,30 @@ enum Command {
         #[command(flatten)]
         input: Input,
     },
-    /// Print an experiment with every default filled in.
+    /// Print an experiment with every default filled in, or where each value comes from.
     Show {
         #[command(flatten)]
         input: Input,
+        /// One line a value: what it is, who says so, and the source.
+        #[arg(long)]
+        origin: bool,
+        /// One document, for programs.
+        #[arg(long)]
+        json: bool,
     },
+    /// Print the JSON Schema of a kind of file, for editors.
+    Schema {
+        /// Which kind.
+        #[arg(value_parser = file_kind(), default_value = "experiment")]
+        file: File,
+    },
+}
+
+/// The kinds of files that have a schema, by their names.
+fn file_kind() -> impl TypedValueParser<Value = File> {
+    let named = |name: String| File::ALL.into_iter().find(|file| file.name() == name);
+    PossibleValuesParser::new(File::ALL.map(File::name))
+        .map(move |name| named(name).unwrap_or(File::Experiment))
 }
 
 /// What `squall run` is told.
@@ -100,7 +124,7 @@ pub struct RunArguments {
     /// Say nothing on stderr but errors.
     #[arg(long)]
     quiet: bool,
-    /// Write data only.
+    /// Write data only: no charts, no report.
     #[arg(long)]
     no_charts: bool,
     /// Exit with 98 when an objective is inconclusive.
@@ -209,7 +233,10 @@ pub fn main() -> ExitCode {
         Command::Phase(arguments) => phase::run(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
-        Command::Show { input } => show::run(&input.file, &input.sets()),
+        Command::Show { input, origin, json } => {
+            show::run(&input.file, &input.sets(), show::Form::of(origin, json))
+        }
+        Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)
 }

@@ -26,13 +26,15 @@ pub fn read(from: &Path) -> io::Result<Summary> {
     files::read(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
 }
 
-/// Draws the charts of a summary in place of what lay there; returns how many there are.
+/// Draws the charts and the report of a summary in place of what lay there; returns how many charts
+/// there are.
 ///
 /// # Errors
 /// What the disk says.
 pub fn draw(summary: &Summary, into: &Path) -> io::Result<usize> {
     let charts = report::charts(summary);
     folder::replace_charts(into, &charts)?;
+    folder::add(into, &report::page(summary))?;
     // Each chart is two files.
     Ok(charts.len() / 2)
 }
@@ -44,7 +46,7 @@ pub fn draw(summary: &Summary, into: &Path) -> io::Result<usize> {
 pub fn text(
     summary: &Summary,
     lies_in: &Path,
-    charts: usize,
+    charts: Option<usize>,
     next: Option<(String, String)>,
     json: bool,
 ) -> io::Result<String> {
@@ -84,13 +86,15 @@ fn place(from: &Path, error: &files::Unreadable) -> io::Error {
     io::Error::other(format!("{}: {error}", from.display()))
 }
 
-/// Draws the charts of a sweep in place of what lay there; returns how many there are.
+/// Draws the charts and the report of a sweep in place of what lay there; returns how many charts
+/// there are.
 ///
 /// # Errors
 /// What the disk says.
 pub fn draw_sweep(sweep: &Sweep, into: &Path) -> io::Result<usize> {
     let charts = report::sweep_charts(sweep);
     folder::replace_charts(into, &charts)?;
+    folder::add(into, &report::sweep_page(sweep))?;
     Ok(charts.len() / 2)
 }
 
@@ -101,7 +105,7 @@ pub fn draw_sweep(sweep: &Sweep, into: &Path) -> io::Result<usize> {
 pub fn sweep_text(
     sweep: &Sweep,
     lies_in: &Path,
-    charts: usize,
+    charts: Option<usize>,
     next: Option<(String, String)>,
     json: bool,
 ) -> io::Result<String> {

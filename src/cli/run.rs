@@ -121,7 +121,8 @@ fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
     let summary = results::read(&into)?;
-    let charts = if arguments.no_charts { 0 } else { results::draw(&summary, &into)? };
+    let draw = || results::draw(&summary, &into);
+    let charts = if arguments.no_charts { None } else { Some(draw()?) };
     let written = progress::now().duration_since(began).saturating_sub(simulated);
     results::note(&info(&summary, jobs, simulated, written), &into)?;
     let next = Some(next(arguments, &summary, &into));
@@ -175,7 +176,7 @@ fn next(arguments: &RunArguments, summary: &Summary, folder: &Path) -> (String, 
             (format!("squall run {file} --replications {more}"), "for narrower ones".to_owned())
         }
         _ if arguments.no_charts => {
-            (format!("squall render {}", folder.display()), "for the charts".to_owned())
+            (format!("squall render {}", folder.display()), "for charts and report".to_owned())
         }
         _ => (format!("squall show {file}"), "for every default".to_owned()),
     }

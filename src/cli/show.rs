@@ -1,31 +1,90 @@
 //! `squall show`: the resolved scenario as a file that loads again to the same scenario, with every
-//! default in it.
+//! default in it; or where each value comes from.
 use super::{BAD_INPUT, FAILED, GOOD, complain, diagnostics, print};
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Origin, Scenario};
 use serde_json::Value;
 use std::path::Path;
 
 /// Maps that fit into this width stand in one line.
 const WIDTH: usize = 88;
 
-/// Prints the resolved scenario of an experiment; returns the exit code.
-pub fn run(path: &Path, sets: &[String]) -> u8 {
-    match scenario::load(path, sets, &|path| std::fs::read(path)) {
-        Ok(loaded) => {
-            diagnostics::eprint(&loaded.warnings);
-            match print(&yaml(&loaded.scenario)) {
-                Ok(()) => GOOD,
-                Err(error) => {
-                    complain(&error);
-                    FAILED
-                }
-            }
-        }
-        Err(wrong) => {
-            diagnostics::eprint(&wrong);
-            BAD_INPUT
+/// What is shown of a scenario, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// A file that loads again.
+    Yaml,
+    /// The same as JSON.
+    Json,
+    /// Where each value comes from, as a table.
+    Origins,
+    /// The same as JSON.
+    JsonOrigins,
+}
+
+impl Form {
+    /// The form that two flags ask for.
+    pub fn of(origin: bool, json: bool) -> Self {
+        match (origin, json) {
+            (false, false) => Self::Yaml,
+            (false, true) => Self::Json,
+            (true, false) => Self::Origins,
+            (true, true) => Self::JsonOrigins,
         }
     }
+
+    fn text(self, scenario: &Scenario) -> String {
+        match self {
+            Self::Yaml => yaml(scenario),
+            Self::Json => format!("{:#}\n", scenario.resolved),
+            Self::Origins => origins(&scenario.origins),
+            Self::JsonOrigins => format!("{:#}\n", serde_json::json!(scenario.origins)),
+        }
+    }
+}
+
+/// Prints the resolved scenario of an experiment; returns the exit code.
+pub fn run(path: &Path, sets: &[String], form: Form) -> u8 {
+    let loaded = match scenario::load(path, sets, &|path| std::fs::read(path)) {
+        Ok(loaded) => loaded,
+        Err(wrong) => {
+            diagnostics::eprint(&wrong);
+            return BAD_INPUT;
+        }
+    };
+    diagnostics::eprint(&loaded.warnings);
+    match print(&form.text(&loaded.scenario)) {
+        Ok(()) => GOOD,
+        Err(error) => {
+            complain(&error);
+            FAILED
+        }
+    }
+}
+
+/// One line a value: path, value, who says so, source; a blank line before each node.
+pub fn origins(origins: &[Origin]) -> String {
+    // What is longer stands out of its column.
+    let width = |most: usize, text: fn(&Origin) -> &str| {
+        let widths = origins.iter().map(|origin| text(origin).chars().count());
+        widths.filter(|width| *width <= most).max().unwrap_or_default()
+    };
+    let path_width = width(48, |origin| &origin.path);
+    let value_width = width(18, |origin| &origin.value);
+    let from_width = width(usize::MAX, |origin| origin.from.words());
+    let (mut text, mut before) = (String::new(), "");
+    for Origin { path, value, from, source } in origins {
+        let group =
+            path.rsplit_once('.').map_or("", |_| path.split('.').next().unwrap_or_default());
+        if group != before {
+            text += "\n";
+        }
+        before = group;
+        let value = value.replace(char::is_control, "\u{fffd}");
+        let from = from.words();
+        text +=
+            &format!("{path:path_width$}  {value:value_width$}  {from:from_width$}  {source}\n");
+    }
+    text
 }
 
 /// The resolved scenario as YAML.

@@ -156,8 +156,8 @@ impl<'p> Swept<'p> {
         results::write_sweep(&sweep, &self.folder)?;
         drop(sweep);
         let sweep = results::read_sweep(&self.folder)?;
-        let charts =
-            if self.arguments.no_charts { 0 } else { results::draw_sweep(&sweep, &self.folder)? };
+        let draw = || results::draw_sweep(&sweep, &self.folder);
+        let charts = if self.arguments.no_charts { None } else { Some(draw()?) };
         let next = Some(self.next(&sweep));
         let shown = results::sweep_text(&sweep, &self.folder, charts, next, self.arguments.json)?;
         print(&shown)?;

@@ -48,10 +48,11 @@ pub struct Measure {
 }
 
 /// Units of metrics and series.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A number of things.
+    #[default]
     Count,
     /// Things per second.
     PerSecond,

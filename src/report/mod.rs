@@ -3,11 +3,28 @@
 pub mod chart;
 pub mod draw;
 pub mod files;
+pub mod graph;
+pub mod html;
+pub mod palette;
+mod safe;
 pub mod terminal;
 pub mod theme;
 
 use crate::summary::{Summary, phase::Phase, sweep::Sweep};
 use files::File;
+
+/// The page that a reviewer opens.
+pub const PAGE: &str = "report.html";
+
+/// The whole report as one page.
+pub fn page(summary: &Summary) -> File {
+    File { name: PAGE.to_owned(), bytes: html::page(summary) }
+}
+
+/// The report of a sweep.
+pub fn sweep_page(sweep: &Sweep) -> File {
+    File { name: PAGE.to_owned(), bytes: html::sweep_page(sweep) }
+}
 
 /// All charts of a summary, each as SVG and PNG, in `charts/`.
 pub fn charts(summary: &Summary) -> Vec<File> {
@@ -28,7 +45,7 @@ pub fn phase(phase: &Phase) -> Vec<File> {
 
 fn drawn(charts: &[chart::Chart]) -> Vec<File> {
     let files = |chart: &chart::Chart| {
-        let sheet = draw::lay_out(chart);
+        let sheet = draw::lay_out(chart, &draw::ALONE);
         [("svg", draw::svg(&sheet)), ("png", draw::png(&sheet))]
             .map(|(ending, bytes)| File { name: format!("charts/{}.{ending}", chart.name), bytes })
     };

@@ -43,6 +43,8 @@ pub const RECOVERY: Colour = RGBColor(0xfd, 0xfa, 0xf3);
 pub const PHASE_EDGE: Colour = RGBColor(0xe9, 0xd9, 0xb4);
 /// What an objective forbids.
 pub const FORBIDDEN: Colour = RGBColor(0xD5, 0x5E, 0x00);
+/// A budget that is more than half used.
+pub const WARM: Colour = RGBColor(0xE6, 0x9F, 0x00);
 /// How much of it shows.
 pub const FORBIDDEN_SHARE: f64 = 0.07;
 /// How much of a band's colour shows.
@@ -77,7 +79,7 @@ pub const GREEN: Pen =
 pub const PURPLE: Pen =
     pen(RGBColor(0xCC, 0x79, 0xA7), RGBColor(0x9c, 0x4a, 0x78), 1.75, &[9.0, 3.0, 2.0, 3.0]);
 /// A fifth line.
-pub const SKY: Pen = pen(RGBColor(0x56, 0xB4, 0xE9), RGBColor(0x1c, 0x77, 0xab), 1.5, &[5.0, 3.0]);
+pub const SKY: Pen = pen(RGBColor(0x56, 0xB4, 0xE9), RGBColor(0x1a, 0x73, 0xa6), 1.5, &[5.0, 3.0]);
 /// What the others are held against.
 pub const GREY: Pen = pen(INK3, INK2, 1.25, &[]);
 /// The largest, beyond p99.

@@ -87,7 +87,7 @@ fn build(
     if input.errors() > 0 {
         return None;
     }
-    scenario.origins = origin::origins(input, composed, &tree, &scenario.resolved);
+    scenario.origins = origin::origins(input, composed, &[], &tree, &scenario.resolved);
     let retry = Retry { title: &title, composed };
     retry.warn_of_idle_sets(input);
     let plan = sweep::plan(input, &retry, experiment.sweep.as_ref(), points);
@@ -116,23 +116,37 @@ impl Retry<'_> {
 
     /// Resolves the experiment with more parameters set, without reporting anything.
     pub(super) fn with(&self, input: &mut Input<'_>, sets: &[Set]) -> (Json, Vec<Diagnostic>) {
-        let (scenario, found) = self.scenario(input, sets);
-        (scenario.map_or(Json::Null, |scenario| scenario.resolved), found)
+        match self.tree_with(sets) {
+            Ok(tree) => {
+                let (scenario, found) = self.resolve(input, tree);
+                (scenario.map_or(Json::Null, |scenario| scenario.resolved), found)
+            }
+            Err(wrong) => (Json::Null, vec![*wrong]),
+        }
     }
 
-    /// The same, whole.
+    /// The same, whole: a point of a sweep, and where its values come from.
     pub(super) fn scenario(
         &self,
         input: &mut Input<'_>,
         sets: &[Set],
     ) -> (Option<Scenario>, Vec<Diagnostic>) {
-        let mut tree = self.composed.whole();
-        for set in sets {
-            if let Err(wrong) = path::apply(&mut tree, set) {
-                return (None, vec![*wrong]);
-            }
+        let tree = match self.tree_with(sets) {
+            Ok(tree) => tree,
+            Err(wrong) => return (None, vec![*wrong]),
+        };
+        let (mut scenario, found) = self.resolve(input, tree.clone());
+        if let Some(scenario) = &mut scenario {
+            let composed = self.composed;
+            scenario.origins = origin::origins(input, composed, sets, &tree, &scenario.resolved);
         }
-        self.resolve(input, tree)
+        (scenario, found)
+    }
+
+    fn tree_with(&self, sets: &[Set]) -> Result<Node, Box<Diagnostic>> {
+        let mut tree = self.composed.whole();
+        sets.iter().try_for_each(|set| path::apply(&mut tree, set))?;
+        Ok(tree)
     }
 
     fn resolve(

@@ -1,6 +1,7 @@
 //! A scenario: an experiment resolved and ready. Names have become ids, units numbers, and every
 //! default is filled in. It knows the files' meaning and the nodes' parameters, not the running
 //! world.
+pub mod catalogue;
 pub mod defaults;
 mod load;
 mod origin;

@@ -7,7 +7,7 @@ use crate::{
     engine::number,
     spec::{
         At, Input, Node, Value,
-        compose::{Composed, Role},
+        compose::{Composed, Role, Set},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub struct Origin {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Writer {
+    /// An axis of the sweep, at this point of it.
+    Axis,
     /// An argument.
     CommandLine,
     /// `set:` of the experiment.
@@ -52,6 +54,7 @@ impl Writer {
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
+            Self::Axis => "axis",
             Self::CommandLine => "command line",
             Self::Set => "set",
             Self::Experiment => "experiment",
@@ -64,14 +67,15 @@ impl Writer {
 }
 
 /// The origins of all values of a resolved document, in its order; `tree` is what it was resolved
-/// from.
+/// from, and `axes` what a point of a sweep sets beside all others.
 pub(super) fn origins(
     input: &Input<'_>,
     composed: &Composed,
+    axes: &[Set],
     tree: &Node,
     resolved: &Json,
 ) -> Vec<Origin> {
-    let mut search = Search { input, composed, lines: BTreeMap::new(), found: Vec::new() };
+    let mut search = Search { input, composed, axes, lines: BTreeMap::new(), found: Vec::new() };
     for (key, value) in entries(resolved) {
         let written = tree.get(key);
         match key {
@@ -93,6 +97,7 @@ fn entries(value: &Json) -> impl Iterator<Item = (&str, &Json)> {
 struct Search<'s, 'r> {
     input: &'s Input<'r>,
     composed: &'s Composed,
+    axes: &'s [Set],
     /// Where the lines of a source begin.
     lines: BTreeMap<u16, Vec<u32>>,
     found: Vec<Origin>,
@@ -196,15 +201,20 @@ impl Search<'_, '_> {
     fn writer(&mut self, at: At) -> (Writer, String) {
         let within =
             |outer: At| outer.source == at.source && outer.start <= at.start && at.end <= outer.end;
+        let axis = self.axes.iter().find(|set| within(set.value.at));
         let set = self.composed.sets.iter().rev().find(|set| within(set.value.at));
         let role = self.composed.roles.iter().find(|(source, ..)| *source == at.source);
-        let from = match (set, role) {
-            (Some(set), None) => return (Writer::CommandLine, format!("--set {}", set.path)),
-            (Some(_), Some(_)) => Writer::Set,
-            (None, Some((_, Role::Model, false))) => Writer::Model,
-            (None, Some((_, Role::Model, true))) => Writer::ExtendedModel,
-            (None, Some((_, Role::Experiment, true))) => Writer::ExtendedExperiment,
-            (None, Some((_, Role::Experiment, false)) | None) => Writer::Experiment,
+        let from = match (axis, set, role) {
+            (Some(axis), _, None) => return (Writer::Axis, format!("--axis {}", axis.path)),
+            (Some(_), _, Some(_)) => Writer::Axis,
+            (None, Some(set), None) => {
+                return (Writer::CommandLine, format!("--set {}", set.path));
+            }
+            (None, Some(_), Some(_)) => Writer::Set,
+            (None, None, Some((_, Role::Model, false))) => Writer::Model,
+            (None, None, Some((_, Role::Model, true))) => Writer::ExtendedModel,
+            (None, None, Some((_, Role::Experiment, true))) => Writer::ExtendedExperiment,
+            (None, None, Some((_, Role::Experiment, false)) | None) => Writer::Experiment,
         };
         (from, self.place(at))
     }

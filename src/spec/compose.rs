@@ -260,9 +260,11 @@ fn from_file(input: &mut Input<'_>, written: &Entry) -> Vec<Set> {
     }
 }
 
-/// The first line of comment at the top of a file, without the file's own name before it.
+/// The first line of comment at the top of a file, without the file's own name before it. A line
+/// that tells editors the schema does not count.
 pub fn headline(text: &str) -> Option<String> {
-    let line = text.lines().next()?.strip_prefix('#')?.trim();
+    let comments = text.lines().map_while(|line| line.strip_prefix('#'));
+    let line = comments.map(str::trim).find(|line| !line.starts_with("yaml-language-server:"))?;
     let told = match line.split_once(": ") {
         Some((name, told)) if !name.contains(' ') && name.contains('.') => told.trim(),
         _ => line,
@@ -284,6 +286,7 @@ mod tests {
                 "Does a jittered drain help?",
             ),
             ("# What if: everything fails?", "What if: everything fails?"),
+            ("# yaml-language-server: $schema=x.json\n# why?", "Why?"),
             ("#", ""),
             ("model: x", ""),
         ];

@@ -1,12 +1,14 @@
 //! The form of an experiment file; a composed one holds the model's nodes and links too.
 use super::{
     model::{Kind, Link},
+    schema,
     written::{Located, Named, Several, Text, Written},
 };
 use crate::{
     engine::Span,
     units::{Count, Factor, Share},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 
 /// What a model file may hold at its top.
@@ -16,36 +18,42 @@ pub const MODEL_KEYS: [&str; 3] = ["nodes", "links", "extends"];
 pub const HEAD_KEYS: [&str; 6] = ["question", "horizon", "warm_up", "tick", "seed", "replications"];
 
 /// An experiment, its model included.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Experiment {
-    /// The model's path; it has been followed.
+    /// The file of the model, relative to this one.
+    #[schemars(schema_with = "schema::file")]
     pub model: Option<IgnoredAny>,
-    /// The path of what this builds on; it has been followed.
+    /// The file that this one is laid over, relative to it: maps merge by key, all else replaces.
+    #[schemars(schema_with = "schema::file")]
     pub extends: Option<IgnoredAny>,
-    /// What it asks.
+    /// What it asks, in a sentence.
     pub question: Option<Text>,
-    /// How long a run is.
+    /// The run covers [0, horizon).
     pub horizon: Option<Written<Span>>,
-    /// From when on it counts.
+    /// From when on it counts, below `horizon`.
     pub warm_up: Option<Written<Span>>,
-    /// Bin width of the series.
+    /// Bin width of the series; at most 1,000,000 bins.
     pub tick: Option<Written<Span>>,
-    /// Root of all draws.
+    /// Root of all draws, 64 bits.
     pub seed: Option<Written<Count>>,
-    /// Independent runs.
+    /// Independent runs, 1 to 10,000.
     pub replications: Option<Written<Count>>,
-    /// The nodes by name.
+    /// The parts of the architecture by name: each is a map of one key, its kind.
+    #[schemars(schema_with = "schema::nodes")]
     pub nodes: Named<Kind>,
-    /// The links by `a -> b`.
+    /// The ways of requests, `a -> b`; those that are left out follow from the kinds of the nodes.
+    #[schemars(schema_with = "schema::links")]
     pub links: Named<Option<Link>>,
-    /// Changed parameters; they have been changed.
+    /// Parameters that are changed, by their paths: `gateways.drain.window: 10s`.
+    #[schemars(schema_with = "schema::paths")]
     pub set: Option<IgnoredAny>,
-    /// What happens.
+    /// What happens, and when.
     pub timeline: Vec<Located<Action>>,
-    /// What must hold.
+    /// What must hold: a metric, a comparison and a limit, such as `delivery_lag.p99 < 500ms`.
+    #[schemars(schema_with = "schema::objectives")]
     pub slo: Vec<Text>,
-    /// What is varied.
+    /// What is varied: every combination of the axes is a point.
     pub sweep: Option<Sweep>,
 }
 
@@ -66,133 +74,163 @@ impl Experiment {
 }
 
 /// An entry of the timeline: when, and one action.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Action {
-    /// When it begins.
+    /// When it begins, below `horizon`.
     pub at: Option<Written<Span>>,
-    /// What it is addressed by.
+    /// What it is addressed by; its phase is called so too.
+    #[schemars(schema_with = "schema::name")]
     pub name: Option<Text>,
     /// Instances are replaced.
     pub deploy: Option<Deploy>,
     /// Instances end without warning.
     pub crash: Option<Crash>,
-    /// All instances of a zone do.
+    /// All instances of a zone end without warning.
     pub zone_loss: Option<ZoneLoss>,
-    /// Connections end.
+    /// Connections end, though no instance does.
     pub drop_clients: Option<DropClients>,
-    /// A balancer and all connections through it end.
+    /// A balancer ends, and with it all connections through it.
     pub balancer_restart: Option<BalancerRestart>,
     /// A crowd sends more or less.
     pub load: Option<Load>,
-    /// A stretch is measured apart.
+    /// Nothing happens; a stretch of the run is measured apart.
     pub mark: Option<Mark>,
 }
 
-/// `deploy:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Instances are drained and replaced, batch after batch.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct Deploy {
+    /// A gateway pool.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// Instances at once, no more than the pool has.
     pub batch: Option<Written<Count>>,
+    /// From the end of an instance to its successor accepting connections.
     pub startup: Option<Written<Span>>,
 }
 
-/// `crash:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Instances end without warning.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct Crash {
+    /// A gateway pool.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// Which instances, from 0.
     pub instances: Option<Located<Several<Written<Count>>>>,
+    /// How it looks from outside: resets at once, or silence.
     pub kind: Option<Text>,
+    /// When it is back.
     pub restart: Option<Written<Span>>,
 }
 
-/// `zone_loss:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// All instances of a zone end without warning.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct ZoneLoss {
+    /// A gateway pool.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// Which of its zones, from 0.
     pub zone: Option<Written<Count>>,
+    /// How it looks from outside: resets at once, or silence.
     pub kind: Option<Text>,
+    /// When it is back.
     pub restart: Option<Written<Span>>,
 }
 
-/// `drop_clients:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Connections end, though no instance does.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct DropClients {
+    /// A crowd.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// Share of those online, drawn for each.
     pub share: Option<Written<Share>>,
+    /// How they end: clients are told to move, both sides see the end, or neither does.
     pub kind: Option<Text>,
+    /// The window of those told to move.
     pub within: Option<Written<Span>>,
 }
 
-/// `balancer_restart:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A balancer ends, and with it all connections through it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct BalancerRestart {
+    /// A balancer.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// For so long it resets all attempts.
     pub downtime: Option<Written<Span>>,
 }
 
-/// `load:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A crowd sends more or less.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct Load {
+    /// A crowd.
+    #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
+    /// It sends so many times its rate; overlapping entries multiply.
     pub factor: Option<Written<Factor>>,
+    /// For how long.
     pub lasts: Option<Written<Span>>,
 }
 
-/// `mark:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Nothing happens; a stretch of the run is measured apart.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors scenario::ActionKind, where each key is explained")]
 pub struct Mark {
+    /// How long the stretch is.
     pub lasts: Option<Written<Span>>,
 }
 
-/// `sweep:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What is varied.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sweep {
-    /// The axes by path.
+    /// The axes by the path of the parameter that they vary.
     pub axes: Named<Axis>,
-    /// Axes that go forward together.
+    /// Axes that go forward together, from value to value.
+    #[schemars(schema_with = "schema::zip")]
     pub zip: Vec<Located<Vec<Text>>>,
-    /// Points beside the combinations: a value of each axis, looked up in the tree by its place.
+    /// Points beside the combinations: a value of each axis.
+    #[schemars(schema_with = "schema::points")]
     pub include: Vec<Located<Named<Located<IgnoredAny>>>>,
     /// Combinations that are left out: values of some axes.
+    #[schemars(schema_with = "schema::points")]
     pub exclude: Vec<Located<Named<Located<IgnoredAny>>>>,
 }
 
 /// The values of an axis.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Axis {
-    /// As listed; they may be maps, and are looked up in the tree by their places.
+    /// As listed; laws and other maps among them.
+    #[schemars(schema_with = "schema::values")]
     Values(Vec<Located<IgnoredAny>>),
     /// From one value to another by a step.
     Range {
         /// The first.
+        #[schemars(schema_with = "schema::end")]
         from: Option<Text>,
         /// Not beyond this.
+        #[schemars(schema_with = "schema::end")]
         to: Option<Text>,
         /// The distance.
+        #[schemars(schema_with = "schema::end")]
         step: Option<Text>,
     },
     /// So many, evenly apart.
     Linear {
         /// The first.
+        #[schemars(schema_with = "schema::end")]
         from: Option<Text>,
         /// The last.
+        #[schemars(schema_with = "schema::end")]
         to: Option<Text>,
         /// How many.
         steps: Option<Written<Count>>,
@@ -200,8 +238,10 @@ pub enum Axis {
     /// So many, by an even factor.
     Log {
         /// The first.
+        #[schemars(schema_with = "schema::end")]
         from: Option<Text>,
         /// The last.
+        #[schemars(schema_with = "schema::end")]
         to: Option<Text>,
         /// How many.
         steps: Option<Written<Count>>,

@@ -2,12 +2,14 @@
 //! into one, and the tree becomes typed forms. Nothing here knows what a key means, and no number
 //! has been read yet.
 pub mod arguments;
+pub mod codes;
 pub mod compose;
 pub mod diagnostic;
 pub mod experiment;
 pub mod input;
 pub mod model;
 pub mod path;
+pub mod schema;
 pub mod shape;
 pub mod source;
 pub mod suggest;

@@ -1,14 +1,16 @@
 //! The forms of a model file: what can be written about nodes and links. Which keys are required
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
+use super::schema;
 use super::written::{Choice, Located, Several, Shorthand, Text, Written};
 use crate::{
     engine::Span,
     units::{Bytes, CoreShare, Count, Factor, Rate, Share},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A node: its kind and its parameters.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A crowd of equal users.
@@ -31,12 +33,13 @@ pub enum Kind {
 pub type LawText = Located<Choice<Law>>;
 
 /// The laws that have a name.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Law {
     /// Always the same.
     Constant(Written<Span>),
     /// Between two values.
+    #[schemars(schema_with = "schema::pair")]
     Uniform(Located<Several<Written<Span>>>),
     /// By its mean.
     Exponential {
@@ -67,124 +70,159 @@ pub enum Law {
         shape: Option<Written<Factor>>,
     },
     /// One of the values of a file, or of a list.
+    #[schemars(schema_with = "schema::measured")]
     Empirical(Located<Several<Written<Span>>>),
 }
 
-/// `clients:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A crowd of equal users.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Clients {
+    /// Users, 1 to 2^31 − 1.
     pub count: Option<Written<Count>>,
+    /// How the crowd stands when the run begins: connected, or each beginning to connect at once or
+    /// at a random time within a ramp.
     pub start: Option<Located<Choice<Start>>>,
+    /// How messages travel.
     pub transport: Option<Text>,
+    /// The way between user and balancer.
     pub network: Network,
+    /// What the users send; a crowd without it only listens.
     pub sends: Option<Sends>,
+    /// How either side notices that the other is gone.
     pub heartbeat: Heartbeat,
+    /// When a user who lost the connection tries again: a law, or a client library by its name.
     pub reconnect: Option<Located<Shorthand<Reconnect>>>,
+    /// Whether a returning user gets what it missed: from the id of the last message it saw, or
+    /// not at all.
     pub resume: Option<Text>,
+    /// Own messages kept while offline, to 65,535.
     pub outbox: Option<Written<Count>>,
 }
 
-/// How a crowd stands at the start.
-#[derive(Clone, Debug, Deserialize)]
+/// How a crowd stands when the run begins.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Start {
-    /// It connects within a time.
+    /// Each begins to connect at a random time within this.
     Ramp(Written<Span>),
 }
 
-/// `clients.network:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The way between user and balancer.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Network {
+    /// Round trip, drawn once a connection.
     pub rtt: Option<LawText>,
+    /// How long a connection lives.
     pub lifetime: Option<LawText>,
+    /// Share of the lifetimes that end without either side being told.
     pub silent_drops: Option<Written<Share>>,
 }
 
-/// `clients.sends:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What the users send.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Sends {
+    /// Messages of one user.
     pub per_user: Option<Written<Rate>>,
+    /// To whom: another user of the crowd, each equally likely.
     pub to: Option<Text>,
+    /// Size of a message.
     pub payload: Option<Written<Bytes>>,
 }
 
-/// `clients.heartbeat:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// How either side notices that the other is gone.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Heartbeat {
+    /// Between two pings of the server, at least 1 ms.
     pub every: Option<Written<Span>>,
+    /// After an unanswered ping both sides give up, at least 1 ms.
     pub timeout: Option<Written<Span>>,
+    /// Without pings: both sides find a silent death so long after it.
     pub tcp_timeout: Option<Written<Span>>,
 }
 
-/// `clients.reconnect:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// When a user who lost the connection tries again.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Reconnect {
+    /// Delay k is min(cap, base · factor^k) before jitter.
     pub base: Option<Written<Span>>,
+    /// Upper bound of the delay, at least `base`.
     pub cap: Option<Written<Span>>,
+    /// Growth per attempt, 1 to 1,000.
     pub factor: Option<Written<Factor>>,
+    /// How the delay is spread: not at all, over its upper half, over all of it, from the last
+    /// delay on, or by a share of it up and down.
     pub jitter: Option<Located<Choice<Jitter>>>,
+    /// A client library, in place of base, cap, factor and jitter.
     pub preset: Option<Text>,
+    /// From the first SYN to an open connection.
     pub timeout: Option<Written<Span>>,
+    /// Gives up after so many.
     pub attempts: Option<Written<Count>>,
+    /// The attempts so far count until a connection has been open for so long.
     pub reset_after: Option<Written<Span>>,
+    /// Whether it waits at least as long as a `Retry-After` says.
+    #[schemars(schema_with = "schema::flag")]
     pub retry_after: Option<Text>,
+    /// Whether an answer of 503 ends it for good.
     pub on_503: Option<Text>,
 }
 
-/// How delays are spread.
-#[derive(Clone, Debug, Deserialize)]
+/// How delays are spread, with a parameter.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Jitter {
-    /// By a share of the delay, up and down.
+    /// By this share of the delay, up and down.
     Proportional(Written<Share>),
 }
 
-/// `load_balancer:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What places connections on gateways.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct LoadBalancer {
+    /// 4 sees addresses, 7 reads requests.
     pub layer: Option<Written<Count>>,
+    /// How an instance is chosen.
     pub policy: Option<Located<Choice<Policy>>>,
+    /// How instances that are gone are found.
     pub health_check: HealthCheck,
+    /// How many attempts are let through: all, from a bucket of tokens, so many in each interval,
+    /// or at a rate that changes.
     pub admission: Option<Located<Choice<Admission>>>,
+    /// What it answers to those not admitted, and when no instance is up.
+    #[schemars(schema_with = "schema::answer")]
     pub when_full: Option<Text>,
+    /// What each 503 asks for.
     pub retry_after: Option<LawText>,
 }
 
 /// How many attempts a balancer lets through.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Admission {
     /// A bucket that fills at a rate.
     TokenBucket {
-        /// Attempts a second.
+        /// Attempts that pass in the long run.
         rate: Option<Written<Rate>>,
         /// The most at once.
         burst: Option<Written<Count>>,
     },
-    /// So many in each interval.
+    /// So many in each interval, in step with t = 0.
     Batches {
         /// Attempts of an interval.
         size: Option<Written<Count>>,
-        /// Its length.
+        /// Its length, at least 1 ms.
         every: Option<Written<Span>>,
     },
-    /// A rate that changes.
+    /// A rate that changes in a straight line.
     Ramp {
-        /// Before.
+        /// The rate before.
         from: Option<Written<Rate>>,
-        /// After.
+        /// The rate after.
         to: Option<Written<Rate>>,
         /// When it begins to change.
         start: Option<Written<Span>>,
@@ -194,7 +232,7 @@ pub enum Admission {
 }
 
 /// How a balancer chooses.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Policy {
     /// In turn.
@@ -212,124 +250,169 @@ pub enum Policy {
     },
 }
 
-/// `load_balancer.health_check:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// How instances that are gone are found.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct HealthCheck {
+    /// Between two probes, at least 1 ms.
     pub interval: Option<Written<Span>>,
+    /// So many failures eject, so many successes bring back, 1 to 1,000.
     pub threshold: Option<Written<Count>>,
 }
 
-/// `gateway:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A pool of gateway instances, which hold the connections.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Gateway {
+    /// Instances at the start, 1 to 65,535.
     pub count: Option<Written<Count>>,
+    /// Cores of an instance, 1 to 1,024: one CPU station for all work.
     pub cores: Option<Written<Count>>,
+    /// Zones, 1 to 1,000: instance i is in zone i modulo this.
     pub zones: Option<Written<Count>>,
+    /// Connections of an instance; more are refused.
     pub max_connections: Option<Written<Count>>,
+    /// Open files of an instance, one a connection; more are refused.
     pub descriptors: Option<Written<Count>>,
+    /// Handshakes that may wait for the CPU of an instance.
     pub accept_queue: Option<Written<Count>>,
+    /// What a full instance does: it drops the first packet, which is sent again after 1, 3, 7, 15
+    /// and 31 s, or answers with a reset or 503.
+    #[schemars(schema_with = "schema::answer")]
     pub when_full: Option<Text>,
+    /// What each 503 asks for.
     pub retry_after: Option<LawText>,
+    /// Whether a handshake whose client has lost patience is passed over, or served for nothing.
+    #[schemars(schema_with = "schema::flag")]
     pub skip_abandoned: Option<Text>,
+    /// What connections take of the memory of an instance.
     pub memory: Memory,
+    /// CPU time by kind of work.
     pub cpu: Cpu,
+    /// How an instance that ends sends its clients away.
     pub drain: Drain,
+    /// A client is told to move when its connection is so old, at least 1 s.
     pub max_age: Option<Written<Span>>,
+    /// By so much a connection may be told to move earlier, up to `max_age`.
     pub age_dither: Option<Written<Span>>,
+    /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
 }
 
-/// `gateway.memory:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What connections take of the memory of an instance.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Memory {
+    /// Application, kernel and TLS together.
     pub per_connection: Option<Written<Bytes>>,
+    /// Memory of an instance.
     pub limit: Option<Written<Bytes>>,
+    /// What happens beyond it: connections are refused, or the kernel kills the instance.
     pub over: Option<Text>,
+    /// When an instance that died of it is back.
     pub restart: Option<Written<Span>>,
 }
 
-/// `gateway.cpu:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// CPU time by kind of work.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Cpu {
+    /// A full TLS handshake.
     pub tls_full: Option<Written<Span>>,
+    /// A resumed TLS handshake.
     pub tls_resumed: Option<Written<Span>>,
+    /// Share of the handshakes that are resumed.
     pub resumption: Option<Written<Share>>,
+    /// Application work of a handshake.
     pub app: Option<Written<Span>>,
+    /// Refusing an attempt.
     pub refusal: Option<Written<Span>>,
+    /// Taking a message from a client.
     pub receive: Option<Written<Span>>,
+    /// Pushing a message to a client.
     pub push: Option<Written<Span>>,
+    /// Of an idle connection, heartbeats included.
     pub idle: Option<Written<CoreShare>>,
 }
 
-/// `gateway.drain:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// How an instance that ends sends its clients away.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Drain {
+    /// Who sets the pace: each client by its own jitter, or the server batch by batch.
     pub by: Option<Text>,
+    /// Clients are told to move at times spread evenly over it.
     pub window: Option<Written<Span>>,
+    /// Connections of an instance that the server closes at once.
     pub batch: Option<Written<Count>>,
+    /// From one batch to the next, at least 1 ms.
     pub every: Option<Written<Span>>,
+    /// Connections that are left after it are closed.
     pub grace: Option<Written<Span>>,
 }
 
-/// `pubsub:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A partitioned log or bus.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Pubsub {
+    /// Partitions, chosen by the key, 1 to 1,000,000.
     pub partitions: Option<Written<Count>>,
+    /// What chooses the partition.
     pub key: Option<Text>,
+    /// Messages that one partition can take.
     pub rate: Option<Written<Rate>>,
+    /// From publish to readable, beside the queue.
     pub latency: Option<LawText>,
+    /// Whether a consumer that ends takes what it had in hand with it, or it is read again.
     pub delivery: Option<Text>,
 }
 
-/// `fanout:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What finds the gateway of each recipient and forwards.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Fanout {
+    /// Instances at the start, 1 to 65,535; partitions are dealt out to them.
     pub instances: Option<Written<Count>>,
+    /// Messages an instance works on at once, 1 to 65,535.
     pub concurrency: Option<Written<Count>>,
+    /// CPU time of a delivery.
     pub service: Option<LawText>,
+    /// What becomes of a message whose recipient is no longer where the registry says.
     pub on_stale: Option<Text>,
+    /// Until a call to a dead host fails.
     pub rpc_timeout: Option<Written<Span>>,
 }
 
-/// `registry:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The map from user to gateway.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Registry {
+    /// An entry that is not refreshed for so long is gone, at least 1 ms.
     pub ttl: Option<Written<Span>>,
+    /// Operations it can serve.
     pub rate: Option<Written<Rate>>,
 }
 
-/// `buffer:`
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What is kept of the messages of each user, to be replayed.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "a form mirrors node::parameters, where each key is explained")]
 pub struct Buffer {
+    /// Whose messages are kept together.
     pub scope: Option<Text>,
+    /// How long a message is kept.
     pub retention: Option<Written<Span>>,
+    /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
+    /// A read of a returning client, beside the links.
     pub read: Option<Written<Span>>,
+    /// Replayed messages of one client.
     pub replay_rate: Option<Written<Rate>>,
 }
 
-/// A link, `a -> b:`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The way of a request; answers and pushes take it back.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Link {
-    /// One way, or `network`.
+    /// One way; from clients `network`, half of the user's own round trip.
     pub latency: Option<LawText>,
 }

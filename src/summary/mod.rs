@@ -5,6 +5,7 @@
 mod advice;
 pub mod figures;
 pub mod findings;
+pub mod glossary;
 mod lag;
 mod metric;
 pub mod phase;

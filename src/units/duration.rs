@@ -24,6 +24,7 @@ const UNITS_ARE: &str = "the units are ns, us, ms, s, min, h, d";
 impl Quantity for Span {
     const WHAT: &'static str = "a duration";
     const EXAMPLE: &'static str = "30s";
+    const PATTERN: &'static str = "^([0-9]+([.][0-9]+)? ?(ns|us|µs|μs|ms|s|min|h|d) ?)+$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let mut rest = text.trim();
@@ -131,6 +132,7 @@ fn unfit(text: &str, misfit: Misfit) -> Unreadable {
 impl Quantity for CoreShare {
     const WHAT: &'static str = "CPU time per second";
     const EXAMPLE: &'static str = "4.7us/s";
+    const PATTERN: &'static str = "^([0-9]+([.][0-9]+)? ?(ns|us|µs|μs|ms|s|min|h|d) ?)+/s$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let Some(span) = text.trim().strip_suffix("/s") else {

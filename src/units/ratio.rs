@@ -14,6 +14,7 @@ const EXACT: usize = 20;
 impl Quantity for Rate {
     const WHAT: &'static str = "a rate";
     const EXAMPLE: &'static str = "1/min";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?[kMG]? ?/ ?(s|min|h|d)$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, unit) = decimal::split(text)?;
@@ -55,6 +56,7 @@ impl Quantity for Rate {
 impl Quantity for Share {
     const WHAT: &'static str = "a share";
     const EXAMPLE: &'static str = "20%";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?%$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, unit) = decimal::split(text)?;
@@ -97,6 +99,8 @@ fn without_unit(value: f64) -> String {
 impl Quantity for Factor {
     const WHAT: &'static str = "a number";
     const EXAMPLE: &'static str = "2";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)?$";
+    const NUMBER: Option<&'static str> = Some("number");
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         match decimal::split(text)? {

@@ -23,6 +23,7 @@ const UNITS_ARE: &str = "the units are B, KB, MB, GB, TB (1 KB = 1000 B) and KiB
 impl Quantity for Bytes {
     const WHAT: &'static str = "a size";
     const EXAMPLE: &'static str = "10KB";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?([KMGT]i?)?B$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, name) = decimal::split(text)?;
@@ -106,6 +107,8 @@ pub(super) fn multiple(text: &str, suffix: &str) -> Result<u64, Unreadable> {
 impl Quantity for Count {
     const WHAT: &'static str = "a count";
     const EXAMPLE: &'static str = "100";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?[kMG]?$";
+    const NUMBER: Option<&'static str> = Some("integer");
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, suffix) = decimal::split(text)?;

@@ -131,7 +131,7 @@ fn waiting(summary: &Summary) -> Option<Panel> {
     let shown = [(theme::BLUE.wide(1.75), "", curve)];
     let mut panel = panel(&name, &shown, false, Vec::new());
     if let (Body::Lines(lines), Unit::Seconds) = (&mut panel.body, unit) {
-        lines.y = Axis::linear(peak, axis::seconds);
+        lines.y = Axis::linear(peak, axis::seconds).of(Unit::Seconds);
     }
     Some(panel)
 }
@@ -155,6 +155,7 @@ fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, bands: Vec<Band>) 
         (false, _) => Axis::linear(most, figures::tick),
     };
     let lines = shown.iter().map(|(pen, label, curve)| line(*label, *pen, curve)).collect();
+    let y = y.of(Unit::PerSecond);
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
     Panel { name: name.to_owned(), height: theme::SINGLE, body }
 }

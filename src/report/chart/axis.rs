@@ -1,5 +1,8 @@
 //! Axes: a range, and ticks in words.
-use crate::summary::figures::{self, GAP};
+use crate::{
+    record::Unit,
+    summary::figures::{self, GAP},
+};
 
 /// How values become places.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -14,6 +17,8 @@ pub enum Scale {
 /// A range with ticks.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Axis {
+    /// What its values are measured in.
+    pub unit: Unit,
     /// How values become places.
     pub scale: Scale,
     /// Its lower end.
@@ -50,7 +55,8 @@ impl Axis {
         let step = if span < 2.0 { nice(span / TICKS) } else { step };
         let ticks = multiples(step, span).map(|at| (at * unit, figures::tick(at))).collect();
         let high = horizon.max(f64::MIN_POSITIVE);
-        Self { scale: Scale::Linear, low: 0.0, high, ticks, name: name.to_owned() }
+        let name = name.to_owned();
+        Self { unit: Unit::Seconds, scale: Scale::Linear, low: 0.0, high, ticks, name }
     }
 
     /// From 0 to a round number not below `most`; `label` writes a tick.
@@ -59,7 +65,7 @@ impl Axis {
         let step = nice(most / (TICKS - 1.0));
         let high = (most / step - 1e-9).ceil() * step;
         let ticks = multiples(step, high).map(|at| (at, label(at))).collect();
-        Self { scale: Scale::Linear, low: 0.0, high, ticks, name: String::new() }
+        Self { high, ticks, ..Self::default() }
     }
 
     /// Decades from below `least` to above `most`, both positive.
@@ -78,7 +84,7 @@ impl Axis {
         let mut ticks: Vec<(f64, String)> =
             ticks.into_iter().rev().step_by(every).map(|at| (at, label(at))).collect();
         ticks.reverse();
-        Self { scale: Scale::Log, low, high, ticks, name: String::new() }
+        Self { scale: Scale::Log, low, high, ticks, ..Self::default() }
     }
 
     /// The same with a marked floor for zeros, below the least value.
@@ -89,6 +95,20 @@ impl Axis {
         self.ticks.retain(|(at, _)| *at > self.low * 1.5);
         self.ticks.insert(0, (self.low, "0".to_owned()));
         self
+    }
+
+    /// The same, measured in a unit other than a count.
+    #[must_use]
+    pub fn of(self, unit: Unit) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// The value at a place from 0 to 1: the inverse of [`Self::place`].
+    pub fn value(&self, place: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => self.low + (self.high - self.low) * place,
+            Scale::Log => self.low * libm::pow(self.high / self.low, place),
+        }
     }
 
     /// The same with a name.
@@ -233,6 +253,14 @@ mod tests {
     fn absurd_values_have_an_axis() {
         for axis in [Axis::log(1e-308, 1e308, seconds), Axis::linear(1e308, figures::tick)] {
             assert!(axis.high.is_finite() && axis.low < axis.high && axis.ticks.len() < 10);
+        }
+    }
+
+    #[test]
+    fn values_are_the_inverse_of_places() {
+        for axis in [Axis::time(720.0), Axis::log(0.08, 41.0, seconds)] {
+            let value = axis.value(0.3);
+            assert!((axis.place(value) - 0.3).abs() < 1e-12, "{value}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::{
     with_bands,
 };
 use crate::{
+    record::Unit,
     report::theme,
     summary::{Summary, figures, series::Curve},
 };
@@ -75,7 +76,8 @@ impl<'a> Node<'a> {
         }
         let bands = band(summary, pen, &self.busiest);
         let bands: Vec<Band> = bands.into_iter().collect();
-        let y = Axis::linear(with_bands(self.peak.1, &bands).min(1.0), axis::share);
+        let most = with_bands(self.peak.1, &bands).min(1.0);
+        let y = Axis::linear(most, axis::share).of(Unit::Share);
         let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
         Panel { name: format!("CPU of {}", self.name), height, body }
     }

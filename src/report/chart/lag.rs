@@ -2,6 +2,7 @@
 //! percentile is taken; no percentile is averaged.
 use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
 use crate::{
+    record::Unit,
     report::theme::{self, Pen},
     summary::{
         Summary, figures,
@@ -35,7 +36,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         .collect();
     let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
     let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
-    let y = Axis::log(least, most, axis::seconds);
+    let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
     let lines: Vec<Line> =
         curves.iter().map(|(name, pen, curve)| line(*name, *pen, curve)).collect();
     let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });

@@ -2,6 +2,7 @@
 use super::{Axis, Body, Chart, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
     engine::number,
+    record::Unit,
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve},
 };
@@ -95,7 +96,10 @@ fn panel(name: &str, shown: &[(String, Curve)], height: f64, pens: &[Pen]) -> Pa
     let lines =
         drawn().map(|((name, curve), pen)| line(name.as_str(), pen.solid().wide(1.5), curve));
     let lines = lines.collect();
-    let body =
-        Body::Lines(Lines { y: Axis::linear(most, figures::tick), lines, ..Lines::default() });
+    let body = Body::Lines(Lines {
+        y: Axis::linear(most, figures::tick).of(Unit::PerSecond),
+        lines,
+        ..Lines::default()
+    });
     Panel { name: name.to_owned(), height, body }
 }

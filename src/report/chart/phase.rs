@@ -2,6 +2,7 @@
 use super::{Axis, Body, Chart, Line, Lines, Panel, Scale};
 use crate::{
     engine::number,
+    record::Unit,
     report::theme,
     summary::{
         figures::{self, compact},
@@ -39,6 +40,7 @@ pub fn chart(phase: &Phase) -> Chart {
         high: number::float(number::count(phase.rows.len())),
         ticks: ticks.collect(),
         name: phase.policy.clone(),
+        unit: Unit::Count,
     };
     Chart {
         name: "phase".to_owned(),

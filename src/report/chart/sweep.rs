@@ -1,6 +1,6 @@
 //! Charts of a sweep: each metric that matters against one axis, small multiples for a second, and
 //! a grid of numbers for two.
-use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, Scale, axis};
+use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, axis};
 use crate::{
     engine::number,
     record::Unit,
@@ -115,9 +115,9 @@ fn across(axis: &sweep::Axis) -> Across {
     let label = |value: f64| tick(unit, value);
     // Values that span more than a decade are apart by factors.
     if least > 0.0 && most / least >= 10.0 {
-        return Across { axis: named(Axis::log(least, most, label)), at };
+        return Across { axis: named(Axis::log(least, most, label).of(unit)), at };
     }
-    Across { axis: named(Axis::linear(most, label)), at }
+    Across { axis: named(Axis::linear(most, label).of(unit)), at }
 }
 
 fn tick(unit: Unit, value: f64) -> String {
@@ -135,7 +135,7 @@ fn places(axis: &sweep::Axis) -> Across {
         (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
     let ticks = at.iter().copied().zip(axis.values.iter().cloned()).collect();
     let high = number::float(number::count(axis.values.len()));
-    let axis = Axis { scale: Scale::Linear, low: 0.0, high, ticks, name: axis.path.clone() };
+    let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
     Across { axis, at }
 }
 
@@ -240,10 +240,10 @@ fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
     }
     if least.is_finite() && top / least > 100.0 {
         let zero = means().any(|mean| mean <= 0.0);
-        let axis = Axis::log(least.min(limit.max(least)), top, label);
+        let axis = Axis::log(least.min(limit.max(least)), top, label).of(unit);
         return Some(if zero { axis.with_floor() } else { axis });
     }
-    Some(Axis::linear(top, label))
+    Some(Axis::linear(top, label).of(unit))
 }
 
 /// Shares near one are shown from just below the least.
@@ -252,7 +252,7 @@ fn near_one(least: f64) -> Axis {
     let low = 1.0 - missing.high;
     let ticks =
         missing.ticks.iter().map(|(at, _)| (1.0 - at, figures::share(1.0 - at))).rev().collect();
-    Axis { scale: Scale::Linear, low, high: 1.0, ticks, name: String::new() }
+    Axis { unit: Unit::Share, low, high: 1.0, ticks, ..Axis::default() }
 }
 
 fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {

@@ -2,6 +2,7 @@
 use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, evidence, lag};
 use crate::{
     engine::number,
+    record::Unit,
     report::theme,
     summary::{Bucket, Summary, figures, tail},
 };
@@ -30,7 +31,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             Some((lag, above, lag::spoken(name, lag)))
         })
         .collect();
-    let y = Axis::log(least.min(0.001), 1.0, axis::share);
+    let y = Axis::log(least.min(0.001), 1.0, axis::share).of(Unit::Share);
     let line = Line { label: String::new(), pen: theme::BLUE, pieces: vec![points] };
     let corner = corner(summary);
     // The corner takes a good part of the width, so that its label has room.
@@ -42,7 +43,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         headline: headline(&summary.lag, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
         note: evidence(summary, Shown::Together),
-        x: Axis::log(start, reach, axis::seconds).named("delivery lag x"),
+        x: Axis::log(start, reach, axis::seconds).of(Unit::Seconds).named("delivery lag x"),
         shades: Vec::new(),
         panels: vec![Panel {
             name: "share of deliveries later than x".to_owned(),

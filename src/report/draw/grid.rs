@@ -1,7 +1,7 @@
 //! A grid: a shaded cell with its number for each pair of values.
 use super::{
     labels,
-    layout::Frame,
+    layout::{Frame, Paper},
     sheet::{Anchor, Sheet, fitted},
 };
 use crate::{
@@ -13,9 +13,14 @@ use crate::{
 const GAP: f64 = 2.0;
 
 /// The room that a grid takes left and right of its plot.
-pub(super) fn sides(grid: &Grid) -> (f64, f64) {
+pub(super) fn sides(grid: &Grid, paper: &Paper) -> (f64, f64) {
     let names = grid.rows.iter().map(|row| theme::width(&row.name, theme::TICK));
-    (names.fold(0.0, f64::max).min(labels::WIDEST), 0.0)
+    (names.fold(0.0, f64::max).min(widest(paper)), 0.0)
+}
+
+/// No name is wider.
+fn widest(paper: &Paper) -> f64 {
+    labels::WIDEST.min(paper.width / 4.0)
 }
 
 pub(super) fn draw(sheet: &mut Sheet, grid: &Grid, frame: Frame) {
@@ -24,7 +29,7 @@ pub(super) fn draw(sheet: &mut Sheet, grid: &Grid, frame: Frame) {
     for (place, row) in grid.rows.iter().enumerate() {
         let top = frame.top + pitch * number::float(number::count(place));
         let baseline = top + pitch / 2.0 + 0.35 * theme::TICK.size;
-        let name = fitted(&row.name, theme::TICK, labels::WIDEST);
+        let name = fitted(&row.name, theme::TICK, widest(frame.paper));
         sheet.text((frame.left - 8.0, baseline), theme::TICK, Anchor::End, &name);
         let columns = number::float(number::count(row.cells.len().max(1)));
         let width = (frame.right - frame.left) / columns;

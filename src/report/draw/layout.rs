@@ -1,27 +1,56 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
-    grid, labels, lines,
+    grid, keys, labels, lines,
     sheet::{Anchor, Sheet, balanced, fitted},
     strip,
 };
-use crate::report::{
-    chart::{Axis, Body, Chart, Panel, Shade},
-    theme::{self, MARGIN, Type, WIDTH},
+use crate::{
+    engine::number,
+    report::{
+        chart::{Axis, Body, Chart, Panel, Shade},
+        safe::clean,
+        theme::{self, MARGIN, Type, WIDTH},
+    },
 };
 
+/// What a chart is laid out on.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Paper {
+    /// Width in pixels.
+    pub width: f64,
+    /// Free space around the chart.
+    pub margin: f64,
+    /// Whether headline, subtitle and note are part of the picture.
+    pub titled: bool,
+    /// Whether labels stand over a panel rather than at line ends, and only peaks beside a strip.
+    pub keyed: bool,
+    /// Room for half a tick label at the right end.
+    right: f64,
+}
+
+/// A picture that stands alone.
+pub const ALONE: Paper =
+    Paper { width: WIDTH, margin: MARGIN, titled: true, keyed: false, right: 30.0 };
+/// Within a page that has the words.
+pub const WIDE: Paper = Paper { margin: 2.0, titled: false, ..ALONE };
+/// The same on a phone.
+pub const NARROW: Paper = Paper { width: 358.0, keyed: true, right: 22.0, ..WIDE };
+
+/// Words for those who cannot see are cut, as all texts of a page.
+const LONGEST: usize = 400;
 const HEADLINE_LINE: f64 = 23.0;
 const SUBTITLE_LINE: f64 = 18.0;
 const NOTE_LINE: f64 = 16.0;
 const PANEL_GAP: f64 = 22.0;
 /// The same between two panels, from axis to name.
 const BETWEEN: f64 = 36.0;
+/// Over the first panel of a picture without words.
+const NAME_LINE: f64 = 12.0;
 /// Over a panel: its name.
 const NAME_ROW: f64 = 18.0;
 /// Over the first panel: a row of phase names.
 const PHASE_ROW: f64 = 16.0;
 const TICK_LENGTH: f64 = 5.0;
-/// Room for half a tick label at the right end.
-const RIGHT: f64 = 30.0;
 /// Phases whose names would collide stand in up to so many rows.
 const PHASE_ROWS: usize = 3;
 
@@ -33,6 +62,9 @@ pub(super) struct Frame<'a> {
     pub(super) top: f64,
     pub(super) bottom: f64,
     pub(super) x: &'a Axis,
+    pub(super) paper: &'a Paper,
+    /// How many lines stand in the panels above.
+    pub(super) series: u16,
 }
 
 impl Frame<'_> {
@@ -46,38 +78,75 @@ impl Frame<'_> {
 }
 
 /// Lays a chart out.
-pub fn lay_out(chart: &Chart) -> Sheet {
+pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
     let mut sheet = Sheet {
-        width: WIDTH,
+        width: paper.width,
         height: 0.0,
-        title: chart.headline.clone(),
-        description: format!("{} {}", chart.subtitle, chart.note),
+        title: clean(&chart.headline, LONGEST),
+        description: clean(&format!("{} {}", chart.subtitle, chart.note), LONGEST),
         marks: Vec::new(),
+        plot: [0.0; 4],
     };
-    let mut y = MARGIN;
-    y = paragraph(&mut sheet, &chart.headline, theme::HEADLINE, HEADLINE_LINE, y);
-    y = paragraph(&mut sheet, &chart.subtitle, theme::SUBTITLE, SUBTITLE_LINE, y + 1.0);
-    let (left, right) = sides(chart);
-    let phases = phase_rows(chart, left, right);
-    for (place, panel) in chart.panels.iter().enumerate() {
-        y += if place == 0 { PANEL_GAP } else { BETWEEN };
-        sheet.text((MARGIN, y), theme::AXIS_NAME, Anchor::Start, &panel.name);
-        y += NAME_ROW - 8.0;
-        if place == 0 {
-            y = write_phases(&mut sheet, &phases, y);
-        }
-        let frame = Frame { left, right, top: y, bottom: y + panel.height, x: &chart.x };
-        draw(&mut sheet, chart, panel, frame);
-        y = frame.bottom;
-        x_axis(&mut sheet, frame, place + 1 == chart.panels.len());
+    let mut y = paper.margin;
+    if paper.titled {
+        y = paragraph(&mut sheet, paper, &chart.headline, (theme::HEADLINE, HEADLINE_LINE), y);
+        y = paragraph(
+            &mut sheet,
+            paper,
+            &chart.subtitle,
+            (theme::SUBTITLE, SUBTITLE_LINE),
+            y + 1.0,
+        );
+        y += PANEL_GAP - NAME_LINE;
     }
-    y += 36.0;
+    y = panels(&mut sheet, chart, paper, y + NAME_LINE) + 36.0;
     if let Some(strip) = chart.panels.iter().find_map(strip_of) {
-        y = strip::key(&mut sheet, strip, left, y);
+        y = strip::key(&mut sheet, strip, sides(chart, paper).0, y);
     }
-    y = paragraph(&mut sheet, &chart.note, theme::NOTE, NOTE_LINE, y + 8.0);
-    sheet.height = (y + MARGIN - 4.0).ceil();
+    if paper.titled {
+        y = paragraph(&mut sheet, paper, &chart.note, (theme::NOTE, NOTE_LINE), y + 8.0);
+        y += paper.margin - 4.0;
+    }
+    sheet.height = y.ceil();
     sheet
+}
+
+/// The panels over each other, the baseline of the first name at `y`; returns the last x axis.
+fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
+    let (left, right) = sides(chart, paper);
+    let frame = |top, bottom| Frame { left, right, top, bottom, x: &chart.x, paper, series: 0 };
+    let phases = phase_rows(chart, frame(0.0, 0.0));
+    let mut series = 0;
+    let mut y = y;
+    for (place, panel) in chart.panels.iter().enumerate() {
+        if place > 0 {
+            y += BETWEEN;
+        }
+        let name = fitted(&panel.name, theme::AXIS_NAME, paper.width - 2.0 * paper.margin);
+        sheet.text((paper.margin, y), theme::AXIS_NAME, Anchor::Start, &name);
+        y += NAME_ROW - 8.0;
+        if let (true, Body::Lines(body)) = (paper.keyed, &panel.body) {
+            y = keys::write(sheet, body, paper, y);
+        }
+        if place == 0 {
+            y = write_phases(sheet, &phases, y);
+        }
+        let frame = Frame { series, ..frame(y, y + panel.height) };
+        draw(sheet, chart, panel, frame);
+        series += lines_of(panel);
+        y = frame.bottom;
+        let top = if place == 0 { frame.top } else { sheet.plot[2] };
+        sheet.plot = [left, right, top, y];
+        x_axis(sheet, frame, place + 1 == chart.panels.len());
+    }
+    y
+}
+
+fn lines_of(panel: &Panel) -> u16 {
+    match &panel.body {
+        Body::Lines(body) => number::short(body.lines.len()),
+        Body::Strip(_) | Body::Grid(_) => 0,
+    }
 }
 
 fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
@@ -88,28 +157,34 @@ fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
 }
 
 /// Writes a text over the full width below `y`; returns where it ends.
-fn paragraph(sheet: &mut Sheet, text: &str, kind: Type, pitch: f64, y: f64) -> f64 {
+fn paragraph(
+    sheet: &mut Sheet,
+    paper: &Paper,
+    text: &str,
+    (kind, pitch): (Type, f64),
+    y: f64,
+) -> f64 {
     let mut y = y;
-    for line in balanced(text, kind, WIDTH - 2.0 * MARGIN) {
-        sheet.text((MARGIN, y + 0.72 * pitch), kind, Anchor::Start, &line);
+    for line in balanced(text, kind, paper.width - 2.0 * paper.margin) {
+        sheet.text((paper.margin, y + 0.72 * pitch), kind, Anchor::Start, &line);
         y += pitch;
     }
     y
 }
 
 /// The plot's left and right end: what stands beside it decides.
-fn sides(chart: &Chart) -> (f64, f64) {
+fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
     let mut before = 0.0_f64;
     let mut behind = 0.0_f64;
     for panel in &chart.panels {
         let (l, r) = match &panel.body {
-            Body::Lines(lines) => lines::sides(lines),
-            Body::Strip(strip) => strip::sides(strip),
-            Body::Grid(body) => grid::sides(body),
+            Body::Lines(lines) => lines::sides(lines, paper),
+            Body::Strip(strip) => strip::sides(strip, paper),
+            Body::Grid(body) => grid::sides(body, paper),
         };
         (before, behind) = (before.max(l), behind.max(r));
     }
-    (MARGIN + before + 8.0, WIDTH - MARGIN - behind.max(RIGHT - MARGIN))
+    (paper.margin + before + 8.0, paper.width - (paper.margin + behind).max(paper.right))
 }
 
 fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
@@ -145,8 +220,8 @@ fn x_axis(sheet: &mut Sheet, frame: Frame, labelled: bool) {
 }
 
 /// The names of phases in rows, such that no two collide: (x, name).
-fn phase_rows(chart: &Chart, left: f64, right: f64) -> Vec<Vec<(f64, String)>> {
-    let frame = Frame { left, right, top: 0.0, bottom: 0.0, x: &chart.x };
+fn phase_rows(chart: &Chart, frame: Frame) -> Vec<Vec<(f64, String)>> {
+    let Frame { left, right, .. } = frame;
     let mut rows: Vec<Vec<(f64, String)>> = Vec::new();
     let mut ends = [f64::NEG_INFINITY; PHASE_ROWS];
     let mut shades: Vec<&Shade> = chart.shades.iter().collect();

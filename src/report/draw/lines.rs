@@ -1,8 +1,8 @@
 //! A panel of lines: grid, limits, bands, lines, labels, in this order.
 use super::{
     labels::{self, Label},
-    layout::{Frame, label_room},
-    sheet::{Anchor, Sheet},
+    layout::{Frame, Paper, label_room},
+    sheet::{Anchor, Mark, Sheet},
 };
 use crate::report::{
     chart::{Line, Lines},
@@ -10,16 +10,20 @@ use crate::report::{
 };
 
 /// How a limit's label is set.
-const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
+pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
 /// Half the side of a dot.
 const DOT: f64 = 3.0;
 
 /// The room that a panel takes left and right of its plot.
-pub(super) fn sides(body: &Lines) -> (f64, f64) {
+pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
     let ticks = body.y.ticks.iter().map(|(_, label)| theme::width(label, theme::TICK));
+    let ticks = ticks.fold(0.0, f64::max);
+    if paper.keyed {
+        return (ticks, 0.0);
+    }
     let lines = body.lines.iter().map(|line| (line.label.as_str(), Type::label(line.pen)));
     let limits = body.limits.iter().map(|(_, label)| (label.as_str(), LIMIT_LABEL));
-    (ticks.fold(0.0, f64::max), label_room(lines.chain(limits)))
+    (ticks, label_room(lines.chain(limits)))
 }
 
 pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
@@ -36,13 +40,17 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let outline = lower.chain(upper).map(place).collect();
         sheet.area(outline, band.pen.stroke, theme::BAND_SHARE);
     }
-    for line in &body.lines {
+    for (series, line) in (frame.series..).zip(&body.lines) {
+        sheet.marks.push(Mark::Series(Some(series)));
         for piece in &line.pieces {
             draw_piece(sheet, body, frame, line, piece);
         }
+        sheet.marks.push(Mark::Series(None));
     }
     dots(sheet, body, frame);
-    line_ends(sheet, body, frame);
+    if !frame.paper.keyed {
+        line_ends(sheet, body, frame);
+    }
 }
 
 fn grid(sheet: &mut Sheet, body: &Lines, frame: Frame) {
@@ -91,7 +99,8 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         // the forbidden area's edge.
         let edge = body.corner.as_ref().map(|(lag, ..)| frame.across(*lag));
         let crosses = edge.is_some_and(|edge| x < edge && edge < x + 12.0 + width);
-        if x + 9.0 + width <= frame.right + 20.0 && !crosses {
+        let fits = x + 9.0 + width <= frame.right + 20.0 && !crosses;
+        if fits || x - 9.0 - width < frame.left {
             sheet.text((x + 9.0, y - 3.0), kind, Anchor::Start, label);
         } else {
             sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);
@@ -106,6 +115,9 @@ fn corner(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     let outline = vec![(x, frame.top), (frame.right, frame.top), (frame.right, y), (x, y)];
     sheet.area(outline, theme::FORBIDDEN, theme::FORBIDDEN_SHARE);
     sheet.line(vec![(x, frame.top), (x, y), (frame.right, y)], theme::LIMIT);
+    if frame.paper.keyed {
+        return;
+    }
     let width = theme::width(label, LIMIT_LABEL);
     let taken = |baseline: f64| {
         body.dots.iter().any(|(lag, share, text)| {

@@ -1,6 +1,8 @@
 //! From a chart's description to a file: laid out as marks, then drawn by plotters.
 mod encode;
 mod grid;
+mod inline;
+mod keys;
 mod labels;
 mod layout;
 mod lines;
@@ -8,5 +10,7 @@ mod sheet;
 mod strip;
 
 pub use encode::{png, svg};
-pub use layout::lay_out;
+pub use inline::inline;
+pub use layout::{ALONE, NARROW, Paper, WIDE, lay_out};
+pub(super) use sheet::fitted;
 pub use sheet::{Anchor, Mark, Sheet};

@@ -1,4 +1,5 @@
 //! A sheet of marks: what is to be drawn, in order, in pixels with fractions.
+use crate::report::safe::visible;
 use crate::report::theme::{self, Colour, Pen, Type};
 
 /// Something drawn.
@@ -33,6 +34,8 @@ pub enum Mark {
         /// What it says.
         text: String,
     },
+    /// What follows belongs to a series, or to none: a page can hide it.
+    Series(Option<u16>),
 }
 
 /// Which part of a text stands at its place.
@@ -59,29 +62,48 @@ pub struct Sheet {
     pub description: String,
     /// What is drawn, the first lowest.
     pub marks: Vec<Mark>,
+    /// Left, right, upper and lower end of all plots.
+    pub plot: [f64; 4],
 }
 
 impl Sheet {
-    pub(super) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
+    pub(in crate::report) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
         self.marks.push(Mark::Line { points, pen });
     }
 
-    pub(super) fn rule(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+    pub(in crate::report) fn rule(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
         let pen = Pen { stroke: colour, text: colour, width: 1.0, dash: &[] };
         self.line(vec![from, to], pen);
     }
 
-    pub(super) fn area(&mut self, points: Vec<(f64, f64)>, colour: Colour, share: f64) {
+    pub(in crate::report) fn area(&mut self, points: Vec<(f64, f64)>, colour: Colour, share: f64) {
         self.marks.push(Mark::Area { points, colour, share });
     }
 
-    pub(super) fn rectangle(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
+    pub(in crate::report) fn rectangle(
+        &mut self,
+        from: (f64, f64),
+        to: (f64, f64),
+        colour: Colour,
+    ) {
         self.area(vec![from, (to.0, from.1), to, (from.0, to.1)], colour, 1.0);
     }
 
-    pub(super) fn text(&mut self, at: (f64, f64), kind: Type, anchor: Anchor, text: &str) {
+    pub(in crate::report) fn text(
+        &mut self,
+        at: (f64, f64),
+        kind: Type,
+        anchor: Anchor,
+        text: &str,
+    ) {
         let (x, y) = at;
-        self.marks.push(Mark::Text { x, y, kind, anchor, text: text.to_owned() });
+        self.marks.push(Mark::Text {
+            x,
+            y,
+            kind,
+            anchor,
+            text: text.chars().map(visible).collect(),
+        });
     }
 
     /// Where every text stands: left, top, right, bottom, what it says.
@@ -97,7 +119,7 @@ impl Sheet {
                 let (top, bottom) = (y - 0.76 * kind.size, y + 0.1 * kind.size);
                 Some(([left, top, left + width, bottom], text.as_str()))
             }
-            Mark::Line { .. } | Mark::Area { .. } => None,
+            Mark::Line { .. } | Mark::Area { .. } | Mark::Series(_) => None,
         });
         texts.collect()
     }
@@ -127,16 +149,21 @@ pub(super) fn balanced(text: &str, kind: Type, width: f64) -> Vec<String> {
 }
 
 /// A text cut to a width, with an ellipsis where it was cut.
-pub(super) fn fitted(text: &str, kind: Type, width: f64) -> String {
+pub(in crate::report) fn fitted(text: &str, kind: Type, width: f64) -> String {
     if theme::width(text, kind) <= width {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
-    loop {
-        kept.pop();
-        let shorter = kept.iter().collect::<String>() + "…";
-        if kept.is_empty() || theme::width(&shorter, kind) <= width {
-            return shorter;
+    // Halving what may stay: a name can be very long.
+    let all: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| all[..kept].iter().collect::<String>() + "…";
+    let (mut fits, mut wide) = (0, all.len());
+    while wide - fits > 1 {
+        let middle = usize::midpoint(fits, wide);
+        if theme::width(&cut(middle), kind) <= width {
+            fits = middle;
+        } else {
+            wide = middle;
         }
     }
+    cut(fits)
 }

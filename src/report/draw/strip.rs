@@ -1,7 +1,7 @@
 //! A strip: a row of shades for each of many, with the numbers that matter beside it.
 use super::{
     labels,
-    layout::Frame,
+    layout::{Frame, Paper},
     sheet::{Anchor, Sheet, fitted},
 };
 use crate::{
@@ -22,32 +22,49 @@ const HEADS: [&str; 3] = ["start", "peak", "end"];
 const KEY: (f64, f64) = (16.0, 9.0);
 
 /// The room that a strip takes left and right of its plot.
-pub(super) fn sides(strip: &Strip) -> (f64, f64) {
+pub(super) fn sides(strip: &Strip, paper: &Paper) -> (f64, f64) {
     let names = strip.rows.iter().map(|row| theme::width(&row.name, theme::CELL));
-    (names.fold(0.0, f64::max).min(labels::WIDEST), 3.0 * COLUMN)
+    let columns = number::float(number::count(columns(paper).len()));
+    (names.fold(0.0, f64::max).min(widest(paper)), columns * COLUMN)
+}
+
+/// The numbers that stand beside a strip: all, or only the peak.
+fn columns(paper: &Paper) -> &'static [usize] {
+    if paper.keyed { &[1] } else { &[0, 1, 2] }
+}
+
+/// No name is wider.
+fn widest(paper: &Paper) -> f64 {
+    labels::WIDEST.min(paper.width / 4.0)
 }
 
 pub(super) fn draw(sheet: &mut Sheet, strip: &Strip, frame: Frame) {
-    for (column, head) in HEADS.iter().enumerate() {
-        let at = (column_end(frame, column), frame.top - 6.0);
-        sheet.text(at, theme::CELL, Anchor::End, head);
-    }
     let pitch = (frame.bottom - frame.top) / number::float(number::count(strip.rows.len()));
+    let top = |place: usize| frame.top + pitch * number::float(number::count(place));
+    for (place, row) in strip.rows.iter().enumerate() {
+        let span = (top(place) + GAP / 2.0, top(place) + pitch - GAP / 2.0);
+        cells(sheet, strip, row, frame, span);
+    }
+    for (column, &mark) in columns(frame.paper).iter().enumerate() {
+        let at = (column_end(frame, column), frame.top - 6.0);
+        sheet.text(at, theme::CELL, Anchor::End, HEADS[mark]);
+    }
     let most = strip.rows.iter().map(|row| row.marks[1]).fold(0.0, f64::max);
     for (place, row) in strip.rows.iter().enumerate() {
-        let top = frame.top + pitch * number::float(number::count(place));
-        let span = (top + GAP / 2.0, top + pitch - GAP / 2.0);
-        cells(sheet, strip, row, frame, span);
-        let baseline = top + pitch / 2.0 + 0.35 * theme::CELL.size;
-        let name = fitted(&row.name, theme::CELL, labels::WIDEST);
+        let baseline = top(place) + pitch / 2.0 + 0.35 * theme::CELL.size;
+        let name = fitted(&row.name, theme::CELL, widest(frame.paper));
         sheet.text((frame.left - 8.0, baseline), theme::CELL, Anchor::End, &name);
-        for (column, value) in row.marks.iter().enumerate() {
-            // Nearly the highest peak of all: the eye should find it.
-            let high = column == 1 && *value >= 0.97 * most;
-            let kind = if high { theme::CELL.bold() } else { theme::CELL };
-            let at = (column_end(frame, column), baseline);
-            sheet.text(at, kind, Anchor::End, &mark(*value));
-        }
+        numbers(sheet, row, frame, baseline, most);
+    }
+}
+
+fn numbers(sheet: &mut Sheet, row: &Row, frame: Frame, baseline: f64, most: f64) {
+    for (column, &which) in columns(frame.paper).iter().enumerate() {
+        let value = row.marks[which];
+        // Nearly the highest peak of all: the eye should find it.
+        let high = which == 1 && value >= 0.97 * most;
+        let kind = if high { theme::CELL.bold() } else { theme::CELL };
+        sheet.text((column_end(frame, column), baseline), kind, Anchor::End, &mark(value));
     }
 }
 

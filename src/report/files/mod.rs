@@ -63,7 +63,7 @@ const UNITS: [(Unit, &str); 7] = [
     (Unit::Ratio, "ratio"),
 ];
 
-fn unit_name(unit: Unit) -> &'static str {
+pub(super) fn unit_name(unit: Unit) -> &'static str {
     UNITS.iter().find(|known| known.0 == unit).map_or("", |known| known.1)
 }
 

@@ -9,7 +9,7 @@ const INTERVAL: usize = 19;
 pub(super) const SPARK: usize = 31;
 
 /// Which course is drawn beside a metric, and which values of a stretch stand for it.
-enum Course {
+pub(in crate::report) enum Course {
     None,
     Most(Option<Curve>),
     Least(Option<Curve>),
@@ -17,10 +17,11 @@ enum Course {
     Log(Option<Curve>),
 }
 
-struct Row<'a> {
-    label: String,
-    metric: &'a Metric,
-    course: Course,
+/// A metric that matters.
+pub(in crate::report) struct Row<'a> {
+    pub(in crate::report) label: String,
+    pub(in crate::report) metric: &'a Metric,
+    pub(in crate::report) course: Course,
 }
 
 /// The table.
@@ -71,7 +72,7 @@ fn course(course: &Course, unicode: bool) -> String {
 }
 
 /// What matters in any run, then what went wrong, if it did.
-fn rows(summary: &Summary) -> Vec<Row<'_>> {
+pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
     let attempts = |name: &str| Course::Most(summary.rate("", "attempts", name));
     let lag = |name: &str| Course::Log(summary.level("", "delivery_lag", name));
     let fixed = [

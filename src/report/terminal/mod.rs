@@ -1,10 +1,10 @@
 //! The result on a terminal: the answer first, then the numbers it rests on, in 80 columns.
 //!
 //! The text carries colours; whoever prints it strips them where they are not wanted.
-mod metrics;
+pub(super) mod metrics;
 mod sparkline;
 mod sweep;
-mod verdicts;
+pub(super) mod verdicts;
 
 use crate::{
     engine::number,
@@ -31,8 +31,8 @@ pub struct Look {
     pub unicode: bool,
     /// Where the results lie.
     pub folder: String,
-    /// How many charts lie there.
-    pub charts: usize,
+    /// How many charts lie there beside the report; none when nothing was drawn.
+    pub charts: Option<usize>,
     /// The next useful command and what it is good for.
     pub next: Option<(String, String)>,
 }
@@ -125,9 +125,11 @@ fn ledger(summary: &Summary) -> String {
 
 fn places(look: &Look) -> String {
     let mut text = format!("results  {}\n", painted(DIM, &look.folder));
-    if look.charts > 0 {
+    if let Some(charts) = look.charts {
+        let page = format!("{}/{}", look.folder, super::PAGE);
+        text += &format!("report   {}\n", painted(DIM, &page));
         let folder = format!("{}/charts", look.folder);
-        text += &format!("charts   {}, {} as SVG and PNG\n", painted(DIM, &folder), look.charts);
+        text += &format!("charts   {}, {} as SVG and PNG\n", painted(DIM, &folder), charts);
     }
     if let Some((command, purpose)) = &look.next {
         text += &format!("next     {}", painted(CYAN, command));

@@ -60,7 +60,7 @@ fn colour(verdict: Verdict) -> anstyle::Style {
     }
 }
 
-fn numbers(summary: &Summary, judged: &Judged) -> (String, String) {
+pub(in crate::report) fn numbers(summary: &Summary, judged: &Judged) -> (String, String) {
     let slo = slo::parse(&judged.expr).ok();
     let metric = slo.as_ref().and_then(|slo| summary.metric(&slo.metric));
     match (judged.verdict, metric) {
@@ -72,7 +72,7 @@ fn numbers(summary: &Summary, judged: &Judged) -> (String, String) {
 }
 
 /// A metric's value, and its interval in the same unit.
-pub(super) fn cells(metric: &Metric) -> (String, String) {
+pub(in crate::report) fn cells(metric: &Metric) -> (String, String) {
     let Some(mean) = metric.mean else { return (figures::NONE.to_owned(), String::new()) };
     let ends = metric.ci_low.zip(metric.ci_high);
     if let Some(bound) = metric.zero_bound() {

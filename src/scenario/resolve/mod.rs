@@ -7,9 +7,10 @@ mod nodes;
 mod section;
 mod storms;
 mod timeline;
-mod words;
+pub(super) mod words;
 
 pub use links::LEGAL;
+pub(super) use section::json;
 
 use super::{Link, Node, Scenario};
 use crate::{

@@ -49,7 +49,7 @@ impl Section<'_, '_> {
     fn clients(&mut self, form: &model::Clients) -> Clients {
         let count = self.whole("count", form.count.as_ref(), 1..=MOST_USERS);
         let start = self.start(form.start.as_ref());
-        self.only("transport", form.transport.as_ref(), "websocket");
+        self.only("transport", form.transport.as_ref());
         let network = self.inside("network", |section| section.network(&form.network));
         let sends =
             form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
@@ -79,7 +79,7 @@ impl Section<'_, '_> {
 
     fn sends(&mut self, form: &model::Sends) -> Sends {
         let per_user = self.positive("per_user", form.per_user.as_ref());
-        self.only("to", form.to.as_ref(), "direct");
+        self.only("to", form.to.as_ref());
         Sends { per_user, payload: self.value("payload", form.payload.as_ref()) }
     }
 
@@ -177,9 +177,9 @@ impl Section<'_, '_> {
         virtual_nodes: Option<&Written<Count>>,
     ) -> Policy {
         self.inside("consistent_hash", |section| {
-            section.only("key", key, "user");
+            section.only("key", key);
             if via.is_some() {
-                section.only("via", via, "ticket");
+                section.only("via", via);
             } else if layer == 4 {
                 let message = format!(
                     "`{}` hashes users at layer 4, which sees addresses only",
@@ -305,7 +305,7 @@ impl Section<'_, '_> {
 
     fn pubsub(&mut self, form: &model::Pubsub) -> Pubsub {
         let partitions = self.whole("partitions", form.partitions.as_ref(), 1..=1_000_000);
-        self.only("key", form.key.as_ref(), "recipient");
+        self.only("key", form.key.as_ref());
         Pubsub {
             partitions,
             rate: self.positive("rate", form.rate.as_ref()),
@@ -325,7 +325,7 @@ impl Section<'_, '_> {
     }
 
     fn buffer(&mut self, form: &model::Buffer) -> Buffer {
-        self.only("scope", form.scope.as_ref(), "user");
+        self.only("scope", form.scope.as_ref());
         Buffer {
             retention: self.positive("retention", form.retention.as_ref()),
             messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),

@@ -1,7 +1,7 @@
 //! One map of the resolved document and what is read into it. Each value is read from what is
 //! written or from the default, checked, and put down as it can be read again; so the document
 //! holds exactly what the run gets.
-use super::super::defaults;
+use super::{super::defaults, words};
 use crate::{
     engine::{Law, Span},
     spec::{At, Diagnostic, Input, Text, Written, suggest},
@@ -246,7 +246,8 @@ impl<'s, 'r> Section<'s, 'r> {
     }
 
     /// A word of which only one is modelled so far.
-    pub(super) fn only(&mut self, key: &str, written: Option<&Text>, word: &'static str) {
+    pub(super) fn only(&mut self, key: &str, written: Option<&Text>) {
+        let word = words::only(&self.form_of(key)).unwrap_or_default();
         if let Some(text) = written.filter(|text| text.value != word) {
             let says = format!("is `{}`; only `{word}` is modelled", shown(&text.value));
             let help = format!("write `{key}: {word}`, or leave it out");
@@ -269,7 +270,7 @@ impl<'s, 'r> Section<'s, 'r> {
 }
 
 /// A text as a document holds it: plain numbers as numbers, all else as text.
-pub(super) fn json(text: &str) -> Json {
+pub(in crate::scenario) fn json(text: &str) -> Json {
     if let Ok(whole) = text.parse::<u64>() {
         return Json::from(whole);
     }

@@ -9,6 +9,56 @@ use crate::{
     scenario::{CrashKind, DropKind},
 };
 
+/// Keys of which only one value is modelled so far.
+const ONLY: [(&str, &str); 6] = [
+    ("clients.transport", "websocket"),
+    ("clients.sends.to", "direct"),
+    ("load_balancer.policy.consistent_hash.key", "user"),
+    ("load_balancer.policy.consistent_hash.via", "ticket"),
+    ("pubsub.key", "recipient"),
+    ("buffer.scope", "user"),
+];
+
+/// The words that a key takes, in the place of a quantity or beside it.
+pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
+    match key {
+        "clients.reconnect.jitter" => all::<Jitter>(),
+        "clients.start" => all::<Start>(),
+        "clients.reconnect.preset" => all::<Preset>(),
+        "clients.reconnect.on_503" => all::<On503>(),
+        "load_balancer.admission" => vec!["all"],
+        "gateway.accept_queue" => vec!["unbounded"],
+        "gateway.memory.over" => all::<OverMemory>(),
+        "gateway.drain.by" => all::<DrainBy>(),
+        "drop_clients.kind" => all::<DropKind>(),
+        "clients.resume" => all::<Resume>(),
+        "pubsub.delivery" => all::<Guarantee>(),
+        "fanout.on_stale" => all::<OnStale>(),
+        "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
+        "clients.network.lifetime"
+        | "clients.heartbeat.every"
+        | "clients.reconnect.attempts"
+        | "load_balancer.retry_after"
+        | "gateway.retry_after"
+        | "gateway.memory.restart"
+        | "gateway.max_age"
+        | "crash.restart"
+        | "zone_loss.restart"
+        | "load.lasts" => vec!["never"],
+        "links.latency" => vec!["network"],
+        _ => only(key).into_iter().collect(),
+    }
+}
+
+/// The one value of a key that is modelled, if there is no more than one.
+pub(super) fn only(key: &str) -> Option<&'static str> {
+    ONLY.iter().find(|(only, _)| *only == key).map(|(_, word)| *word)
+}
+
+fn all<W: Word>() -> Vec<&'static str> {
+    W::WORDS.iter().map(|(word, _)| *word).collect()
+}
+
 /// The jitter laws that need no parameters.
 impl Word for Jitter {
     const WORDS: &'static [(&'static str, Self)] = &[

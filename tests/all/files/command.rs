@@ -55,3 +55,36 @@ fn what_cannot_be_shown_is_explained_on_stderr() {
                     1 error, 0 warnings\n";
     assert_eq!(err, expected);
 }
+
+#[test]
+fn every_value_is_shown_with_its_origin() {
+    let arguments = ["show", DEPLOY, "--origin", "--set", "gateways.drain.window=10s"];
+    let (out, err, code) = squall(&arguments);
+    assert_eq!((err.as_str(), code), ("", 0));
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    for row in [
+        "gateways.drain.window 10s command line --set gateways.drain.window",
+        "gateways.drain.grace 30s model chat.yaml:25",
+        "gateways.cpu.tls_full 400us default ECDSA: nginx, over 2,000 a core [S]",
+        "links.gateways -> presence.latency 500us default a registry operation [K]",
+    ] {
+        assert!(out.lines().any(|line| words(line) == row), "no line\n{row}\nin\n{out}");
+    }
+    let mut columns: Vec<_> = out.lines().filter_map(|line| line.find("  default  ")).collect();
+    columns.dedup();
+    assert_eq!(columns.len(), 1, "{out}");
+    let (json, _, code) = squall(&[&arguments[..], &["--json"]].concat());
+    let origins: Vec<squall::scenario::Origin> = serde_json::from_str(&json).unwrap();
+    assert_eq!(out.lines().filter(|line| !line.is_empty()).count(), origins.len());
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn what_is_shown_as_json_is_an_experiment_too() {
+    let (json, _, code) = squall(&["show", DEPLOY, "--json"]);
+    assert_eq!(code, 0);
+    let (yaml, _, _) = squall(&["show", DEPLOY]);
+    let load =
+        |text: &str| super::Files::default().with("x.yaml", text).good("x.yaml", &[]).scenario;
+    assert_eq!(load(&json).resolved, load(&yaml).resolved);
+}

@@ -7,6 +7,7 @@ mod garbage;
 mod good;
 mod origins;
 mod round_trip;
+mod schema;
 
 use squall::{
     scenario::{self, Loaded},

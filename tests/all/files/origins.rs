@@ -1,7 +1,11 @@
 //! Every value of a scenario says where it came from.
 use super::{DEPLOY, Files};
 use serde_json::Value;
-use squall::scenario::{Origin, Scenario, Writer};
+use squall::{
+    scenario::{self, Origin, Scenario, Writer},
+    spec::Arguments,
+};
+use std::path::Path;
 
 fn origin<'s>(scenario: &'s Scenario, path: &str) -> (&'s str, Writer, &'s str) {
     let mut found = scenario.origins.iter().filter(|origin| origin.path == path);
@@ -35,15 +39,15 @@ fn each_writer_is_named() {
         ("horizon", "5min", Writer::ExtendedExperiment, "general.yaml:1"),
         ("phones.count", "1k", Writer::Set, "general.yaml:4"),
         ("gateways.memory.limit", "4GiB", Writer::Set, "special.yaml:4"),
-        ("gateways.memory.per_connection", "10KB", Writer::ExtendedModel, "base.yaml:23"),
+        ("gateways.memory.per_connection", "10KB", Writer::ExtendedModel, "base.yaml:24"),
         ("bus.partitions", "32", Writer::Model, "model.yaml:3"),
         ("gateways.drain.window", "5s", Writer::CommandLine, "--set gateways.drain"),
-        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:24"),
+        ("gateways.drain.grace", "30s", Writer::ExtendedModel, "base.yaml:25"),
         ("bus.latency.exponential.mean", "3ms", Writer::CommandLine, "--set bus.latency"),
-        ("gateways.cores", "8", Writer::ExtendedModel, "base.yaml:21"),
+        ("gateways.cores", "8", Writer::ExtendedModel, "base.yaml:22"),
         ("gateways.handshake_rtts", "3", Writer::Default, "TCP, TLS 1.3, upgrade [K]"),
-        ("edge.policy.consistent_hash.via", "ticket", Writer::ExtendedModel, "base.yaml:17"),
-        ("links.edge -> gateways.latency", "500us", Writer::ExtendedModel, "base.yaml:31"),
+        ("edge.policy.consistent_hash.via", "ticket", Writer::ExtendedModel, "base.yaml:18"),
+        ("links.edge -> gateways.latency", "500us", Writer::ExtendedModel, "base.yaml:32"),
         ("links.fanout -> replay.latency", "500us", Writer::Default, "as a registry operation [K]"),
         ("timeline.deploy.at", "1min", Writer::ExtendedExperiment, "general.yaml:6"),
         ("timeline.deploy.name", "deploy", Writer::Default, "[squall] by its action"),
@@ -108,4 +112,21 @@ fn the_folder_does_not_matter() {
         .with("/some/where/models/chat.yaml", model);
     let other = elsewhere.good("/some/where/experiments/rolling-deploy.yaml", &[]).scenario;
     assert_eq!(one, other);
+}
+
+#[test]
+fn the_points_of_a_sweep_name_its_axes() {
+    let files = Files::design();
+    let axes = ["phones.count=500,1k".to_owned()];
+    let arguments = Arguments { axes: &axes, ..Arguments::default() };
+    let loaded = scenario::load_sweep(Path::new(DEPLOY), &arguments, &|path| files.read(path));
+    let plan = loaded.unwrap().plan;
+    assert_eq!(plan.points.len(), 2 * 4 * 4);
+    for point in &plan.points {
+        let window = origin(&point.scenario, "gateways.drain.window");
+        assert_eq!((window.1, window.2), (Writer::Axis, "rolling-deploy.yaml:16"), "{window:?}");
+        let users = origin(&point.scenario, "phones.count");
+        assert_eq!((users.1, users.2), (Writer::Axis, "--axis phones.count"), "{users:?}");
+        assert_eq!(origin(&point.scenario, "gateways.drain.grace").1, Writer::Model);
+    }
 }

@@ -3,7 +3,8 @@ use super::{fake::Story, gallery::stories};
 use squall::engine::number;
 use squall::report::{
     chart::{self, Body, Chart},
-    draw::{Mark, Sheet, lay_out, png, svg},
+    draw::{ALONE, Mark, NARROW, Sheet, WIDE, inline, lay_out, png, svg},
+    palette::TOKENS,
 };
 
 fn chart(story: &Story, name: &str) -> Chart {
@@ -15,10 +16,13 @@ fn chart(story: &Story, name: &str) -> Chart {
 fn no_text_is_clipped_or_lies_on_another() {
     for (name, story) in stories() {
         for chart in chart::all(&story.summary()) {
-            let sheet = lay_out(&chart);
-            let what = format!("{name}/{}", chart.name);
-            inside(&sheet, &what);
-            apart(&sheet, &what);
+            for paper in [ALONE, WIDE, NARROW] {
+                let sheet = lay_out(&chart, &paper);
+                let what = format!("{name}/{} at {}", chart.name, paper.width);
+                inside(&sheet, &what);
+                apart(&sheet, &what);
+                coloured(&sheet, &what);
+            }
         }
     }
 }
@@ -48,11 +52,25 @@ fn apart(sheet: &Sheet, what: &str) {
     }
 }
 
+/// A page knows every colour by its name.
+fn coloured(sheet: &Sheet, what: &str) {
+    for mark in &sheet.marks {
+        let colour = match mark {
+            Mark::Line { pen, .. } => pen.stroke,
+            Mark::Area { colour, .. } => *colour,
+            Mark::Text { kind, .. } => kind.colour,
+            Mark::Series(_) => continue,
+        };
+        assert!(TOKENS.iter().any(|token| token.light == colour), "{what}: {colour:?}");
+    }
+}
+
 #[test]
 fn the_same_sheet_gives_the_same_bytes() {
     for name in ["connections", "lag-over-time"] {
         let story = Story { horizon: 60, gateways: 6, ..Story::default() };
-        let [first, second] = [lay_out(&chart(&story, name)), lay_out(&chart(&story, name))];
+        let [first, second] = [(); 2].map(|()| lay_out(&chart(&story, name), &ALONE));
+        assert_eq!(inline(&first, "a", "w"), inline(&second, "a", "w"));
         assert_eq!(svg(&first), svg(&second));
         assert_eq!(png(&first), png(&second));
     }
@@ -60,7 +78,8 @@ fn the_same_sheet_gives_the_same_bytes() {
 
 #[test]
 fn a_picture_can_be_read_without_seeing_it() {
-    let text = String::from_utf8(svg(&lay_out(&chart(&Story::default(), "attempts")))).unwrap();
+    let text =
+        String::from_utf8(svg(&lay_out(&chart(&Story::default(), "attempts"), &ALONE))).unwrap();
     let head: Vec<&str> = text.lines().take(3).collect();
     assert!(head[0].contains("width=\"740\"") && head[0].contains("viewBox=\"0 0 7400 "));
     assert!(head[0].contains("role=\"img\"") && head[0].contains("'DejaVu Sans'"));
@@ -71,7 +90,7 @@ fn a_picture_can_be_read_without_seeing_it() {
 
 #[test]
 fn a_png_is_twice_as_large() {
-    let sheet = lay_out(&chart(&Story { horizon: 60, ..Story::default() }, "cpu"));
+    let sheet = lay_out(&chart(&Story { horizon: 60, ..Story::default() }, "cpu"), &ALONE);
     let bytes = png(&sheet);
     let reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
     let size = reader.info().size();

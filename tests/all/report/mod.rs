@@ -4,5 +4,6 @@ pub(crate) mod command;
 mod fake;
 mod files;
 mod gallery;
+mod html;
 mod profiles;
 mod terminal;

@@ -7,7 +7,7 @@ fn look() -> Look {
     Look {
         unicode: true,
         folder: "output/rolling-deploy".into(),
-        charts: 6,
+        charts: Some(6),
         next: Some((
             "squall run rolling-deploy.yaml --replications 5".into(),
             "for intervals".into(),

@@ -1,0 +1,174 @@
+//! The graph as a picture, across a page or down a phone.
+use super::{
+    Fact, Graph, Node,
+    plan::{BAR, Cell, HEAD, INSTANCES, LINE, PADDING, Plan},
+    routes::{Route, routes},
+};
+use crate::{
+    engine::number,
+    report::{
+        draw::{Anchor, Mark, Sheet, fitted},
+        safe::clean,
+        theme::{self, Colour, Type},
+    },
+};
+
+const NAME: Type = Type { size: 12.0, bold: true, colour: theme::INK };
+const KIND: Type = Type { size: 11.0, bold: false, colour: theme::INK3 };
+/// Half the width of an arrow's head; it is twice as long.
+const HEAD_HALF: f64 = 3.0;
+/// A budget that is used so far is worth a look, and so far alarming.
+const WARM: f64 = 0.5;
+const HOT: f64 = 0.8;
+/// A line so near to the picture's end has its label below it.
+const LABEL_ROOM: f64 = 16.0;
+
+/// The picture with its layers from left to right, for pages and slides.
+pub fn across(graph: &Graph) -> Option<Sheet> {
+    picture(graph, true)
+}
+
+/// The picture with its layers from top to bottom, for phones; none when a layer is too wide.
+pub fn down(graph: &Graph) -> Option<Sheet> {
+    picture(graph, false)
+}
+
+fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
+    let plan = Plan::of(graph, across)?;
+    let (length, breadth) = (plan.length, plan.breadth + 2.0);
+    let names: Vec<&str> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
+    let mut sheet = Sheet {
+        width: if across { length } else { breadth + 2.0 },
+        height: if across { breadth } else { length },
+        title: format!("Topology of {} nodes", graph.nodes.len()),
+        description: clean(&format!("{}. {} links.", names.join(", "), graph.links.len()), 400),
+        marks: Vec::new(),
+        plot: [0.0; 4],
+    };
+    let all = routes(graph, &plan);
+    all.iter().for_each(|route| draw_way(&mut sheet, &plan, route));
+    all.iter().for_each(|route| label(&mut sheet, &plan, route, &graph.links[route.link].latency));
+    let mut instances = 0;
+    for (node, cell) in graph.nodes.iter().zip(&plan.cells) {
+        draw_box(&mut sheet, &plan, node, cell, instances);
+        instances += number::short(node.instances.len());
+    }
+    Some(sheet)
+}
+
+impl Plan {
+    /// A place in the picture.
+    fn at(&self, (along, beside): (f64, f64)) -> (f64, f64) {
+        if self.across { (along, beside + 1.0) } else { (beside + 2.0, along) }
+    }
+}
+
+fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {
+    let points: Vec<(f64, f64)> = route.points.iter().map(|&point| plan.at(point)).collect();
+    let [.., from, to] = points[..] else { return };
+    let length = (to.0 - from.0).abs() + (to.1 - from.1).abs();
+    let step = ((to.0 - from.0) / length.max(1e-9), (to.1 - from.1) / length.max(1e-9));
+    let back = (to.0 - step.0 * 2.0 * HEAD_HALF, to.1 - step.1 * 2.0 * HEAD_HALF);
+    let wing = (step.1 * HEAD_HALF, step.0 * HEAD_HALF);
+    let pen = theme::GREY.wide(1.25);
+    sheet.line(points, pen);
+    let head = vec![to, (back.0 + wing.0, back.1 - wing.1), (back.0 - wing.0, back.1 + wing.1)];
+    sheet.area(head, theme::INK3, 1.0);
+}
+
+/// Over a level piece of the way, beside an upright one; the page behind it keeps it readable.
+fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    let text = fitted(text, theme::CELL, 64.0);
+    let width = Plan::width(&text);
+    let (from, to) = (plan.at(route.labelled.0), plan.at(route.labelled.1));
+    let level = (from.1 - to.1).abs() < 0.5;
+    let (left, baseline) = if level {
+        // Under a lane below everything, over all else.
+        let below = from.1 > sheet.height - LABEL_ROOM;
+        let baseline = if below { from.1 + 12.0 } else { from.1 - 4.0 };
+        (f64::midpoint(from.0, to.0) - width / 2.0, baseline)
+    } else {
+        let down =
+            if (from.1 - to.1).abs() > 90.0 { from.1 + 22.0 } else { f64::midpoint(from.1, to.1) };
+        let beside = if from.0 > sheet.width * 0.8 { from.0 - 5.0 - width } else { from.0 + 5.0 };
+        (beside, down + 4.0)
+    };
+    let left = left.clamp(0.0, (sheet.width - width).max(0.0));
+    let corner = (left + width, baseline + 2.0);
+    sheet.rectangle((left, baseline - 9.0), corner, theme::PAGE);
+    sheet.text((left, baseline), theme::CELL, Anchor::Start, &text);
+}
+
+/// `instances` is how many have been drawn before: each is a series of its own.
+fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, instances: u16) {
+    let (x, y) = plan.at((cell.along, cell.beside));
+    let (right, bottom) = plan.at((cell.along + cell.length, cell.beside + cell.breadth));
+    sheet.rectangle((x, y), (right, bottom), theme::PAGE);
+    let outline = vec![(x, y), (right, y), (right, bottom), (x, bottom), (x, y)];
+    sheet.line(outline, theme::GREY.wide(1.0));
+    let (left, width) = (x + PADDING, right - x - 2.0 * PADDING);
+    sheet.text((left, y + 17.0), NAME, Anchor::Start, &fitted(&node.name, NAME, width));
+    let kind = fitted(&node.kind.replace('_', " "), KIND, width);
+    sheet.text((left, y + 31.0), KIND, Anchor::Start, &kind);
+    let mut top = y + HEAD;
+    for fact in &node.facts {
+        top = draw_fact(sheet, fact, (left, top), width);
+    }
+    if !node.instances.is_empty() {
+        draw_instances(sheet, &node.instances, (left, top), width, instances);
+    }
+}
+
+fn draw_fact(sheet: &mut Sheet, fact: &Fact, (left, top): (f64, f64), width: f64) -> f64 {
+    let value_kind = theme::CELL.bold();
+    let value = fitted(&fact.value, value_kind, width);
+    let taken = if value.is_empty() { 0.0 } else { theme::width(&value, value_kind) + 4.0 };
+    let label = fitted(&fact.label, theme::CELL, width - taken);
+    sheet.text((left, top + 11.0), theme::CELL, Anchor::Start, &label);
+    if !value.is_empty() {
+        sheet.text((left + width, top + 11.0), value_kind, Anchor::End, &value);
+    }
+    let Some(share) = fact.share else { return top + LINE };
+    let (upper, lower) = (top + LINE - 1.0, top + LINE + 3.0);
+    sheet.rectangle((left, upper), (left + width, lower), theme::GRID);
+    let end = left + width * share.clamp(0.0, 1.0);
+    sheet.rectangle((left, upper), (end, lower), heat(share));
+    top + LINE + BAR
+}
+
+/// A bar for each instance: the peak of its connections over the limit.
+fn draw_instances(
+    sheet: &mut Sheet,
+    shares: &[f64],
+    (left, top): (f64, f64),
+    width: f64,
+    first: u16,
+) {
+    let count = number::float(number::count(shares.len()));
+    let (upper, lower) = (top + 4.0, top + INSTANCES - 18.0);
+    let pitch = width / count;
+    let thick = (pitch - 1.0).min(14.0).max(pitch * 0.5);
+    for (place, share) in shares.iter().enumerate() {
+        let x = left + pitch * number::float(number::count(place));
+        sheet.marks.push(Mark::Series(Some(first + number::short(place))));
+        sheet.rectangle((x, upper), (x + thick, lower), theme::GRID);
+        let high = lower - (lower - upper) * share.clamp(0.0, 1.0);
+        sheet.rectangle((x, high), (x + thick, lower), heat(*share));
+        sheet.marks.push(Mark::Series(None));
+    }
+    let caption = fitted("sockets of each", KIND, width);
+    sheet.text((left, lower + 13.0), KIND, Anchor::Start, &caption);
+}
+
+fn heat(share: f64) -> Colour {
+    if share < WARM {
+        theme::BLUE.stroke
+    } else if share < HOT {
+        theme::WARM
+    } else {
+        theme::FORBIDDEN
+    }
+}

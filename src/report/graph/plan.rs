@@ -1,0 +1,221 @@
+//! Where the boxes stand. Nodes lie in layers by their kind, in the direction of a message; `along`
+//! runs over the layers, `beside` within one. Across a page `along` is x; down a phone it is y.
+use super::{Graph, Node};
+use crate::{engine::number, report::theme};
+
+/// A box of a node: where it begins and how far it reaches, along and beside.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct Cell {
+    pub(super) layer: usize,
+    pub(super) along: f64,
+    pub(super) beside: f64,
+    pub(super) length: f64,
+    pub(super) breadth: f64,
+    /// Whether it reaches over the whole picture, so that every link meets it straight.
+    pub(super) tall: bool,
+}
+
+/// A way around the layers in between.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Side {
+    Before,
+    After,
+}
+
+/// All places.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Plan {
+    /// Whether `along` is x.
+    pub(super) across: bool,
+    pub(super) cells: Vec<Cell>,
+    /// The end of each layer and the begin of the next.
+    pub(super) gaps: Vec<(f64, f64)>,
+    /// Lanes of the links that skip a layer: the link's place, its side, where it runs.
+    pub(super) lanes: Vec<(usize, Side, f64)>,
+    pub(super) length: f64,
+    pub(super) breadth: f64,
+}
+
+/// Widths of the boxes of each layer, across a page; they and the gaps fill a chart's width.
+const WIDTHS: [f64; 5] = [108.0, 92.0, 124.0, 100.0, 100.0];
+const GAPS: [f64; 4] = [44.0, 46.0, 52.0, 74.0];
+/// The same from top to bottom.
+const DROPS: [f64; 4] = [36.0, 36.0, 40.0, 56.0];
+/// Between boxes of one layer: room for a link's label.
+const STACKED: f64 = 46.0;
+const SIDE_BY_SIDE: f64 = 46.0;
+/// From one lane to the next.
+const LANE: f64 = 24.0;
+/// The breadth of a lone box down a phone.
+const LONE: f64 = 190.0;
+/// Down a phone there is no room for more boxes in a row.
+const MOST_IN_A_ROW: usize = 3;
+pub(super) const PADDING: f64 = 8.0;
+/// Name and kind.
+pub(super) const HEAD: f64 = 38.0;
+pub(super) const LINE: f64 = 16.0;
+/// A bar under a line.
+pub(super) const BAR: f64 = 6.0;
+/// Bars of the instances, with their caption.
+pub(super) const INSTANCES: f64 = 52.0;
+
+/// The layer of a kind.
+fn layer(kind: &str) -> usize {
+    match kind {
+        "clients" | "source" => 0,
+        "load_balancer" => 1,
+        "gateway" => 2,
+        "pubsub" | "fanout" => 3,
+        _ => 4,
+    }
+}
+
+/// How high a node's box is.
+fn height(node: &Node) -> f64 {
+    let bar = |share: Option<f64>| if share.is_some() { BAR } else { 0.0 };
+    let lines: f64 = node.facts.iter().map(|fact| LINE + bar(fact.share)).sum();
+    let instances = if node.instances.is_empty() { 0.0 } else { INSTANCES };
+    HEAD + lines + instances + 4.0
+}
+
+impl Plan {
+    /// The places of a graph; none when it has no nodes, or too many in a row for a phone.
+    pub(super) fn of(graph: &Graph, across: bool) -> Option<Self> {
+        let used = |wanted: usize| graph.nodes.iter().any(|node| layer(&node.kind) == wanted);
+        let roles: Vec<usize> = (0..WIDTHS.len()).filter(|&role| used(role)).collect();
+        let of_role = |role: usize| -> Vec<usize> {
+            let places = 0..graph.nodes.len();
+            places.filter(|&place| layer(&graph.nodes[place].kind) == role).collect()
+        };
+        let layers: Vec<Vec<usize>> = roles.iter().map(|&role| of_role(role)).collect();
+        if layers.is_empty() || (!across && layers.iter().any(|all| all.len() > MOST_IN_A_ROW)) {
+            return None;
+        }
+        let mut plan = Self {
+            across,
+            cells: vec![Cell::default(); graph.nodes.len()],
+            gaps: Vec::new(),
+            lanes: Vec::new(),
+            length: 0.0,
+            breadth: 0.0,
+        };
+        for (number, all) in layers.iter().enumerate() {
+            all.iter().for_each(|&place| plan.cells[place].layer = number);
+        }
+        plan.choose_lanes(graph, &layers);
+        plan.size(graph, &layers, &roles);
+        plan.put_along(&layers, &roles);
+        plan.put_beside(graph, &layers);
+        Some(plan)
+    }
+
+    /// Links that skip a layer run before or after what lies between, as their target does.
+    fn choose_lanes(&mut self, graph: &Graph, layers: &[Vec<usize>]) {
+        for (place, link) in graph.links.iter().enumerate() {
+            let ends = [link.source, link.target].map(|end| self.cells[end].layer);
+            if ends[0].abs_diff(ends[1]) > 1 {
+                let stack = &layers[ends[1]];
+                let at = stack.iter().position(|&node| node == link.target).unwrap_or(0);
+                let side = if 2 * at < stack.len() { Side::Before } else { Side::After };
+                self.lanes.push((place, side, 0.0));
+            }
+        }
+    }
+
+    /// The room that lanes take on a side.
+    fn lanes_on(&self, side: Side) -> f64 {
+        let lanes = self.lanes.iter().filter(|lane| lane.1 == side);
+        number::float(number::count(lanes.count())) * LANE
+    }
+
+    fn size(&mut self, graph: &Graph, layers: &[Vec<usize>], roles: &[usize]) {
+        let lanes = self.lanes_on(Side::Before) + self.lanes_on(Side::After);
+        if self.across {
+            let mut most = 0.0_f64;
+            for (all, &role) in layers.iter().zip(roles) {
+                let gaps = number::float(number::count(all.len() - 1)) * STACKED;
+                most = most
+                    .max(all.iter().map(|&place| height(&graph.nodes[place])).sum::<f64>() + gaps);
+                for &place in all {
+                    self.cells[place].length = WIDTHS[role];
+                    self.cells[place].breadth = height(&graph.nodes[place]);
+                }
+            }
+            self.breadth = most + lanes;
+            return;
+        }
+        self.breadth = super::super::draw::NARROW.width - 4.0;
+        for all in layers {
+            let n = number::float(number::count(all.len()));
+            let room = self.breadth - lanes - (n - 1.0) * SIDE_BY_SIDE.min(80.0 / n);
+            let breadth = if all.len() == 1 { LONE } else { room / n };
+            let length = all.iter().map(|&place| height(&graph.nodes[place])).fold(0.0, f64::max);
+            for &place in all {
+                (self.cells[place].length, self.cells[place].breadth) = (length, breadth);
+            }
+        }
+    }
+
+    fn put_along(&mut self, layers: &[Vec<usize>], roles: &[usize]) {
+        let mut along = 1.0;
+        for (number, all) in layers.iter().enumerate() {
+            let length = all.first().map_or(0.0, |&place| self.cells[place].length);
+            all.iter().for_each(|&place| self.cells[place].along = along);
+            along += length;
+            if number + 1 < layers.len() {
+                let gaps = if self.across { &GAPS } else { &DROPS };
+                // Where a layer is missing, the gap before the next one counts.
+                let gap = gaps[roles[number + 1] - 1];
+                self.gaps.push((along, along + gap));
+                along += gap;
+            }
+        }
+        self.length = along + 1.0;
+    }
+
+    fn put_beside(&mut self, graph: &Graph, layers: &[Vec<usize>]) {
+        let (before, after) = (self.lanes_on(Side::Before), self.lanes_on(Side::After));
+        for all in layers {
+            let n = number::float(number::count(all.len()));
+            let tall = all.iter().all(|&place| graph.nodes[place].kind == "gateway");
+            if tall {
+                let share = (self.breadth - (n - 1.0) * PADDING) / n;
+                all.iter().for_each(|&place| {
+                    self.cells[place].breadth = self.cells[place].breadth.max(share);
+                });
+            }
+            let gap = match (tall, self.across) {
+                (true, _) => PADDING,
+                (_, true) => STACKED,
+                (_, false) => SIDE_BY_SIDE.min(80.0 / n),
+            };
+            let stack: f64 = all.iter().map(|&place| self.cells[place].breadth).sum();
+            let room = self.breadth - if tall { 0.0 } else { before + after };
+            let start = if tall { 0.0 } else { before };
+            let mut beside = start + (room - stack - (n - 1.0) * gap) / 2.0;
+            for &place in all {
+                self.cells[place].tall = tall;
+                self.cells[place].beside = beside.max(0.0);
+                beside += self.cells[place].breadth + gap;
+            }
+        }
+        let (mut first, mut last) = (LANE / 2.0, self.breadth - LANE / 2.0);
+        for (_, side, at) in &mut self.lanes {
+            match side {
+                Side::Before => {
+                    *at = first;
+                    first += LANE;
+                }
+                Side::After => {
+                    *at = last;
+                    last -= LANE;
+                }
+            }
+        }
+    }
+
+    /// The width of a label in the picture's type.
+    pub(super) fn width(text: &str) -> f64 {
+        theme::width(text, theme::CELL)
+    }
+}

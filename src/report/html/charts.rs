@@ -1,0 +1,127 @@
+//! The charts within the page: each at two widths, so that its text is never scaled, with a note
+//! on how to read it and its data as a table.
+use super::{data, tables, text};
+use crate::{
+    report::{
+        chart::{self, Body, Chart},
+        draw::{self, NARROW, WIDE},
+    },
+    summary::{Summary, sweep::Sweep},
+};
+use maud::{Markup, PreEscaped, html};
+
+/// All charts of a summary.
+pub(super) struct Charts(Vec<Chart>);
+
+/// The charts about what comes late or never.
+const LOSSES: [&str; 3] = ["lag-over-time", "lag-distribution", "lost-and-late"];
+
+impl Charts {
+    pub(super) fn of(summary: &Summary) -> Self {
+        Self(chart::all(summary))
+    }
+
+    /// Those of a sweep.
+    pub(super) fn swept(sweep: &Sweep) -> Self {
+        Self(chart::sweep::all(sweep))
+    }
+
+    /// All of them; none where there is none.
+    pub(super) fn all(&self) -> Option<Markup> {
+        self.some(None, |_| true)
+    }
+
+    /// What happens: connections, attempts, load, with the phases.
+    pub(super) fn course(&self, phases: Option<Markup>) -> Option<Markup> {
+        self.some(phases, |chart| !LOSSES.contains(&chart.name.as_str()))
+    }
+
+    /// Lag and losses, with the ledger.
+    pub(super) fn losses(&self, ledger: Option<Markup>) -> Option<Markup> {
+        self.some(ledger, |chart| LOSSES.contains(&chart.name.as_str()))
+    }
+
+    fn some(&self, table: Option<Markup>, chosen: impl Fn(&Chart) -> bool) -> Option<Markup> {
+        let charts: Vec<&Chart> = self.0.iter().filter(|chart| chosen(chart)).collect();
+        (table.is_some() || !charts.is_empty()).then(|| {
+            html! {
+                @for chart in charts { (figure(chart)) }
+                @if let Some(table) = table { (table) }
+            }
+        })
+    }
+}
+
+/// A chart with its headline and its notes.
+fn figure(chart: &Chart) -> Markup {
+    let id = format!("chart-{}", chart.name);
+    let [wide, narrow] = [&WIDE, &NARROW].map(|paper| draw::lay_out(chart, paper));
+    let data = data::chart(chart, &wide, &narrow);
+    let source = data.as_ref().map(|_| data::id(chart));
+    html! {
+        figure.row id=(id) data-chart=[source] {
+            div.c {
+                h3 dir="auto" { (text::clean(&chart.headline, 300)) }
+                p.sub { (text::clean(&chart.subtitle, 300)) }
+                @if numbers(chart) {
+                    // Its cells would be too small for their numbers.
+                    div.scroll tabindex="0" role="region" aria-label=(text::clean(&chart.headline, 300)) {
+                        (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "always")))
+                    }
+                } @else {
+                    (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "w")))
+                    (PreEscaped(draw::inline(&narrow, &format!("{id}-n"), "n")))
+                }
+                @if let Some(data) = data { (data) }
+                (tables::behind(chart))
+            }
+            figcaption.note {
+                @if let Some(reading) = reading(&chart.name) { p { b { "Read it so. " } (reading) } }
+                p.n { (chart.note) }
+            }
+        }
+    }
+}
+
+/// Whether a chart shows numbers in cells.
+fn numbers(chart: &Chart) -> bool {
+    chart.panels.iter().any(|panel| matches!(panel.body, Body::Grid(_)))
+}
+
+/// How to read a chart.
+fn reading(name: &str) -> Option<&'static str> {
+    let text = match name {
+        "attempts" => {
+            "Attempts begin where a client loses its connection or is told to move. What is refused \
+             or times out comes back as a further attempt."
+        }
+        "cpu" => {
+            "Handshakes, messages, pushes and idle connections share one CPU queue an instance: \
+             where it is full, handshakes and messages wait for each other."
+        }
+        "lag-over-time" => {
+            "From the send call to the recipient’s application, by time of arrival: a message that \
+             was kept for replay counts when it arrives."
+        }
+        "lag-distribution" => {
+            "Where the line is lower, fewer deliveries are that late. A shelf is a group that waits \
+             for the same thing, such as a reconnect."
+        }
+        "lost-and-late" => {
+            "A loss counts at the moment from which no copy can arrive; late is what comes by replay \
+             or from the inbox."
+        }
+        _ if name.starts_with("grid-") => {
+            "Each cell is a point of the sweep. Look for the border where the sign appears."
+        }
+        _ if name.starts_with("sweep-") => {
+            "Each dot is a point of the sweep; between dots nothing was run."
+        }
+        _ if name.starts_with("connections") => {
+            "Held connections are never moved by a balancer: users who are displaced stay where they \
+             land until their connection ends by itself."
+        }
+        _ => return None,
+    };
+    Some(text)
+}

@@ -1,0 +1,131 @@
+//! What is done to the system, and what each phase of it shows.
+use super::text;
+use crate::{
+    report::terminal::verdicts,
+    summary::{Metric, Summary, figures, student},
+};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+
+/// What is told of a phase: head, metric.
+const TOLD: [(&str, &str); 5] = [
+    ("online", "clients.availability"),
+    ("attempts", "attempts.total"),
+    ("lag p99", "delivery_lag.p99"),
+    ("missed", "deliveries.missed"),
+    ("replayed", "deliveries.replayed"),
+];
+
+/// A phase that comes more often is not told every time.
+const MOST: usize = 4;
+
+/// The timeline and its phases, or that nothing happens.
+pub(super) fn body(summary: &Summary) -> Markup {
+    let entries = summary.input["timeline"].as_array().map_or(&[][..], Vec::as_slice);
+    let phases = phases(summary);
+    if entries.is_empty() && phases.len() < 2 {
+        return html! { p.lead { "No fault was simulated: the timeline is empty." } };
+    }
+    html! {
+        h3.over { "What was done, and what each phase shows" }
+        @if !entries.is_empty() {
+            ul.plain { @for entry in entries { li { (told(entry)) } } }
+        }
+        @if phases.len() > 1 { (table(summary, &phases)) }
+    }
+}
+
+/// `1min · deploy · deploy: node gateways, batch 2`.
+fn told(entry: &Json) -> Markup {
+    let text_of = |key: &str| entry[key].as_str().unwrap_or_default();
+    let action = entry.as_object().into_iter().flatten().find(|(_, value)| value.is_object());
+    html! {
+        b { (text::name(text_of("name"))) } " at " (text::name(text_of("at")))
+        @if let Some((kind, parameters)) = action {
+            ": " (text::name(kind)) " of " (text::name(&flow(parameters)))
+        }
+    }
+}
+
+/// `node gateways, batch 2, startup 5s`; the node without its key.
+fn flow(parameters: &Json) -> String {
+    let value = |value: &Json| match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let pair = |(key, found): (&String, &Json)| match key.as_str() {
+        "node" => value(found),
+        key => format!("{} {}", key.replace('_', " "), value(found)),
+    };
+    parameters.as_object().into_iter().flatten().map(pair).collect::<Vec<_>>().join(", ")
+}
+
+/// A phase over the replications: it can come several times.
+struct Phase<'a> {
+    name: &'a str,
+    /// The starts and ends of its first time, its second time, and so on.
+    times: Vec<(Vec<f64>, Vec<f64>)>,
+}
+
+/// Phases by their name, in the order of the first replication.
+fn phases(summary: &Summary) -> Vec<Phase<'_>> {
+    let mut all: Vec<Phase> = Vec::new();
+    for replication in 0..summary.replications {
+        let mut seen: Vec<&str> = Vec::new();
+        for phase in summary.phases.iter().filter(|phase| phase.replication == replication) {
+            let time = seen.iter().filter(|&&name| name == phase.name).count();
+            seen.push(&phase.name);
+            let place = all.iter().position(|known| known.name == phase.name);
+            let place = place.unwrap_or_else(|| {
+                all.push(Phase { name: &phase.name, times: Vec::new() });
+                all.len() - 1
+            });
+            let times = &mut all[place].times;
+            if times.len() <= time {
+                times.push((Vec::new(), Vec::new()));
+            }
+            times[time].0.push(phase.start.seconds());
+            times[time].1.push(phase.end.seconds());
+        }
+    }
+    all
+}
+
+fn table(summary: &Summary, phases: &[Phase]) -> Markup {
+    let known = |metric: &str| phases.iter().any(|phase| found(summary, phase, metric).is_some());
+    let shown: Vec<(&str, &str)> = TOLD.into_iter().filter(|(_, metric)| known(metric)).collect();
+    html! {
+        table.stack.phases {
+            caption.hidden { "Phases" }
+            thead { tr {
+                th scope="col" { "phase" } th scope="col" { "when" }
+                @for (head, _) in &shown { th.r scope="col" { (head) } }
+            } }
+            tbody { @for phase in phases { tr {
+                th scope="row" { (text::name(phase.name)) }
+                td data-l="when" {
+                    @for (starts, ends) in phase.times.iter().take(MOST) { div { (when(starts, ends)) } }
+                    @if phase.times.len() > MOST { div { "and " (phase.times.len() - MOST) " more" } }
+                }
+                @for (head, metric) in &shown { (cell(found(summary, phase, metric), head)) }
+            } } }
+        }
+    }
+}
+
+fn found<'a>(summary: &'a Summary, phase: &Phase, metric: &str) -> Option<&'a Metric> {
+    let name = format!("during({}).{metric}", phase.name);
+    summary.metric(&name).filter(|metric| metric.mean.is_some())
+}
+
+fn cell(found: Option<&Metric>, head: &str) -> Markup {
+    let none = || (figures::NONE.to_owned(), String::new());
+    let (value, range) = found.map_or_else(none, verdicts::cells);
+    html! { td.r data-l=(head) { (value) @if !range.is_empty() { small { (range) } } } }
+}
+
+/// From and to, as means over the replications.
+fn when(starts: &[f64], ends: &[f64]) -> String {
+    let mean = |seconds: &[f64]| student::mean(seconds).unwrap_or_default();
+    format!("{} to {}", figures::clock(mean(starts)), figures::clock(mean(ends)))
+}

@@ -1,0 +1,170 @@
+//! The first screen: what was asked, what the answer is, objective by objective.
+use super::{method, text};
+use crate::{
+    engine::number,
+    record::Unit,
+    report::terminal::verdicts,
+    summary::{
+        Judged, Summary,
+        figures::{self, GAP},
+        slo::{self, Verdict},
+    },
+    units::{Count, Quantity},
+};
+use maud::{Markup, PreEscaped, html};
+
+/// A longer question is set smaller.
+const LONG: usize = 110;
+/// A longer one is cut.
+const MOST: usize = 400;
+
+/// Question, setup, verdict, decision table.
+pub(super) fn header(summary: &Summary) -> Markup {
+    html! {
+        p.eyebrow { "squall report · " (text::name(&summary.experiment)) }
+        (question(&summary.question))
+        p.setup { (setup(summary)) }
+        (verdict(summary))
+        @if summary.slo.is_empty() {
+            p.foot { "No objective is set. With " code { "slo:" } " in the experiment, such as "
+                code { "delivery_lag.p99 < 500ms" } ", each gets a verdict." }
+        } @else {
+            (decision(summary))
+        }
+    }
+}
+
+/// What was asked, as the page's headline.
+pub(super) fn question(words: &str) -> Markup {
+    let class = if words.chars().count() > LONG { "long" } else { "short" };
+    html! { h1 dir="auto" class=(class) { (text::clean(words, MOST)) } }
+}
+
+/// `20,000 users, 4 gateways; 8:00 min, …`.
+fn setup(summary: &Summary) -> String {
+    let counted = |kind: &str, one: &str, many: &str| {
+        let count = total(summary, kind);
+        (count > 0).then(|| figures::counted(number::float(count), one, many))
+    };
+    let crowd = [counted("clients", "user", "users"), counted("gateway", "gateway", "gateways")];
+    let crowd: Vec<String> = crowd.into_iter().flatten().collect();
+    let actions = summary.faults().filter(|phase| phase.name != "recovery").map(|phase| {
+        let name = text::clean(&phase.name, 60);
+        format!("{name} at {}", figures::clock(phase.start.seconds()))
+    });
+    let warm_up = summary.warm_up.seconds();
+    let length = figures::spoken(summary.horizon.seconds());
+    let length = if warm_up > 0.0 {
+        format!("{length}, of which {} warm-up", figures::spoken(warm_up))
+    } else {
+        length
+    };
+    let runs = match summary.replications {
+        0 | 1 => "single run".to_owned(),
+        n => format!("{n} replications"),
+    };
+    let parts = [crowd.join(" on "), length, actions.take(4).collect::<Vec<_>>().join(", "), runs];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ") + "."
+}
+
+/// The sum of `count` over the nodes of a kind.
+fn total(summary: &Summary, kind: &str) -> u64 {
+    let nodes = summary.input["nodes"].as_object().into_iter().flatten();
+    let count = |node: &serde_json::Value| {
+        let count = &node[kind]["count"];
+        count.as_u64().or_else(|| Some(Count::read(count.as_str()?).ok()?.0))
+    };
+    nodes.filter_map(|(_, node)| count(node)).fold(0, u64::saturating_add)
+}
+
+/// The answer, then what is missed.
+fn verdict(summary: &Summary) -> Markup {
+    let answer = summary.answer();
+    let missed = summary.diagnosis.iter().find(|sentence| sentence.contains("missed"));
+    let more = missed.filter(|sentence| **sentence != answer);
+    html! {
+        p.verdict { b { (text::sentence(&answer)) }
+            @if let Some(more) = more { " " (text::sentence(more)) } }
+    }
+}
+
+fn decision(summary: &Summary) -> Markup {
+    let single = summary.replications < 2;
+    let interval = if single { "single run".to_owned() } else { format!("95{GAP}% interval") };
+    html! {
+        table.decide.stack {
+            caption.hidden { "Objectives and their verdicts" }
+            thead { tr {
+                th scope="col" { "SLO" } th scope="col" { "verdict" }
+                th.r scope="col" { "value" } th scope="col" { (interval) }
+                th.r scope="col" { "limit" }
+            } }
+            tbody { @for judged in &summary.slo { (row(summary, judged, &interval)) } }
+        }
+        p.foot { (footnote(summary)) }
+    }
+}
+
+fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
+    let (value, range) = verdicts::numbers(summary, judged);
+    let unit =
+        slo::parse(&judged.expr).ok().and_then(|slo| Some(summary.metric(&slo.metric)?.unit));
+    let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(Unit::Ratio), limit));
+    html! {
+        tr {
+            th scope="row" { (text::code(&judged.expr)) }
+            td data-l="verdict" { (badge(judged.verdict)) }
+            td.r.big data-l="value" { (value) }
+            td.i data-l=(interval) { (range) }
+            td.r data-l="limit" { (limit.as_deref().unwrap_or(figures::NONE)) }
+        }
+    }
+}
+
+/// The word with a sign of its own: colour is never alone.
+pub(super) fn badge(verdict: Verdict) -> Markup {
+    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) (verdict) } }
+}
+
+/// The sign alone, with the word for those who cannot see it.
+pub(super) fn sign(verdict: Verdict) -> Markup {
+    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) span.hidden { (verdict) } } }
+}
+
+fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail | Verdict::Error => "fail",
+        Verdict::Inconclusive => "inc",
+    }
+}
+
+fn drawn(verdict: Verdict) -> Markup {
+    let paths = match verdict {
+        Verdict::Pass => r#"<circle cx="8" cy="8" r="6.5"/><path d="M5 8.3l2.1 2.1L11 6"/>"#,
+        Verdict::Fail | Verdict::Error => {
+            r#"<path d="M1.8 1.8h12.4v12.4H1.8zM5.3 5.3l5.4 5.4m0-5.4l-5.4 5.4"/>"#
+        }
+        Verdict::Inconclusive => {
+            r#"<path d="M8 1l7 7-7 7-7-7zM5 8.6c1-1.8 2-1.8 3-.6s2 1.2 3-.6"/>"#
+        }
+    };
+    html! {
+        svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true" { (PreEscaped(paths)) }
+    }
+}
+
+/// What the brackets mean, and what would settle the rest.
+fn footnote(summary: &Summary) -> String {
+    let open = summary.slo.iter().any(|judged| judged.verdict == Verdict::Inconclusive);
+    let open = if open && summary.replications > 1 {
+        format!(
+            " More replications would settle what is inconclusive (now n = {}).",
+            summary.replications
+        )
+    } else {
+        String::new()
+    };
+    method::brackets(summary.replications, summary.seed) + &open
+}

@@ -1,0 +1,71 @@
+//! The report as one page: question and verdict first, then what they rest on. It loads nothing,
+//! works without scripts, follows the reader's light or dark, and prints.
+//!
+//! A pure function: the same summary gives the same bytes. Each section is a file of its own and
+//! says nothing when it has nothing to say.
+mod assumptions;
+mod charts;
+mod data;
+mod events;
+mod head;
+mod ledger;
+mod method;
+mod numbers;
+mod omitted;
+mod reproduce;
+mod shell;
+mod sweep;
+mod system;
+mod tables;
+mod text;
+
+use crate::summary::{Summary, sweep::Sweep};
+use maud::{Markup, html};
+use shell::{Frame, Section};
+
+/// The page of a run.
+pub fn page(summary: &Summary) -> Vec<u8> {
+    let frame = Frame {
+        title: format!("{} · squall report", summary.experiment),
+        header: head::header(summary),
+        footer: reproduce::foot(&summary.version, summary.seed, summary.fingerprint),
+    };
+    shell::document(&frame, &sections(summary))
+}
+
+/// The page of a sweep.
+pub fn sweep_page(sweep: &Sweep) -> Vec<u8> {
+    sweep::page(sweep)
+}
+
+/// The sections in their order, without those that have nothing to say.
+fn sections(summary: &Summary) -> Vec<Section> {
+    let section = |id, title, body| shell::section(id, title, title, body);
+    let named = shell::section;
+    let charts = charts::Charts::of(summary);
+    let all = [
+        section("findings", "Findings", findings(summary)),
+        named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
+        named("system", "The system", "System", system::body(summary)),
+        section("course", "What happens", charts.course(Some(events::body(summary)))),
+        section("lost", "Late and lost", charts.losses(ledger::body(summary))),
+        section("assumptions", "Assumptions", assumptions::body(summary)),
+        section("omitted", "Not modelled", omitted::of_input(&summary.input)),
+        named("method", "How to read the numbers", "Method", Some(method::body(summary))),
+        section("reproduce", "Reproduce", Some(reproduce::body(summary))),
+        section("metrics", "All metrics", numbers::all(summary)),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// What stands out, in the sentences that the terminal prints too.
+fn findings(summary: &Summary) -> Option<Markup> {
+    // What the answer says need not be said twice.
+    let answer = summary.answer();
+    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| **found != answer).collect();
+    (!rest.is_empty()).then(|| {
+        html! {
+            ol.find { @for sentence in rest { li { (text::sentence(sentence)) } } }
+        }
+    })
+}

@@ -1,0 +1,151 @@
+//! The metrics that matter, each with its interval and its course; and all of them, at the end.
+use super::text;
+use crate::{
+    engine::number,
+    report::terminal::{
+        metrics::{Course, Row, rows},
+        verdicts,
+    },
+    summary::{
+        Metric, Summary,
+        figures::{self, GAP},
+        series::Curve,
+    },
+};
+use maud::{Markup, html};
+
+/// A course is so large, in pixels,
+const WIDTH: f64 = 200.0;
+const HEIGHT: f64 = 26.0;
+/// and shows so many stretches.
+const STRETCHES: usize = 100;
+
+/// The table of what matters.
+pub(super) fn body(summary: &Summary) -> Option<Markup> {
+    let rows = rows(summary);
+    let end = figures::clock(summary.horizon.seconds());
+    (!rows.is_empty()).then(|| {
+        html! {
+            p.lead { (lead(summary)) }
+            table.stack.matter {
+                caption.hidden { "The numbers that matter" }
+                thead { tr {
+                    th scope="col" { "number" } th.r scope="col" { "mean" }
+                    th scope="col" { (interval_head(summary)) }
+                    th scope="col" { "over time, 0 to " (end) }
+                    th scope="col" { "metric" }
+                } }
+                tbody { @for row in &rows { (line(summary, row)) } }
+            }
+        }
+    })
+}
+
+fn lead(summary: &Summary) -> String {
+    match summary.replications {
+        0 | 1 => format!("One run, seed {}.", summary.seed),
+        n => format!("Means of {n} replications, seed {}, with 95{GAP}% intervals.", summary.seed),
+    }
+}
+
+fn interval_head(summary: &Summary) -> String {
+    if summary.replications > 1 { format!("95{GAP}% interval") } else { "single run".to_owned() }
+}
+
+fn line(summary: &Summary, row: &Row) -> Markup {
+    let (value, range) = verdicts::cells(row.metric);
+    html! {
+        tr {
+            th scope="row" { (text::name(&row.label)) }
+            td.r.big data-l="mean" { (value) }
+            td.i data-l="interval" { (range) }
+            td.course data-l="over time" { (course(summary, &row.course)) }
+            td.faint data-l="metric" { (text::code(&row.metric.name)) }
+        }
+    }
+}
+
+/// A small curve over the phases; its numbers are in the charts.
+fn course(summary: &Summary, course: &Course) -> Markup {
+    let (curve, least, log) = match course {
+        Course::None => (None, false, false),
+        Course::Most(curve) => (curve.as_ref(), false, false),
+        Course::Least(curve) => (curve.as_ref(), true, false),
+        Course::Log(curve) => (curve.as_ref(), false, true),
+    };
+    let Some(curve) = curve.filter(|curve| curve.peak().is_some()) else { return html! {} };
+    let across = |seconds: f64| tenths(seconds / summary.horizon.seconds().max(1e-9) * WIDTH);
+    html! {
+        svg.spark width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-hidden="true" {
+            @for phase in summary.faults() {
+                rect.f-phase x=(across(phase.start.seconds())) y="0" height=(HEIGHT)
+                    width=(across((phase.end.seconds() - phase.start.seconds()).max(0.0)).max(1.0)) {}
+            }
+            path.l-blue stroke-width="1.5" d=(path(curve, least, log)) {}
+        }
+    }
+}
+
+fn path(curve: &Curve, least: bool, log: bool) -> String {
+    let group = curve.mean.len().div_ceil(STRETCHES).max(1);
+    let pick = |values: &[Option<f64>]| -> Option<f64> {
+        let known = values.iter().copied().flatten();
+        if least { known.reduce(f64::min) } else { known.reduce(f64::max) }
+    };
+    let values: Vec<Option<f64>> = curve.mean.chunks(group).map(pick).collect();
+    let scaled = |value: f64| if log { libm::log(value.max(1e-9)) } else { value };
+    let known = || values.iter().copied().flatten().map(scaled);
+    let high = known().fold(f64::NEG_INFINITY, f64::max);
+    let low = if log { known().fold(f64::INFINITY, f64::min) } else { 0.0 };
+    let range = (high - low).max(1e-12);
+    let step = WIDTH / number::float(number::count(values.len().max(1)));
+    let mut out = String::new();
+    let mut pen = 'M';
+    for (place, value) in values.iter().enumerate() {
+        let Some(value) = value else {
+            pen = 'M';
+            continue;
+        };
+        let x = tenths(step * (number::float(number::count(place)) + 0.5));
+        let y = tenths(HEIGHT - 2.0 - (HEIGHT - 4.0) * (scaled(*value) - low) / range);
+        out += &format!("{pen}{x} {y}");
+        pen = 'L';
+    }
+    out
+}
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+/// Every metric, folded away.
+pub(super) fn all(summary: &Summary) -> Option<Markup> {
+    (!summary.metrics.is_empty()).then(|| {
+        html! {
+            p.lead { "The same numbers lie in " code { "summary.csv" } ", the curves in "
+                code { "series.csv" } "." }
+            details {
+                summary { "Show " (summary.metrics.len()) " metrics" }
+                div.scroll tabindex="0" role="region" aria-label="All metrics" {
+                    table {
+                        thead { tr {
+                            th scope="col" { "metric" } th.r scope="col" { "mean" }
+                            th scope="col" { (interval_head(summary)) } th.r scope="col" { "n" }
+                        } }
+                        tbody { @for metric in &summary.metrics { (metric_row(metric)) } }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn metric_row(metric: &Metric) -> Markup {
+    let (value, range) = verdicts::cells(metric);
+    html! {
+        tr {
+            th scope="row" { (text::code(&metric.name)) }
+            td.r { (value) } td.i { (range) } td.r { (metric.n) }
+        }
+    }
+}

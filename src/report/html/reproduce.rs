@@ -1,0 +1,90 @@
+//! How to get the same numbers again, bit by bit.
+use super::text;
+use crate::{
+    engine::number,
+    scenario::Writer,
+    summary::{Summary, figures},
+};
+use maud::{Markup, html};
+
+/// So many fingerprints are shown.
+const MOST: usize = 20;
+
+/// The command and what identifies the result.
+pub(super) fn body(summary: &Summary) -> Markup {
+    html! {
+        pre { code dir="auto" { (text::clean(&command(summary), 1_200)) } }
+        (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints, summary.events))
+        p.foot { "The same input, seed and version give the same fingerprint and the same files, on any \
+            machine and with any number of threads. The resolved input lies in "
+            code { "manifest.json" } "." }
+    }
+}
+
+/// What identifies a result; `each` are the fingerprints of its runs.
+pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u64) -> Markup {
+    html! {
+        table.facts {
+            caption.hidden { "What identifies this result" }
+            tbody {
+                tr { th scope="row" { "squall" } td { (text::name(version)) } }
+                tr { th scope="row" { "seed" } td { (seed) } }
+                tr { th scope="row" { "fingerprint" } td { code { (spaced(all)) } } }
+                @if each.len() > 1 {
+                    tr { th scope="row" { "of each run" } td {
+                        @for one in each.iter().take(MOST) { code { (spaced(*one)) } br; }
+                        @if each.len() > MOST { "and " (each.len() - MOST) " more" }
+                    } }
+                }
+                tr { th scope="row" { "events" } td { (figures::count(number::float(events))) } }
+            }
+        }
+    }
+}
+
+/// The command line of this run: the file by its name, and what arguments set.
+fn command(summary: &Summary) -> String {
+    let mut line = format!("squall run {}", quoted(&format!("{}.yaml", summary.experiment)));
+    let set = summary.assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
+    for origin in set.filter(|origin| origin.path != "seed") {
+        line += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
+    }
+    format!("{line} --seed {}", summary.seed)
+}
+
+/// A word as a shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,%@+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// In groups, as the terminal prints it.
+fn spaced(fingerprint: u64) -> String {
+    let digits = format!("{fingerprint:016x}");
+    let groups: Vec<&str> = (0..4).map(|k| &digits[4 * k..4 * k + 4]).collect();
+    groups.join(" ")
+}
+
+/// The page's last line.
+pub(super) fn foot(version: &str, seed: u64, fingerprint: u64) -> Markup {
+    html! {
+        span { "squall " (text::name(version)) }
+        span { "seed " (seed) }
+        span { "fingerprint " (spaced(fingerprint)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("rolling-deploy"), "rolling-deploy");
+        assert_eq!(quoted("a.b=[1, 2]"), "'a.b=[1, 2]'");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+    }
+}

@@ -1,0 +1,157 @@
+//! The data behind a chart as a table, thinned to what a person reads.
+use super::text;
+use crate::{
+    engine::number,
+    record::Unit,
+    report::chart::{Axis, Body, Chart, Grid, Line, Row, Scale, Strip, connections},
+    summary::figures,
+};
+use maud::{Markup, html};
+
+/// A table has not more rows.
+const ROWS: usize = 40;
+
+/// The table, folded away; none for a chart without data.
+pub(super) fn behind(chart: &Chart) -> Markup {
+    let columns = columns(chart);
+    let strips = chart.panels.iter().filter_map(|panel| match &panel.body {
+        Body::Strip(strip) => Some(instances(strip)),
+        Body::Grid(body) => Some(grid(&chart.x, body)),
+        Body::Lines(_) => None,
+    });
+    html! {
+        details {
+            summary { "Show the data as a table" }
+            div.scroll tabindex="0" role="region" aria-label={ "Data of: " (text::clean(&chart.headline, 300)) } {
+                @if !columns.is_empty() { (lines(&chart.x, &columns)) }
+                @for table in strips { (table) }
+            }
+        }
+    }
+}
+
+/// A line with what stands over its column.
+struct Column<'a> {
+    head: String,
+    unit: Unit,
+    line: &'a Line,
+}
+
+fn columns(chart: &Chart) -> Vec<Column<'_>> {
+    let mut all = Vec::new();
+    for panel in &chart.panels {
+        let Body::Lines(lines) = &panel.body else { continue };
+        for line in lines.lines.iter().rev() {
+            let head = match (line.label.is_empty(), chart.panels.len()) {
+                (true, _) => panel.name.clone(),
+                (false, 1) => line.label.clone(),
+                (false, _) => format!("{}: {}", panel.name, line.label),
+            };
+            all.push(Column { head, unit: lines.y.unit, line });
+        }
+    }
+    all
+}
+
+fn lines(x: &Axis, columns: &[Column]) -> Markup {
+    let (rows, whole) = rows(x, columns);
+    let caption = if whole { "" } else { "The largest value of each stretch." };
+    html! {
+        table {
+            @if !caption.is_empty() { caption { (caption) } }
+            thead { tr {
+                th scope="col" { (if x.unit == Unit::Seconds && x.scale == Scale::Linear { "from" } else { x.name.as_str() }) }
+                @for column in columns { th.r scope="col" { (text::name(&column.head)) } }
+            } }
+            tbody { @for (at, values) in rows { tr {
+                th scope="row" { (instant(x, at)) }
+                @for (value, column) in values.iter().zip(columns) {
+                    td.r { (value.map_or_else(|| figures::NONE.to_owned(), |value| figures::figure(column.unit, value))) }
+                }
+            } } }
+        }
+    }
+}
+
+fn instant(x: &Axis, at: f64) -> String {
+    // Words have their places, which say nothing.
+    let word = x.ticks.iter().find(|tick| tick.0.total_cmp(&at).is_eq() && at.fract() != 0.0);
+    if let (Some((_, word)), Unit::Count) = (word, x.unit) {
+        return text::clean(word, 80);
+    }
+    match (x.unit, x.scale) {
+        (Unit::Seconds, Scale::Linear) => figures::clock(at),
+        (unit, _) => figures::figure(unit, at),
+    }
+}
+
+/// A row: a place on the x axis and one value a column.
+type Values = (f64, Vec<Option<f64>>);
+
+/// The values over equal stretches of the axis: the largest of each, since peaks are what counts.
+/// Where there are few points, all of them, and true.
+fn rows(x: &Axis, columns: &[Column]) -> (Vec<Values>, bool) {
+    let points = |column: &Column| -> Vec<(f64, f64)> { column.line.pieces.concat() };
+    let all: Vec<Vec<(f64, f64)>> = columns.iter().map(points).collect();
+    let mut places: Vec<f64> = all.iter().flatten().map(|point| point.0).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    if places.len() <= ROWS {
+        let at = |place: f64| {
+            let value = |points: &Vec<(f64, f64)>| {
+                let found = points.iter().find(|point| point.0.total_cmp(&place).is_eq());
+                found.map(|point| point.1)
+            };
+            (place, all.iter().map(value).collect())
+        };
+        return (places.into_iter().map(at).collect(), true);
+    }
+    let mut rows: Vec<Values> = (0..ROWS)
+        .map(|row| {
+            let begin = number::float(number::count(row)) / number::float(number::count(ROWS));
+            (x.value(begin), vec![None; columns.len()])
+        })
+        .collect();
+    for (column, points) in all.iter().enumerate() {
+        for &(at, value) in points {
+            let place = x.place(at) * number::float(number::count(ROWS));
+            let row = number::place(number::floor(place)).min(ROWS - 1);
+            let cell = &mut rows[row].1[column];
+            *cell = Some(cell.map_or(value, |known| known.max(value)));
+        }
+    }
+    rows.retain(|(_, values)| values.iter().any(Option::is_some));
+    (rows, false)
+}
+
+fn grid(x: &Axis, grid: &Grid) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { "" } @for (_, head) in &x.ticks { th.r scope="col" { (text::name(head)) } } } }
+            tbody { @for row in &grid.rows { tr {
+                th scope="row" { (text::name(&row.name)) }
+                @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell| cell.1.as_str())) } }
+            } } }
+        }
+    }
+}
+
+fn instances(strip: &Strip) -> Markup {
+    let line = |row: &Row| {
+        html! {
+            tr {
+                th scope="row" { (text::name(&row.name)) }
+                @for mark in row.marks { td.r { (connections::mark(mark)) } }
+            }
+        }
+    };
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { "instance" }
+                @for head in ["start", "peak", "end"] { th.r scope="col" { (head) } }
+            } }
+            tbody { @for row in &strip.rows { (line(row)) } }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Texts from files as signs that can be seen: nothing that turns, hides or never ends.
+
+/// A text with no more than `most` characters, without those that have no sign of their own.
+pub(super) fn clean(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    let mut out: String = text.chars().take(most).map(visible).collect();
+    if length > most {
+        out += &format!("… ({length} characters)");
+    }
+    out
+}
+
+/// Control characters, and those that turn the direction of all that follows, as a sign.
+pub(super) fn visible(c: char) -> char {
+    match c {
+        '\t' | '\n' | '\r' => ' ',
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => '\u{FFFD}',
+        c if c.is_control() => '\u{FFFD}',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn texts_cannot_turn_or_hide_what_follows() {
+        assert_eq!(clean("a\u{202E}b\0c\td", 10), "a\u{FFFD}b\u{FFFD}c d");
+        assert_eq!(clean("שלום", 10), "שלום");
+        assert_eq!(clean("abcdef", 3), "abc… (6 characters)");
+    }
+}

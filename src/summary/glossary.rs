@@ -1,0 +1,254 @@
+//! What each metric is, and what each end and cause of the ledger means: for those who ask
+//! `squall explain`, and for `docs/FILES.md`.
+use crate::record::{Cause, Unit};
+
+/// A metric, or several of one kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Described {
+    /// Its name; `<node>`, `<action>` and `<cause>` stand for names, braces for alternatives.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it is.
+    pub meaning: &'static str,
+}
+
+const fn row(name: &'static str, unit: Unit, meaning: &'static str) -> Described {
+    Described { name, unit, meaning }
+}
+
+/// What stands for a word of the writer's own.
+const PLACEHOLDERS: [&str; 3] = ["<node>", "<action>", "<cause>"];
+
+/// All metrics of a run, in the order of its table.
+pub const METRICS: &[Described] = &[
+    row("connections.peak", Unit::Count, "Most connections that were open at once."),
+    row("connections.mean", Unit::Count, "Open connections, on average over time."),
+    row("connections.end", Unit::Count, "Open connections at the horizon."),
+    row(
+        "clients.availability",
+        Unit::Share,
+        "Time that users were connected, of the time that they wanted to be.",
+    ),
+    row("clients.gave_up", Unit::Count, "Users who used up their attempts and left for good."),
+    row("clients.never_connected", Unit::Count, "Users who had no connection in the whole run."),
+    row("outage.user_seconds", Unit::Seconds, "Time without a connection, summed over the users."),
+    row(
+        "outage.longest",
+        Unit::Seconds,
+        "The longest time that one user was without a connection.",
+    ),
+    row("attempts.total", Unit::Count, "Attempts to connect."),
+    row("attempts.accepted", Unit::Count, "Attempts that led to a connection."),
+    row("attempts.refused", Unit::Count, "Attempts that a gateway or balancer turned away."),
+    row(
+        "attempts.timed_out",
+        Unit::Count,
+        "Attempts that outlived the patience of the client; the server paid for them all the same.",
+    ),
+    row(
+        "attempts.abandoned",
+        Unit::Count,
+        "Attempts that ended otherwise, such as by a crash of the gateway.",
+    ),
+    row("attempts.in_flight", Unit::Count, "Attempts without an end at the horizon."),
+    row("attempts.per_client", Unit::Ratio, "Attempts over users."),
+    row("attempts.peak_per_second", Unit::PerSecond, "Most attempts in one second."),
+    row(
+        "reconnect.{p50,p99,max}",
+        Unit::Seconds,
+        "From losing the connection to being online again.",
+    ),
+    row(
+        "handshake_queue.{p99,max}",
+        Unit::Seconds,
+        "How long a handshake waited for the CPU of its gateway.",
+    ),
+    row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
+    row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
+    row(
+        "deliveries.intended",
+        Unit::Count,
+        "Pairs of a message and a recipient: each is one delivery with one end.",
+    ),
+    row("deliveries.live", Unit::Count, "Deliveries by an open connection."),
+    row("deliveries.replayed", Unit::Count, "Deliveries out of the buffer, after a gap."),
+    row("deliveries.lost", Unit::Count, "Deliveries that never reach their recipient."),
+    row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
+    row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
+    row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
+    row("deliveries.duplicates", Unit::Count, "Later copies, suppressed by their id."),
+    row(
+        "deliveries.reordered",
+        Unit::Count,
+        "Deliveries that came after one to the same user which the bus took in later.",
+    ),
+    row("lost.<cause>", Unit::Count, "Lost deliveries of one cause."),
+    row("pending.in_flight", Unit::Count, "Pending deliveries that are on their way."),
+    row("pending.waiting", Unit::Count, "Pending deliveries in a buffer or an outbox."),
+    row("pending.oldest", Unit::Seconds, "The age of the oldest pending delivery."),
+    row(
+        "delivery_lag.{mean,p50,p95,p99,p999,max}",
+        Unit::Seconds,
+        "From sending a message to its delivery, of messages sent after the warm-up.",
+    ),
+    row(
+        "connections_per_instance.max",
+        Unit::Count,
+        "The most connections that one gateway instance held.",
+    ),
+    row("connections_per_instance.mean", Unit::Count, "Connections of an instance, on average."),
+    row("connections_per_instance.imbalance", Unit::Ratio, "The maximum over the mean."),
+    row(
+        "memory.peak_per_instance",
+        Unit::Bytes,
+        "The most memory that the connections of one instance took.",
+    ),
+    row("memory.peak", Unit::Bytes, "The most memory that all connections of a pool took."),
+    row(
+        "<node>.connections_per_instance.{max,mean,imbalance}",
+        Unit::Count,
+        "The same of one gateway pool.",
+    ),
+    row("<node>.memory.{peak_per_instance,peak}", Unit::Bytes, "The same of one gateway pool."),
+    row("<node>.cpu.mean", Unit::Share, "Work over capacity of a tier, on average over time."),
+    row("<node>.cpu.peak", Unit::Share, "Work over capacity of the busiest instance in a tick."),
+    row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
+    row("backlog.peak", Unit::Count, "Most messages that waited in a pubsub."),
+    row("registry.operations", Unit::Count, "Look-ups, writes, deletions and refreshes."),
+    row(
+        "registry.refreshes_per_second",
+        Unit::PerSecond,
+        "Refreshes alone: each user online refreshes its entry by its heartbeats.",
+    ),
+    row(
+        "registry.stale_routes",
+        Unit::Count,
+        "Look-ups that led to a gateway which did not hold the user.",
+    ),
+    row("replay.messages", Unit::Count, "Messages read back out of buffers."),
+    row("replay.bytes", Unit::Bytes, "Payload of the messages read back."),
+    row("wire.up", Unit::Bytes, "Bytes from users to gateways: frames, handshakes, heartbeats."),
+    row("wire.down", Unit::Bytes, "Bytes from gateways to users: frames, handshakes, heartbeats."),
+    row("wire.per_delivery", Unit::Bytes, "Bytes both ways over deliveries made."),
+    row("<action>.duration", Unit::Seconds, "From the begin of an action to its end."),
+    row(
+        "<action>.moves_per_client",
+        Unit::Ratio,
+        "Connections that a deploy moved or cut off, over users.",
+    ),
+];
+
+/// Statistics that stand last in a metric's name.
+pub const STATISTICS: &[(&str, &str)] = &[
+    ("mean", "the mean"),
+    ("p50", "half are no larger"),
+    ("p95", "95 % are no larger"),
+    ("p99", "99 % are no larger"),
+    ("p999", "99.9 % are no larger"),
+    ("max", "the largest"),
+];
+
+/// Ends of a delivery that are not losses; the causes of those follow from [`Cause::ALL`].
+pub const ENDS: &[(&str, &str)] = &[
+    ("live", "It came by an open connection."),
+    ("replayed", "It came out of the buffer, after a gap."),
+    ("pulled", "Its recipient fetched it from the inbox."),
+    (
+        "lost",
+        "It never reaches its recipient; the cause is the first event after which no copy could.",
+    ),
+    ("expired", "The buffer kept it past its retention."),
+    ("pending", "At the horizon it is on its way, or kept."),
+];
+
+/// Why a delivery of that cause is lost.
+pub fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::GatewayCrash => {
+            "Its gateway crashed while it held the message, or the only way to it."
+        }
+        Cause::HalfOpen => {
+            "It was written into a connection that was dead without either side knowing."
+        }
+        Cause::StaleRoute => {
+            "The registry led to a gateway that did not hold the recipient, and nothing kept it."
+        }
+        Cause::NoReplay => "The recipient was away, and nothing kept the message.",
+        Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
+        Cause::ClientOutbox => "The sender was away and its outbox full.",
+        Cause::GaveUp => "The recipient, or the sender with its outbox, left for good.",
+    }
+}
+
+/// A unit in words.
+pub fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count => "count",
+        Unit::PerSecond => "per second",
+        Unit::Seconds => "seconds",
+        Unit::Bytes => "bytes",
+        Unit::BytesPerSecond => "bytes per second",
+        Unit::Share => "share",
+        Unit::Ratio => "ratio",
+    }
+}
+
+impl Described {
+    /// Its names, one for each alternative.
+    pub fn names(&self) -> Vec<String> {
+        let Some((head, rest)) = self.name.split_once('{') else {
+            return vec![self.name.to_owned()];
+        };
+        let (alternatives, tail) = rest.split_once('}').unwrap_or((rest, ""));
+        alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
+    }
+
+    /// Whether a metric's name is one of these; a phase before it does not matter.
+    pub fn is(&self, name: &str) -> bool {
+        let name = match name.strip_prefix("during(") {
+            Some(rest) => rest.split_once(").").map_or(name, |(_, metric)| metric),
+            None => name,
+        };
+        self.names().iter().any(|known| fits(known, name))
+    }
+}
+
+fn fits(known: &str, name: &str) -> bool {
+    let (mut known, mut name) = (known.split('.'), name.split('.'));
+    loop {
+        match (known.next(), name.next()) {
+            (None, None) => return true,
+            (Some(part), Some(word)) if part == word || PLACEHOLDERS.contains(&part) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// What a metric is; one that is known by its whole name comes before placeholders.
+pub fn metric(name: &str) -> Option<&'static Described> {
+    let plain = |row: &&Described| !row.name.contains('<');
+    let mut rows = METRICS.iter().filter(|row| row.is(name));
+    rows.clone().find(plain).or_else(|| rows.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_found_by_their_names() {
+        for (name, row) in [
+            ("delivery_lag.p99", Some("delivery_lag.{mean,p50,p95,p99,p999,max}")),
+            ("during(deploy).deliveries.lost", Some("deliveries.lost")),
+            ("gateways.cpu.peak", Some("<node>.cpu.peak")),
+            ("memory.peak", Some("memory.peak")),
+            ("lost.half_open", Some("lost.<cause>")),
+            ("deploy-2.duration", Some("<action>.duration")),
+            ("delivery_lag.p98", None),
+            ("a.b.c.d", None),
+        ] {
+            assert_eq!(metric(name).map(|found| found.name), row, "{name}");
+        }
+    }
+}
