@@ -177,7 +177,7 @@ impl Lines {
 }
 
 /// Breaks a text into lines, but not within quotation marks.
-fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     const INDENT: usize = "help: ".len();
     let mut lines = String::new();
     let (mut width, mut quoted) = (INDENT, false);

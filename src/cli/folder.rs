@@ -73,6 +73,18 @@ pub fn add(folder: &Path, file: &File) -> io::Result<()> {
     keep(prepare(folder, std::slice::from_ref(file))?)
 }
 
+/// Puts new files where none are: all are complete before the first one stands in its place, and
+/// nothing is replaced.
+///
+/// # Errors
+/// What the disk says, with the path.
+pub fn create(folder: &Path, files: &[File]) -> io::Result<()> {
+    for (file, path) in prepare(folder, files)? {
+        file.persist_noclobber(&path).map_err(|failed| at(&path, &failed.error))?;
+    }
+    Ok(())
+}
+
 /// Reads a file of a folder by its name.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! The command line: arguments, environment, wall clock, disk.
 pub mod diagnostics;
+pub mod explain;
 pub mod folder;
+pub mod init;
 pub mod phase;
 mod progress;
 pub mod render;
@@ -11,7 +13,7 @@ pub mod show;
 pub mod sweep;
 pub mod validate;
 
-use crate::scenario::catalogue::File;
+use crate::scenario::{Scenario, catalogue::File};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -82,6 +84,17 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what a key, a metric, a cause or a code means; alone, list what there is.
+    Explain {
+        /// Such as gateways.drain.window, jitter, drain, metrics, idle-set.
+        key: Option<String>,
+    },
+    /// Write a small model and an experiment on it, below models/ and experiments/.
+    Init {
+        /// How both are called.
+        #[arg(default_value = "first")]
+        name: String,
+    },
     /// Print the JSON Schema of a kind of file, for editors.
     Schema {
         /// Which kind.
@@ -99,34 +112,9 @@ fn file_kind() -> impl TypedValueParser<Value = File> {
 
 /// What `squall run` is told.
 #[derive(Args, Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct RunArguments {
     #[command(flatten)]
-    input: Input,
-    /// Independent runs, for intervals.
-    #[arg(long, value_name = "N")]
-    replications: Option<u32>,
-    /// Run one point of the experiment's sweep, by its name.
-    #[arg(long, value_name = "NAME")]
-    point: Option<String>,
-    /// Run one replication alone, counted from 0.
-    #[arg(long, value_name = "K")]
-    replication: Option<u32>,
-    /// The folder of the results itself [default: output/EXPERIMENT, or below it points/NAME].
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Threads for replications [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Print summary.json, and nothing else, on stdout.
-    #[arg(long)]
-    json: bool,
-    /// Say nothing on stderr but errors.
-    #[arg(long)]
-    quiet: bool,
-    /// Write data only: no charts, no report.
-    #[arg(long)]
-    no_charts: bool,
+    common: Common,
     /// Exit with 98 when an objective is inconclusive.
     #[arg(long)]
     strict: bool,
@@ -134,10 +122,9 @@ pub struct RunArguments {
 
 /// What `squall sweep` is told.
 #[derive(Args, Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct SweepArguments {
     #[command(flatten)]
-    input: Input,
+    common: Common,
     /// Vary a parameter: `PATH=a,b,c`, or `PATH=log:100k:10M:5` (`linear:FROM:TO:STEPS`,
     /// `range:FROM:TO:STEP`).
     #[arg(long, value_name = "PATH=VALUES")]
@@ -151,19 +138,27 @@ pub struct SweepArguments {
     /// Combinations that are left out: values of some axes.
     #[arg(long, value_name = "PATH=VALUE,…")]
     exclude: Vec<String>,
-    /// Independent runs of each point, for intervals.
-    #[arg(long, value_name = "N")]
-    replications: Option<u32>,
-    /// Only this point, by its name: one worker of many.
-    #[arg(long, value_name = "NAME")]
-    point: Option<String>,
-    /// Only this replication, counted from 0.
-    #[arg(long, value_name = "K")]
-    replication: Option<u32>,
     /// Print the plan, and run nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The folder of the results itself [default: output/EXPERIMENT].
+}
+
+/// What whatever simulates is told.
+#[derive(Args, Clone, Debug)]
+struct Common {
+    #[command(flatten)]
+    input: Input,
+    /// Independent runs, for intervals.
+    #[arg(long, value_name = "N")]
+    replications: Option<u32>,
+    /// One point of the sweep alone, by its name.
+    #[arg(long, value_name = "NAME")]
+    point: Option<String>,
+    /// One replication alone, counted from 0.
+    #[arg(long, value_name = "K")]
+    replication: Option<u32>,
+    /// The folder of the results itself [default: output/EXPERIMENT; for a run of one point, below
+    /// it points/NAME].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Threads [default: all cores]; results do not depend on it.
@@ -175,7 +170,7 @@ pub struct SweepArguments {
     /// Say nothing on stderr but errors.
     #[arg(long)]
     quiet: bool,
-    /// Write data only.
+    /// Write data only: no charts, no report.
     #[arg(long)]
     no_charts: bool,
 }
@@ -203,6 +198,41 @@ pub struct PhaseArguments {
     /// Print phase.json, and nothing else, on stdout.
     #[arg(long)]
     json: bool,
+}
+
+impl Common {
+    /// All that is set.
+    fn sets(&self) -> Vec<String> {
+        let replications = self.replications.map(|count| format!("replications={count}"));
+        self.input.sets().into_iter().chain(replications).collect()
+    }
+
+    fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(cores)
+    }
+
+    /// `--output` is the folder of the results itself.
+    fn folder(&self, default: impl FnOnce() -> PathBuf) -> PathBuf {
+        self.output.clone().unwrap_or_else(default)
+    }
+
+    /// The replications that are asked for, of so many.
+    fn replications(&self, scenario: &Scenario) -> Result<Vec<u32>, u8> {
+        let all = 0..scenario.replications.max(1);
+        match self.replication {
+            None => Ok(all.collect()),
+            Some(k) if all.contains(&k) => Ok(vec![k]),
+            Some(k) => {
+                let last = all.end - 1;
+                complain(&format!("there is no replication {k}: they are 0 to {last}"));
+                Err(BAD_INPUT)
+            }
+        }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// An experiment and what is changed in it.
@@ -236,6 +266,8 @@ pub fn main() -> ExitCode {
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Explain { key } => explain::run(key.as_deref()),
+        Command::Init { name } => init::run(&name),
         Command::Schema { file } => schema::run(file),
     };
     ExitCode::from(code)

@@ -1,6 +1,6 @@
 //! `squall phase`: finds the loads up to which a system recovers, and up to which it stays well,
 //! for each value of a policy.
-use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, diagnostics, folder, print, run};
+use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, diagnostics, cores, folder, print};
 use crate::{
     report,
     scenario::{self, Scenario},
@@ -47,7 +47,7 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, Failed> {
     let search = Search { arguments, load: &load, kind: from, policy: &policy };
     let bounds = [from.float(), to.float()];
     let threads = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.jobs.unwrap_or_else(run::cores))
+        .num_threads(arguments.jobs.unwrap_or_else(cores))
         .build()
         .map_err(run_failed)?;
     let rows: Result<Vec<Row>, Failed> =

@@ -1,33 +1,34 @@
-//! `squall render`: draws the charts and the report of a folder again. It reads the result files and
+//! `squall render`: draws the charts and the report of a folder again. It reads the result
+//! files and
 //! nothing else.
-use super::{BAD_INPUT, FAILED, GOOD, complain, print, results};
-use std::path::Path;
+use super::{
+    BAD_INPUT, FAILED, GOOD, complain, print,
+    results::{self, Results},
+};
+use crate::summary::{Summary, sweep::Sweep};
+use std::{io, path::Path};
 
 /// Draws charts and report and prints the summary; returns the exit code. Objectives do not matter
 /// here: they were judged by the run.
 pub fn run(folder: &Path, json: bool) -> u8 {
-    let printed = match results::is_sweep(folder) {
-        Ok(true) => results::read_sweep(folder).map(|sweep| {
-            results::draw_sweep(&sweep, folder)
-                .and_then(|charts| results::sweep_text(&sweep, folder, Some(charts), None, json))
-        }),
-        Ok(false) => results::read(folder).map(|summary| {
-            results::draw(&summary, folder)
-                .and_then(|charts| results::text(&summary, folder, Some(charts), None, json))
-        }),
-        Err(error) => Err(error),
+    let text = match results::is_sweep(folder) {
+        Ok(true) => again::<Sweep>(folder, json),
+        Ok(false) => again::<Summary>(folder, json),
+        Err(error) => Err((BAD_INPUT, error)),
     };
+    let printed = text.and_then(|text| print(&text).map_err(|error| (FAILED, error)));
     match printed {
-        Err(error) => {
+        Ok(()) => GOOD,
+        Err((code, error)) => {
             complain(&error);
-            BAD_INPUT
+            code
         }
-        Ok(text) => match text.and_then(|text| print(&text)) {
-            Ok(()) => GOOD,
-            Err(error) => {
-                complain(&error);
-                FAILED
-            }
-        },
     }
+}
+
+/// What lies in a folder is drawn again; a failure comes with its exit code.
+fn again<R: Results>(folder: &Path, json: bool) -> Result<String, (u8, io::Error)> {
+    let results: R = results::read(folder).map_err(|error| (BAD_INPUT, error))?;
+    let charts = results::draw(&results, folder).map_err(|error| (FAILED, error))?;
+    results::text(&results, folder, Some(charts), None, json).map_err(|error| (FAILED, error))
 }

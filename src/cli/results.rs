@@ -1,4 +1,5 @@
-//! From a summary to a folder and the terminal, the same way for `run` and `render`.
+//! From a summary to a folder and the terminal, the same way for `run`, `sweep` and
+//! `render`.
 use super::{BAD_INPUT, GOOD, INCONCLUSIVE, SLO_FAILED, folder, unicode};
 use crate::{
     report::{
@@ -10,60 +11,73 @@ use crate::{
 };
 use std::{io, path::Path};
 
-/// Writes a summary's data files in place of what lay there.
+/// What can lie in a folder: what it is as files, and as text.
+pub trait Results: Sized {
+    /// Its data files.
+    fn files(&self) -> Vec<File>;
+    /// The same, read back.
+    ///
+    /// # Errors
+    /// A file that is missing or is no result file.
+    fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable>;
+    /// Its charts, each as two files.
+    fn charts(&self) -> Vec<File>;
+    /// Its report.
+    fn page(&self) -> File;
+    /// What goes to the terminal.
+    fn print(&self, look: &Look) -> String;
+}
+
+impl Results for Summary {
+    fn files(&self) -> Vec<File> {
+        files::write(self)
+    }
+    fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable> {
+        files::read(open)
+    }
+    fn charts(&self) -> Vec<File> {
+        report::charts(self)
+    }
+    fn page(&self) -> File {
+        report::page(self)
+    }
+    fn print(&self, look: &Look) -> String {
+        terminal::print(self, look)
+    }
+}
+
+impl Results for Sweep {
+    fn files(&self) -> Vec<File> {
+        files::write_sweep(self)
+    }
+    fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable> {
+        files::read_sweep(open)
+    }
+    fn charts(&self) -> Vec<File> {
+        report::sweep_charts(self)
+    }
+    fn page(&self) -> File {
+        report::sweep_page(self)
+    }
+    fn print(&self, look: &Look) -> String {
+        terminal::print_sweep(self, look)
+    }
+}
+
+/// Writes the data files in place of what lay there.
 ///
 /// # Errors
 /// What the disk says.
-pub fn write(summary: &Summary, into: &Path) -> io::Result<()> {
-    folder::replace_results(into, &files::write(summary))
+pub fn write(results: &impl Results, into: &Path) -> io::Result<()> {
+    folder::replace_results(into, &results.files())
 }
 
-/// Reads a summary back from its files.
+/// Reads results back from their files.
 ///
 /// # Errors
 /// A file that is missing or is no result file.
-pub fn read(from: &Path) -> io::Result<Summary> {
-    files::read(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
-}
-
-/// Draws the charts and the report of a summary in place of what lay there; returns how many charts
-/// there are.
-///
-/// # Errors
-/// What the disk says.
-pub fn draw(summary: &Summary, into: &Path) -> io::Result<usize> {
-    let charts = report::charts(summary);
-    folder::replace_charts(into, &charts)?;
-    folder::add(into, &report::page(summary))?;
-    // Each chart is two files.
-    Ok(charts.len() / 2)
-}
-
-/// What goes to stdout: the tables, or the document as it lies in the folder.
-///
-/// # Errors
-/// What the disk says.
-pub fn text(
-    summary: &Summary,
-    lies_in: &Path,
-    charts: Option<usize>,
-    next: Option<(String, String)>,
-    json: bool,
-) -> io::Result<String> {
-    if json {
-        let bytes = folder::open(lies_in, files::SUMMARY)?;
-        return String::from_utf8(bytes).map_err(io::Error::other);
-    }
-    let look = Look { unicode: unicode(), folder: lies_in.display().to_string(), charts, next };
-    Ok(terminal::print(summary, &look))
-}
-
-/// Writes a sweep's data files in place of what lay there.
-///
-/// # Errors
-/// What the disk says.
-pub fn write_sweep(sweep: &Sweep, into: &Path) -> io::Result<()> {
-    folder::replace_results(into, &files::write_sweep(sweep))
+pub fn read<R: Results>(from: &Path) -> io::Result<R> {
+    R::from_files(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
 }
 
 /// Whether a folder holds a sweep.
@@ -74,36 +88,28 @@ pub fn is_sweep(from: &Path) -> io::Result<bool> {
     files::is_sweep(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
 }
 
-/// Reads a sweep back from its files.
-///
-/// # Errors
-/// A file that is missing or is no result file.
-pub fn read_sweep(from: &Path) -> io::Result<Sweep> {
-    files::read_sweep(&|name| folder::open(from, name)).map_err(|error| place(from, &error))
-}
-
 fn place(from: &Path, error: &files::Unreadable) -> io::Error {
     io::Error::other(format!("{}: {error}", from.display()))
 }
 
-/// Draws the charts and the report of a sweep in place of what lay there; returns how many charts
-/// there are.
+/// Draws the charts and the report in place of what lay there; returns how many charts there are.
 ///
 /// # Errors
 /// What the disk says.
-pub fn draw_sweep(sweep: &Sweep, into: &Path) -> io::Result<usize> {
-    let charts = report::sweep_charts(sweep);
+pub fn draw(results: &impl Results, into: &Path) -> io::Result<usize> {
+    let charts = results.charts();
     folder::replace_charts(into, &charts)?;
-    folder::add(into, &report::sweep_page(sweep))?;
+    folder::add(into, &results.page())?;
+    // Each chart is two files.
     Ok(charts.len() / 2)
 }
 
-/// What goes to stdout after a sweep.
+/// What goes to stdout: the tables, or the document as it lies in the folder.
 ///
 /// # Errors
 /// What the disk says.
-pub fn sweep_text(
-    sweep: &Sweep,
+pub fn text(
+    results: &impl Results,
     lies_in: &Path,
     charts: Option<usize>,
     next: Option<(String, String)>,
@@ -114,7 +120,7 @@ pub fn sweep_text(
         return String::from_utf8(bytes).map_err(io::Error::other);
     }
     let look = Look { unicode: unicode(), folder: lies_in.display().to_string(), charts, next };
-    Ok(terminal::print_sweep(sweep, &look))
+    Ok(results.print(&look))
 }
 
 /// Adds what is not a function of the input: when, where, how long.

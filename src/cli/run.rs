@@ -1,7 +1,7 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
-    BAD_INPUT, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, print,
-    progress::{self, Shown},
+    BAD_INPUT, Common, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, print,
+    progress::{self, Shown, Told},
     results, sweep,
 };
 use crate::{
@@ -21,36 +21,32 @@ use std::{
 
 /// Runs an experiment; returns the exit code.
 pub fn run(arguments: &RunArguments) -> u8 {
-    let loaded = match load(arguments) {
-        Ok(loaded) => loaded,
-        Err(code) => return code,
-    };
-    let scenario = match chosen(arguments, &loaded) {
-        Ok(scenario) => scenario,
-        Err(code) => return code,
-    };
-    interruptible(arguments.quiet, "stopped: a run that has not ended leaves no results");
-    if !arguments.quiet {
+    try_run(arguments).unwrap_or_else(|code| code)
+}
+
+fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
+    let common = &arguments.common;
+    let loaded = load(common)?;
+    let scenario = chosen(common, &loaded)?;
+    let replications = common.replications(&scenario)?;
+    interruptible(common.quiet, "stopped: a run that has not ended leaves no results");
+    if !common.quiet {
         diagnostics::eprint(&loaded.warnings);
         say(&narration(&scenario));
-        if loaded.has_sweep() && arguments.point.is_none() {
+        if loaded.has_sweep() && common.point.is_none() {
             say("`sweep:` is not part of a single run and is left out");
         }
     }
-    match simulate(arguments, &scenario) {
-        Ok(code) => code,
-        Err(error) => {
-            complain(&error);
-            FAILED
-        }
-    }
+    simulate(arguments, &scenario, &replications).map_err(|error| {
+        complain(&error);
+        FAILED
+    })
 }
 
-fn load(arguments: &RunArguments) -> Result<Loaded, u8> {
-    let replications = arguments.replications.map(|count| format!("replications={count}"));
-    let sets: Vec<String> = arguments.input.sets().into_iter().chain(replications).collect();
+fn load(common: &Common) -> Result<Loaded, u8> {
+    let sets = common.sets();
     let given = Arguments { sets: &sets, ..Arguments::default() };
-    loaded(&arguments.input.file, &given, arguments.point.is_some())
+    loaded(&common.input.file, &given, common.point.is_some())
 }
 
 /// Reads the input, with all points of its sweep if they are wanted; what is wrong with it is said
@@ -72,22 +68,14 @@ pub(super) fn loaded(file: &Path, given: &Arguments<'_>, points: bool) -> Result
 }
 
 /// The experiment, or the point that is asked for.
-fn chosen(arguments: &RunArguments, loaded: &Loaded) -> Result<Scenario, u8> {
-    let scenario = match &arguments.point {
-        None => loaded.scenario.clone(),
+fn chosen(common: &Common, loaded: &Loaded) -> Result<Scenario, u8> {
+    match &common.point {
+        None => Ok(loaded.scenario.clone()),
         Some(_) if !loaded.has_sweep() => {
-            complain(&format!("{} has no `sweep:`", arguments.input.file.display()));
-            return Err(BAD_INPUT);
-        }
-        Some(name) => sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?.scenario.clone(),
-    };
-    let count = scenario.replications.max(1);
-    match arguments.replication.filter(|&k| k >= count) {
-        None => Ok(scenario),
-        Some(k) => {
-            complain(&format!("there is no replication {k}: they are 0 to {}", count - 1));
+            complain(&format!("{} has no `sweep:`", common.input.file.display()));
             Err(BAD_INPUT)
         }
+        Some(name) => Ok(sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?.scenario.clone()),
     }
 }
 
@@ -101,44 +89,40 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
     scenario.slo.iter().filter_map(check).collect()
 }
 
-fn simulate(arguments: &RunArguments, scenario: &Scenario) -> io::Result<u8> {
+fn simulate(arguments: &RunArguments, scenario: &Scenario, replications: &[u32]) -> io::Result<u8> {
     let began = progress::now();
-    let jobs = arguments.jobs.unwrap_or_else(cores);
-    let into = match (&arguments.output, &arguments.point) {
-        (None, Some(name)) => sweep::folder_of_point(scenario, name),
-        (output, _) => folder(output.as_ref(), scenario),
-    };
+    let common = &arguments.common;
+    let jobs = common.jobs();
+    let into = common.folder(|| match &common.point {
+        Some(name) => sweep::folder_of_point(scenario, name),
+        None => folder(scenario),
+    });
     // Better now than after the run.
     folder::check(&into)?;
-    let replications = arguments.replication.map_or_else(|| study::all(scenario), |k| vec![k]);
-    let shown = Shown::new(scenario.horizon, replications.len(), arguments.quiet);
+    let horizons = vec![scenario.horizon; replications.len()];
+    let shown = Shown::new(Told::Run, horizons, common.quiet);
     let outcomes =
-        study::replicate(scenario, &replications, jobs, &|progress| shown.update(progress));
+        study::replicate(scenario, replications, jobs, &|progress| shown.update(progress));
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
     results::write(&summary::summarize(scenario, &outcomes), &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
-    let summary = results::read(&into)?;
+    let summary: Summary = results::read(&into)?;
     let draw = || results::draw(&summary, &into);
-    let charts = if arguments.no_charts { None } else { Some(draw()?) };
+    let charts = if common.no_charts { None } else { Some(draw()?) };
     let written = progress::now().duration_since(began).saturating_sub(simulated);
     results::note(&info(&summary, jobs, simulated, written), &into)?;
-    let next = Some(next(arguments, &summary, &into));
-    print(&results::text(&summary, &into, charts, next, arguments.json)?)?;
+    let next = Some(next(common, &summary, &into));
+    print(&results::text(&summary, &into, charts, next, common.json)?)?;
     summary.slo_errors().iter().for_each(complain);
     Ok(results::exit_code(&summary, arguments.strict))
 }
 
-/// `--output` is the folder of the results itself.
-pub(super) fn folder(output: Option<&PathBuf>, scenario: &Scenario) -> PathBuf {
-    let default = || Path::new("output").join(&scenario.name);
-    output.cloned().unwrap_or_else(default)
-}
-
-pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+/// Where the results of an experiment lie by default.
+pub(super) fn folder(scenario: &Scenario) -> PathBuf {
+    Path::new("output").join(&scenario.name)
 }
 
 /// `rolling-deploy  1,000,000 users, 20 gateways, 20:00 min, 5 replications, seed 1`.
@@ -166,8 +150,8 @@ fn narration(scenario: &Scenario) -> String {
 }
 
 /// The next useful command and what it is good for.
-fn next(arguments: &RunArguments, summary: &Summary, folder: &Path) -> (String, String) {
-    let file = arguments.input.file.display();
+fn next(common: &Common, summary: &Summary, folder: &Path) -> (String, String) {
+    let file = common.input.file.display();
     let inconclusive = summary.slo.iter().any(|slo| slo.verdict == slo::Verdict::Inconclusive);
     match summary.replications {
         0 | 1 => (format!("squall run {file} --replications 5"), "for intervals".to_owned()),
@@ -175,7 +159,7 @@ fn next(arguments: &RunArguments, summary: &Summary, folder: &Path) -> (String, 
             let more = n.saturating_mul(4);
             (format!("squall run {file} --replications {more}"), "for narrower ones".to_owned())
         }
-        _ if arguments.no_charts => {
+        _ if common.no_charts => {
             (format!("squall render {}", folder.display()), "for charts and report".to_owned())
         }
         _ => (format!("squall show {file}"), "for every default".to_owned()),

@@ -1,25 +1,26 @@
 //! `squall sweep`: plans, runs what is missing, and puts the points together from their files.
 use super::{
-    BAD_INPUT, FAILED, GOOD, SLO_FAILED, SweepArguments, complain, diagnostics, folder, print,
-    progress::SweepShown, results, run,
+    BAD_INPUT, Common, FAILED, GOOD, SLO_FAILED, SweepArguments, complain, diagnostics, folder,
+    print,
+    progress::{Shown, Told},
+    results, run,
 };
 use crate::{
     engine::number,
+    record::Outcome,
     report::files::File,
     scenario::{self, Axis, Loaded, Point, Scenario},
     spec::Arguments,
     study::{self, Unit},
-    summary::{self, Summary, slo::Verdict, sweep},
+    summary::{self, slo::Verdict, sweep},
 };
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 /// Where the outcomes of units lie, in the folder of the results.
 const UNITS: &str = "points";
 
 /// A unit with its place in the plan and its file.
+#[derive(Clone, Debug)]
 struct Planned<'p> {
     point: usize,
     unit: Unit<'p>,
@@ -28,30 +29,27 @@ struct Planned<'p> {
 
 /// Sweeps an experiment; returns the exit code.
 pub fn run(arguments: &SweepArguments) -> u8 {
-    let loaded = match load(arguments) {
-        Ok(loaded) => loaded,
-        Err(code) => return code,
-    };
-    let swept = Swept::new(arguments, &loaded);
-    let chosen = match swept.chosen() {
-        Ok(chosen) => chosen,
-        Err(code) => return code,
-    };
+    try_run(arguments).unwrap_or_else(|code| code)
+}
+
+fn try_run(arguments: &SweepArguments) -> Result<u8, u8> {
+    let loaded = load(arguments)?;
+    let swept = Swept::new(&arguments.common, &loaded);
+    let chosen = swept.chosen()?;
     let done = if arguments.dry_run {
         swept.print_plan(&chosen).map(|()| GOOD)
     } else {
-        run::interruptible(arguments.quiet, "stopped: the same command goes on from here");
-        folder::check(&swept.folder).and_then(|()| swept.run(chosen))
+        run::interruptible(arguments.common.quiet, "stopped: the same command goes on from here");
+        folder::check(&swept.folder).and_then(|()| swept.run(&chosen))
     };
-    done.unwrap_or_else(|error| {
+    done.map_err(|error| {
         complain(&error);
         FAILED
     })
 }
 
 fn load(arguments: &SweepArguments) -> Result<Loaded, u8> {
-    let replications = arguments.replications.map(|count| format!("replications={count}"));
-    let sets: Vec<String> = arguments.input.sets().into_iter().chain(replications).collect();
+    let (common, sets) = (&arguments.common, arguments.common.sets());
     let given = Arguments {
         sets: &sets,
         axes: &arguments.axis,
@@ -59,9 +57,9 @@ fn load(arguments: &SweepArguments) -> Result<Loaded, u8> {
         include: &arguments.include,
         exclude: &arguments.exclude,
     };
-    let loaded = run::loaded(&arguments.input.file, &given, true)?;
+    let loaded = run::loaded(&common.input.file, &given, true)?;
     if !loaded.has_sweep() {
-        let file = arguments.input.file.display();
+        let file = common.input.file.display();
         complain(&format!(
             "{file} has no `sweep:`, and there is no `--axis`\n  \
              write `--axis gateways.count=4,8,16`, or in the file `sweep: {{ axes: … }}`"
@@ -83,50 +81,40 @@ pub fn named<'p>(plan: &'p scenario::Plan, name: &str) -> Option<&'p Point> {
 }
 
 struct Swept<'p> {
-    arguments: &'p SweepArguments,
+    common: &'p Common,
     loaded: &'p Loaded,
     folder: PathBuf,
+    /// All units, in the order of the plan.
+    units: Vec<Planned<'p>>,
 }
 
 impl<'p> Swept<'p> {
-    fn new(arguments: &'p SweepArguments, loaded: &'p Loaded) -> Self {
-        let folder = run::folder(arguments.output.as_ref(), &loaded.scenario);
-        Self { arguments, loaded, folder }
-    }
-
-    /// The units that are asked for, in the order of the plan.
-    fn chosen(&self) -> Result<Vec<Planned<'p>>, u8> {
-        if let Some(name) = &self.arguments.point {
-            named(&self.loaded.plan, name).ok_or(BAD_INPUT)?;
-        }
-        let all = self.units();
-        let wanted = |planned: &Planned<'_>| {
-            let name = &self.loaded.plan.points[planned.point].name;
-            self.arguments.point.as_ref().is_none_or(|point| point == name)
-                && self.arguments.replication.is_none_or(|k| k == planned.unit.replication)
-        };
-        let chosen: Vec<Planned<'p>> = all.into_iter().filter(wanted).collect();
-        if let (true, Some(replication)) = (chosen.is_empty(), self.arguments.replication) {
-            let count = self.loaded.scenario.replications;
-            complain(&format!(
-                "there is no replication {replication}: they are 0 to {}",
-                count - 1
-            ));
-            return Err(BAD_INPUT);
-        }
-        Ok(chosen)
-    }
-
-    fn units(&self) -> Vec<Planned<'p>> {
+    fn new(common: &'p Common, loaded: &'p Loaded) -> Self {
+        let folder = common.folder(|| run::folder(&loaded.scenario));
         let of_point = |(place, point): (usize, &'p Point)| {
             let key = study::key(&point.scenario);
-            study::all(&point.scenario).into_iter().map(move |replication| Planned {
+            let replications = 0..point.scenario.replications.max(1);
+            replications.map(move |replication| Planned {
                 point: place,
                 unit: Unit { scenario: &point.scenario, replication },
                 file: format!("{UNITS}/{key}-{replication}.json"),
             })
         };
-        self.loaded.plan.points.iter().enumerate().flat_map(of_point).collect()
+        let units = loaded.plan.points.iter().enumerate().flat_map(of_point).collect();
+        Self { common, loaded, folder, units }
+    }
+
+    /// The units that are asked for.
+    fn chosen(&self) -> Result<Vec<&Planned<'p>>, u8> {
+        let plan = &self.loaded.plan;
+        let named = |name| named(plan, name).ok_or(BAD_INPUT);
+        let point = self.common.point.as_deref().map(named).transpose()?;
+        let replications = self.common.replications(&self.loaded.scenario)?;
+        let wanted = |planned: &&Planned<'_>| {
+            point.is_none_or(|point| std::ptr::eq(point, &raw const plan.points[planned.point]))
+                && replications.contains(&planned.unit.replication)
+        };
+        Ok(self.units.iter().filter(wanted).collect())
     }
 
     fn exists(&self, planned: &Planned<'_>) -> bool {
@@ -134,64 +122,69 @@ impl<'p> Swept<'p> {
     }
 
     /// Runs what is missing; once nothing is, the points are put together.
-    fn run(&self, chosen: Vec<Planned<'p>>) -> io::Result<u8> {
-        let quiet = self.arguments.quiet;
-        let all = chosen.len();
-        let missing: Vec<Planned<'p>> =
-            chosen.into_iter().filter(|planned| !self.exists(planned)).collect();
-        if !quiet {
+    fn run(&self, chosen: &[&Planned<'p>]) -> io::Result<u8> {
+        let missing: Vec<&Planned<'p>> =
+            chosen.iter().copied().filter(|planned| !self.exists(planned)).collect();
+        self.tell(|| {
             diagnostics::eprint(&self.loaded.warnings);
-            run::say(&self.narration(all - missing.len()));
-        }
+            self.narration(chosen.len() - missing.len())
+        });
         self.simulate(&missing)?;
-        let every = self.units();
-        let open = every.iter().filter(|planned| !self.exists(planned)).count();
+        let open = self.units.iter().filter(|planned| !self.exists(planned)).count();
         if open > 0 {
             // Only a part was asked for.
-            run::say(&format!("{} of {} runs are still to be made", open, every.len()));
+            self.tell(|| format!("{open} of {} runs are still to be made", self.units.len()));
             return Ok(GOOD);
         }
         folder::sweep_leftovers(&self.folder.join(UNITS))?;
-        let sweep = self.gather(&every)?;
-        results::write_sweep(&sweep, &self.folder)?;
-        drop(sweep);
-        let sweep = results::read_sweep(&self.folder)?;
-        let draw = || results::draw_sweep(&sweep, &self.folder);
-        let charts = if self.arguments.no_charts { None } else { Some(draw()?) };
+        results::write(&self.gather()?, &self.folder)?;
+        // From here on, only what lies in the folder counts: `render` gives the same.
+        let sweep: sweep::Sweep = results::read(&self.folder)?;
+        let draw = || results::draw(&sweep, &self.folder);
+        let charts = if self.common.no_charts { None } else { Some(draw()?) };
         let next = Some(self.next(&sweep));
-        let shown = results::sweep_text(&sweep, &self.folder, charts, next, self.arguments.json)?;
-        print(&shown)?;
+        print(&results::text(&sweep, &self.folder, charts, next, self.common.json)?)?;
         Ok(exit_code(&sweep))
     }
 
-    fn simulate(&self, missing: &[Planned<'p>]) -> io::Result<()> {
+    fn tell(&self, text: impl FnOnce() -> String) {
+        if !self.common.quiet {
+            run::say(&text());
+        }
+    }
+
+    fn simulate(&self, missing: &[&Planned<'p>]) -> io::Result<()> {
         let units: Vec<Unit<'_>> = missing.iter().map(|planned| planned.unit).collect();
-        let shown = SweepShown::new(&units, self.arguments.quiet);
-        let jobs = self.arguments.jobs.unwrap_or_else(run::cores);
+        let horizons = units.iter().map(|unit| unit.scenario.horizon).collect();
+        let shown = Shown::new(Told::Sweep, horizons, self.common.quiet);
         let keep = |place: usize, outcome| {
-            let Planned { unit, file, .. } = &missing[place];
+            let Planned { unit, file, .. } = missing[place];
             let file = File { name: file.clone(), bytes: study::write(unit, &outcome) };
             folder::add(&self.folder, &file).map_err(Failed::Disk)
         };
-        let done = study::sweep(&units, jobs, &|progress| shown.update(progress), &keep);
+        let told = |progress| shown.update(progress);
+        let done = study::each(&units, self.common.jobs(), &told, &keep);
         shown.finish();
-        done.map_err(|failed| match failed {
+        done.map(|_: Vec<()>| ()).map_err(|failed| match failed {
             Failed::Disk(error) => error,
             Failed::Broken(broken) => io::Error::other(broken.to_string()),
         })
     }
 
     /// Each point from the files of its units, whoever wrote them.
-    fn gather(&self, units: &[Planned<'p>]) -> io::Result<sweep::Sweep> {
-        let plan = &self.loaded.plan;
-        let mut points = Vec::new();
+    fn gather(&self) -> io::Result<sweep::Sweep> {
+        let Loaded { plan, scenario, .. } = self.loaded;
+        let mut points: Vec<sweep::Point> = Vec::new();
         let mut events = 0;
-        for (place, point) in plan.points.iter().enumerate() {
-            let own = units.iter().filter(|planned| planned.point == place);
-            let outcomes: Vec<_> =
-                own.map(|planned| self.open(planned)).collect::<Result<_, _>>()?;
-            let summary: Summary = summary::summarize(&point.scenario, &outcomes);
-            summary.slo_errors().iter().take(usize::from(place == 0) * 9).for_each(complain);
+        for units in self.units.chunk_by(|one, other| one.point == other.point) {
+            let point = &plan.points[units[0].point];
+            let outcomes: Vec<Outcome> =
+                units.iter().map(|planned| self.open(planned)).collect::<Result<_, _>>()?;
+            let summary = summary::summarize(&point.scenario, &outcomes);
+            // What cannot be judged at one point cannot be judged at any.
+            if points.is_empty() {
+                summary.slo_errors().iter().for_each(complain);
+            }
             events += summary.events;
             points.push(sweep::Point::new(&point.name, &point.values, summary));
         }
@@ -201,7 +194,6 @@ impl<'p> Swept<'p> {
             name,
             values: axis.values.clone(),
         });
-        let scenario = &self.loaded.scenario;
         let fingerprints: Vec<u64> = points.iter().map(|point| point.fingerprint).collect();
         Ok(sweep::Sweep {
             experiment: scenario.name.clone(),
@@ -217,7 +209,7 @@ impl<'p> Swept<'p> {
         })
     }
 
-    fn open(&self, planned: &Planned<'_>) -> io::Result<crate::record::Outcome> {
+    fn open(&self, planned: &Planned<'_>) -> io::Result<Outcome> {
         let path = self.folder.join(&planned.file);
         let bytes = folder::open(&self.folder, &planned.file)?;
         study::read(&planned.unit, &bytes).map_err(|why| {
@@ -228,36 +220,31 @@ impl<'p> Swept<'p> {
     /// `rolling-deploy  16 points × 3 replications, 48 runs, 12 done, seed 1`.
     fn narration(&self, done: usize) -> String {
         let scenario = &self.loaded.scenario;
-        let runs = self.units().len();
         let had = if done > 0 { format!(", {done} of them done before") } else { String::new() };
         format!(
             "{}  {} × {}: {}{had}; seed {}",
             scenario.name,
             diagnostics::counted(self.loaded.plan.count, "point"),
             diagnostics::counted(number::index(scenario.replications), "replication"),
-            diagnostics::counted(runs, "run"),
+            diagnostics::counted(self.units.len(), "run"),
             scenario.seed,
         )
     }
 
     /// The plan as a table: what would run, and what is there.
-    fn print_plan(&self, chosen: &[Planned<'_>]) -> io::Result<()> {
+    fn print_plan(&self, chosen: &[&Planned<'_>]) -> io::Result<()> {
         let mut text = String::new();
         let mut left = 0;
-        for (place, point) in self.loaded.plan.points.iter().enumerate() {
-            let own: Vec<_> = chosen.iter().filter(|planned| planned.point == place).collect();
+        for own in chosen.chunk_by(|one, other| one.point == other.point) {
+            let point = &self.loaded.plan.points[own[0].point];
             let missing = own.iter().filter(|planned| !self.exists(planned)).count();
             left += missing;
-            if let Some(first) = own.first() {
-                let state = match missing {
-                    0 => "done".to_owned(),
-                    n if n == own.len() => "to run".to_owned(),
-                    n => format!("{n} of {} to run", own.len()),
-                };
-                let key = first.file.trim_start_matches("points/");
-                let key = key.split('-').next().unwrap_or(key);
-                text += &format!("{key}  {}  {state}\n", point.name);
-            }
+            let state = match missing {
+                0 => "done".to_owned(),
+                n if n == own.len() => "to run".to_owned(),
+                n => format!("{n} of {} to run", own.len()),
+            };
+            text += &format!("{}  {}  {state}\n", study::key(&point.scenario), point.name);
         }
         text += &format!(
             "{}, {}, {left} to run\n",
@@ -268,7 +255,7 @@ impl<'p> Swept<'p> {
     }
 
     fn next(&self, sweep: &sweep::Sweep) -> (String, String) {
-        let file = self.arguments.input.file.display();
+        let file = self.common.input.file.display();
         let best = sweep.choice().or_else(|| sweep.points.first());
         let name = best.map_or_else(String::new, |point| point.name.clone());
         (format!("squall run {file} --point '{name}'"), "for its curves".to_owned())
@@ -303,5 +290,5 @@ pub fn folder_of_point(scenario: &Scenario, name: &str) -> PathBuf {
         if letter.is_ascii_alphanumeric() || "=,.-_%".contains(letter) { letter } else { '_' }
     };
     let name: String = name.chars().map(safe).take(120).collect();
-    Path::new("output").join(&scenario.name).join(UNITS).join(name)
+    run::folder(scenario).join(UNITS).join(name)
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     scenario::{self, Loaded},
-    spec::Diagnostics,
+    spec::{Arguments, Diagnostics},
 };
 use std::path::Path;
 
@@ -30,7 +30,10 @@ pub fn run(path: &Path, sets: &[String]) -> u8 {
 
 /// Loads an experiment; a model alone is checked as it would be in one.
 fn check(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
-    let load = |sets: &[String]| scenario::load(path, sets, &|path| std::fs::read(path));
+    let load = |sets: &[String]| {
+        let given = Arguments { sets, ..Arguments::default() };
+        scenario::load_sweep(path, &given, &|path| std::fs::read(path))
+    };
     let wrong = match load(sets) {
         Ok(loaded) => return Ok(loaded),
         Err(wrong) => wrong,

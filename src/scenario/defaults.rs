@@ -127,7 +127,7 @@ pub const TABLE: &[Default] = &[
 pub const DERIVED: &[Default] = &[
     row("experiment.question", "the file's headline or name", "[squall] the file's name"),
     row("clients.resume", "by the links", "[squall] by the links"),
-    row("load_balancer.policy.consistent_hash.via", "required at layer 4", "[squall]"),
+    row("load_balancer.policy.consistent_hash.via", "required at layer 4", ""),
     row("timeline.name", "its action", "[squall] by its action"),
 ];
 

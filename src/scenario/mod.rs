@@ -10,7 +10,7 @@ mod sweep;
 
 pub use load::{Loaded, load, load_sweep};
 pub use origin::{Origin, Writer};
-pub use resolve::{LEGAL, MODEL_ALONE};
+pub use resolve::{LEGAL, MODEL_ALONE, is_name};
 pub use sweep::{Axis, Plan, Point};
 
 use crate::{

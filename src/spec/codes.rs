@@ -33,19 +33,19 @@ pub const CODES: &[(&str, &str)] = &[
     ("duplicate-key", "A map has a key twice, or a link is written in two spellings."),
     ("duplicate-name", "Two entries of the timeline have one name, or an instance is named twice."),
     ("empty-file", "A file holds nothing but comments."),
-    ("idle-axis", "No value of an axis changes anything: its parameter is not used."),
     (
         "idle-instances",
         "There are more instances than partitions; those without one have nothing to do.",
     ),
     (
         "idle-set",
-        "A parameter is set to what it is anyway. In a file that is an error, since it misleads; on \
-         the command line a warning, since a loop over values meets the default.",
+        "A parameter is set to what it is anyway. In a file that is an error, since it misleads; \
+         on the command line a warning, since a loop over values meets the default.",
     ),
     ("illegal-link", "A link joins two kinds of nodes that do not call each other."),
     ("incomplete-path", "A node lacks one that its work needs: a gateway, a fan-out, a registry."),
     ("layer-4-sees-no-user", "A balancer at layer 4 cannot hash users without a ticket."),
+    ("long-round-trip", "Some round trips are longer than 17 s, the most that is kept of one."),
     ("missing-key", "A key that has no default is not written."),
     ("missing-unit", "A quantity has no unit. Zero has one too: `0s`."),
     ("model-alone", "A model is given where an experiment is wanted: it has no `horizon`."),

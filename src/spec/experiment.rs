@@ -120,7 +120,7 @@ pub struct Crash {
     pub node: Option<Text>,
     /// Which instances, from 0.
     pub instances: Option<Located<Several<Written<Count>>>>,
-    /// How it looks from outside: resets at once, or silence.
+    /// How it looks from outside: `process` resets at once, `host` is silence.
     pub kind: Option<Text>,
     /// When it is back.
     pub restart: Option<Written<Span>>,
@@ -135,7 +135,7 @@ pub struct ZoneLoss {
     pub node: Option<Text>,
     /// Which of its zones, from 0.
     pub zone: Option<Written<Count>>,
-    /// How it looks from outside: resets at once, or silence.
+    /// How it looks from outside: `process` resets at once, `host` is silence.
     pub kind: Option<Text>,
     /// When it is back.
     pub restart: Option<Written<Span>>,
@@ -150,7 +150,7 @@ pub struct DropClients {
     pub node: Option<Text>,
     /// Share of those online, drawn for each.
     pub share: Option<Written<Share>>,
-    /// How they end: clients are told to move, both sides see the end, or neither does.
+    /// How they end: `told` to move within `within`; `reset`: both sides see it; `silent`: neither.
     pub kind: Option<Text>,
     /// The window of those told to move.
     pub within: Option<Written<Span>>,

@@ -80,8 +80,8 @@ pub enum Law {
 pub struct Clients {
     /// Users, 1 to 2^31 − 1.
     pub count: Option<Written<Count>>,
-    /// How the crowd stands when the run begins: connected, or each beginning to connect at once or
-    /// at a random time within a ramp.
+    /// How the crowd stands when the run begins: `connected`; `cold`: all begin to connect at
+    /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
     pub start: Option<Located<Choice<Start>>>,
     /// How messages travel.
     pub transport: Option<Text>,
@@ -93,8 +93,8 @@ pub struct Clients {
     pub heartbeat: Heartbeat,
     /// When a user who lost the connection tries again: a law, or a client library by its name.
     pub reconnect: Option<Located<Shorthand<Reconnect>>>,
-    /// Whether a returning user gets what it missed: from the id of the last message it saw, or
-    /// not at all.
+    /// Whether a returning user gets what it missed, from the id of the last message that it saw.
+    /// It does by default where its gateways reach a buffer that the fan-out fills.
     pub resume: Option<Text>,
     /// Own messages kept while offline, to 65,535.
     pub outbox: Option<Written<Count>>,
@@ -124,9 +124,9 @@ pub struct Network {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sends {
-    /// Messages of one user.
+    /// Messages of one user; leave `sends` out for a crowd that only listens.
     pub per_user: Option<Written<Rate>>,
-    /// To whom: another user of the crowd, each equally likely.
+    /// Who gets it: another user of the crowd, each equally likely.
     pub to: Option<Text>,
     /// Size of a message.
     pub payload: Option<Written<Bytes>>,
@@ -154,10 +154,11 @@ pub struct Reconnect {
     pub cap: Option<Written<Span>>,
     /// Growth per attempt, 1 to 1,000.
     pub factor: Option<Written<Factor>>,
-    /// How the delay is spread: not at all, over its upper half, over all of it, from the last
-    /// delay on, or by a share of it up and down.
+    /// How the delay d is spread. `none`: d; `equal`: d/2 + U(0, d/2); `full`: U(0, d);
+    /// `decorrelated`: min(cap, U(base, 3 · previous)); `{ proportional: 20% }`: d ± 20 %.
     pub jitter: Option<Located<Choice<Jitter>>>,
-    /// A client library, in place of base, cap, factor and jitter.
+    /// A client library, in place of `base`, `cap`, `factor` and `jitter`; its delays, patience and
+    /// when it gives up are those of the library unless they are written.
     pub preset: Option<Text>,
     /// From the first SYN to an open connection.
     pub timeout: Option<Written<Span>>,
@@ -168,7 +169,7 @@ pub struct Reconnect {
     /// Whether it waits at least as long as a `Retry-After` says.
     #[schemars(schema_with = "schema::flag")]
     pub retry_after: Option<Text>,
-    /// Whether an answer of 503 ends it for good.
+    /// What an answer of 503 makes of the client: `retry` goes on, `give_up` leaves for good.
     pub on_503: Option<Text>,
 }
 
@@ -185,13 +186,15 @@ pub enum Jitter {
 #[serde(default, deny_unknown_fields)]
 pub struct LoadBalancer {
     /// 4 sees addresses, 7 reads requests.
+    #[schemars(schema_with = "schema::layer")]
     pub layer: Option<Written<Count>>,
-    /// How an instance is chosen.
+    /// How an instance is chosen: `round_robin`, `least_connections`, `{ consistent_hash: … }`.
     pub policy: Option<Located<Choice<Policy>>>,
     /// How instances that are gone are found.
     pub health_check: HealthCheck,
-    /// How many attempts are let through: all, from a bucket of tokens, so many in each interval,
-    /// or at a rate that changes.
+    /// How many attempts are let through: `all`; `{ token_bucket: { rate: 500/s, burst: 500 } }`;
+    /// `{ batches: { size: 512, every: 1s } }`, in step with t = 0; `{ ramp: { from: 100/s, to:
+    /// 2k/s, start: 1min, over: 10min } }`, a straight line.
     pub admission: Option<Located<Choice<Admission>>>,
     /// What it answers to those not admitted, and when no instance is up.
     #[schemars(schema_with = "schema::answer")]
@@ -243,7 +246,7 @@ pub enum Policy {
     ConsistentHash {
         /// What is hashed.
         key: Option<Text>,
-        /// How a balancer at layer 4 learns it.
+        /// How a balancer at layer 4 learns it: clients fetch an address first. Layer 7 needs none.
         via: Option<Text>,
         /// Points of an instance on the ring.
         virtual_nodes: Option<Written<Count>>,
@@ -277,12 +280,13 @@ pub struct Gateway {
     /// Handshakes that may wait for the CPU of an instance.
     pub accept_queue: Option<Written<Count>>,
     /// What a full instance does: it drops the first packet, which is sent again after 1, 3, 7, 15
-    /// and 31 s, or answers with a reset or 503.
+    /// and 31 s and costs no CPU, or answers with a reset or 503.
     #[schemars(schema_with = "schema::answer")]
     pub when_full: Option<Text>,
     /// What each 503 asks for.
     pub retry_after: Option<LawText>,
-    /// Whether a handshake whose client has lost patience is passed over, or served for nothing.
+    /// Whether a handshake whose client has lost patience is passed over; else it is served for
+    /// nothing.
     #[schemars(schema_with = "schema::flag")]
     pub skip_abandoned: Option<Text>,
     /// What connections take of the memory of an instance.
@@ -293,7 +297,7 @@ pub struct Gateway {
     pub drain: Drain,
     /// A client is told to move when its connection is so old, at least 1 s.
     pub max_age: Option<Written<Span>>,
-    /// By so much a connection may be told to move earlier, up to `max_age`.
+    /// Up to so much earlier, drawn for each connection; at most `max_age`.
     pub age_dither: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
@@ -307,7 +311,8 @@ pub struct Memory {
     pub per_connection: Option<Written<Bytes>>,
     /// Memory of an instance.
     pub limit: Option<Written<Bytes>>,
-    /// What happens beyond it: connections are refused, or the kernel kills the instance.
+    /// What happens beyond it: `refuse` turns connections away, `die`: the kernel kills the
+    /// instance.
     pub over: Option<Text>,
     /// When an instance that died of it is back.
     pub restart: Option<Written<Span>>,
@@ -339,7 +344,8 @@ pub struct Cpu {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drain {
-    /// Who sets the pace: each client by its own jitter, or the server batch by batch.
+    /// Who sets the pace. `client_jitter`: clients move within `window`; `server_batches`: the
+    /// server closes `batch` connections each `every`, and their clients back off.
     pub by: Option<Text>,
     /// Clients are told to move at times spread evenly over it.
     pub window: Option<Written<Span>>,

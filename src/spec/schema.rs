@@ -181,6 +181,11 @@ pub(super) fn values(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Of a balancer.
+pub(super) fn layer(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "4 or 7", "enum": [4, 7, "4", "7", null] })
+}
+
 /// Lists of axes.
 pub(super) fn zip(_: &mut SchemaGenerator) -> Schema {
     let axes = json!({ "type": "array", "items": { "type": "string" }, "minItems": 2 });
@@ -209,11 +214,9 @@ pub(super) fn measured(_: &mut SchemaGenerator) -> Schema {
 
 /// Objectives: `[during(NAME).]metric OP value`.
 pub(super) fn objectives(_: &mut SchemaGenerator) -> Schema {
-    let line = json!({
-        "title": "objective",
-        "type": "string",
-        "pattern": r"^\s*(during\([A-Za-z][A-Za-z0-9_-]*\)\.)?[\w-]+(\.[\w-]+)+\s*([<>]=?|[=!]=)\s*[0-9].*$",
-    });
+    let phase = r"(during\([A-Za-z][A-Za-z0-9_-]*\)\.)?";
+    let pattern = format!(r"^\s*{phase}[\w-]+(\.[\w-]+)+\s*([<>]=?|[=!]=)\s*[0-9].*$");
+    let line = json!({ "title": "objective", "type": "string", "pattern": pattern });
     json_schema!({ "title": "list", "type": ["array", "null"], "items": line })
 }
 

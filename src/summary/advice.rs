@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 const GOALS: [(&str, &str, f64); 6] = [
     ("cost.total", "the bill", 0.01),
     ("deliveries.missed", "missed deliveries", 0.05),
-    ("clients.availability", "availability", 0.0001),
+    ("clients.availability", "availability", 0.05),
     ("delivery_lag.p99", "delivery lag p99", 0.05),
     ("attempts.peak_per_second", "the peak of attempts", 0.05),
     ("deploy.duration", "the time a deploy takes", 0.05),
@@ -31,7 +31,7 @@ impl Sweep {
     /// How many points keep the objectives.
     fn verdicts(&self) -> String {
         let all = self.points.len();
-        if self.points.iter().all(|point| point.slo.is_empty()) {
+        if !self.judged() {
             return format!("{all} points; the experiment states no objective.");
         }
         let count = |verdict, text: &str| match self.count(verdict) {
@@ -56,8 +56,7 @@ impl Sweep {
     }
 
     fn advice(&self) -> Option<String> {
-        let judged = self.points.iter().any(|point| !point.slo.is_empty());
-        if !judged || self.points.len() < 2 {
+        if !self.judged() || self.points.len() < 2 {
             return None;
         }
         let Some(choice) = self.choice() else {
@@ -76,17 +75,16 @@ impl Sweep {
 
     /// Where none keeps all objectives: the point that breaks the fewest.
     fn nearest(&self) -> String {
-        let broken = |point: &Point| -> Vec<String> {
-            let bad = point.slo.iter().filter(|judged| judged.verdict != Verdict::Pass);
-            bad.map(|judged| judged.expr.clone()).collect()
-        };
-        let least = self.points.iter().min_by_key(|point| broken(point).len());
+        let least = self.points.iter().min_by_key(|point| point.broken().count());
         match least {
-            Some(point) => format!(
-                "No point keeps every objective; {} comes nearest and does not show {}.",
-                self.spoken(point),
-                broken(point).join(", ")
-            ),
+            Some(point) => {
+                let broken: Vec<&str> = point.broken().map(|judged| judged.expr.as_str()).collect();
+                format!(
+                    "No point keeps every objective; {} comes nearest and does not show {}.",
+                    self.spoken(point),
+                    broken.join(", ")
+                )
+            }
             None => "There are no points.".to_owned(),
         }
     }
@@ -101,35 +99,74 @@ impl Sweep {
 
     /// From the least to the most of a metric, if the points differ in it.
     fn range(&self, name: &str, called: &str, least: f64) -> Option<String> {
-        let values = || self.points.iter().filter_map(|it| Some((it, it.mean(name)?)));
-        let low = values().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let high = values().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let unit = low.0.metric(name)?.unit;
-        let differ = high.1 - low.1 > least * high.1.abs().max(f64::MIN_POSITIVE);
-        differ.then(|| {
-            let mut called: Vec<char> = called.chars().collect();
-            called[0] = called[0].to_ascii_uppercase();
+        let [low, high] = self.extremes(name)?;
+        differ(badness(name, low.2), badness(name, high.2), least).then(|| {
             format!(
-                "{} goes from {} ({}) to {} ({}).",
-                called.into_iter().collect::<String>(),
-                figure(unit, low.1),
+                "{}: {} ({}) to {} ({}).",
+                figures::capitalized(called),
+                figure(low.1.unit, low.2),
                 self.spoken(low.0),
-                figure(unit, high.1),
+                figure(high.1.unit, high.2),
                 self.spoken(high.0),
             )
         })
     }
 }
 
-/// Less of each goal in turn, but more availability; what differs by little counts as equal.
+/// What there should be little of: of a metric that should be near one, what is missing.
+fn badness(name: &str, value: f64) -> f64 {
+    if name == "clients.availability" { 1.0 - value } else { value }
+}
+
+/// Whether two values differ by more than this share of the larger.
+fn differ(one: f64, other: f64, least: f64) -> bool {
+    (one - other).abs() > least * one.abs().max(other.abs())
+}
+
+/// Less of each goal in turn; what differs by little counts as equal.
 fn better(a: &Point, b: &Point) -> Ordering {
     for (name, _, least) in GOALS {
         let (Some(one), Some(other)) = (a.mean(name), b.mean(name)) else { continue };
-        if (one - other).abs() <= least * one.abs().max(other.abs()) {
-            continue;
+        let (one, other) = (badness(name, one), badness(name, other));
+        if differ(one, other, least) {
+            return one.total_cmp(&other);
         }
-        let order = one.total_cmp(&other);
-        return if name == "clients.availability" { order.reverse() } else { order };
     }
     Ordering::Equal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{record::Unit, summary::Metric};
+
+    fn point(values: &[(&str, f64)]) -> Point {
+        let metric =
+            |&(name, value): &(&str, f64)| Metric::from_values(name, &[], Unit::Ratio, vec![value]);
+        Point {
+            name: String::new(),
+            values: Vec::new(),
+            fingerprint: 0,
+            metrics: values.iter().map(metric).collect(),
+            slo: Vec::new(),
+            diagnosis: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_more_important_goal_decides_unless_it_is_close() {
+        let dear = point(&[("cost.total", 103.0), ("deliveries.missed", 0.0)]);
+        let cheap = point(&[("cost.total", 100.0), ("deliveries.missed", 9.0)]);
+        let close = point(&[("cost.total", 100.9), ("deliveries.missed", 0.0)]);
+        assert_eq!(better(&cheap, &dear), Ordering::Less);
+        assert_eq!(better(&close, &cheap), Ordering::Less);
+        assert_eq!(better(&close, &close), Ordering::Equal);
+    }
+
+    #[test]
+    fn shares_near_one_are_told_apart_by_what_is_missing() {
+        let three_nines = point(&[("clients.availability", 0.9990)]);
+        let more = point(&[("clients.availability", 0.9991)]);
+        assert_eq!(better(&more, &three_nines), Ordering::Less);
+    }
 }

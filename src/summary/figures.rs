@@ -207,6 +207,12 @@ pub fn plain_words(text: &str) -> Vec<String> {
     words
 }
 
+/// The same text with a capital at its begin.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// `n thing` or `n things`.
 pub fn counted(value: f64, one: &str, many: &str) -> String {
     format!(

@@ -64,8 +64,32 @@ pub const METRICS: &[Described] = &[
         Unit::Seconds,
         "How long a handshake waited for the CPU of its gateway.",
     ),
+    row(
+        "attempts.peak_over_capacity",
+        Unit::Ratio,
+        "Most attempts in one second over `handshakes.capacity`.",
+    ),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
     row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
+    row(
+        "handshakes.capacity",
+        Unit::PerSecond,
+        "Handshakes that all gateways together can do when they do nothing else.",
+    ),
+    row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
+    row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
+    row(
+        "recovery.<action>.hit",
+        Unit::Count,
+        "Users who lost their connection by a fault, or were told to move by it.",
+    ),
+    row(
+        "recovery.<action>.{t50,t99,all}",
+        Unit::Seconds,
+        "From a fault until so many of those hit are back: half, 99 %, all; none if they are not.",
+    ),
+    row("recovery.<action>.never", Unit::Count, "Of those hit, who are not back at the horizon."),
+    row("recovery.<action>.never_share", Unit::Share, "Their share of those hit."),
     row(
         "deliveries.intended",
         Unit::Count,
@@ -139,6 +163,22 @@ pub const METRICS: &[Described] = &[
     ),
 ];
 
+/// What is measured by phase too: `during(deploy).delivery_lag.p99`.
+pub const PHASED: [&str; 12] = [
+    "clients.availability",
+    "connections.mean",
+    "attempts.total",
+    "attempts.peak_per_second",
+    "deliveries.intended",
+    "deliveries.live",
+    "deliveries.replayed",
+    "deliveries.lost",
+    "deliveries.expired",
+    "deliveries.missed",
+    "deliveries.pending",
+    "delivery_lag",
+];
+
 /// Statistics that stand last in a metric's name.
 pub const STATISTICS: &[(&str, &str)] = &[
     ("mean", "the mean"),
@@ -204,10 +244,11 @@ impl Described {
         alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
     }
 
-    /// Whether a metric's name is one of these; a phase before it does not matter.
+    /// Whether a metric's name is one of these; what is measured by phase can have one before it.
     pub fn is(&self, name: &str) -> bool {
-        let name = match name.strip_prefix("during(") {
-            Some(rest) => rest.split_once(").").map_or(name, |(_, metric)| metric),
+        let name = match name.strip_prefix("during(").and_then(|rest| rest.split_once(").")) {
+            Some((_, metric)) if PHASED.iter().any(|phased| metric.starts_with(phased)) => metric,
+            Some(_) => return false,
             None => name,
         };
         self.names().iter().any(|known| fits(known, name))
@@ -241,6 +282,7 @@ mod tests {
         for (name, row) in [
             ("delivery_lag.p99", Some("delivery_lag.{mean,p50,p95,p99,p999,max}")),
             ("during(deploy).deliveries.lost", Some("deliveries.lost")),
+            ("during(deploy).lost.half_open", None),
             ("gateways.cpu.peak", Some("<node>.cpu.peak")),
             ("memory.peak", Some("memory.peak")),
             ("lost.half_open", Some("lost.<cause>")),

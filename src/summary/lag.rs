@@ -39,9 +39,32 @@ pub fn tail(buckets: &[Bucket]) -> Vec<(f64, f64)> {
     buckets.iter().map(later).collect()
 }
 
-/// Whether deliveries still pending at the horizon could turn a lag objective that holds: if they
-/// all came later than the limit, would the quantile lie beyond it?
+/// Whether deliveries still pending at the horizon could turn an objective that holds.
 pub(super) fn pending_could_flip(summary: &Summary, slo: &Slo) -> bool {
+    let lost = ["deliveries.missed", "deliveries.lost", "deliveries.expired"];
+    if lost.contains(&slo.metric.as_str()) || slo.metric.starts_with("lost.") {
+        return pending_could_be_lost(summary, slo);
+    }
+    pending_could_be_late(summary, slo)
+}
+
+/// Fewer pending deliveries leave no objective on losses open: one user who is still away keeps
+/// messages waiting in any run.
+const FEW: f64 = 0.001;
+
+/// Of a limit on losses: if those were lost too that are older than any delivery that came, would
+/// it be broken? What is younger is on its way as others were.
+fn pending_could_be_lost(summary: &Summary, slo: &Slo) -> bool {
+    let mean = |name: &str| summary.mean(name).unwrap_or(0.0);
+    let old = mean("pending.oldest") > mean("delivery_lag.max");
+    let many = mean("deliveries.pending") > FEW * mean("deliveries.intended");
+    let upper =
+        matches!(slo.comparison, Comparison::Below | Comparison::AtMost | Comparison::Equal);
+    upper && old && many && mean(&slo.metric) + mean("deliveries.pending") > slo.limit
+}
+
+/// Of a limit on a lag: if they all came later than it, would the quantile lie beyond it?
+fn pending_could_be_late(summary: &Summary, slo: &Slo) -> bool {
     let quantile = match slo.metric.as_str() {
         "delivery_lag.p50" => 0.5,
         "delivery_lag.p95" => 0.95,

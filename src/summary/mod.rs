@@ -11,6 +11,7 @@ mod metric;
 pub mod phase;
 pub mod series;
 pub mod slo;
+pub mod spark;
 mod storms;
 pub mod student;
 pub mod sweep;

@@ -79,6 +79,11 @@ impl Point {
         self.metric(name)?.mean
     }
 
+    /// The objectives that it does not show to hold.
+    pub fn broken(&self) -> impl Iterator<Item = &Judged> {
+        self.slo.iter().filter(|judged| judged.verdict != Verdict::Pass)
+    }
+
     /// The worst of its verdicts; none without objectives.
     pub fn verdict(&self) -> Option<Verdict> {
         let order = [Verdict::Error, Verdict::Fail, Verdict::Inconclusive, Verdict::Pass];
@@ -115,8 +120,22 @@ impl Sweep {
         self.points.iter().filter(|point| point.verdict() == Some(verdict)).count()
     }
 
-    /// The point whose axes have these values.
-    pub fn at(&self, values: &[&str]) -> Option<&Point> {
-        self.points.iter().find(|point| point.values.iter().eq(values.iter()))
+    /// Whether there are objectives.
+    pub fn judged(&self) -> bool {
+        self.points.iter().any(|point| !point.slo.is_empty())
+    }
+
+    /// The points with the least and with the most of a metric.
+    pub fn extremes(&self, name: &str) -> Option<[(&Point, &Metric, f64); 2]> {
+        let values = || {
+            let value = |point| {
+                let metric = Point::metric(point, name)?;
+                Some((point, metric, metric.mean?))
+            };
+            self.points.iter().filter_map(value)
+        };
+        let least = values().min_by(|a, b| a.2.total_cmp(&b.2))?;
+        let most = values().max_by(|a, b| a.2.total_cmp(&b.2))?;
+        Some([least, most])
     }
 }

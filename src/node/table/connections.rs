@@ -1,6 +1,6 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
 //! one 8-byte row, what only a loss or a return reads lies apart. 36 bytes a user in all,
-//! 40 with its entry in the registry.
+//! 40 with its entry in the registry, and 8 more once messages reach it.
 use super::messages::List;
 use crate::engine::{Span, Time, number};
 

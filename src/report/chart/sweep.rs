@@ -62,9 +62,8 @@ fn metrics(sweep: &Sweep) -> Vec<(String, String)> {
 }
 
 fn differs(sweep: &Sweep, name: &str) -> bool {
-    let mut values = sweep.points.iter().filter_map(|point| point.mean(name));
-    let first = values.next();
-    values.any(|value| first.is_some_and(|first| (value - first).abs() > 1e-9 * first.abs()))
+    let differ = |[low, high]: [(_, _, f64); 2]| high.2 - low.2 > 1e-9 * high.2.abs();
+    sweep.extremes(name).is_some_and(differ)
 }
 
 /// The axes by what they are drawn as: across, from panel to panel, from line to line.
@@ -172,7 +171,7 @@ fn curves(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
         name: format!("sweep-{}", stem(name)),
         headline: headline(sweep, name, called)?,
         subtitle: subtitle(sweep, name, &roles),
-        note: note(sweep),
+        note: note(sweep, true),
         x: across.axis,
         shades: Vec::new(),
         panels,
@@ -263,13 +262,9 @@ fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
 }
 
 fn headline(sweep: &Sweep, name: &str, called: &str) -> Option<String> {
-    let values =
-        || sweep.points.iter().filter_map(|it| Some((it, it.metric(name)?, it.mean(name)?)));
-    let low = values().min_by(|a, b| a.2.total_cmp(&b.2))?;
-    let high = values().max_by(|a, b| a.2.total_cmp(&b.2))?;
-    let mut letters = called.chars();
-    let called: String =
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let [low, high] = sweep.extremes(name)?;
+    // The name of a metric stays as it is.
+    let called = if called == name { name.to_owned() } else { figures::capitalized(called) };
     if high.2 - low.2 <= 1e-9 * high.2.abs() {
         return Some(format!("{called} is {} at every point", figure(low.1.unit, low.2)));
     }
@@ -293,14 +288,13 @@ fn subtitle(sweep: &Sweep, name: &str, roles: &Roles) -> String {
     text + "."
 }
 
-fn note(sweep: &Sweep) -> String {
+/// What a point is, and what else there is to know.
+fn note(sweep: &Sweep, banded: bool) -> String {
     let (n, seed, gap) = (sweep.replications, sweep.seed, figures::GAP);
+    let band = if banded { format!("; band: 95{gap}% Student interval") } else { String::new() };
     match n {
         0 | 1 => format!("Each point is a single run, no interval; seed {seed}."),
-        _ => format!(
-            "Each point is the mean of n = {n} replications, seed {seed}; band: 95{gap}% Student \
-             interval."
-        ),
+        _ => format!("Each point is the mean of n = {n} replications, seed {seed}{band}."),
     }
 }
 
@@ -312,10 +306,7 @@ fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
     if columns.values.len() > COLUMNS || rows.values.len() > ROWS || !differs(sweep, name) {
         return None;
     }
-    let unit = unit(sweep, name)?;
-    let values: Vec<f64> = sweep.points.iter().filter_map(|point| point.mean(name)).collect();
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let [(_, metric, least), (.., most)] = sweep.extremes(name)?;
     let shade = |value: f64| if most > least { (value - least) / (most - least) } else { 0.0 };
     let row = |value: &String| GridRow {
         name: value.clone(),
@@ -331,22 +322,20 @@ fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
                     .iter()
                     .filter(|it| slo::parse(&it.expr).is_ok_and(|slo| slo.metric == name))
                     .all(|it| it.verdict != slo::Verdict::Fail);
-                let text = figure(unit, mean);
+                let text = figure(metric.unit, mean);
                 Some((shade(mean), if kept { text } else { format!("{text} ✗") }))
             })
             .collect(),
     };
     let body = Grid { rows: rows.values.iter().map(row).collect() };
     let height = 30.0 * number::float(number::count(body.rows.len()));
-    let failing = if limits(sweep, name, unit).is_empty() { "" } else { "; ✗ breaks its SLO" };
+    let failing =
+        if limits(sweep, name, metric.unit).is_empty() { "" } else { "; ✗ breaks its SLO" };
     Some(Chart {
         name: format!("grid-{}", stem(name)),
         headline: headline(sweep, name, called)?,
         subtitle: format!("{name}: {} across, {} down{failing}.", columns.path, rows.path),
-        note: format!(
-            "{} Darker is more.",
-            note(sweep).replace("; band: 95 % Student interval", "")
-        ),
+        note: format!("{} Darker is more.", note(sweep, false)),
         x: places(columns).axis,
         shades: Vec::new(),
         panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],

@@ -34,18 +34,31 @@ pub(super) struct Check {
     pub(super) intended_run: u64,
 }
 
-/// The shape of `summary.json`.
+/// The shape of `summary.json`. That of a sweep has its metrics and verdicts at its points.
 #[derive(Serialize)]
-struct Document<'a> {
-    experiment: &'a str,
-    version: &'a str,
-    seed: u64,
-    replications: u32,
-    fingerprint: String,
+pub(super) struct Document<'a> {
+    pub(super) experiment: &'a str,
+    pub(super) version: &'a str,
+    pub(super) seed: u64,
+    pub(super) replications: u32,
+    pub(super) fingerprint: String,
     #[serde(serialize_with = "in_order")]
-    metrics: &'a [Metric],
-    slo: &'a [Judged],
-    diagnosis: &'a [String],
+    pub(super) metrics: &'a [Metric],
+    pub(super) slo: &'a [Judged],
+    pub(super) diagnosis: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) points: Option<Vec<DocumentPoint<'a>>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct DocumentPoint<'a> {
+    pub(super) name: &'a str,
+    pub(super) axes: serde_json::Map<String, serde_json::Value>,
+    pub(super) fingerprint: String,
+    #[serde(serialize_with = "in_order")]
+    pub(super) metrics: &'a [Metric],
+    pub(super) slo: &'a [Judged],
+    pub(super) diagnosis: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -91,14 +104,12 @@ pub(super) fn summary(summary: &Summary) -> Vec<u8> {
         metrics: &summary.metrics,
         slo: &summary.slo,
         diagnosis: &summary.diagnosis,
+        points: None,
     })
 }
 
 /// Metrics as a map, in their own order.
-pub(super) fn in_order<S: Serializer>(
-    metrics: &&[Metric],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn in_order<S: Serializer>(metrics: &&[Metric], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(metrics.len()))?;
     for metric in *metrics {
         let value = Value {

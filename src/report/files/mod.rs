@@ -7,7 +7,7 @@ mod read;
 mod sweep;
 mod tables;
 
-pub use read::{Unreadable, read};
+pub use read::{Open, Unreadable, read};
 pub use sweep::{is_sweep, read_sweep, write_sweep};
 
 use crate::{record::Unit, summary::Summary};

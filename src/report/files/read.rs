@@ -32,12 +32,12 @@ pub enum Unreadable {
 }
 
 /// Opens a file by its name.
-pub(super) type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
+pub type Open<'a> = &'a dyn Fn(&str) -> io::Result<Vec<u8>>;
 
 #[derive(Deserialize)]
-struct Verdicts {
-    slo: Vec<Judged>,
-    diagnosis: Vec<String>,
+pub(super) struct Verdicts {
+    pub(super) slo: Vec<Judged>,
+    pub(super) diagnosis: Vec<String>,
 }
 
 /// Reads a summary back; `open` gives a file's bytes.

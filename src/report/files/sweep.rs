@@ -1,14 +1,11 @@
 //! The result files of a sweep: written, and read back.
 use super::{
     File, MANIFEST, POINTS, SUMMARY,
-    documents::{self, hexadecimal},
-    read::{Open, Unreadable, each, fingerprint, json, malformed, metric},
+    documents::{self, Document, DocumentPoint, hexadecimal},
+    read::{Open, Unreadable, Verdicts, each, fingerprint, json, malformed, metric},
     tables::{self, metric_cells},
 };
-use crate::summary::{
-    Judged, Metric,
-    sweep::{Axis, Point, Sweep},
-};
+use crate::summary::sweep::{Axis, Point, Sweep};
 use serde::{Deserialize, Serialize};
 
 /// What was run.
@@ -33,40 +30,9 @@ struct Place {
     fingerprint: String,
 }
 
-/// The shape of `summary.json`.
-#[derive(Serialize)]
-struct Document<'a> {
-    experiment: &'a str,
-    version: &'a str,
-    seed: u64,
-    replications: u32,
-    fingerprint: String,
-    metrics: serde_json::Map<String, serde_json::Value>,
-    slo: [(); 0],
-    diagnosis: Vec<String>,
-    points: Vec<DocumentPoint<'a>>,
-}
-
-#[derive(Serialize)]
-struct DocumentPoint<'a> {
-    name: &'a str,
-    axes: serde_json::Map<String, serde_json::Value>,
-    fingerprint: String,
-    #[serde(serialize_with = "documents::in_order")]
-    metrics: &'a [Metric],
-    slo: &'a [Judged],
-    diagnosis: &'a [String],
-}
-
 #[derive(Deserialize)]
 struct Judgements {
-    points: Vec<JudgedPoint>,
-}
-
-#[derive(Deserialize)]
-struct JudgedPoint {
-    slo: Vec<Judged>,
-    diagnosis: Vec<String>,
+    points: Vec<Verdicts>,
 }
 
 /// All data files of a sweep, the manifest last.
@@ -108,16 +74,17 @@ fn document(sweep: &Sweep) -> Vec<u8> {
         slo: &it.slo,
         diagnosis: &it.diagnosis,
     });
+    let diagnosis = sweep.findings();
     documents::pretty(&Document {
         experiment: &sweep.experiment,
         version: &sweep.version,
         seed: sweep.seed,
         replications: sweep.replications,
         fingerprint: hexadecimal(sweep.fingerprint),
-        metrics: serde_json::Map::new(),
-        slo: [],
-        diagnosis: sweep.findings(),
-        points: points.collect(),
+        metrics: &[],
+        slo: &[],
+        diagnosis: &diagnosis,
+        points: Some(points.collect()),
     })
 }
 

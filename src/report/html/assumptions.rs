@@ -1,4 +1,5 @@
-//! What the result rests on: every value of the input, who wrote it, and the source of each default.
+//! What the result rests on: every value of the input, who wrote it, and the source of each
+//! default.
 use super::text;
 use crate::{
     scenario::{Origin, Writer},
@@ -23,10 +24,13 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let defaults = of(&[Writer::Default]);
     (!all.is_empty()).then(|| {
         html! {
-            p.lead { (lead(&[set.len(), experiment.len(), model.len(), defaults.len()], &defaults)) }
+            p.lead { (lead(&[set.len(), experiment.len(), model.len(), defaults.len()],
+                &defaults)) }
             @if !set.is_empty() { h3.over { "Set on the command line" } (table(&set, "argument")) }
-            @if !experiment.is_empty() { h3.over { "Written in the experiment" } (table(&experiment, "where")) }
-            @if !defaults.is_empty() { h3.over { "Defaults" } (legend()) (table(&defaults, "source")) }
+            @if !experiment.is_empty() { h3.over { "Written in the experiment" }
+                (table(&experiment, "where")) }
+            @if !defaults.is_empty() { h3.over { "Defaults" } (legend()) (table(&defaults,
+                "source")) }
             @if !model.is_empty() {
                 h3.over { "Written in the model" }
                 details.printed {
@@ -63,7 +67,8 @@ fn unchecked(origin: &Origin) -> bool {
 
 fn legend() -> Markup {
     html! {
-        p.foot.first { "[P] a primary source, [S] a secondary one, [D] derived, [K] common knowledge that \
+        p.foot.first { "[P] a primary source, [S] a secondary one, [D] derived, [K] common \
+            knowledge that \
             nobody has checked, [squall] a choice of this program." }
     }
 }
@@ -84,7 +89,8 @@ fn table(origins: &[&Origin], source: &str) -> Markup {
     html! {
         table.stack.assumed {
             thead { tr {
-                th scope="col" { "parameter" } th scope="col" { "value" } th scope="col" { (source) }
+                th scope="col" { "parameter" } th scope="col" { "value" } th scope="col" {
+                    (source) }
             } }
             tbody { @for origin in origins { (row(origin)) } }
         }

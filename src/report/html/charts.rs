@@ -65,7 +65,8 @@ fn figure(chart: &Chart) -> Markup {
                 p.sub { (text::clean(&chart.subtitle, 300)) }
                 @if numbers(chart) {
                     // Its cells would be too small for their numbers.
-                    div.scroll tabindex="0" role="region" aria-label=(text::clean(&chart.headline, 300)) {
+                    div.scroll tabindex="0" role="region"
+                        aria-label=(text::clean(&chart.headline, 300)) {
                         (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "always")))
                     }
                 } @else {
@@ -76,7 +77,8 @@ fn figure(chart: &Chart) -> Markup {
                 (tables::behind(chart))
             }
             figcaption.note {
-                @if let Some(reading) = reading(&chart.name) { p { b { "Read it so. " } (reading) } }
+                @if let Some(reading) = reading(&chart.name) { p { b { "Read it so. " }
+                    (reading) } }
                 p.n { (chart.note) }
             }
         }
@@ -92,7 +94,8 @@ fn numbers(chart: &Chart) -> bool {
 fn reading(name: &str) -> Option<&'static str> {
     let text = match name {
         "attempts" => {
-            "Attempts begin where a client loses its connection or is told to move. What is refused \
+            "Attempts begin where a client loses its connection or is told to move. What is \
+                refused \
              or times out comes back as a further attempt."
         }
         "cpu" => {
@@ -104,11 +107,13 @@ fn reading(name: &str) -> Option<&'static str> {
              was kept for replay counts when it arrives."
         }
         "lag-distribution" => {
-            "Where the line is lower, fewer deliveries are that late. A shelf is a group that waits \
+            "Where the line is lower, fewer deliveries are that late. A shelf is a group that \
+                waits \
              for the same thing, such as a reconnect."
         }
         "lost-and-late" => {
-            "A loss counts at the moment from which no copy can arrive; late is what comes by replay \
+            "A loss counts at the moment from which no copy can arrive; late is what comes by \
+                replay \
              or from the inbox."
         }
         _ if name.starts_with("grid-") => {
@@ -118,7 +123,8 @@ fn reading(name: &str) -> Option<&'static str> {
             "Each dot is a point of the sweep; between dots nothing was run."
         }
         _ if name.starts_with("connections") => {
-            "Held connections are never moved by a balancer: users who are displaced stay where they \
+            "Held connections are never moved by a balancer: users who are displaced stay where \
+                they \
              land until their connection ends by itself."
         }
         _ => return None,

@@ -53,7 +53,8 @@ pub(super) fn id(chart: &Chart) -> String {
 
 fn axis(axis: &Axis) -> Json {
     let scale = if axis.scale == Scale::Log { "log" } else { "linear" };
-    json!({ "scale": scale, "low": axis.low, "high": axis.high, "unit": files::unit_name(axis.unit) })
+    json!({ "scale": scale, "low": axis.low, "high": axis.high, "unit":
+        files::unit_name(axis.unit) })
 }
 
 /// x and y in turn, at most so many; five digits are enough for a pointer.

@@ -104,8 +104,10 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
             tbody { @for phase in phases { tr {
                 th scope="row" { (text::name(phase.name)) }
                 td data-l="when" {
-                    @for (starts, ends) in phase.times.iter().take(MOST) { div { (when(starts, ends)) } }
-                    @if phase.times.len() > MOST { div { "and " (phase.times.len() - MOST) " more" } }
+                    @for (starts, ends) in phase.times.iter().take(MOST) { div { (when(starts,
+                        ends)) } }
+                    @if phase.times.len() > MOST { div { "and " (phase.times.len() - MOST) " \
+                        more" } }
                 }
                 @for (head, metric) in &shown { (cell(found(summary, phase, metric), head)) }
             } } }

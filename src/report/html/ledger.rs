@@ -105,7 +105,8 @@ pub(super) fn strip(from: f64, share: f64, class: &str) -> Markup {
     let percent = |share: f64| (share * 10_000.0).round() / 100.0;
     html! {
         svg.strip viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
-            rect class=(class) x=(percent(from)) y="0" width=(percent(share).max(0.3)) height="10" {}
+            rect class=(class) x=(percent(from)) y="0" width=(percent(share).max(0.3))
+                height="10" {}
         }
     }
 }
@@ -137,7 +138,8 @@ fn ends(summary: &Summary) -> Markup {
     html! {
         table.ends {
             caption { "Ends of all deliveries" (runs(summary)) }
-            thead { tr { th scope="col" { "end" } th.r scope="col" { "deliveries" } th.r scope="col" { "share" } } }
+            thead { tr { th scope="col" { "end" } th.r scope="col" { "deliveries" } th.r
+                scope="col" { "share" } } }
             tbody {
                 @for (name, count) in shown { tr {
                     th scope="row" { (name) }
@@ -165,7 +167,8 @@ fn attempts(summary: &Summary) -> Markup {
     let parts: Vec<String> = names.into_iter().filter_map(part).collect();
     let a_run = if summary.replications > 1 { " a run" } else { "" };
     html! {
-        p.foot { "Connection attempts" (a_run) ": " (figures::count(total)) " = " (parts.join(" + ")) "." }
+        p.foot { "Connection attempts" (a_run) ": " (figures::count(total)) " = " (parts.join(" \
+            + ")) "." }
     }
 }
 
@@ -179,7 +182,8 @@ fn notes(summary: &Summary) -> Markup {
     let warm_up = summary.warm_up.seconds();
     html! {
         @if !zero.is_empty() {
-            p { b { "Counted, and zero. " } (zero.join(", ")) ". With 95" (GAP) "% confidence each is \
+            p { b { "Counted, and zero. " } (zero.join(", ")) ". With 95" (GAP) "% confidence \
+                each is \
                 at most " (bound) " a run (rule of three)." }
         }
         @if warm_up > 0.0 {

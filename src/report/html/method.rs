@@ -9,12 +9,14 @@ use maud::{Markup, html};
 pub(super) fn brackets(n: u32, seed: u64) -> String {
     if n < 2 {
         return format!(
-            "Single run, seed {seed}: no intervals. With --replications 5 each value has one, and a \
+            "Single run, seed {seed}: no intervals. With --replications 5 each value has one, \
+                and a \
              verdict holds over all of it."
         );
     }
     format!(
-        "Brackets: 95{GAP}% Student interval over n = {n} replications, seed {seed}. A verdict is pass \
+        "Brackets: 95{GAP}% Student interval over n = {n} replications, seed {seed}. A verdict \
+            is pass \
          or fail only when the whole interval lies on one side of the limit. A zero shows its \
          95{GAP}% upper bound."
     )
@@ -38,10 +40,12 @@ pub(super) fn body(summary: &Summary) -> Markup {
             (percentiles())
             @if warm_up > 0.0 {
                 li { b { "Warm-up. " } "Delivery metrics cover messages sent from "
-                    (figures::clock(warm_up)) " to " (figures::clock(summary.horizon.seconds())) "." }
+                    (figures::clock(warm_up)) " to " (figures::clock(summary.horizon.seconds()))
+                        "." }
             }
             @if pending > 0 {
-                li { b { "Pending. " } "Lag counts what has arrived. What is pending at the horizon is \
+                li { b { "Pending. " } "Lag counts what has arrived. What is pending at the \
+                    horizon is \
                     not in it, and a verdict on lag or loss waits for it where it could turn." }
             }
             (common())
@@ -52,14 +56,17 @@ pub(super) fn body(summary: &Summary) -> Markup {
 fn runs(n: u32) -> Markup {
     html! {
         @if n < 2 {
-            li { b { "One run. " } "Every number is that of a single draw of all chances. How far another \
+            li { b { "One run. " } "Every number is that of a single draw of all chances. How \
+                far another \
                 run would differ is not known: run it with " code { "--replications 5" }
                 " for intervals." }
         } @else {
-            li { b { "Replications. " } "The same system was run " (n) " times with independent draws. A \
+            li { b { "Replications. " } "The same system was run " (n) " times with independent \
+                draws. A \
                 number is the mean of the " (n) " values; the brackets are the 95" (GAP)
                 "% Student interval of that mean, with " (n - 1) " degrees of freedom." }
-            li { b { "Verdicts. " } "Pass or fail means that the whole interval lies on one side of the \
+            li { b { "Verdicts. " } "Pass or fail means that the whole interval lies on one side \
+                of the \
                 limit; inconclusive that the limit lies inside it." }
         }
     }
@@ -67,16 +74,20 @@ fn runs(n: u32) -> Markup {
 
 fn percentiles() -> Markup {
     html! {
-        li { b { "Percentiles. " } "Each run’s percentile comes from all of its deliveries; it is never \
-            averaged over time, nodes or groups. In charts over time the deliveries of all runs in a bin \
+        li { b { "Percentiles. " } "Each run’s percentile comes from all of its deliveries; it \
+            is never \
+            averaged over time, nodes or groups. In charts over time the deliveries of all runs
+                in a bin \
             are counted together first." }
     }
 }
 
 fn common() -> Markup {
     html! {
-        li { b { "Common random numbers. " } "Every draw belongs to a user, a message or a session: with \
-            the same seed, two designs meet the same messages, so that a difference between them is a \
+        li { b { "Common random numbers. " } "Every draw belongs to a user, a message or a \
+            session: with \
+            the same seed, two designs meet the same messages, so that a difference between them
+                is a \
             difference of the designs." }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         Metric, Summary,
         figures::{self, GAP},
         series::Curve,
+        spark::{Pick, heights},
     },
 };
 use maud::{Markup, html};
@@ -67,47 +68,39 @@ fn line(summary: &Summary, row: &Row) -> Markup {
 
 /// A small curve over the phases; its numbers are in the charts.
 fn course(summary: &Summary, course: &Course) -> Markup {
-    let (curve, least, log) = match course {
-        Course::None => (None, false, false),
-        Course::Most(curve) => (curve.as_ref(), false, false),
-        Course::Least(curve) => (curve.as_ref(), true, false),
-        Course::Log(curve) => (curve.as_ref(), false, true),
+    let (curve, pick, log) = match course {
+        Course::None => (None, Pick::Most, false),
+        Course::Most(curve) => (curve.as_ref(), Pick::Most, false),
+        Course::Least(curve) => (curve.as_ref(), Pick::Least, false),
+        Course::Log(curve) => (curve.as_ref(), Pick::Most, true),
     };
     let Some(curve) = curve.filter(|curve| curve.peak().is_some()) else { return html! {} };
     let across = |seconds: f64| tenths(seconds / summary.horizon.seconds().max(1e-9) * WIDTH);
     html! {
-        svg.spark width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-hidden="true" {
+        svg.spark width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) }
+            aria-hidden="true" {
             @for phase in summary.faults() {
                 rect.f-phase x=(across(phase.start.seconds())) y="0" height=(HEIGHT)
-                    width=(across((phase.end.seconds() - phase.start.seconds()).max(0.0)).max(1.0)) {}
+                    width=(across((phase.end.seconds() -
+                        phase.start.seconds()).max(0.0)).max(1.0)) {}
             }
-            path.l-blue stroke-width="1.5" d=(path(curve, least, log)) {}
+            path.l-blue stroke-width="1.5" d=(path(curve, pick, log)) {}
         }
     }
 }
 
-fn path(curve: &Curve, least: bool, log: bool) -> String {
-    let group = curve.mean.len().div_ceil(STRETCHES).max(1);
-    let pick = |values: &[Option<f64>]| -> Option<f64> {
-        let known = values.iter().copied().flatten();
-        if least { known.reduce(f64::min) } else { known.reduce(f64::max) }
-    };
-    let values: Vec<Option<f64>> = curve.mean.chunks(group).map(pick).collect();
-    let scaled = |value: f64| if log { libm::log(value.max(1e-9)) } else { value };
-    let known = || values.iter().copied().flatten().map(scaled);
-    let high = known().fold(f64::NEG_INFINITY, f64::max);
-    let low = if log { known().fold(f64::INFINITY, f64::min) } else { 0.0 };
-    let range = (high - low).max(1e-12);
-    let step = WIDTH / number::float(number::count(values.len().max(1)));
+fn path(curve: &Curve, pick: Pick, log: bool) -> String {
+    let heights = heights(curve, STRETCHES, pick, log);
+    let step = WIDTH / number::float(number::count(heights.len().max(1)));
     let mut out = String::new();
     let mut pen = 'M';
-    for (place, value) in values.iter().enumerate() {
-        let Some(value) = value else {
+    for (place, height) in heights.iter().enumerate() {
+        let Some(height) = height else {
             pen = 'M';
             continue;
         };
         let x = tenths(step * (number::float(number::count(place)) + 0.5));
-        let y = tenths(HEIGHT - 2.0 - (HEIGHT - 4.0) * (scaled(*value) - low) / range);
+        let y = tenths(HEIGHT - 2.0 - (HEIGHT - 4.0) * height);
         out += &format!("{pen}{x} {y}");
         pen = 'L';
     }

@@ -22,7 +22,8 @@ pub(super) fn of_input(input: &Json) -> Option<Markup> {
         kinds.into_iter().filter_map(|kind| Some((kind, of(kind)?))).collect();
     (!all.is_empty()).then(|| {
         html! {
-            p.lead { "A result says nothing about what its model leaves out. Of the nodes used here:" }
+            p.lead { "A result says nothing about what its model leaves out. Of the nodes used \
+                here:" }
             dl.omitted {
                 @for (kind, words) in all {
                     dt { (kind.replace('_', " ")) }

@@ -14,8 +14,10 @@ const MOST: usize = 20;
 pub(super) fn body(summary: &Summary) -> Markup {
     html! {
         pre { code dir="auto" { (text::clean(&command(summary), 1_200)) } }
-        (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints, summary.events))
-        p.foot { "The same input, seed and version give the same fingerprint and the same files, on any \
+        (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints,
+            summary.events))
+        p.foot { "The same input, seed and version give the same fingerprint and the same files, \
+            on any \
             machine and with any number of threads. The resolved input lies in "
             code { "manifest.json" } "." }
     }

@@ -11,7 +11,7 @@ use crate::{
     summary::{
         Judged, Metric,
         figures::{self, figure},
-        slo::{self, Verdict},
+        slo,
         sweep::{Point, Sweep},
     },
     units::Any,
@@ -68,16 +68,13 @@ fn header(sweep: &Sweep) -> Markup {
         p.setup { (text::sentence(&setup(sweep))) }
         p.verdict {
             @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
-            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() || judged(sweep)) {
+            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() ||
+                sweep.judged()) {
                 " " (text::sentence(second))
             }
         }
         @if !designs.is_empty() { (decision(sweep, &designs)) }
     }
-}
-
-fn judged(sweep: &Sweep) -> bool {
-    sweep.points.iter().any(|point| !point.slo.is_empty())
 }
 
 fn setup(sweep: &Sweep) -> String {
@@ -122,10 +119,14 @@ fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
     };
     add(sweep.points.iter().find(|point| written(sweep, point)), "as written");
     add(
-        sweep.points.iter().max_by_key(|point| broken(point)).filter(|it| broken(it) > 0),
+        sweep
+            .points
+            .iter()
+            .max_by_key(|point| point.broken().count())
+            .filter(|it| it.broken().next().is_some()),
         "keeps least",
     );
-    add(sweep.choice().filter(|_| judged(sweep)), ADVISED);
+    add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
     all
 }
 
@@ -133,10 +134,6 @@ const ADVISED: &str = "advised";
 
 fn find<'s>(sweep: &'s Sweep, point: &Point) -> &'s Point {
     sweep.points.iter().find(|known| known.name == point.name).unwrap_or(&sweep.points[0])
-}
-
-fn broken(point: &Point) -> usize {
-    point.slo.iter().filter(|judged| judged.verdict != Verdict::Pass).count()
 }
 
 /// Whether a point is the experiment as it is without its axes.
@@ -194,13 +191,15 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
                 @for (place, judged) in objectives.iter().enumerate() { tr {
                     th scope="row" { (text::code(&judged.expr)) }
                     @for design in designs {
-                        td class=(class(design)) data-l=(label(sweep, design)) { (objective(design.point, place)) }
+                        td class=(class(design)) data-l=(label(sweep, design)) {
+                            (objective(design.point, place)) }
                     }
                 } }
                 @for (name, head) in told { tr.plain {
                     th scope="row" { (head) }
                     @for design in designs {
-                        td class=(class(design)) data-l=(label(sweep, design)) { (value(design.point.metric(name))) }
+                        td class=(class(design)) data-l=(label(sweep, design)) {
+                            (value(design.point.metric(name))) }
                     }
                 } }
             }
@@ -222,7 +221,8 @@ fn label(sweep: &Sweep, design: &Design) -> String {
 fn objective(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { (figures::NONE) } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
-    html! { div { (badge(judged.verdict)) span.big { (number(metric).0) } span.i { (number(metric).1) } } }
+    html! { div { (badge(judged.verdict)) span.big { (number(metric).0) } span.i {
+    (number(metric).1) } } }
 }
 
 fn value(metric: Option<&Metric>) -> Markup {
@@ -236,7 +236,7 @@ fn number(metric: Option<&Metric>) -> (String, String) {
 
 /// All findings but those of the verdict.
 fn findings(sweep: &Sweep) -> Option<Markup> {
-    let skipped = if judged(sweep) && sweep.points.len() > 1 { 2 } else { 1 };
+    let skipped = if sweep.judged() && sweep.points.len() > 1 { 2 } else { 1 };
     let rest: Vec<String> = sweep.findings().into_iter().skip(skipped).collect();
     (!rest.is_empty()).then(|| {
         html! {
@@ -260,7 +260,8 @@ fn points(sweep: &Sweep) -> Option<Markup> {
     let choice = sweep.choice().filter(|_| !objectives.is_empty()).map(|point| point.name.as_str());
     let left = sweep.points.len().saturating_sub(SHOWN);
     (!sweep.points.is_empty()).then(|| html! {
-        p.lead { "All numbers of every point lie in " code { "points.csv" } "; a point’s name runs it alone."
+        p.lead { "All numbers of every point lie in " code { "points.csv" } "; a point’s name \
+            runs it alone."
             @if left > 0 { " " (left) " further points are in the file alone." } }
         div.scroll tabindex="0" role="region" aria-label="All points" {
             table.sort.points {
@@ -273,9 +274,10 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                 } }
                 tbody { @for point in sweep.points.iter().take(SHOWN) {
                     tr class=(if choice == Some(point.name.as_str()) { "pick" } else { "other" }) {
-                        @for value in &point.values { td data-v=(sortable(value)) { (text::name(value)) } }
+                        @for value in &point.values { td data-v=(sortable(value)) {
+                            (text::name(value)) } }
                         @if let Some(verdict) = point.verdict() {
-                            td data-v=(broken(point)) { (badge(verdict)) }
+                            td data-v=(point.broken().count()) { (badge(verdict)) }
                         }
                         @for place in 0..objectives.len() { (judged_cell(point, place)) }
                         @for (name, _) in &told { (told_cell(point.metric(name))) }
@@ -296,7 +298,8 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
     let value = metric.and_then(|metric| metric.mean);
     html! {
-        td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0) small { (number(metric).1) } }
+        td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0)
+            small { (number(metric).1) } }
     }
 }
 
@@ -316,7 +319,8 @@ fn again(sweep: &Sweep) -> Markup {
     html! {
         pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
-        p.foot { "The same input, seed and version give the same points, in any order, on any number of \
+        p.foot { "The same input, seed and version give the same points, in any order, on any \
+            number of \
             threads, and after any interruption." }
     }
 }

@@ -38,7 +38,8 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
                 h3 { (headline) }
                 p.sub { "Requests run along the arrows, answers back; one way latencies." }
                 @if scrolls {
-                    div.scroll tabindex="0" role="region" aria-label="Topology" { (PreEscaped(&wide)) }
+                    div.scroll tabindex="0" role="region" aria-label="Topology" {
+                        (PreEscaped(&wide)) }
                 } @else {
                     (PreEscaped(&wide)) (PreEscaped(narrow.unwrap_or_default()))
                 }
@@ -47,8 +48,10 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
             }
             figcaption.note {
                 @if measured(graph) {
-                    p { b { "Read it so. " } "Peaks of the busiest instance as a share of its budget: blue \
-                        below 50" (GAP) "%, orange to 80" (GAP) "%, vermilion above. The number stands \
+                    p { b { "Read it so. " } "Peaks of the busiest instance as a share of its \
+                        budget: blue \
+                        below 50" (GAP) "%, orange to 80" (GAP) "%, vermilion above. The number
+                            stands \
                         beside each bar." }
                 }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
@@ -88,7 +91,8 @@ fn table(graph: &Graph) -> Markup {
             summary { "Show nodes and links as a table" }
             div.scroll tabindex="0" role="region" aria-label="Nodes and links" {
                 table {
-                    thead { tr { th scope="col" { "node" } th scope="col" { "kind" } th scope="col" { "" } } }
+                    thead { tr { th scope="col" { "node" } th scope="col" { "kind" } th
+                        scope="col" { "" } } }
                     tbody { @for node in &graph.nodes { tr {
                         th scope="row" { (text::name(&node.name)) }
                         td { (text::name(&node.kind.replace('_', " "))) }
@@ -96,7 +100,8 @@ fn table(graph: &Graph) -> Markup {
                     } } }
                 }
                 table {
-                    thead { tr { th scope="col" { "from" } th scope="col" { "to" } th scope="col" { "one way" } } }
+                    thead { tr { th scope="col" { "from" } th scope="col" { "to" } th
+                        scope="col" { "one way" } } }
                     tbody { @for link in &graph.links { tr {
                         td { (text::name(name(link.source))) }
                         td { (text::name(name(link.target))) }

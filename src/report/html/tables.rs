@@ -22,7 +22,8 @@ pub(super) fn behind(chart: &Chart) -> Markup {
     html! {
         details {
             summary { "Show the data as a table" }
-            div.scroll tabindex="0" role="region" aria-label={ "Data of: " (text::clean(&chart.headline, 300)) } {
+            div.scroll tabindex="0" role="region" aria-label={ "Data of: "
+                (text::clean(&chart.headline, 300)) } {
                 @if !columns.is_empty() { (lines(&chart.x, &columns)) }
                 @for table in strips { (table) }
             }
@@ -60,13 +61,15 @@ fn lines(x: &Axis, columns: &[Column]) -> Markup {
         table {
             @if !caption.is_empty() { caption { (caption) } }
             thead { tr {
-                th scope="col" { (if x.unit == Unit::Seconds && x.scale == Scale::Linear { "from" } else { x.name.as_str() }) }
+                th scope="col" { (if x.unit == Unit::Seconds && x.scale == Scale::Linear {
+                    "from" } else { x.name.as_str() }) }
                 @for column in columns { th.r scope="col" { (text::name(&column.head)) } }
             } }
             tbody { @for (at, values) in rows { tr {
                 th scope="row" { (instant(x, at)) }
                 @for (value, column) in values.iter().zip(columns) {
-                    td.r { (value.map_or_else(|| figures::NONE.to_owned(), |value| figures::figure(column.unit, value))) }
+                    td.r { (value.map_or_else(|| figures::NONE.to_owned(), |value|
+                        figures::figure(column.unit, value))) }
                 }
             } } }
         }
@@ -127,10 +130,12 @@ fn rows(x: &Axis, columns: &[Column]) -> (Vec<Values>, bool) {
 fn grid(x: &Axis, grid: &Grid) -> Markup {
     html! {
         table {
-            thead { tr { th scope="col" { "" } @for (_, head) in &x.ticks { th.r scope="col" { (text::name(head)) } } } }
+            thead { tr { th scope="col" { "" } @for (_, head) in &x.ticks { th.r scope="col" {
+                (text::name(head)) } } } }
             tbody { @for row in &grid.rows { tr {
                 th scope="row" { (text::name(&row.name)) }
-                @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell| cell.1.as_str())) } }
+                @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell|
+                    cell.1.as_str())) } }
             } } }
         }
     }

@@ -62,7 +62,8 @@ fn time_axis(summary: &Summary) -> String {
 }
 
 fn course(course: &Course, unicode: bool) -> String {
-    use sparkline::{Pick, draw};
+    use crate::summary::spark::Pick;
+    use sparkline::draw;
     match course {
         Course::None => String::new(),
         Course::Most(curve) => draw(curve.as_ref(), Pick::Most, false, unicode),

@@ -1,60 +1,32 @@
 //! A curve in one line of characters.
 use super::metrics::SPARK;
-use crate::{engine::number, summary::series::Curve};
+use crate::{
+    engine::number,
+    summary::{
+        series::Curve,
+        spark::{Pick, heights},
+    },
+};
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 7] = ['.', ':', '-', '=', '+', '*', '#'];
 
-/// Which value of a stretch is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pick {
-    /// The largest.
-    Most,
-    /// The smallest.
-    Least,
-}
-
 /// The curve in [`SPARK`] characters, or as many as it has bins; nothing when it never moves from
-/// zero. Over a linear scale a character's height is its value over the largest.
+/// zero.
 pub(super) fn draw(curve: Option<&Curve>, pick: Pick, log: bool, unicode: bool) -> String {
-    let Some(curve) = curve else { return String::new() };
-    let bins = curve.mean.len();
-    let places = SPARK.min(bins);
-    let stretch = |place: usize| {
-        let values = &curve.mean[place * bins / places..(place + 1) * bins / places];
-        let known = values.iter().copied().flatten();
-        match pick {
-            Pick::Most => known.reduce(f64::max),
-            Pick::Least => known.reduce(f64::min),
-        }
-    };
-    let values: Vec<Option<f64>> = (0..places).map(stretch).collect();
-    let known = || values.iter().copied().flatten();
-    let most = known().fold(0.0, f64::max);
-    if most <= 0.0 {
+    let heights = curve.map_or_else(Vec::new, |curve| heights(curve, SPARK, pick, log));
+    if heights.iter().flatten().all(|&height| height <= 0.0) {
         return String::new();
     }
-    let least = known().filter(|&value| value > 0.0).fold(most, f64::min);
     let signs: &[char] = if unicode { &BLOCKS } else { &ASCII };
-    let sign = |value: &Option<f64>| match value {
-        None => ' ',
-        Some(value) => {
-            let share = height(*value, least, most, log);
+    let sign = |height: &Option<f64>| {
+        height.map_or(' ', |height| {
             let top = signs.len() - 1;
-            let step = number::whole(share * number::float(number::count(top)));
+            let step = number::whole(height * number::float(number::count(top)));
             signs[number::place(step).min(top)]
-        }
+        })
     };
-    values.iter().map(sign).collect::<String>().trim_end().to_owned()
-}
-
-fn height(value: f64, least: f64, most: f64, log: bool) -> f64 {
-    if !log {
-        return value / most;
-    }
-    // A log scale that hardly spans anything would make noise look like mountains.
-    let floor = least.min(most / 10.0);
-    if value <= floor { 0.0 } else { libm::log(value / floor) / libm::log(most / floor) }
+    heights.iter().map(sign).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A sweep on a terminal: the answer, what to take, and a line for each point.
 use super::{
-    BOLD, DIM, GREEN, Look, PLAIN, RED, WIDTH, YELLOW, ascii, left, painted, places, right, wrapped,
+    BOLD, DIM, GREEN, Look, PLAIN, RED, WIDTH, ascii, left, painted, places, right, verdicts,
+    wrapped,
 };
 use crate::summary::{
     figures::{self, figure},
@@ -27,7 +28,7 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
         text += &(painted(BOLD, &line) + "\n");
     }
     let style = match sweep.count(Verdict::Pass) {
-        _ if sweep.points.iter().all(|point| point.slo.is_empty()) => BOLD,
+        _ if !sweep.judged() => BOLD,
         0 => RED.bold(),
         _ => GREEN.bold(),
     };
@@ -52,7 +53,7 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
 }
 
 fn table(sweep: &Sweep) -> String {
-    let judged = sweep.points.iter().any(|point| !point.slo.is_empty());
+    let judged = sweep.judged();
     let verdict = if judged { 14 } else { 0 };
     let longest = sweep.points.iter().map(|point| point.name.chars().count()).max().unwrap_or(0);
     let name = longest.max(5) + 2;
@@ -88,10 +89,5 @@ fn table(sweep: &Sweep) -> String {
 
 fn worst(point: &Point, width: usize) -> String {
     let Some(verdict) = point.verdict() else { return " ".repeat(width) };
-    let (sign, style) = match verdict {
-        Verdict::Pass => ('✓', GREEN),
-        Verdict::Fail | Verdict::Error => ('✗', RED),
-        Verdict::Inconclusive => ('◇', YELLOW),
-    };
-    left(style, &format!("{sign} {verdict}"), width)
+    left(verdicts::colour(verdict), &verdicts::words(verdict), width)
 }

@@ -43,7 +43,7 @@ pub(super) fn table(summary: &Summary) -> String {
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-fn words(verdict: Verdict) -> String {
+pub(super) fn words(verdict: Verdict) -> String {
     let sign = match verdict {
         Verdict::Pass => '✓',
         Verdict::Fail | Verdict::Error => '✗',
@@ -52,7 +52,7 @@ fn words(verdict: Verdict) -> String {
     format!("{sign} {verdict}")
 }
 
-fn colour(verdict: Verdict) -> anstyle::Style {
+pub(super) fn colour(verdict: Verdict) -> anstyle::Style {
     match verdict {
         Verdict::Pass => GREEN,
         Verdict::Fail | Verdict::Error => RED,

@@ -197,7 +197,7 @@ fn check_node_name(input: &mut Input<'_>, name: &Text) {
 }
 
 /// Whether a text can be a name: paths and file names are made of names.
-fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')

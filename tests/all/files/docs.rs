@@ -2,34 +2,111 @@
 use super::{DEPLOY, Files};
 use serde_json::Value;
 use squall::{
-    scenario::{LEGAL, defaults},
+    record::Cause,
+    scenario::{
+        LEGAL,
+        catalogue::{self, Key},
+        defaults,
+    },
+    spec::codes,
+    summary::glossary::{self, METRICS},
     units::Any,
 };
+use std::fs;
+
+const PATH: &str = "docs/FILES.md";
 
 const FILES: &str = include_str!("../../../docs/FILES.md");
 
-/// The cells of the row that a table has for a key.
-fn row(key: &str) -> Vec<&'static str> {
-    let start = format!("| `{key}` |");
-    let mut rows = FILES.lines().filter(|line| line.starts_with(&start));
-    let row = rows.next().unwrap_or_else(|| panic!("docs/FILES.md has no row for `{key}`"));
-    assert_eq!(rows.next(), None, "docs/FILES.md has two rows for `{key}`");
-    row.trim_matches('|').split('|').map(str::trim).collect()
+/// The row that a table should have for a key: what it takes, its default with its source, what it
+/// means.
+fn row(key: &Key) -> String {
+    let words: Vec<String> = key.words.iter().map(|word| format!("`{word}`")).collect();
+    let words = words.join(" ");
+    let (mut value, mut meaning) =
+        (key.value.clone(), key.meaning.trim_end_matches('.').to_owned());
+    if key.value == "word" {
+        meaning += &format!(" ({words})");
+    } else if !words.is_empty() {
+        value += &format!(", {words}");
+    }
+    let (default, source) = match key.default {
+        Some(default) if key.by_rule => (default.text.to_owned(), default.source),
+        Some(default) => (format!("`{}`", default.text), default.source),
+        None if key.is_required() => ("required".to_owned(), ""),
+        None => (String::new(), ""),
+    };
+    let source = if source.is_empty() { String::new() } else { format!("{source} ") };
+    format!("| `{}` | {value} | {default} | {source}| {meaning} |", key.name)
+}
+
+/// The tables of the document that the program has too: what each row must be, by how it starts.
+fn rows() -> Vec<(String, String)> {
+    let keys = catalogue::keys();
+    let sections = |key: &&Key| {
+        let section = key.name.split('.').next().unwrap();
+        catalogue::ACTIONS.contains(&section) || catalogue::example_name(section).is_some()
+    };
+    let head = |key: &&Key| {
+        ["horizon", "warm_up", "tick", "seed", "replications"]
+            .map(|name| format!("experiment.{name}"))
+            .contains(&key.name)
+    };
+    let leaf = |key: &&Key| !key.value.is_empty();
+    let keys = keys.iter().filter(|key| sections(key) || head(key)).filter(leaf);
+    let mut rows: Vec<(String, String)> =
+        keys.map(|key| (format!("| `{}` |", key.name), row(key))).collect();
+    rows.extend(catalogue::VALUES.iter().map(|(name, written, says)| {
+        (format!("| {name} | `"), format!("| {name} | {written} | {says} |"))
+    }));
+    rows.extend(METRICS.iter().map(|metric| {
+        let unit = glossary::unit(metric.unit);
+        let says = metric.meaning.trim_end_matches('.');
+        (format!("| `{}` |", metric.name), format!("| `{}` | {unit} | {says} |", metric.name))
+    }));
+    rows.extend(Cause::ALL.map(|cause| {
+        let says = glossary::cause(cause).trim_end_matches('.');
+        (format!("| `{}` |", cause.name()), format!("| `{}` | {says} |", cause.name()))
+    }));
+    rows.extend(codes::CODES.iter().map(|(code, says)| {
+        (format!("| `{code}` |"), format!("| `{code}` | {} |", says.trim_end_matches('.')))
+    }));
+    rows
+}
+
+/// `SQUALL_BLESS=1 cargo test docs` writes the rows anew.
+#[test]
+fn the_tables_say_what_the_program_knows() {
+    let mut text = fs::read_to_string(PATH).unwrap();
+    let bless = std::env::vars().any(|(name, _)| name == "SQUALL_BLESS");
+    let mut wrong = Vec::new();
+    for (start, row) in rows() {
+        let found: Vec<&str> = text.lines().filter(|line| line.starts_with(&start)).collect();
+        assert_eq!(found.len(), 1, "{PATH} has {} rows that start with {start}", found.len());
+        if found[0] != row && bless {
+            text = text.replacen(found[0], &row, 1);
+        } else if found[0] != row {
+            wrong.push(row);
+        }
+    }
+    if bless {
+        fs::write(PATH, text).unwrap();
+    }
+    assert!(wrong.is_empty(), "{PATH} has other rows than\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn every_default_and_its_source_are_documented() {
+fn every_default_is_documented() {
     for default in defaults::TABLE {
         if let Some(pair) = default.key.strip_prefix("links.") {
             let (source, target) = pair.split_once(" -> ").unwrap();
             let row =
                 format!("| `{source}` | `{target}` | `{}` | {} |", default.text, default.source);
-            assert!(FILES.contains(&row), "docs/FILES.md lacks {row}");
-            continue;
+            assert!(FILES.contains(&row), "{PATH} lacks {row}");
+        } else {
+            let row = format!("| `{}` |", default.key);
+            assert!(FILES.contains(&row), "{PATH} lacks {row}");
         }
-        let cells = row(default.key);
-        assert_eq!(cells[2], format!("`{}`", default.text), "{}", default.key);
-        assert_eq!(cells[3], default.source, "{}", default.key);
     }
 }
 
@@ -58,7 +135,7 @@ fn keys(form: &str, value: &Value, found: &mut Vec<String>) {
 }
 
 #[test]
-fn every_key_of_a_node_is_documented() {
+fn every_key_of_a_node_is_known() {
     let zoo = Files::default().good("tests/all/files/zoo.yaml", &[]).scenario;
     let mut found = Vec::new();
     for node in zoo.resolved["nodes"].as_object().unwrap().values() {
@@ -67,8 +144,9 @@ fn every_key_of_a_node_is_documented() {
         }
     }
     assert!(found.len() > 60, "{found:?}");
+    let known = catalogue::keys();
     for key in found {
-        row(&key);
+        assert!(known.iter().any(|known| known.name == key), "{key}");
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-fn validator(file: File) -> Validator {
+pub(super) fn validator(file: File) -> Validator {
     jsonschema::draft7::new(&file.schema()).expect("the schema is one")
 }
 
@@ -48,7 +48,7 @@ fn the_committed_schemas_are_those_of_the_program() {
 }
 
 #[track_caller]
-fn check_good(validator: &Validator, name: &str, text: &str) {
+pub(super) fn check_good(validator: &Validator, name: &str, text: &str) {
     let value = yaml_of(text);
     let wrong: Vec<String> = validator
         .iter_errors(&value)

@@ -1,5 +1,6 @@
 //! What a `sweep:` and its arguments become.
 use squall::{
+    engine::{Span, Time},
     scenario::{self, Loaded},
     spec::{Arguments, Diagnostics},
     study,
@@ -146,6 +147,17 @@ fn what_says_nothing_about_a_run_is_not_in_its_key() {
     for other in ["seed=2", "tick=2s", "gateways.count=3", "horizon=61s"] {
         assert_ne!(plain, key("", &[other]), "{other}");
     }
+}
+
+/// Files of earlier sweeps are taken as long as this stays; so it counts up with every other list.
+#[test]
+fn other_measures_are_another_version() {
+    let mut scenario = crate::world::chat::chat(500, 2);
+    scenario.horizon = Time::ZERO + Span::from_secs(20);
+    let outcome = squall::world::simulate(&scenario, 0, &|_| {}).unwrap();
+    let names: Vec<&str> = outcome.measures.iter().map(|measure| measure.name.as_str()).collect();
+    let hash = blake3::hash(names.join(" ").as_bytes()).to_hex();
+    assert_eq!((study::MEASURES, &hash[..16]), (1, "ee63a09029632628"), "{names:?}");
 }
 
 #[test]

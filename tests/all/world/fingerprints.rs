@@ -8,8 +8,7 @@ fn fingerprint(experiment: &str, sets: &str, jobs: usize) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(experiment);
     let sets: Vec<String> = sets.split(' ').chain(["replications=2"]).map(str::to_owned).collect();
     let loaded = scenario::load(&path, &sets, &|path| fs::read(path)).unwrap();
-    let outcomes =
-        study::replicate(&loaded.scenario, &study::all(&loaded.scenario), jobs, &|_| {}).unwrap();
+    let outcomes = study::replicate(&loaded.scenario, &[0, 1], jobs, &|_| {}).unwrap();
     assert_ne!(outcomes[0].fingerprint, outcomes[1].fingerprint);
     let numbers = outcomes.iter().map(|outcome| format!("{:016x}", outcome.fingerprint));
     numbers.collect::<Vec<_>>().concat()

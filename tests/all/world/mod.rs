@@ -1,4 +1,4 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
-mod chat;
+pub(crate) mod chat;
 mod fingerprints;
 mod runs;

@@ -1,11 +1,9 @@
-//! What can be written, key by key: what it means, what it takes, what it is by default. The forms
-//! say the first, as their documentation; the tables of words and defaults say the rest. The
-//! schema that editors read and the catalogue that people ask are two views of the same.
-use super::{
-    defaults::{self, Default},
-    resolve::words,
+//! The schema of a file as editors read it: the forms' own, completed with words and defaults.
+use super::{Key, key};
+use crate::{
+    scenario::{defaults::Default, resolve},
+    spec::{Experiment, experiment::MODEL_KEYS, schema},
 };
-use crate::spec::{Experiment, experiment::MODEL_KEYS, schema};
 use serde_json::{Value as Json, json};
 
 /// A kind of file that has a schema.
@@ -56,57 +54,8 @@ impl File {
     }
 }
 
-/// A key that can be written.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Key {
-    /// Its kind of section and its place in it: `gateway.drain.window`, `experiment.seed`,
-    /// `deploy.batch`, `links.latency`, `law.lognormal.median`.
-    pub name: String,
-    /// What it means.
-    pub meaning: String,
-    /// What can be written: `duration`, `law`, `word`; empty for a map of keys.
-    pub value: String,
-    /// The words that it takes.
-    pub words: Vec<&'static str>,
-    /// What it is when nobody writes it; the text of a rule when it follows from others.
-    pub default: Option<&'static Default>,
-    /// Whether the default is a rule.
-    pub by_rule: bool,
-}
-
-/// Every key, sections before what they hold.
-pub fn keys() -> Vec<Key> {
-    let mut keys: Vec<Key> = Vec::new();
-    walk("experiment", &mut schema::of::<Experiment>(), &mut |name, schema| {
-        if keys.iter().all(|key| key.name != name) {
-            keys.push(key(name, schema));
-        }
-    });
-    keys
-}
-
-fn key(name: &str, schema: &Json) -> Key {
-    let text = |key: &str| schema[key].as_str().unwrap_or_default().replace('\n', " ");
-    let words = words::of(name);
-    let title = text("title");
-    let value = match (title.as_str(), words.as_slice()) {
-        ("", []) if schema["type"] == json!(["string", "null"]) => "text".to_owned(),
-        ("", [_, ..]) => "word".to_owned(),
-        _ => title,
-    };
-    let derived = defaults::derived(name);
-    Key {
-        name: name.to_owned(),
-        meaning: text("description"),
-        value,
-        words,
-        default: defaults::of(name).or(derived),
-        by_rule: derived.is_some(),
-    }
-}
-
 /// Visits the schema of each key, outer ones first.
-fn walk(name: &str, schema: &mut Json, visit: &mut dyn FnMut(&str, &mut Json)) {
+pub(super) fn walk(name: &str, schema: &mut Json, visit: &mut dyn FnMut(&str, &mut Json)) {
     level(schema);
     visit(name, schema);
     descend(name, schema, visit);
@@ -121,7 +70,7 @@ fn descend(name: &str, schema: &mut Json, visit: &mut dyn FnMut(&str, &mut Json)
                     walk(&below(name, key), property, visit);
                 }
             }
-            ("definitions", laws) => descend("law", &mut laws["law"], visit),
+            ("definitions", laws) => walk("law", &mut laws["law"], visit),
             ("patternProperties", Json::Object(forms)) => {
                 forms.values_mut().for_each(|form| descend(name, form, visit));
             }
@@ -181,9 +130,6 @@ fn below(section: &str, key: &str) -> String {
 fn complete(name: &str, schema: &mut Json) {
     let Key { meaning, words, default, by_rule, .. } = key(name, schema);
     add_words(schema, &words);
-    if name == "load_balancer.layer" {
-        schema["enum"] = json!([4, 7, "4", "7", null]);
-    }
     if name == "timeline" {
         require_one_action(&mut schema["items"]);
     }
@@ -198,7 +144,7 @@ fn complete(name: &str, schema: &mut Json) {
     if by_rule {
         schema["description"] = json!(format!("{meaning} By default: {text}."));
     } else {
-        schema["default"] = super::resolve::json(text);
+        schema["default"] = resolve::json(text);
         schema["description"] = json!(format!("{meaning} By default {text}: {source}."));
     }
 }
