@@ -5,10 +5,12 @@
 mod any;
 mod decimal;
 mod duration;
+mod money;
 mod ratio;
 mod size;
 
 pub use any::{Any, Steps};
+pub use money::{Date, PerGigabyte, PerGigabyteMonth, PerHour};
 
 use crate::engine::Span;
 use std::fmt;

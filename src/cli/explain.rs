@@ -105,7 +105,10 @@ fn matching<'k>(keys: &'k [Key], topic: &str) -> Vec<&'k Key> {
         return ending;
     };
     let rest_of = |key: &Key| key.name.split_once('.').is_some_and(|(_, tail)| tail == rest);
-    let alike = |key: &Key| name.starts_with(key.name.split('.').next().unwrap_or_default());
+    let alike = |key: &Key| {
+        let kind = key.name.split('.').next().unwrap_or_default();
+        name.starts_with(kind) || catalogue::example_name(kind) == Some(name)
+    };
     let of_this_kind = by(&|key| rest_of(key) && alike(key));
     if of_this_kind.is_empty() { by(&rest_of) } else { of_this_kind }
 }

@@ -14,7 +14,7 @@ use crate::{
     study::{self, Unit},
     summary::{self, slo::Verdict, sweep},
 };
-use std::{io, path::PathBuf};
+use std::{collections::BTreeSet, io, path::PathBuf};
 
 /// Where the outcomes of units lie, in the folder of the results.
 const UNITS: &str = "points";
@@ -123,12 +123,15 @@ impl<'p> Swept<'p> {
 
     /// Runs what is missing; once nothing is, the points are put together.
     fn run(&self, chosen: &[&Planned<'p>]) -> io::Result<u8> {
-        let missing: Vec<&Planned<'p>> =
+        let mut missing: Vec<&Planned<'p>> =
             chosen.iter().copied().filter(|planned| !self.exists(planned)).collect();
         self.tell(|| {
             diagnostics::eprint(&self.loaded.warnings);
             self.narration(chosen.len() - missing.len())
         });
+        // Points that differ in prices alone are the same runs.
+        let mut seen = BTreeSet::new();
+        missing.retain(|planned| seen.insert(&planned.file));
         self.simulate(&missing)?;
         let open = self.units.iter().filter(|planned| !self.exists(planned)).count();
         if open > 0 {
@@ -204,6 +207,7 @@ impl<'p> Swept<'p> {
             fingerprint: summary::combined(&fingerprints),
             events,
             input: scenario.resolved.clone(),
+            assumptions: scenario.origins.clone(),
             axes: axes.collect(),
             points,
         })
@@ -266,7 +270,7 @@ impl<'p> Swept<'p> {
 fn exit_code(sweep: &sweep::Sweep) -> u8 {
     if sweep.count(Verdict::Error) > 0 {
         BAD_INPUT
-    } else if sweep.choice().is_none() && sweep.count(Verdict::Fail) > 0 {
+    } else if sweep.count(Verdict::Pass) == 0 && sweep.count(Verdict::Fail) > 0 {
         SLO_FAILED
     } else {
         GOOD

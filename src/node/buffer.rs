@@ -45,7 +45,7 @@ impl Buffer {
             let row = cx.messages.get_mut(message);
             (row.at, row.session) = (connection.gateway, low_byte(session));
             row.keep(kept);
-            cx.record.counts.replayed_messages += 1;
+            cx.record.meter.of(user).replayed += 1;
             cx.hop(at, crowd.gateways.node, message, Stage::Replay);
             at += self.pace;
         }

@@ -144,7 +144,7 @@ impl Clients {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
         cx.messages.get_mut(message).at = connection.gateway;
-        cx.record.counts.frames_up += 1;
+        cx.record.meter.of(from).frames_up += 1;
         let at = cx.now + crowd.down(connection.round_trip(), entity);
         cx.hop(at, crowd.gateways.node, message, Stage::Up);
     }

@@ -108,11 +108,11 @@ impl Cx<'_> {
 
     /// The read of this session took the message, though that is noticed only now.
     fn replayed_with_the_read(&mut self, message: u32, at: Time) {
+        let to = self.messages.get(message).to;
         if at <= self.now {
-            self.record.counts.replayed_messages += 1;
+            self.record.meter.of(to).replayed += 1;
             return self.end(at, message, End::Replayed);
         }
-        let to = self.messages.get(message).to;
         let (node, connection) = (self.crowds.of(to).clients, *self.connections.get(to));
         self.messages.get_mut(message).session = low_byte(connection.session);
         self.hop(at, node, message, Stage::DownReplay);

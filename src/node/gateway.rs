@@ -148,7 +148,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.record.counts.frames_down += 1;
+        cx.record.meter.of(row.to).frames_down += 1;
         let stage = if replay { Stage::DownReplay } else { Stage::Down };
         cx.hop(at, crowd.clients, message, stage);
     }
@@ -210,8 +210,9 @@ impl Gateway {
             row.held += 1;
             row.held
         };
+        cx.record.meter.of(user).handshakes += 1;
         cx.connections.get_mut(user).gateway = at;
-        cx.record.handshake(service.start.since(cx.now));
+        cx.record.handshake_wait.record(service.start.since(cx.now));
         if service.finish + way <= deadline {
             cx.go_on(service.finish + way, Timer::Open, user, ticket);
         } else {

@@ -62,10 +62,10 @@ impl Registry {
         self.entries[number::index(user)] = Entry { gateway, session: 0 };
     }
 
-    /// One operation; refreshes of `online` users stretch it.
+    /// One operation for a user; refreshes of `online` users stretch it.
     #[inline]
-    fn operate(&mut self, cx: &mut Cx<'_>) -> Time {
-        cx.record.counts.registry_operations += 1;
+    fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
+        cx.record.meter.of(user).registry_operations += 1;
         let refreshes: f64 = self
             .served
             .iter()
@@ -92,7 +92,7 @@ impl Registry {
 
     #[inline]
     fn on_look_up(&mut self, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
-        let finish = self.operate(cx);
+        let finish = self.operate(row.to, cx);
         let Some(gateway) = self.route(row.to, cx) else {
             return cx.stranded(message, Cause::NoReplay);
         };
@@ -128,7 +128,7 @@ impl Registry {
 
     /// A gateway writes or deletes an entry.
     pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
-        let finish = self.operate(cx);
+        let finish = self.operate(user, cx);
         let place = number::index(user);
         let connection = *cx.connections.get(user);
         let open = connection.session == ticket && connection.gateway != NOWHERE;

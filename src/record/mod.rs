@@ -1,15 +1,18 @@
 //! What a run leaves behind: ledger, histograms, series. Plain data; it does not know who reads it.
 pub mod histogram;
 pub mod ledger;
+pub mod meter;
 pub mod outcome;
 pub mod phase;
 pub mod recorder;
 pub mod recovery;
 pub mod series;
 mod stored;
+pub mod usage;
 
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
 pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;
+pub use usage::{Amount, Egress, Usage, Used};

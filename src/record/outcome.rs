@@ -1,5 +1,5 @@
 //! The result of one replication, as plain data.
-use super::{Histogram, stored::nanos};
+use super::{Histogram, Usage, stored::nanos};
 use crate::engine::{Span, Time};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -15,6 +15,8 @@ pub struct Outcome {
     pub events: u64,
     /// Every metric, one value a name; names are unique.
     pub measures: Vec<Measure>,
+    /// What was used of what is paid for.
+    pub usage: Usage,
     /// The ends of all deliveries sent in [`warm_up`, horizon), then those of the whole run.
     pub ledger: [Ends; 2],
     /// Delivery lag of the window.
@@ -66,6 +68,10 @@ pub enum Unit {
     Share,
     /// A number without unit, such as a ratio.
     Ratio,
+    /// US dollars.
+    Usd,
+    /// US dollars a month.
+    UsdPerMonth,
 }
 
 /// Where deliveries ended.

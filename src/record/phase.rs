@@ -2,6 +2,7 @@
 use super::{
     Histogram,
     ledger::{End, Ledger},
+    meter::Flow,
 };
 use crate::engine::{Span, Time, number};
 
@@ -24,6 +25,8 @@ pub struct PhaseRecord {
     pub attempts: u64,
     /// User-seconds connected, as nanoseconds.
     pub connected: u128,
+    /// What flowed in it, from the warm-up on.
+    pub flow: Flow,
 }
 
 impl PhaseRecord {
@@ -38,6 +41,7 @@ impl PhaseRecord {
             lag: Histogram::default(),
             attempts: 0,
             connected: 0,
+            flow: Flow::default(),
         }
     }
 
@@ -51,27 +55,27 @@ impl PhaseRecord {
     }
 }
 
-/// How many users are connected, integrated over time.
+/// How many there are of something, integrated over time.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Online {
+pub struct Level {
     /// Now.
     pub now: u32,
     since: Time,
-    /// User-nanoseconds connected before `since`.
+    /// Their number times nanoseconds, before `since`.
     area: u128,
     /// The most at any time.
     pub peak: u32,
 }
 
-impl Online {
-    /// Counts `change` users more (or fewer) from `at` on.
+impl Level {
+    /// Counts `change` more (or fewer) from `at` on.
     pub fn change(&mut self, at: Time, change: i32) {
         self.settle(at);
-        self.now = self.now.checked_add_signed(change).expect("nobody leaves who is not online");
+        self.now = self.now.checked_add_signed(change).expect("nobody leaves who is not there");
         self.peak = self.peak.max(self.now);
     }
 
-    /// User-nanoseconds connected up to `at`, which is no earlier than the last change.
+    /// Their number times nanoseconds, up to `at`, which is no earlier than the last change.
     pub fn area(&self, at: Time) -> u128 {
         self.area + u128::from(self.now) * u128::from(at.since(self.since).nanos())
     }
@@ -83,7 +87,7 @@ impl Online {
         self.area
     }
 
-    /// `area` in user-seconds. Those of all users up to the end of the clock fit into 64 bits.
+    /// `area` in seconds. Those of all users up to the end of the clock fit into 64 bits.
     pub fn seconds(area: u128) -> f64 {
         let float = |part: u128| number::float(number::low64(part));
         float(area / 1_000_000_000) + float(area % 1_000_000_000) / 1e9
@@ -95,8 +99,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn online_users_are_integrated() {
-        let mut online = Online::default();
+    fn a_level_is_integrated() {
+        let mut online = Level::default();
         online.change(Time::ZERO, 10);
         online.change(Time::from_nanos(2_000_000_000), -4);
         assert_eq!(online.settle(Time::from_nanos(3_000_000_000)), 26_000_000_000);
@@ -108,7 +112,7 @@ mod tests {
         let century = 100 * 365 * 86_400_u64;
         let area = 1_000_000 * u128::from(century) * 1_000_000_000 + 500_000_000;
         let expected = 1e6 * number::float(century) + 0.5;
-        assert!((Online::seconds(area) / expected - 1.0).abs() < 1e-12);
-        assert!((Online::seconds(1_500_000_000) - 1.5).abs() < 1e-12);
+        assert!((Level::seconds(area) / expected - 1.0).abs() < 1e-12);
+        assert!((Level::seconds(1_500_000_000) - 1.5).abs() < 1e-12);
     }
 }

@@ -2,7 +2,8 @@
 use super::{
     Histogram,
     ledger::{AttemptEnd, Attempted, End, Ledger},
-    phase::{Online, PhaseRecord},
+    meter::{Flow, Meter},
+    phase::{Level, PhaseRecord},
     recovery::Recovery,
     series::Series,
 };
@@ -46,22 +47,12 @@ pub struct Counts {
     pub gave_up: u64,
     /// Handshakes that were paid for and led nowhere.
     pub wasted: u64,
-    /// Look-ups, writes and deletions of registries.
-    pub registry_operations: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Messages read from buffers for returning clients.
-    pub replayed_messages: u64,
     /// Copies of the window's messages that were suppressed at the client by their id.
     pub duplicates: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
-    /// Messages that went up to a gateway.
-    pub frames_up: u64,
-    /// Messages pushed down to clients.
-    pub frames_down: u64,
-    /// Handshakes completed by gateways: full and resumed.
-    pub handshakes: u64,
     /// Connections that were closed because the grace of their instance was over.
     pub cut: u64,
     /// Instances that the kernel killed because their memory was used up.
@@ -104,9 +95,9 @@ pub struct Recorder {
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
-    pub online: Online,
+    pub online: Level,
     /// The same of each crowd, by the number of its clients node.
-    pub crowds: Vec<Online>,
+    pub crowds: Vec<Level>,
     /// Connections that ended because a deploy told their clients to move, or cut them off; by the
     /// place of the deploy in the timeline.
     pub moves: Vec<u64>,
@@ -116,6 +107,8 @@ pub struct Recorder {
     pub counts: Counts,
     /// Whom each fault hit, and when they were back.
     pub recovery: Recovery,
+    /// What each crowd causes.
+    pub meter: Meter,
     /// Who sent and received what when, if asked for.
     pub trace: Option<Trace>,
     /// What is measured apart for each phase.
@@ -129,8 +122,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span) -> Self {
+    /// An empty record. `crowds` are their clients nodes and first users, ascending.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
@@ -146,12 +139,13 @@ impl Recorder {
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
             series: Series::new(tick, horizon),
-            online: Online::default(),
+            online: Level::default(),
             crowds: Vec::new(),
             moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             recovery: Recovery::default(),
+            meter: Meter::new(crowds),
             trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
@@ -247,6 +241,7 @@ impl Recorder {
     pub fn attempt(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
+        self.meter.of(user).attempts += 1;
         let second = number::place(at.nanos() / 1_000_000_000);
         if self.attempts_a_second.len() <= second {
             self.attempts_a_second.resize(second + 1, 0);
@@ -255,13 +250,6 @@ impl Recorder {
         self.series.at(at).attempted += 1;
         let phase = self.phase_at(at);
         self.phases[phase].attempts += 1;
-    }
-
-    /// A gateway takes a handshake in, which waits for so long.
-    #[inline]
-    pub fn handshake(&mut self, wait: Span) {
-        self.counts.handshakes += 1;
-        self.handshake_wait.record(wait);
     }
 
     /// An attempt ends.
@@ -293,7 +281,7 @@ impl Recorder {
     pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
         let place = usize::from(crowd);
         if self.crowds.len() <= place {
-            self.crowds.resize(place + 1, Online::default());
+            self.crowds.resize(place + 1, Level::default());
         }
         self.crowds[place].change(at, change);
         self.online.change(at, change);
@@ -347,13 +335,26 @@ impl Recorder {
     /// Closes the accounts of the present stretch.
     pub fn leave(&mut self, at: Time) {
         let area = self.online.settle(at);
+        let now = self.flow(at);
         if let Some(&(phase, start)) = self.stretches.last() {
             let phase = &mut self.phases[phase];
             phase.connected += area - self.settled;
             phase.lasted += at.since(start);
             phase.end = at;
+            self.meter.settle(now, &mut phase.flow);
         }
         self.settled = area;
+    }
+
+    /// All that has flowed until `at`.
+    pub fn flow(&self, at: Time) -> Flow {
+        self.meter.read(at, self.whole.live + self.whole.replayed, &self.crowds)
+    }
+
+    /// The warm-up is over: what has flowed so far counts no more.
+    pub fn warmed_up(&mut self, at: Time) {
+        self.meter.settle(self.flow(at), &mut Flow::default());
+        self.phases.iter_mut().for_each(|phase| phase.flow = Flow::default());
     }
 
     /// The horizon.

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod defaults;
 mod load;
 mod origin;
+pub mod prices;
 mod resolve;
 mod sweep;
 
@@ -46,6 +47,8 @@ pub struct Scenario {
     pub links: Vec<Link>,
     /// What happens, in order of time.
     pub timeline: Vec<Action>,
+    /// What things cost, if that is known.
+    pub prices: Option<prices::Prices>,
     /// What must hold, as written.
     pub slo: Vec<String>,
     /// The resolved input as a document: what `squall show` prints and the manifest keeps.

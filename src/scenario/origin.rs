@@ -46,6 +46,8 @@ pub enum Writer {
     Model,
     /// A model that the model extends.
     ExtendedModel,
+    /// A price sheet.
+    Prices,
     /// Nobody wrote it.
     Default,
 }
@@ -61,6 +63,7 @@ impl Writer {
             Self::ExtendedExperiment => "extended experiment",
             Self::Model => "model",
             Self::ExtendedModel => "extended model",
+            Self::Prices => "price sheet",
             Self::Default => "default",
         }
     }
@@ -213,6 +216,7 @@ impl Search<'_, '_> {
             (None, Some(_), Some(_)) => Writer::Set,
             (None, None, Some((_, Role::Model, false))) => Writer::Model,
             (None, None, Some((_, Role::Model, true))) => Writer::ExtendedModel,
+            (None, None, Some((_, Role::Prices, _))) => Writer::Prices,
             (None, None, Some((_, Role::Experiment, true))) => Writer::ExtendedExperiment,
             (None, None, Some((_, Role::Experiment, false)) | None) => Writer::Experiment,
         };

@@ -11,6 +11,7 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-axis",
         "The values of an axis cannot be made: too many, none, or a step that leads nowhere.",
     ),
+    ("bad-date", "A text is no month and no day, such as `2026-08` or `2026-08-31`."),
     ("bad-file", "A file is not a map of keys."),
     ("bad-key", "A key is a list, a map or nothing, where a plain word is wanted."),
     ("bad-law", "The parameters of a law make no law, or a file of values holds none."),
@@ -23,6 +24,7 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-number",
         "A text is no number as squall reads them: no exponents, signs or grouped digits.",
     ),
+    ("bad-tiers", "Tiers of a price do not ascend, or one but the last has no end."),
     (
         "bad-value",
         "A value has another shape: a map where a list is wanted, a list where a text is.",
@@ -51,6 +53,12 @@ pub const CODES: &[(&str, &str)] = &[
     ("model-alone", "A model is given where an experiment is wanted: it has no `horizon`."),
     ("no-buffer", "Stale messages are to go to a buffer, but there is none."),
     ("no-clients", "There are no users in the scenario."),
+    (
+        "no-price",
+        "Something that the scenario has, or that a file names, is not among the prices. As a \
+         warning: no machine listed is large enough, so there is no bill.",
+    ),
+    ("no-prices", "Something needs a bill, but no price sheet is named."),
     ("no-such-file", "A file is not there. Paths are relative to the file that names them."),
     ("no-such-node", "A name is that of no node."),
     ("no-such-path", "A path of `set`, `--set` or an axis leads to no parameter."),
@@ -68,6 +76,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("several-documents", "A file holds more than one YAML document."),
     ("too-deep", "Something is nested deeper than any form."),
     ("too-large", "A file, a sweep or a scenario is larger than is read, run or modelled."),
+    ("too-small", "The machine that the bill is for has less than what runs on it."),
     ("ttl-too-short", "Entries of users who are online expire between two refreshes."),
     ("unknown-choice", "A word is none of those that can stand here."),
     ("unknown-key", "A key is not one of those that can stand here. None is ignored."),

@@ -62,6 +62,8 @@ pub enum Role {
     Experiment,
     /// A model: nodes and links.
     Model,
+    /// A price sheet.
+    Prices,
 }
 
 /// The files on the way to one that is being read.
@@ -81,6 +83,9 @@ pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &Arguments<'_>) ->
         .unwrap_or(Node { at: At::new(source, 0, 0), value: Value::Map(Vec::new()) });
     let written = tree.take("set");
     base.overlay(tree, &is_choice);
+    if let Some(prices) = base.get_mut("prices") {
+        follow_prices(input, prices, &mut way);
+    }
     path::name_timeline(&mut base, &mut input.found);
     let (from_arguments, sweep) = arguments.read(input);
     if let Some(sweep) = sweep {
@@ -88,6 +93,9 @@ pub fn compose(input: &mut Input<'_>, path: &Path, arguments: &Arguments<'_>) ->
     }
     let mut sets = written.map_or_else(Vec::new, |entry| from_file(input, &entry));
     sets.extend(from_arguments);
+    for set in sets.iter_mut().filter(|set| set.path == "prices") {
+        follow_prices(input, &mut set.value, &mut way);
+    }
     let mut tree = base.clone();
     sets.retain(|set| match path::apply(&mut tree, set) {
         Ok(()) => true,
@@ -124,7 +132,7 @@ fn read_file(
         return None;
     }
     let source = input.open(path, named)?;
-    let mut tree = parse(input, source)?;
+    let mut tree = parse(input, source, role)?;
     if role == Role::Model {
         check_model(input, &mut tree);
     }
@@ -173,6 +181,22 @@ fn follow(
     }
 }
 
+/// Puts a price sheet where its path is written.
+fn follow_prices(input: &mut Input<'_>, written: &mut Node, way: &mut Way) {
+    let Value::Text(path) = &written.value else { return };
+    let (path, before) = (input.beside(written.at, path), input.errors());
+    match file(input, &path, Some(written.at), Role::Prices, way) {
+        Some((mut sheet, _)) if input.errors() == before => {
+            sheet.take("extends");
+            *written = sheet;
+        }
+        _ => {
+            written.value = Value::Null;
+            input.cut.push("prices".to_owned());
+        }
+    }
+}
+
 fn cycle(way: &[PathBuf], path: &Path) -> Diagnostic {
     let mut names: Vec<String> = way.iter().map(|path| path.display().to_string()).collect();
     names.push(tidy(path).display().to_string());
@@ -180,7 +204,13 @@ fn cycle(way: &[PathBuf], path: &Path) -> Diagnostic {
         .help("a file cannot build on itself; take one `extends` or `model` out")
 }
 
-fn parse(input: &mut Input<'_>, source: u16) -> Option<Node> {
+fn parse(input: &mut Input<'_>, source: u16, role: Role) -> Option<Node> {
+    let (two, three) = match role {
+        Role::Experiment | Role::Model => {
+            ("`model: …` or `nodes:`", "`model: …`, `nodes:`, `horizon: …`")
+        }
+        Role::Prices => ("`name: …` or `egress:`", "`name: …`, `instances:`, `egress:`"),
+    };
     let start = At::new(source, 0, 0);
     let text = input.sources.of(start).text.clone();
     let before = input.found.len();
@@ -192,14 +222,14 @@ fn parse(input: &mut Input<'_>, source: u16) -> Option<Node> {
         Some(tree) if tree.entries().is_some() => Some(tree),
         Some(Node { value: Value::Text(_) | Value::List(_), at }) => {
             let wrong = Diagnostic::error("bad-file", "this is not a map of keys").at(at);
-            input.report(wrong.help("begin with keys such as `model: …`, `nodes:`, `horizon: …`"));
+            input.report(wrong.help(format!("begin with keys such as {three}")));
             None
         }
         None if input.found.len() > before => None,
         Some(_) | None => {
             let name = shown(&input.sources.of(start).name);
             let wrong = Diagnostic::error("empty-file", format!("`{name}` is empty")).at(start);
-            input.report(wrong.help("begin with `model: …` or `nodes:`"));
+            input.report(wrong.help(format!("begin with {two}")));
             None
         }
     }

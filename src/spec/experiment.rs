@@ -1,6 +1,7 @@
 //! The form of an experiment file; a composed one holds the model's nodes and links too.
 use super::{
     model::{Kind, Link},
+    prices::Prices,
     schema,
     written::{Located, Named, Several, Text, Written},
 };
@@ -12,10 +13,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 
 /// What a model file may hold at its top.
-pub const MODEL_KEYS: [&str; 3] = ["nodes", "links", "extends"];
+pub const MODEL_KEYS: [&str; 4] = ["nodes", "links", "extends", "prices"];
 
 /// What a `set` can address at the top of an experiment.
-pub const HEAD_KEYS: [&str; 6] = ["question", "horizon", "warm_up", "tick", "seed", "replications"];
+pub const HEAD_KEYS: [&str; 7] =
+    ["question", "horizon", "warm_up", "tick", "seed", "replications", "prices"];
 
 /// An experiment, its model included.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -39,6 +41,9 @@ pub struct Experiment {
     pub seed: Option<Written<Count>>,
     /// Independent runs, 1 to 10,000.
     pub replications: Option<Written<Count>>,
+    /// What things cost: the file of a price sheet, relative to this one, or its keys.
+    #[schemars(schema_with = "schema::prices")]
+    pub prices: Option<Located<Prices>>,
     /// The parts of the architecture by name: each is a map of one key, its kind.
     #[schemars(schema_with = "schema::nodes")]
     pub nodes: Named<Kind>,

@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod input;
 pub mod model;
 pub mod path;
+pub mod prices;
 pub mod schema;
 pub mod shape;
 pub mod source;

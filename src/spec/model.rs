@@ -301,6 +301,8 @@ pub struct Gateway {
     pub age_dither: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
+    /// The machine that the bill is for, by its name in the prices.
+    pub instance: Option<Text>,
 }
 
 /// What connections take of the memory of an instance.
@@ -371,6 +373,14 @@ pub struct Pubsub {
     pub latency: Option<LawText>,
     /// Whether a consumer that ends takes what it had in hand with it, or it is read again.
     pub delivery: Option<Text>,
+    /// The machine that the bill is for, by its name in the prices.
+    pub instance: Option<Text>,
+    /// Machines of the bill, 1 to 65,535.
+    pub brokers: Option<Written<Count>>,
+    /// How often the bill has each message on disk; not more than brokers.
+    pub copies: Option<Written<Count>>,
+    /// For how long the bill has each message on disk.
+    pub retention: Option<Written<Span>>,
 }
 
 /// What finds the gateway of each recipient and forwards.
@@ -387,6 +397,8 @@ pub struct Fanout {
     pub on_stale: Option<Text>,
     /// Until a call to a dead host fails.
     pub rpc_timeout: Option<Written<Span>>,
+    /// The machine that the bill is for, by its name in the prices.
+    pub instance: Option<Text>,
 }
 
 /// The map from user to gateway.
@@ -397,6 +409,10 @@ pub struct Registry {
     pub ttl: Option<Written<Span>>,
     /// Operations it can serve.
     pub rate: Option<Written<Rate>>,
+    /// The machine that the bill is for, by its name in the prices.
+    pub instance: Option<Text>,
+    /// Machines with the same entries on the bill, 1 to 65,535.
+    pub copies: Option<Written<Count>>,
 }
 
 /// What is kept of the messages of each user, to be replayed.
@@ -413,6 +429,8 @@ pub struct Buffer {
     pub read: Option<Written<Span>>,
     /// Replayed messages of one client.
     pub replay_rate: Option<Written<Rate>>,
+    /// Where the bill keeps it: on `disk`, or in the memory of a cache, by its name in the prices.
+    pub instance: Option<Text>,
 }
 
 /// The way of a request; answers and pushes take it back.

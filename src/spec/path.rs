@@ -39,7 +39,7 @@ struct Target<'t, 's> {
 }
 
 fn target<'t, 's>(tree: &'t mut Node, set: &'s Set) -> Result<Target<'t, 's>, Box<Diagnostic>> {
-    let keys: Vec<&str> = set.path.split('.').map(str::trim).collect();
+    let keys = keys(tree, &set.path);
     let [first, rest @ ..] = keys.as_slice() else { return Err(nowhere(tree, set)) };
     if keys.iter().any(|key| key.is_empty()) {
         return Err(nowhere(tree, set));
@@ -54,6 +54,20 @@ fn target<'t, 's>(tree: &'t mut Node, set: &'s Set) -> Result<Target<'t, 's>, Bo
         name => node(tree, name, rest),
     };
     found.unwrap_or_else(|| Err(nowhere_among(&known, set)))
+}
+
+/// The keys of a path. The name of a machine may have points: `prices.instances.m7g.large.price`.
+fn keys<'s>(tree: &Node, path: &'s str) -> Vec<&'s str> {
+    let split = |path: &'s str| path.split('.').map(str::trim);
+    let machine = || {
+        let (group, path) = path.strip_prefix("prices.")?.split_once('.')?;
+        let machines = tree.get("prices")?.get(group)?.entries()?;
+        let within = |name: &str| path.strip_prefix(name)?.strip_prefix('.');
+        let rest = machines.iter().find_map(|machine| within(&machine.key.text))?;
+        let name = &path[..path.len() - rest.len() - 1];
+        Some(["prices", group, name].into_iter().chain(split(rest)).collect())
+    };
+    machine().unwrap_or_else(|| split(path).collect())
 }
 
 type Found<'t, 's> = Option<Result<Target<'t, 's>, Box<Diagnostic>>>;

@@ -164,6 +164,12 @@ pub(super) fn file(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "file", "type": ["string", "null"] })
 }
 
+/// A price sheet, or the path of one.
+pub(super) fn prices(generator: &mut SchemaGenerator) -> Schema {
+    let sheet = generator.subschema_for::<super::prices::Prices>();
+    json_schema!({ "title": "file or map", "anyOf": [{ "type": ["string", "null"] }, sheet] })
+}
+
 /// Paths of parameters and their values.
 pub(super) fn paths(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["object", "null"], "additionalProperties": true })

@@ -68,13 +68,14 @@ fn slip(kind: &MistakeKind) -> Option<(&str, &'static str)> {
 }
 
 /// Keys of an experiment that hold neither nodes nor links.
-const EXPERIMENT_KEYS: [&str; 10] = [
+const EXPERIMENT_KEYS: [&str; 11] = [
     "question",
     "horizon",
     "warm_up",
     "tick",
     "seed",
     "replications",
+    "prices",
     "set",
     "timeline",
     "slo",
@@ -160,6 +161,10 @@ fn owner(way: &[&Key]) -> Owner {
         ["timeline", _] => Owner { called: "a timeline entry", key: None, subject: tail(1) },
         ["timeline", "deploy", ..] => Owner { called: "a deploy", key: key(1), subject: tail(2) },
         ["timeline", "crash", ..] => Owner { called: "a crash", key: key(1), subject: tail(2) },
+        ["prices", "instances" | "brokers" | "caches", _, _, ..] => {
+            Owner { called: "a machine", key: key(2), subject: tail(3) }
+        }
+        ["prices", _, ..] => Owner { called: "a price sheet", key: None, subject: tail(1) },
         ["sweep", "axes", _, _, ..] => Owner { called: "an axis", key: key(2), subject: tail(3) },
         ["sweep", _, ..] => Owner { called: "a sweep", key: None, subject: tail(1) },
         [] => Owner { called: "an experiment", key: None, subject: "this file".to_owned() },

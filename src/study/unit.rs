@@ -7,10 +7,19 @@ use serde_json::Value as Json;
 const TRAJECTORIES: &str = include_str!("../../tests/fingerprints.csv");
 
 /// Counts up when an outcome holds other measures than before, or the same by another rule.
-pub const MEASURES: u32 = 1;
+pub const MEASURES: u32 = 2;
 
 /// What says nothing about the trajectory of one replication.
-const APART: [&str; 3] = ["question", "replications", "slo"];
+const APART: [&str; 4] = ["question", "replications", "slo", "prices"];
+
+/// The same of nodes: what the bill alone reads, and it is reckoned from what is kept.
+const BILLED: [(&str, &[&str]); 5] = [
+    ("gateway", &["instance"]),
+    ("pubsub", &["instance", "brokers", "copies", "retention"]),
+    ("fanout", &["instance"]),
+    ("registry", &["instance", "copies"]),
+    ("buffer", &["instance"]),
+];
 
 /// One replication of one point.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +46,14 @@ fn essence(scenario: &Scenario) -> Json {
     let mut input = scenario.resolved.clone();
     if let Json::Object(entries) = &mut input {
         entries.retain(|key, _| !APART.contains(&key.as_str()));
+    }
+    let nodes = input.get_mut("nodes").and_then(Json::as_object_mut);
+    for node in nodes.into_iter().flat_map(|nodes| nodes.values_mut()) {
+        for (kind, keys) in BILLED {
+            if let Some(Json::Object(parameters)) = node.get_mut(kind) {
+                parameters.retain(|key, _| !keys.contains(&key.as_str()));
+            }
+        }
     }
     input
 }

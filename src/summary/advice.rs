@@ -2,8 +2,9 @@
 use super::{
     figures::{self, figure},
     slo::Verdict,
-    sweep::{Point, Sweep},
+    sweep::{Axis, Point, Sweep},
 };
+use crate::{engine::Span, record::Unit, units::Quantity};
 use std::cmp::Ordering;
 
 /// What tells good points from each other, the most important first: (metric, what it is called,
@@ -22,6 +23,7 @@ impl Sweep {
     pub fn findings(&self) -> Vec<String> {
         let mut all = vec![self.verdicts()];
         all.extend(self.advice());
+        all.extend(self.cut_off());
         all.extend(
             GOALS.iter().filter_map(|&(metric, called, least)| self.range(metric, called, least)),
         );
@@ -50,27 +52,90 @@ impl Sweep {
 
     /// The point to take: of those that keep the objectives the cheapest; where that leaves
     /// several, the one that loses least, then is fastest, then gentlest.
+    ///
+    /// None where an axis is the load: how many users there are is no choice.
     pub fn choice(&self) -> Option<&Point> {
-        let good = |point: &&Point| point.verdict().is_none_or(|it| it == Verdict::Pass);
-        self.points.iter().filter(good).min_by(|a, b| better(a, b))
+        if self.load().is_some() { None } else { best(self.points.iter()) }
+    }
+
+    /// The axis that is not for the designer to choose: users, or what they send.
+    fn load(&self) -> Option<usize> {
+        let is_load = |path: &str| {
+            path.split_once('.').is_some_and(|(node, key)| {
+                self.input["nodes"][node].get("clients").is_some()
+                    && ["count", "sends.per_user"].contains(&key)
+            })
+        };
+        self.axes.iter().position(|axis| is_load(&axis.path) && axis.values.len() > 1)
+    }
+
+    /// How far the load can rise.
+    fn range_of_load(&self, axis: usize) -> String {
+        let Axis { name, values, .. } = &self.axes[axis];
+        let at = |value: &str| -> Vec<&Point> {
+            self.points.iter().filter(|point| point.values[axis] == value).collect()
+        };
+        let kept = |value: &&String| best(at(value).into_iter()).is_some();
+        let head = match values.iter().position(|value| !kept(&value)) {
+            None => format!(
+                "Every objective is kept at each {name}, from {} to {}.",
+                values[0],
+                values[values.len() - 1]
+            ),
+            Some(first) => {
+                let least = at(&values[first]).into_iter().min_by_key(|one| one.broken().count());
+                let broken: Vec<&str> =
+                    least.iter().flat_map(|one| one.broken()).map(|it| it.expr.as_str()).collect();
+                let broken = broken.join(", ");
+                let before = first.checked_sub(1).map_or_else(String::new, |last| {
+                    format!("Every objective is kept up to {name} {}; ", values[last])
+                });
+                format!("{before}at {name} {} no point shows {broken}.", values[first])
+            }
+        };
+        let most = values.iter().rfind(kept).map(|value| (value, at(value)));
+        let choice = most.filter(|(_, points)| points.len() > 1).and_then(|(value, points)| {
+            let choice = best(points.into_iter())?;
+            Some(format!(" At {name} {value} take {}: {}.", self.spoken(choice), told(choice)))
+        });
+        figures::capitalized(&head) + &choice.unwrap_or_default()
     }
 
     fn advice(&self) -> Option<String> {
         if !self.judged() || self.points.len() < 2 {
             return None;
         }
+        if let Some(axis) = self.load() {
+            return Some(self.range_of_load(axis));
+        }
         let Some(choice) = self.choice() else {
             return Some(self.nearest());
         };
-        let told: Vec<String> = GOALS
-            .iter()
-            .filter_map(|&(name, called, _)| {
-                let metric = choice.metric(name)?;
-                let value = figure(metric.unit, metric.mean?);
-                Some(format!("{called} {value}"))
-            })
-            .collect();
-        Some(format!("Take {}: {}.", self.spoken(choice), told.join(", ")))
+        Some(format!("Take {}: {}.", self.spoken(choice), told(choice)))
+    }
+
+    /// Windows of drain that are longer than the grace: who has not left by then is cut off.
+    fn cut_off(&self) -> Option<String> {
+        let (place, axis, grace) = self.axes.iter().enumerate().find_map(|(place, axis)| {
+            let node = axis.path.strip_suffix(".drain.window")?;
+            let grace = self.input["nodes"][node].pointer("/gateway/drain/grace")?.as_str()?;
+            Some((place, axis, Span::read(grace).ok()?))
+        })?;
+        let beyond = |value: &str| Span::read(value).is_ok_and(|window| window > grace);
+        let peak = |beyond_grace: bool| {
+            let points = self.points.iter().filter(|it| beyond(&it.values[place]) == beyond_grace);
+            points.filter_map(|point| point.mean("attempts.peak_per_second")).reduce(f64::max)
+        };
+        let values: Vec<&str> =
+            axis.values.iter().map(String::as_str).filter(|value| beyond(value)).collect();
+        let herd = figure(Unit::PerSecond, peak(true)?);
+        Some(format!(
+            "With {} {}, longer than the grace of {}, who has not left by then is cut off at once: \
+             attempts peak at up to {herd}.",
+            axis.name,
+            values.join(" and "),
+            grace.print(),
+        ))
     }
 
     /// Where none keeps all objectives: the point that breaks the fewest.
@@ -113,6 +178,22 @@ impl Sweep {
     }
 }
 
+/// Of the points that keep the objectives, the one to prefer.
+fn best<'p>(points: impl Iterator<Item = &'p Point>) -> Option<&'p Point> {
+    let good = |point: &&Point| point.verdict().is_none_or(|it| it == Verdict::Pass);
+    points.filter(good).min_by(|a, b| better(a, b))
+}
+
+/// What a point comes to: `the bill $2,370/month, missed deliveries 12`.
+fn told(point: &Point) -> String {
+    let goal = |&(name, called, _): &(&str, &str, f64)| {
+        let metric = point.metric(name)?;
+        Some(format!("{called} {}", figure(metric.unit, metric.mean?)))
+    };
+    let all: Vec<String> = GOALS.iter().filter_map(goal).collect();
+    all.join(", ")
+}
+
 /// What there should be little of: of a metric that should be near one, what is missing.
 fn badness(name: &str, value: f64) -> f64 {
     if name == "clients.availability" { 1.0 - value } else { value }
@@ -138,7 +219,7 @@ fn better(a: &Point, b: &Point) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{record::Unit, summary::Metric};
+    use crate::summary::{Judged, Metric};
 
     fn point(values: &[(&str, f64)]) -> Point {
         let metric =
@@ -161,6 +242,74 @@ mod tests {
         assert_eq!(better(&cheap, &dear), Ordering::Less);
         assert_eq!(better(&close, &cheap), Ordering::Less);
         assert_eq!(better(&close, &close), Ordering::Equal);
+    }
+
+    fn of_users(broken: &[bool]) -> Sweep {
+        let values: Vec<String> = (1..=broken.len()).map(|n| format!("{n}M")).collect();
+        let points = broken.iter().zip(&values).map(|(&broken, value)| Point {
+            values: vec![value.clone()],
+            slo: vec![Judged {
+                expr: "delivery_lag.p99 < 1s".to_owned(),
+                verdict: if broken { Verdict::Fail } else { Verdict::Pass },
+                value: None,
+                limit: None,
+            }],
+            ..point(&[("cost.total", 1.0)])
+        });
+        Sweep {
+            experiment: String::new(),
+            question: String::new(),
+            version: String::new(),
+            seed: 1,
+            replications: 1,
+            fingerprint: 0,
+            events: 0,
+            input: serde_json::json!({ "nodes": { "phones": { "clients": {} } } }),
+            assumptions: Vec::new(),
+            points: points.collect(),
+            axes: vec![Axis {
+                path: "phones.count".to_owned(),
+                name: "phones.count".to_owned(),
+                values,
+            }],
+        }
+    }
+
+    #[test]
+    fn nobody_chooses_how_many_users_there_are() {
+        let says = |broken: &[bool]| of_users(broken).advice().unwrap();
+        assert!(of_users(&[false, false]).choice().is_none());
+        assert_eq!(
+            says(&[false, false]),
+            "Every objective is kept at each phones.count, from 1M to 2M."
+        );
+        assert_eq!(
+            says(&[false, true]),
+            "Every objective is kept up to phones.count 1M; at phones.count 2M no point shows \
+             delivery_lag.p99 < 1s."
+        );
+        assert_eq!(says(&[true, true]), "At phones.count 1M no point shows delivery_lag.p99 < 1s.");
+    }
+
+    #[test]
+    fn a_window_beyond_the_grace_is_named() {
+        let mut sweep = of_users(&[false, false]);
+        sweep.axes[0].path = "gateways.drain.window".to_owned();
+        sweep.axes[0].name = "window".to_owned();
+        sweep.axes[0].values = ["30s", "60s"].map(str::to_owned).into();
+        for (point, value) in sweep.points.iter_mut().zip(["30s", "60s"]) {
+            point.values = vec![value.to_owned()];
+            point.metrics = self::point(&[("attempts.peak_per_second", 5_000.0)]).metrics;
+        }
+        let grace = |grace: &str| serde_json::json!({ "nodes": { "gateways": { "gateway": { "drain": { "grace": grace } } } } });
+        sweep.input = grace("30s");
+        assert_eq!(
+            sweep.cut_off().unwrap(),
+            "With window 60s, longer than the grace of 30s, who has not left by then is cut off \
+             at once: attempts peak at up to 5,000/s."
+        );
+        sweep.input = grace("1min");
+        assert_eq!(sweep.cut_off(), None);
     }
 
     #[test]

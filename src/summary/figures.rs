@@ -16,6 +16,7 @@ pub struct Scale {
     form: Form,
     factor: f64,
     decimals: usize,
+    prefix: &'static str,
     suffix: &'static str,
 }
 
@@ -60,11 +61,20 @@ impl Scale {
             Unit::BytesPerSecond => Self::stepped(BYTE_RATES, value, others),
             Unit::Share => Self::share(value),
             Unit::Ratio => Self::decimal(1.0, digits(value), ""),
+            Unit::Usd => Self::money(value, ""),
+            Unit::UsdPerMonth => Self::money(value, "/month"),
         }
     }
 
     fn decimal(factor: f64, decimals: usize, suffix: &'static str) -> Self {
-        Self { form: Form::Decimal, factor, decimals, suffix }
+        Self { form: Form::Decimal, factor, decimals, prefix: "", suffix }
+    }
+
+    /// Without cents from 10 dollars on.
+    fn money(value: f64, suffix: &'static str) -> Self {
+        let decimals = if value.abs() >= 10.0 { 0 } else { digits(value).max(2) };
+        let decimals = if value == 0.0 { 0 } else { decimals };
+        Self { prefix: "$", ..Self::decimal(1.0, decimals, suffix) }
     }
 
     fn count(unit: Unit, value: f64, others: &[f64]) -> Self {
@@ -107,8 +117,10 @@ impl Scale {
         let number = self.number(value);
         match (self.form, self.suffix) {
             (Form::Clock, _) => format!("{number}{GAP}{}", clock_unit(value)),
-            (Form::Decimal, "") => number,
-            (Form::Decimal, suffix) if suffix.starts_with('/') => number + suffix,
+            (Form::Decimal, "") => self.prefix.to_owned() + &number,
+            (Form::Decimal, suffix) if suffix.starts_with('/') => {
+                format!("{}{number}{suffix}", self.prefix)
+            }
             (Form::Decimal, suffix) => format!("{number}{GAP}{suffix}"),
         }
     }
@@ -306,6 +318,15 @@ mod tests {
         );
         check(Unit::Bytes, &[(300.0, "300 B"), (5.2e9, "5.20 GB"), (999_999.0, "1.00 MB")]);
         check(Unit::Ratio, &[(1.4849, "1.48"), (0.0123, "0.0123")]);
+    }
+
+    #[test]
+    fn money_has_cents_only_where_they_matter() {
+        check(
+            Unit::UsdPerMonth,
+            &[(1_234.4, "$1,234/month"), (59.6, "$60/month"), (0.0, "$0/month")],
+        );
+        check(Unit::Usd, &[(9.5, "$9.50"), (0.2166, "$0.217"), (0.004, "$0.00400"), (10.4, "$10")]);
     }
 
     #[test]

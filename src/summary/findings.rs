@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Stretch, Summary, figures, storms};
+use super::{Ledger, Metric, Stretch, Summary, figures, storms};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -10,6 +10,9 @@ const FAULTS: usize = 3;
 
 /// A share of deliveries that have not ended at the horizon: below it, they are on their way.
 const PENDING: f64 = 0.01;
+
+/// A gateway pool that has less left says what binds.
+const SCARCE: f64 = 0.25;
 
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
@@ -23,7 +26,7 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
         let end = summary.faults().find(follows).map_or(fault.end, |recovery| recovery.end);
         herd(summary, &fault.name, fault.start.seconds(), end.seconds())
     });
-    let rules = [refused, fullest, busiest, reconnect, missed, late];
+    let rules = [binding, refused, fullest, busiest, reconnect, missed, late];
     let rest = rules.iter().filter_map(|rule| rule(summary));
     let storms = storms::sentences(summary).into_iter().take(FAULTS);
     storms.chain(faults).chain(rest).map(|sentence| figures::plain(&sentence)).collect()
@@ -51,6 +54,36 @@ fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> 
             count(peak),
         )
     })
+}
+
+/// The budget that leaves a gateway pool least, where that is little.
+fn binding(summary: &Summary) -> Option<String> {
+    let pools = summary.metrics.iter().filter(|metric| metric.quantity == "headroom");
+    let least = |one: &&Metric, other: &&Metric| one.mean.partial_cmp(&other.mean);
+    let pool = pools
+        .filter(|metric| metric.mean < Some(SCARCE))
+        .min_by(|one, other| least(one, other).unwrap_or(std::cmp::Ordering::Equal))?;
+    let name = &pool.node;
+    let used = |budget: &str, metric: &str| {
+        Some((summary.mean(&format!("{name}.{metric}"))?, budget.to_owned()))
+    };
+    let mut all: Vec<(f64, String)> = [
+        used("connections", "budget.connections"),
+        used("memory", "budget.memory"),
+        used("CPU", "cpu.peak"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    all.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let parts: Vec<String> =
+        all.iter().skip(1).map(|(used, budget)| format!("{budget} {}", share(*used))).collect();
+    let (most, first) = all.first()?;
+    Some(format!(
+        "The first budget of {name} to bind is {first}, at its peak {} used; {}.",
+        share(*most),
+        parts.join(", "),
+    ))
 }
 
 fn refused(summary: &Summary) -> Option<String> {

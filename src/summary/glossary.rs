@@ -137,6 +137,17 @@ pub const METRICS: &[Described] = &[
     row("<node>.memory.{peak_per_instance,peak}", Unit::Bytes, "The same of one gateway pool."),
     row("<node>.cpu.mean", Unit::Share, "Work over capacity of a tier, on average over time."),
     row("<node>.cpu.peak", Unit::Share, "Work over capacity of the busiest instance in a tick."),
+    row(
+        "<node>.budget.{connections,memory}",
+        Unit::Share,
+        "The most that one instance of a gateway pool used of what it may hold.",
+    ),
+    row(
+        "<node>.headroom",
+        Unit::Share,
+        "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
+         peak.",
+    ),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
     row("backlog.peak", Unit::Count, "Most messages that waited in a pubsub."),
     row("registry.operations", Unit::Count, "Look-ups, writes, deletions and refreshes."),
@@ -160,6 +171,33 @@ pub const METRICS: &[Described] = &[
         "<action>.moves_per_client",
         Unit::Ratio,
         "Connections that a deploy moved or cut off, over users.",
+    ),
+    row("cost.total", Unit::UsdPerMonth, "The bill of a month that looks like the run."),
+    row("cost.per_1k_connections", Unit::UsdPerMonth, "The bill over thousands of connections."),
+    row(
+        "cost.per_million_deliveries",
+        Unit::Usd,
+        "The bill over a month's millions of deliveries.",
+    ),
+    row(
+        "cost.{gateway,fanout,registry,buffer}",
+        Unit::UsdPerMonth,
+        "The bill for all nodes of a kind.",
+    ),
+    row(
+        "cost.{load_balancer,load_balancer.hours,load_balancer.units}",
+        Unit::UsdPerMonth,
+        "The bill for load balancers, by the hour and by capacity units.",
+    ),
+    row(
+        "cost.{pubsub,pubsub.instances,pubsub.storage}",
+        Unit::UsdPerMonth,
+        "The bill for brokers, their machines and their disks.",
+    ),
+    row(
+        "cost.{egress,egress.messages,egress.handshakes,egress.heartbeats}",
+        Unit::UsdPerMonth,
+        "The bill for bytes out to the users.",
     ),
 ];
 
@@ -231,6 +269,8 @@ pub fn unit(unit: Unit) -> &'static str {
         Unit::BytesPerSecond => "bytes per second",
         Unit::Share => "share",
         Unit::Ratio => "ratio",
+        Unit::Usd => "US dollars",
+        Unit::UsdPerMonth => "US dollars a month",
     }
 }
 
@@ -285,6 +325,7 @@ mod tests {
             ("during(deploy).lost.half_open", None),
             ("gateways.cpu.peak", Some("<node>.cpu.peak")),
             ("memory.peak", Some("memory.peak")),
+            ("cost.gateway", Some("cost.{gateway,fanout,registry,buffer}")),
             ("lost.half_open", Some("lost.<cause>")),
             ("deploy-2.duration", Some("<action>.duration")),
             ("delivery_lag.p98", None),

@@ -2,7 +2,7 @@
 use super::student;
 use crate::{
     engine::number,
-    record::{Outcome, Unit},
+    record::{Measure, Unit},
 };
 
 /// A metric's mean with its 95 % Student interval.
@@ -76,16 +76,23 @@ fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
     let (rest, statistic) = rest.rsplit_once('.').unwrap_or((rest, ""));
     let (node, quantity) = match rest.split_once('.') {
         Some((node, quantity)) if nodes.contains(&node) => (node, quantity),
+        // The one quantity of a node without a statistic.
+        None if statistic == "headroom" => {
+            return (rest.to_owned(), phase + statistic, String::new());
+        }
         _ => ("", rest),
     };
     (node.to_owned(), phase + quantity, statistic.to_owned())
 }
 
 /// Every metric that any replication has, in the order in which it first appears.
-pub(super) fn over_replications(outcomes: &[Outcome], nodes: &[&str]) -> Vec<Metric> {
+pub(super) fn over_replications<'m>(
+    measures: impl Iterator<Item = &'m Measure>,
+    nodes: &[&str],
+) -> Vec<Metric> {
     let mut gathered: Vec<(&str, Unit, Vec<f64>)> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
-    for measure in outcomes.iter().flat_map(|outcome| &outcome.measures) {
+    for measure in measures {
         let place = *places.entry(measure.name.as_str()).or_insert_with(|| {
             gathered.push((&measure.name, measure.unit, Vec::new()));
             gathered.len() - 1
@@ -105,6 +112,7 @@ mod tests {
         for (name, node, quantity, statistic) in [
             ("delivery_lag.p99", "", "delivery_lag", "p99"),
             ("gateways.cpu.peak", "gateways", "cpu", "peak"),
+            ("gateways.headroom", "gateways", "headroom", ""),
             ("during(deploy).gateways.cpu.peak", "gateways", "during(deploy).cpu", "peak"),
             ("during(a.b).clients.gave_up", "", "during(a.b).clients", "gave_up"),
             ("recovery.deploy.t99", "", "recovery.deploy", "t99"),

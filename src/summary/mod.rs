@@ -3,6 +3,7 @@
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
 mod advice;
+pub mod bill;
 pub mod figures;
 pub mod findings;
 pub mod glossary;
@@ -16,13 +17,14 @@ mod storms;
 pub mod student;
 pub mod sweep;
 
+pub use bill::{Bill, Charge};
 pub use lag::{Bucket, tail};
 pub use metric::Metric;
 pub use series::Series;
 
 use crate::{
     engine::{Span, Time},
-    record::Outcome,
+    record::{Measure, Outcome},
     scenario::{Origin, Scenario},
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,8 @@ pub struct Summary {
     pub assumptions: Vec<Origin>,
     /// Every metric, in the order of the first replication.
     pub metrics: Vec<Metric>,
+    /// What a month costs that looks like the runs, if prices are given.
+    pub bill: Option<Bill>,
     /// The objectives and what the evidence says about them.
     pub slo: Vec<Judged>,
     /// What stands out, in sentences with numbers.
@@ -117,6 +121,10 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
     let nodes: Vec<&str> = scenario.nodes.iter().map(|node| node.name.as_str()).collect();
     let first = outcomes.first();
     let fingerprints: Vec<u64> = outcomes.iter().map(|outcome| outcome.fingerprint).collect();
+    let (bill, costs) = bill_of(scenario, outcomes);
+    let measures = outcomes.iter().enumerate().flat_map(|(place, outcome)| {
+        outcome.measures.iter().chain(costs.get(place).into_iter().flatten())
+    });
     let mut summary = Summary {
         experiment: scenario.name.clone(),
         question: scenario.question.clone(),
@@ -132,7 +140,8 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         lag_bin: first.map_or(scenario.tick, |outcome| outcome.lag_bin),
         input: scenario.resolved.clone(),
         assumptions: scenario.origins.clone(),
-        metrics: metric::over_replications(outcomes, &nodes),
+        metrics: metric::over_replications(measures, &nodes),
+        bill,
         slo: Vec::new(),
         diagnosis: Vec::new(),
         ledger: [0, 1].map(|scope| Ledger::sum(outcomes, scope)),
@@ -143,6 +152,16 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
     summary.slo = scenario.slo.iter().map(|text| summary.judge(text)).collect();
     summary.diagnosis = findings::sentences(&summary);
     summary
+}
+
+/// The bill, and what it is in each replication as metrics.
+fn bill_of(scenario: &Scenario, outcomes: &[Outcome]) -> (Option<Bill>, Vec<Vec<Measure>>) {
+    let Some(prices) = &scenario.prices else { return (None, Vec::new()) };
+    let bills: Vec<Vec<Charge>> =
+        outcomes.iter().map(|outcome| bill::charges(&outcome.usage, prices)).collect();
+    let pairs = outcomes.iter().zip(&bills);
+    let costs = pairs.map(|(outcome, bill)| bill::measures(&outcome.usage, bill)).collect();
+    (Bill::mean(outcomes, prices, &bills), costs)
 }
 
 /// One number for all trajectories.

@@ -251,7 +251,13 @@ fn per_second(series: &Series) -> (f64, Vec<Option<f64>>) {
         let sum: f64 = values.iter().flatten().sum();
         let divisor = match series.unit {
             Unit::PerSecond | Unit::BytesPerSecond => 1.0,
-            Unit::Count | Unit::Seconds | Unit::Bytes | Unit::Share | Unit::Ratio => step,
+            Unit::Count
+            | Unit::Seconds
+            | Unit::Bytes
+            | Unit::Share
+            | Unit::Ratio
+            | Unit::Usd
+            | Unit::UsdPerMonth => step,
         };
         let width = number::float(number::count(values.len()));
         values.iter().any(Option::is_some).then_some(sum / (divisor * width))

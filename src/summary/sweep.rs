@@ -1,6 +1,6 @@
 //! A sweep's points side by side. Plain data: exactly what its result files hold.
 use super::{Judged, Metric, Summary, slo::Verdict};
-use crate::{record::Unit, units::Any};
+use crate::{record::Unit, scenario::Origin, units::Any};
 use serde::{Deserialize, Serialize};
 
 /// The results of a sweep.
@@ -22,6 +22,8 @@ pub struct Sweep {
     pub events: u64,
     /// The resolved input without the axes.
     pub input: serde_json::Value,
+    /// Where each value comes from; those of the axes are those of the first point.
+    pub assumptions: Vec<Origin>,
     /// What varies.
     pub axes: Vec<Axis>,
     /// The points in the order of the plan.

@@ -1,5 +1,5 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
-use super::{World, sample::Gauges, timeline::Timeline};
+use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
     node::{
@@ -41,6 +41,7 @@ impl World {
             })
             .collect();
         let crowds = plan.crowds();
+        let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
@@ -53,7 +54,8 @@ impl World {
             messages: Messages::default(),
             tiers,
             timeline: Timeline::new(scenario),
-            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick),
+            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, &firsts),
+            hosts: Hosts::new(&pools),
             replication,
             events: 0,
         };

@@ -1,15 +1,15 @@
 //! The end of a run: books are balanced, and what was counted becomes named metrics.
-use super::{Broken, World, split};
+use super::{Broken, World, split, wire};
 use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
         Node,
-        parameters::Parameters,
         table::{connections::State, messages::Stage},
     },
     record::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Unit,
-        phase::{Online, PhaseRecord},
+        meter::Flow,
+        phase::{Level, PhaseRecord},
     },
     scenario::{NodeId, Scenario},
 };
@@ -71,13 +71,16 @@ impl World {
         self.expire_kept(horizon);
         self.count_pending(horizon);
         self.check()?;
-        let measures = self.measures(scenario);
+        let all = self.record.flow(horizon);
+        let measures = self.measures(scenario, &all);
+        let usage = self.usage(scenario);
         let tracks = self.record.series.tracks();
         Ok(Outcome {
             replication: self.replication,
             fingerprint: self.record.fingerprint.value(),
             events: self.events,
             measures,
+            usage,
             ledger: [self.record.window.ends(), self.record.whole.ends()],
             series: tracks
                 .into_iter()
@@ -148,15 +151,15 @@ impl World {
         phases.collect()
     }
 
-    fn measures(&self, scenario: &Scenario) -> Vec<Measure> {
+    fn measures(&self, scenario: &Scenario, all: &Flow) -> Vec<Measure> {
         let mut sheet = Sheet::default();
         self.connection_measures(scenario, &mut sheet);
-        self.attempt_measures(&mut sheet);
+        self.attempt_measures(all, &mut sheet);
         self.recovery_measures(&mut sheet);
         self.delivery_measures(&mut sheet);
         self.pool_measures(&mut sheet);
-        self.delivery_tier_measures(scenario, &mut sheet);
-        self.wire_measures(scenario, &mut sheet);
+        self.delivery_tier_measures(scenario, all, &mut sheet);
+        self.wire_measures(scenario, all, &mut sheet);
         self.timeline_measures(&mut sheet);
         for phase in &self.record.phases {
             self.phase_measures(phase, &mut sheet);
@@ -166,13 +169,13 @@ impl World {
 
     /// User-seconds connected.
     fn connected(&self) -> f64 {
-        Online::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
+        Level::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
     }
 
     /// User-seconds that a crowd was connected.
     fn connected_of(&self, crowd: u8) -> f64 {
         let online = self.record.crowds.get(usize::from(crowd));
-        Online::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
+        Level::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
     }
 
     fn users(&self) -> f64 {
@@ -205,7 +208,7 @@ impl World {
         sheet.count("clients.never_connected", number::count(never.count()));
     }
 
-    fn attempt_measures(&self, sheet: &mut Sheet) {
+    fn attempt_measures(&self, all: &Flow, sheet: &mut Sheet) {
         let record = &self.record;
         let attempts = &record.attempts;
         sheet.count("attempts.total", attempts.total);
@@ -230,7 +233,7 @@ impl World {
         sheet.seconds("handshake_queue.p99", record.handshake_wait.quantile(0.99));
         let waited = record.handshake_wait.total() > 0;
         sheet.seconds("handshake_queue.max", waited.then(|| record.handshake_wait.max()));
-        sheet.count("handshakes.total", record.counts.handshakes);
+        sheet.count("handshakes.total", all.sum(|crowd| crowd.handshakes));
         sheet.count("handshakes.wasted", record.counts.wasted);
         let capacity = self.handshake_capacity();
         sheet.set("handshakes.capacity", Unit::PerSecond, capacity);
@@ -321,11 +324,22 @@ impl World {
                 );
             }
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.cpu_max.peak());
+            let cpu = gauge.cpu_max.peak();
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
+            let sockets = f64::from(pool.parameters.max_connections);
+            let memory = number::float(pool.parameters.memory.limit.0);
+            let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
+            let mut fullest = cpu;
+            for (budget, each, limit) in budgets {
+                let used = peak.map(|peak| peak * each / limit);
+                sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
+                fullest = fullest.into_iter().chain(used).reduce(f64::max);
+            }
+            sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
         }
     }
 
-    fn delivery_tier_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
+    fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
         for gauge in &self.gauges.fanouts {
             let name = &self.names[gauge.node];
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
@@ -351,42 +365,27 @@ impl World {
                 Some(registry.refreshes(online))
             })
             .sum();
-        let operations = number::float(counts.registry_operations);
+        let operations = number::float(all.sum(|crowd| crowd.registry_operations));
         let total = operations + refreshes * scenario.horizon.seconds();
         sheet.set("registry.operations", Unit::Count, Some(total));
         sheet.set("registry.refreshes_per_second", Unit::PerSecond, Some(refreshes));
         sheet.count("registry.stale_routes", counts.stale_routes);
-        sheet.count("replay.messages", counts.replayed_messages);
-        let bytes = number::float(counts.replayed_messages) * payload(scenario);
+        sheet.count("replay.messages", all.sum(|crowd| crowd.replayed));
+        let replayed = all.crowds.iter().map(|crowd| number::float(crowd.replayed));
+        let bytes =
+            replayed.zip(wire::laws(scenario)).map(|(count, law)| count * law.payload).sum();
         sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
     }
 
-    fn wire_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
-        let counts = &self.record.counts;
-        let bytes = |header: f64| payload(scenario) + header + wire::TLS_RECORD + wire::TCP_IP;
-        let frames = [number::float(counts.frames_up), number::float(counts.frames_down)];
-        let handshakes = number::float(counts.handshakes);
-        let (ping_up, ping_down) = self.heartbeat_bytes(scenario);
-        let up = frames[0] * bytes(wire::FRAME_UP) + handshakes * wire::HANDSHAKE_UP + ping_up;
-        let down =
-            frames[1] * bytes(wire::FRAME_DOWN) + handshakes * wire::HANDSHAKE_DOWN + ping_down;
+    fn wire_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
+        let bytes = all.crowds.iter().zip(wire::laws(scenario)).map(|(it, law)| law.bytes(it));
+        let sum = bytes.fold(wire::Bytes::default(), |sum, bytes| sum.and(&bytes));
+        let (up, down) = (sum.up, sum.down.total());
         sheet.set("wire.up", Unit::Bytes, Some(up));
         sheet.set("wire.down", Unit::Bytes, Some(down));
         let delivered = number::float(self.record.whole.live + self.record.whole.replayed);
         let each = (delivered > 0.0).then(|| (up + down) / delivered);
         sheet.set("wire.per_delivery", Unit::Bytes, each);
-    }
-
-    fn heartbeat_bytes(&self, scenario: &Scenario) -> (f64, f64) {
-        let beats = self.crowds.iter().map(|crowd| {
-            let node = &scenario.nodes[usize::from(crowd.clients)];
-            let Parameters::Clients(clients) = &node.parameters else { return 0.0 };
-            let every = clients.heartbeat.every.map(|every| every.seconds().max(1e-9));
-            every.map_or(0.0, |every| self.connected_of(crowd.clients) / every)
-        });
-        let beats: f64 = beats.sum();
-        let empty = wire::TLS_RECORD + wire::TCP_IP;
-        (beats * (wire::PONG + empty), beats * (wire::PING + empty))
     }
 
     fn timeline_measures(&self, sheet: &mut Sheet) {
@@ -406,7 +405,7 @@ impl World {
     fn phase_measures(&self, phase: &PhaseRecord, sheet: &mut Sheet) {
         let prefix = format!("during({}).", phase.name);
         let wanted = self.users() * phase.lasted.seconds();
-        let connected = Online::seconds(phase.connected);
+        let connected = Level::seconds(phase.connected);
         sheet.share(format!("{prefix}clients.availability"), connected, wanted);
         let mean = (phase.lasted > Span::ZERO).then(|| connected / phase.lasted.seconds());
         sheet.set(format!("{prefix}connections.mean"), Unit::Count, mean);
@@ -416,27 +415,4 @@ impl World {
         sheet.ledger(&prefix, &phase.ledger);
         sheet.lag(&format!("{prefix}delivery_lag"), &phase.lag);
     }
-}
-
-/// The payload of the first crowd that sends.
-fn payload(scenario: &Scenario) -> f64 {
-    let sends = scenario.nodes.iter().find_map(|node| {
-        let Parameters::Clients(clients) = &node.parameters else { return None };
-        clients.sends.as_ref()
-    });
-    sends.map_or(0.0, |sends| number::float(sends.payload.0))
-}
-
-/// Bytes on the wire of a websocket under TLS 1.3 and IPv4 with timestamps. Frames: RFC 6455, for
-/// payloads of 126 bytes to 64 KiB. Records 22 and segments 52 bytes; handshake 3,000 + 130 down,
-/// 600 + 670 up (representative browser headers and an ECDSA chain; unchecked).
-mod wire {
-    pub(super) const FRAME_UP: f64 = 8.0;
-    pub(super) const FRAME_DOWN: f64 = 4.0;
-    pub(super) const TLS_RECORD: f64 = 22.0;
-    pub(super) const TCP_IP: f64 = 52.0;
-    pub(super) const PING: f64 = 2.0;
-    pub(super) const PONG: f64 = 6.0;
-    pub(super) const HANDSHAKE_DOWN: f64 = 3_000.0 + 130.0;
-    pub(super) const HANDSHAKE_UP: f64 = 600.0 + 670.0;
 }

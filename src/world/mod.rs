@@ -1,9 +1,12 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
 mod build;
 mod faults;
+mod hosts;
 mod measures;
 mod sample;
 mod timeline;
+mod usage;
+mod wire;
 
 use crate::{
     engine::{Agenda, Entry, Model, Time, number, run},
@@ -15,6 +18,7 @@ use crate::{
     record::{Outcome, Recorder, Trace},
     scenario::Scenario,
 };
+use hosts::Hosts;
 use sample::Gauges;
 use timeline::Timeline;
 
@@ -30,6 +34,7 @@ pub struct World {
     timeline: Timeline,
     record: Recorder,
     gauges: Gauges,
+    hosts: Hosts,
     replication: u32,
     events: u64,
 }
@@ -137,6 +142,9 @@ pub fn simulate(
 ) -> Result<Outcome, Broken> {
     let mut agenda = Agenda::default();
     let mut world = World::new(scenario, replication, &mut agenda);
+    world.events += run(&mut world, &mut agenda, scenario.warm_up);
+    world.sample_until(scenario.warm_up);
+    world.record.warmed_up(scenario.warm_up);
     let steps: u64 = 100;
     for step in 1..=steps {
         let until = Time::from_nanos(crate::engine::number::low64(

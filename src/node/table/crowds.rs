@@ -203,6 +203,16 @@ impl Crowds {
         found.expect("each clients node has its crowd")
     }
 
+    /// How many crowds there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// All crowds.
     pub fn iter(&self) -> impl Iterator<Item = &Crowd> {
         self.rows.iter()

@@ -73,7 +73,7 @@ impl Axis {
         let low = round_down(least.clamp(1.0 / LARGEST, LARGEST));
         let high = round_up(most.min(LARGEST).max(low * 1.5));
         let mut ticks: Vec<f64> = decades(low, high).collect();
-        if ticks.len() < 2 {
+        if ticks.len() < 3 {
             ticks = decades(low / 10.0, high)
                 .flat_map(|decade| [decade, 2.0 * decade, 5.0 * decade])
                 .filter(|&at| at > low * 0.999 && at < high * 1.001)

@@ -14,8 +14,9 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// What is drawn whatever the objectives say, and what a chart calls it.
-const METRICS: [(&str, &str); 6] = [
-    ("cost.total", "the bill"),
+const METRICS: [(&str, &str); 7] = [
+    ("cost.total", "the bill of a month"),
+    ("gateways.headroom", "headroom of gateways"),
     ("delivery_lag.p99", "delivery lag, p99"),
     ("deliveries.missed", "missed deliveries"),
     ("attempts.peak_per_second", "peak of connection attempts"),
@@ -124,6 +125,7 @@ fn tick(unit: Unit, value: f64) -> String {
         Unit::Seconds => axis::seconds(value),
         Unit::Share => axis::share(value),
         Unit::Bytes => figure(Unit::Bytes, value),
+        Unit::Usd | Unit::UsdPerMonth => format!("${}", figures::tick(value)),
         _ => figures::tick(value),
     }
 }

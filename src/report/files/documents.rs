@@ -22,8 +22,17 @@ pub(super) struct Manifest {
     pub(super) tick_s: f64,
     pub(super) lag_bin_s: f64,
     pub(super) ledger: Check,
+    pub(super) bill: Option<Basis>,
     pub(super) input: serde_json::Value,
     pub(super) assumptions: Vec<Origin>,
+}
+
+/// What the bill was reckoned from; null without prices.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Basis {
+    pub(super) prices: String,
+    pub(super) over_s: f64,
+    pub(super) steady: bool,
 }
 
 /// That every delivery has exactly one end.
@@ -89,6 +98,11 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
             intended_window: summary.ledger[0].intended,
             intended_run: summary.ledger[1].intended,
         },
+        bill: summary.bill.as_ref().map(|bill| Basis {
+            prices: bill.prices.clone(),
+            over_s: bill.over,
+            steady: bill.steady,
+        }),
         input: summary.input.clone(),
         assumptions: summary.assumptions.clone(),
     })

@@ -37,6 +37,8 @@ pub const LEDGER: &str = "ledger.csv";
 pub const POINTS: &str = "points.csv";
 /// Phases of the timeline.
 pub const PHASES: &str = "phases.csv";
+/// The bill, if prices are given.
+pub const COST: &str = "cost.csv";
 
 /// All data files of a summary, the manifest last.
 pub fn write(summary: &Summary) -> Vec<File> {
@@ -47,13 +49,15 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (HISTOGRAM, tables::histogram(summary)),
         (LEDGER, tables::ledger(summary)),
         (PHASES, tables::phases(summary)),
-        (MANIFEST, documents::manifest(summary)),
     ];
-    files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
+    let cost = summary.bill.as_ref().map(|bill| (COST, tables::cost(bill)));
+    let manifest = (MANIFEST, documents::manifest(summary));
+    let all = files.into_iter().chain(cost).chain([manifest]);
+    all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
 }
 
 /// The names of units in the files.
-const UNITS: [(Unit, &str); 7] = [
+const UNITS: [(Unit, &str); 9] = [
     (Unit::Count, "count"),
     (Unit::PerSecond, "per_second"),
     (Unit::Seconds, "seconds"),
@@ -61,6 +65,8 @@ const UNITS: [(Unit, &str); 7] = [
     (Unit::BytesPerSecond, "bytes_per_second"),
     (Unit::Share, "share"),
     (Unit::Ratio, "ratio"),
+    (Unit::Usd, "usd"),
+    (Unit::UsdPerMonth, "usd_per_month"),
 ];
 
 pub(super) fn unit_name(unit: Unit) -> &'static str {

@@ -1,11 +1,13 @@
 //! Reading the result files back: what `render` knows, and all it knows.
 use super::{
-    HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY, documents::Manifest, unit_named,
+    COST, HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY,
+    documents::{Basis, Manifest},
+    unit_named,
 };
 use crate::{
     engine::{Span, Time},
     record::Unit,
-    summary::{Bucket, Judged, Ledger, Metric, Series, Stretch, Summary},
+    summary::{Bill, Bucket, Charge, Judged, Ledger, Metric, Series, Stretch, Summary},
 };
 use serde::Deserialize;
 use std::io;
@@ -67,6 +69,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         input: manifest.input,
         assumptions: manifest.assumptions,
         metrics: rows(open, METRICS, metric)?,
+        bill: bill(open, manifest.bill)?,
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,
         lag: rows(open, HISTOGRAM, bucket)?,
@@ -191,6 +194,28 @@ fn full_name(node: &str, quantity: &str, statistic: &str) -> String {
     let parts = [node, quantity, statistic];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     phase + &parts.join(".")
+}
+
+fn bill(open: Open, basis: Option<Basis>) -> Result<Option<Bill>, Unreadable> {
+    let Some(Basis { prices, over_s: over, steady }) = basis else { return Ok(None) };
+    let charges = rows(open, COST, charge)?;
+    Ok(Some(Bill { prices, over, steady, charges }))
+}
+
+fn charge(mut cells: Cells) -> Option<Charge> {
+    Some(Charge {
+        item: cells.owned()?,
+        node: cells.owned()?,
+        product: cells.owned()?,
+        quantity: cells.number()?,
+        unit: cells.owned()?,
+        price: cells.number()?,
+        source: cells.owned()?,
+        date: cells.owned()?,
+        usd_month: cells.number()?,
+        share: cells.number()?,
+        why: cells.owned()?,
+    })
 }
 
 fn bucket(mut cells: Cells) -> Option<Bucket> {

@@ -5,7 +5,10 @@ use super::{
     read::{Open, Unreadable, Verdicts, each, fingerprint, json, malformed, metric},
     tables::{self, metric_cells},
 };
-use crate::summary::sweep::{Axis, Point, Sweep};
+use crate::{
+    scenario::Origin,
+    summary::sweep::{Axis, Point, Sweep},
+};
 use serde::{Deserialize, Serialize};
 
 /// What was run.
@@ -21,6 +24,7 @@ struct Manifest {
     axes: Vec<Axis>,
     points: Vec<Place>,
     input: serde_json::Value,
+    assumptions: Vec<Origin>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +62,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         axes: sweep.axes.clone(),
         points: sweep.points.iter().map(place).collect(),
         input: sweep.input.clone(),
+        assumptions: sweep.assumptions.clone(),
     })
 }
 
@@ -153,6 +158,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         replications: manifest.replications,
         events: manifest.events,
         input: manifest.input,
+        assumptions: manifest.assumptions,
         axes: manifest.axes,
         points,
     })

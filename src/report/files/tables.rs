@@ -5,7 +5,7 @@
 use super::unit_name;
 use crate::{
     engine::{Time, number},
-    summary::{Bucket, Ledger, Metric, Series, Summary},
+    summary::{Bill, Bucket, Ledger, Metric, Series, Summary},
 };
 
 /// `node` is empty for the whole system; `[during(NAME).]` stays with the metric.
@@ -98,6 +98,40 @@ pub(super) fn phases(summary: &Summary) -> Vec<u8> {
                 &phase.name,
                 &phase.start.seconds().to_string(),
                 &phase.end.seconds().to_string(),
+            ]);
+        }
+    })
+}
+
+/// One line of the bill a row: `usd_month` is `quantity` times `price`, of tiers their mean.
+pub(super) fn cost(bill: &Bill) -> Vec<u8> {
+    let header = [
+        "item",
+        "node",
+        "product",
+        "quantity",
+        "unit",
+        "price",
+        "source",
+        "date",
+        "usd_month",
+        "share",
+        "why",
+    ];
+    table(header, |out| {
+        for charge in &bill.charges {
+            out([
+                &charge.item,
+                &charge.node,
+                &charge.product,
+                &charge.quantity.to_string(),
+                &charge.unit,
+                &charge.price.to_string(),
+                &charge.source,
+                &charge.date,
+                &charge.usd_month.to_string(),
+                &charge.share.to_string(),
+                &charge.why,
             ]);
         }
     })

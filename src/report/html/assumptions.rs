@@ -1,57 +1,74 @@
 //! What the result rests on: every value of the input, who wrote it, and the source of each
 //! default.
 use super::text;
-use crate::{
-    scenario::{Origin, Writer},
-    summary::Summary,
-};
+use crate::scenario::{Origin, Writer};
 use maud::{Markup, html};
 
 /// How the source of a default says that nobody has checked it.
 const UNCHECKED: &str = "[K]";
 
 /// The values in groups; none when nobody kept where they came from.
-pub(super) fn body(summary: &Summary) -> Option<Markup> {
+pub(super) fn body(assumptions: &[Origin]) -> Option<Markup> {
     // Objectives and question stand at the top of the page.
     let told = |origin: &&Origin| !origin.path.starts_with("slo.") && origin.path != "question";
-    let all: Vec<&Origin> = summary.assumptions.iter().filter(told).collect();
+    let all: Vec<&Origin> = assumptions.iter().filter(told).collect();
     let of = |chosen: &[Writer]| -> Vec<&Origin> {
         all.iter().copied().filter(|origin| chosen.contains(&origin.from)).collect()
     };
+    let axes = of(&[Writer::Axis]);
     let set = of(&[Writer::CommandLine]);
     let experiment = of(&[Writer::Set, Writer::Experiment, Writer::ExtendedExperiment]);
     let model = of(&[Writer::Model, Writer::ExtendedModel]);
+    let prices = of(&[Writer::Prices]);
     let defaults = of(&[Writer::Default]);
+    let counts =
+        [axes.len(), set.len(), experiment.len(), model.len(), prices.len(), defaults.len()];
     (!all.is_empty()).then(|| {
         html! {
-            p.lead { (lead(&[set.len(), experiment.len(), model.len(), defaults.len()],
-                &defaults)) }
-            @if !set.is_empty() { h3.over { "Set on the command line" } (table(&set, "argument")) }
-            @if !experiment.is_empty() { h3.over { "Written in the experiment" }
-                (table(&experiment, "where")) }
+            p.lead { (lead(counts, &defaults)) }
+            (group("Of this point of the sweep", &axes, "axis"))
+            (group("Set on the command line", &set, "argument"))
+            (group("Written in the experiment", &experiment, "where"))
             @if !defaults.is_empty() { h3.over { "Defaults" } (legend()) (table(&defaults,
                 "source")) }
-            @if !model.is_empty() {
-                h3.over { "Written in the model" }
-                details.printed {
-                    summary { "Show " (model.len()) " values" }
-                    (table(&model, "where"))
-                }
-            }
+            (folded("Written in the model", &model))
+            (folded("Prices", &prices))
         }
     })
 }
 
-fn lead(counts: &[usize; 4], defaults: &[&Origin]) -> String {
-    let [set, experiment, model, default] = counts;
-    let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
-    let parts = [
-        part(*set, "set on the command line"),
-        part(*experiment, "written in the experiment"),
-        part(*model, "written in the model"),
-        part(*default, "left to defaults"),
+fn group(head: &str, origins: &[&Origin], source: &str) -> Markup {
+    html! { @if !origins.is_empty() { h3.over { (head) } (table(origins, source)) } }
+}
+
+/// What is looked up rather than read.
+fn folded(head: &str, origins: &[&Origin]) -> Markup {
+    html! {
+        @if !origins.is_empty() {
+            h3.over { (head) }
+            details.printed {
+                summary { "Show " (origins.len()) " values" }
+                (table(origins, "where"))
+            }
+        }
+    }
+}
+
+fn lead(counts: [usize; 6], defaults: &[&Origin]) -> String {
+    const PARTS: [&str; 6] = [
+        "of this point of the sweep",
+        "set on the command line",
+        "written in the experiment",
+        "written in the model",
+        "of the prices",
+        "left to defaults",
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts: Vec<String> = counts
+        .iter()
+        .zip(PARTS)
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, part)| format!("{count} {part}"))
+        .collect();
     let unchecked = defaults.iter().filter(|origin| unchecked(origin)).count();
     let more = match unchecked {
         0 => String::new(),

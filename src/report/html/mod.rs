@@ -4,6 +4,7 @@
 //! A pure function: the same summary gives the same bytes. Each section is a file of its own and
 //! says nothing when it has nothing to say.
 mod assumptions;
+mod bill;
 mod charts;
 mod data;
 mod events;
@@ -49,7 +50,8 @@ fn sections(summary: &Summary) -> Vec<Section> {
         named("system", "The system", "System", system::body(summary)),
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
-        section("assumptions", "Assumptions", assumptions::body(summary)),
+        named("cost", "The bill", "Cost", Some(bill::body(summary))),
+        section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
         section("reproduce", "Reproduce", Some(reproduce::body(summary))),

@@ -2,7 +2,7 @@
 use super::text;
 use crate::{
     engine::number,
-    scenario::Writer,
+    scenario::{Origin, Writer},
     summary::{Summary, figures},
 };
 use maud::{Markup, html};
@@ -46,12 +46,19 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
 
 /// The command line of this run: the file by its name, and what arguments set.
 fn command(summary: &Summary) -> String {
-    let mut line = format!("squall run {}", quoted(&format!("{}.yaml", summary.experiment)));
-    let set = summary.assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
+    let file = quoted(&format!("{}.yaml", summary.experiment));
+    let sets = sets(&summary.assumptions);
+    format!("squall run {file}{sets} --seed {}", summary.seed)
+}
+
+/// What arguments set, the seed apart.
+pub(super) fn sets(assumptions: &[Origin]) -> String {
+    let set = assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
+    let mut text = String::new();
     for origin in set.filter(|origin| origin.path != "seed") {
-        line += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
+        text += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
     }
-    format!("{line} --seed {}", summary.seed)
+    text
 }
 
 /// A word as a shell reads it.

@@ -1,5 +1,6 @@
 //! The page of a sweep: the answer, the designs that matter side by side, all points, the charts.
 use super::{
+    assumptions,
     charts::Charts,
     head::badge,
     method, omitted, reproduce,
@@ -47,6 +48,12 @@ fn sections(sweep: &Sweep) -> Vec<Section> {
         shell::section("points", "The points", "Points", points(sweep)),
         shell::section("sweep", "The sweep", "Sweep", charts.all()),
         shell::section("system", "The system", "System", system::planned(&sweep.input)),
+        shell::section(
+            "assumptions",
+            "Assumptions",
+            "Assumptions",
+            assumptions::body(&sweep.assumptions),
+        ),
         shell::section("omitted", "Not modelled", "Not modelled", omitted::of_input(&sweep.input)),
         shell::section(
             "method",
@@ -68,8 +75,7 @@ fn header(sweep: &Sweep) -> Markup {
         p.setup { (text::sentence(&setup(sweep))) }
         p.verdict {
             @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
-            @if let Some(second) = findings.get(1).filter(|_| sweep.choice().is_some() ||
-                sweep.judged()) {
+            @if let Some(second) = findings.get(1).filter(|_| sweep.judged()) {
                 " " (text::sentence(second))
             }
         }
@@ -312,10 +318,11 @@ fn told_cell(metric: Option<&Metric>) -> Markup {
 /// The commands, and what identifies the result.
 fn again(sweep: &Sweep) -> Markup {
     let file = reproduce::quoted(&format!("{}.yaml", sweep.experiment));
+    let sets = reproduce::sets(&sweep.assumptions);
     let point = sweep.choice().or(sweep.points.first()).map(|point| reproduce::quoted(&point.name));
     let point =
-        point.map_or_else(String::new, |name| format!("\nsquall run {file} --point {name}"));
-    let command = format!("squall sweep {file}{point}");
+        point.map_or_else(String::new, |name| format!("\nsquall run {file}{sets} --point {name}"));
+    let command = format!("squall sweep {file}{sets}{point}");
     html! {
         pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))

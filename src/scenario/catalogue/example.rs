@@ -21,11 +21,37 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
     NODES.iter().find(|node| node.0 == kind).map(|node| node.1)
 }
 
+/// A line of a price sheet, by a name that it could have.
+fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
+    const MACHINES: [(&str, &str); 3] =
+        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
+    let (part, key) = rest.split_once('.')?;
+    if part == "egress" {
+        return None;
+    }
+    let machine = MACHINES.iter().find(|machine| machine.0 == part).map(|machine| machine.1);
+    Some(match (machine, key.split_once('.')) {
+        (Some(name), _) => [
+            format!("prices: {{ {part}: {{ {name}: {{ {key}: {value} }} }} }}"),
+            format!("'prices.{part}.{name}.{key}={value}'"),
+        ],
+        (None, Some((layer, inner))) => [
+            format!("prices: {{ {part}: {{ {layer}: {{ {inner}: {value} }} }} }}"),
+            format!("'prices.{rest}={value}'"),
+        ],
+        (None, None) => [
+            format!("prices: {{ {part}: {{ {key}: {value} }} }}"),
+            format!("'prices.{rest}={value}'"),
+        ],
+    })
+}
+
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 7] = [
+        const FREE: [&str; 8] = [
             "experiment.",
+            "prices.",
             "links.",
             "sweep.",
             "law.",
@@ -63,6 +89,7 @@ impl Key {
                 format!("timeline.deploy.{rest}={value}"),
             ],
             "law" | "sweep" => return None,
+            "prices" => return of_prices(rest, value),
             kind => match example_name(kind) {
                 Some(name) => [
                     format!("nodes: {{ {name}: {{ {kind}: {{ {} }} }} }}", nested(rest)),
@@ -79,7 +106,8 @@ impl Key {
     /// The argument for a parameter of a node; none for a key that does not stand alone. A map in
     /// the place of a word is set as a whole.
     fn argument(&self, name: &str, rest: &str, value: &str) -> String {
-        if self.name.starts_with("load_balancer.admission.") {
+        let with_others = ["load_balancer.admission.", "clients.reconnect.preset"];
+        if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();
         }
         let choice = ["start", "reconnect.jitter"].into_iter().find_map(|choice| {
@@ -104,6 +132,10 @@ impl Key {
             "law" => "40ms",
             "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
             "name" if self.name == "balancer_restart.node" => "edge",
+            "date" => "2026-08",
+            "price per hour" => "0.0816 USD/h",
+            "price per GB" => "0.09 USD/GB",
+            "price per GB and month" => "0.1 USD/GB-month",
             "name" if self.name != "timeline.name" => "gateways",
             "count or list" => "[0]",
             _ => return None,

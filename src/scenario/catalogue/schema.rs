@@ -2,39 +2,47 @@
 use super::{Key, key};
 use crate::{
     scenario::{defaults::Default, resolve},
-    spec::{Experiment, experiment::MODEL_KEYS, schema},
+    spec::{Experiment, experiment::MODEL_KEYS, prices::Prices, schema},
 };
 use serde_json::{Value as Json, json};
 
 /// A kind of file that has a schema.
-//
-// A sheet of prices gets its own when its form is among those of `spec`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum File {
     /// An experiment, with or without nodes of its own.
     Experiment,
     /// A model.
     Model,
+    /// A price sheet.
+    Prices,
 }
 
 impl File {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Experiment, Self::Model];
+    pub const ALL: [Self; 3] = [Self::Experiment, Self::Model, Self::Prices];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Experiment => "experiment",
             Self::Model => "model",
+            Self::Prices => "prices",
         }
     }
 
     /// The JSON Schema of such files.
     pub fn schema(self) -> Json {
         let mut root = schema::of::<Experiment>();
-        walk("experiment", &mut root, &mut complete);
+        let extends = root["properties"]["extends"].clone();
+        if self == Self::Prices {
+            root = schema::of::<Prices>();
+            root["properties"]["extends"] = extends;
+            walk("prices", &mut root, &mut complete);
+        } else {
+            walk("experiment", &mut root, &mut complete);
+        }
         let description = match self {
-            Self::Experiment => root["description"].take(),
+            Self::Experiment | Self::Prices => root["description"].take(),
             Self::Model => json!("An architecture: its nodes and the links between them."),
         };
         if self == Self::Model
@@ -120,7 +128,9 @@ fn level(schema: &mut Json) {
 /// The name of a key in a section: kinds of nodes and actions begin anew.
 fn below(section: &str, key: &str) -> String {
     match (section, key) {
-        ("experiment", "nodes" | "links" | "timeline" | "sweep") | ("nodes", _) => key.to_owned(),
+        ("experiment", "nodes" | "links" | "timeline" | "sweep" | "prices") | ("nodes", _) => {
+            key.to_owned()
+        }
         ("timeline", action) if !["at", "name"].contains(&action) => action.to_owned(),
         _ => format!("{section}.{key}"),
     }
@@ -135,7 +145,7 @@ fn complete(name: &str, schema: &mut Json) {
     }
     // Nothing written is an empty map; in a file that is laid over another it goes back to the
     // default.
-    if schema["type"] == "object" && name != "experiment" {
+    if schema["type"] == "object" && !["experiment", "prices"].contains(&name) {
         schema["type"] = json!(["object", "null"]);
     } else if schema["type"] == "array" {
         schema["type"] = json!(["array", "null"]);

@@ -4,15 +4,17 @@ mod checks;
 mod law;
 mod links;
 mod nodes;
+mod prices;
 mod section;
 mod storms;
+mod tariffs;
 mod timeline;
 pub(super) mod words;
 
 pub use links::LEGAL;
 pub(super) use section::json;
 
-use super::{Link, Node, Scenario};
+use super::{Link, Node, Scenario, prices::Prices};
 use crate::{
     engine::{Span, Time},
     node::parameters::{Parameters, Resume},
@@ -22,6 +24,7 @@ use crate::{
 use links::Topology;
 use section::{Section, Word};
 use serde_json::{Map, Value as Json};
+use tariffs::Outfit;
 use timeline::Frame;
 
 /// The code of the error that a file is a model and no experiment.
@@ -44,6 +47,7 @@ pub(super) struct Resolved {
     pub(super) name: Text,
     pub(super) parameters: Parameters,
     pub(super) form: Kind,
+    outfit: Outfit,
     doc: Json,
 }
 
@@ -69,6 +73,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
         if whole { connect(input, experiment, &mut nodes) } else { Default::default() };
     let frame = Frame { nodes: &nodes, whole, horizon: head.horizon, warm_up: head.warm_up };
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
+    let prices = price(input, experiment, &mut nodes, &mut doc);
     let slo: Vec<String> = experiment.slo.iter().map(|line| line.value.trim().to_owned()).collect();
     let named = nodes.iter().map(|node| (node.name.value.clone(), node.doc.clone()));
     doc.insert("nodes".to_owned(), Json::Object(named.collect()));
@@ -89,6 +94,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
             .collect(),
         links,
         timeline,
+        prices,
         slo,
         resolved: Json::Object(doc),
         origins: Vec::new(),
@@ -168,6 +174,7 @@ fn read_nodes(input: &mut Input<'_>, experiment: &Experiment) -> Vec<Resolved> {
         let kind = nodes::kind_word(form);
         let mut section = Section::new(input, kind, &name.value, name.at);
         let parameters = section.node(form);
+        let outfit = section.outfit(form);
         let inner = section.doc;
         let mut doc = Map::new();
         doc.insert(kind.to_owned(), Json::Object(inner));
@@ -175,10 +182,38 @@ fn read_nodes(input: &mut Input<'_>, experiment: &Experiment) -> Vec<Resolved> {
             name: name.clone(),
             parameters,
             form: form.clone(),
+            outfit,
             doc: Json::Object(doc),
         });
     }
     nodes
+}
+
+/// Reads the prices, if there are any, and finds what is paid for each node.
+fn price(
+    input: &mut Input<'_>,
+    experiment: &Experiment,
+    nodes: &mut [Resolved],
+    doc: &mut Map<String, Json>,
+) -> Option<Prices> {
+    let Some(form) = &experiment.prices else {
+        if !input.broken && !input.cut.iter().any(|cut| cut == "prices") {
+            prices::check_slo(input, &experiment.slo);
+            prices::check_unpaid(input, nodes);
+        }
+        return None;
+    };
+    let before = input.errors();
+    let (sheet, written) = prices::read(input, form);
+    doc.insert("prices".to_owned(), Json::Object(written));
+    if input.errors() > before {
+        return None;
+    }
+    let tariffs = tariffs::tariffs(input, &sheet, nodes);
+    if tariffs.is_none() {
+        prices::check_slo(input, &experiment.slo);
+    }
+    Some(Prices { name: sheet.name, egress: sheet.egress?, tariffs: tariffs? })
 }
 
 fn check_node_name(input: &mut Input<'_>, name: &Text) {
@@ -225,6 +260,14 @@ fn connect(
 }
 
 impl Resolved {
+    /// Puts a word down beside its parameters.
+    fn put(&mut self, key: &str, word: &str) {
+        let kinds = self.doc.as_object_mut().into_iter().flatten();
+        for (_, parameters) in kinds {
+            parameters[key] = Json::from(word);
+        }
+    }
+
     /// A crowd whose gateways reach a buffer resumes unless told not to.
     fn resume_by_default(&mut self) {
         let (Parameters::Clients(clients), Kind::Clients(form)) =

@@ -16,6 +16,8 @@ pub(super) enum Dimension {
     Rate,
     /// Bytes per second.
     ByteRate,
+    /// US dollars.
+    Money,
 }
 
 /// Unit, power of ten and factor to the base unit, kind.
@@ -40,6 +42,9 @@ const UNITS: &[(&str, i32, f64, Dimension)] = &[
     ("KiB", 0, 1024.0, Dimension::Bytes),
     ("MiB", 0, 1_048_576.0, Dimension::Bytes),
     ("GiB", 0, 1_073_741_824.0, Dimension::Bytes),
+    ("USD", 0, 1.0, Dimension::Money),
+    ("k USD", 3, 1.0, Dimension::Money),
+    ("M USD", 6, 1.0, Dimension::Money),
 ];
 
 /// Reads a limit; the error is what to write instead.
@@ -68,7 +73,8 @@ fn example(unit: &str) -> &'static str {
     match unit {
         "m" => "`5min` (never `m`)",
         "kB" | "kb" | "Kb" | "K" => "`10KB`, `2k`",
-        _ => "`500ms`, `2s`, `99.9%`, `10KB`, `500/s` or `0`",
+        "$" | "usd" | "EUR" | "USD/month" | "USD/mo" => "`2000 USD`",
+        _ => "`500ms`, `2s`, `99.9%`, `10KB`, `500/s`, `2000 USD` or `0`",
     }
 }
 
@@ -84,6 +90,7 @@ impl Dimension {
             Unit::Bytes => (self == Self::Bytes, "`10KB`, `8GiB`"),
             Unit::BytesPerSecond => (self == Self::ByteRate, "`10MB/s`"),
             Unit::Share => (matches!(self, Self::Share | Self::Bare), "`99.9%`"),
+            Unit::Usd | Unit::UsdPerMonth => (self == Self::Money, "`2000 USD`"),
         };
         let zero = self == Self::Bare && limit == 0.0;
         if fits || zero { Ok(()) } else { Err(example) }

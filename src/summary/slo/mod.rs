@@ -249,6 +249,8 @@ fn unit_in_words(unit: Unit) -> &'static str {
         Unit::BytesPerSecond => "bytes per second",
         Unit::Share => "a share",
         Unit::Ratio => "a plain number",
+        Unit::Usd => "US dollars",
+        Unit::UsdPerMonth => "US dollars a month",
     }
 }
 

@@ -13,14 +13,14 @@ const DEPLOY: &str = "tests/all/files/deploy.yaml";
 #[test]
 fn a_good_file_is_one_line() {
     let (out, err, code) = squall(&["validate", DEPLOY]);
-    assert_eq!(out, "✓ 2 files, 7 nodes, 9 links (4 by default), 2 points\n");
+    assert_eq!(out, "✓ 3 files, 7 nodes, 9 links (4 by default), 2 points\n");
     assert_eq!((err.as_str(), code), ("", 0));
 }
 
 #[test]
 fn a_model_alone_can_be_checked() {
     let (out, err, code) = squall(&["validate", "models/chat.yaml"]);
-    assert_eq!(out, "✓ 1 file, 7 nodes, 9 links (4 by default)\n");
+    assert_eq!(out, "✓ 2 files, 7 nodes, 9 links (4 by default)\n");
     assert_eq!((err.as_str(), code), ("", 0));
 }
 

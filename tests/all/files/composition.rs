@@ -42,7 +42,7 @@ fn maps_merge_and_the_rest_replaces() {
     assert_eq!(phones(&loaded).count, 100_000, "the other `set` stays");
     assert_eq!(loaded.scenario.links[1].latency, Some(Law::Constant(2e6)));
     assert_eq!(loaded.scenario.links.len(), 9, "however a link is spelled");
-    assert_eq!(loaded.files.len(), 3);
+    assert_eq!(loaded.files.len(), 4);
 }
 
 #[test]

@@ -6,7 +6,10 @@ use squall::{
     record::Cause,
     scenario::catalogue,
     spec::codes::CODES,
-    summary::glossary::{self, ENDS, METRICS},
+    summary::{
+        self,
+        glossary::{self, ENDS, METRICS},
+    },
     world,
 };
 use std::{collections::BTreeSet, fs, path::Path};
@@ -46,7 +49,7 @@ fn a_key_is_found_by_its_end_and_by_the_name_of_a_node() {
             "{topic}: {text}"
         );
     }
-    let both = explain("phones.count").unwrap();
+    let both = explain("ours.count").unwrap();
     assert!(both.contains("clients.count (count)") && both.contains("gateway.count (count)"));
 }
 
@@ -76,7 +79,8 @@ fn every_metric_of_a_run_is_in_the_glossary_and_no_other() {
     let mut used = BTreeSet::new();
     let mut run = |files: &Files, path: &str, sets: &[&str]| {
         let scenario = files.good(path, sets).scenario;
-        for measure in world::simulate(&scenario, 0, &|_| {}).unwrap().measures {
+        let outcome = world::simulate(&scenario, 0, &|_| {}).unwrap();
+        for measure in summary::summarize(&scenario, &[outcome]).metrics {
             let name = &measure.name;
             let found =
                 glossary::metric(name).unwrap_or_else(|| panic!("`{name}` is not explained"));

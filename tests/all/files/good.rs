@@ -17,9 +17,9 @@ fn the_design_loads() {
     let loaded = Files::design().good(DEPLOY, &[]);
     assert_eq!(codes(&loaded.warnings), [""; 0]);
     let files: Vec<_> = loaded.files.iter().map(|path| path.to_str().unwrap()).collect();
-    assert_eq!(files, [DEPLOY, "models/chat.yaml"]);
+    assert_eq!(files, [DEPLOY, "models/chat.yaml", "models/prices/aws-us-east-1.yaml"]);
     assert_eq!((loaded.plan.count, loaded.has_sweep()), (16, true));
-    assert_eq!(validate::line(&loaded), "2 files, 7 nodes, 9 links (4 by default), 16 points");
+    assert_eq!(validate::line(&loaded), "3 files, 7 nodes, 9 links (4 by default), 16 points");
     assert_eq!(loaded.plan.axes[0].path, "gateways.drain.window");
     assert_eq!(loaded.plan.axes[0].values, ["0s", "10s", "30s", "60s"]);
 }

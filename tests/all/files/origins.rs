@@ -7,6 +7,9 @@ use squall::{
 };
 use std::path::Path;
 
+const PRICES: &str = include_str!("../../../models/prices/aws-us-east-1.yaml");
+const CHEAPEST: &str = "[squall] the cheapest with its cores and memory";
+
 fn origin<'s>(scenario: &'s Scenario, path: &str) -> (&'s str, Writer, &'s str) {
     let mut found = scenario.origins.iter().filter(|origin| origin.path == path);
     let Origin { value, from, source, .. } =
@@ -19,6 +22,7 @@ fn origin<'s>(scenario: &'s Scenario, path: &str) -> (&'s str, Writer, &'s str) 
 fn each_writer_is_named() {
     let files = Files::default()
         .with("base.yaml", include_str!("../../../models/chat.yaml"))
+        .with("prices/aws-us-east-1.yaml", PRICES)
         .with("model.yaml", "extends: base.yaml\nnodes:\n  bus: { pubsub: { partitions: 32 } }\n")
         .with(
             "general.yaml",
@@ -53,6 +57,10 @@ fn each_writer_is_named() {
         ("timeline.deploy.name", "deploy", Writer::Default, "[squall] by its action"),
         ("timeline.deploy.batch", "2", Writer::Set, "special.yaml:4"),
         ("timeline.deploy.startup", "20s", Writer::Default, "[K]"),
+        ("prices.storage.price", "0.1 USD/GB-month", Writer::Prices, "aws-us-east-1.yaml:51"),
+        ("prices.instances.m7g.large.cores", "2", Writer::Prices, "aws-us-east-1.yaml:8"),
+        ("gateways.instance", "m7g.2xlarge", Writer::Default, CHEAPEST),
+        ("bus.instance", "kafka.m5.large", Writer::ExtendedModel, "base.yaml:26"),
         ("slo.0", "deliveries.missed == 0", Writer::Experiment, "special.yaml:6"),
     ] {
         assert_eq!(origin(&scenario, path), (value, from, source), "{path}");
@@ -109,7 +117,8 @@ fn the_folder_does_not_matter() {
     let text = include_str!("rolling-deploy.yaml");
     let elsewhere = Files::default()
         .with("/some/where/experiments/rolling-deploy.yaml", text)
-        .with("/some/where/models/chat.yaml", model);
+        .with("/some/where/models/chat.yaml", model)
+        .with("/some/where/models/prices/aws-us-east-1.yaml", PRICES);
     let other = elsewhere.good("/some/where/experiments/rolling-deploy.yaml", &[]).scenario;
     assert_eq!(one, other);
 }

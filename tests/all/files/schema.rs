@@ -8,7 +8,10 @@ use squall::{
     scenario::catalogue::{self, File},
     spec::{schema::NAME, yaml},
     summary::slo,
-    units::{Bytes, CoreShare, Count, Factor, Quantity, Rate, Share},
+    units::{
+        Bytes, CoreShare, Count, Date, Factor, PerGigabyte, PerGigabyteMonth, PerHour, Quantity,
+        Rate, Share,
+    },
 };
 use std::{
     fs,
@@ -59,17 +62,20 @@ pub(super) fn check_good(validator: &Validator, name: &str, text: &str) {
 
 #[test]
 fn every_good_file_is_valid() {
-    let [experiment, model] = File::ALL.map(validator);
+    let [experiment, model, prices] = File::ALL.map(validator);
     let mut count = 0;
-    for (folder, validator) in
-        [("models", &model), ("experiments", &experiment), ("tests/all/files", &experiment)]
-    {
+    for (folder, validator) in [
+        ("models", &model),
+        ("models/prices", &prices),
+        ("experiments", &experiment),
+        ("tests/all/files", &experiment),
+    ] {
         for path in yaml_files(folder) {
             check_good(validator, &path.display().to_string(), &fs::read_to_string(&path).unwrap());
             count += 1;
         }
     }
-    assert!(count >= 7, "{count}");
+    assert!(count >= 8, "{count}");
 }
 
 #[test]
@@ -84,7 +90,7 @@ fn what_is_shown_is_valid() {
 
 #[test]
 fn the_examples_of_the_documents_are_valid() {
-    let [experiment, model] = File::ALL.map(validator);
+    let [experiment, model, _] = File::ALL.map(validator);
     let mut count = 0;
     for document in ["README.md", "docs/FILES.md"] {
         let text = fs::read_to_string(document).unwrap();
@@ -100,7 +106,7 @@ fn the_examples_of_the_documents_are_valid() {
 
 /// Mistakes of form. What only the meaning tells (a node that is not there, a cap below its base)
 /// is for the program.
-const WRONG: [&str; 22] = [
+const WRONG: [&str; 23] = [
     "illegal-link",
     "kind-as-text",
     "laws",
@@ -111,6 +117,7 @@ const WRONG: [&str; 22] = [
     "node-names",
     "not-a-map",
     "out-of-range",
+    "price-as-list",
     "sections-as-values",
     "several-at-once",
     "sweep",
@@ -135,6 +142,8 @@ fn wrong_files_are_not_valid() {
     }
     let model = self::validator(File::Model);
     assert!(!model.is_valid(&yaml_of("horizon: 1min\nnodes: {}")));
+    let sheet = fs::read_to_string("tests/bad/parts/sheet.yaml").unwrap();
+    assert!(!self::validator(File::Prices).is_valid(&yaml_of(&sheet)));
 }
 
 /// Whether a text is a quantity to the program is whether it is one to an editor, within bounds.
@@ -165,6 +174,33 @@ fn editors_know_quantities() {
     check_quantity::<Share>(&texts);
     check_quantity::<Factor>(&texts);
     check_quantity::<CoreShare>(&texts);
+    let texts = [
+        "0.02",
+        "0.02 USD/h",
+        "1USD/h",
+        "1 USD / h",
+        ".5 USD/h",
+        "1 EUR/h",
+        "1 USD/GB",
+        "USD/GB",
+        "1 USD/GB-month",
+        "0.1 USD/ GB-month",
+        "1,5 USD/GB",
+        "-1 USD/h",
+        "$1/h",
+        "2026-08",
+        "2026-8",
+        "2026-13",
+        "2026-00",
+        "2026-08-31",
+        "2026-08-32",
+        "2026-08-00",
+        "26-08-01",
+    ];
+    check_quantity::<PerHour>(&texts);
+    check_quantity::<PerGigabyte>(&texts);
+    check_quantity::<PerGigabyteMonth>(&texts);
+    check_quantity::<Date>(&texts);
 }
 
 #[test]
@@ -215,15 +251,20 @@ fn every_key_says_what_it_means_and_what_it_takes() {
 
 #[test]
 fn shipped_files_name_their_schema() {
-    for (folder, kind) in [("models", File::Model), ("experiments", File::Experiment)] {
+    for (folder, kind) in [
+        ("models", File::Model),
+        ("models/prices", File::Prices),
+        ("experiments", File::Experiment),
+    ] {
         for path in yaml_files(folder) {
             let text = fs::read_to_string(&path).unwrap();
             let mut found = Vec::new();
             assert!(yaml::parse(&text, 0, 0, &mut found).is_some());
-            let schema = format!("../docs/schema/{}.schema.json", kind.name());
+            let up = if folder.contains('/') { "../.." } else { ".." };
+            let schema = format!("{up}/docs/schema/{}.schema.json", kind.name());
             let line = format!("# yaml-language-server: $schema={schema}");
             assert!(text.lines().any(|found| found == line), "{} lacks\n{line}", path.display());
-            assert!(Path::new(&schema[3..]).exists());
+            assert!(Path::new(&schema[up.len() + 1..]).exists());
         }
     }
 }

@@ -4,7 +4,7 @@
 //! cope with: drained instances, a herd, retries, gaps without deliveries, rare losses.
 use squall::{
     engine::{Span, Time, number},
-    record::{Ends, Histogram, LedgerRow, Measure, Outcome, Phase, Track, Unit},
+    record::{Ends, Histogram, LedgerRow, Measure, Outcome, Phase, Track, Unit, Usage},
     scenario::{Origin, Scenario, Writer},
 };
 
@@ -63,6 +63,7 @@ impl Story {
             nodes: ["phones", "edge", "gateways", "bus", "fanout"].map(node).into(),
             links: Vec::new(),
             timeline: Vec::new(),
+            prices: None,
             slo: OBJECTIVES
                 .iter()
                 .filter(|slo| self.deploy || !slo.starts_with("during"))
@@ -336,6 +337,7 @@ impl Teller<'_> {
             fingerprint: 0x2be0_77a1_0c4d_91f3 + u64::from(self.replication),
             events: 7 * ends.intended,
             measures: self.measures(&ends, &lag),
+            usage: Usage::default(),
             ledger: [ends.clone(), ends],
             lag,
             lag_over_time,

@@ -166,6 +166,7 @@ fn every_part_is_there() {
         "The system",
         "What happens",
         "Late and lost",
+        "The bill",
         "Assumptions",
         "Not modelled",
         "How to read the numbers",
@@ -294,7 +295,7 @@ fn sweep(name: &str) -> Sweep {
         let values = [(*window).to_owned(), (*jitter).to_owned()];
         Point::new(&format!("window={window},jitter={jitter}"), &values, summary)
     };
-    let mut input = summary(&story).input;
+    let Summary { mut input, assumptions, .. } = summary(&story);
     input["nodes"]["gateways"]["gateway"]["drain"] = json!({ "window": "1min" });
     input["nodes"]["phones"]["clients"]["reconnect"] = json!({ "jitter": "none" });
     Sweep {
@@ -306,6 +307,7 @@ fn sweep(name: &str) -> Sweep {
         fingerprint: 7,
         events: 4,
         input,
+        assumptions,
         axes: vec![
             axis("gateways.drain.window", "window", ["0s", "60s"]),
             axis("phones.reconnect.jitter", "jitter", ["none", name]),

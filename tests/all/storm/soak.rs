@@ -55,6 +55,7 @@ fn the_books_balance_whatever_happens() {
                 pick(seed, 5, &["all", "{batches: {size: 60, every: 1s}}"])
             ),
         ];
+        let text = text.replace("prices: prices/aws-us-east-1.yaml", "");
         let read = |_: &Path| Ok(text.clone().into_bytes());
         let loaded = scenario::load(Path::new("soak.yaml"), &sets, &read);
         let scenario = loaded.unwrap_or_else(|wrong| panic!("{seed}: {wrong}")).scenario;

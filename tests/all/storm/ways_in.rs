@@ -243,6 +243,7 @@ fn attempts_are_remembered_until_a_connection_has_lived() {
 #[test]
 fn load_is_a_time_change() {
     let text = include_str!("../../../models/chat.yaml").replace("count: 1M", "count: 2k");
+    let text = text.replace("prices: prices/aws-us-east-1.yaml", "");
     let text = format!(
         "horizon: 10min
 {text}timeline:

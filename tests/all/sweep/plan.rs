@@ -11,10 +11,12 @@ const HEAD: &str = "model: m.yaml\nhorizon: 60s\n";
 
 fn load(sweep: &str, given: &Arguments<'_>) -> Result<Loaded, Diagnostics> {
     let model = include_str!("../../../models/chat.yaml");
+    let prices = include_str!("../../../models/prices/aws-us-east-1.yaml");
     let text = format!("{HEAD}{sweep}");
     let read = |path: &Path| match path.to_str() {
         Some("e.yaml") => Ok(text.clone().into_bytes()),
         Some("m.yaml") => Ok(model.as_bytes().to_vec()),
+        Some("prices/aws-us-east-1.yaml") => Ok(prices.as_bytes().to_vec()),
         _ => Err(std::io::Error::from(std::io::ErrorKind::NotFound)),
     };
     scenario::load_sweep(Path::new("e.yaml"), given, &read)
@@ -144,6 +146,16 @@ fn what_says_nothing_about_a_run_is_not_in_its_key() {
     let plain = key("", &[]);
     assert_eq!(plain, key("slo: [ deliveries.missed == 0 ]\n", &["replications=9"]));
     assert_eq!(plain, key("question: why?\n", &[]));
+    let paid = [
+        "prices.storage.price=1 USD/GB-month",
+        "gateways.instance=m7g.4xlarge",
+        "bus.retention=1h",
+        "presence.copies=3",
+        "replay.instance=cache.m6g.large",
+    ];
+    assert_eq!(plain, key("", &paid), "the bill is reckoned afterwards");
+    assert_eq!(plain, key("prices: null\n", &[]));
+    assert_ne!(plain, key("", &["replay.retention=1h"]));
     for other in ["seed=2", "tick=2s", "gateways.count=3", "horizon=61s"] {
         assert_ne!(plain, key("", &[other]), "{other}");
     }
@@ -157,7 +169,7 @@ fn other_measures_are_another_version() {
     let outcome = squall::world::simulate(&scenario, 0, &|_| {}).unwrap();
     let names: Vec<&str> = outcome.measures.iter().map(|measure| measure.name.as_str()).collect();
     let hash = blake3::hash(names.join(" ").as_bytes()).to_hex();
-    assert_eq!((study::MEASURES, &hash[..16]), (1, "ee63a09029632628"), "{names:?}");
+    assert_eq!((study::MEASURES, &hash[..16]), (2, "7f2a6ad2cdc48c63"), "{names:?}");
 }
 
 #[test]

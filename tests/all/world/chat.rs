@@ -43,6 +43,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         nodes: nodes.map(|(name, parameters)| Node { name: name.to_owned(), parameters }).to_vec(),
         links: links.map(|(source, target, nanos)| link(source, target, nanos)).to_vec(),
         timeline: Vec::new(),
+        prices: None,
         slo: Vec::new(),
         resolved: serde_json::Value::Null,
         origins: Vec::new(),

@@ -1,0 +1,136 @@
+//! Counts what each crowd causes, and what of it belongs to which stretch of time.
+use super::phase::Level;
+use crate::engine::{Span, Time};
+
+/// What a crowd has caused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Traffic {
+    /// Messages that went up to a gateway.
+    pub frames_up: u64,
+    /// Messages pushed down to clients.
+    pub frames_down: u64,
+    /// Handshakes completed by gateways: full and resumed.
+    pub handshakes: u64,
+    /// Attempts begun.
+    pub attempts: u64,
+    /// Messages read from the buffer for returning clients.
+    pub replayed: u64,
+    /// Look-ups, writes and deletions of its registry, without refreshes.
+    pub registry_operations: u64,
+    /// User-nanoseconds connected.
+    pub connected: u128,
+}
+
+impl Traffic {
+    fn changed(&mut self, now: &Self, before: &Self) {
+        self.frames_up += now.frames_up - before.frames_up;
+        self.frames_down += now.frames_down - before.frames_down;
+        self.handshakes += now.handshakes - before.handshakes;
+        self.attempts += now.attempts - before.attempts;
+        self.replayed += now.replayed - before.replayed;
+        self.registry_operations += now.registry_operations - before.registry_operations;
+        self.connected += now.connected - before.connected;
+    }
+
+    /// User-seconds connected.
+    pub fn connected(&self) -> f64 {
+        Level::seconds(self.connected)
+    }
+}
+
+/// What all crowds have caused over a time.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Flow {
+    /// How long.
+    pub lasted: Span,
+    /// Deliveries that reached their recipient.
+    pub delivered: u64,
+    /// By crowd.
+    pub crowds: Vec<Traffic>,
+}
+
+impl Flow {
+    /// A count over all crowds.
+    pub fn sum(&self, count: impl Fn(&Traffic) -> u64) -> u64 {
+        self.crowds.iter().map(count).sum()
+    }
+
+    /// Adds what has happened from `before` to `now`.
+    pub fn changed(&mut self, now: &Self, before: &Self) {
+        self.lasted += now.lasted - before.lasted;
+        self.delivered += now.delivered - before.delivered;
+        self.crowds.resize(now.crowds.len(), Traffic::default());
+        let pairs = now.crowds.iter().zip(&before.crowds);
+        self.crowds.iter_mut().zip(pairs).for_each(|(sum, (now, before))| sum.changed(now, before));
+    }
+}
+
+/// Counts by crowd.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    /// The clients nodes of the crowds, and their first users, ascending.
+    crowds: Vec<(u8, u32)>,
+    traffic: Vec<Traffic>,
+    mark: Flow,
+}
+
+impl Meter {
+    /// A meter of crowds: their clients nodes and first users, ascending.
+    pub fn new(crowds: &[(u8, u32)]) -> Self {
+        let traffic = vec![Traffic::default(); crowds.len()];
+        let mark = Flow { crowds: traffic.clone(), ..Flow::default() };
+        Self { crowds: crowds.to_vec(), traffic, mark }
+    }
+
+    /// The counts of a user's crowd.
+    #[inline]
+    pub fn of(&mut self, user: u32) -> &mut Traffic {
+        let later = self.crowds.iter().skip(1).take_while(|(_, first)| *first <= user).count();
+        &mut self.traffic[later]
+    }
+
+    /// All that has happened until `at`: `delivered` until then, `online` by clients node.
+    pub fn read(&self, at: Time, delivered: u64, online: &[Level]) -> Flow {
+        let mut crowds = self.traffic.clone();
+        for (traffic, (node, _)) in crowds.iter_mut().zip(&self.crowds) {
+            traffic.connected = online.get(usize::from(*node)).map_or(0, |level| level.area(at));
+        }
+        Flow { lasted: at.since(Time::ZERO), delivered, crowds }
+    }
+
+    /// Adds what has happened since the last mark to `flow`; `now` is the next mark.
+    pub fn settle(&mut self, now: Flow, flow: &mut Flow) {
+        flow.changed(&now, &self.mark);
+        self.mark = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn what_happens_belongs_to_its_crowd_and_its_stretch() {
+        let mut meter = Meter::new(&[(0, 0), (1, 10), (4, 30)]);
+        let mut online = vec![Level::default(); 2];
+        online[1].change(Time::ZERO, 1);
+        meter.of(9).attempts += 1;
+        let (mut first, mut second) = (Flow::default(), Flow::default());
+        meter.settle(meter.read(seconds(3), 5, &online), &mut first);
+        meter.of(29).frames_up += 2;
+        meter.of(30).frames_down += 4;
+        meter.settle(meter.read(seconds(5), 6, &online), &mut second);
+        assert_eq!((first.lasted, first.delivered), (Span::from_secs(3), 5));
+        let attempts: Vec<u64> = first.crowds.iter().map(|crowd| crowd.attempts).collect();
+        assert_eq!(attempts, [1, 0, 0]);
+        assert_eq!((second.lasted, second.delivered), (Span::from_secs(2), 1));
+        assert_eq!((second.crowds[1].frames_up, second.crowds[2].frames_down), (2, 4));
+        let connected = |flow: &Flow| flow.crowds[1].connected().round();
+        assert!((connected(&first) - 3.0).abs() < 1e-9);
+        assert!((connected(&second) - 2.0).abs() < 1e-9);
+    }
+}

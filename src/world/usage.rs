@@ -1,0 +1,134 @@
+//! What a run used of what is paid for.
+use super::{World, wire};
+use crate::{
+    engine::number,
+    node::{Node, parameters::Parameters, table::crowds::Crowd},
+    record::{
+        Amount, Egress, Usage, Used,
+        meter::{Flow, Traffic},
+    },
+    scenario::{NodeId, Scenario},
+};
+
+/// What a crowd causes per second, on average.
+struct Rate<'w> {
+    crowd: &'w Crowd,
+    /// Users connected.
+    connections: f64,
+    attempts: f64,
+    /// Messages sent up.
+    messages: f64,
+    /// Bytes of payload in a message.
+    payload: f64,
+    /// Operations of its registry, without refreshes.
+    operations: f64,
+    bytes: wire::Bytes,
+}
+
+impl<'w> Rate<'w> {
+    fn new(crowd: &'w Crowd, traffic: &Traffic, law: wire::Law, seconds: f64) -> Self {
+        let per_second = |count: u64| number::float(count) / seconds;
+        let connections = traffic.connected() / seconds;
+        Self {
+            crowd,
+            connections,
+            attempts: per_second(traffic.attempts),
+            messages: per_second(traffic.frames_up),
+            payload: law.payload,
+            operations: per_second(traffic.registry_operations),
+            bytes: law.bytes(traffic).times(1.0 / seconds),
+        }
+    }
+
+    /// The modelled size of its share of a buffer: what retention and bound allow each user.
+    fn kept(&self) -> f64 {
+        let Some(replay) = &self.crowd.replay else { return 0.0 };
+        let users = f64::from(self.crowd.count);
+        let each = self.messages / users * replay.retention.seconds();
+        users * each.min(f64::from(replay.messages)) * self.payload
+    }
+}
+
+impl World {
+    /// What was used until the horizon.
+    pub(super) fn usage(&self, scenario: &Scenario) -> Usage {
+        let (flow, steady) = self.rated();
+        let seconds = flow.lasted.seconds().max(1e-9);
+        let crowds = self.crowds.iter().zip(&flow.crowds).zip(wire::laws(scenario));
+        let rates: Vec<Rate> =
+            crowds.map(|((crowd, traffic), law)| Rate::new(crowd, traffic, law, seconds)).collect();
+        let nodes = scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
+            let amount = self.amount(scenario, number::byte(place), &node.parameters, &rates)?;
+            Some(Used { node: node.name.clone(), amount })
+        });
+        Usage {
+            over: flow.lasted,
+            steady,
+            connections: rates.iter().map(|rate| rate.connections).sum(),
+            deliveries: number::float(flow.delivered) / seconds,
+            egress: rates.iter().fold(Egress::default(), |sum, rate| sum.and(&rate.bytes.down)),
+            nodes: nodes.collect(),
+        }
+    }
+
+    /// What rates are taken from: the steady time, or all if there is none; and which it is.
+    fn rated(&self) -> (Flow, bool) {
+        let phases = &self.record.phases;
+        let steady = phases.iter().find(|phase| phase.name == "steady").map(|phase| &phase.flow);
+        if let Some(flow) = steady.filter(|flow| flow.lasted.nanos() > 0) {
+            return (flow.clone(), true);
+        }
+        let none = Flow { crowds: vec![Traffic::default(); self.crowds.len()], ..Flow::default() };
+        let all = phases.iter().fold(none.clone(), |mut all, phase| {
+            all.changed(&phase.flow, &none);
+            all
+        });
+        (all, false)
+    }
+
+    fn amount(
+        &self,
+        scenario: &Scenario,
+        id: u8,
+        parameters: &Parameters,
+        rates: &[Rate<'_>],
+    ) -> Option<Amount> {
+        let of = |uses: &dyn Fn(&Crowd) -> bool, value: &dyn Fn(&Rate<'_>) -> f64| -> f64 {
+            rates.iter().filter(|rate| uses(rate.crowd)).map(value).sum()
+        };
+        let balanced = |crowd: &Crowd| crowd.balancer == id;
+        let published = |crowd: &Crowd| {
+            let pool = NodeId(crowd.gateways.node);
+            scenario.links.iter().any(|link| link.source == pool && link.target == NodeId(id))
+        };
+        let registered = |crowd: &Crowd| crowd.registry.as_ref().is_some_and(|it| it.node == id);
+        let kept = |crowd: &Crowd| crowd.replay.as_ref().is_some_and(|it| it.port.node == id);
+        Some(match parameters {
+            Parameters::Clients(_) => return None,
+            Parameters::LoadBalancer(_) => Amount::Balanced {
+                attempts: of(&balanced, &|rate| rate.attempts),
+                connections: of(&balanced, &|rate| rate.connections),
+                bytes: of(&balanced, &|rate| rate.bytes.up + rate.bytes.down.total()),
+            },
+            Parameters::Gateway(_) => {
+                Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))
+            }
+            Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
+            Parameters::Pubsub(_) => {
+                Amount::Published(of(&published, &|rate| rate.messages * rate.payload))
+            }
+            Parameters::Registry(_) => Amount::Registered {
+                entries: of(&registered, &|rate| rate.connections),
+                operations: of(&registered, &|rate| rate.operations) + self.refreshes(id, rates),
+            },
+            Parameters::Buffer(_) => Amount::Kept(of(&kept, &|rate| rate.kept())),
+        })
+    }
+
+    /// Refreshes that a registry gets a second.
+    fn refreshes(&self, registry: u8, rates: &[Rate<'_>]) -> f64 {
+        let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
+        let of = |crowd| rates.iter().filter(move |rate| rate.crowd.clients == crowd);
+        registry.refreshes(|crowd| of(crowd).map(|rate| rate.connections).sum())
+    }
+}
