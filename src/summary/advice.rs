@@ -301,7 +301,10 @@ mod tests {
             point.values = vec![value.to_owned()];
             point.metrics = self::point(&[("attempts.peak_per_second", 5_000.0)]).metrics;
         }
-        let grace = |grace: &str| serde_json::json!({ "nodes": { "gateways": { "gateway": { "drain": { "grace": grace } } } } });
+        let grace = |grace: &str| {
+            let drain = serde_json::json!({ "drain": { "grace": grace } });
+            serde_json::json!({ "nodes": { "gateways": { "gateway": drain } } })
+        };
         sweep.input = grace("30s");
         assert_eq!(
             sweep.cut_off().unwrap(),

@@ -125,3 +125,34 @@ fn each_experiment_has_its_row_in_the_readme() {
         assert!(table.contains(&format!("\n{name},")), "no fingerprint for {name}");
     }
 }
+
+/// The texts that people read, with the folder that their links start from.
+fn texts() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let read = |path: PathBuf| (path.clone(), fs::read_to_string(path).unwrap());
+    pages.chain(["README.md", "CHANGELOG.md"].map(|name| root.join(name))).map(read).collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for (path, text) in texts() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap();
+            let found = link.contains("://") || path.with_file_name(file).exists();
+            assert!(found, "{} links to {link}", path.display());
+        }
+    }
+}
+
+#[test]
+fn source_files_that_texts_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (path, text) in texts() {
+        for name in text.split('`').skip(1).step_by(2).filter(|code| code.ends_with(".rs")) {
+            let found = [root.join(name), root.join("src").join(name)].iter().any(|at| at.exists());
+            assert!(found, "{} names {name}", path.display());
+        }
+    }
+}
