@@ -1,6 +1,6 @@
 //! `squall phase`: finds the loads up to which a system recovers, and up to which it stays well,
 //! for each value of a policy.
-use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, diagnostics, cores, folder, print};
+use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, cores, diagnostics, folder, print};
 use crate::{
     report,
     scenario::{self, Scenario},

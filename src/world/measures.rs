@@ -326,7 +326,8 @@ impl World {
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
             let cpu = gauge.cpu_max.peak();
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
-            let sockets = f64::from(pool.parameters.max_connections);
+            let parameters = &pool.parameters;
+            let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
             let memory = number::float(pool.parameters.memory.limit.0);
             let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
             let mut fullest = cpu;

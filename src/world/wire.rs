@@ -37,7 +37,8 @@ pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
     scenario.nodes.iter().filter_map(|node| {
         let Parameters::Clients(clients) = &node.parameters else { return None };
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
-        let every = clients.heartbeat.every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
+        let every = clients.heartbeat.every;
+        let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
         Some(Law { payload, every })
     })
 }
