@@ -156,3 +156,26 @@ fn source_files_that_texts_name_exist() {
         }
     }
 }
+
+#[test]
+fn notebooks_are_kept_without_results() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for entry in fs::read_dir(root.join("notebooks")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "ipynb") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let cells = notebook["cells"].as_array().unwrap();
+        assert_eq!(cells[0]["cell_type"], "markdown", "{} has no title", path.display());
+        for cell in cells.iter().filter(|cell| cell["cell_type"] == "code") {
+            let bare =
+                cell["outputs"] == serde_json::json!([]) && cell["execution_count"].is_null();
+            assert!(bare, "{} has outputs: clear them", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
+}
