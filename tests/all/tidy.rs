@@ -150,7 +150,8 @@ fn links_lead_somewhere() {
 fn source_files_that_texts_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (path, text) in texts() {
-        for name in text.split('`').skip(1).step_by(2).filter(|code| code.ends_with(".rs")) {
+        let source = |code: &&str| Path::new(code).extension().is_some_and(|end| end == "rs");
+        for name in text.split('`').skip(1).step_by(2).filter(source) {
             let found = [root.join(name), root.join("src").join(name)].iter().any(|at| at.exists());
             assert!(found, "{} names {name}", path.display());
         }
