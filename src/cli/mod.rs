@@ -143,6 +143,20 @@ pub struct SweepArguments {
     dry_run: bool,
 }
 
+impl SweepArguments {
+    /// What made axes and points, word by word.
+    fn words(&self) -> Vec<String> {
+        let given = [
+            ("--axis", &self.axis),
+            ("--zip", &self.zip),
+            ("--include", &self.include),
+            ("--exclude", &self.exclude),
+        ];
+        let pairs = given.into_iter().flat_map(|(name, all)| all.iter().map(move |it| [name, it]));
+        pairs.flatten().map(str::to_owned).collect()
+    }
+}
+
 /// What whatever simulates is told.
 #[derive(Args, Clone, Debug)]
 struct Common {

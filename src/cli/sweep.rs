@@ -34,7 +34,7 @@ pub fn run(arguments: &SweepArguments) -> u8 {
 
 fn try_run(arguments: &SweepArguments) -> Result<u8, u8> {
     let loaded = load(arguments)?;
-    let swept = Swept::new(&arguments.common, &loaded);
+    let swept = Swept::new(arguments, &loaded);
     let chosen = swept.chosen()?;
     let done = if arguments.dry_run {
         swept.print_plan(&chosen).map(|()| GOOD)
@@ -81,6 +81,7 @@ pub fn named<'p>(plan: &'p scenario::Plan, name: &str) -> Option<&'p Point> {
 }
 
 struct Swept<'p> {
+    arguments: &'p SweepArguments,
     common: &'p Common,
     loaded: &'p Loaded,
     folder: PathBuf,
@@ -89,7 +90,8 @@ struct Swept<'p> {
 }
 
 impl<'p> Swept<'p> {
-    fn new(common: &'p Common, loaded: &'p Loaded) -> Self {
+    fn new(arguments: &'p SweepArguments, loaded: &'p Loaded) -> Self {
+        let common = &arguments.common;
         let folder = common.folder(|| run::folder(&loaded.scenario));
         let of_point = |(place, point): (usize, &'p Point)| {
             let key = study::key(&point.scenario);
@@ -101,7 +103,7 @@ impl<'p> Swept<'p> {
             })
         };
         let units = loaded.plan.points.iter().enumerate().flat_map(of_point).collect();
-        Self { common, loaded, folder, units }
+        Self { arguments, common, loaded, folder, units }
     }
 
     /// The units that are asked for.
@@ -208,6 +210,7 @@ impl<'p> Swept<'p> {
             events,
             input: scenario.resolved.clone(),
             assumptions: scenario.origins.clone(),
+            arguments: self.arguments.words(),
             axes: axes.collect(),
             points,
         })
@@ -261,8 +264,17 @@ impl<'p> Swept<'p> {
     fn next(&self, sweep: &sweep::Sweep) -> (String, String) {
         let file = self.common.input.file.display();
         let best = sweep.choice().or_else(|| sweep.points.first());
-        let name = best.map_or_else(String::new, |point| point.name.clone());
-        (format!("squall run {file} --point '{name}'"), "for its curves".to_owned())
+        let how = best.map_or_else(String::new, |point| {
+            if sweep.arguments.is_empty() {
+                return format!(" --point '{}'", point.name);
+            }
+            // The file alone does not know this point.
+            let values = sweep.axes.iter().zip(&point.values);
+            values.fold(String::new(), |text, (axis, value)| {
+                text + &format!(" --set '{}={value}'", axis.path)
+            })
+        });
+        (format!("squall run {file}{how}"), "for its curves".to_owned())
     }
 }
 

@@ -150,9 +150,33 @@ fn links_lead_somewhere() {
 fn source_files_that_texts_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (path, text) in texts() {
-        for name in text.split('`').skip(1).step_by(2).filter(|code| code.ends_with(".rs")) {
+        let source = |code: &&str| Path::new(code).extension().is_some_and(|end| end == "rs");
+        for name in text.split('`').skip(1).step_by(2).filter(source) {
             let found = [root.join(name), root.join("src").join(name)].iter().any(|at| at.exists());
             assert!(found, "{} names {name}", path.display());
         }
     }
+}
+
+#[test]
+fn notebooks_are_kept_without_results() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for entry in fs::read_dir(root.join("notebooks")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "ipynb") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let cells = notebook["cells"].as_array().unwrap();
+        assert_eq!(cells[0]["cell_type"], "markdown", "{} has no title", path.display());
+        for cell in cells.iter().filter(|cell| cell["cell_type"] == "code") {
+            let bare =
+                cell["outputs"] == serde_json::json!([]) && cell["execution_count"].is_null();
+            assert!(bare, "{} has outputs: clear them", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
 }

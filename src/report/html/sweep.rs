@@ -316,13 +316,28 @@ fn told_cell(metric: Option<&Metric>) -> Markup {
 }
 
 /// The commands, and what identifies the result.
+/// The arguments that run a point alone: those of a plan that only the command line knows are set.
+fn alone(sweep: &Sweep, point: &Point) -> String {
+    if sweep.arguments.is_empty() {
+        return format!(" --point {}", reproduce::quoted(&point.name));
+    }
+    let mut text = String::new();
+    for (axis, value) in sweep.axes.iter().zip(&point.values) {
+        text += &format!(" --set {}", reproduce::quoted(&format!("{}={value}", axis.path)));
+    }
+    text
+}
+
 fn again(sweep: &Sweep) -> Markup {
     let file = reproduce::quoted(&format!("{}.yaml", sweep.experiment));
     let sets = reproduce::sets(&sweep.assumptions);
-    let point = sweep.choice().or(sweep.points.first()).map(|point| reproduce::quoted(&point.name));
-    let point =
-        point.map_or_else(String::new, |name| format!("\nsquall run {file}{sets} --point {name}"));
-    let command = format!("squall sweep {file}{sets}{point}");
+    let point = sweep.choice().or(sweep.points.first()).map(|point| alone(sweep, point));
+    let point = point.map_or_else(String::new, |how| format!("\nsquall run {file}{sets}{how}"));
+    let mut given = String::new();
+    for word in &sweep.arguments {
+        given += &format!(" {}", reproduce::quoted(word));
+    }
+    let command = format!("squall sweep {file}{sets}{given}{point}");
     html! {
         pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
