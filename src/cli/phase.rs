@@ -187,5 +187,9 @@ fn sentence(row: &Row) -> String {
         }
     };
     let (recovers, stays) = (up_to(&row.recovers), up_to(&row.stays));
-    format!("stable {recovers}; stays well in peace {stays}; {} runs", row.runs)
+    let past = row.hysteresis().map_or_else(String::new, |[from, to]| {
+        let (from, to) = (compact(from), compact(to));
+        format!("; from {from} to {to} it depends on the past: well on the way up, stuck after")
+    });
+    format!("stable {recovers}; stays well in peace {stays}{past}; {} runs", row.runs)
 }

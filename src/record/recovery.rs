@@ -49,9 +49,11 @@ pub struct Recovery {
 
 impl Recovery {
     /// A fault begins, which may hit any of so many users. Beyond 255 faults the last takes all.
+    /// One that begins again goes on.
     pub fn begin(&mut self, name: &str, began: Time, users: u32) {
         self.by.resize(number::index(users), NOBODY);
-        if self.faults.len() < usize::from(NOBODY) {
+        let last = self.faults.last().is_some_and(|last| last.name == name);
+        if !last && self.faults.len() < usize::from(NOBODY) {
             let name = name.to_owned();
             self.faults.push(Hits { name, began, ..Hits::default() });
         }

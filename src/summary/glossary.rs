@@ -81,7 +81,8 @@ pub const METRICS: &[Described] = &[
     row(
         "recovery.<action>.hit",
         Unit::Count,
-        "Users who lost their connection by a fault, or were told to move by it.",
+        "Users who lost their connection by a fault, or were told to move by it; of `start`: who \
+         begin to connect then.",
     ),
     row(
         "recovery.<action>.{t50,t99,all}",

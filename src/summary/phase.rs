@@ -61,6 +61,13 @@ pub enum State {
 }
 
 impl Row {
+    /// Between which loads the state depends on the past: on the way up the system is well, on the
+    /// way down from what happened to it, it is stuck.
+    pub fn hysteresis(&self) -> Option<[f64; 2]> {
+        let (from, to) = (self.recovers.fails?, self.stays.holds?);
+        (from <= to).then_some([from, to])
+    }
+
     /// The state at a load that was run, or lies beyond one that was.
     pub fn state(&self, load: f64) -> State {
         let holds = |border: Border| border.holds.is_some_and(|holds| load <= holds);
@@ -86,6 +93,9 @@ mod tests {
         let states = [50.0, 100.0, 500.0, 2_000.0].map(|load| row.state(load));
         let expected = [State::Stable, State::Stable, State::Vulnerable, State::Metastable];
         assert_eq!(states, expected);
+        assert_eq!(row.hysteresis(), Some([110.0, 1_000.0]));
+        let same = Row { stays: recovers, ..row };
+        assert_eq!(same.hysteresis(), None);
         assert_eq!((stays.middle(), recovers.middle().map(f64::round)), (None, Some(105.0)));
     }
 }

@@ -11,6 +11,26 @@ use serde_json::Value as Json;
 /// Fewer than this who are not back when the run ends are no sign of being stuck.
 const NOTABLE: f64 = 0.001;
 
+/// The name under which crowds stand that begin to connect when the run begins.
+const START: &str = "start";
+
+/// Of a fault of which nobody is told: how long it takes until all have noticed, by heartbeats or
+/// when TCP gives up.
+fn silence(summary: &Summary, name: &str) -> Option<f64> {
+    let entries = summary.input.get("timeline")?.as_array()?;
+    let entry = entries.iter().find(|entry| entry.get("name").is_some_and(|it| it == name))?;
+    let silent = |kind: &Json| kind == "host" || kind == "silent";
+    let mut actions = entry.as_object()?.values();
+    actions.find(|action| action.get("kind").is_some_and(silent))?;
+    let crowds = summary.input.get("nodes")?.as_object()?.values();
+    let noticed = crowds.filter_map(|node| {
+        let beat = node.get("clients")?.get("heartbeat")?;
+        let read = |key: &str| Span::read(beat.get(key)?.as_str()?).ok().map(Span::seconds);
+        read("every").map_or_else(|| read("tcp_timeout"), |every| Some(every + read("timeout")?))
+    });
+    noticed.reduce(f64::max)
+}
+
 /// One sentence a fault that took connections.
 pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
@@ -87,6 +107,19 @@ impl<'s> Fault<'s> {
         Some(Self { name, hit, never: mean("never")?, t99: mean("t99"), all: mean("all") })
     }
 
+    /// Whom it concerns.
+    fn by(&self) -> String {
+        if self.name == START {
+            "who begin to connect at the start".to_owned()
+        } else {
+            format!("hit by {}", self.name)
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        if self.name == START { "in" } else { "back" }
+    }
+
     fn sentence(&self, summary: &Summary, door: &Door) -> Option<String> {
         if self.never > NOTABLE * self.hit {
             return Some(self.stuck(summary, door));
@@ -97,7 +130,7 @@ impl<'s> Fault<'s> {
         };
         let capacity = summary.mean("handshakes.capacity")?;
         let bound = self.hit / capacity;
-        let back = format!("{who} hit by {} are back after {}", self.name, duration(all));
+        let back = format!("{who} {} are {} after {}", self.by(), self.state(), duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
             && queue > safe
         {
@@ -114,6 +147,12 @@ impl<'s> Fault<'s> {
                 count(safe),
             ));
         }
+        if let Some(found) = silence(summary, self.name) {
+            return Some(format!(
+                "Stable: {back}; nobody is told, and it takes up to {} until all have noticed.",
+                duration(found),
+            ));
+        }
         Some(format!(
             "Stable: {back}, {} times the {} that as many handshakes take at {}/s.",
             compact(all / bound),
@@ -124,12 +163,12 @@ impl<'s> Fault<'s> {
 
     /// Not all are back when the run ends: they gave up, are stuck, or had no time.
     fn stuck(&self, summary: &Summary, door: &Door) -> String {
-        let (left, name) = (share(self.never / self.hit), self.name);
+        let (left, by) = (share(self.never / self.hit), self.by());
         let run = duration(Span::from_nanos(summary.horizon.nanos()).seconds());
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > self.never / 2.0 {
             return format!(
-                "Lost: {left} of {} hit by {name} never come back; {} users give up for good.",
+                "Lost: {left} of {} {by} never come back; {} users give up for good.",
                 count(self.hit.round()),
                 count(gave_up.round()),
             );
@@ -138,9 +177,9 @@ impl<'s> Fault<'s> {
         let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0);
         match (door.patience, door.safe_queue()) {
             (Some(patience), Some(safe)) if wait > patience && wasted > self.never => format!(
-                "Metastable: {left} of {} hit by {name} never connect within {run}; the accept \
-                 queue's wait of {} exceeds the client timeout of {}, and {} handshakes are served \
-                 for nobody; bound it to {} or less.",
+                "Metastable: {left} of {} {by} never connect within {run}; the accept queue's \
+                 wait of {} exceeds the client timeout of {}, and {} handshakes are served for \
+                 nobody; bound it to {} or less.",
                 count(self.hit.round()),
                 duration(wait),
                 duration(patience),
@@ -148,8 +187,9 @@ impl<'s> Fault<'s> {
                 count(safe),
             ),
             _ => format!(
-                "Not recovered: {left} of {} hit by {name} are not back after {run}, at the end.",
+                "Not recovered: {left} of {} {by} are not {} after {run}, at the end.",
                 count(self.hit.round()),
+                self.state(),
             ),
         }
     }

@@ -67,12 +67,16 @@ impl World {
     /// Places the users and starts the superposed processes.
     fn start(&mut self, agenda: &mut Agenda<Event>) {
         let crowds: Vec<Crowd> = self.crowds.iter().cloned().collect();
+        let users = self.crowds.users();
         for crowd in crowds {
             let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
             let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
                 continue;
             };
             clients.start(&mut cx);
+            if clients.parameters.start != Start::Connected {
+                cx.record.recovery.begin("start", Time::ZERO, users);
+            }
             for user in crowd.first..crowd.first + crowd.count {
                 place(&clients, &crowd, user, nodes, &mut cx);
             }
@@ -83,6 +87,7 @@ impl World {
 /// Puts a user where it stands in the stationary state: online if its gateway has room.
 fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
     if let Start::Ramp(over) = clients.parameters.start {
+        cx.record.recovery.hit(user);
         return clients.arrive(user, over, cx);
     }
     let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };

@@ -28,8 +28,10 @@ pub fn chart(phase: &Phase) -> Chart {
         .iter()
         .enumerate()
         .map(|(row, it)| (place(row), at(&it.recovers), compact(at(&it.recovers))));
+    let open = phase.rows.iter().all(|row| row.stays.fails.is_none());
+    let stays = if open { "well in peace, and beyond" } else { "well in peace" };
     let lines = vec![
-        line("stays well in peace", theme::EQUALS[1], |row| &row.stays),
+        line(stays, theme::EQUALS[1], |row| &row.stays),
         line("recovers", theme::EQUALS[0], |row| &row.recovers),
     ];
     let dots = dots.collect();
@@ -46,7 +48,8 @@ pub fn chart(phase: &Phase) -> Chart {
         name: "phase".to_owned(),
         headline: headline(phase),
         subtitle: format!(
-            "{} against {}: below the lower line the system is stable, between the two vulnerable.",
+            "Stable below the solid line: the system comes back from what happens to it. \
+             Vulnerable between the lines: well until it happens, stuck afterwards. {} against {}.",
             phase.load, phase.policy
         ),
         note: format!("One run a probe, found by bisection; seed {}.", phase.seed),
@@ -67,12 +70,17 @@ fn headline(phase: &Phase) -> String {
         let place = if phase.policy.is_empty() {
             String::new()
         } else {
-            format!(" at {} {}", phase.policy, row.policy)
+            let short = phase.policy.rsplit('.').next().unwrap_or_default();
+            format!(" at a {short} of {}", row.policy)
         };
         match (row.recovers.holds, row.recovers.fails) {
-            (Some(holds), None) => format!("It recovers up to {} and more{place}", compact(holds)),
-            (Some(holds), _) => format!("It recovers up to {}{place}", compact(holds)),
-            (None, _) => "It recovers at no load that was tried".to_owned(),
+            (Some(holds), None) => {
+                format!("Recovers up to a {} of {} and more{place}", phase.load, compact(holds))
+            }
+            (Some(holds), _) => {
+                format!("Recovers up to a {} of {}{place}", phase.load, compact(holds))
+            }
+            (None, _) => format!("Recovers at no {} that was tried", phase.load),
         }
     })
 }

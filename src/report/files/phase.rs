@@ -46,6 +46,7 @@ pub fn document(phase: &Phase) -> Vec<u8> {
                 "policy": row.policy,
                 "recovers": border(row.recovers),
                 "stays": border(row.stays),
+                "hysteresis": row.hysteresis(),
                 "runs": row.runs,
             })
         })
