@@ -8,7 +8,7 @@ use super::{
     system, text,
 };
 use crate::{
-    report::terminal::verdicts,
+    report::{safe, terminal::verdicts},
     summary::{
         Judged, Metric,
         figures::{self, figure},
@@ -317,9 +317,9 @@ fn told_cell(metric: Option<&Metric>) -> Markup {
 
 /// The commands, and what identifies the result.
 fn again(sweep: &Sweep) -> Markup {
-    let file = reproduce::quoted(&format!("{}.yaml", sweep.experiment));
+    let file = safe::quoted(&format!("{}.yaml", sweep.experiment));
     let sets = reproduce::sets(&sweep.assumptions);
-    let point = sweep.choice().or(sweep.points.first()).map(|point| reproduce::quoted(&point.name));
+    let point = sweep.choice().or(sweep.points.first()).map(|point| safe::quoted(&point.name));
     let point =
         point.map_or_else(String::new, |name| format!("\nsquall run {file}{sets} --point {name}"));
     let command = format!("squall sweep {file}{sets}{point}");
