@@ -3,6 +3,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod folder;
 pub mod init;
+pub mod phase;
 mod progress;
 pub mod render;
 pub mod results;
@@ -58,6 +59,10 @@ enum Command {
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
     #[command(after_help = EXIT_CODES)]
     Sweep(SweepArguments),
+    /// Find up to which load a system recovers from its timeline, and up to which it stays well in
+    /// peace, for each value of a policy.
+    #[command(after_help = EXIT_CODES)]
+    Phase(PhaseArguments),
     /// Draw charts and report of a result folder again, from its files alone; print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
@@ -141,6 +146,20 @@ pub struct SweepArguments {
     dry_run: bool,
 }
 
+impl SweepArguments {
+    /// What made axes and points, word by word.
+    fn words(&self) -> Vec<String> {
+        let given = [
+            ("--axis", &self.axis),
+            ("--zip", &self.zip),
+            ("--include", &self.include),
+            ("--exclude", &self.exclude),
+        ];
+        let pairs = given.into_iter().flat_map(|(name, all)| all.iter().map(move |it| [name, it]));
+        pairs.flatten().map(str::to_owned).collect()
+    }
+}
+
 /// What whatever simulates is told.
 #[derive(Args, Clone, Debug)]
 struct Common {
@@ -173,6 +192,31 @@ struct Common {
     no_charts: bool,
 }
 
+/// What `squall phase` is told.
+#[derive(Args, Clone, Debug)]
+pub struct PhaseArguments {
+    #[command(flatten)]
+    input: Input,
+    /// What is turned up and down: `PATH=FROM:TO`, such as phones.count=1k:100k. More is harder.
+    #[arg(long, value_name = "PATH=FROM:TO")]
+    load: String,
+    /// What is compared: `PATH=a,b,c`, such as `gateways.accept_queue=1k,4k,unbounded`.
+    #[arg(long, value_name = "PATH=VALUES")]
+    policy: Option<String>,
+    /// How close the ends of a border come to each other, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
+    within: f64,
+    /// The folder of the results itself [default: output/EXPERIMENT-phase].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print phase.json, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Common {
     /// All that is set.
     fn sets(&self) -> Vec<String> {
@@ -181,7 +225,6 @@ impl Common {
     }
 
     fn jobs(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.jobs.unwrap_or_else(cores)
     }
 
@@ -215,6 +258,10 @@ impl Common {
             }
         }
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// An experiment and what is changed in it.
@@ -251,6 +298,7 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Phase(arguments) => phase::run(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {

@@ -85,19 +85,17 @@ pub fn named<'p>(plan: &'p scenario::Plan, name: &str) -> Option<&'p Point> {
 }
 
 struct Swept<'p> {
+    arguments: &'p SweepArguments,
     common: &'p Common,
     loaded: &'p Loaded,
     folder: PathBuf,
-    /// Whether arguments made axes, or chose points.
-    own_axes: bool,
     /// All units, in the order of the plan.
     units: Vec<Planned<'p>>,
 }
 
 impl<'p> Swept<'p> {
     fn new(arguments: &'p SweepArguments, loaded: &'p Loaded) -> Self {
-        let SweepArguments { common, axis, zip, include, exclude, .. } = arguments;
-        let own_axes = [axis, zip, include, exclude].iter().any(|given| !given.is_empty());
+        let common = &arguments.common;
         let folder = common.folder(|| run::folder(&loaded.scenario));
         let of_point = |(place, point): (usize, &'p Point)| {
             let key = study::key(&point.scenario);
@@ -109,7 +107,7 @@ impl<'p> Swept<'p> {
             })
         };
         let units = loaded.plan.points.iter().enumerate().flat_map(of_point).collect();
-        Self { common, loaded, folder, own_axes, units }
+        Self { arguments, common, loaded, folder, units }
     }
 
     /// The units that are asked for.
@@ -216,6 +214,7 @@ impl<'p> Swept<'p> {
             events,
             input: scenario.resolved.clone(),
             assumptions: scenario.origins.clone(),
+            arguments: self.arguments.words(),
             axes: axes.collect(),
             points,
         })
@@ -278,14 +277,15 @@ impl<'p> Swept<'p> {
     fn chosen_point(&self, sweep: &sweep::Sweep, best: &sweep::Point) -> String {
         let default = run::folder(&self.loaded.scenario) == self.folder;
         let mut words = String::new();
-        if self.own_axes {
+        let own = !sweep.arguments.is_empty();
+        if own {
             for (axis, value) in sweep.axes.iter().zip(&best.values) {
                 words += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
             }
         } else {
             words += &format!(" --point {}", quoted(&best.name));
         }
-        if self.own_axes || !default {
+        if own || !default {
             let folder = point_folder(&self.folder, &best.name);
             words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
         }

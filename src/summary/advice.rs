@@ -4,6 +4,7 @@ use super::{
     slo::Verdict,
     sweep::{Axis, Point, Sweep},
 };
+use crate::{engine::Span, record::Unit, units::Quantity};
 use std::cmp::Ordering;
 
 /// What tells good points from each other, the most important first: (metric, what it is called,
@@ -22,6 +23,7 @@ impl Sweep {
     pub fn findings(&self) -> Vec<String> {
         let mut all = vec![self.verdicts()];
         all.extend(self.advice());
+        all.extend(self.cut_off());
         all.extend(
             GOALS.iter().filter_map(|&(metric, called, least)| self.range(metric, called, least)),
         );
@@ -112,6 +114,30 @@ impl Sweep {
         Some(format!("Take {}: {}.", self.spoken(choice), told(choice)))
     }
 
+    /// Windows of drain that are longer than the grace: who has not left by then is cut off.
+    fn cut_off(&self) -> Option<String> {
+        let (place, axis, grace) = self.axes.iter().enumerate().find_map(|(place, axis)| {
+            let node = axis.path.strip_suffix(".drain.window")?;
+            let grace = self.input["nodes"][node].pointer("/gateway/drain/grace")?.as_str()?;
+            Some((place, axis, Span::read(grace).ok()?))
+        })?;
+        let beyond = |value: &str| Span::read(value).is_ok_and(|window| window > grace);
+        let peak = |beyond_grace: bool| {
+            let points = self.points.iter().filter(|it| beyond(&it.values[place]) == beyond_grace);
+            points.filter_map(|point| point.mean("attempts.peak_per_second")).reduce(f64::max)
+        };
+        let values: Vec<&str> =
+            axis.values.iter().map(String::as_str).filter(|value| beyond(value)).collect();
+        let herd = figure(Unit::PerSecond, peak(true)?);
+        Some(format!(
+            "With {} {}, longer than the grace of {}, who has not left by then is cut off at once: \
+             attempts peak at up to {herd}.",
+            axis.name,
+            values.join(" and "),
+            grace.print(),
+        ))
+    }
+
     /// Where none keeps all objectives: the point that breaks the fewest.
     fn nearest(&self) -> String {
         let least = self.points.iter().min_by_key(|point| point.broken().count());
@@ -193,10 +219,7 @@ fn better(a: &Point, b: &Point) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        record::Unit,
-        summary::{Judged, Metric},
-    };
+    use crate::summary::{Judged, Metric};
 
     fn point(values: &[(&str, f64)]) -> Point {
         let metric =
@@ -243,6 +266,7 @@ mod tests {
             events: 0,
             input: serde_json::json!({ "nodes": { "phones": { "clients": {} } } }),
             assumptions: Vec::new(),
+            arguments: Vec::new(),
             points: points.collect(),
             axes: vec![Axis {
                 path: "phones.count".to_owned(),
@@ -266,6 +290,30 @@ mod tests {
              delivery_lag.p99 < 1s."
         );
         assert_eq!(says(&[true, true]), "At phones.count 1M no point shows delivery_lag.p99 < 1s.");
+    }
+
+    #[test]
+    fn a_window_beyond_the_grace_is_named() {
+        let mut sweep = of_users(&[false, false]);
+        sweep.axes[0].path = "gateways.drain.window".to_owned();
+        sweep.axes[0].name = "window".to_owned();
+        sweep.axes[0].values = ["30s", "60s"].map(str::to_owned).into();
+        for (point, value) in sweep.points.iter_mut().zip(["30s", "60s"]) {
+            point.values = vec![value.to_owned()];
+            point.metrics = self::point(&[("attempts.peak_per_second", 5_000.0)]).metrics;
+        }
+        let grace = |grace: &str| {
+            let drain = serde_json::json!({ "drain": { "grace": grace } });
+            serde_json::json!({ "nodes": { "gateways": { "gateway": drain } } })
+        };
+        sweep.input = grace("30s");
+        assert_eq!(
+            sweep.cut_off().unwrap(),
+            "With window 60s, longer than the grace of 30s, who has not left by then is cut off \
+             at once: attempts peak at up to 5,000/s."
+        );
+        sweep.input = grace("1min");
+        assert_eq!(sweep.cut_off(), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
 mod build;
+mod faults;
 mod hosts;
 mod measures;
 mod sample;
@@ -8,9 +9,10 @@ mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, run},
+    engine::{Agenda, Entry, Model, Time, number, run},
     node::{
         Cx, Event, Node, Timer,
+        cx::Next,
         table::{connections::Connections, crowds::Crowds, messages::Messages, tiers::Tiers},
     },
     record::{Outcome, Recorder, Trace},
@@ -46,7 +48,10 @@ pub struct Broken(pub String);
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
         let World { nodes, crowds, connections, messages, tiers, record, .. } = $world;
-        let cx = Cx { now: $now, agenda: $agenda, messages, connections, tiers, crowds, record };
+        let next = crate::node::cx::Next::Closed;
+        let (now, agenda): (_, &mut Agenda<crate::node::Event>) = ($now, &mut *$agenda);
+        let cx =
+            crate::node::Cx { now, agenda, messages, connections, tiers, crowds, record, next };
         (nodes, cx)
     }};
 }
@@ -64,10 +69,7 @@ impl Model for World {
         match event {
             Event::Hop { node, message } => nodes[usize::from(node)].on_hop(message, &mut cx),
             Event::Tick { node, source } => nodes[usize::from(node)].on_tick(source, &mut cx),
-            Event::Wake { timer, user, ticket } => {
-                let node = Self::node_of(timer, user, cx.crowds);
-                nodes[usize::from(node)].on_wake(timer, user, ticket, &mut cx);
-            }
+            Event::Wake { timer, user, ticket } => wake(nodes, timer, user, ticket, &mut cx),
             Event::Action { index, step, instance } => {
                 self.on_action(now, index, step, instance, agenda);
             }
@@ -75,18 +77,31 @@ impl Model for World {
     }
 
     fn touch(&self, upcoming: &[Entry<Event>]) {
-        let rows = upcoming.iter().filter_map(|entry| match entry.event {
-            Event::Hop { message, .. } => Some(self.messages.get(message).to),
-            Event::Wake { user, .. } => Some(user),
-            Event::Action { .. } | Event::Tick { .. } => None,
+        let session = |user| self.connections.get(user).session;
+        let attempts = |user| self.connections.attempts[number::index(user)].number;
+        let seen = upcoming.iter().fold(0, |seen, entry| match entry.event {
+            Event::Hop { message, .. } => seen ^ session(self.messages.get(message).to),
+            Event::Wake { user, .. } => seen ^ session(user) ^ attempts(user),
+            Event::Action { .. } | Event::Tick { .. } => seen,
         });
-        let seen = rows.fold(0, |seen, user| seen ^ self.connections.get(user).session);
         std::hint::black_box(seen);
+    }
+}
+
+/// A user's timer fires, and with it the steps of its attempt that take no time.
+fn wake(nodes: &mut [Node], timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+    let mut step = Next::Step(timer, user, ticket);
+    while let Next::Step(timer, user, ticket) = step {
+        cx.next = Next::Open;
+        let node = World::node_of(timer, user, cx.crowds);
+        nodes[usize::from(node)].on_wake(timer, user, ticket, cx);
+        step = cx.next;
     }
 }
 
 impl World {
     /// The node that a user's timer concerns.
+    #[inline]
     fn node_of(timer: Timer, user: u32, crowds: &Crowds) -> u8 {
         let crowd = crowds.of(user);
         match timer {
@@ -96,9 +111,18 @@ impl World {
             | Timer::Attempt
             | Timer::Refused
             | Timer::TimedOut
-            | Timer::Open => crowd.clients,
+            | Timer::Open
+            | Timer::Dismissed
+            | Timer::Closed
+            | Timer::Settled
+            | Timer::Aged => crowd.clients,
             Timer::Balance => crowd.balancer,
-            Timer::Accept => crowd.gateways.node,
+            Timer::Accept
+            | Timer::Repeat1
+            | Timer::Repeat2
+            | Timer::Repeat3
+            | Timer::Repeat4
+            | Timer::Repeat5 => crowd.gateways.node,
             Timer::Register | Timer::Unregister => {
                 crowd.registry.as_ref().expect("set only where there is one").node
             }

@@ -54,7 +54,7 @@ fn table(bill: &Bill, charges: &[&Charge]) -> Markup {
             caption.hidden { "The bill" }
             thead { tr {
                 th scope="col" { "item" } th scope="col" { "quantity a month" }
-                th.r scope="col" { "price" }
+                th.r scope="col" { "price, USD" }
                 th scope="col" { "share" } th.r scope="col" { "USD a month" }
             } }
             tbody {
@@ -80,7 +80,7 @@ fn line(charge: &Charge) -> Markup {
             td data-l="quantity a month" {
                 (figures::count(charge.quantity)) " " (text::name(&charge.unit))
             }
-            td.r data-l="price" { (price(charge.price)) }
+            td.r data-l="price, USD" { (price(charge.price)) }
             td.bar data-l="share" {
                 (ledger::strip(0.0, charge.share, "f-blue"))
                 small { (figures::share(charge.share)) }
