@@ -13,7 +13,10 @@ pub mod show;
 pub mod sweep;
 pub mod validate;
 
-use crate::scenario::{Scenario, catalogue::File};
+use crate::{
+    report::safe::quoted,
+    scenario::{Scenario, catalogue::File},
+};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -225,6 +228,18 @@ impl Common {
         self.jobs.unwrap_or_else(cores)
     }
 
+    /// The same input, point and folder of results, as a shell reads them.
+    fn again(&self) -> String {
+        let mut words = self.input.again();
+        if let Some(point) = &self.point {
+            words += &format!(" --point {}", quoted(point));
+        }
+        if let Some(folder) = &self.output {
+            words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
+        }
+        words
+    }
+
     /// `--output` is the folder of the results itself.
     fn folder(&self, default: impl FnOnce() -> PathBuf) -> PathBuf {
         self.output.clone().unwrap_or_else(default)
@@ -266,6 +281,15 @@ impl Input {
     fn sets(&self) -> Vec<String> {
         let seed = self.seed.map(|seed| format!("seed={seed}"));
         self.sets.iter().cloned().chain(seed).collect()
+    }
+
+    /// The same file with the same changes, as a shell reads it.
+    fn again(&self) -> String {
+        let mut words = quoted(&self.file.to_string_lossy());
+        for set in &self.sets {
+            words += &format!(" --set {}", quoted(set));
+        }
+        self.seed.map_or(words.clone(), |seed| format!("{words} --seed {seed}"))
     }
 }
 

@@ -8,13 +8,17 @@ use super::{
 use crate::{
     engine::number,
     record::Outcome,
-    report::files::File,
+    report::{files::File, safe::quoted},
     scenario::{self, Axis, Loaded, Point, Scenario},
     spec::Arguments,
     study::{self, Unit},
     summary::{self, slo::Verdict, sweep},
 };
-use std::{collections::BTreeSet, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Where the outcomes of units lie, in the folder of the results.
 const UNITS: &str = "points";
@@ -262,19 +266,30 @@ impl<'p> Swept<'p> {
     }
 
     fn next(&self, sweep: &sweep::Sweep) -> (String, String) {
-        let file = self.common.input.file.display();
-        let best = sweep.choice().or_else(|| sweep.points.first());
-        let how = best.map_or_else(String::new, |point| {
-            if sweep.arguments.is_empty() {
-                return format!(" --point '{}'", point.name);
+        let mut command = format!("squall run {}", self.common.input.again());
+        if let Some(best) = sweep.choice().or_else(|| sweep.points.first()) {
+            command += &self.chosen_point(sweep, best);
+        }
+        (command, "for its curves".to_owned())
+    }
+
+    /// A point of the file has a name; `run` knows nothing of axes that arguments made.
+    fn chosen_point(&self, sweep: &sweep::Sweep, best: &sweep::Point) -> String {
+        let default = run::folder(&self.loaded.scenario) == self.folder;
+        let mut words = String::new();
+        let own = !sweep.arguments.is_empty();
+        if own {
+            for (axis, value) in sweep.axes.iter().zip(&best.values) {
+                words += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
             }
-            // The file alone does not know this point.
-            let values = sweep.axes.iter().zip(&point.values);
-            values.fold(String::new(), |text, (axis, value)| {
-                text + &format!(" --set '{}={value}'", axis.path)
-            })
-        });
-        (format!("squall run {file}{how}"), "for its curves".to_owned())
+        } else {
+            words += &format!(" --point {}", quoted(&best.name));
+        }
+        if own || !default {
+            let folder = point_folder(&self.folder, &best.name);
+            words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
+        }
+        words
     }
 }
 
@@ -302,9 +317,13 @@ impl From<study::Broken> for Failed {
 
 /// The folder in which the results of a single point lie.
 pub fn folder_of_point(scenario: &Scenario, name: &str) -> PathBuf {
+    point_folder(&run::folder(scenario), name)
+}
+
+fn point_folder(sweep: &Path, name: &str) -> PathBuf {
     let safe = |letter: char| {
         if letter.is_ascii_alphanumeric() || "=,.-_%".contains(letter) { letter } else { '_' }
     };
     let name: String = name.chars().map(safe).take(120).collect();
-    run::folder(scenario).join(UNITS).join(name)
+    sweep.join(UNITS).join(name)
 }

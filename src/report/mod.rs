@@ -6,7 +6,7 @@ pub mod files;
 pub mod graph;
 pub mod html;
 pub mod palette;
-mod safe;
+pub mod safe;
 pub mod terminal;
 pub mod theme;
 

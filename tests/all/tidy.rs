@@ -41,6 +41,22 @@ fn every_file_says_what_it_is_and_stays_short() {
     }
 }
 
+/// Whoever reads the kernel reads all of it: lines of code, without comments and tests.
+#[test]
+fn the_engine_stays_small() {
+    let mut lines = 0;
+    for (path, text) in all().into_iter().filter(|(path, _)| path.starts_with("src/engine")) {
+        let name = path.file_name().unwrap();
+        if name == "tests.rs" {
+            continue;
+        }
+        let own = text.split("#[cfg(test)]").next().unwrap();
+        let code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+        lines += own.lines().filter(code).count();
+    }
+    assert!((500..=1_000).contains(&lines), "{lines}");
+}
+
 /// Which modules a module may not use, by `crate::` alone or in braces.
 const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("engine", &["node", "record", "units", "spec", "scenario", "world", "study", "cli"]),
