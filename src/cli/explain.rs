@@ -139,7 +139,7 @@ fn is_part(section: &Key, key: &Key) -> bool {
                 && key.name == key.name.split('.').next().unwrap_or_default()
                 && catalogue::example_name(&key.name).is_some()
         }
-        "timeline" => below.is_some() || ["deploy", "crash"].contains(&key.name.as_str()),
+        "timeline" => below.is_some() || catalogue::ACTIONS.contains(&key.name.as_str()),
         _ => below.is_some_and(|rest| !rest.contains('.')),
     }
 }

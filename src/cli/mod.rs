@@ -4,6 +4,7 @@ pub mod explain;
 pub mod folder;
 pub mod init;
 mod memory;
+pub mod phase;
 mod progress;
 pub mod render;
 pub mod results;
@@ -13,7 +14,10 @@ pub mod show;
 pub mod sweep;
 pub mod validate;
 
-use crate::scenario::{Scenario, catalogue::File};
+use crate::{
+    report::safe::quoted,
+    scenario::{Scenario, catalogue::File},
+};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -56,6 +60,10 @@ enum Command {
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
     #[command(after_help = EXIT_CODES)]
     Sweep(SweepArguments),
+    /// Find up to which load a system recovers from its timeline, and up to which it stays well in
+    /// peace, for each value of a policy.
+    #[command(after_help = EXIT_CODES)]
+    Phase(PhaseArguments),
     /// Draw charts and report of a result folder again, from its files alone; print what they say.
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
@@ -139,6 +147,20 @@ pub struct SweepArguments {
     dry_run: bool,
 }
 
+impl SweepArguments {
+    /// What made axes and points, word by word.
+    fn words(&self) -> Vec<String> {
+        let given = [
+            ("--axis", &self.axis),
+            ("--zip", &self.zip),
+            ("--include", &self.include),
+            ("--exclude", &self.exclude),
+        ];
+        let pairs = given.into_iter().flat_map(|(name, all)| all.iter().map(move |it| [name, it]));
+        pairs.flatten().map(str::to_owned).collect()
+    }
+}
+
 /// What whatever simulates is told.
 #[derive(Args, Clone, Debug)]
 struct Common {
@@ -171,6 +193,31 @@ struct Common {
     no_charts: bool,
 }
 
+/// What `squall phase` is told.
+#[derive(Args, Clone, Debug)]
+pub struct PhaseArguments {
+    #[command(flatten)]
+    input: Input,
+    /// What is turned up and down: `PATH=FROM:TO`, such as phones.count=1k:100k. More is harder.
+    #[arg(long, value_name = "PATH=FROM:TO")]
+    load: String,
+    /// What is compared: `PATH=a,b,c`, such as `gateways.accept_queue=1k,4k,unbounded`.
+    #[arg(long, value_name = "PATH=VALUES")]
+    policy: Option<String>,
+    /// How close the ends of a border come to each other, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
+    within: f64,
+    /// The folder of the results itself [default: output/EXPERIMENT-phase].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Threads [default: all cores]; results do not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print phase.json, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Common {
     /// All that is set.
     fn sets(&self) -> Vec<String> {
@@ -179,8 +226,19 @@ impl Common {
     }
 
     fn jobs(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.jobs.unwrap_or_else(cores)
+    }
+
+    /// The same input, point and folder of results, as a shell reads them.
+    fn again(&self) -> String {
+        let mut words = self.input.again();
+        if let Some(point) = &self.point {
+            words += &format!(" --point {}", quoted(point));
+        }
+        if let Some(folder) = &self.output {
+            words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
+        }
+        words
     }
 
     /// `--output` is the folder of the results itself.
@@ -203,6 +261,10 @@ impl Common {
     }
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// An experiment and what is changed in it.
 #[derive(Args, Clone, Debug)]
 struct Input {
@@ -221,6 +283,15 @@ impl Input {
         let seed = self.seed.map(|seed| format!("seed={seed}"));
         self.sets.iter().cloned().chain(seed).collect()
     }
+
+    /// The same file with the same changes, as a shell reads it.
+    fn again(&self) -> String {
+        let mut words = quoted(&self.file.to_string_lossy());
+        for set in &self.sets {
+            words += &format!(" --set {}", quoted(set));
+        }
+        self.seed.map_or(words.clone(), |seed| format!("{words} --seed {seed}"))
+    }
 }
 
 /// Runs the program and returns its exit code.
@@ -228,6 +299,7 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Phase(arguments) => phase::run(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     engine::number,
     node::parameters::Parameters,
+    report::safe::quoted,
     scenario::{self, Loaded, Scenario},
     spec::Arguments,
     study,
@@ -155,18 +156,19 @@ fn narration(scenario: &Scenario) -> String {
 
 /// The next useful command and what it is good for.
 fn next(common: &Common, summary: &Summary, folder: &Path) -> (String, String) {
-    let file = common.input.file.display();
+    let again = common.again();
     let inconclusive = summary.slo.iter().any(|slo| slo.verdict == slo::Verdict::Inconclusive);
     match summary.replications {
-        0 | 1 => (format!("squall run {file} --replications 5"), "for intervals".to_owned()),
+        0 | 1 => (format!("squall run {again} --replications 5"), "for intervals".to_owned()),
         n if inconclusive => {
             let more = n.saturating_mul(4);
-            (format!("squall run {file} --replications {more}"), "for narrower ones".to_owned())
+            (format!("squall run {again} --replications {more}"), "for narrower ones".to_owned())
         }
-        _ if common.no_charts => {
-            (format!("squall render {}", folder.display()), "for charts and report".to_owned())
-        }
-        _ => (format!("squall show {file}"), "for every default".to_owned()),
+        _ if common.no_charts => (
+            format!("squall render {}", quoted(&folder.to_string_lossy())),
+            "for charts and report".to_owned(),
+        ),
+        _ => (format!("squall show {}", common.input.again()), "for every default".to_owned()),
     }
 }
 

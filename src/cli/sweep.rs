@@ -8,13 +8,17 @@ use super::{
 use crate::{
     engine::number,
     record::Outcome,
-    report::files::File,
+    report::{files::File, safe::quoted},
     scenario::{self, Axis, Loaded, Point, Scenario},
     spec::Arguments,
     study::{self, Unit},
     summary::{self, slo::Verdict, sweep},
 };
-use std::{collections::BTreeSet, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Where the outcomes of units lie, in the folder of the results.
 const UNITS: &str = "points";
@@ -34,7 +38,7 @@ pub fn run(arguments: &SweepArguments) -> u8 {
 
 fn try_run(arguments: &SweepArguments) -> Result<u8, u8> {
     let loaded = load(arguments)?;
-    let swept = Swept::new(&arguments.common, &loaded);
+    let swept = Swept::new(arguments, &loaded);
     let chosen = swept.chosen()?;
     let done = if arguments.dry_run {
         swept.print_plan(&chosen).map(|()| GOOD)
@@ -81,6 +85,7 @@ pub fn named<'p>(plan: &'p scenario::Plan, name: &str) -> Option<&'p Point> {
 }
 
 struct Swept<'p> {
+    arguments: &'p SweepArguments,
     common: &'p Common,
     loaded: &'p Loaded,
     folder: PathBuf,
@@ -89,7 +94,8 @@ struct Swept<'p> {
 }
 
 impl<'p> Swept<'p> {
-    fn new(common: &'p Common, loaded: &'p Loaded) -> Self {
+    fn new(arguments: &'p SweepArguments, loaded: &'p Loaded) -> Self {
+        let common = &arguments.common;
         let folder = common.folder(|| run::folder(&loaded.scenario));
         let of_point = |(place, point): (usize, &'p Point)| {
             let key = study::key(&point.scenario);
@@ -101,7 +107,7 @@ impl<'p> Swept<'p> {
             })
         };
         let units = loaded.plan.points.iter().enumerate().flat_map(of_point).collect();
-        Self { common, loaded, folder, units }
+        Self { arguments, common, loaded, folder, units }
     }
 
     /// The units that are asked for.
@@ -214,6 +220,7 @@ impl<'p> Swept<'p> {
             events,
             input: scenario.resolved.clone(),
             assumptions: scenario.origins.clone(),
+            arguments: self.arguments.words(),
             axes: axes.collect(),
             points,
         })
@@ -265,10 +272,30 @@ impl<'p> Swept<'p> {
     }
 
     fn next(&self, sweep: &sweep::Sweep) -> (String, String) {
-        let file = self.common.input.file.display();
-        let best = sweep.choice().or_else(|| sweep.points.first());
-        let name = best.map_or_else(String::new, |point| point.name.clone());
-        (format!("squall run {file} --point '{name}'"), "for its curves".to_owned())
+        let mut command = format!("squall run {}", self.common.input.again());
+        if let Some(best) = sweep.choice().or_else(|| sweep.points.first()) {
+            command += &self.chosen_point(sweep, best);
+        }
+        (command, "for its curves".to_owned())
+    }
+
+    /// A point of the file has a name; `run` knows nothing of axes that arguments made.
+    fn chosen_point(&self, sweep: &sweep::Sweep, best: &sweep::Point) -> String {
+        let default = run::folder(&self.loaded.scenario) == self.folder;
+        let mut words = String::new();
+        let own = !sweep.arguments.is_empty();
+        if own {
+            for (axis, value) in sweep.axes.iter().zip(&best.values) {
+                words += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
+            }
+        } else {
+            words += &format!(" --point {}", quoted(&best.name));
+        }
+        if own || !default {
+            let folder = point_folder(&self.folder, &best.name);
+            words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
+        }
+        words
     }
 }
 
@@ -296,9 +323,13 @@ impl From<study::Broken> for Failed {
 
 /// The folder in which the results of a single point lie.
 pub fn folder_of_point(scenario: &Scenario, name: &str) -> PathBuf {
+    point_folder(&run::folder(scenario), name)
+}
+
+fn point_folder(sweep: &Path, name: &str) -> PathBuf {
     let safe = |letter: char| {
         if letter.is_ascii_alphanumeric() || "=,.-_%".contains(letter) { letter } else { '_' }
     };
     let name: String = name.chars().map(safe).take(120).collect();
-    run::folder(scenario).join(UNITS).join(name)
+    sweep.join(UNITS).join(name)
 }

@@ -119,6 +119,9 @@ impl<E: Copy + Ord> Agenda<E> {
     fn empty_into_open(&mut self, index: usize, level: usize) {
         if level == 0 {
             std::mem::swap(&mut self.open, &mut self.slots[index]);
+            if self.slots[index].capacity() > KEPT {
+                self.slots[index] = Vec::new();
+            }
             return;
         }
         let mut entries = std::mem::take(&mut self.slots[index]);

@@ -120,6 +120,11 @@ impl Waiting {
         Self { bound, starts: VecDeque::new() }
     }
 
+    /// Any number may wait; how many is not kept.
+    pub fn unbounded() -> Self {
+        Self::new(usize::MAX)
+    }
+
     /// How many wait now.
     pub fn len(&mut self, now: Time) -> usize {
         while self.starts.front().is_some_and(|&start| start <= now) {
@@ -130,6 +135,9 @@ impl Waiting {
 
     /// Takes a job at `station`, or refuses it (`None`) when it would wait and the queue is full.
     pub fn offer(&mut self, station: &mut Station, now: Time, work: Span) -> Option<Service> {
+        if self.bound == usize::MAX {
+            return Some(station.arrive(now, work));
+        }
         if self.len(now) >= self.bound && station.wait(now) > Span::ZERO {
             return None;
         }

@@ -11,7 +11,6 @@ use super::{
         connections::{Connections, NOWHERE, State},
         crowds::Crowd,
         messages::{Message, Stage},
-        tiers::Life,
     },
 };
 use crate::{
@@ -28,6 +27,8 @@ pub struct Clients {
     pub parameters: parameters::Clients,
     /// Its random numbers.
     pub draws: Draws,
+    /// From when on it sends so many times its rate, in order of time.
+    load: Vec<(Time, f64)>,
     /// Sends so far.
     sends: u64,
     /// Ends of life drawn so far.
@@ -45,8 +46,13 @@ enum Death {
 
 impl Clients {
     /// A crowd that has done nothing yet.
-    pub fn new(id: u8, parameters: parameters::Clients, draws: Draws) -> Self {
-        Self { id, parameters, draws, sends: 0, ends: 0 }
+    pub fn new(
+        id: u8,
+        parameters: parameters::Clients,
+        load: Vec<(Time, f64)>,
+        draws: Draws,
+    ) -> Self {
+        Self { id, parameters, draws, load, sends: 0, ends: 0 }
     }
 
     /// Starts the superposed processes.
@@ -95,9 +101,28 @@ impl Clients {
     fn schedule_next(&self, source: Source, gap: Purpose, k: u64, rate: f64, cx: &mut Cx<'_>) {
         if rate > 0.0 {
             let exposure = -libm::log(self.draws.unit(gap, k, 0));
-            let at = cx.now + Span::from_seconds(exposure / rate) + Span::from_nanos(1);
-            cx.agenda.push(at, Event::Tick { node: self.id, source });
+            let gap = Span::from_seconds(exposure / rate);
+            let at = match source {
+                Source::Send if !self.load.is_empty() => self.under_load(cx.now, gap),
+                Source::Send | Source::Lifetime => cx.now + gap,
+            };
+            cx.agenda.push(at + Span::from_nanos(1), Event::Tick { node: self.id, source });
         }
+    }
+
+    /// When a gap that begins now has passed, where time counts so many times as the load says.
+    fn under_load(&self, now: Time, gap: Span) -> Time {
+        let (mut at, mut left) = (now, gap.float());
+        let passed = self.load.iter().take_while(|(from, _)| *from <= now).count();
+        let mut factor = passed.checked_sub(1).map_or(1.0, |last| self.load[last].1);
+        for &(from, next) in &self.load[passed..] {
+            let until = from.since(at).float() * factor;
+            if left <= until {
+                break;
+            }
+            (left, at, factor) = (left - until, from, next);
+        }
+        at + Span::from_float(left / factor)
     }
 
     fn on_send(&mut self, cx: &mut Cx<'_>) {
@@ -127,7 +152,7 @@ impl Clients {
         (sender, if other < sender { other } else { other + 1 })
     }
 
-    fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {
+    pub(super) fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
         cx.messages.get_mut(message).at = connection.gateway;
@@ -229,11 +254,20 @@ impl Clients {
                 let death = self.death(crowd.connection(user, row.session) | 1 << 63);
                 self.die(user, death, cx);
             }
-            (Timer::Move, State::Online) if session => self.on_move(user, cx),
+            (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
             (Timer::Refused, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::Refused, cx);
+            }
+            (Timer::Dismissed, State::Connecting) if attempt => Self::dismissed(user, cx),
+            (Timer::Closed, State::Online) if session => {
+                cx.record.moved(cx.tiers.get(row.gateway).drained_by);
+                self.close(user, cx);
+                self.back_off(user, cx);
+            }
+            (Timer::Settled, State::Online) if session => {
+                cx.connections.attempts[number::index(user)].number = 0;
             }
             (Timer::TimedOut, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::TimedOut, cx);
@@ -265,7 +299,7 @@ impl Clients {
     }
 
     /// The connection ends in order: both sides know.
-    fn close(&self, user: u32, cx: &mut Cx<'_>) {
+    pub fn close(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
@@ -292,11 +326,18 @@ impl Clients {
         let session = row.session;
         let entity = crowd.connection(user, session);
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
-        let heartbeat = self.parameters.heartbeat;
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.went_offline(cx.now, self.id, user);
-        let at = cx.now + heartbeat.every.scale(beat) + heartbeat.timeout;
+        let at = cx.now + self.parameters.heartbeat.notices(beat);
         cx.wake(at, Timer::Detect, user, session);
+    }
+
+    /// The server closes the connection after `wait`; the client learns it from the last frame.
+    pub fn close_after(&self, user: u32, wait: Span, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = *cx.connections.get(user);
+        let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
+        cx.wake(cx.now + wait + way, Timer::Closed, user, row.session);
     }
 
     /// Told to move within `window`: sets the time. The window is the gateway's: the last client
@@ -309,114 +350,6 @@ impl Clients {
         let wait = (window - way.times(2)).scale(self.draws.unit(Purpose::Move, entity, 0));
         let at = cx.now + way + wait;
         cx.wake(at, Timer::Move, user, row.session);
-    }
-
-    /// Waits for the next attempt; the attempts so far say which delay it is.
-    pub fn back_off(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
-        let session = cx.connections.get(user).session;
-        let number = cx.connections.attempts[number::index(user)].number;
-        let outage = crowd.connection(user, session);
-        let wait = self.parameters.reconnect.delay(&self.draws, outage, u32::from(number));
-        cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
-    }
-
-    /// An attempt begins: its first packet leaves.
-    pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
-        let session = cx.connections.get(user).session;
-        let entity = crowd.connection(user, session.wrapping_add(1));
-        let round_trip = self.round_trip(entity);
-        let row = cx.connections.get_mut(user);
-        row.set_round_trip(round_trip);
-        row.state = State::Connecting;
-        let round_trip = row.round_trip();
-        let attempts = &mut cx.connections.attempts[number::index(user)];
-        attempts.number = attempts.number.saturating_add(1);
-        let number = attempts.number;
-        cx.record.attempt(cx.now, user);
-        let way = crowd.handshake_way(round_trip, entity, number).min(round_trip.half());
-        cx.wake(cx.now + way, Timer::Balance, user, attempt_ticket(session, number));
-    }
-
-    /// The round trip of a connection.
-    pub fn round_trip(&self, connection: u64) -> Span {
-        let unit = self.draws.unit(Purpose::RoundTrip, connection, 0);
-        Span::from_float(self.parameters.network.rtt.quantile(unit))
-    }
-
-    /// An attempt fails: it tries again, or leaves for good.
-    pub fn fail(&self, user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
-        cx.record.attempt_end(cx.now, user, end);
-        let row = cx.connections.get_mut(user);
-        row.state = State::Away;
-        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
-        cx.release(instance);
-        let number = u32::from(cx.connections.attempts[number::index(user)].number);
-        if self.parameters.reconnect.attempts.is_some_and(|most| number >= most) {
-            Self::give_up(user, cx);
-        } else {
-            self.back_off(user, cx);
-        }
-    }
-
-    /// It leaves for good, and takes with it all that was still kept for it.
-    fn give_up(user: u32, cx: &mut Cx<'_>) {
-        cx.record.counts.gave_up += 1;
-        cx.connections.get_mut(user).state = State::Gone;
-        let mut kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
-        while let Some(message) = kept.missed.pop(cx.messages) {
-            cx.drop_kept(message, Cause::GaveUp);
-        }
-        while let Some(message) = kept.outbox.pop(cx.messages) {
-            cx.end(cx.now, message, End::Lost(Cause::GaveUp));
-        }
-    }
-
-    fn open(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
-        let row = cx.connections.get_mut(user);
-        row.state = State::Online;
-        row.session = row.session.wrapping_add(1);
-        let (session, gateway, place) = (row.session, row.gateway, number::index(user));
-        let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
-        cx.connections.attempts[place].number = 0;
-        cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
-        cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
-        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
-        if cx.tiers.get(gateway).life == Life::Draining {
-            self.tell(user, crowd.drain_window, cx);
-        }
-        self.schedule_lifetime(user, session, cx);
-        let mut outbox = std::mem::take(&mut cx.connections.kept[place].outbox);
-        while let Some(message) = outbox.pop(cx.messages) {
-            Self::send_up(crowd, user, message, cx);
-        }
-    }
-
-    /// A lifetime that is not exponential has a timer of its own.
-    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of_clients(self.id).connection(user, session);
-        match &self.parameters.network.lifetime {
-            None | Some(Law::Exponential { .. }) => {}
-            Some(law) => {
-                let life = law.quantile(self.draws.unit(Purpose::Lifetime, entity, 0));
-                cx.wake(cx.now + Span::from_float(life), Timer::Lifetime, user, session);
-            }
-        }
-    }
-
-    /// What is left of a lifetime at a random instant.
-    pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of_clients(self.id).connection(user, 0);
-        match &self.parameters.network.lifetime {
-            None | Some(Law::Exponential { .. }) => {}
-            Some(law) => {
-                let unit = |k| self.draws.unit(Purpose::Lifetime, entity, k);
-                let left = Span::from_float(law.residual(unit(0), unit(1)));
-                cx.wake(cx.now + left, Timer::Lifetime, user, 0);
-            }
-        }
     }
 
     /// The gateway, which knows after `wait`, tells the registry.

@@ -29,6 +29,20 @@ pub struct Cx<'a> {
     pub crowds: &'a Crowds,
     /// What is counted.
     pub record: &'a mut Recorder,
+    /// The next step of an attempt that takes no time: handled at once, without the agenda.
+    pub next: Next,
+}
+
+/// A step of an attempt that is handled at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Next {
+    /// Not now: steps go over the agenda.
+    #[default]
+    Closed,
+    /// There is none yet.
+    Open,
+    /// This one.
+    Step(Timer, u32, u16),
 }
 
 impl Cx<'_> {
@@ -43,6 +57,16 @@ impl Cx<'_> {
     /// Sets a timer of a user.
     pub fn wake(&mut self, at: Time, timer: Timer, user: u32, ticket: u16) {
         self.agenda.push(at, Event::Wake { timer, user, ticket });
+    }
+
+    /// Sets the timer of the next step of an attempt, or takes that step at once.
+    #[inline]
+    pub fn go_on(&mut self, at: Time, timer: Timer, user: u32, ticket: u16) {
+        if at == self.now && self.next == Next::Open {
+            self.next = Next::Step(timer, user, ticket);
+        } else {
+            self.wake(at, timer, user, ticket);
+        }
     }
 
     /// Ends a delivery at `at`, and gives its row back.

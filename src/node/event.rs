@@ -1,6 +1,6 @@
 //! The closed set of events. Their order breaks ties between equal times: timeline, sources, hops,
 //! timers; within a kind by node, then message or user.
-use crate::engine::{Entry, number};
+use crate::engine::{Entry, Span, number};
 
 /// What can happen. Eight bytes, so that an agenda entry is sixteen.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,6 +42,9 @@ pub enum Event {
 const _: () = assert!(size_of::<Event>() == 8);
 const _: () = assert!(size_of::<Entry<Event>>() == 16);
 
+/// The number of what happens without an entry of the timeline.
+pub const NO_ENTRY: u16 = u16::MAX;
+
 /// The steps of timeline entries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Step {
@@ -55,6 +58,8 @@ pub enum Step {
     Ready,
     /// When a balancer may have noticed that an instance went down or came back.
     Checked,
+    /// When the kernel kills an instance that has used up its memory.
+    Killed,
 }
 
 /// The superposed processes of a crowd.
@@ -93,6 +98,41 @@ pub enum Timer {
     Unregister,
     /// When the buffer is asked for what a client missed. Session.
     Resume,
+    /// When a first packet that was dropped arrives again. Attempt.
+    Repeat1,
+    /// The second time.
+    Repeat2,
+    /// The third time.
+    Repeat3,
+    /// The fourth time.
+    Repeat4,
+    /// The fifth and last time.
+    Repeat5,
+    /// When the client learns that it was refused for good. Attempt.
+    Dismissed,
+    /// When the server closes a connection in its turn. Session.
+    Closed,
+    /// When a connection has been open for so long that its attempts are forgotten. Session.
+    Settled,
+    /// When a connection has reached its maximum age. Session.
+    Aged,
+}
+
+/// When a first packet that was dropped is sent again, counted from the first time (Linux).
+pub const REPEATS: [(Timer, Span); 5] = [
+    (Timer::Repeat1, Span::from_secs(1)),
+    (Timer::Repeat2, Span::from_secs(3)),
+    (Timer::Repeat3, Span::from_secs(7)),
+    (Timer::Repeat4, Span::from_secs(15)),
+    (Timer::Repeat5, Span::from_secs(31)),
+];
+
+impl Timer {
+    /// How often the first packet has been sent again, and how long after the first time.
+    pub fn repeat(self) -> (usize, Span) {
+        let place = REPEATS.iter().position(|(timer, _)| *timer == self);
+        place.map_or((0, Span::ZERO), |place| (place + 1, REPEATS[place].1))
+    }
 }
 
 /// The ticket of an attempt's timers: low bytes of session and attempt. They come round after 256

@@ -1,19 +1,19 @@
 //! A pool of gateway instances. Each has one CPU for everything it does, so that a storm of
 //! handshakes delays messages, and its budgets: connections, memory, handshakes that may wait.
 use super::{
-    Cx, Purpose, Timer,
+    Cx, Event, Purpose, Step, Timer,
     cx::low_byte,
-    event::attempt_ticket,
-    parameters,
+    event::{NO_ENTRY, REPEATS, attempt_ticket},
+    parameters::{self, Answer, OverMemory},
     table::{
-        connections::State,
+        connections::{State, next_session},
         crowds::Port,
         messages::{Message, Stage},
         tiers::Life,
     },
 };
 use crate::{
-    engine::{Draws, Service, Span, Station, Time, Waiting, number},
+    engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
     record::{Cause, End},
 };
 use std::ops::Range;
@@ -33,6 +33,27 @@ pub struct Gateway {
     instances: Vec<Instance>,
 }
 
+/// A handshake at the door of an instance.
+#[derive(Clone, Copy)]
+struct Offer {
+    user: u32,
+    ticket: u16,
+    entity: u64,
+    attempt: u16,
+    at: u16,
+    /// From here to the client, in round trips that are still to come.
+    way: Span,
+    deadline: Time,
+}
+
+/// What becomes of it.
+enum Taken {
+    In(Service),
+    /// Its client will have gone when its turn comes.
+    PassedOver,
+    Refused,
+}
+
 /// What only the pool knows of an instance.
 #[derive(Clone, Debug)]
 struct Instance {
@@ -50,7 +71,9 @@ impl Gateway {
     ) -> Self {
         let instance = Instance {
             cpu: Station::new(usize::from(parameters.cores)),
-            handshakes: Waiting::new(number::index(parameters.accept_queue)),
+            handshakes: parameters
+                .accept_queue
+                .map_or_else(Waiting::unbounded, |bound| Waiting::new(number::index(bound))),
         };
         let instances = vec![instance; pool.len()];
         Self { parameters, pool, bus, draws, instances }
@@ -146,8 +169,8 @@ impl Gateway {
         cx.hop(cx.now + wait, fanout.node, message, stage);
     }
 
-    /// The work of a handshake arrives.
-    pub fn on_accept(&mut self, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+    /// The work of a handshake arrives, or what repeats a first packet that was dropped.
+    pub fn on_accept(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         let row = *cx.connections.get(user);
         let attempts = cx.connections.attempts[number::index(user)];
         if row.state != State::Connecting || ticket != attempt_ticket(row.session, attempts.number)
@@ -155,51 +178,121 @@ impl Gateway {
             return;
         }
         let crowd = cx.crowds.of(user);
-        let entity = crowd.connection(user, row.session.wrapping_add(1));
+        let entity = crowd.connection(user, next_session(row.session));
         let way = crowd.handshake_way(row.round_trip(), entity, attempts.number);
-        let deadline = Time::ZERO + cx.now.since(Time::ZERO + way) + crowd.timeout;
-        let service = match cx.tiers.get(attempts.target).life {
-            Life::Silent => return cx.wake(deadline, Timer::TimedOut, user, ticket),
-            Life::Stopped | Life::Draining => None,
-            Life::Up => self.accept(attempts.target, entity, attempts.number, cx),
+        let (repeat, first) = timer.repeat();
+        let began = Time::ZERO + cx.now.since(Time::ZERO + first + way);
+        let offer = Offer {
+            user,
+            ticket,
+            entity,
+            attempt: attempts.number,
+            at: attempts.target,
+            way,
+            deadline: began + crowd.reconnect.timeout,
         };
-        let Some(service) = service else {
-            let back = row.round_trip().half() + crowd.latency(Purpose::Attempt, entity, 0);
-            return cx.wake((cx.now + back).min(deadline), Timer::Refused, user, ticket);
+        match cx.tiers.get(attempts.target).life {
+            Life::Silent => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
+            Life::Stopped | Life::Draining => Self::answer(offer, Answer::Reset, Span::ZERO, cx),
+            Life::Up => match self.accept(offer, cx) {
+                Taken::In(service) => self.take_in(offer, service, cx),
+                Taken::PassedOver => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
+                Taken::Refused => self.refuse(offer, repeat, began, cx),
+            },
+        }
+    }
+
+    /// A handshake is in the queue; it is served whether or not its client waits for it.
+    fn take_in(&self, offer: Offer, service: Service, cx: &mut Cx<'_>) {
+        let Offer { user, ticket, at, way, deadline, .. } = offer;
+        let held = {
+            let row = cx.tiers.get_mut(at);
+            row.held += 1;
+            row.held
         };
         cx.record.meter.of(user).handshakes += 1;
-        cx.tiers.get_mut(attempts.target).held += 1;
-        cx.connections.get_mut(user).gateway = attempts.target;
+        cx.connections.get_mut(user).gateway = at;
         cx.record.handshake_wait.record(service.start.since(cx.now));
         if service.finish + way <= deadline {
-            cx.wake(service.finish + way, Timer::Open, user, ticket);
+            cx.go_on(service.finish + way, Timer::Open, user, ticket);
         } else {
-            cx.record.counts.wasted += 1;
+            cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
             cx.wake(deadline, Timer::TimedOut, user, ticket);
         }
-    }
-
-    /// Takes a handshake in, unless a budget is used up; refusing costs CPU as well.
-    fn accept(&mut self, at: u16, entity: u64, attempt: u16, cx: &mut Cx<'_>) -> Option<Service> {
-        let held = cx.tiers.get(at).held;
-        let service = if held < self.most_connections() {
-            let work = self.stretch(at, self.handshake(entity, attempt), cx);
-            let Instance { cpu, handshakes } = self.instance(at);
-            handshakes.offer(cpu, cx.now, work)
-        } else {
-            None
-        };
-        if service.is_none() {
-            self.work(at, self.parameters.cpu.refusal, cx);
+        if self.parameters.memory.over == OverMemory::Die && held > self.fit_in_memory() {
+            let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
+            cx.agenda.push(cx.now, event);
         }
-        service
     }
 
-    /// How many connections an instance can hold: the tighter of its limit and its memory.
-    pub fn most_connections(&self) -> u32 {
+    /// Takes a handshake in, unless a budget is used up.
+    fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
+        if cx.tiers.get(offer.at).held >= self.most_connections() {
+            return Taken::Refused;
+        }
+        let work = self.stretch(offer.at, self.handshake(offer.entity, offer.attempt), cx);
+        let skips = self.parameters.skip_abandoned;
+        let Instance { cpu, handshakes } = self.instance(offer.at);
+        if skips && cx.now + cpu.wait(cx.now) >= offer.deadline {
+            return Taken::PassedOver;
+        }
+        handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
+    }
+
+    /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.
+    fn refuse(&mut self, offer: Offer, repeat: usize, began: Time, cx: &mut Cx<'_>) {
+        let answer = self.parameters.refusal.answer;
+        if answer == Answer::Drop {
+            let next =
+                REPEATS.get(repeat).map(|&(timer, after)| (began + offer.way + after, timer));
+            let (at, timer) = next
+                .filter(|&(at, _)| at < offer.deadline)
+                .unwrap_or((offer.deadline, Timer::TimedOut));
+            return cx.wake(at, timer, offer.user, offer.ticket);
+        }
+        if self.parameters.cpu.refusal > Span::ZERO {
+            self.work(offer.at, self.parameters.cpu.refusal, cx);
+        }
+        let hint = match answer {
+            Answer::Unavailable => {
+                let retry_after = self.parameters.refusal.retry_after.as_ref();
+                cx.crowds.of(offer.user).hint(retry_after, offer.entity, offer.attempt)
+            }
+            Answer::Drop | Answer::Reset => Span::ZERO,
+        };
+        Self::answer(offer, answer, hint, cx);
+    }
+
+    /// The client learns half a round trip later, or loses patience before.
+    fn answer(offer: Offer, answer: Answer, hint: Span, cx: &mut Cx<'_>) {
+        let Offer { user, ticket, entity, deadline, .. } = offer;
+        let round_trip = cx.connections.get(user).round_trip();
+        let back = round_trip.half() + cx.crowds.of(user).latency(Purpose::Attempt, entity, 0);
+        cx.refuse(user, ticket, (cx.now + back).min(deadline), answer, hint);
+    }
+
+    /// How many connections fit into the memory of an instance.
+    fn fit_in_memory(&self) -> u32 {
         let memory = self.parameters.memory;
-        let by_memory = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
-        u32::try_from(by_memory).unwrap_or(u32::MAX).min(self.parameters.max_connections)
+        let fit = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
+        u32::try_from(fit).unwrap_or(u32::MAX)
+    }
+
+    /// How many connections an instance accepts: the tightest of its budgets.
+    pub fn most_connections(&self) -> u32 {
+        let parameters = &self.parameters;
+        let memory = match parameters.memory.over {
+            OverMemory::Refuse => self.fit_in_memory(),
+            OverMemory::Die => u32::MAX,
+        };
+        memory.min(parameters.max_connections).min(parameters.descriptors)
+    }
+
+    /// The mean CPU time of a handshake.
+    pub fn mean_handshake(&self) -> Span {
+        let cpu = &self.parameters.cpu;
+        let resumed = cpu.resumption.0;
+        cpu.app + cpu.tls_resumed.scale(resumed) + cpu.tls_full.scale(1.0 - resumed)
     }
 
     fn handshake(&self, entity: u64, attempt: u16) -> Span {

@@ -1,12 +1,16 @@
 //! What places connections on the instances it believes to be up. Held connections never move.
 use super::{
     Cx, Step, Timer,
+    admission::Gate,
     event::{Event, attempt_ticket},
-    parameters::{self, Policy},
+    parameters::{self, Answer, Policy, Refusal},
     ring::Ring,
-    table::{connections::State, tiers::Tiers},
+    table::{
+        connections::{State, next_session},
+        tiers::Tiers,
+    },
 };
-use crate::engine::{EventQueue, Time, number};
+use crate::engine::{EventQueue, Span, Time, number};
 use std::ops::Range;
 
 /// A balancer in motion.
@@ -19,6 +23,9 @@ pub struct LoadBalancer {
     ring: Ring,
     /// The instance whose turn it is.
     turn: u16,
+    gate: Option<Gate>,
+    /// Its process is down until then.
+    pub down_until: Time,
 }
 
 impl LoadBalancer {
@@ -31,7 +38,8 @@ impl LoadBalancer {
             }
             Policy::RoundRobin | Policy::LeastConnections => Ring::default(),
         };
-        Self { parameters, turn: pool.start, pool, ring }
+        let gate = parameters.admission.map(Gate::new);
+        Self { parameters, turn: pool.start, pool, ring, gate, down_until: Time::ZERO }
     }
 
     /// Chooses an instance for a connection of the user with this hash.
@@ -60,15 +68,22 @@ impl LoadBalancer {
             return;
         }
         let crowd = cx.crowds.of(user);
-        let Some(target) = self.pick(crowd.hash(user), cx.tiers) else {
-            let back = cx.now + row.round_trip().half();
-            return cx.wake(back, Timer::Refused, user, ticket);
+        let back = cx.now + row.round_trip().half();
+        if cx.now < self.down_until {
+            return cx.refuse(user, ticket, back, Answer::Reset, Span::ZERO);
+        }
+        let admitted = self.gate.as_mut().is_none_or(|gate| gate.admits(cx.now));
+        let entity = crowd.connection(user, next_session(row.session));
+        let picked = admitted.then(|| self.pick(crowd.hash(user), cx.tiers)).flatten();
+        let Some(target) = picked else {
+            let Refusal { answer, retry_after } = &self.parameters.refusal;
+            let hint = crowd.hint(retry_after.as_ref(), entity, number);
+            return cx.refuse(user, ticket, back, *answer, hint);
         };
         cx.connections.attempts[number::index(user)].target = target;
-        let entity = crowd.connection(user, row.session.wrapping_add(1));
         let way = crowd.handshake_way(row.round_trip(), entity, number);
         let left = way - row.round_trip().half().min(way);
-        cx.wake(cx.now + left, Timer::Accept, user, ticket);
+        cx.go_on(cx.now + left, Timer::Accept, user, ticket);
     }
 
     /// An instance went down or came back without telling: plans when the probes notice. Probes are
@@ -98,13 +113,15 @@ impl LoadBalancer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::Span, node::parameters::HealthCheck};
+    use crate::node::parameters::HealthCheck;
 
     fn balancer(policy: Policy) -> (LoadBalancer, Tiers) {
         let health_check = HealthCheck { interval: Span::from_secs(10), threshold: 3 };
         let mut tiers = Tiers::default();
         let pool = tiers.extend(3);
-        let parameters = parameters::LoadBalancer { layer: 4, policy, health_check };
+        let refusal = Refusal { answer: Answer::Reset, retry_after: None };
+        let parameters =
+            parameters::LoadBalancer { layer: 4, policy, health_check, admission: None, refusal };
         (LoadBalancer::new(parameters, pool, "gateways"), tiers)
     }
 

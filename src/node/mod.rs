@@ -1,16 +1,20 @@
 //! The nodes: one struct each, told of events, acting through [`Cx`]. One file a kind; none knows
 //! another's insides, files, or the running world.
+pub mod admission;
 pub mod buffer;
 pub mod clients;
+mod connect;
 pub mod cx;
 pub mod event;
 pub mod fanout;
 pub mod gateway;
 pub mod load_balancer;
 pub mod parameters;
+pub mod preset;
 pub mod pubsub;
 pub mod purpose;
 pub mod reconnect;
+pub mod refusal;
 pub mod registry;
 pub mod ring;
 pub mod table;
@@ -61,11 +65,12 @@ impl Node {
     }
 
     /// A user's timer fires.
+    #[inline]
     pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         match self {
             Self::Clients(node) => node.on_wake(timer, user, ticket, cx),
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
-            Self::Gateway(node) => node.on_accept(user, ticket, cx),
+            Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
             Self::Buffer(node) => node.on_resume(user, ticket, cx),
             Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),

@@ -1,4 +1,5 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
+pub use super::preset::Preset;
 use crate::{
     engine::{Law, Span},
     units::{Bytes, Rate, Share},
@@ -28,6 +29,8 @@ pub enum Parameters {
 pub struct Clients {
     /// Users in the crowd, at least 1.
     pub count: u32,
+    /// How they stand when the run begins.
+    pub start: Start,
     /// The way between the user and the edge.
     pub network: Network,
     /// What users send; `None` when they only listen.
@@ -40,6 +43,15 @@ pub struct Clients {
     pub resume: Resume,
     /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
+}
+
+/// How a crowd stands when the run begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// In the stationary state: online where there is room.
+    Connected,
+    /// Nobody is; each begins to connect within U(0, this).
+    Ramp(Span),
 }
 
 /// The last mile.
@@ -65,13 +77,22 @@ pub struct Sends {
 /// Server pings.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Heartbeat {
-    /// Between two pings.
-    pub every: Span,
+    /// Between two pings; `None`: there are none.
+    pub every: Option<Span>,
     /// After an unanswered ping both sides give the connection up.
     pub timeout: Span,
+    /// Without pings: until TCP gives up on what nobody acknowledges.
+    pub tcp_timeout: Span,
 }
 
-/// Delays between attempts.
+impl Heartbeat {
+    /// From a silent death to both sides noticing; `phase` is uniform in (0, 1).
+    pub fn notices(&self, phase: f64) -> Span {
+        self.every.map_or(self.tcp_timeout, |every| every.scale(phase) + self.timeout)
+    }
+}
+
+/// Delays between attempts, and what else a client does about them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reconnect {
     /// Delay k is min(cap, base · factor^k) before jitter.
@@ -82,14 +103,31 @@ pub struct Reconnect {
     pub factor: f64,
     /// How the delay is spread.
     pub jitter: Jitter,
+    /// The library whose delays count in place of the four above.
+    pub preset: Option<Preset>,
     /// From the first SYN to an open connection.
     pub timeout: Span,
     /// Gives up after so many failed attempts; `None`: never.
     pub attempts: Option<u32>,
+    /// The attempts so far are forgotten when a connection has been open for so long.
+    pub reset_after: Span,
+    /// Whether it waits at least as long as a `Retry-After` says.
+    pub retry_after: bool,
+    /// What it does after an answer of 503.
+    pub on_503: On503,
+}
+
+/// What a client does after an answer of 503.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum On503 {
+    /// It tries again.
+    Retry,
+    /// It leaves for good.
+    GiveUp,
 }
 
 /// How backoff delays are spread; d = min(cap, base · factor^k).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Jitter {
     /// d.
     None,
@@ -99,6 +137,8 @@ pub enum Jitter {
     Full,
     /// min(cap, U(base, 3 · previous)), previous = base at first.
     Decorrelated,
+    /// d · U(1 − x, 1 + x).
+    Proportional(Share),
 }
 
 /// How a returning client asks for what it missed.
@@ -119,6 +159,60 @@ pub struct LoadBalancer {
     pub policy: Policy,
     /// How a dead instance is noticed.
     pub health_check: HealthCheck,
+    /// How many attempts it lets through; `None`: all.
+    pub admission: Option<Admission>,
+    /// What it answers to those it does not let through, or for whom no instance is up.
+    pub refusal: Refusal,
+}
+
+/// How many attempts may pass.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Admission {
+    /// A bucket that fills at a rate, up to its burst.
+    TokenBucket {
+        /// Attempts a second.
+        rate: Rate,
+        /// The most at once.
+        burst: u32,
+    },
+    /// So many in each interval, in step with t = 0.
+    Batches {
+        /// Attempts of an interval.
+        size: u32,
+        /// Its length.
+        every: Span,
+    },
+    /// A rate that changes in a straight line.
+    Ramp {
+        /// Attempts a second before.
+        from: Rate,
+        /// Attempts a second after.
+        to: Rate,
+        /// When it begins to change, from t = 0.
+        start: Span,
+        /// How long that takes.
+        over: Span,
+    },
+}
+
+/// What a tier that is full does with an attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// It drops the first packet, which the client repeats after 1, 3, 7, 15 and 31 s.
+    Drop,
+    /// A reset.
+    Reset,
+    /// 503, with a `Retry-After` if there is one.
+    Unavailable,
+}
+
+/// How a tier refuses.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refusal {
+    /// What it answers.
+    pub answer: Answer,
+    /// What `Retry-After` says, in ns, drawn for each 503.
+    pub retry_after: Option<Law>,
 }
 
 /// How an instance is chosen among those believed up.
@@ -151,16 +245,28 @@ pub struct Gateway {
     pub count: u16,
     /// Cores of an instance: one CPU station for all work.
     pub cores: u16,
+    /// Zones; instance i is in zone i modulo their number.
+    pub zones: u16,
     /// Connections of an instance; more are refused.
     pub max_connections: u32,
-    /// Handshakes that may wait for the CPU; more are refused.
-    pub accept_queue: u32,
+    /// Open files of an instance, one a connection; more are refused.
+    pub descriptors: u32,
+    /// Handshakes that may wait for the CPU; more are refused. `None`: any number.
+    pub accept_queue: Option<u32>,
+    /// What it answers to those it refuses.
+    pub refusal: Refusal,
+    /// Whether a handshake whose client has gone is passed over, or served for nothing.
+    pub skip_abandoned: bool,
     /// Memory of an instance.
     pub memory: Memory,
     /// CPU costs.
     pub cpu: Cpu,
     /// How an instance sends its users away.
     pub drain: Drain,
+    /// A client is told to move when its connection is so old, less U(0, dither); `None`: never.
+    pub max_age: Option<Span>,
+    /// See `max_age`.
+    pub age_dither: Span,
     /// Round trips from SYN to open: TCP, TLS, upgrade.
     pub handshake_rtts: f64,
 }
@@ -170,8 +276,21 @@ pub struct Gateway {
 pub struct Memory {
     /// Of one connection: application, kernel and TLS together.
     pub per_connection: Bytes,
-    /// Of an instance; connections beyond it are refused.
+    /// Of an instance.
     pub limit: Bytes,
+    /// What happens to a connection beyond it.
+    pub over: OverMemory,
+    /// When an instance that died of it is back; `None`: never.
+    pub restart: Option<Span>,
+}
+
+/// What happens when memory is used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OverMemory {
+    /// Connections are refused.
+    Refuse,
+    /// The kernel kills the instance.
+    Die,
 }
 
 /// CPU time of one core.
@@ -198,10 +317,25 @@ pub struct Cpu {
 /// How an instance sends its users away.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Drain {
+    /// Who sets the pace.
+    pub by: DrainBy,
     /// Clients are told to move within U(0, window).
     pub window: Span,
+    /// Connections that the server closes at once, in batches.
+    pub batch: u32,
+    /// From one batch to the next.
+    pub every: Span,
     /// What is left after it is closed.
     pub grace: Span,
+}
+
+/// Who sets the pace of a drain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DrainBy {
+    /// Each client waits within the window, and then moves.
+    ClientJitter,
+    /// The server closes connections batch by batch; their clients back off.
+    ServerBatches,
 }
 
 /// A partitioned log.

@@ -33,6 +33,16 @@ pub enum Purpose {
     Attempt,
     /// Age of the last refresh of a registry entry. (user and session)
     Refresh,
+    /// The jitter of a library that draws it once a page load. (user)
+    PageLoad,
+    /// Whom a fault hits. (user; entry of the timeline)
+    Hit,
+    /// When a client that connects at the start begins. (user)
+    Arrival,
+    /// When a connection has grown too old. (user and session)
+    Age,
+    /// What a `Retry-After` says. (user and session, attempt)
+    RetryAfter,
 }
 
 impl From<Purpose> for usize {

@@ -6,13 +6,22 @@
 use super::{
     Purpose,
     parameters::{Jitter, Reconnect},
+    preset::power,
 };
-use crate::engine::{Draws, Span};
+use crate::{
+    engine::{Draws, Span},
+    units::Share,
+};
 
 impl Reconnect {
-    /// Delay `k` of an outage; `outage` is its entity in `draws`.
-    pub fn delay(&self, draws: &Draws, outage: u64, k: u32) -> Span {
+    /// Delay `k` of an outage that has lasted for `away`. `outage` is its entity in `draws`, the
+    /// user in its upper 48 bits.
+    pub fn delay(&self, draws: &Draws, outage: u64, k: u32, away: impl FnOnce() -> Span) -> Span {
         let unit = |k| draws.unit(Purpose::Backoff, outage, k);
+        if let Some(preset) = self.preset {
+            let page = || draws.unit(Purpose::PageLoad, outage >> 16, 0);
+            return preset.delay(if preset.draws_once() { page() } else { unit(k) }, k, away);
+        }
         match self.jitter {
             Jitter::None => self.exponential(k),
             Jitter::Equal => {
@@ -24,18 +33,22 @@ impl Reconnect {
                 let spread = previous.times(3) - self.base;
                 (self.base + spread.scale(unit(k))).min(self.cap)
             }),
+            Jitter::Proportional(Share(x)) => {
+                self.exponential(k).scale(1.0 - x + 2.0 * x * unit(k))
+            }
         }
     }
 
     /// min(cap, base · factor^k).
     fn exponential(&self, k: u32) -> Span {
-        self.base.scale(libm::pow(self.factor, f64::from(k))).min(self.cap)
+        self.base.scale(power(self.factor, k)).min(self.cap)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::parameters::{On503, Preset};
 
     fn reconnect(jitter: Jitter) -> Reconnect {
         Reconnect {
@@ -43,14 +56,20 @@ mod tests {
             cap: Span::from_secs(30),
             factor: 2.0,
             jitter,
+            preset: None,
             timeout: Span::from_secs(10),
             attempts: None,
+            reset_after: Span::ZERO,
+            retry_after: false,
+            on_503: On503::Retry,
         }
     }
 
     fn delays(jitter: Jitter, outage: u64) -> Vec<f64> {
         let draws = Draws::new(1, 0, "phones");
-        (0..8).map(|k| reconnect(jitter).delay(&draws, outage, k).seconds()).collect()
+        (0..8)
+            .map(|k| reconnect(jitter).delay(&draws, outage, k, || Span::ZERO).seconds())
+            .collect()
     }
 
     #[test]
@@ -68,6 +87,10 @@ mod tests {
                 let full = delays(Jitter::Full, outage)[k];
                 assert!(d / 2.0 <= equal && equal <= *d && 0.0 <= full && full <= *d);
             }
+            for (plain, found) in plain.iter().zip(delays(Jitter::Proportional(Share(0.2)), outage))
+            {
+                assert!(0.8 * plain <= found && found <= 1.2 * plain);
+            }
             let decorrelated = delays(Jitter::Decorrelated, outage);
             assert!((1.0..=3.0).contains(&decorrelated[0]));
             for pair in decorrelated.windows(2) {
@@ -80,5 +103,14 @@ mod tests {
     fn the_same_attempt_draws_the_same_delay() {
         assert_eq!(delays(Jitter::Full, 7), delays(Jitter::Full, 7));
         assert_ne!(delays(Jitter::Full, 7), delays(Jitter::Full, 8));
+    }
+
+    #[test]
+    fn a_page_load_draws_once_for_all_its_outages() {
+        let law = Preset::ReconnectingWebsocket.reconnect();
+        let draws = Draws::new(1, 0, "phones");
+        let first = |outage| law.delay(&draws, outage, 0, || Span::ZERO);
+        assert_eq!(first(7 << 16), first((7 << 16) | 5));
+        assert_ne!(first(7 << 16), first(8 << 16));
     }
 }

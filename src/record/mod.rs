@@ -5,6 +5,7 @@ pub mod meter;
 pub mod outcome;
 pub mod phase;
 pub mod recorder;
+pub mod recovery;
 pub mod series;
 mod stored;
 pub mod usage;

@@ -4,6 +4,7 @@ use super::{
     ledger::{AttemptEnd, Attempted, End, Ledger},
     meter::{Flow, Meter},
     phase::{Level, PhaseRecord},
+    recovery::Recovery,
     series::Series,
 };
 use crate::engine::{Fingerprint, Span, Time, number};
@@ -52,6 +53,10 @@ pub struct Counts {
     pub duplicates: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
+    /// Connections that were closed because the grace of their instance was over.
+    pub cut: u64,
+    /// Instances that the kernel killed because their memory was used up.
+    pub killed: u64,
 }
 
 /// Every message of a run, for tests and for the curious.
@@ -100,6 +105,8 @@ pub struct Recorder {
     pub longest_outage: Span,
     /// Other counts.
     pub counts: Counts,
+    /// Whom each fault hit, and when they were back.
+    pub recovery: Recovery,
     /// What each crowd causes.
     pub meter: Meter,
     /// Who sent and received what when, if asked for.
@@ -137,6 +144,7 @@ impl Recorder {
             moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
+            recovery: Recovery::default(),
             meter: Meter::new(crowds),
             trace: None,
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
@@ -229,6 +237,7 @@ impl Recorder {
     }
 
     /// An attempt begins.
+    #[inline]
     pub fn attempt(&mut self, at: Time, user: u32) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
@@ -244,6 +253,7 @@ impl Recorder {
     }
 
     /// An attempt ends.
+    #[inline]
     pub fn attempt_end(&mut self, at: Time, user: u32, end: AttemptEnd) {
         if end != AttemptEnd::Accepted {
             self.fact(at, Fact::Failed, user);
@@ -257,6 +267,7 @@ impl Recorder {
         self.fact(at, Fact::Online, user);
         self.change_online(at, crowd, 1);
         self.reconnect.record(outage);
+        self.recovery.back(at, user);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
@@ -282,7 +293,11 @@ impl Recorder {
     }
 
     /// A client moves because the deploy at this place of the timeline told it to, or cut it off.
+    /// One that moves for another cause is not counted.
     pub fn moved(&mut self, entry: u16) {
+        if entry == u16::MAX {
+            return;
+        }
         let place = usize::from(entry);
         if self.moves.len() <= place {
             self.moves.resize(place + 1, 0);
@@ -302,6 +317,19 @@ impl Recorder {
         }
         self.leave(at);
         self.stretches.push((phase, at));
+    }
+
+    /// The most attempts in one second that lies within a phase.
+    pub fn peak_attempts(&self, phase: &str) -> Option<f64> {
+        let ends = self.stretches.iter().skip(1).map(|&(_, start)| start).chain([self.horizon]);
+        let stretches = self.stretches.iter().zip(ends);
+        let inside = stretches.filter(|((of, _), _)| self.phases[*of].name == phase);
+        let seconds = inside.flat_map(|(&(_, start), end)| {
+            let first = start.nanos().div_ceil(1_000_000_000);
+            first..(end.nanos() / 1_000_000_000)
+        });
+        let count = |second| self.attempts_a_second.get(number::place(second)).copied();
+        seconds.map(|second| f64::from(count(second).unwrap_or(0))).reduce(f64::max)
     }
 
     /// Closes the accounts of the present stretch.

@@ -6,11 +6,11 @@ pub mod files;
 pub mod graph;
 pub mod html;
 pub mod palette;
-mod safe;
+pub mod safe;
 pub mod terminal;
 pub mod theme;
 
-use crate::summary::{Summary, sweep::Sweep};
+use crate::summary::{Summary, phase::Phase, sweep::Sweep};
 use files::File;
 
 /// The page that a reviewer opens.
@@ -34,6 +34,13 @@ pub fn charts(summary: &Summary) -> Vec<File> {
 /// All charts of a sweep, each as SVG and PNG, in `charts/`.
 pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
     drawn(&chart::sweep::all(sweep))
+}
+
+/// The files and the chart of a phase diagram.
+pub fn phase(phase: &Phase) -> Vec<File> {
+    let mut files = files::phase::write(phase);
+    files.extend(drawn(&[chart::phase::chart(phase)]));
+    files
 }
 
 fn drawn(charts: &[chart::Chart]) -> Vec<File> {

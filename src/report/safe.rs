@@ -20,9 +20,25 @@ pub(super) fn visible(c: char) -> char {
     }
 }
 
+/// A word as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,%@+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, quoted};
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("rolling-deploy"), "rolling-deploy");
+        assert_eq!(quoted("a.b=[1, 2]"), "'a.b=[1, 2]'");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+    }
 
     #[test]
     fn texts_cannot_turn_or_hide_what_follows() {

@@ -16,7 +16,8 @@ pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time},
-    node::parameters::Parameters,
+    node::parameters::{Parameters, Start},
+    units::Share,
 };
 
 /// A node's number: its place in [`Scenario::nodes`].
@@ -54,6 +55,33 @@ pub struct Scenario {
     pub resolved: serde_json::Value,
     /// Where each value of it came from, in its order.
     pub origins: Vec<Origin>,
+}
+
+impl Scenario {
+    /// Users over all crowds.
+    pub fn users(&self) -> f64 {
+        let crowds = self.nodes.iter().filter_map(|node| match &node.parameters {
+            Parameters::Clients(clients) => Some(f64::from(clients.count)),
+            _ => None,
+        });
+        crowds.sum()
+    }
+
+    /// The same scenario in peace: everybody is connected, and nothing happens but what is part of
+    /// the load.
+    #[must_use]
+    pub fn in_peace(&self) -> Self {
+        let mut peace = self.clone();
+        peace.timeline.retain(|action| {
+            matches!(action.kind, ActionKind::Load { .. } | ActionKind::Mark { .. })
+        });
+        for node in &mut peace.nodes {
+            if let Parameters::Clients(clients) = &mut node.parameters {
+                clients.start = Start::Connected;
+            }
+        }
+        peace
+    }
 }
 
 /// A node and what it is told about itself.
@@ -112,6 +140,49 @@ pub enum ActionKind {
         /// When it is back; `None`: never.
         restart: Option<Span>,
     },
+    /// Connections end, though no instance does.
+    DropClients {
+        /// A crowd.
+        node: NodeId,
+        /// How many of those online.
+        share: Share,
+        /// How they end.
+        kind: DropKind,
+        /// Within which time clients move that are told to.
+        within: Span,
+    },
+    /// A balancer that carries connections ends, and with it all of them.
+    BalancerRestart {
+        /// A balancer.
+        node: NodeId,
+        /// How long it accepts nobody.
+        downtime: Span,
+    },
+    /// A crowd sends more or less.
+    Load {
+        /// A crowd.
+        node: NodeId,
+        /// So many times its rate.
+        factor: f64,
+        /// For how long; `None`: to the end of the run.
+        lasts: Option<Span>,
+    },
+    /// Nothing happens: a stretch of the run is measured apart.
+    Mark {
+        /// For how long.
+        lasts: Span,
+    },
+}
+
+/// How a connection ends that is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DropKind {
+    /// Its client is told to move, within a window.
+    Told,
+    /// Both sides see it end.
+    Reset,
+    /// Neither side does, until a heartbeat is missed.
+    Silent,
 }
 
 /// How a crash looks from outside.

@@ -174,8 +174,12 @@ impl Search<'_, '_> {
     /// A value, or all that a map holds; `key` is that of its default.
     fn value(&mut self, path: String, key: &str, value: &Json, written: Option<&Node>) {
         if value.as_object().is_some_and(|entries| !entries.is_empty()) {
+            // A library's name stands for all that it decides.
+            let library = written.filter(|_| key.ends_with(".reconnect")).and_then(|node| {
+                if node.text().is_some() { Some(node) } else { node.get("preset") }
+            });
             for (name, value) in entries(value) {
-                let written = written.and_then(|node| node.get(name));
+                let written = written.and_then(|node| node.get(name)).or(library);
                 self.value(format!("{path}.{name}"), &format!("{key}.{name}"), value, written);
             }
             return;

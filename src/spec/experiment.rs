@@ -5,7 +5,10 @@ use super::{
     schema,
     written::{Located, Named, Several, Text, Written},
 };
-use crate::{engine::Span, units::Count};
+use crate::{
+    engine::Span,
+    units::{Count, Factor, Share},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -88,6 +91,16 @@ pub struct Action {
     pub deploy: Option<Deploy>,
     /// Instances end without warning.
     pub crash: Option<Crash>,
+    /// All instances of a zone end without warning.
+    pub zone_loss: Option<ZoneLoss>,
+    /// Connections end, though no instance does.
+    pub drop_clients: Option<DropClients>,
+    /// A balancer ends, and with it all connections through it.
+    pub balancer_restart: Option<BalancerRestart>,
+    /// A crowd sends more or less.
+    pub load: Option<Load>,
+    /// Nothing happens; a stretch of the run is measured apart.
+    pub mark: Option<Mark>,
 }
 
 /// Instances are drained and replaced, batch after batch.
@@ -116,6 +129,68 @@ pub struct Crash {
     pub kind: Option<Text>,
     /// When it is back.
     pub restart: Option<Written<Span>>,
+}
+
+/// All instances of a zone end without warning.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ZoneLoss {
+    /// A gateway pool.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// Which of its zones, from 0.
+    pub zone: Option<Written<Count>>,
+    /// How it looks from outside: `process` resets at once, `host` is silence.
+    pub kind: Option<Text>,
+    /// When it is back.
+    pub restart: Option<Written<Span>>,
+}
+
+/// Connections end, though no instance does.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DropClients {
+    /// A crowd.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// Share of those online, drawn for each.
+    pub share: Option<Written<Share>>,
+    /// How they end: `told` to move within `within`; `reset`: both sides see it; `silent`: neither.
+    pub kind: Option<Text>,
+    /// The window of those told to move.
+    pub within: Option<Written<Span>>,
+}
+
+/// A balancer ends, and with it all connections through it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BalancerRestart {
+    /// A balancer.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// For so long it resets all attempts.
+    pub downtime: Option<Written<Span>>,
+}
+
+/// A crowd sends more or less.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Load {
+    /// A crowd.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// It sends so many times its rate; overlapping entries multiply.
+    pub factor: Option<Written<Factor>>,
+    /// For how long.
+    pub lasts: Option<Written<Span>>,
+}
+
+/// Nothing happens; a stretch of the run is measured apart.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mark {
+    /// How long the stretch is.
+    pub lasts: Option<Written<Span>>,
 }
 
 /// What is varied.
@@ -181,7 +256,7 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 21] = [
+    const CHOICES: [&str; 25] = [
         "clients",
         "load_balancer",
         "gateway",
@@ -199,6 +274,10 @@ pub fn is_choice(key: &str) -> bool {
         "round_robin",
         "least_connections",
         "consistent_hash",
+        "proportional",
+        "token_bucket",
+        "batches",
+        "ramp",
         "values",
         "range",
         "linear",

@@ -25,4 +25,4 @@ pub use experiment::Experiment;
 pub use input::Input;
 pub use source::{At, Source, Sources};
 pub use tree::{Entry, Key, Node, Value};
-pub use written::{Choice, Located, Named, Text, Written};
+pub use written::{Choice, Located, Named, Shorthand, Text, Written};

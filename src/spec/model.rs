@@ -1,7 +1,7 @@
 //! The forms of a model file: what can be written about nodes and links. Which keys are required
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
 use super::schema;
-use super::written::{Choice, Located, Several, Text, Written};
+use super::written::{Choice, Located, Several, Shorthand, Text, Written};
 use crate::{
     engine::Span,
     units::{Bytes, CoreShare, Count, Factor, Rate, Share},
@@ -80,6 +80,9 @@ pub enum Law {
 pub struct Clients {
     /// Users, 1 to 2^31 − 1.
     pub count: Option<Written<Count>>,
+    /// How the crowd stands when the run begins: `connected`; `cold`: all begin to connect at
+    /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
+    pub start: Option<Located<Choice<Start>>>,
     /// How messages travel.
     pub transport: Option<Text>,
     /// The way between user and balancer.
@@ -88,13 +91,21 @@ pub struct Clients {
     pub sends: Option<Sends>,
     /// How either side notices that the other is gone.
     pub heartbeat: Heartbeat,
-    /// When a user who lost the connection tries again.
-    pub reconnect: Reconnect,
+    /// When a user who lost the connection tries again: a law, or a client library by its name.
+    pub reconnect: Option<Located<Shorthand<Reconnect>>>,
     /// Whether a returning user gets what it missed, from the id of the last message that it saw.
     /// It does by default where its gateways reach a buffer that the fan-out fills.
     pub resume: Option<Text>,
     /// Own messages kept while offline, to 65,535.
     pub outbox: Option<Written<Count>>,
+}
+
+/// How a crowd stands when the run begins.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Start {
+    /// Each begins to connect at a random time within this.
+    Ramp(Written<Span>),
 }
 
 /// The way between user and balancer.
@@ -129,6 +140,8 @@ pub struct Heartbeat {
     pub every: Option<Written<Span>>,
     /// After an unanswered ping both sides give up, at least 1 ms.
     pub timeout: Option<Written<Span>>,
+    /// Without pings: both sides find a silent death so long after it.
+    pub tcp_timeout: Option<Written<Span>>,
 }
 
 /// When a user who lost the connection tries again.
@@ -141,13 +154,31 @@ pub struct Reconnect {
     pub cap: Option<Written<Span>>,
     /// Growth per attempt, 1 to 1,000.
     pub factor: Option<Written<Factor>>,
-    /// How the delay is spread: not at all, over its upper half, over all of it, or from the last
-    /// delay on.
-    pub jitter: Option<Text>,
+    /// How the delay d is spread. `none`: d; `equal`: d/2 + U(0, d/2); `full`: U(0, d);
+    /// `decorrelated`: min(cap, U(base, 3 · previous)); `{ proportional: 20% }`: d ± 20 %.
+    pub jitter: Option<Located<Choice<Jitter>>>,
+    /// A client library, in place of `base`, `cap`, `factor` and `jitter`; its delays, patience and
+    /// when it gives up are those of the library unless they are written.
+    pub preset: Option<Text>,
     /// From the first SYN to an open connection.
     pub timeout: Option<Written<Span>>,
     /// Gives up after so many.
     pub attempts: Option<Written<Count>>,
+    /// The attempts so far count until a connection has been open for so long.
+    pub reset_after: Option<Written<Span>>,
+    /// Whether it waits at least as long as a `Retry-After` says.
+    #[schemars(schema_with = "schema::flag")]
+    pub retry_after: Option<Text>,
+    /// What an answer of 503 makes of the client: `retry` goes on, `give_up` leaves for good.
+    pub on_503: Option<Text>,
+}
+
+/// How delays are spread, with a parameter.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Jitter {
+    /// By this share of the delay, up and down.
+    Proportional(Written<Share>),
 }
 
 /// What places connections on gateways.
@@ -161,6 +192,46 @@ pub struct LoadBalancer {
     pub policy: Option<Located<Choice<Policy>>>,
     /// How instances that are gone are found.
     pub health_check: HealthCheck,
+    /// How many attempts are let through: `all`; `{ token_bucket: { rate: 500/s, burst: 500 } }`;
+    /// `{ batches: { size: 512, every: 1s } }`, in step with t = 0; `{ ramp: { from: 100/s, to:
+    /// 2k/s, start: 1min, over: 10min } }`, a straight line.
+    pub admission: Option<Located<Choice<Admission>>>,
+    /// What it answers to those not admitted, and when no instance is up.
+    #[schemars(schema_with = "schema::answer")]
+    pub when_full: Option<Text>,
+    /// What each 503 asks for.
+    pub retry_after: Option<LawText>,
+}
+
+/// How many attempts a balancer lets through.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Admission {
+    /// A bucket that fills at a rate.
+    TokenBucket {
+        /// Attempts that pass in the long run.
+        rate: Option<Written<Rate>>,
+        /// The most at once.
+        burst: Option<Written<Count>>,
+    },
+    /// So many in each interval, in step with t = 0.
+    Batches {
+        /// Attempts of an interval.
+        size: Option<Written<Count>>,
+        /// Its length, at least 1 ms.
+        every: Option<Written<Span>>,
+    },
+    /// A rate that changes in a straight line.
+    Ramp {
+        /// The rate before.
+        from: Option<Written<Rate>>,
+        /// The rate after.
+        to: Option<Written<Rate>>,
+        /// When it begins to change.
+        start: Option<Written<Span>>,
+        /// How long that takes.
+        over: Option<Written<Span>>,
+    },
 }
 
 /// How a balancer chooses.
@@ -200,16 +271,34 @@ pub struct Gateway {
     pub count: Option<Written<Count>>,
     /// Cores of an instance, 1 to 1,024: one CPU station for all work.
     pub cores: Option<Written<Count>>,
+    /// Zones, 1 to 1,000: instance i is in zone i modulo this.
+    pub zones: Option<Written<Count>>,
     /// Connections of an instance; more are refused.
     pub max_connections: Option<Written<Count>>,
+    /// Open files of an instance, one a connection; more are refused.
+    pub descriptors: Option<Written<Count>>,
     /// Handshakes that may wait for the CPU of an instance.
     pub accept_queue: Option<Written<Count>>,
+    /// What a full instance does: it drops the first packet, which is sent again after 1, 3, 7, 15
+    /// and 31 s and costs no CPU, or answers with a reset or 503.
+    #[schemars(schema_with = "schema::answer")]
+    pub when_full: Option<Text>,
+    /// What each 503 asks for.
+    pub retry_after: Option<LawText>,
+    /// Whether a handshake whose client has lost patience is passed over; else it is served for
+    /// nothing.
+    #[schemars(schema_with = "schema::flag")]
+    pub skip_abandoned: Option<Text>,
     /// What connections take of the memory of an instance.
     pub memory: Memory,
     /// CPU time by kind of work.
     pub cpu: Cpu,
     /// How an instance that ends sends its clients away.
     pub drain: Drain,
+    /// A client is told to move when its connection is so old, at least 1 s.
+    pub max_age: Option<Written<Span>>,
+    /// Up to so much earlier, drawn for each connection; at most `max_age`.
+    pub age_dither: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
     /// The machine that the bill is for, by its name in the prices.
@@ -222,8 +311,13 @@ pub struct Gateway {
 pub struct Memory {
     /// Application, kernel and TLS together.
     pub per_connection: Option<Written<Bytes>>,
-    /// Memory of an instance; connections beyond it are refused.
+    /// Memory of an instance.
     pub limit: Option<Written<Bytes>>,
+    /// What happens beyond it: `refuse` turns connections away, `die`: the kernel kills the
+    /// instance.
+    pub over: Option<Text>,
+    /// When an instance that died of it is back.
+    pub restart: Option<Written<Span>>,
 }
 
 /// CPU time by kind of work.
@@ -252,8 +346,15 @@ pub struct Cpu {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drain {
+    /// Who sets the pace. `client_jitter`: clients move within `window`; `server_batches`: the
+    /// server closes `batch` connections each `every`, and their clients back off.
+    pub by: Option<Text>,
     /// Clients are told to move at times spread evenly over it.
     pub window: Option<Written<Span>>,
+    /// Connections of an instance that the server closes at once.
+    pub batch: Option<Written<Count>>,
+    /// From one batch to the next, at least 1 ms.
+    pub every: Option<Written<Span>>,
     /// Connections that are left after it are closed.
     pub grace: Option<Written<Span>>,
 }

@@ -2,8 +2,8 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Law, Policy},
-    written::{Choice, Located, Named, Several, Written},
+    model::{Admission, Jitter, Law, Policy, Start},
+    written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{engine::Span, units::Quantity};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
@@ -15,6 +15,9 @@ pub const NAME: &str = "^[A-Za-z][A-Za-z0-9_-]{0,63}$";
 
 /// What links are: `a -> b`.
 pub const LINK: &str = "^[A-Za-z][A-Za-z0-9_-]* *(->|→) *[A-Za-z][A-Za-z0-9_-]*$";
+
+/// The title of what is a word or a map of one key.
+pub const WORD_OR_MAP: &str = "word or map";
 
 /// Where the schema of a form says what laws there are.
 const LAW: &str = "#/definitions/law";
@@ -87,6 +90,34 @@ impl JsonSchema for Choice<Policy> {
     }
 }
 
+/// A form that is one of the words of its key, or a map of one key.
+macro_rules! word_or_map {
+    ($form:ty) => {
+        impl JsonSchema for Choice<$form> {
+            in_place!("choice");
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let form = generator.subschema_for::<$form>();
+                json_schema!({ "title": WORD_OR_MAP, "anyOf": [{ "title": "word" }, form] })
+            }
+        }
+    };
+}
+
+word_or_map!(Start);
+word_or_map!(Jitter);
+word_or_map!(Admission);
+
+/// The name of a preset stands for the map.
+impl<T: JsonSchema> JsonSchema for Shorthand<T> {
+    in_place!("shorthand");
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let form = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [{ "title": "preset", "type": "string" }, form] })
+    }
+}
+
 impl<T: JsonSchema> JsonSchema for Several<T> {
     in_place!("several");
 
@@ -116,6 +147,16 @@ fn names(choice: &Json) -> Vec<&str> {
 /// The name of a node or of an entry.
 pub(super) fn name(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "name", "type": ["string", "null"], "pattern": NAME })
+}
+
+/// Yes or no, as YAML has it or as a text.
+pub(super) fn flag(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "true or false", "enum": [true, false, "true", "false", null] })
+}
+
+/// What a full tier answers; 503 is a number to YAML.
+pub(super) fn answer(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "word", "enum": ["drop", "reset", "503", 503, null] })
 }
 
 /// A path relative to the file.

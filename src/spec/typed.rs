@@ -20,6 +20,9 @@ pub(super) const LOCATED: &str = "$located";
 /// The name under which [`super::Choice`] asks for a text or a map of one key.
 pub(super) const CHOICE: &str = "$choice";
 
+/// The name under which [`super::Shorthand`] asks for a text or a map.
+pub(super) const SHORTHAND: &str = "$shorthand";
+
 /// Reads a typed form from a tree.
 ///
 /// # Errors
@@ -216,6 +219,10 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         let result = match name {
             LOCATED => visitor.visit_seq(Located::new(self.0.at, self)),
             CHOICE => self.text_or_one(visitor),
+            SHORTHAND => match self.0.text() {
+                Some(text) => visitor.visit_str(text),
+                None => visitor.visit_newtype_struct(self),
+            },
             _ => visitor.visit_newtype_struct(self),
         };
         placed(result, self.0.at)

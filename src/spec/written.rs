@@ -2,7 +2,7 @@
 //! own trees ([`super::typed`]), which know the two names below.
 use super::{
     source::At,
-    typed::{CHOICE, LOCATED},
+    typed::{CHOICE, LOCATED, SHORTHAND},
 };
 use crate::units::{Quantity, Unreadable};
 use serde::de::{
@@ -129,6 +129,42 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ChoiceVisitor<T> {
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Choice<T>, A::Error> {
         T::deserialize(EnumAccessDeserializer::new(data)).map(Choice::One)
+    }
+}
+
+/// Either a plain text, which stands for a map, or that map.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shorthand<T> {
+    /// `socket.io`.
+    Plain(String),
+    /// `{ preset: socket.io, timeout: 5s }`.
+    Map(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shorthand<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(SHORTHAND, ShorthandVisitor(PhantomData))
+    }
+}
+
+struct ShorthandVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ShorthandVisitor<T> {
+    type Value = Shorthand<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a single value or a map")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Shorthand<T>, E> {
+        Ok(Shorthand::Plain(text.to_owned()))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Shorthand<T>, D::Error> {
+        T::deserialize(deserializer).map(Shorthand::Map)
     }
 }
 

@@ -266,6 +266,7 @@ mod tests {
             events: 0,
             input: serde_json::json!({ "nodes": { "phones": { "clients": {} } } }),
             assumptions: Vec::new(),
+            arguments: Vec::new(),
             points: points.collect(),
             axes: vec![Axis {
                 path: "phones.count".to_owned(),

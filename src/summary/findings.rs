@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Metric, Stretch, Summary, figures};
+use super::{Ledger, Metric, Stretch, Summary, figures, storms};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -28,7 +28,8 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     });
     let rules = [binding, refused, fullest, busiest, reconnect, missed, late];
     let rest = rules.iter().filter_map(|rule| rule(summary));
-    faults.chain(rest).map(|sentence| figures::plain(&sentence)).collect()
+    let storms = storms::sentences(summary).into_iter().take(FAULTS);
+    storms.chain(faults).chain(rest).map(|sentence| figures::plain(&sentence)).collect()
 }
 
 /// Who moves when something happens.

@@ -64,8 +64,33 @@ pub const METRICS: &[Described] = &[
         Unit::Seconds,
         "How long a handshake waited for the CPU of its gateway.",
     ),
+    row(
+        "attempts.peak_over_capacity",
+        Unit::Ratio,
+        "Most attempts in one second over `handshakes.capacity`.",
+    ),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
     row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
+    row(
+        "handshakes.capacity",
+        Unit::PerSecond,
+        "Handshakes that all gateways together can do when they do nothing else.",
+    ),
+    row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
+    row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
+    row(
+        "recovery.<action>.hit",
+        Unit::Count,
+        "Users who lost their connection by a fault, or were told to move by it; of `start`: who \
+         begin to connect then.",
+    ),
+    row(
+        "recovery.<action>.{t50,t99,all}",
+        Unit::Seconds,
+        "From a fault until so many of those hit are back: half, 99 %, all; none if they are not.",
+    ),
+    row("recovery.<action>.never", Unit::Count, "Of those hit, who are not back at the horizon."),
+    row("recovery.<action>.never_share", Unit::Share, "Their share of those hit."),
     row(
         "deliveries.intended",
         Unit::Count,
@@ -178,10 +203,11 @@ pub const METRICS: &[Described] = &[
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 11] = [
+pub const PHASED: [&str; 12] = [
     "clients.availability",
     "connections.mean",
     "attempts.total",
+    "attempts.peak_per_second",
     "deliveries.intended",
     "deliveries.live",
     "deliveries.replayed",

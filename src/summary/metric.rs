@@ -52,7 +52,9 @@ impl Metric {
             values,
         };
         if let (Some(mean), Some(half)) = (metric.mean, student::half_width(&metric.values)) {
-            (metric.ci_low, metric.ci_high) = (Some(mean - half), Some(mean + half));
+            // Nothing but a share (of headroom) can be negative.
+            let low = if unit == Unit::Share { mean - half } else { (mean - half).max(0.0) };
+            (metric.ci_low, metric.ci_high) = (Some(low), Some(mean + half));
         }
         if metric.n > 1 {
             metric.ci_high = metric.zero_bound().or(metric.ci_high);
@@ -106,6 +108,13 @@ pub(super) fn over_replications<'m>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_interval_says_that_a_count_could_be_negative() {
+        let metric = Metric::from_values("deliveries.lost", &[], Unit::Count, vec![0.0, 0.0, 4.0]);
+        assert_eq!(metric.ci_low, Some(0.0));
+        assert!(metric.ci_high > Some(4.0));
+    }
 
     #[test]
     fn names_are_split_at_node_and_statistic() {

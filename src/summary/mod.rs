@@ -9,9 +9,11 @@ pub mod findings;
 pub mod glossary;
 mod lag;
 mod metric;
+pub mod phase;
 pub mod series;
 pub mod slo;
 pub mod spark;
+mod storms;
 pub mod student;
 pub mod sweep;
 

@@ -24,6 +24,8 @@ pub struct Sweep {
     pub input: serde_json::Value,
     /// Where each value comes from; those of the axes are those of the first point.
     pub assumptions: Vec<Origin>,
+    /// The words of the command line that made axes or points.
+    pub arguments: Vec<String>,
     /// What varies.
     pub axes: Vec<Axis>,
     /// The points in the order of the plan.

@@ -78,7 +78,8 @@ impl Any {
     }
 
     /// A quantity of the same kind; whole kinds are rounded.
-    fn like(self, value: f64) -> Self {
+    #[must_use]
+    pub fn like(self, value: f64) -> Self {
         match self {
             Self::Span(_) => Self::Span(Span::from_float(value)),
             Self::Bytes(_) => Self::Bytes(Bytes(number::whole(value))),

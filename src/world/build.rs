@@ -1,7 +1,7 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
-    engine::{Agenda, Draws, Span, Time, draws, number},
+    engine::{Agenda, Draws, Law, Span, Time, draws, number},
     node::{
         Cx, Event, Node,
         buffer::Buffer,
@@ -9,7 +9,7 @@ use crate::{
         fanout::Fanout,
         gateway::Gateway,
         load_balancer::LoadBalancer,
-        parameters::{self, Parameters, Resume},
+        parameters::{self, Parameters, Resume, Start},
         pubsub::Pubsub,
         registry::Registry,
         table::{
@@ -20,7 +20,7 @@ use crate::{
         },
     },
     record::Recorder,
-    scenario::{Link, NodeId, Scenario},
+    scenario::{ActionKind, Link, NodeId, Scenario},
 };
 use std::ops::Range;
 
@@ -67,12 +67,16 @@ impl World {
     /// Places the users and starts the superposed processes.
     fn start(&mut self, agenda: &mut Agenda<Event>) {
         let crowds: Vec<Crowd> = self.crowds.iter().cloned().collect();
+        let users = self.crowds.users();
         for crowd in crowds {
             let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
             let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
                 continue;
             };
             clients.start(&mut cx);
+            if clients.parameters.start != Start::Connected {
+                cx.record.recovery.begin("start", Time::ZERO, users);
+            }
             for user in crowd.first..crowd.first + crowd.count {
                 place(&clients, &crowd, user, nodes, &mut cx);
             }
@@ -82,6 +86,10 @@ impl World {
 
 /// Puts a user where it stands in the stationary state: online if its gateway has room.
 fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
+    if let Start::Ramp(over) = clients.parameters.start {
+        cx.record.recovery.hit(user);
+        return clients.arrive(user, over, cx);
+    }
     let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
     let picked = balancer.pick(crowd.hash(user), cx.tiers);
     let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
@@ -165,8 +173,12 @@ impl Plan<'_> {
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId).then(|| self.replay(pool)).flatten(),
             handshake_rtts: gateway.handshake_rtts,
-            timeout: clients.reconnect.timeout,
+            reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
+            max_age: gateway.max_age.map(|age| Law::Uniform {
+                low: (age - gateway.age_dither).float(),
+                high: age.float(),
+            }),
             draws: self.draws(id),
         }
     }
@@ -188,7 +200,9 @@ impl Plan<'_> {
         let draws = self.draws(id);
         let pool = |id: u8| pools[usize::from(id)].clone();
         match self.parameters(id) {
-            Parameters::Clients(own) => Node::Clients(Clients::new(id.0, own.clone(), draws)),
+            Parameters::Clients(own) => {
+                Node::Clients(Clients::new(id.0, own.clone(), self.load(id), draws))
+            }
             Parameters::LoadBalancer(own) => {
                 let target = self.port(id, is_gateway).expect("validated: it has a pool").node;
                 let name = &self.scenario.nodes[usize::from(target)].name;
@@ -211,6 +225,25 @@ impl Plan<'_> {
         }
     }
 
+    /// From when on a crowd sends so many times its rate; entries that overlap multiply.
+    fn load(&self, crowd: NodeId) -> Vec<(Time, f64)> {
+        let entries = self.scenario.timeline.iter().filter_map(|action| match action.kind {
+            ActionKind::Load { node, factor, lasts } if node == crowd => {
+                Some((action.at, action.at + lasts.unwrap_or(Span::FOREVER), factor))
+            }
+            _ => None,
+        });
+        let entries: Vec<(Time, Time, f64)> = entries.collect();
+        let mut times: Vec<Time> = entries.iter().flat_map(|entry| [entry.0, entry.1]).collect();
+        times.sort_unstable();
+        times.dedup();
+        let factor = |time| {
+            let under = entries.iter().filter(|entry| entry.0 <= time && time < entry.1);
+            under.map(|entry| entry.2).product()
+        };
+        times.into_iter().map(|time| (time, factor(time))).collect()
+    }
+
     fn registry(
         &self,
         id: NodeId,
@@ -229,7 +262,9 @@ impl Plan<'_> {
                 return None;
             };
             let here = crowd.registry.as_ref().is_some_and(|port| port.node == id.0);
-            here.then_some((crowd.clients, clients.heartbeat.every))
+            // Without pings the gateways refresh by themselves, twice within the time to live.
+            let every = clients.heartbeat.every.unwrap_or(own.ttl.half());
+            here.then_some((crowd.clients, every))
         });
         Registry::new(own, served.collect(), answer, crowds.users(), draws)
     }

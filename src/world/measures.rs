@@ -3,7 +3,7 @@ use super::{Broken, World, split, wire};
 use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
-        Cx, Node,
+        Node,
         table::{connections::State, messages::Stage},
     },
     record::{
@@ -155,6 +155,7 @@ impl World {
         let mut sheet = Sheet::default();
         self.connection_measures(scenario, &mut sheet);
         self.attempt_measures(all, &mut sheet);
+        self.recovery_measures(&mut sheet);
         self.delivery_measures(&mut sheet);
         self.pool_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
@@ -234,6 +235,39 @@ impl World {
         sheet.seconds("handshake_queue.max", waited.then(|| record.handshake_wait.max()));
         sheet.count("handshakes.total", all.sum(|crowd| crowd.handshakes));
         sheet.count("handshakes.wasted", record.counts.wasted);
+        let capacity = self.handshake_capacity();
+        sheet.set("handshakes.capacity", Unit::PerSecond, capacity);
+        let ratio = capacity.map(|capacity| f64::from(peak) / capacity);
+        sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
+        sheet.count("instances.killed", record.counts.killed);
+        sheet.count("connections.cut", record.counts.cut);
+    }
+
+    /// Handshakes a second that all gateways together can do when they do nothing else.
+    fn handshake_capacity(&self) -> Option<f64> {
+        let pools = self.nodes.iter().filter_map(|node| match node {
+            Node::Gateway(pool) => Some(pool),
+            _ => None,
+        });
+        let each = pools.map(|pool| {
+            let work = pool.mean_handshake().seconds();
+            let cores = f64::from(pool.parameters.cores) * f64::from(pool.parameters.count);
+            (work > 0.0).then(|| cores / work)
+        });
+        each.sum()
+    }
+
+    fn recovery_measures(&self, sheet: &mut Sheet) {
+        for fault in &self.record.recovery.faults {
+            let name = &fault.name;
+            sheet.count(format!("recovery.{name}.hit"), fault.hit);
+            sheet.seconds(format!("recovery.{name}.t50"), fault.until(0.5));
+            sheet.seconds(format!("recovery.{name}.t99"), fault.until(0.99));
+            sheet.seconds(format!("recovery.{name}.all"), fault.all());
+            sheet.count(format!("recovery.{name}.never"), fault.never());
+            let share = number::float(fault.never()) / number::float(fault.hit.max(1));
+            sheet.share(format!("recovery.{name}.never_share"), share, 1.0);
+        }
     }
 
     fn delivery_measures(&self, sheet: &mut Sheet) {
@@ -292,7 +326,8 @@ impl World {
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
             let cpu = gauge.cpu_max.peak();
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
-            let sockets = f64::from(pool.parameters.max_connections);
+            let parameters = &pool.parameters;
+            let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
             let memory = number::float(pool.parameters.memory.limit.0);
             let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
             let mut fullest = cpu;
@@ -361,8 +396,9 @@ impl World {
                 running.began.zip(running.ended).map(|(began, ended)| ended.since(began));
             sheet.seconds(format!("{name}.duration"), duration);
             let moves = self.record.moves.get(place).copied().unwrap_or(0);
-            let users = f64::from(self.users_of(running.pool()));
-            let each = running.began.map(|_| number::float(moves) / users);
+            let users = f64::from(self.users_of(running.action.kind.node()));
+            let some = running.began.filter(|_| users > 0.0);
+            let each = some.map(|_| number::float(moves) / users);
             sheet.set(format!("{name}.moves_per_client"), Unit::Ratio, each);
         }
     }
@@ -375,6 +411,8 @@ impl World {
         let mean = (phase.lasted > Span::ZERO).then(|| connected / phase.lasted.seconds());
         sheet.set(format!("{prefix}connections.mean"), Unit::Count, mean);
         sheet.count(format!("{prefix}attempts.total"), phase.attempts);
+        let peak = self.record.peak_attempts(&phase.name);
+        sheet.set(format!("{prefix}attempts.peak_per_second"), Unit::PerSecond, peak);
         sheet.ledger(&prefix, &phase.ledger);
         sheet.lag(&format!("{prefix}delivery_lag"), &phase.lag);
     }

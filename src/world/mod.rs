@@ -1,5 +1,6 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
 mod build;
+mod faults;
 mod hosts;
 mod measures;
 mod sample;
@@ -11,6 +12,7 @@ use crate::{
     engine::{Agenda, Entry, Model, Time, run},
     node::{
         Cx, Event, Node, Timer,
+        cx::Next,
         parameters::Parameters,
         registry::Registry,
         table::{
@@ -53,7 +55,10 @@ pub struct Broken(pub String);
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
         let World { nodes, crowds, connections, messages, tiers, record, .. } = $world;
-        let cx = Cx { now: $now, agenda: $agenda, messages, connections, tiers, crowds, record };
+        let next = crate::node::cx::Next::Closed;
+        let (now, agenda): (_, &mut Agenda<crate::node::Event>) = ($now, &mut *$agenda);
+        let cx =
+            crate::node::Cx { now, agenda, messages, connections, tiers, crowds, record, next };
         (nodes, cx)
     }};
 }
@@ -71,10 +76,7 @@ impl Model for World {
         match event {
             Event::Hop { node, message } => nodes[usize::from(node)].on_hop(message, &mut cx),
             Event::Tick { node, source } => nodes[usize::from(node)].on_tick(source, &mut cx),
-            Event::Wake { timer, user, ticket } => {
-                let node = Self::node_of(timer, user, cx.crowds);
-                nodes[usize::from(node)].on_wake(timer, user, ticket, &mut cx);
-            }
+            Event::Wake { timer, user, ticket } => wake(nodes, timer, user, ticket, &mut cx),
             Event::Action { index, step, instance } => {
                 self.on_action(now, index, step, instance, agenda);
             }
@@ -102,6 +104,17 @@ impl Model for World {
     }
 }
 
+/// A user's timer fires, and with it the steps of its attempt that take no time.
+fn wake(nodes: &mut [Node], timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+    let mut step = Next::Step(timer, user, ticket);
+    while let Next::Step(timer, user, ticket) = step {
+        cx.next = Next::Open;
+        let node = World::node_of(timer, user, cx.crowds);
+        nodes[usize::from(node)].on_wake(timer, user, ticket, cx);
+        step = cx.next;
+    }
+}
+
 impl World {
     #[inline]
     fn touch_hop(&self, node: u8, message: u32) -> u32 {
@@ -119,6 +132,7 @@ impl World {
     }
 
     /// The node that a user's timer concerns.
+    #[inline]
     fn node_of(timer: Timer, user: u32, crowds: &Crowds) -> u8 {
         let crowd = crowds.of(user);
         match timer {
@@ -128,9 +142,18 @@ impl World {
             | Timer::Attempt
             | Timer::Refused
             | Timer::TimedOut
-            | Timer::Open => crowd.clients,
+            | Timer::Open
+            | Timer::Dismissed
+            | Timer::Closed
+            | Timer::Settled
+            | Timer::Aged => crowd.clients,
             Timer::Balance => crowd.balancer,
-            Timer::Accept => crowd.gateways.node,
+            Timer::Accept
+            | Timer::Repeat1
+            | Timer::Repeat2
+            | Timer::Repeat3
+            | Timer::Repeat4
+            | Timer::Repeat5 => crowd.gateways.node,
             Timer::Register | Timer::Unregister => {
                 crowd.registry.as_ref().expect("set only where there is one").node
             }

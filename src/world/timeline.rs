@@ -6,13 +6,15 @@ use crate::{
     node::{
         Cx, Event, Node, Step, Timer,
         clients::Clients,
+        event::NO_ENTRY,
+        parameters::DrainBy,
         table::{
             connections::{NOWHERE, State},
             tiers::Life,
         },
     },
     record::{AttemptEnd, Fact},
-    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
+    scenario::{Action, ActionKind, CrashKind, Scenario},
 };
 
 /// The timeline in motion.
@@ -71,10 +73,10 @@ impl Timeline {
     /// A pool has one deploy at a time: a later one waits until the earlier is over.
     fn must_wait(&mut self, scene: Scene) -> bool {
         let busy = self.active.iter().any(|&other| {
-            other != scene.index && self.actions[usize::from(other)].deploys(scene.pool)
+            other != scene.index && self.actions[usize::from(other)].deploys(scene.node)
         });
         let running = &mut self.actions[usize::from(scene.index)];
-        running.waits = busy && running.deploys(scene.pool);
+        running.waits = busy && running.deploys(scene.node);
         running.waits
     }
 
@@ -86,12 +88,6 @@ impl Timeline {
 }
 
 impl Running {
-    /// The pool it concerns.
-    pub(super) fn pool(&self) -> NodeId {
-        let (ActionKind::Deploy { node, .. } | ActionKind::Crash { node, .. }) = self.action.kind;
-        node
-    }
-
     fn deploys(&self, pool: usize) -> bool {
         matches!(self.action.kind, ActionKind::Deploy { node, .. } if usize::from(node.0) == pool)
     }
@@ -99,10 +95,10 @@ impl Running {
 
 /// What a world needs to know of an entry at one of its steps.
 #[derive(Clone, Copy)]
-struct Scene {
-    now: Time,
-    index: u16,
-    pool: usize,
+pub(super) struct Scene {
+    pub(super) now: Time,
+    pub(super) index: u16,
+    pub(super) node: usize,
 }
 
 impl World {
@@ -115,9 +111,11 @@ impl World {
         instance: u16,
         agenda: &mut Agenda<Event>,
     ) {
+        if index == NO_ENTRY {
+            return self.on_killed(now, step, instance, agenda);
+        }
         let kind = self.timeline.actions[usize::from(index)].action.kind.clone();
-        let (ActionKind::Deploy { node, .. } | ActionKind::Crash { node, .. }) = &kind;
-        let scene = Scene { now, index, pool: usize::from(node.0) };
+        let scene = Scene { now, index, node: usize::from(kind.node().0) };
         if step == Step::Begin {
             if self.timeline.must_wait(scene) {
                 return;
@@ -139,8 +137,19 @@ impl World {
             (ActionKind::Crash { restart, .. }, Step::Checked) => {
                 self.on_checked(scene, instance, restart.is_none(), agenda);
             }
-            (ActionKind::Deploy { .. }, Step::Checked)
-            | (ActionKind::Crash { .. }, Step::Empty | Step::Grace) => {}
+            (ActionKind::DropClients { share, kind, within, .. }, Step::Begin) => {
+                self.drop_clients(scene, share, kind, within, agenda);
+            }
+            (ActionKind::BalancerRestart { downtime, .. }, Step::Begin) => {
+                self.restart_balancer(scene, downtime, agenda);
+            }
+            (ActionKind::Mark { lasts }, Step::Begin) => self.end_after(scene, lasts, agenda),
+            (ActionKind::Load { lasts, .. }, Step::Begin) => {
+                let lasts = lasts.unwrap_or(Span::FOREVER);
+                self.end_after(scene, lasts, agenda);
+            }
+            (_, Step::Ready) => self.end_action(scene),
+            (_, Step::Checked | Step::Empty | Step::Grace | Step::Killed) => {}
         }
     }
 
@@ -156,9 +165,14 @@ impl World {
         }
         timeline.active.push(scene.index);
         self.record.enter(scene.now, &running.action.name);
+        let kind = &running.action.kind;
+        if !matches!(kind, ActionKind::Load { .. } | ActionKind::Mark { .. }) {
+            let users = self.crowds.users();
+            self.record.recovery.begin(&running.action.name, scene.now, users);
+        }
     }
 
-    fn end_action(&mut self, scene: Scene) {
+    pub(super) fn end_action(&mut self, scene: Scene) {
         let timeline = &mut self.timeline;
         timeline.actions[usize::from(scene.index)].ended = Some(scene.now);
         timeline.active.retain(|&index| index != scene.index);
@@ -192,7 +206,7 @@ impl World {
     }
 
     fn begin_batch(&mut self, scene: Scene, batch: u16, startup: Span, agenda: &mut Agenda<Event>) {
-        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let Node::Gateway(pool) = &self.nodes[scene.node] else { return };
         let (range, grace) = (pool.pool.clone(), pool.parameters.drain.grace);
         let running = &mut self.timeline.actions[usize::from(scene.index)];
         let first = range.start + running.next;
@@ -200,7 +214,7 @@ impl World {
         (running.next, running.left) = (last - range.start, last - first);
         for instance in first..last {
             let event = |step| Event::Action { index: scene.index, step, instance };
-            self.hosts.present(scene.now, scene.pool, instance);
+            self.hosts.present(scene.now, scene.node, instance);
             if self.tiers.serves(instance) {
                 agenda.push(scene.now + grace, event(Step::Grace));
                 self.drain(scene, instance, agenda);
@@ -218,15 +232,20 @@ impl World {
             let (index, step) = (scene.index, Step::Empty);
             agenda.push(scene.now, Event::Action { index, step, instance });
         }
-        let held = self.connections.held_by(instance);
+        let Node::Gateway(pool) = &self.nodes[scene.node] else { return };
+        let drain = pool.parameters.drain;
+        let mut held = self.connections.held_by(instance);
+        held.retain(|&user| self.connections.get(user).state == State::Online);
         let (nodes, mut cx) = split!(self, scene.now, agenda);
-        for user in held {
-            let crowd = cx.crowds.of(user);
-            let (clients, window) = (usize::from(crowd.clients), crowd.drain_window);
-            if let (Node::Clients(clients), State::Online) =
-                (&nodes[clients], cx.connections.get(user).state)
-            {
-                clients.tell(user, window, &mut cx);
+        for (place, user) in held.into_iter().enumerate() {
+            let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
+            cx.record.recovery.hit(user);
+            match drain.by {
+                DrainBy::ClientJitter => clients.tell(user, drain.window, &mut cx),
+                DrainBy::ServerBatches => {
+                    let batch = number::count(place) / u64::from(drain.batch);
+                    clients.close_after(user, drain.every.times(batch), &mut cx);
+                }
             }
         }
     }
@@ -245,7 +264,7 @@ impl World {
             self.put_down(scene.now, instance, Life::Stopped);
         }
         // Its successor boots from now on, on another machine if the host is gone.
-        self.hosts.present(scene.now, scene.pool, instance);
+        self.hosts.present(scene.now, scene.node, instance);
         let wait = if life == Life::Up { Span::ZERO } else { startup };
         agenda.push(scene.now + wait, Event::Action { index, step, instance });
     }
@@ -257,10 +276,11 @@ impl World {
             return;
         }
         let (nodes, mut cx) = split!(self, scene.now, agenda);
-        end_work(nodes, scene.pool, instance, &mut cx);
+        end_work(nodes, scene.node, instance, &mut cx);
         for user in held {
             if cx.connections.get(user).state == State::Online {
                 cx.record.moved(scene.index);
+                cx.record.counts.cut += 1;
                 let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
                 clients.tell_registry(user, Timer::Unregister, Span::ZERO, &mut cx);
             }
@@ -274,7 +294,7 @@ impl World {
         self.record.fact(now, Fact::Down, u32::from(instance));
     }
 
-    fn put_up(&mut self, now: Time, instance: u16) {
+    pub(super) fn put_up(&mut self, now: Time, instance: u16) {
         let row = self.tiers.get_mut(instance);
         (row.life, row.changed) = (Life::Up, now);
         row.incarnation = row.incarnation.saturating_add(1);
@@ -289,14 +309,14 @@ impl World {
         if !self.one_through(scene) {
             return;
         }
-        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let Node::Gateway(pool) = &self.nodes[scene.node] else { return };
         let next = self.timeline.actions[usize::from(scene.index)].next;
         if usize::from(next) < pool.pool.len() {
             let (index, step) = (scene.index, Step::Begin);
             agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
         } else {
             self.end_action(scene);
-            if let Some(index) = self.timeline.next_deploy(scene.pool) {
+            if let Some(index) = self.timeline.next_deploy(scene.node) {
                 let step = Step::Begin;
                 agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
             }
@@ -311,7 +331,7 @@ impl World {
         restart: Option<Span>,
         agenda: &mut Agenda<Event>,
     ) {
-        let Node::Gateway(pool) = &self.nodes[scene.pool] else { return };
+        let Node::Gateway(pool) = &self.nodes[scene.node] else { return };
         let first = pool.pool.start;
         let hit: Vec<u16> = instances.iter().map(|instance| first + instance).collect();
         self.timeline.actions[usize::from(scene.index)].left = number::short(hit.len());
@@ -328,10 +348,16 @@ impl World {
     }
 
     /// An instance ends without warning.
-    fn crash(&mut self, scene: Scene, instance: u16, kind: CrashKind, agenda: &mut Agenda<Event>) {
+    pub(super) fn crash(
+        &mut self,
+        scene: Scene,
+        instance: u16,
+        kind: CrashKind,
+        agenda: &mut Agenda<Event>,
+    ) {
         let held = self.connections.held_by(instance);
         let (nodes, mut cx) = split!(self, scene.now, agenda);
-        end_work(nodes, scene.pool, instance, &mut cx);
+        end_work(nodes, scene.node, instance, &mut cx);
         for user in held {
             match kind {
                 CrashKind::Process => cut_off(nodes, user, &mut cx),
@@ -341,13 +367,13 @@ impl World {
         let life = if kind == CrashKind::Process { Life::Stopped } else { Life::Silent };
         self.put_down(scene.now, instance, life);
         if kind == CrashKind::Host {
-            self.hosts.gone(scene.now, scene.pool, instance);
+            self.hosts.gone(scene.now, scene.node, instance);
         }
     }
 
     fn on_restart(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
         if !self.tiers.serves(instance) {
-            self.hosts.present(scene.now, scene.pool, instance);
+            self.hosts.present(scene.now, scene.node, instance);
             self.put_up(scene.now, instance);
             self.watch(scene, instance, agenda);
         }
@@ -357,8 +383,8 @@ impl World {
     }
 
     /// The balancer of the pool plans when it notices.
-    fn watch(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
-        let Some(balancer) = self.balancer_of(scene.pool) else { return };
+    pub(super) fn watch(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
+        let Some(balancer) = self.balancer_of(scene.node) else { return };
         let (nodes, mut cx) = split!(self, scene.now, agenda);
         if let Node::LoadBalancer(balancer) = &nodes[balancer] {
             balancer.watch(scene.index, instance, &mut cx);
@@ -366,8 +392,14 @@ impl World {
     }
 
     /// `ends`: the crash is over for good once the balancer knows.
-    fn on_checked(&mut self, scene: Scene, instance: u16, ends: bool, agenda: &mut Agenda<Event>) {
-        if let Some(balancer) = self.balancer_of(scene.pool) {
+    pub(super) fn on_checked(
+        &mut self,
+        scene: Scene,
+        instance: u16,
+        ends: bool,
+        agenda: &mut Agenda<Event>,
+    ) {
+        if let Some(balancer) = self.balancer_of(scene.node) {
             let (nodes, mut cx) = split!(self, scene.now, agenda);
             if let Node::LoadBalancer(balancer) = &nodes[balancer] {
                 balancer.on_checked(instance, &mut cx);
@@ -378,7 +410,7 @@ impl World {
         }
     }
 
-    fn balancer_of(&self, pool: usize) -> Option<usize> {
+    pub(super) fn balancer_of(&self, pool: usize) -> Option<usize> {
         let mut crowds = self.crowds.iter();
         let crowd = crowds.find(|crowd| usize::from(crowd.gateways.node) == pool)?;
         Some(usize::from(crowd.balancer))
@@ -391,7 +423,7 @@ fn end_work(nodes: &mut [Node], pool: usize, instance: u16, cx: &mut Cx<'_>) {
     }
 }
 
-fn clients_of<'a>(nodes: &'a [Node], user: u32, cx: &Cx<'_>) -> &'a Node {
+pub(super) fn clients_of<'a>(nodes: &'a [Node], user: u32, cx: &Cx<'_>) -> &'a Node {
     &nodes[usize::from(cx.crowds.of(user).clients)]
 }
 
@@ -402,6 +434,7 @@ fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     row.gateway = NOWHERE;
     match row.state {
         State::Online => {
+            cx.record.recovery.hit(user);
             Clients::lose(user, cx);
             clients.back_off(user, cx);
         }
@@ -418,7 +451,10 @@ fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     row.gateway = NOWHERE;
     let (state, session) = (row.state, row.session);
     match state {
-        State::Online => clients.die_silently(user, cx),
+        State::Online => {
+            cx.record.recovery.hit(user);
+            clients.die_silently(user, cx);
+        }
         State::Connecting => {
             let number = cx.connections.attempts[number::index(user)].number;
             let at = cx.now + clients.parameters.reconnect.timeout;

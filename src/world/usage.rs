@@ -2,7 +2,7 @@
 use super::{World, wire};
 use crate::{
     engine::number,
-    node::{parameters::Parameters, table::crowds::Crowd},
+    node::{Node, parameters::Parameters, table::crowds::Crowd},
     record::{
         Amount, Egress, Usage, Used,
         meter::{Flow, Traffic},
@@ -20,7 +20,7 @@ struct Rate<'w> {
     messages: f64,
     /// Bytes of payload in a message.
     payload: f64,
-    /// Operations of its registry, refreshes among them.
+    /// Operations of its registry, without refreshes.
     operations: f64,
     bytes: wire::Bytes,
 }
@@ -35,7 +35,7 @@ impl<'w> Rate<'w> {
             attempts: per_second(traffic.attempts),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
-            operations: per_second(traffic.registry_operations) + connections / law.every,
+            operations: per_second(traffic.registry_operations),
             bytes: law.bytes(traffic).times(1.0 / seconds),
         }
     }
@@ -119,9 +119,16 @@ impl World {
             }
             Parameters::Registry(_) => Amount::Registered {
                 entries: of(&registered, &|rate| rate.connections),
-                operations: of(&registered, &|rate| rate.operations),
+                operations: of(&registered, &|rate| rate.operations) + self.refreshes(id, rates),
             },
             Parameters::Buffer(_) => Amount::Kept(of(&kept, &|rate| rate.kept())),
         })
+    }
+
+    /// Refreshes that a registry gets a second.
+    fn refreshes(&self, registry: u8, rates: &[Rate<'_>]) -> f64 {
+        let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
+        let of = |crowd| rates.iter().filter(move |rate| rate.crowd.clients == crowd);
+        registry.refreshes(|crowd| of(crowd).map(|rate| rate.connections).sum())
     }
 }

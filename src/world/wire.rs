@@ -28,7 +28,7 @@ const HANDSHAKE_UP: f64 = 600.0 + 670.0;
 pub(super) struct Law {
     /// Bytes of a message.
     pub(super) payload: f64,
-    /// Seconds between two pings.
+    /// Seconds between two pings; infinite without them.
     pub(super) every: f64,
 }
 
@@ -37,7 +37,9 @@ pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
     scenario.nodes.iter().filter_map(|node| {
         let Parameters::Clients(clients) = &node.parameters else { return None };
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
-        Some(Law { payload, every: clients.heartbeat.every.seconds().max(1e-9) })
+        let every = clients.heartbeat.every;
+        let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
+        Some(Law { payload, every })
     })
 }
 

@@ -3,6 +3,7 @@
 mod engine;
 mod files;
 mod report;
+mod storm;
 mod sweep;
 mod tidy;
 mod world;

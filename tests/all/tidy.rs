@@ -41,6 +41,22 @@ fn every_file_says_what_it_is_and_stays_short() {
     }
 }
 
+/// Whoever reads the kernel reads all of it: lines of code, without comments and tests.
+#[test]
+fn the_engine_stays_small() {
+    let mut lines = 0;
+    for (path, text) in all().into_iter().filter(|(path, _)| path.starts_with("src/engine")) {
+        let name = path.file_name().unwrap();
+        if name == "tests.rs" {
+            continue;
+        }
+        let own = text.split("#[cfg(test)]").next().unwrap();
+        let code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+        lines += own.lines().filter(code).count();
+    }
+    assert!((500..=1_000).contains(&lines), "{lines}");
+}
+
 /// Which modules a module may not use, by `crate::` alone or in braces.
 const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("engine", &["node", "record", "units", "spec", "scenario", "world", "study", "cli"]),
@@ -156,4 +172,27 @@ fn source_files_that_texts_name_exist() {
             assert!(found, "{} names {name}", path.display());
         }
     }
+}
+
+#[test]
+fn notebooks_are_kept_without_results() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for entry in fs::read_dir(root.join("notebooks")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "ipynb") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let cells = notebook["cells"].as_array().unwrap();
+        assert_eq!(cells[0]["cell_type"], "markdown", "{} has no title", path.display());
+        for cell in cells.iter().filter(|cell| cell["cell_type"] == "code") {
+            let bare =
+                cell["outputs"] == serde_json::json!([]) && cell["execution_count"].is_null();
+            assert!(bare, "{} has outputs: clear them", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
 }

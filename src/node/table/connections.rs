@@ -7,6 +7,12 @@ use crate::engine::{Span, Time, number};
 /// No instance.
 pub const NOWHERE: u16 = u16::MAX;
 
+/// The session after this one; sessions are counted modulo 2^16.
+#[inline]
+pub fn next_session(session: u16) -> u16 {
+    session.checked_add(1).unwrap_or(0)
+}
+
 /// Where a user's connection stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]

@@ -3,7 +3,7 @@ use crate::engine::{
     Draws, Law, Span,
     draws::{below, mix},
 };
-use crate::node::Purpose;
+use crate::node::{Purpose, parameters::Reconnect};
 
 /// Keeps a user's partition independent of its place on a hash ring.
 const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
@@ -100,10 +100,12 @@ pub struct Crowd {
     pub replay: Option<Replay>,
     /// Round trips from the first packet to an open connection.
     pub handshake_rtts: f64,
-    /// Patience with an attempt.
-    pub timeout: Span,
+    /// What it does after a loss or a failure.
+    pub reconnect: Reconnect,
     /// Within which clients move that are told to.
     pub drain_window: Span,
+    /// When its gateways tell a client to move, by the age of its connection in ns.
+    pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
 }
@@ -152,6 +154,14 @@ impl Crowd {
     #[inline]
     pub fn latency(&self, purpose: Purpose, entity: u64, k: u32) -> Span {
         self.gateways.latency.draw(&self.draws, purpose, entity, k)
+    }
+
+    /// What a `Retry-After` says to one attempt.
+    pub fn hint(&self, retry_after: Option<&Law>, entity: u64, attempt: u16) -> Span {
+        retry_after.map_or(Span::ZERO, |law| {
+            let unit = self.draws.unit(Purpose::RetryAfter, entity, u32::from(attempt));
+            Span::from_float(law.quantile(unit))
+        })
     }
 
     /// A number below `n` that is fixed for a user: its partition, its place on a ring.

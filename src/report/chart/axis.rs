@@ -35,6 +35,8 @@ pub struct Axis {
 const TICKS: f64 = 5.0;
 /// No axis reaches further; only files that a person has changed hold more.
 const LARGEST: f64 = 1e100;
+/// No tick is so near to a floor: its label would touch the floor's.
+const FLOOR: f64 = 0.1;
 /// Not more labelled decades than that.
 const DECADES: usize = 6;
 
@@ -92,7 +94,8 @@ impl Axis {
     pub fn with_floor(mut self) -> Self {
         let decade = decade_below(self.low);
         self.low = if decade < 0.999 * self.low { decade } else { decade / 2.0 };
-        self.ticks.retain(|(at, _)| *at > self.low * 1.5);
+        let ticks = std::mem::take(&mut self.ticks);
+        self.ticks = ticks.into_iter().filter(|(at, _)| self.place(*at) >= FLOOR).collect();
         self.ticks.insert(0, (self.low, "0".to_owned()));
         self
     }

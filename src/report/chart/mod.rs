@@ -8,6 +8,7 @@ pub(crate) mod connections;
 mod cpu;
 mod lag;
 mod lost;
+pub mod phase;
 pub mod sweep;
 mod tail;
 mod thin;

@@ -87,10 +87,11 @@ fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     labels::write(sheet, all, frame.right, frame.top, frame.bottom);
 }
 
-/// Points with their label above and to the right, where a falling line leaves room.
+/// Points with their label above: to the right, where a falling line leaves room, or to the left of
+/// a rising one.
 fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
-    for (x, value, label) in &body.dots {
-        let (x, y) = (frame.across(*x), frame.up(&body.y, *value));
+    for (at, value, label) in &body.dots {
+        let (x, y) = (frame.across(*at), frame.up(&body.y, *value));
         let diamond = vec![(x - DOT, y), (x, y - DOT), (x + DOT, y), (x, y + DOT)];
         sheet.area(diamond, theme::BLUE.stroke, 1.0);
         let kind = Type::label(theme::BLUE);
@@ -100,12 +101,30 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let edge = body.corner.as_ref().map(|(lag, ..)| frame.across(*lag));
         let crosses = edge.is_some_and(|edge| x < edge && edge < x + 12.0 + width);
         let fits = x + 9.0 + width <= frame.right + 20.0 && !crosses;
-        if fits || x - 9.0 - width < frame.left {
+        if rises(body, *at, *value) && x - 9.0 - width >= frame.left {
+            sheet.text((x - 9.0, y - 3.0), kind, Anchor::End, label);
+        } else if fits || x - 9.0 - width < frame.left {
             sheet.text((x + 9.0, y - 3.0), kind, Anchor::Start, label);
         } else {
             sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);
         }
     }
+}
+
+/// Whether a line goes up from a point on it, or came up to it where it ends.
+fn rises(body: &Lines, x: f64, value: f64) -> bool {
+    let pieces = body.lines.iter().flat_map(|line| &line.pieces);
+    pieces.into_iter().any(|piece| {
+        let on = |&(other, height): &(f64, f64)| {
+            other.total_cmp(&x).is_eq() && height.total_cmp(&value).is_eq()
+        };
+        let Some(here) = piece.iter().position(on) else { return false };
+        match (piece.get(here + 1), here.checked_sub(1).and_then(|before| piece.get(before))) {
+            (Some(next), _) => next.1 > value,
+            (None, Some(before)) => before.1 < value,
+            (None, None) => false,
+        }
+    })
 }
 
 /// The forbidden area right of and above a point, its label where no dot's label lies.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
 mod documents;
+pub mod phase;
 mod read;
 mod sweep;
 mod tables;

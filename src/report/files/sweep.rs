@@ -25,6 +25,7 @@ struct Manifest {
     points: Vec<Place>,
     input: serde_json::Value,
     assumptions: Vec<Origin>,
+    arguments: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +64,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         points: sweep.points.iter().map(place).collect(),
         input: sweep.input.clone(),
         assumptions: sweep.assumptions.clone(),
+        arguments: sweep.arguments.clone(),
     })
 }
 
@@ -159,6 +161,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         events: manifest.events,
         input: manifest.input,
         assumptions: manifest.assumptions,
+        arguments: manifest.arguments,
         axes: manifest.axes,
         points,
     })

@@ -2,6 +2,7 @@
 use super::text;
 use crate::{
     engine::number,
+    report::safe::quoted,
     scenario::{Origin, Writer},
     summary::{Summary, figures},
 };
@@ -61,15 +62,6 @@ pub(super) fn sets(assumptions: &[Origin]) -> String {
     text
 }
 
-/// A word as a shell reads it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,%@+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 /// In groups, as the terminal prints it.
 fn spaced(fingerprint: u64) -> String {
     let digits = format!("{fingerprint:016x}");
@@ -83,17 +75,5 @@ pub(super) fn foot(version: &str, seed: u64, fingerprint: u64) -> Markup {
         span { "squall " (text::name(version)) }
         span { "seed " (seed) }
         span { "fingerprint " (spaced(fingerprint)) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quoted("rolling-deploy"), "rolling-deploy");
-        assert_eq!(quoted("a.b=[1, 2]"), "'a.b=[1, 2]'");
-        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
     }
 }

@@ -12,6 +12,10 @@ const NODES: [(&str, &str); 7] = [
     ("buffer", "replay"),
 ];
 
+/// What an entry of the timeline can do.
+pub const ACTIONS: [&str; 7] =
+    ["deploy", "crash", "zone_loss", "drop_clients", "balancer_restart", "load", "mark"];
+
 /// A name that a node of a kind could have.
 pub fn example_name(kind: &str) -> Option<&'static str> {
     NODES.iter().find(|node| node.0 == kind).map(|node| node.1)
@@ -45,8 +49,16 @@ fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 7] =
-            ["experiment.", "prices.", "links.", "sweep.", "law.", "timeline.name", "list"];
+        const FREE: [&str; 8] = [
+            "experiment.",
+            "prices.",
+            "links.",
+            "sweep.",
+            "law.",
+            "timeline.name",
+            "clients.reconnect.preset",
+            "list",
+        ];
         let free = FREE.iter().any(|start| self.name.starts_with(start) || self.value == *start);
         self.name == "experiment.horizon" || self.default.is_none() && !free
     }
@@ -81,7 +93,7 @@ impl Key {
             kind => match example_name(kind) {
                 Some(name) => [
                     format!("nodes: {{ {name}: {{ {kind}: {{ {} }} }} }}", nested(rest)),
-                    format!("{name}.{rest}={value}"),
+                    self.argument(name, rest, value),
                 ],
                 None => [
                     format!("timeline: [{{ at: 3min, {kind}: {{ {} }} }}]", nested(rest)),
@@ -89,6 +101,20 @@ impl Key {
                 ],
             },
         })
+    }
+
+    /// The argument for a parameter of a node; none for a key that does not stand alone. A map in
+    /// the place of a word is set as a whole.
+    fn argument(&self, name: &str, rest: &str, value: &str) -> String {
+        let with_others = ["load_balancer.admission.", "clients.reconnect.preset"];
+        if with_others.iter().any(|start| self.name.starts_with(start)) {
+            return String::new();
+        }
+        let choice = ["start", "reconnect.jitter"].into_iter().find_map(|choice| {
+            let key = rest.strip_prefix(choice)?.strip_prefix('.')?;
+            Some(format!("'{name}.{choice}={{ {key}: {value} }}'"))
+        });
+        choice.unwrap_or_else(|| format!("{name}.{rest}={value}"))
     }
 
     /// A value that it could have: its default, or one of its kind.
@@ -104,6 +130,8 @@ impl Key {
             "rate" => "1/min",
             "share" => "20%",
             "law" => "40ms",
+            "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
+            "name" if self.name == "balancer_restart.node" => "edge",
             "date" => "2026-08",
             "price per hour" => "0.0816 USD/h",
             "price per GB" => "0.09 USD/GB",

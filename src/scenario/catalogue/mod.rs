@@ -4,7 +4,7 @@
 mod example;
 mod schema;
 
-pub use example::example_name;
+pub use example::{ACTIONS, example_name};
 pub use schema::File;
 
 use super::{

@@ -164,7 +164,8 @@ fn add_words(schema: &mut Json, words: &[&str]) {
     if words.is_empty() {
         return;
     }
-    let quantity = if schema["title"] == "law" { &mut schema["anyOf"][0] } else { schema };
+    let beside = schema["title"] == "law" || schema["title"] == schema::WORD_OR_MAP;
+    let quantity = if beside { &mut schema["anyOf"][0] } else { schema };
     match quantity["pattern"].as_str() {
         Some(pattern) => {
             quantity["pattern"] = json!(format!("^({})$|{pattern}", words.join("|")));

@@ -188,7 +188,7 @@ impl Checks<'_, '_> {
         else {
             return;
         };
-        let every = clients.heartbeat.every;
+        let Some(every) = clients.heartbeat.every else { return };
         if registry.ttl <= every {
             let message = format!(
                 "`{}.ttl` is {}, but `{}` refresh their entries each {} only",

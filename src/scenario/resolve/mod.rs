@@ -6,6 +6,7 @@ mod links;
 mod nodes;
 mod prices;
 mod section;
+mod storms;
 mod tariffs;
 mod timeline;
 pub(super) mod words;

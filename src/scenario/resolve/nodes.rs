@@ -3,8 +3,8 @@ use super::section::{Section, Word};
 use crate::{
     engine::Span,
     node::parameters::{
-        Buffer, Clients, Cpu, Drain, Fanout, Gateway, HealthCheck, Heartbeat, LoadBalancer, Memory,
-        Network, Parameters, Policy, Pubsub, Reconnect, Registry, Resume, Sends,
+        Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
+        LoadBalancer, Memory, Network, Parameters, Policy, Pubsub, Registry, Resume, Sends,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -14,7 +14,7 @@ use crate::{
 pub(super) const MOST_USERS: u32 = (1 << 31) - 1;
 
 /// No probe and no heartbeat is closer than this.
-const CLOSEST: Span = Span::from_millis(1);
+pub(super) const CLOSEST: Span = Span::from_millis(1);
 
 /// The word for a kind in a file.
 pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
@@ -48,16 +48,18 @@ impl Section<'_, '_> {
 
     fn clients(&mut self, form: &model::Clients) -> Clients {
         let count = self.whole("count", form.count.as_ref(), 1..=MOST_USERS);
+        let start = self.start(form.start.as_ref());
         self.only("transport", form.transport.as_ref());
         let network = self.inside("network", |section| section.network(&form.network));
         let sends =
             form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
         Clients {
             count,
+            start,
             network,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
-            reconnect: self.inside("reconnect", |section| section.reconnect(&form.reconnect)),
+            reconnect: self.reconnect(form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
             outbox: self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
         }
@@ -83,32 +85,12 @@ impl Section<'_, '_> {
 
     fn heartbeat(&mut self, form: &model::Heartbeat) -> Heartbeat {
         Heartbeat {
-            every: self.within("every", form.every.as_ref(), CLOSEST..=Span::FOREVER),
-            timeout: self.within("timeout", form.timeout.as_ref(), CLOSEST..=Span::FOREVER),
-        }
-    }
-
-    fn reconnect(&mut self, form: &model::Reconnect) -> Reconnect {
-        let before = self.input.errors();
-        let reconnect = Reconnect {
-            base: self.positive("base", form.base.as_ref()),
-            cap: self.positive("cap", form.cap.as_ref()),
-            factor: self.within("factor", form.factor.as_ref(), Factor(1.0)..=Factor(1e3)).0,
-            jitter: self.word("jitter", form.jitter.as_ref()),
-            timeout: self.within("timeout", form.timeout.as_ref(), CLOSEST..=Span::FOREVER),
-            attempts: self.or_never("attempts", form.attempts.as_ref(), |section, key, written| {
-                section.whole(key, written, 1..=u32::MAX)
+            every: self.or_never("every", form.every.as_ref(), |section, key, written| {
+                section.within(key, written, CLOSEST..=Span::FOREVER)
             }),
-        };
-        if self.input.errors() == before && reconnect.cap < reconnect.base {
-            let (base, cap) = (reconnect.base.print(), reconnect.cap.print());
-            let message =
-                format!("`{}` is {cap}, less than its base of {base}", self.name_of("cap"));
-            let wrong = Diagnostic::error("out-of-range", message);
-            let wrong = at_either(wrong, form.cap.as_ref(), form.base.as_ref());
-            self.input.report(wrong.help("the cap bounds a delay that begins at the base"));
+            timeout: self.within("timeout", form.timeout.as_ref(), CLOSEST..=Span::FOREVER),
+            tcp_timeout: self.positive("tcp_timeout", form.tcp_timeout.as_ref()),
         }
-        reconnect
     }
 
     /// The default depends on the links, and is filled in when they are known.
@@ -127,6 +109,8 @@ impl Section<'_, '_> {
             policy: self.policy(layer, form.policy.as_ref()),
             health_check: self
                 .inside("health_check", |section| section.health_check(&form.health_check)),
+            admission: self.admission(form.admission.as_ref()),
+            refusal: self.balancer_refusal(form.when_full.as_ref(), form.retry_after.as_ref()),
         }
     }
 
@@ -217,19 +201,48 @@ impl Section<'_, '_> {
         Gateway {
             count: self.short("count", form.count.as_ref(), 1..=u16::MAX),
             cores: self.short("cores", form.cores.as_ref(), 1..=1_024),
+            zones: self.short("zones", form.zones.as_ref(), 1..=1_000),
             max_connections: self.whole(
                 "max_connections",
                 form.max_connections.as_ref(),
                 1..=MOST_USERS,
             ),
-            accept_queue: self.whole("accept_queue", form.accept_queue.as_ref(), 0..=u32::MAX),
+            descriptors: self.whole("descriptors", form.descriptors.as_ref(), 1..=MOST_USERS),
+            accept_queue: self.or_else(
+                "unbounded",
+                "accept_queue",
+                form.accept_queue.as_ref(),
+                |section, key, written| section.whole(key, written, 0..=u32::MAX),
+            ),
+            refusal: self.refusal(form.when_full.as_ref(), form.retry_after.as_ref()),
+            skip_abandoned: self.word("skip_abandoned", form.skip_abandoned.as_ref()),
             memory: self.inside("memory", |section| section.memory(&form.memory)),
             cpu: self.inside("cpu", |section| section.cpu(&form.cpu)),
             drain: self.inside("drain", |section| section.drain(&form.drain)),
+            max_age: self.or_never("max_age", form.max_age.as_ref(), |section, key, written| {
+                section.within(key, written, Span::from_secs(1)..=Span::FOREVER)
+            }),
+            age_dither: self.age_dither(form),
             handshake_rtts: self
                 .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
                 .0,
         }
+    }
+
+    /// How much earlier than at its maximum age a connection may be told to move.
+    fn age_dither(&mut self, form: &model::Gateway) -> Span {
+        let before = self.input.errors();
+        let dither = self.value("age_dither", form.age_dither.as_ref());
+        let age = form.max_age.as_ref().and_then(|written| written.read().ok());
+        if self.input.errors() == before
+            && let Some(written) = &form.age_dither
+            && dither > age.unwrap_or(Span::ZERO)
+        {
+            let says = "makes connections younger than their maximum age";
+            let help = "write a `max_age` that is longer";
+            self.wrong("out-of-range", "age_dither", written.at, says, help);
+        }
+        dither
     }
 
     fn memory(&mut self, form: &model::Memory) -> Memory {
@@ -237,6 +250,8 @@ impl Section<'_, '_> {
         let memory = Memory {
             per_connection: self.positive("per_connection", form.per_connection.as_ref()),
             limit: self.positive("limit", form.limit.as_ref()),
+            over: self.word("over", form.over.as_ref()),
+            restart: self.or_never("restart", form.restart.as_ref(), Section::value),
         };
         if self.input.errors() == before && memory.limit < memory.per_connection {
             let (limit, each) = (memory.limit.print(), memory.per_connection.print());
@@ -266,10 +281,14 @@ impl Section<'_, '_> {
     fn drain(&mut self, form: &model::Drain) -> Drain {
         let before = self.input.errors();
         let drain = Drain {
+            by: self.word("by", form.by.as_ref()),
             window: self.value("window", form.window.as_ref()),
+            batch: self.whole("batch", form.batch.as_ref(), 1..=MOST_USERS),
+            every: self.within("every", form.every.as_ref(), CLOSEST..=Span::FOREVER),
             grace: self.value("grace", form.grace.as_ref()),
         };
-        if self.input.errors() == before && drain.window > drain.grace {
+        let jitter = drain.by == DrainBy::ClientJitter;
+        if self.input.errors() == before && jitter && drain.window > drain.grace {
             let (window, grace) = (drain.window.print(), drain.grace.print());
             let message = format!(
                 "`{}` is {window}, but connections are closed after a grace of {grace}",
@@ -317,7 +336,7 @@ impl Section<'_, '_> {
 }
 
 /// Points at the first of two keys that is written, and at the other beside it.
-fn at_either<A, B>(
+pub(super) fn at_either<A, B>(
     wrong: Diagnostic,
     first: Option<&Written<A>>,
     second: Option<&Written<B>>,

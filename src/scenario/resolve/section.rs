@@ -210,9 +210,20 @@ impl<'s, 'r> Section<'s, 'r> {
         written: Option<&Written<Q>>,
         read: impl FnOnce(&mut Self, &str, Option<&Written<Q>>) -> T,
     ) -> Option<T> {
+        self.or_else("never", key, written, read)
+    }
+
+    /// A quantity, or a word that stands for there being none.
+    pub(super) fn or_else<Q, T>(
+        &mut self,
+        word: &'static str,
+        key: &str,
+        written: Option<&Written<Q>>,
+        read: impl FnOnce(&mut Self, &str, Option<&Written<Q>>) -> T,
+    ) -> Option<T> {
         let text = written.map_or_else(|| self.default(key), |written| Some(written.text.as_str()));
-        if text.is_some_and(|text| text == "never") {
-            self.put(key, "never");
+        if text.is_some_and(|text| text == word) {
+            self.put(key, word);
             return None;
         }
         Some(read(self, key, written))

@@ -3,13 +3,13 @@ use super::{Resolved, links::no_node, section::Section};
 use crate::{
     engine::{Span, Time, number},
     node::parameters::Parameters,
-    scenario::{Action, ActionKind, NodeId},
+    scenario::{Action, ActionKind, DropKind, NodeId},
     spec::{
         At, Diagnostic, Input, Located, Text, Written,
-        experiment::{self, Crash, Deploy},
+        experiment::{self, BalancerRestart, Crash, Deploy, DropClients, Load, ZoneLoss},
         written::Several,
     },
-    units::{Count, Quantity, shown},
+    units::{Count, Quantity, Share, shown},
 };
 use serde_json::Value as Json;
 
@@ -53,25 +53,53 @@ impl Frame<'_> {
         let begin = section.value("at", value.at.as_ref());
         section.put("name", &name.value);
         self.check_time(&mut section, value.at.as_ref());
-        let kind = match (&value.deploy, &value.crash) {
-            (Some(form), None) => section.inside_as("deploy", |inner| self.deploy(inner, form)),
-            (None, Some(form)) => section.inside_as("crash", |inner| self.crash(inner, form)),
-            (None, None) => {
-                let message = format!("`{title}` says when, but not what");
-                let wrong = Diagnostic::error("missing-key", message).at(*at);
-                let help = "add `deploy: { node: gateways }` or `crash: { node: gateways, … }`";
-                section.input.report(wrong.help(help));
-                None
-            }
-            (Some(_), Some(_)) => {
-                let message = format!("`{title}` is two actions at once");
-                let wrong = Diagnostic::error("second-key", message).at(*at);
-                section.input.report(wrong.help("write an entry for each; times may be equal"));
-                None
-            }
-        }?;
+        let actions = count(value);
+        if actions != 1 {
+            let (code, message, help) = if actions == 0 {
+                let says = format!("`{title}` says when, but not what");
+                ("missing-key", says, "add `deploy: { node: gateways }` or another action")
+            } else {
+                let says = format!("`{title}` is {} actions at once", words(actions));
+                ("second-key", says, "write an entry for each; times may be equal")
+            };
+            section.input.report(Diagnostic::error(code, message).at(*at).help(help));
+            return None;
+        }
+        let kind = self.action(&mut section, value)?;
         let doc = Json::Object(section.doc);
         Some((Action { at: Time::from_nanos(begin.nanos()), name: name.value, kind }, doc))
+    }
+
+    /// The one action of an entry.
+    fn action(
+        &self,
+        section: &mut Section<'_, '_>,
+        entry: &experiment::Action,
+    ) -> Option<ActionKind> {
+        if let Some(form) = &entry.deploy {
+            return section.inside_as("deploy", |inner| self.deploy(inner, form));
+        }
+        if let Some(form) = &entry.crash {
+            return section.inside_as("crash", |inner| self.crash(inner, form));
+        }
+        if let Some(form) = &entry.zone_loss {
+            return section.inside_as("zone_loss", |inner| self.zone_loss(inner, form));
+        }
+        if let Some(form) = &entry.drop_clients {
+            return section.inside_as("drop_clients", |inner| self.drop_clients(inner, form));
+        }
+        if let Some(form) = &entry.balancer_restart {
+            return section
+                .inside_as("balancer_restart", |inner| self.balancer_restart(inner, form));
+        }
+        if let Some(form) = &entry.mark {
+            return section.inside_as("mark", |inner| {
+                let lasts = inner.positive("lasts", form.lasts.as_ref());
+                Some(ActionKind::Mark { lasts })
+            });
+        }
+        let form = entry.load.as_ref()?;
+        section.inside_as("load", |inner| self.load(inner, form))
     }
 
     fn check_time(&self, section: &mut Section<'_, '_>, written: Option<&Written<Span>>) {
@@ -111,32 +139,148 @@ impl Frame<'_> {
         Some(ActionKind::Crash { node: node?.0, instances, kind, restart })
     }
 
+    fn zone_loss(&self, section: &mut Section<'_, '_>, form: &ZoneLoss) -> Option<ActionKind> {
+        let node = self.pool(section, form.node.as_ref());
+        let zones = node.map_or(u16::MAX, |(node, _)| self.zones(node)).max(1);
+        let zone = section.short("zone", form.zone.as_ref(), 0..=zones - 1);
+        let kind = section.word("kind", form.kind.as_ref());
+        let restart = section.or_never("restart", form.restart.as_ref(), Section::value);
+        let (node, count) = node?;
+        let instances: Vec<u16> = (zone..count).step_by(usize::from(zones)).collect();
+        if instances.is_empty() && self.whole {
+            let at = form.zone.as_ref().map_or(section.home(), |zone| zone.at);
+            section.wrong("out-of-range", "zone", at, "has no instance", "add instances");
+        }
+        Some(ActionKind::Crash { node, instances, kind, restart })
+    }
+
+    fn zones(&self, node: NodeId) -> u16 {
+        match &self.nodes[usize::from(node.0)].parameters {
+            Parameters::Gateway(pool) => pool.zones,
+            _ => 1,
+        }
+    }
+
+    fn drop_clients(
+        &self,
+        section: &mut Section<'_, '_>,
+        form: &DropClients,
+    ) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), CROWD);
+        let share = section.within("share", form.share.as_ref(), Share(0.0)..=Share(1.0));
+        let kind = section.word("kind", form.kind.as_ref());
+        let within = section.value("within", form.within.as_ref());
+        if let Some(written) = form.within.as_ref()
+            && within > Span::ZERO
+            && kind != DropKind::Told
+        {
+            let says = "is a window for clients that are told to move";
+            section.wrong("second-key", "within", written.at, says, "write `kind: told` beside it");
+        }
+        Some(ActionKind::DropClients { node: node?, share, kind, within })
+    }
+
+    fn balancer_restart(
+        &self,
+        section: &mut Section<'_, '_>,
+        form: &BalancerRestart,
+    ) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), BALANCER);
+        let downtime = section.value("downtime", form.downtime.as_ref());
+        Some(ActionKind::BalancerRestart { node: node?, downtime })
+    }
+
+    fn load(&self, section: &mut Section<'_, '_>, form: &Load) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), CROWD);
+        let factor = section.positive("factor", form.factor.as_ref()).0;
+        let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
+        Some(ActionKind::Load { node: node?, factor, lasts })
+    }
+
     /// The gateway pool of a name, and how many instances it has.
     fn pool(&self, section: &mut Section<'_, '_>, name: Option<&Text>) -> Option<(NodeId, u16)> {
+        let node = self.node(section, name, POOL)?;
+        let Parameters::Gateway(pool) = &self.nodes[usize::from(node.0)].parameters else {
+            return None;
+        };
+        // A count that could not be read bounds nothing.
+        let count = if pool.count == 0 { u16::MAX } else { pool.count };
+        Some((node, count))
+    }
+
+    /// The node of a name, if it is of the right kind.
+    fn node(
+        &self,
+        section: &mut Section<'_, '_>,
+        name: Option<&Text>,
+        role: Role,
+    ) -> Option<NodeId> {
         let Some(name) = name else {
-            section.missing("node", "the name of a gateway pool", "gateways");
+            section.missing("node", &format!("the name of {}", role.called), role.example);
             return None;
         };
         section.put("node", &name.value);
         let Some(place) = self.nodes.iter().position(|node| node.name.value == name.value) else {
             if self.whole {
-                section.input.report(no_node(self.nodes, &name.value, name.at, is_pool));
+                section.input.report(no_node(self.nodes, &name.value, name.at, role.fits));
             }
             return None;
         };
-        let Parameters::Gateway(pool) = &self.nodes[place].parameters else {
-            let says = format!("is `{}`, which is no gateway pool", shown(&name.value));
+        if !(role.fits)(&self.nodes[place]) {
+            let says = format!("is `{}`, which is no {}", shown(&name.value), role.kind);
             section.wrong("no-such-node", "node", name.at, &says, "");
             return None;
-        };
-        // A count that could not be read bounds nothing.
-        let count = if pool.count == 0 { u16::MAX } else { pool.count };
-        Some((NodeId(number::byte(place)), count))
+        }
+        Some(NodeId(number::byte(place)))
     }
 }
 
-fn is_pool(node: &Resolved) -> bool {
-    matches!(node.parameters, Parameters::Gateway(_))
+/// What kind of node an action concerns.
+#[derive(Clone, Copy)]
+struct Role {
+    kind: &'static str,
+    called: &'static str,
+    example: &'static str,
+    fits: fn(&Resolved) -> bool,
+}
+
+const POOL: Role = Role {
+    kind: "gateway pool",
+    called: "a gateway pool",
+    example: "gateways",
+    fits: |node| matches!(node.parameters, Parameters::Gateway(_)),
+};
+
+const CROWD: Role = Role {
+    kind: "crowd of clients",
+    called: "a crowd of clients",
+    example: "phones",
+    fits: |node| matches!(node.parameters, Parameters::Clients(_)),
+};
+
+const BALANCER: Role = Role {
+    kind: "load balancer",
+    called: "a load balancer",
+    example: "edge",
+    fits: |node| matches!(node.parameters, Parameters::LoadBalancer(_)),
+};
+
+/// How many actions an entry has.
+fn count(entry: &experiment::Action) -> usize {
+    let actions = [
+        entry.deploy.is_some(),
+        entry.crash.is_some(),
+        entry.zone_loss.is_some(),
+        entry.drop_clients.is_some(),
+        entry.balancer_restart.is_some(),
+        entry.load.is_some(),
+        entry.mark.is_some(),
+    ];
+    actions.into_iter().filter(|there| *there).count()
+}
+
+fn words(actions: usize) -> String {
+    if actions == 2 { "two".to_owned() } else { actions.to_string() }
 }
 
 impl Section<'_, '_> {

@@ -1,8 +1,12 @@
 //! The words of the files and what they mean.
 use super::section::Word;
 use crate::{
-    node::parameters::{Guarantee, Jitter, OnStale, Policy, Resume},
-    scenario::CrashKind,
+    engine::Span,
+    node::parameters::{
+        Answer, DrainBy, Guarantee, Jitter, On503, OnStale, OverMemory, Policy, Preset, Resume,
+        Start,
+    },
+    scenario::{CrashKind, DropKind},
 };
 
 /// Keys of which only one value is modelled so far.
@@ -19,13 +23,28 @@ const ONLY: [(&str, &str); 6] = [
 pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
     match key {
         "clients.reconnect.jitter" => all::<Jitter>(),
+        "clients.start" => all::<Start>(),
+        "clients.reconnect.preset" => all::<Preset>(),
+        "clients.reconnect.on_503" => all::<On503>(),
+        "load_balancer.admission" => vec!["all"],
+        "gateway.accept_queue" => vec!["unbounded"],
+        "gateway.memory.over" => all::<OverMemory>(),
+        "gateway.drain.by" => all::<DrainBy>(),
+        "drop_clients.kind" => all::<DropKind>(),
         "clients.resume" => all::<Resume>(),
         "pubsub.delivery" => all::<Guarantee>(),
         "fanout.on_stale" => all::<OnStale>(),
-        "crash.kind" => all::<CrashKind>(),
-        "clients.network.lifetime" | "clients.reconnect.attempts" | "crash.restart" => {
-            vec!["never"]
-        }
+        "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
+        "clients.network.lifetime"
+        | "clients.heartbeat.every"
+        | "clients.reconnect.attempts"
+        | "load_balancer.retry_after"
+        | "gateway.retry_after"
+        | "gateway.memory.restart"
+        | "gateway.max_age"
+        | "crash.restart"
+        | "zone_loss.restart"
+        | "load.lasts" => vec!["never"],
         "links.latency" => vec!["network"],
         _ => only(key).into_iter().collect(),
     }
@@ -40,6 +59,7 @@ fn all<W: Word>() -> Vec<&'static str> {
     W::WORDS.iter().map(|(word, _)| *word).collect()
 }
 
+/// The jitter laws that need no parameters.
 impl Word for Jitter {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("none", Self::None),
@@ -47,6 +67,51 @@ impl Word for Jitter {
         ("full", Self::Full),
         ("decorrelated", Self::Decorrelated),
     ];
+}
+
+impl Word for Preset {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("socket.io", Self::SocketIo),
+        ("phoenix", Self::Phoenix),
+        ("signalr", Self::SignalR),
+        ("centrifuge-js", Self::CentrifugeJs),
+        ("graphql-ws", Self::GraphqlWs),
+        ("reconnecting-websocket", Self::ReconnectingWebsocket),
+        ("ably", Self::Ably),
+        ("pusher", Self::Pusher),
+        ("mqtt.js", Self::MqttJs),
+        ("eventsource", Self::EventSource),
+        ("grpc", Self::Grpc),
+    ];
+}
+
+/// The ways to start that need no parameters.
+impl Word for Start {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("connected", Self::Connected), ("cold", Self::Ramp(Span::ZERO))];
+}
+
+impl Word for bool {
+    const WORDS: &'static [(&'static str, Self)] = &[("false", false), ("true", true)];
+}
+
+impl Word for On503 {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("retry", Self::Retry), ("give_up", Self::GiveUp)];
+}
+
+impl Word for Answer {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("drop", Self::Drop), ("reset", Self::Reset), ("503", Self::Unavailable)];
+}
+
+impl Word for DrainBy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("client_jitter", Self::ClientJitter), ("server_batches", Self::ServerBatches)];
+}
+
+impl Word for OverMemory {
+    const WORDS: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("die", Self::Die)];
 }
 
 impl Word for Resume {
@@ -73,4 +138,9 @@ impl Word for OnStale {
 impl Word for CrashKind {
     const WORDS: &'static [(&'static str, Self)] =
         &[("process", Self::Process), ("host", Self::Host)];
+}
+
+impl Word for DropKind {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("told", Self::Told), ("reset", Self::Reset), ("silent", Self::Silent)];
 }

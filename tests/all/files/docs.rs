@@ -45,7 +45,7 @@ fn rows() -> Vec<(String, String)> {
     let keys = catalogue::keys();
     let sections = |key: &&Key| {
         let section = key.name.split('.').next().unwrap();
-        ["deploy", "crash"].contains(&section) || catalogue::example_name(section).is_some()
+        catalogue::ACTIONS.contains(&section) || catalogue::example_name(section).is_some()
     };
     let head = |key: &&Key| {
         ["horizon", "warm_up", "tick", "seed", "replications"]
@@ -164,6 +164,10 @@ nodes:
 timeline:
   - { at: 0s, deploy: { node: gateways } }
   - { at: 0s, crash: { node: gateways, instances: 0 } }
+  - { at: 0s, zone_loss: { node: gateways, zone: 0 } }
+  - { at: 0s, drop_clients: { node: users } }
+  - { at: 0s, balancer_restart: { node: edge } }
+  - { at: 0s, load: { node: users, factor: 2 } }
 ";
 
 /// Whether two texts mean the same: `60s` and `1min`.
@@ -181,11 +185,10 @@ fn what_is_left_out_is_the_default() {
         let start = match form {
             "experiment" => &resolved,
             "links" => continue,
-            "deploy" => &resolved["timeline"][0]["deploy"],
-            "crash" => &resolved["timeline"][1]["crash"],
             kind => {
-                let nodes = resolved["nodes"].as_object().unwrap();
-                nodes.values().find_map(|node| node.get(kind)).unwrap()
+                let entries = resolved["timeline"].as_array().unwrap().iter();
+                let nodes = resolved["nodes"].as_object().unwrap().values();
+                nodes.chain(entries).find_map(|it| it.get(kind)).unwrap()
             }
         };
         if path.starts_with("policy.") {

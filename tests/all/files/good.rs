@@ -53,7 +53,7 @@ fn the_clients_of_the_design() {
     assert_eq!(phones.network.silent_drops, Share(0.2));
     let sends = phones.sends.as_ref().unwrap();
     assert_eq!((sends.per_user, sends.payload), (Rate(1.0 / 60.0), Bytes(300)));
-    assert_eq!(phones.heartbeat.every, Span::from_secs(25));
+    assert_eq!(phones.heartbeat.every, Some(Span::from_secs(25)));
     assert_eq!(phones.heartbeat.timeout, Span::from_secs(20));
     let reconnect = &phones.reconnect;
     assert_eq!((reconnect.base, reconnect.cap), (Span::from_secs(1), Span::from_secs(30)));

@@ -298,3 +298,37 @@ fn a_folder_that_cannot_be_written_keeps_what_it_has() {
     assert!(folder::replace_results(here.path(), &files).is_err());
     assert_eq!(contents(here.path()), before);
 }
+
+/// The command that a run or a sweep advises, as words.
+fn advised(stdout: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(stdout.to_vec()).unwrap();
+    let (_, rest) = text.split_once("\nnext ").unwrap();
+    let (command, _) = rest.split_once("for ").unwrap();
+    command.split_whitespace().skip(1).map(|word| word.trim_matches('\'').to_owned()).collect()
+}
+
+#[test]
+fn the_next_command_is_about_the_same_input() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "slo: [ delivery_lag.p99 < 1h ]\n");
+    let run = |arguments: &[&str]| {
+        squall().current_dir(&here).args(arguments).arg("--quiet").assert().code(0)
+    };
+    let file = file.to_str().unwrap();
+    let first = run(&["run", file, "--set", "phones.count=2k", "--seed", "7", "--output", "out"]);
+    let advised_run = advised(&first.get_output().stdout);
+    let expected = ["run", file, "--set", "phones.count=2k", "--seed", "7", "--output", "out"];
+    assert_eq!(advised_run, [&expected[..], &["--replications", "5"]].concat());
+
+    let axis = "gateways.count=2,3";
+    let set = "phones.count=1k";
+    let swept = run(&["sweep", file, "--axis", axis, "--set", set, "--output", "out2"]);
+    let words = advised(&swept.get_output().stdout);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    run(&words);
+    let point = fs::read_dir(here.path().join("out2/points")).unwrap().map(Result::unwrap);
+    let point = point.map(|entry| entry.path()).find(|path| path.is_dir()).unwrap();
+    let manifest = fs::read_to_string(point.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["input"]["nodes"]["phones"]["clients"]["count"], "1k");
+}

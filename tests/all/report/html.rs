@@ -308,6 +308,7 @@ fn sweep(name: &str) -> Sweep {
         events: 4,
         input,
         assumptions,
+        arguments: Vec::new(),
         axes: vec![
             axis("gateways.drain.window", "window", ["0s", "60s"]),
             axis("phones.reconnect.jitter", "jitter", ["none", name]),
@@ -352,4 +353,18 @@ fn a_hostile_sweep_is_text() {
         assert_eq!(shape(&sweep(name)), calm, "{name}");
     }
     assert!(!sweep_text(&sweep(&"x".repeat(10_000))).contains(&"x".repeat(1_300)));
+}
+
+/// What only the command line knows is in the command.
+#[test]
+fn a_sweep_from_the_command_line_says_how_to_run_it_again() {
+    let mut sweep = sweep("full");
+    assert!(sweep_text(&sweep).contains("squall sweep full.yaml\nsquall run full.yaml --point"));
+    sweep.arguments = ["--axis", "gateways.drain.window=0s,60s"].map(str::to_owned).into();
+    let html = sound(&sweep_text(&sweep));
+    let words = html.root_element().text().collect::<String>();
+    assert!(words.contains("squall sweep full.yaml --axis gateways.drain.window=0s,60s\n"));
+    let alone =
+        "squall run full.yaml --set gateways.drain.window=60s --set phones.reconnect.jitter=full";
+    assert!(words.contains(alone));
 }

@@ -2,9 +2,9 @@
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Buffer, Clients, Cpu, Drain, Fanout, Gateway, Guarantee, HealthCheck, Heartbeat, Jitter,
-        LoadBalancer, Memory, Network, OnStale, Parameters, Policy, Pubsub, Reconnect, Registry,
-        Resume, Sends,
+        Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Guarantee, HealthCheck,
+        Heartbeat, Jitter, LoadBalancer, Memory, Network, On503, OnStale, OverMemory, Parameters,
+        Policy, Pubsub, Reconnect, Refusal, Registry, Resume, Sends, Start,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -66,20 +66,25 @@ pub(crate) fn link(source: u8, target: u8, nanos: Option<f64>) -> Link {
 fn phones(count: u32) -> Clients {
     Clients {
         count,
+        start: Start::Connected,
         network: Network {
             rtt: Law::lognormal_by(55e6, 250e6).unwrap(),
             lifetime: Some(Law::Exponential { mean: 7_200e9 }),
             silent_drops: Share(0.2),
         },
         sends: Some(Sends { per_user: Rate(1.0 / 60.0), payload: Bytes(300) }),
-        heartbeat: Heartbeat { every: secs(25), timeout: secs(20) },
+        heartbeat: Heartbeat { every: Some(secs(25)), timeout: secs(20), tcp_timeout: secs(924) },
         reconnect: Reconnect {
             base: secs(1),
             cap: secs(30),
             factor: 2.0,
             jitter: Jitter::Full,
+            preset: None,
             timeout: secs(10),
             attempts: None,
+            reset_after: Span::ZERO,
+            retry_after: false,
+            on_503: On503::Retry,
         },
         resume: Resume::LastSeenId,
         outbox: 100,
@@ -91,6 +96,8 @@ fn edge() -> LoadBalancer {
         layer: 4,
         policy: Policy::ConsistentHash { virtual_nodes: 160 },
         health_check: HealthCheck { interval: secs(10), threshold: 3 },
+        admission: None,
+        refusal: Refusal { answer: Answer::Unavailable, retry_after: None },
     }
 }
 
@@ -99,8 +106,17 @@ fn pool(count: u16) -> Gateway {
         count,
         cores: 8,
         max_connections: 100_000,
-        accept_queue: 4_096,
-        memory: Memory { per_connection: Bytes(10_000), limit: Bytes(8 << 30) },
+        zones: 1,
+        descriptors: 1 << 20,
+        accept_queue: Some(4_096),
+        refusal: Refusal { answer: Answer::Unavailable, retry_after: None },
+        skip_abandoned: false,
+        memory: Memory {
+            per_connection: Bytes(10_000),
+            limit: Bytes(8 << 30),
+            over: OverMemory::Refuse,
+            restart: None,
+        },
         cpu: Cpu {
             tls_full: Span::from_micros(400),
             tls_resumed: Span::from_micros(80),
@@ -111,7 +127,15 @@ fn pool(count: u16) -> Gateway {
             push: Span::from_micros(11),
             idle: 4.7e-6,
         },
-        drain: Drain { window: secs(30), grace: secs(30) },
+        drain: Drain {
+            by: DrainBy::ClientJitter,
+            window: secs(30),
+            batch: 10_000,
+            every: secs(2),
+            grace: secs(30),
+        },
+        max_age: None,
+        age_dither: Span::ZERO,
         handshake_rtts: 3.0,
     }
 }

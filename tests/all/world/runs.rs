@@ -230,7 +230,7 @@ fn a_separate_crowd_changes_nothing() {
     }
     let Parameters::Clients(others) = &mut crowded.nodes[7].parameters else { unreachable!() };
     (others.count, others.sends, others.resume) = (45_000, None, Resume::None);
-    (others.network.lifetime, others.heartbeat.every) = (None, secs(5));
+    (others.network.lifetime, others.heartbeat.every) = (None, Some(secs(5)));
     crowded
         .links
         .extend([(7, 8), (8, 9), (9, 10)].map(|(source, target)| {

@@ -1,0 +1,167 @@
+//! How a client gets a connection: backoff, attempts, and what it does when one opens or fails.
+use super::{
+    Cx, Purpose, Timer,
+    clients::Clients,
+    event::attempt_ticket,
+    table::{
+        connections::{NOWHERE, State, next_session},
+        tiers::Life,
+    },
+};
+use crate::{
+    engine::{Law, Span, Time, number},
+    record::{AttemptEnd, Cause, End},
+};
+
+impl Clients {
+    /// Waits for the next attempt; the attempts so far say which delay it is.
+    pub fn back_off(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let session = cx.connections.get(user).session;
+        let number = cx.connections.attempts[number::index(user)].number;
+        let outage = crowd.connection(user, session);
+        let away = || cx.now.since(cx.connections.since[number::index(user)]);
+        let wait = self.parameters.reconnect.delay(&self.draws, outage, u32::from(number), away);
+        cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
+    }
+
+    /// An attempt begins: its first packet leaves.
+    pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let session = cx.connections.get(user).session;
+        let entity = crowd.connection(user, next_session(session));
+        let round_trip = self.round_trip(entity);
+        let row = cx.connections.get_mut(user);
+        row.set_round_trip(round_trip);
+        row.state = State::Connecting;
+        let round_trip = row.round_trip();
+        let attempts = &mut cx.connections.attempts[number::index(user)];
+        attempts.number = attempts.number.saturating_add(1);
+        let number = attempts.number;
+        cx.record.attempt(cx.now, user);
+        let (way, ticket) =
+            (crowd.handshake_way(round_trip, entity, number), attempt_ticket(session, number));
+        let patience = self.parameters.reconnect.timeout;
+        if way >= patience {
+            // It has left before the gateway hears of it.
+            return cx.wake(cx.now + patience, Timer::TimedOut, user, ticket);
+        }
+        cx.go_on(cx.now + way.min(round_trip.half()), Timer::Balance, user, ticket);
+    }
+
+    /// The round trip of a connection.
+    pub fn round_trip(&self, connection: u64) -> Span {
+        let unit = self.draws.unit(Purpose::RoundTrip, connection, 0);
+        Span::from_float(self.parameters.network.rtt.quantile(unit))
+    }
+
+    /// An attempt fails: it tries again, or leaves for good.
+    pub fn fail(&self, user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
+        cx.record.attempt_end(cx.now, user, end);
+        let row = cx.connections.get_mut(user);
+        row.state = State::Away;
+        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
+        cx.release(instance);
+        let number = u32::from(cx.connections.attempts[number::index(user)].number);
+        if self.parameters.reconnect.attempts.is_some_and(|most| number >= most) {
+            Self::give_up(user, cx);
+        } else {
+            self.back_off(user, cx);
+        }
+    }
+
+    /// The last answer was one that ends it for good.
+    pub(super) fn dismissed(user: u32, cx: &mut Cx<'_>) {
+        cx.record.attempt_end(cx.now, user, AttemptEnd::Refused);
+        Self::give_up(user, cx);
+    }
+
+    /// It leaves for good, and takes with it all that was still kept for it.
+    fn give_up(user: u32, cx: &mut Cx<'_>) {
+        cx.record.counts.gave_up += 1;
+        cx.connections.get_mut(user).state = State::Gone;
+        let mut kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
+        while let Some(message) = kept.missed.pop(cx.messages) {
+            cx.drop_kept(message, Cause::GaveUp);
+        }
+        while let Some(message) = kept.outbox.pop(cx.messages) {
+            cx.end(cx.now, message, End::Lost(Cause::GaveUp));
+        }
+    }
+
+    /// The attempts so far are forgotten, at once or when the connection has proved itself.
+    fn settle(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let reset_after = self.parameters.reconnect.reset_after;
+        if reset_after > Span::ZERO {
+            cx.wake(cx.now + reset_after, Timer::Settled, user, session);
+        } else {
+            cx.connections.attempts[number::index(user)].number = 0;
+        }
+    }
+
+    pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = cx.connections.get_mut(user);
+        row.state = State::Online;
+        row.session = next_session(row.session);
+        let (session, gateway, place) = (row.session, row.gateway, number::index(user));
+        let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
+        self.settle(user, session, cx);
+        cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
+        cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
+        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
+        if cx.tiers.get(gateway).life == Life::Draining {
+            self.tell(user, crowd.drain_window, cx);
+        }
+        self.schedule_lifetime(user, session, cx);
+        self.schedule_age(user, session, false, cx);
+        let mut outbox = std::mem::take(&mut cx.connections.kept[place].outbox);
+        while let Some(message) = outbox.pop(cx.messages) {
+            Self::send_up(crowd, user, message, cx);
+        }
+    }
+
+    /// Its first connection begins at a random time within `over` from the start.
+    pub fn arrive(&self, user: u32, over: Span, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let unit = self.draws.unit(Purpose::Arrival, u64::from(user - crowd.first), 0);
+        cx.wake(cx.now + over.scale(unit), Timer::Attempt, user, attempt_ticket(0, 0));
+    }
+
+    /// The gateway will tell it to move when its connection is too old.
+    fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let Some(law) = &crowd.max_age else { return };
+        let entity = crowd.connection(user, session);
+        let unit = |k| self.draws.unit(Purpose::Age, entity, k);
+        let age = if residual { law.residual(unit(0), unit(1)) } else { law.quantile(unit(0)) };
+        let way = crowd.down(cx.connections.get(user).round_trip(), entity);
+        cx.wake(cx.now + Span::from_float(age) + way, Timer::Aged, user, session);
+    }
+
+    /// A lifetime that is not exponential has a timer of its own.
+    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let entity = cx.crowds.of_clients(self.id).connection(user, session);
+        match &self.parameters.network.lifetime {
+            None | Some(Law::Exponential { .. }) => {}
+            Some(law) => {
+                let life = law.quantile(self.draws.unit(Purpose::Lifetime, entity, 0));
+                cx.wake(cx.now + Span::from_float(life), Timer::Lifetime, user, session);
+            }
+        }
+    }
+
+    /// What is left of a lifetime at a random instant.
+    pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
+        self.schedule_age(user, 0, true, cx);
+        let entity = cx.crowds.of_clients(self.id).connection(user, 0);
+        match &self.parameters.network.lifetime {
+            None | Some(Law::Exponential { .. }) => {}
+            Some(law) => {
+                let unit = |k| self.draws.unit(Purpose::Lifetime, entity, k);
+                let left = Span::from_float(law.residual(unit(0), unit(1)));
+                cx.wake(cx.now + left, Timer::Lifetime, user, 0);
+            }
+        }
+    }
+}

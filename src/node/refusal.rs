@@ -1,0 +1,39 @@
+//! The way back of a refused attempt.
+//!
+//! What a client does after a refusal is known when it is refused: it fails when the answer comes,
+//! and tries again after its backoff. Nothing in between can change that, for it holds nothing; so
+//! the next attempt is scheduled at once, and the failure booked with its own time.
+use super::{
+    Cx, Timer,
+    parameters::{Answer, On503},
+    table::connections::{NOWHERE, State},
+};
+use crate::{
+    engine::{Span, Time, number},
+    record::AttemptEnd,
+};
+
+impl Cx<'_> {
+    /// The client learns at `at` that it was refused; `hint` is what a `Retry-After` said.
+    pub fn refuse(&mut self, user: u32, ticket: u16, at: Time, answer: Answer, hint: Span) {
+        let crowd = self.crowds.of(user);
+        let reconnect = &crowd.reconnect;
+        let place = number::index(user);
+        let attempts = u32::from(self.connections.attempts[place].number);
+        if reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
+            return self.wake(at, Timer::Dismissed, user, ticket);
+        }
+        let last = reconnect.attempts.is_some_and(|most| attempts >= most);
+        if last || at >= self.record.horizon() {
+            return self.wake(at, Timer::Refused, user, ticket);
+        }
+        self.record.attempt_end(at, user, AttemptEnd::Refused);
+        let row = self.connections.get_mut(user);
+        (row.state, row.gateway) = (State::Away, NOWHERE);
+        let outage = crowd.connection(user, row.session);
+        let away = || at.since(self.connections.since[place]);
+        let own = reconnect.delay(&crowd.draws, outage, attempts, away);
+        let wait = if reconnect.retry_after { own.max(hint) } else { own };
+        self.wake(at + wait, Timer::Attempt, user, ticket);
+    }
+}

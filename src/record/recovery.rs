@@ -1,0 +1,123 @@
+//! Whom each fault hit, and how long after the fault they were back.
+use super::Histogram;
+use crate::engine::{Span, Time, number};
+
+/// The users whom no fault has hit, or who are back.
+const NOBODY: u8 = u8::MAX;
+
+/// One fault.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// Its name.
+    pub name: String,
+    /// When it began.
+    pub began: Time,
+    /// How often it took somebody's connection, or told somebody to move.
+    pub hit: u64,
+    /// From its begin to the connection that replaced it.
+    pub back: Histogram,
+}
+
+impl Hits {
+    /// When so large a share of those hit were back, from the fault's begin; `None` when they were
+    /// not within the run.
+    pub fn until(&self, share: f64) -> Option<Span> {
+        let rank = (share * number::float(self.hit)).ceil().max(1.0);
+        let back = number::float(self.back.total());
+        if rank > back { None } else { self.back.quantile(rank / back) }
+    }
+
+    /// When the last one was back; `None` when not all are.
+    pub fn all(&self) -> Option<Span> {
+        (self.hit > 0 && self.never() == 0).then(|| self.back.max())
+    }
+
+    /// Those who were not back when the run ended.
+    pub fn never(&self) -> u64 {
+        self.hit - self.back.total()
+    }
+}
+
+/// All faults of a run. A user counts for the first fault that hits it until it is back.
+#[derive(Clone, Debug, Default)]
+pub struct Recovery {
+    /// The faults, in order of their begin.
+    pub faults: Vec<Hits>,
+    /// The fault that a user is hit by; empty before the first.
+    by: Vec<u8>,
+}
+
+impl Recovery {
+    /// A fault begins, which may hit any of so many users. Beyond 255 faults the last takes all.
+    /// One that begins again goes on.
+    pub fn begin(&mut self, name: &str, began: Time, users: u32) {
+        self.by.resize(number::index(users), NOBODY);
+        let last = self.faults.last().is_some_and(|last| last.name == name);
+        if !last && self.faults.len() < usize::from(NOBODY) {
+            let name = name.to_owned();
+            self.faults.push(Hits { name, began, ..Hits::default() });
+        }
+    }
+
+    /// The latest fault takes a user's connection, or tells it to move.
+    pub fn hit(&mut self, user: u32) {
+        let Some(last) = self.faults.len().checked_sub(1) else { return };
+        let by = &mut self.by[number::index(user)];
+        if *by == NOBODY {
+            *by = number::byte(last);
+            self.faults[last].hit += 1;
+        }
+    }
+
+    /// A user is online again.
+    #[inline]
+    pub fn back(&mut self, at: Time, user: u32) {
+        let Some(by) = self.by.get_mut(number::index(user)) else { return };
+        let fault = std::mem::replace(by, NOBODY);
+        if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
+            fault.back.record(at.since(fault.began));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn shares_are_of_those_hit() {
+        let mut recovery = Recovery::default();
+        recovery.back(at(1), 3);
+        recovery.begin("drop", at(10), 10);
+        (0..10).for_each(|user| recovery.hit(user));
+        (0..9).for_each(|user| recovery.back(at(11 + u64::from(user)), user));
+        let [fault] = recovery.faults.as_slice() else { panic!() };
+        let half = fault.until(0.5).unwrap().seconds();
+        assert!((half - 5.0).abs() < 0.05, "{half}");
+        assert_eq!((fault.until(0.99), fault.all(), fault.never()), (None, None, 1));
+        recovery.back(at(40), 9);
+        let fault = &recovery.faults[0];
+        assert_eq!((fault.all(), fault.never()), (Some(Span::from_secs(30)), 0));
+        let most = fault.until(0.99).unwrap().seconds();
+        assert!((most - 30.0).abs() < 0.3, "{most}");
+    }
+
+    #[test]
+    fn a_user_counts_for_the_first_fault_until_it_is_back() {
+        let mut recovery = Recovery::default();
+        recovery.begin("drop", at(10), 2);
+        recovery.hit(0);
+        recovery.begin("crash", at(20), 2);
+        recovery.hit(0);
+        recovery.hit(1);
+        recovery.back(at(30), 0);
+        recovery.hit(0);
+        let hits: Vec<u64> = recovery.faults.iter().map(|fault| fault.hit).collect();
+        assert_eq!(hits, [1, 2]);
+        assert_eq!(recovery.faults[0].all(), Some(Span::from_secs(20)));
+    }
+}

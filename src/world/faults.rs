@@ -1,0 +1,134 @@
+//! Faults beside deploys and planned crashes: dropped connections, a restarted balancer, instances
+//! that the kernel kills.
+use super::{
+    World, split,
+    timeline::{Scene, clients_of},
+};
+use crate::{
+    engine::{Agenda, EventQueue, Span, Time},
+    node::{
+        Event, Node, Purpose, Step,
+        event::NO_ENTRY,
+        table::connections::{NOWHERE, State},
+    },
+    scenario::{ActionKind, CrashKind, DropKind, NodeId},
+    units::Share,
+};
+
+impl ActionKind {
+    /// The node it concerns; a mark concerns none.
+    pub(super) fn node(&self) -> NodeId {
+        match self {
+            Self::Deploy { node, .. }
+            | Self::Crash { node, .. }
+            | Self::DropClients { node, .. }
+            | Self::BalancerRestart { node, .. }
+            | Self::Load { node, .. } => *node,
+            Self::Mark { .. } => NodeId(0),
+        }
+    }
+}
+
+impl World {
+    /// An entry is over after a while.
+    pub(super) fn end_after(&mut self, scene: Scene, span: Span, agenda: &mut Agenda<Event>) {
+        if span == Span::ZERO {
+            return self.end_action(scene);
+        }
+        let event = Event::Action { index: scene.index, step: Step::Ready, instance: NOWHERE };
+        agenda.push(scene.now + span, event);
+    }
+
+    /// Connections of a crowd end, or their clients are told to move.
+    pub(super) fn drop_clients(
+        &mut self,
+        scene: Scene,
+        share: Share,
+        kind: DropKind,
+        within: Span,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
+        let Node::Clients(clients) = &nodes[scene.node] else { return };
+        let crowd = cx.crowds.of_clients(clients.id);
+        for user in crowd.first..crowd.first + crowd.count {
+            let entity = u64::from(user - crowd.first);
+            let drawn = crowd.draws.unit(Purpose::Hit, entity, u32::from(scene.index));
+            if cx.connections.get(user).state != State::Online || drawn >= share.0 {
+                continue;
+            }
+            cx.record.recovery.hit(user);
+            match kind {
+                DropKind::Told => clients.tell(user, within, &mut cx),
+                DropKind::Reset => {
+                    clients.close(user, &mut cx);
+                    clients.back_off(user, &mut cx);
+                }
+                DropKind::Silent => clients.die_silently(user, &mut cx),
+            }
+        }
+        let lasts = if kind == DropKind::Told { within } else { Span::ZERO };
+        self.end_after(scene, lasts, agenda);
+    }
+
+    /// A balancer's process ends: both ends of each connection through it see a reset.
+    pub(super) fn restart_balancer(
+        &mut self,
+        scene: Scene,
+        downtime: Span,
+        agenda: &mut Agenda<Event>,
+    ) {
+        if let Node::LoadBalancer(balancer) = &mut self.nodes[scene.node] {
+            balancer.down_until = scene.now + downtime;
+        }
+        let through =
+            |crowd: &&crate::node::table::crowds::Crowd| usize::from(crowd.balancer) == scene.node;
+        let crowds: Vec<_> =
+            self.crowds.iter().filter(through).map(|crowd| (crowd.first, crowd.count)).collect();
+        let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
+        for user in crowds.into_iter().flat_map(|(first, count)| first..first + count) {
+            let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
+            if cx.connections.get(user).state == State::Online {
+                cx.record.recovery.hit(user);
+                clients.close(user, &mut cx);
+                clients.back_off(user, &mut cx);
+            }
+        }
+        self.end_after(scene, downtime, agenda);
+    }
+
+    /// The kernel kills an instance; later the balancer notices, and the instance comes back.
+    pub(super) fn on_killed(
+        &mut self,
+        now: Time,
+        step: Step,
+        instance: u16,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let pools = self.nodes.iter().enumerate().find_map(|(node, pool)| match pool {
+            Node::Gateway(pool) if pool.pool.contains(&instance) => Some((node, pool)),
+            _ => None,
+        });
+        let Some((node, pool)) = pools else { return };
+        let restart = pool.parameters.memory.restart;
+        let scene = Scene { now, index: NO_ENTRY, node };
+        match step {
+            Step::Killed if self.tiers.serves(instance) => {
+                self.record.counts.killed += 1;
+                self.crash(scene, instance, CrashKind::Process, agenda);
+                self.watch(scene, instance, agenda);
+                if let Some(restart) = restart {
+                    let (index, step) = (NO_ENTRY, Step::Ready);
+                    agenda.push(now + restart, Event::Action { index, step, instance });
+                }
+            }
+            Step::Ready if !self.tiers.serves(instance) => {
+                self.hosts.present(now, node, instance);
+                self.put_up(now, instance);
+                self.watch(scene, instance, agenda);
+            }
+            Step::Checked => self.on_checked(scene, instance, false, agenda),
+            Step::Begin | Step::Empty | Step::Grace | Step::Ready | Step::Killed => {}
+        }
+    }
+}
