@@ -12,12 +12,16 @@ const CAP: f64 = 2_000e6;
 
 /// The laws of the article.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[expect(missing_docs, reason = "they are named as in the article")]
 pub enum Backoff {
+    /// At once.
     None,
+    /// min(cap, base · 2^attempt).
     Exponential,
+    /// Half of that, and a uniform share of the other half.
     Equal,
+    /// A uniform share of that.
     Full,
+    /// min(cap, base + a uniform share of three times the one before less base).
     Decorrelated,
 }
 
@@ -45,14 +49,14 @@ struct Trial {
 
 impl Trial {
     fn new(clients: u32, backoff: Backoff, trial: u32) -> Self {
-        let leg = Law::normal(10e6, 2e6).unwrap();
+        let leg = Law::normal(10e6, 2e6).expect("a law of the article");
         let draws = Draws::new(2015, trial, "clients");
-        let clients = vec![(0, 0, BASE); usize::try_from(clients).unwrap()];
+        let clients = vec![(0, 0, BASE); usize::try_from(clients).expect("a machine has 32 bits")];
         Self { backoff, leg, draws, version: 0, calls: 0, done: Time::ZERO, clients }
     }
 
     fn client(&mut self, client: u32) -> &mut (u32, u32, f64) {
-        &mut self.clients[usize::try_from(client).unwrap()]
+        &mut self.clients[usize::try_from(client).expect("a machine has 32 bits")]
     }
 
     fn leg(&mut self, client: u32) -> Span {
