@@ -12,12 +12,16 @@ const CAP: f64 = 2_000e6;
 
 /// The laws of the article.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[expect(missing_docs, reason = "they are named as in the article")]
 pub enum Backoff {
+    /// At once.
     None,
+    /// expo = min(2 s, 5 ms · 2^n) after the n-th failure.
     Exponential,
+    /// expo/2 + U(0, expo/2).
     Equal,
+    /// U(0, expo).
     Full,
+    /// min(2 s, U(5 ms, 3 · previous)).
     Decorrelated,
 }
 
@@ -45,14 +49,14 @@ struct Trial {
 
 impl Trial {
     fn new(clients: u32, backoff: Backoff, trial: u32) -> Self {
-        let leg = Law::normal(10e6, 2e6).unwrap();
+        let leg = Law::normal(10e6, 2e6).expect("a spread above zero");
         let draws = Draws::new(2015, trial, "clients");
-        let clients = vec![(0, 0, BASE); usize::try_from(clients).unwrap()];
+        let clients = vec![(0, 0, BASE); usize::try_from(clients).expect("few clients")];
         Self { backoff, leg, draws, version: 0, calls: 0, done: Time::ZERO, clients }
     }
 
     fn client(&mut self, client: u32) -> &mut (u32, u32, f64) {
-        &mut self.clients[usize::try_from(client).unwrap()]
+        &mut self.clients[usize::try_from(client).expect("few clients")]
     }
 
     fn leg(&mut self, client: u32) -> Span {
