@@ -15,13 +15,13 @@ const CAP: f64 = 2_000e6;
 pub enum Backoff {
     /// At once.
     None,
-    /// expo = min(2 s, 5 ms · 2^n) after the n-th failure.
+    /// min(cap, base · 2^attempt).
     Exponential,
-    /// expo/2 + U(0, expo/2).
+    /// Half of that, and a uniform share of the other half.
     Equal,
-    /// U(0, expo).
+    /// A uniform share of that.
     Full,
-    /// min(2 s, U(5 ms, 3 · previous)).
+    /// min(cap, base + a uniform share of three times the one before less base).
     Decorrelated,
 }
 
@@ -49,14 +49,14 @@ struct Trial {
 
 impl Trial {
     fn new(clients: u32, backoff: Backoff, trial: u32) -> Self {
-        let leg = Law::normal(10e6, 2e6).expect("a spread above zero");
+        let leg = Law::normal(10e6, 2e6).expect("a law of the article");
         let draws = Draws::new(2015, trial, "clients");
-        let clients = vec![(0, 0, BASE); usize::try_from(clients).expect("few clients")];
+        let clients = vec![(0, 0, BASE); usize::try_from(clients).expect("a machine has 32 bits")];
         Self { backoff, leg, draws, version: 0, calls: 0, done: Time::ZERO, clients }
     }
 
     fn client(&mut self, client: u32) -> &mut (u32, u32, f64) {
-        &mut self.clients[usize::try_from(client).expect("few clients")]
+        &mut self.clients[usize::try_from(client).expect("a machine has 32 bits")]
     }
 
     fn leg(&mut self, client: u32) -> Span {
