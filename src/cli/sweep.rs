@@ -8,7 +8,10 @@ use super::{
 use crate::{
     engine::number,
     record::Outcome,
-    report::{files::File, safe::quoted},
+    report::{
+        files::File,
+        safe::{quoted, quoted_words},
+    },
     scenario::{self, Axis, Loaded, Point, Scenario},
     spec::Arguments,
     study::{self, Unit},
@@ -279,19 +282,11 @@ impl<'p> Swept<'p> {
         (command, "for its curves".to_owned())
     }
 
-    /// A point of the file has a name; `run` knows nothing of axes that arguments made.
+    /// How to run a point alone, and where its results belong.
     fn chosen_point(&self, sweep: &sweep::Sweep, best: &sweep::Point) -> String {
         let default = run::folder(&self.loaded.scenario) == self.folder;
-        let mut words = String::new();
-        let own = !sweep.arguments.is_empty();
-        if own {
-            for (axis, value) in sweep.axes.iter().zip(&best.values) {
-                words += &format!(" --set {}", quoted(&format!("{}={value}", axis.path)));
-            }
-        } else {
-            words += &format!(" --point {}", quoted(&best.name));
-        }
-        if own || !default {
+        let mut words = quoted_words(&sweep.way_to(best));
+        if !sweep.arguments.is_empty() || !default {
             let folder = point_folder(&self.folder, &best.name);
             words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
         }

@@ -29,15 +29,21 @@ pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
+/// Words as a shell reads them, each behind a space.
+pub fn quoted_words(words: &[String]) -> String {
+    words.iter().fold(String::new(), |text, word| text + " " + &quoted(word))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{clean, quoted};
+    use super::{clean, quoted, quoted_words};
 
     #[test]
     fn words_are_quoted_for_a_shell() {
         assert_eq!(quoted("rolling-deploy"), "rolling-deploy");
         assert_eq!(quoted("a.b=[1, 2]"), "'a.b=[1, 2]'");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quoted_words(&["a".to_owned(), "b c".to_owned()]), " a 'b c'");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Metric, Stretch, Summary, figures, storms};
+use super::{Ledger, Stretch, Summary, figures, storms};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -59,11 +59,11 @@ fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> 
 /// The budget that leaves a gateway pool least, where that is little.
 fn binding(summary: &Summary) -> Option<String> {
     let pools = summary.metrics.iter().filter(|metric| metric.quantity == "headroom");
-    let least = |one: &&Metric, other: &&Metric| one.mean.partial_cmp(&other.mean);
-    let pool = pools
-        .filter(|metric| metric.mean < Some(SCARCE))
-        .min_by(|one, other| least(one, other).unwrap_or(std::cmp::Ordering::Equal))?;
-    let name = &pool.node;
+    let left = pools.filter_map(|metric| Some((metric.mean?, &metric.node)));
+    let (least, name) = left.min_by(|one, other| one.0.total_cmp(&other.0))?;
+    if least >= SCARCE {
+        return None;
+    }
     let used = |budget: &str, metric: &str| {
         Some((summary.mean(&format!("{name}.{metric}"))?, budget.to_owned()))
     };

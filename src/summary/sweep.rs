@@ -119,6 +119,18 @@ fn quantity(any: Any) -> (Unit, f64) {
 }
 
 impl Sweep {
+    /// The arguments by which `squall run` makes a point alone: `run` knows nothing of axes that
+    /// arguments made, so their values are set.
+    pub fn way_to(&self, point: &Point) -> Vec<String> {
+        if self.arguments.is_empty() {
+            return vec!["--point".to_owned(), point.name.clone()];
+        }
+        let values = self.axes.iter().zip(&point.values);
+        values
+            .flat_map(|(axis, value)| ["--set".into(), format!("{}={value}", axis.path)])
+            .collect()
+    }
+
     /// How many points have this as the worst of their verdicts.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.points.iter().filter(|point| point.verdict() == Some(verdict)).count()

@@ -29,7 +29,7 @@ pub fn chart(phase: &Phase) -> Chart {
         .enumerate()
         .map(|(row, it)| (place(row), at(&it.recovers), compact(at(&it.recovers))));
     let open = phase.rows.iter().all(|row| row.stays.fails.is_none());
-    let stays = if open { "well in peace, and beyond" } else { "well in peace" };
+    let stays = if open { "well at all tried" } else { "well in peace" };
     let lines = vec![
         line(stays, theme::EQUALS[1], |row| &row.stays),
         line("recovers", theme::EQUALS[0], |row| &row.recovers),

@@ -4,7 +4,7 @@ use crate::{
     engine::{Span, number},
     record::Unit,
     summary::{Summary, figures},
-    units::{Bytes, Count, Quantity},
+    units::{Count, Quantity},
 };
 use serde_json::Value as Json;
 
@@ -114,12 +114,10 @@ impl Graph {
 /// The peak use of each budget of a node.
 fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
     let mean = |name: &str| summary.mean(&format!("{}.{name}", node.name));
-    let limits = Limits::of(node, &summary.input);
-    let of = |used: Option<f64>, limit: Option<f64>| Some(used? / limit.filter(|&l| l > 0.0)?);
     let shares = [
         ("CPU", mean("cpu.peak")),
-        ("sockets", of(mean("connections_per_instance.max"), limits.connections)),
-        ("memory", of(mean("memory.peak_per_instance"), limits.memory)),
+        ("sockets", mean("budget.connections")),
+        ("memory", mean("budget.memory")),
     ];
     let fact = |(label, share): (&str, Option<f64>)| {
         let share = share.filter(|share| share.is_finite())?;
@@ -130,24 +128,10 @@ fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
     shares.into_iter().filter_map(fact).collect()
 }
 
-/// What an instance of a node can hold.
-pub(in crate::report) struct Limits {
-    pub(in crate::report) connections: Option<f64>,
-    memory: Option<f64>,
-}
-
-impl Limits {
-    /// The limits that the input states for a node.
-    pub(in crate::report) fn of(node: &Node, input: &Json) -> Self {
-        let parameters = &input["nodes"][&node.name][&node.kind];
-        let text = |key: &str| text(parameters.pointer(key));
-        let connections = text("/max_connections").and_then(|text| Count::read(&text).ok());
-        let memory = text("/memory/limit").and_then(|text| Bytes::read(&text).ok());
-        Self {
-            connections: connections.map(|count| number::float(count.0)),
-            memory: memory.map(|bytes| number::float(bytes.0)),
-        }
-    }
+/// The connections that an instance of a node can hold, as the input states.
+pub(in crate::report) fn most_connections(node: &Node, input: &Json) -> Option<f64> {
+    let text = text(input["nodes"][&node.name][&node.kind].pointer("/max_connections"))?;
+    Count::read(&text).ok().map(|count| number::float(count.0))
 }
 
 impl Node {
@@ -167,6 +151,6 @@ fn instances(node: &Node, summary: &Summary) -> Vec<f64> {
     let peak = |name: &str| Some(summary.level(&node.name, "connections", name)?.peak()?.1);
     let peaks: Vec<f64> = names.into_iter().filter_map(peak).collect();
     let most = peaks.iter().copied().fold(0.0, f64::max);
-    let limit = Limits::of(node, &summary.input).connections.unwrap_or(most);
+    let limit = most_connections(node, &summary.input).unwrap_or(most);
     peaks.into_iter().map(|peak| peak / limit.max(1.0)).collect()
 }

@@ -5,7 +5,7 @@ mod picture;
 mod plan;
 mod routes;
 
-pub(super) use facts::Limits;
+pub(super) use facts::most_connections;
 pub use picture::{across, down};
 
 use serde_json::Value as Json;

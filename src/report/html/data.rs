@@ -8,7 +8,7 @@ use crate::{
         chart::{Axis, Body, Chart, Scale},
         draw::Sheet,
         files,
-        graph::{Graph, Limits},
+        graph::{Graph, most_connections},
     },
     summary::{Summary, figures, series::Curve},
 };
@@ -71,7 +71,7 @@ fn short(value: f64) -> f64 {
 pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
     let mut shares: Vec<Vec<f64>> = Vec::new();
     for node in graph.nodes.iter().filter(|node| !node.instances.is_empty()) {
-        let limit = Limits::of(node, &summary.input).connections;
+        let limit = most_connections(node, &summary.input);
         for name in node.tracks(summary) {
             let curve = summary.level(&node.name, "connections", name)?;
             let most = limit.or(curve.peak().map(|peak| peak.1)).unwrap_or(1.0).max(1.0);

@@ -315,29 +315,15 @@ fn told_cell(metric: Option<&Metric>) -> Markup {
     html! { td.r data-v=[sort] { (value.as_deref().unwrap_or(figures::NONE)) } }
 }
 
-/// The arguments that run a point alone: those of a plan that only the command line knows are set.
-fn alone(sweep: &Sweep, point: &Point) -> String {
-    if sweep.arguments.is_empty() {
-        return format!(" --point {}", safe::quoted(&point.name));
-    }
-    let mut text = String::new();
-    for (axis, value) in sweep.axes.iter().zip(&point.values) {
-        text += &format!(" --set {}", safe::quoted(&format!("{}={value}", axis.path)));
-    }
-    text
-}
-
 /// The commands, and what identifies the result.
 fn again(sweep: &Sweep) -> Markup {
     let file = safe::quoted(&format!("{}.yaml", sweep.experiment));
     let sets = reproduce::sets(&sweep.assumptions);
-    let point = sweep.choice().or(sweep.points.first()).map(|point| alone(sweep, point));
-    let point = point.map_or_else(String::new, |how| format!("\nsquall run {file}{sets}{how}"));
-    let mut given = String::new();
-    for word in &sweep.arguments {
-        given += &format!(" {}", safe::quoted(word));
-    }
-    let command = format!("squall sweep {file}{sets}{given}{point}");
+    let point = sweep.choice().or(sweep.points.first()).map(|point| {
+        format!("\nsquall run {file}{sets}{}", safe::quoted_words(&sweep.way_to(point)))
+    });
+    let given = safe::quoted_words(&sweep.arguments);
+    let command = format!("squall sweep {file}{sets}{given}{}", point.unwrap_or_default());
     html! {
         pre { code dir="auto" { (text::lines(&command, 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))

@@ -1,0 +1,44 @@
+//! What is used of the budgets of a gateway pool, and which of them is said to bind.
+use squall::{
+    scenario,
+    summary::{self, Summary, figures},
+    world,
+};
+use std::{fs, path::Path};
+
+fn run(sets: &[&str]) -> Summary {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/undersized.yaml");
+    let small = ["phones.count=4k", "gateways.count=2", "horizon=30s"];
+    let sets: Vec<String> = small.iter().chain(sets).map(|&set| set.to_owned()).collect();
+    let scenario = scenario::load(&path, &sets, &|path| fs::read(path)).unwrap().scenario;
+    let outcome = world::simulate(&scenario, 0, &|_| {}).unwrap();
+    summary::summarize(&scenario, &[outcome])
+}
+
+/// 4,000 users on two gateways; 8 GiB hold 859,000 connections of 10 KB.
+#[test]
+fn the_tightest_budget_is_named() {
+    for (sets, used, first) in [
+        (&["gateways.max_connections=1k"][..], [1.0, 0.00116], "connections"),
+        (&["gateways.descriptors=1k"], [1.0, 0.00116], "connections"),
+        (&["gateways.memory.limit=10MB", "gateways.max_connections=5k"], [0.2, 1.0], "memory"),
+    ] {
+        let summary = run(sets);
+        let found = ["gateways.budget.connections", "gateways.budget.memory"]
+            .map(|name| summary.mean(name).unwrap());
+        for (found, used) in found.into_iter().zip(used) {
+            assert!((found - used).abs() < 0.0001, "{sets:?}: {found}, not {used}");
+        }
+        assert!(summary.mean("gateways.headroom").unwrap().abs() < 1e-9, "{sets:?}");
+        let says = format!("The first budget of gateways to bind is {first}, at its peak 100");
+        let told = summary.diagnosis.iter().map(|sentence| figures::plain(sentence));
+        assert!(told.into_iter().any(|it| it.starts_with(&says)), "{:?}", summary.diagnosis);
+    }
+}
+
+#[test]
+fn what_has_room_says_nothing() {
+    let summary = run(&[]);
+    assert!(summary.mean("gateways.headroom").unwrap() > 0.25);
+    assert!(summary.diagnosis.iter().all(|it| !it.contains("budget")), "{:?}", summary.diagnosis);
+}
