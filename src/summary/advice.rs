@@ -23,6 +23,7 @@ impl Sweep {
     pub fn findings(&self) -> Vec<String> {
         let mut all = vec![self.verdicts()];
         all.extend(self.advice());
+        all.extend(self.reasons());
         all.extend(self.cut_off());
         all.extend(
             GOALS.iter().filter_map(|&(metric, called, least)| self.range(metric, called, least)),
@@ -112,6 +113,44 @@ impl Sweep {
             return Some(self.nearest());
         };
         Some(format!("Take {}: {}.", self.spoken(choice), told(choice)))
+    }
+
+    /// Why not the points beside the one to take: a sentence for each axis.
+    fn reasons(&self) -> Vec<String> {
+        let Some(choice) = self.choice().filter(|_| self.judged()) else { return Vec::new() };
+        (0..self.axes.len()).filter_map(|axis| self.reason(choice, axis)).collect()
+    }
+
+    /// What the nearest values of an axis that fail do not show, all else being as chosen.
+    fn reason(&self, choice: &Point, axis: usize) -> Option<String> {
+        let Axis { name, values, .. } = &self.axes[axis];
+        let alike = |point: &Point, other: usize| point.values[other] == choice.values[other];
+        let beside = |value: &String| {
+            let rest =
+                |point: &&Point| (0..self.axes.len()).all(|it| it == axis || alike(point, it));
+            self.points.iter().filter(rest).find(|point| point.values[axis] == *value)
+        };
+        let chosen = values.iter().position(|value| *value == choice.values[axis])?;
+        let [below, above] = [&values[..chosen], &values[chosen + 1..]];
+        if !below.iter().chain(above).any(|value| beside(value).is_some()) {
+            return None;
+        }
+        let fails = |value: &String| {
+            let broken: Vec<&str> = beside(value)?.broken().map(|it| it.expr.as_str()).collect();
+            (!broken.is_empty()).then(|| format!("{value} does not show {}", broken.join(", ")))
+        };
+        let nearest = [below.iter().rev().find_map(fails), above.iter().find_map(fails)];
+        let nearest: Vec<String> = nearest.into_iter().flatten().collect();
+        let pairs = self.axes.iter().zip(&choice.values).enumerate().filter(|it| it.0 != axis);
+        let given: Vec<String> =
+            pairs.map(|(_, (axis, value))| format!("{} {value}", axis.name)).collect();
+        let given =
+            if given.is_empty() { String::new() } else { format!("with {}, ", given.join(", ")) };
+        let text = match nearest.join("; ") {
+            none if none.is_empty() => format!("{given}every {name} keeps all objectives."),
+            failing => format!("{given}{name} {failing}."),
+        };
+        Some(figures::capitalized(&text))
     }
 
     /// Windows of drain that are longer than the grace: who has not left by then is cut off.
@@ -290,6 +329,33 @@ mod tests {
              delivery_lag.p99 < 1s."
         );
         assert_eq!(says(&[true, true]), "At phones.count 1M no point shows delivery_lag.p99 < 1s.");
+    }
+
+    #[test]
+    fn what_speaks_against_the_values_beside_the_chosen_one_is_said() {
+        let mut sweep = of_users(&[true, false, true, true]);
+        sweep.axes[0].path = "gateways.drain.window".to_owned();
+        sweep.axes[0].name = "window".to_owned();
+        assert_eq!(
+            sweep.reasons().concat(),
+            "Window 1M does not show delivery_lag.p99 < 1s; 3M does not show delivery_lag.p99 < 1s."
+        );
+        let jitter = ["none", "full"].map(str::to_owned);
+        sweep.axes.push(Axis {
+            path: "phones.reconnect.jitter".to_owned(),
+            name: "jitter".to_owned(),
+            values: jitter.clone().into(),
+        });
+        for one in std::mem::take(&mut sweep.points) {
+            sweep.points.extend(jitter.iter().map(|value| {
+                let mut point = one.clone();
+                point.values.push(value.clone());
+                point
+            }));
+        }
+        assert_eq!(sweep.reasons()[1], "With window 2M, every jitter keeps all objectives.");
+        sweep.points.retain(|point| point.values[1] == "none");
+        assert_eq!(sweep.reasons().len(), 1);
     }
 
     #[test]

@@ -158,8 +158,9 @@ fn busiest(summary: &Summary) -> Option<String> {
 fn reconnect(summary: &Summary) -> Option<String> {
     let [half, most, last] =
         ["p50", "p99", "max"].map(|name| summary.mean(&format!("reconnect.{name}")));
+    // The metric knows those alone who are back before the run ends.
     Some(format!(
-        "Half of those who lose their connection are back within {}, 99{}% within {}, the last \
+        "Half of those who come back are connected again within {}, 99{}% within {}, the last \
          after {}.",
         duration(half?),
         figures::GAP,

@@ -6,6 +6,7 @@ use crate::{
     record::Unit,
     report::theme::{self, Pen},
     summary::{
+        Metric,
         figures::{self, figure},
         slo,
         sweep::{self, Point, Sweep},
@@ -62,9 +63,15 @@ fn metrics(sweep: &Sweep) -> Vec<(String, String)> {
     all.into_iter().take(MOST).map(|name| (name.clone(), called(&name))).collect()
 }
 
+/// Whether a reader can see that points differ: not when all of them print the same figure.
 fn differs(sweep: &Sweep, name: &str) -> bool {
-    let differ = |[low, high]: [(_, _, f64); 2]| high.2 - low.2 > 1e-9 * high.2.abs();
-    sweep.extremes(name).is_some_and(differ)
+    sweep
+        .extremes(name)
+        .is_some_and(|ends| ends[0].2 < ends[1].2 && printed(ends[0]) != printed(ends[1]))
+}
+
+fn printed((_, metric, value): (&Point, &Metric, f64)) -> String {
+    figure(metric.unit, value)
 }
 
 /// The axes by what they are drawn as: across, from panel to panel, from line to line.
@@ -229,17 +236,21 @@ fn draw(
 }
 
 fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
-    let means = || sweep.points.iter().filter_map(|point| point.mean(name));
-    let most = means().fold(0.0, f64::max);
+    let metrics = || sweep.points.iter().filter_map(|point| point.metric(name));
+    let means = || metrics().filter_map(|metric| metric.mean);
+    // Bands reach beyond the means.
+    let most = means().chain(metrics().filter_map(|it| it.ci_high)).fold(0.0, f64::max);
     let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.0);
     let least = means().filter(|&mean| mean > 0.0).fold(f64::INFINITY, f64::min);
     means().next()?;
     let label = |value: f64| tick(unit, value);
     let top = most.max(limit);
     if unit == Unit::Share && least.is_finite() && least > 0.9 {
-        return Some(near_one(least));
+        return Some(near_one(metrics().filter_map(|it| it.ci_low).fold(least, f64::min)));
     }
-    if least.is_finite() && top / least > 100.0 {
+    // A share of some weight is read against the whole.
+    let whole = unit == Unit::Share && top > 0.1;
+    if least.is_finite() && top / least > 100.0 && !whole {
         let zero = means().any(|mean| mean <= 0.0);
         let axis = Axis::log(least.min(limit.max(least)), top, label).of(unit);
         return Some(if zero { axis.with_floor() } else { axis });
@@ -265,18 +276,14 @@ fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
 
 fn headline(sweep: &Sweep, name: &str, called: &str) -> Option<String> {
     let [low, high] = sweep.extremes(name)?;
+    let [least, most] = [printed(low), printed(high)];
     // The name of a metric stays as it is.
     let called = if called == name { name.to_owned() } else { figures::capitalized(called) };
-    if high.2 - low.2 <= 1e-9 * high.2.abs() {
-        return Some(format!("{called} is {} at every point", figure(low.1.unit, low.2)));
+    if least == most {
+        return Some(format!("{called} is {least} at every point"));
     }
-    Some(format!(
-        "{called}: {} at {}, {} at {}",
-        figure(low.1.unit, low.2),
-        sweep.spoken(low.0),
-        figure(high.1.unit, high.2),
-        sweep.spoken(high.0),
-    ))
+    let [low, high] = [low, high].map(|end| sweep.spoken(end.0));
+    Some(format!("{called}: {least} at {low}, {most} at {high}"))
 }
 
 fn subtitle(sweep: &Sweep, name: &str, roles: &Roles) -> String {

@@ -4,7 +4,7 @@ use super::{data, tables, text};
 use crate::{
     report::{
         chart::{self, Body, Chart},
-        draw::{self, NARROW, WIDE},
+        draw::{self, Mark, NARROW, Sheet, WIDE},
     },
     summary::{Summary, sweep::Sweep},
 };
@@ -63,7 +63,7 @@ fn figure(chart: &Chart) -> Markup {
             div.c {
                 h3 dir="auto" { (text::clean(&chart.headline, 300)) }
                 p.sub { (text::clean(&chart.subtitle, 300)) }
-                @if numbers(chart) {
+                @if numbers(chart) && !legible(chart, &narrow) {
                     // Its cells would be too small for their numbers.
                     div.scroll tabindex="0" role="region"
                         aria-label=(text::clean(&chart.headline, 300)) {
@@ -88,6 +88,20 @@ fn figure(chart: &Chart) -> Markup {
 /// Whether a chart shows numbers in cells.
 fn numbers(chart: &Chart) -> bool {
     chart.panels.iter().any(|panel| matches!(panel.body, Body::Grid(_)))
+}
+
+/// Whether every number of the cells stands on the sheet in full.
+fn legible(chart: &Chart, sheet: &Sheet) -> bool {
+    let stands = |wanted: &str| {
+        let is = |mark: &Mark| matches!(mark, Mark::Text { text, .. } if text == wanted);
+        sheet.marks.iter().any(is)
+    };
+    chart.panels.iter().all(|panel| match &panel.body {
+        Body::Grid(grid) => {
+            grid.rows.iter().flat_map(|row| row.cells.iter().flatten()).all(|cell| stands(&cell.1))
+        }
+        _ => true,
+    })
 }
 
 /// How to read a chart.

@@ -171,8 +171,10 @@ fn add_words(schema: &mut Json, words: &[&str]) {
             quantity["pattern"] = json!(format!("^({})$|{pattern}", words.join("|")));
         }
         None => {
-            let words = words.iter().map(|word| json!(word));
-            quantity["enum"] = words.chain([Json::Null]).collect();
+            // A word of digits is a number to YAML.
+            let number = |word: &&str| word.parse::<u64>().ok().map(Json::from);
+            let spellings = words.iter().flat_map(|word| [Some(json!(word)), number(word)]);
+            quantity["enum"] = spellings.flatten().chain([Json::Null]).collect();
         }
     }
 }

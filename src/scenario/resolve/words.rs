@@ -27,6 +27,9 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "clients.reconnect.preset" => all::<Preset>(),
         "clients.reconnect.on_503" => all::<On503>(),
         "load_balancer.admission" => vec!["all"],
+        "gateway.when_full" => all::<Answer>(),
+        // It answers; it drops no packets.
+        "load_balancer.when_full" => vec!["reset", "503"],
         "gateway.accept_queue" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
         "gateway.drain.by" => all::<DrainBy>(),

@@ -255,7 +255,11 @@ impl Bill {
             let quantity = mean(&|bill| bill[place].quantity);
             // A mean of tiers differs between replications; all else has the price of its sheet.
             let same = bills.iter().all(|bill| bill[place].price.to_bits() == one.price.to_bits());
-            let price = if same { one.price } else { usd_month / quantity };
+            let price = match quantity {
+                _ if same => one.price,
+                quantity if quantity > 0.0 => usd_month / quantity,
+                _ => mean(&|bill| bill[place].price),
+            };
             Charge { quantity, price, usd_month, share: share(usd_month, total), ..one.clone() }
         });
         Some(Self {

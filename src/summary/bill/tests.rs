@@ -303,3 +303,20 @@ fn a_bill_in_short_has_one_line_for_each_node() {
     let basis = crate::summary::figures::plain(&bill.basis());
     assert_eq!(basis, "a month of 730 h like the steady 2:47 min of the run");
 }
+
+/// Without a handshake in any replication their price is still a price, though tiers differ.
+#[test]
+fn what_nobody_used_has_a_price_over_replications_too() {
+    let bill = |messages: f64| {
+        let egress = Egress { messages, ..Egress::default() };
+        charges(&Usage { egress, ..usage(Vec::new()) }, &prices(Vec::new()))
+    };
+    let bills = [bill(1_000.0), bill(2_000_000.0)];
+    let of = |charges: &[Charge], item: &str| {
+        charges.iter().find(|charge| charge.item == item).unwrap().price
+    };
+    let single = bills.each_ref().map(|bill| of(bill, "egress.handshakes"));
+    assert!((single[0] - single[1]).abs() > 1e-3, "{single:?}");
+    let both = Bill::mean(&[], &prices(Vec::new()), &bills).unwrap();
+    near(of(&both.charges, "egress.handshakes"), f64::midpoint(single[0], single[1]));
+}

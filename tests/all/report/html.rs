@@ -3,7 +3,9 @@ use super::{fake::Story, gallery::stories};
 use scraper::{Html, Selector};
 use serde_json::json;
 use squall::{
+    record::Unit,
     report::{
+        chart::{self, Body, Chart, Scale},
         html::{page, sweep_page},
         palette::TOKENS,
     },
@@ -336,13 +338,78 @@ fn a_sweep_shows_its_points_and_what_to_take() {
     assert_eq!(heads.len(), 3, "{heads:?}");
     assert_eq!(heads[1], "window 60s, jitter noneas written");
     assert_eq!(heads[2], "window 60s, jitter fulladvised");
-    for chart in squall::report::chart::sweep::all(&sweep) {
-        let widths = if chart.name.starts_with("grid-") { 1 } else { 2 };
-        let shown = all(&html, &format!("#chart-{} svg", chart.name));
-        assert_eq!(shown.len(), widths, "{}", chart.name);
+    for chart in chart::sweep::all(&sweep) {
+        assert_eq!(widths(&html, &chart), 2, "{}", chart.name);
     }
     assert!(words.contains("squall run full.yaml --point window=60s,jitter=full"));
     assert_eq!(sweep_page(&sweep), sweep_page(&sweep));
+}
+
+/// At how many widths a chart is drawn.
+fn widths(html: &Html, chart: &Chart) -> usize {
+    all(html, &format!("#chart-{} svg", chart.name)).len()
+}
+
+/// A grid is drawn narrow only where all its numbers have room.
+#[test]
+fn a_grid_of_many_columns_keeps_its_width() {
+    let mut sweep = sweep("full");
+    for window in 1..=10 {
+        for mut point in [sweep.points[0].clone(), sweep.points[1].clone()] {
+            point.values[0] = format!("{window}s");
+            sweep.points.push(point);
+        }
+        sweep.axes[0].values.push(format!("{window}s"));
+    }
+    let html = sound(&sweep_text(&sweep));
+    let charts = chart::sweep::all(&sweep);
+    let grid = |chart: &&Chart| chart.name == "grid-delivery-lag-p99";
+    assert_eq!(widths(&html, charts.iter().find(grid).unwrap()), 1);
+}
+
+/// Charts of a sweep whose points have these means, and intervals up to twice as much.
+fn swept(name: &str, unit: Unit, means: [f64; 4]) -> Option<Chart> {
+    let mut sweep = sweep("full");
+    for (point, mean) in sweep.points.iter_mut().zip(means) {
+        point.slo.clear();
+        point.metrics.retain(|metric| metric.name != name);
+        let mut metric = point.metrics[0].clone();
+        (metric.name, metric.unit, metric.mean) = (name.to_owned(), unit, Some(mean));
+        (metric.ci_low, metric.ci_high) = (Some(0.0), Some(2.0 * mean));
+        point.metrics.push(metric);
+    }
+    let wanted = format!("sweep-{}", name.replace(['.', '_'], "-"));
+    chart::sweep::all(&sweep).into_iter().find(|chart| chart.name == wanted)
+}
+
+fn lines(chart: &Chart) -> impl Iterator<Item = &chart::Lines> {
+    chart.panels.iter().filter_map(|panel| match &panel.body {
+        Body::Lines(lines) => Some(lines),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_interval_is_drawn_to_its_end() {
+    let name = "attempts.peak_per_second";
+    let chart = swept(name, Unit::PerSecond, [47e3, 5e3, 55e3, 6e3]).unwrap();
+    for lines in lines(&chart) {
+        let bands = lines.bands.iter().flat_map(|band| &band.points);
+        assert!(!lines.bands.is_empty() && bands.into_iter().all(|it| it.2 <= lines.y.high));
+    }
+}
+
+#[test]
+fn headroom_is_read_against_the_whole() {
+    let chart = swept("gateways.headroom", Unit::Share, [0.0, 0.484, 0.502, 0.0046]).unwrap();
+    assert!(lines(&chart).all(|lines| lines.y.scale == Scale::Linear));
+}
+
+#[test]
+fn what_prints_alike_at_every_point_has_no_chart() {
+    let bill = |most| swept("cost.total", Unit::UsdPerMonth, [3_898.1, 3_898.2, 3_898.3, most]);
+    assert_eq!(bill(3_898.4), None);
+    assert!(bill(3_998.0).is_some());
 }
 
 #[test]
