@@ -3,6 +3,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod folder;
 pub mod init;
+mod memory;
 pub mod phase;
 mod progress;
 pub mod render;

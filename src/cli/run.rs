@@ -1,6 +1,7 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
-    BAD_INPUT, Common, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, print,
+    BAD_INPUT, Common, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, memory,
+    print,
     progress::{self, Shown, Told},
     results, sweep,
 };
@@ -30,6 +31,9 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     let loaded = load(common)?;
     let scenario = chosen(common, &loaded)?;
     let replications = common.replications(&scenario)?;
+    if !memory::suffices(replications.iter().map(|_| &scenario), common.jobs()) {
+        return Err(BAD_INPUT);
+    }
     interruptible(common.quiet, "stopped: a run that has not ended leaves no results");
     if !common.quiet {
         diagnostics::eprint(&loaded.warnings);

@@ -1,7 +1,7 @@
 //! `squall sweep`: plans, runs what is missing, and puts the points together from their files.
 use super::{
     BAD_INPUT, Common, FAILED, GOOD, SLO_FAILED, SweepArguments, complain, diagnostics, folder,
-    print,
+    memory, print,
     progress::{Shown, Told},
     results, run,
 };
@@ -141,6 +141,12 @@ impl<'p> Swept<'p> {
         // Points that differ in prices alone are the same runs.
         let mut seen = BTreeSet::new();
         missing.retain(|planned| seen.insert(&planned.file));
+        if !memory::suffices(
+            missing.iter().map(|planned| planned.unit.scenario),
+            self.common.jobs(),
+        ) {
+            return Ok(BAD_INPUT);
+        }
         self.simulate(&missing)?;
         let open = self.units.iter().filter(|planned| !self.exists(planned)).count();
         if open > 0 {

@@ -8,7 +8,7 @@ use super::{
     event::attempt_ticket,
     parameters,
     table::{
-        connections::{NOWHERE, State},
+        connections::{Connections, NOWHERE, State},
         crowds::Crowd,
         messages::{Message, Stage},
     },
@@ -68,6 +68,18 @@ impl Clients {
             Source::Send => self.on_send(cx),
             Source::Lifetime => self.on_end_of_life(cx),
         }
+    }
+
+    /// Reads the row of the user whom the next event of a process will pick.
+    #[inline]
+    pub fn touch(&self, source: Source, first: u32, connections: &Connections) -> u32 {
+        let user = match source {
+            Source::Send => self.pair(self.sends).0,
+            Source::Lifetime => {
+                self.draws.below(Purpose::LifetimeUser, self.ends, self.parameters.count)
+            }
+        };
+        u32::from(connections.get(first + user).session)
     }
 
     fn schedule_send(&self, cx: &mut Cx<'_>) {

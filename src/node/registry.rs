@@ -36,6 +36,9 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// Bytes a user.
+    pub const BYTES: u64 = number::count(size_of::<Entry>());
+
     /// A registry without entries. `gateways` is the way of an answer through the fan-out to the
     /// gateways; `served` are the crowds that are written here, with the time between refreshes.
     pub fn new(
@@ -60,6 +63,12 @@ impl Registry {
     /// Sets the entry of a user who is connected at the start.
     pub fn fill(&mut self, user: u32, gateway: u16) {
         self.entries[number::index(user)] = Entry { gateway, session: 0 };
+    }
+
+    /// Reads the entry that a look-up of `user` will read.
+    #[inline]
+    pub fn touch(&self, user: u32) -> u32 {
+        u32::from(self.entries[number::index(user)].gateway)
     }
 
     /// One operation for a user; refreshes of `online` users stretch it.

@@ -1,11 +1,18 @@
 //! A consistent-hash ring: each instance owns the arcs before its points, so that an instance that
 //! leaves moves its own keys and no others (Karger et al. 1997).
-use crate::engine::draws::{hash, mix};
+use crate::engine::{
+    draws::{hash, mix},
+    number,
+};
 
 /// Points on a ring, sorted by hash.
 #[derive(Clone, Debug, Default)]
 pub struct Ring {
     points: Vec<(u64, u16)>,
+    /// The first point of each equal arc, about one an arc, so that a look-up reads on from there.
+    starts: Vec<u32>,
+    /// How far a key is shifted to the number of its arc.
+    shift: u32,
 }
 
 impl Ring {
@@ -18,12 +25,21 @@ impl Ring {
             })
             .collect();
         points.sort_unstable();
-        Self { points }
+        let bits = points.len().next_power_of_two().trailing_zeros().max(1);
+        let shift = u64::BITS - bits;
+        let starts = (0..1u64 << bits)
+            .map(|arc| points.partition_point(|&(point, _)| point < arc << shift))
+            .map(number::row)
+            .collect();
+        Self { points, starts, shift }
     }
 
     /// The instance of the first point at or after `key` that is `eligible`, going round once.
     pub fn find(&self, key: u64, eligible: impl Fn(u16) -> bool) -> Option<u16> {
-        let first = self.points.partition_point(|&(point, _)| point < key);
+        let arc = key >> self.shift;
+        let start = number::index(*self.starts.get(number::place(arc))?);
+        let within = self.points[start..].iter().take_while(|&&(point, _)| point < key).count();
+        let first = start + within;
         let (before, after) = self.points.split_at(first);
         after.iter().chain(before).map(|&(_, instance)| instance).find(|&found| eligible(found))
     }
@@ -46,6 +62,20 @@ mod tests {
             let before = ring.find(key, |_| true).unwrap();
             let after = ring.find(key, |instance| instance != 3).unwrap();
             assert!(after != 3 && (before == 3 || before == after));
+        }
+    }
+
+    #[test]
+    fn a_look_up_finds_what_a_search_of_all_points_finds() {
+        for (instances, virtual_nodes) in [(1, 1), (1, 2), (3, 5), (40, 160)] {
+            let ring = ring(instances, virtual_nodes);
+            let on_points =
+                ring.points.iter().flat_map(|&(point, _)| [point - 1, point, point + 1]);
+            for key in on_points.chain((0..2_000).map(mix)).chain([0, u64::MAX]) {
+                let at_or_after = ring.points.iter().find(|&&(point, _)| point >= key);
+                let plain = at_or_after.or(ring.points.first()).map(|&(_, instance)| instance);
+                assert_eq!(ring.find(key, |_| true), plain);
+            }
         }
     }
 

@@ -9,11 +9,18 @@ mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, number, run},
+    engine::{Agenda, Entry, Model, Time, run},
     node::{
         Cx, Event, Node, Timer,
         cx::Next,
-        table::{connections::Connections, crowds::Crowds, messages::Messages, tiers::Tiers},
+        parameters::Parameters,
+        registry::Registry,
+        table::{
+            connections::Connections,
+            crowds::Crowds,
+            messages::{Messages, Stage},
+            tiers::Tiers,
+        },
     },
     record::{Outcome, Recorder, Trace},
     scenario::Scenario,
@@ -76,13 +83,22 @@ impl Model for World {
         }
     }
 
+    /// Reads one field of each row that the events of the slot will read. The reads depend on
+    /// nothing, so the memory is fetched in parallel; the run cannot change.
     fn touch(&self, upcoming: &[Entry<Event>]) {
-        let session = |user| self.connections.get(user).session;
-        let attempts = |user| self.connections.attempts[number::index(user)].number;
-        let seen = upcoming.iter().fold(0, |seen, entry| match entry.event {
-            Event::Hop { message, .. } => seen ^ session(self.messages.get(message).to),
-            Event::Wake { user, .. } => seen ^ session(user) ^ attempts(user),
-            Event::Action { .. } | Event::Tick { .. } => seen,
+        let seen = upcoming.iter().fold(0, |seen, entry| {
+            seen ^ match entry.event {
+                Event::Hop { node, message } => self.touch_hop(node, message),
+                Event::Wake { user, .. } => self.connections.touch_timer(user),
+                Event::Tick { node, source } => match &self.nodes[usize::from(node)] {
+                    Node::Clients(clients) => {
+                        let first = self.crowds.of_clients(node).first;
+                        clients.touch(source, first, &self.connections)
+                    }
+                    _ => 0,
+                },
+                Event::Action { .. } => 0,
+            }
         });
         std::hint::black_box(seen);
     }
@@ -100,6 +116,21 @@ fn wake(nodes: &mut [Node], timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_
 }
 
 impl World {
+    #[inline]
+    fn touch_hop(&self, node: u8, message: u32) -> u32 {
+        let row = self.messages.get(message);
+        match (row.stage, &self.nodes[usize::from(node)]) {
+            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(registry)) => {
+                registry.touch(row.to)
+            }
+            (Stage::Down | Stage::DownReplay, _) => self.connections.touch_end(row.to),
+            (Stage::Push | Stage::PushAgain | Stage::Replay, _) => {
+                u32::from(self.connections.get(row.to).session)
+            }
+            _ => 0,
+        }
+    }
+
     /// The node that a user's timer concerns.
     #[inline]
     fn node_of(timer: Timer, user: u32, crowds: &Crowds) -> u8 {
@@ -154,6 +185,22 @@ pub fn simulate(
         progress(until);
     }
     world.finish(scenario)
+}
+
+/// What the users of a scenario take in a run's tables, in bytes: known before it begins.
+pub fn memory(scenario: &Scenario) -> u64 {
+    let (mut users, mut registries, mut sends) = (0, 0, false);
+    for node in &scenario.nodes {
+        match &node.parameters {
+            Parameters::Clients(clients) => {
+                users += u64::from(clients.count);
+                sends |= clients.sends.is_some();
+            }
+            Parameters::Registry(_) => registries += 1,
+            _ => {}
+        }
+    }
+    users * (Connections::bytes(sends) + registries * Registry::BYTES)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

@@ -131,6 +131,14 @@ impl Order {
 }
 
 impl Connections {
+    /// Bytes a user; more once messages reach it.
+    pub fn bytes(receives: bool) -> u64 {
+        let columns =
+            size_of::<Connection>() + size_of::<Time>() + size_of::<Attempts>() + size_of::<Kept>();
+        let order = if receives { size_of::<[u32; 2]>() } else { 0 };
+        number::count(columns + order)
+    }
+
     /// Adds `count` users who are away.
     pub fn extend(&mut self, count: u32) {
         let len = self.row.len() + number::index(count);
@@ -152,6 +160,23 @@ impl Connections {
         &mut self.row[number::index(user)]
     }
 
+    /// Reads of each column what the end of a delivery to `user` will read: see
+    /// [`Model::touch`](crate::engine::Model::touch).
+    #[inline]
+    pub fn touch_end(&self, user: u32) -> u32 {
+        let place = number::index(user);
+        let order = self.order.latest.get(place).map_or(0, |[latest, _]| *latest);
+        order ^ u32::from(self.row[place].session) ^ number::low(self.since[place].nanos())
+    }
+
+    /// The same for a timer of `user`.
+    #[inline]
+    pub fn touch_timer(&self, user: u32) -> u32 {
+        let place = number::index(user);
+        let row = u32::from(self.row[place].session ^ self.attempts[place].number);
+        row ^ number::low(self.since[place].nanos())
+    }
+
     /// The users whose connection or handshake an instance holds. For faults: messages never scan.
     pub fn held_by(&self, instance: u16) -> Vec<u32> {
         let held = self.row.iter().enumerate().filter(|(_, row)| row.gateway == instance);
@@ -162,6 +187,11 @@ impl Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_takes_36_bytes_and_8_more_once_it_receives() {
+        assert_eq!((Connections::bytes(false), Connections::bytes(true)), (36, 44));
+    }
 
     #[test]
     fn a_round_trip_is_kept_to_a_microsecond() {

@@ -88,3 +88,23 @@ fn what_is_shown_as_json_is_an_experiment_too() {
         |text: &str| super::Files::default().with("x.yaml", text).good("x.yaml", &[]).scenario;
     assert_eq!(load(&json).resolved, load(&yaml).resolved);
 }
+
+/// More users at a time than any machine holds, so that nothing runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn users_who_do_not_fit_into_memory_are_refused_before_the_run() {
+    let here = tempfile::TempDir::new().unwrap();
+    let out = here.path().join("out");
+    let common = ["--set", "phones.count=2G", "--replications", "99", "--jobs", "99"];
+    let rest = ["--no-charts", "--quiet", "--output", out.to_str().unwrap()];
+    for command in [&["run", DEPLOY][..], &["sweep", DEPLOY]] {
+        let (stdout, err, code) = squall(&[command, &common, &rest].concat());
+        assert_eq!((stdout.as_str(), code), ("", 2), "{err}");
+        assert!(err.contains("not enough memory: the users of 99 runs at a time take "), "{err}");
+        assert!(
+            err.contains(" are free\n  try ") && err.contains("`--set phones.count=…`"),
+            "{err}"
+        );
+        assert!(!out.exists(), "{command:?}");
+    }
+}
