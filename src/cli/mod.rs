@@ -145,6 +145,9 @@ pub struct SweepArguments {
     /// Print the plan, and run nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Exit with 98 when no point is shown to keep every objective and none fails one.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl SweepArguments {

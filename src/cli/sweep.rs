@@ -1,7 +1,7 @@
 //! `squall sweep`: plans, runs what is missing, and puts the points together from their files.
 use super::{
-    BAD_INPUT, Common, FAILED, GOOD, SLO_FAILED, SweepArguments, complain, diagnostics, folder,
-    memory, print,
+    BAD_INPUT, Common, FAILED, GOOD, INCONCLUSIVE, SLO_FAILED, SweepArguments, complain,
+    diagnostics, folder, memory, print,
     progress::{Shown, Told},
     results, run,
 };
@@ -162,7 +162,7 @@ impl<'p> Swept<'p> {
         let charts = if self.common.no_charts { None } else { Some(draw()?) };
         let next = Some(self.next(&sweep));
         print(&results::text(&sweep, &self.folder, charts, next, self.common.json)?)?;
-        Ok(exit_code(&sweep))
+        Ok(exit_code(&sweep, self.arguments.strict))
     }
 
     fn tell(&self, text: impl FnOnce() -> String) {
@@ -295,11 +295,16 @@ impl<'p> Swept<'p> {
 }
 
 /// Good as long as one point keeps all objectives.
-fn exit_code(sweep: &sweep::Sweep) -> u8 {
-    if sweep.count(Verdict::Error) > 0 {
+fn exit_code(sweep: &sweep::Sweep, strict: bool) -> u8 {
+    let any = |verdict| sweep.count(verdict) > 0;
+    if any(Verdict::Error) {
         BAD_INPUT
-    } else if sweep.count(Verdict::Pass) == 0 && sweep.count(Verdict::Fail) > 0 {
+    } else if any(Verdict::Pass) {
+        GOOD
+    } else if any(Verdict::Fail) {
         SLO_FAILED
+    } else if strict && any(Verdict::Inconclusive) {
+        INCONCLUSIVE
     } else {
         GOOD
     }

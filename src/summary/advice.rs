@@ -37,17 +37,19 @@ impl Sweep {
         if !self.judged() {
             return format!("{all} points; the experiment states no objective.");
         }
-        let count = |verdict, text: &str| match self.count(verdict) {
+        let count = |verdict, one: &str, many: &str| match self.count(verdict) {
             0 => String::new(),
-            n => format!(", {n} {text}"),
+            1 => format!(", 1 {one}"),
+            n => format!(", {n} {many}"),
         };
         let single = if self.replications == 1 { " Each point is a single run." } else { "" };
         format!(
-            "{} of {all} points keep every objective{}{}{}.{single}",
+            "{} of {all} points {} every objective{}{}{}.{single}",
             self.count(Verdict::Pass),
-            count(Verdict::Fail, "fail"),
-            count(Verdict::Inconclusive, "are inconclusive"),
-            count(Verdict::Error, "cannot be judged"),
+            if self.count(Verdict::Pass) == 1 { "keeps" } else { "keep" },
+            count(Verdict::Fail, "fails", "fail"),
+            count(Verdict::Inconclusive, "is inconclusive", "are inconclusive"),
+            count(Verdict::Error, "cannot be judged", "cannot be judged"),
         )
     }
 

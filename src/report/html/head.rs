@@ -78,11 +78,12 @@ fn total(summary: &Summary, kind: &str) -> u64 {
     nodes.filter_map(|(_, node)| count(node)).fold(0, u64::saturating_add)
 }
 
-/// The answer, then what is missed.
+/// The answer, then what binds, or else what is missed.
 fn verdict(summary: &Summary) -> Markup {
     let answer = summary.answer();
-    let missed = summary.diagnosis.iter().find(|sentence| sentence.contains("missed"));
-    let more = missed.filter(|sentence| **sentence != answer);
+    let about = |what: &str| summary.diagnosis.iter().find(|sentence| sentence.contains(what));
+    let more = about("to bind is").or_else(|| about("missed"));
+    let more = more.filter(|sentence| **sentence != answer);
     html! {
         p.verdict { b { (text::sentence(&answer)) }
             @if let Some(more) = more { " " (text::sentence(more)) } }

@@ -9,15 +9,14 @@ use crate::summary::{
     sweep::{Point, Sweep},
 };
 
-/// Columns of numbers: (metric, head).
-const COLUMNS: [(&str, &str); 5] = [
-    ("deliveries.missed", "missed"),
-    ("delivery_lag.p99", "lag p99"),
-    ("attempts.peak_per_second", "attempts/s"),
-    ("clients.availability", "available"),
-    ("cost.total", "cost"),
+/// Columns of numbers: (metric, head, width).
+const COLUMNS: [(&str, &str, usize); 5] = [
+    ("deliveries.missed", "missed", 9),
+    ("delivery_lag.p99", "lag p99", 10),
+    ("attempts.peak_per_second", "attempts/s", 11),
+    ("clients.availability", "available", 11),
+    ("cost.total", "cost", 14),
 ];
-const COLUMN: usize = 11;
 /// Points beyond this are in the file alone.
 const SHOWN: usize = 60;
 
@@ -57,16 +56,20 @@ fn table(sweep: &Sweep) -> String {
     let verdict = if judged { 14 } else { 0 };
     let longest = sweep.points.iter().map(|point| point.name.chars().count()).max().unwrap_or(0);
     let name = longest.max(5) + 2;
-    let room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict) / COLUMN;
+    let mut room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict);
     let has = |metric: &str| sweep.points.iter().any(|point| point.mean(metric).is_some());
-    let columns: Vec<_> =
-        COLUMNS.iter().filter(|(metric, _)| has(metric)).take(room.max(1)).collect();
+    let mut columns: Vec<_> = COLUMNS.iter().filter(|(metric, ..)| has(metric)).collect();
+    columns.retain(|(.., width)| {
+        let fits = *width <= room;
+        room = room.saturating_sub(*width);
+        fits
+    });
     let mut text = left(BOLD, "point", name);
     if judged {
         text += &left(BOLD, "SLO", verdict);
     }
-    for (_, head) in &columns {
-        text += &right(BOLD, head, COLUMN);
+    for (_, head, width) in &columns {
+        text += &right(BOLD, head, *width);
     }
     text += "\n";
     for point in sweep.points.iter().take(SHOWN) {
@@ -74,9 +77,10 @@ fn table(sweep: &Sweep) -> String {
         if judged {
             text += &worst(point, verdict);
         }
-        for (metric, _) in &columns {
+        for (metric, _, width) in &columns {
             let value = point.metric(metric).and_then(|it| Some(figure(it.unit, it.mean?)));
-            text += &right(PLAIN, value.as_deref().unwrap_or(figures::NONE), COLUMN);
+            text += " ";
+            text += &right(PLAIN, value.as_deref().unwrap_or(figures::NONE), *width - 1);
         }
         text = text.trim_end().to_owned() + "\n";
     }

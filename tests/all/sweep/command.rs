@@ -204,3 +204,30 @@ fn an_interrupted_sweep_is_130_and_goes_on() {
     good(&sweep(&file, &out, &["--quiet", "--no-charts"]));
     assert_eq!(units(&out), POINTS);
 }
+
+/// One point keeps an objective for sure, one not, and of the mean itself nobody is sure.
+#[test]
+fn exit_codes_tell_of_the_best_point() {
+    let here = TempDir::new().unwrap();
+    let out = here.path().join("o");
+    let code = |slo: &str, more: &[&str]| {
+        let file = experiment(here.path());
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.split("sweep:").next().unwrap();
+        let text = text.replace("deliveries.missed < 100", slo);
+        fs::write(&file, text + "replications: 3\n").unwrap();
+        let axis = ["--axis", "phones.count=500,1k", "--quiet", "--no-charts", "--json"];
+        let output = sweep(&file, &out, &[&axis[..], more].concat());
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(code("delivery_lag.mean > 0ms", &["--strict"]).0, 0);
+    assert_eq!(code("gateways.connections_per_instance.max < 600", &["--strict"]).0, 0);
+    let (none, said) = code("delivery_lag.mean < 0ms", &[]);
+    assert_eq!(none, 99);
+    let document: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let mean = document["points"][0]["metrics"]["delivery_lag.mean"]["mean"].as_f64().unwrap();
+    let first = &["--exclude", "phones.count=1k"];
+    let slo = format!("delivery_lag.mean < {:.3}ms", mean * 1e3);
+    assert_eq!(code(&slo, first).0, 0);
+    assert_eq!(code(&slo, &[&first[..], &["--strict"]].concat()).0, 98);
+}
