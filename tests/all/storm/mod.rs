@@ -9,6 +9,7 @@ mod against;
 mod aws;
 mod phase;
 mod reference;
+mod sentences;
 mod setting;
 mod soak;
 mod tables;

@@ -3,7 +3,7 @@ use super::setting::value;
 use squall::{record::Outcome, scenario, world};
 use std::path::Path;
 
-const FILE: &str = "
+pub(super) const FILE: &str = "
 horizon: 200s
 nodes:
   phones:
