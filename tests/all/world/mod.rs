@@ -2,4 +2,5 @@
 mod budgets;
 pub(crate) mod chat;
 mod fingerprints;
+mod idle;
 mod runs;
