@@ -195,7 +195,7 @@ impl Clients {
         match death {
             Death::Told => {
                 self.close(user, cx);
-                self.back_off(user, cx);
+                Self::back_off(user, cx);
             }
             Death::Silent => self.die_silently(user, cx),
         }
@@ -264,7 +264,7 @@ impl Clients {
             (Timer::Closed, State::Online) if session => {
                 cx.record.moved(cx.tiers.get(row.gateway).drained_by);
                 self.close(user, cx);
-                self.back_off(user, cx);
+                Self::back_off(user, cx);
             }
             (Timer::Settled, State::Online) if session => {
                 cx.connections.attempts[number::index(user)].number = 0;
@@ -295,7 +295,7 @@ impl Clients {
             self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
         }
         cx.release(instance);
-        self.back_off(user, cx);
+        Self::back_off(user, cx);
     }
 
     /// The connection ends in order: both sides know.

@@ -15,13 +15,10 @@ use crate::{
 
 impl Clients {
     /// Waits for the next attempt; the attempts so far say which delay it is.
-    pub fn back_off(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+    pub fn back_off(user: u32, cx: &mut Cx<'_>) {
         let session = cx.connections.get(user).session;
         let number = cx.connections.attempts[number::index(user)].number;
-        let outage = crowd.connection(user, session);
-        let away = || cx.now.since(cx.connections.since[number::index(user)]);
-        let wait = self.parameters.reconnect.delay(&self.draws, outage, u32::from(number), away);
+        let wait = cx.backoff(user, cx.now);
         cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
     }
 
@@ -63,10 +60,10 @@ impl Clients {
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
         cx.release(instance);
         let number = u32::from(cx.connections.attempts[number::index(user)].number);
-        if self.parameters.reconnect.attempts.is_some_and(|most| number >= most) {
+        if self.parameters.reconnect.ends_with(number) {
             Self::give_up(user, cx);
         } else {
-            self.back_off(user, cx);
+            Self::back_off(user, cx);
         }
     }
 

@@ -40,6 +40,11 @@ impl Reconnect {
     }
 
     /// min(cap, base · factor^k).
+    /// Whether a client that has failed so often leaves for good.
+    pub fn ends_with(&self, attempts: u32) -> bool {
+        self.attempts.is_some_and(|most| attempts >= most)
+    }
+
     fn exponential(&self, k: u32) -> Span {
         self.base.scale(power(self.factor, k)).min(self.cap)
     }

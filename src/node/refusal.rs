@@ -14,25 +14,31 @@ use crate::{
 };
 
 impl Cx<'_> {
+    /// How long a client waits that learns at `at` that it has no connection; the attempts so far
+    /// say which delay it is.
+    pub fn backoff(&self, user: u32, at: Time) -> Span {
+        let (crowd, place) = (self.crowds.of(user), number::index(user));
+        let attempts = u32::from(self.connections.attempts[place].number);
+        let outage = crowd.connection(user, self.connections.get(user).session);
+        let away = || at.since(self.connections.since[place]);
+        crowd.reconnect.delay(&crowd.draws, outage, attempts, away)
+    }
+
     /// The client learns at `at` that it was refused; `hint` is what a `Retry-After` said.
     pub fn refuse(&mut self, user: u32, ticket: u16, at: Time, answer: Answer, hint: Span) {
         let crowd = self.crowds.of(user);
         let reconnect = &crowd.reconnect;
-        let place = number::index(user);
-        let attempts = u32::from(self.connections.attempts[place].number);
+        let attempts = u32::from(self.connections.attempts[number::index(user)].number);
         if reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
             return self.wake(at, Timer::Dismissed, user, ticket);
         }
-        let last = reconnect.attempts.is_some_and(|most| attempts >= most);
-        if last || at >= self.record.horizon() {
+        if reconnect.ends_with(attempts) || at >= self.record.horizon() {
             return self.wake(at, Timer::Refused, user, ticket);
         }
         self.record.attempt_end(at, user, AttemptEnd::Refused);
         let row = self.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
-        let outage = crowd.connection(user, row.session);
-        let away = || at.since(self.connections.since[place]);
-        let own = reconnect.delay(&crowd.draws, outage, attempts, away);
+        let own = self.backoff(user, at);
         let wait = if reconnect.retry_after { own.max(hint) } else { own };
         self.wake(at + wait, Timer::Attempt, user, ticket);
     }

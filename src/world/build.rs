@@ -95,7 +95,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
     let room = pool.most_connections();
     let Some(instance) = picked.filter(|&instance| cx.tiers.get(instance).held < room) else {
-        return clients.back_off(user, cx);
+        return Clients::back_off(user, cx);
     };
     cx.tiers.get_mut(instance).held += 1;
     let row = cx.connections.get_mut(user);

@@ -8,6 +8,7 @@ use crate::{
     engine::{Agenda, EventQueue, Span, Time},
     node::{
         Event, Node, Purpose, Step,
+        clients::Clients,
         event::NO_ENTRY,
         table::connections::{NOWHERE, State},
     },
@@ -62,7 +63,7 @@ impl World {
                 DropKind::Told => clients.tell(user, within, &mut cx),
                 DropKind::Reset => {
                     clients.close(user, &mut cx);
-                    clients.back_off(user, &mut cx);
+                    Clients::back_off(user, &mut cx);
                 }
                 DropKind::Silent => clients.die_silently(user, &mut cx),
             }
@@ -91,7 +92,7 @@ impl World {
             if cx.connections.get(user).state == State::Online {
                 cx.record.recovery.hit(user);
                 clients.close(user, &mut cx);
-                clients.back_off(user, &mut cx);
+                Clients::back_off(user, &mut cx);
             }
         }
         self.end_after(scene, downtime, agenda);

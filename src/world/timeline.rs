@@ -436,7 +436,7 @@ fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
         State::Online => {
             cx.record.recovery.hit(user);
             Clients::lose(user, cx);
-            clients.back_off(user, cx);
+            Clients::back_off(user, cx);
         }
         State::Connecting => clients.fail(user, AttemptEnd::Abandoned, cx),
         State::HalfOpen | State::Away | State::Gone => {}
