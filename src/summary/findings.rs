@@ -57,7 +57,7 @@ fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> 
 }
 
 /// The budget that leaves a gateway pool least, where that is little.
-fn binding(summary: &Summary) -> Option<String> {
+pub fn binding(summary: &Summary) -> Option<String> {
     let pools = summary.metrics.iter().filter(|metric| metric.quantity == "headroom");
     let left = pools.filter_map(|metric| Some((metric.mean?, &metric.node)));
     let (least, name) = left.min_by(|one, other| one.0.total_cmp(&other.0))?;
@@ -170,7 +170,7 @@ fn reconnect(summary: &Summary) -> Option<String> {
 }
 
 /// How many deliveries are missed, and for which cause most.
-fn missed(summary: &Summary) -> Option<String> {
+pub fn missed(summary: &Summary) -> Option<String> {
     let ledger = &summary.ledger[0];
     let runs = f64::from(summary.replications.max(1));
     let gone = |end: &str| end == "lost" || end == "expired";

@@ -23,9 +23,10 @@ pub use metric::Metric;
 pub use series::Series;
 
 use crate::{
-    engine::{Span, Time},
+    engine::{Span, Time, number},
     record::{Measure, Outcome},
     scenario::{Origin, Scenario},
+    units::{Count, Quantity},
 };
 use serde::{Deserialize, Serialize};
 use slo::Verdict;
@@ -185,6 +186,12 @@ fn stretches(outcome: &Outcome) -> impl Iterator<Item = Stretch> + '_ {
         start: phase.start,
         end: phase.end,
     })
+}
+
+/// A count as an input holds it: a number, or a text with its unit.
+pub fn stated_count(value: &serde_json::Value) -> Option<f64> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Count::read(&text).ok().map(|count| number::float(count.0))
 }
 
 impl Summary {

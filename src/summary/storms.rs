@@ -1,10 +1,7 @@
 //! Whether the system comes back by itself after each fault: stable, vulnerable or metastable
 //! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
-use super::{Summary, figures};
-use crate::{
-    engine::{Span, number},
-    units::{Count, Quantity},
-};
+use super::{Summary, figures, stated_count};
+use crate::{engine::Span, units::Quantity};
 use figures::{compact, count, duration, share};
 use serde_json::Value as Json;
 
@@ -62,10 +59,10 @@ impl Door {
             nodes.filter_map(|node| node.get(kind).cloned()).collect()
         };
         let pools = all("gateway");
-        let instances: f64 = pools.iter().filter_map(|pool| whole(pool.get("count")?)).sum();
+        let instances: f64 = pools.iter().filter_map(|pool| stated_count(pool.get("count")?)).sum();
         let queues = pools.iter().filter_map(|pool| {
             let queue = pool.get("accept_queue")?;
-            if queue == "unbounded" { Some(f64::INFINITY) } else { whole(queue) }
+            if queue == "unbounded" { Some(f64::INFINITY) } else { stated_count(queue) }
         });
         let patience = all("clients").into_iter().filter_map(|crowd| {
             let text = crowd.get("reconnect")?.get("timeout")?.as_str()?.to_owned();
@@ -83,12 +80,6 @@ impl Door {
     fn safe_queue(&self) -> Option<f64> {
         Some((self.rate? * self.patience?).floor())
     }
-}
-
-/// A count as a document holds it.
-fn whole(value: &Json) -> Option<f64> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Count::read(&text).ok().map(|count| number::float(count.0))
 }
 
 /// What is known of a fault.
@@ -164,7 +155,7 @@ impl<'s> Fault<'s> {
     /// Not all are back when the run ends: they gave up, are stuck, or had no time.
     fn stuck(&self, summary: &Summary, door: &Door) -> String {
         let (left, by) = (share(self.never / self.hit), self.by());
-        let run = duration(Span::from_nanos(summary.horizon.nanos()).seconds());
+        let run = duration(summary.horizon.seconds());
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > self.never / 2.0 {
             return format!(

@@ -1,10 +1,10 @@
 //! What stands in a node's box: what was written about it, and what was measured.
 use super::{Fact, Graph, Node, entries};
 use crate::{
-    engine::{Span, number},
+    engine::Span,
     record::Unit,
-    summary::{Summary, figures},
-    units::{Count, Quantity},
+    summary::{Summary, figures, stated_count},
+    units::Quantity,
 };
 use serde_json::Value as Json;
 
@@ -130,8 +130,9 @@ fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
 
 /// The connections that an instance of a node can hold, as the input states.
 pub(in crate::report) fn most_connections(node: &Node, input: &Json) -> Option<f64> {
-    let text = text(input["nodes"][&node.name][&node.kind].pointer("/max_connections"))?;
-    Count::read(&text).ok().map(|count| number::float(count.0))
+    let parameters = &input["nodes"][&node.name][&node.kind];
+    let limits = ["max_connections", "descriptors"].map(|key| stated_count(&parameters[key]));
+    limits.into_iter().flatten().reduce(f64::min)
 }
 
 impl Node {

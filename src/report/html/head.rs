@@ -1,15 +1,15 @@
 //! The first screen: what was asked, what the answer is, objective by objective.
 use super::{method, text};
 use crate::{
-    engine::number,
     record::Unit,
     report::terminal::verdicts,
     summary::{
         Judged, Summary,
         figures::{self, GAP},
+        findings,
         slo::{self, Verdict},
+        stated_count,
     },
-    units::{Count, Quantity},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -44,7 +44,7 @@ pub(super) fn question(words: &str) -> Markup {
 fn setup(summary: &Summary) -> String {
     let counted = |kind: &str, one: &str, many: &str| {
         let count = total(summary, kind);
-        (count > 0).then(|| figures::counted(number::float(count), one, many))
+        (count > 0.0).then(|| figures::counted(count, one, many))
     };
     let crowd = [counted("clients", "user", "users"), counted("gateway", "gateway", "gateways")];
     let crowd: Vec<String> = crowd.into_iter().flatten().collect();
@@ -69,24 +69,19 @@ fn setup(summary: &Summary) -> String {
 }
 
 /// The sum of `count` over the nodes of a kind.
-fn total(summary: &Summary, kind: &str) -> u64 {
+fn total(summary: &Summary, kind: &str) -> f64 {
     let nodes = summary.input["nodes"].as_object().into_iter().flatten();
-    let count = |node: &serde_json::Value| {
-        let count = &node[kind]["count"];
-        count.as_u64().or_else(|| Some(Count::read(count.as_str()?).ok()?.0))
-    };
-    nodes.filter_map(|(_, node)| count(node)).fold(0, u64::saturating_add)
+    nodes.filter_map(|(_, node)| stated_count(&node[kind]["count"])).sum()
 }
 
 /// The answer, then what binds, or else what is missed.
 fn verdict(summary: &Summary) -> Markup {
     let answer = summary.answer();
-    let about = |what: &str| summary.diagnosis.iter().find(|sentence| sentence.contains(what));
-    let more = about("to bind is").or_else(|| about("missed"));
-    let more = more.filter(|sentence| **sentence != answer);
+    let more = findings::binding(summary).or_else(|| findings::missed(summary));
+    let more = more.map(|more| figures::plain(&more)).filter(|more| *more != answer);
     html! {
         p.verdict { b { (text::sentence(&answer)) }
-            @if let Some(more) = more { " " (text::sentence(more)) } }
+            @if let Some(more) = more { " " (text::sentence(&more)) } }
     }
 }
 
