@@ -143,13 +143,8 @@ impl Section<'_, '_> {
                 self.inside("policy", |section| section.hash(layer, *at, [None, None], None))
             }
             Choice::Plain(text) => {
-                let known = Policy::WORDS.iter().map(|(word, _)| *word);
                 let text = Located { value: text.clone(), at: *at };
-                if known.clone().any(|word| word == text.value) {
-                    return self.word("policy", Some(&text));
-                }
-                self.no_word("policy", &text, known.chain(["consistent_hash"]));
-                Policy::RoundRobin
+                self.word_beside("policy", &text, "consistent_hash")
             }
             Choice::One(model::Policy::RoundRobin {}) => self.plain_policy(Policy::RoundRobin),
             Choice::One(model::Policy::LeastConnections {}) => {

@@ -245,6 +245,16 @@ impl<'s, 'r> Section<'s, 'r> {
         meaning
     }
 
+    /// A word of a closed set where a map of the key `map` can stand, too.
+    pub(super) fn word_beside<W: Word>(&mut self, key: &str, text: &Text, map: &'static str) -> W {
+        let known = W::WORDS.iter().map(|(word, _)| *word);
+        if known.clone().any(|word| word == text.value) {
+            return self.word(key, Some(text));
+        }
+        self.no_word(key, text, known.chain([map]));
+        W::WORDS[0].1
+    }
+
     /// A word of which only one is modelled so far.
     pub(super) fn only(&mut self, key: &str, written: Option<&Text>) {
         let word = words::only(&self.form_of(key)).unwrap_or_default();

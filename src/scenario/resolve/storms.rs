@@ -123,13 +123,8 @@ impl Section<'_, '_> {
         let Some(Located { value, at }) = written else { return self.word("jitter", None) };
         match value {
             Choice::Plain(text) => {
-                let known = Jitter::WORDS.iter().map(|(word, _)| *word);
                 let text = Located { value: text.clone(), at: *at };
-                if known.clone().any(|word| word == text.value) {
-                    return self.word("jitter", Some(&text));
-                }
-                self.no_word("jitter", &text, known.chain(["proportional"]));
-                Jitter::None
+                self.word_beside("jitter", &text, "proportional")
             }
             Choice::One(model::Jitter::Proportional(share)) => self.inside("jitter", |section| {
                 let bounds = Share(0.0)..=Share(1.0);
@@ -143,13 +138,8 @@ impl Section<'_, '_> {
         let Some(Located { value, at }) = written else { return self.word("start", None) };
         match value {
             Choice::Plain(text) => {
-                let known = Start::WORDS.iter().map(|(word, _)| *word);
                 let text = Located { value: text.clone(), at: *at };
-                if known.clone().any(|word| word == text.value) {
-                    return self.word("start", Some(&text));
-                }
-                self.no_word("start", &text, known.chain(["ramp"]));
-                Start::Connected
+                self.word_beside("start", &text, "ramp")
             }
             Choice::One(model::Start::Ramp(over)) => {
                 self.inside("start", |section| Start::Ramp(section.positive("ramp", Some(over))))
