@@ -178,16 +178,8 @@ struct Common {
     /// One replication alone, counted from 0.
     #[arg(long, value_name = "K")]
     replication: Option<u32>,
-    /// The folder of the results itself [default: output/EXPERIMENT; for a run of one point, below
-    /// it points/NAME].
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Threads [default: all cores]; results do not depend on it.
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Print summary.json, and nothing else, on stdout.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    results: Results,
     /// Say nothing on stderr but errors.
     #[arg(long)]
     quiet: bool,
@@ -210,15 +202,35 @@ pub struct PhaseArguments {
     /// How close the ends of a border come to each other, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     within: f64,
-    /// The folder of the results itself [default: output/EXPERIMENT-phase].
+    #[command(flatten)]
+    results: Results,
+}
+
+/// How results are made, and where they go.
+#[derive(Args, Clone, Debug)]
+struct Results {
+    /// The folder of the results itself [default: output/EXPERIMENT; for one point below it
+    /// points/NAME, for a phase diagram output/EXPERIMENT-phase].
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Threads [default: all cores]; results do not depend on it.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Print phase.json, and nothing else, on stdout.
+    /// Print the results as one JSON document, and nothing else, on stdout.
     #[arg(long)]
     json: bool,
+}
+
+impl Results {
+    fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.jobs.unwrap_or_else(cores)
+    }
+
+    /// `--output` is the folder of the results itself.
+    fn folder(&self, default: impl FnOnce() -> PathBuf) -> PathBuf {
+        self.output.clone().unwrap_or_else(default)
+    }
 }
 
 impl Common {
@@ -228,25 +240,16 @@ impl Common {
         self.input.sets().into_iter().chain(replications).collect()
     }
 
-    fn jobs(&self) -> usize {
-        self.jobs.unwrap_or_else(cores)
-    }
-
     /// The same input, point and folder of results, as a shell reads them.
     fn again(&self) -> String {
         let mut words = self.input.again();
         if let Some(point) = &self.point {
             words += &format!(" --point {}", quoted(point));
         }
-        if let Some(folder) = &self.output {
+        if let Some(folder) = &self.results.output {
             words += &format!(" --output {}", quoted(&folder.to_string_lossy()));
         }
         words
-    }
-
-    /// `--output` is the folder of the results itself.
-    fn folder(&self, default: impl FnOnce() -> PathBuf) -> PathBuf {
-        self.output.clone().unwrap_or_else(default)
     }
 
     /// The replications that are asked for, of so many.
@@ -262,10 +265,6 @@ impl Common {
             }
         }
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// An experiment and what is changed in it.
@@ -302,7 +301,7 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
-        Command::Phase(arguments) => phase::run(&arguments),
+        Command::Phase(arguments) => phase::draw(&arguments),
         Command::Render { folder, json } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {

@@ -1,10 +1,14 @@
 //! `squall phase`: finds the loads up to which a system recovers, and up to which it stays well,
 //! for each value of a policy.
-use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, cores, diagnostics, folder, print};
+use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, folder, memory, print, run};
 use crate::{
     report,
-    scenario::{self, Scenario},
-    study::phase::{border, ends_well},
+    scenario::Scenario,
+    spec::{Arguments, at_commas},
+    study::{
+        self,
+        phase::{border, ends_well},
+    },
     summary::{
         figures::compact,
         phase::{Border, Phase, Row},
@@ -12,45 +16,47 @@ use crate::{
     units::Any,
 };
 use rayon::prelude::*;
-use std::{cell::Cell, io};
+use std::{cell::Cell, io, path::Path};
 
-/// Why there is no diagram.
-enum Failed {
-    /// It has been said.
-    Input,
-    Run(String),
-}
+/// Ends that are closer need more runs than they tell.
+const CLOSEST: f64 = 0.01;
 
 /// Draws a phase diagram; returns the exit code.
-pub fn run(arguments: &PhaseArguments) -> u8 {
-    match find(arguments).and_then(|phase| write(arguments, &phase).map_err(run_failed)) {
-        Ok(()) => GOOD,
-        Err(Failed::Input) => BAD_INPUT,
-        Err(Failed::Run(why)) => {
-            complain(&why);
-            FAILED
-        }
-    }
+pub fn draw(arguments: &PhaseArguments) -> u8 {
+    let written = |phase| write(arguments, &phase).map_err(failed);
+    find(arguments).and_then(written).err().unwrap_or(GOOD)
 }
 
-fn run_failed(error: impl std::fmt::Display) -> Failed {
-    Failed::Run(error.to_string())
+fn failed(error: impl std::fmt::Display) -> u8 {
+    complain(&error);
+    FAILED
 }
 
-fn find(arguments: &PhaseArguments) -> Result<Phase, Failed> {
-    let (load, [from, to]) = load(&arguments.load).ok_or(Failed::Input)?;
+fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
+    let (load, [from, to]) = load(&arguments.load).ok_or(BAD_INPUT)?;
     let (policy, values) = match &arguments.policy {
-        Some(text) => policy(text).ok_or(Failed::Input)?,
+        Some(text) => policy(text).ok_or(BAD_INPUT)?,
         None => (String::new(), vec![String::new()]),
     };
+    if !(CLOSEST..=100.0).contains(&arguments.within) {
+        complain(&format!(
+            "`--within {}` is out of range\n  write a percentage from {CLOSEST} to 100",
+            arguments.within
+        ));
+        return Err(BAD_INPUT);
+    }
+    let jobs = arguments.results.jobs();
     let plain = scenario(arguments, &[])?;
     let search = Search { arguments, load: &load, kind: from, policy: &policy };
     let bounds = [from.float(), to.float()];
-    let threads = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.jobs.unwrap_or_else(cores))
-        .build()
-        .map_err(run_failed)?;
-    let rows: Result<Vec<Row>, Failed> =
+    // All values are read, and the largest runs weighed, before the first run begins.
+    let largest: Result<Vec<Scenario>, u8> =
+        values.iter().map(|value| search.scenario(value, bounds[1])).collect();
+    if !memory::suffices(largest?.iter(), jobs) {
+        return Err(BAD_INPUT);
+    }
+    let threads = study::threads(jobs).map_err(failed)?;
+    let rows: Result<Vec<Row>, u8> =
         threads.install(|| values.par_iter().map(|value| search.row(value, bounds)).collect());
     Ok(Phase {
         experiment: plain.name,
@@ -79,7 +85,7 @@ fn load(text: &str) -> Option<(String, [Any; 2])> {
     parts
 }
 
-/// `PATH=a,b,c`; commas within braces and brackets belong to a value.
+/// `PATH=a,b,c`.
 fn policy(text: &str) -> Option<(String, Vec<String>)> {
     let Some((path, list)) = text.split_once('=') else {
         complain(&format!(
@@ -87,33 +93,15 @@ fn policy(text: &str) -> Option<(String, Vec<String>)> {
         ));
         return None;
     };
-    let (mut values, mut depth) = (vec![String::new()], 0_u32);
-    for letter in list.chars() {
-        match letter {
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if letter == ',' && depth == 0 {
-            values.push(String::new());
-        } else if let Some(last) = values.last_mut() {
-            last.push(letter);
-        }
-    }
-    let values = values.into_iter().map(|value| value.trim().to_owned()).collect();
+    let values = at_commas(list).into_iter().map(|value| value.trim().to_owned()).collect();
     Some((path.trim().to_owned(), values))
 }
 
-fn scenario(arguments: &PhaseArguments, more: &[String]) -> Result<Scenario, Failed> {
+fn scenario(arguments: &PhaseArguments, more: &[String]) -> Result<Scenario, u8> {
     let input = &arguments.input;
     let sets: Vec<String> = input.sets().into_iter().chain(more.iter().cloned()).collect();
-    match scenario::load(&input.file, &sets, &|path| std::fs::read(path)) {
-        Ok(loaded) => Ok(loaded.scenario),
-        Err(wrong) => {
-            diagnostics::eprint(&wrong);
-            Err(Failed::Input)
-        }
-    }
+    let given = Arguments { sets: &sets, ..Arguments::default() };
+    run::loaded(&input.file, &given, false).map(|loaded| loaded.scenario)
 }
 
 struct Search<'a> {
@@ -125,14 +113,14 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn row(&self, policy: &str, bounds: [f64; 2]) -> Result<Row, Failed> {
+    fn row(&self, policy: &str, bounds: [f64; 2]) -> Result<Row, u8> {
         let runs = Cell::new(0);
         let find = |peace: bool| {
             border(bounds, self.arguments.within / 100.0, |load| {
                 runs.set(runs.get() + 1);
                 let scenario = self.scenario(policy, load)?;
                 let scenario = if peace { scenario.in_peace() } else { scenario };
-                ends_well(&scenario).map_err(run_failed)
+                ends_well(&scenario).map_err(failed)
             })
         };
         // Loads as they were run: counts are whole.
@@ -144,7 +132,7 @@ impl Search<'_> {
         Ok(Row { policy: policy.to_owned(), recovers, stays, runs: runs.get() })
     }
 
-    fn scenario(&self, policy: &str, load: f64) -> Result<Scenario, Failed> {
+    fn scenario(&self, policy: &str, load: f64) -> Result<Scenario, u8> {
         let mut sets = Vec::new();
         if !self.policy.is_empty() {
             sets.push(format!("{}={policy}", self.policy));
@@ -155,13 +143,13 @@ impl Search<'_> {
 }
 
 fn write(arguments: &PhaseArguments, phase: &Phase) -> io::Result<()> {
-    let into = arguments.output.clone().unwrap_or_else(|| {
-        std::path::Path::new("output").join(format!("{}-phase", phase.experiment))
-    });
+    let into = arguments
+        .results
+        .folder(|| Path::new("output").join(format!("{}-phase", phase.experiment)));
     for file in report::phase(phase) {
         folder::add(&into, &file)?;
     }
-    if arguments.json {
+    if arguments.results.json {
         let bytes = report::files::phase::document(phase);
         return print(&String::from_utf8_lossy(&bytes));
     }

@@ -31,7 +31,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     let loaded = load(common)?;
     let scenario = chosen(common, &loaded)?;
     let replications = common.replications(&scenario)?;
-    if !memory::suffices(replications.iter().map(|_| &scenario), common.jobs()) {
+    if !memory::suffices(replications.iter().map(|_| &scenario), common.results.jobs()) {
         return Err(BAD_INPUT);
     }
     interruptible(common.quiet, "stopped: a run that has not ended leaves no results");
@@ -97,8 +97,8 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
 fn simulate(arguments: &RunArguments, scenario: &Scenario, replications: &[u32]) -> io::Result<u8> {
     let began = progress::now();
     let common = &arguments.common;
-    let jobs = common.jobs();
-    let into = common.folder(|| match &common.point {
+    let jobs = common.results.jobs();
+    let into = common.results.folder(|| match &common.point {
         Some(name) => sweep::folder_of_point(scenario, name),
         None => folder(scenario),
     });
@@ -120,7 +120,7 @@ fn simulate(arguments: &RunArguments, scenario: &Scenario, replications: &[u32])
     let written = progress::now().duration_since(began).saturating_sub(simulated);
     results::note(&info(&summary, jobs, simulated, written), &into)?;
     let next = Some(next(common, &summary, &into));
-    print(&results::text(&summary, &into, charts, next, common.json)?)?;
+    print(&results::text(&summary, &into, charts, next, common.results.json)?)?;
     summary.slo_errors().iter().for_each(complain);
     Ok(results::exit_code(&summary, arguments.strict))
 }

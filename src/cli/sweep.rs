@@ -99,7 +99,7 @@ struct Swept<'p> {
 impl<'p> Swept<'p> {
     fn new(arguments: &'p SweepArguments, loaded: &'p Loaded) -> Self {
         let common = &arguments.common;
-        let folder = common.folder(|| run::folder(&loaded.scenario));
+        let folder = common.results.folder(|| run::folder(&loaded.scenario));
         let of_point = |(place, point): (usize, &'p Point)| {
             let key = study::key(&point.scenario);
             let replications = 0..point.scenario.replications.max(1);
@@ -143,7 +143,7 @@ impl<'p> Swept<'p> {
         missing.retain(|planned| seen.insert(&planned.file));
         if !memory::suffices(
             missing.iter().map(|planned| planned.unit.scenario),
-            self.common.jobs(),
+            self.common.results.jobs(),
         ) {
             return Ok(BAD_INPUT);
         }
@@ -161,7 +161,7 @@ impl<'p> Swept<'p> {
         let draw = || results::draw(&sweep, &self.folder);
         let charts = if self.common.no_charts { None } else { Some(draw()?) };
         let next = Some(self.next(&sweep));
-        print(&results::text(&sweep, &self.folder, charts, next, self.common.json)?)?;
+        print(&results::text(&sweep, &self.folder, charts, next, self.common.results.json)?)?;
         Ok(exit_code(&sweep, self.arguments.strict))
     }
 
@@ -181,7 +181,7 @@ impl<'p> Swept<'p> {
             folder::add(&self.folder, &file).map_err(Failed::Disk)
         };
         let told = |progress| shown.update(progress);
-        let done = study::each(&units, self.common.jobs(), &told, &keep);
+        let done = study::each(&units, self.common.results.jobs(), &told, &keep);
         shown.finish();
         done.map(|_: Vec<()>| ()).map_err(|failed| match failed {
             Failed::Disk(error) => error,

@@ -183,6 +183,14 @@ fn argument_value(input: &mut Input<'_>, source: u16, start: usize, text: &str) 
 /// An axis as a file has it.
 fn axis(input: &mut Input<'_>, line: &Line) -> Option<Entry> {
     let form = "`path=a,b,c` or `path=log:100k:10M:5` (also `linear:…:…:STEPS`, `range:…:…:STEP`)";
+    if let Some((path, rest)) = line.text.split_once('=')
+        && rest.starts_with(['{', '['])
+        && at_commas(rest).len() > 1
+    {
+        let key = Key { text: path.trim().to_owned(), at: line.at(0, path.len()), path: None };
+        let list = values(input, line, path.len() + 1)?;
+        return Some(Entry { key, value: choice(line, "values", list) });
+    }
     let Set { at, path, value } = assignment(input, line, 0, line.text.len(), form)?;
     let start = line.text.find('=')? + 1;
     let value = match &value.value {
@@ -192,7 +200,7 @@ fn axis(input: &mut Input<'_>, line: &Line) -> Option<Entry> {
                 .find(|kind| text.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':')));
             match kind {
                 Some(kind) => stepped(input, line, start, kind)?,
-                None => choice(line, "values", split(line, start, line.text.len())),
+                None => choice(line, "values", values(input, line, start)?),
             }
         }
         Value::Map(_) => value,
@@ -234,19 +242,47 @@ fn stepped(input: &mut Input<'_>, line: &Line, start: usize, kind: &str) -> Opti
     Some(Node { at: line.whole(), value: Value::Map(outside) })
 }
 
-/// What stands between commas.
-fn split(line: &Line, start: usize, end: usize) -> Vec<Node> {
+/// What stands between the commas of a text; those within braces and brackets belong to a value.
+pub fn at_commas(text: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    text.split(|letter| {
+        match letter {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    })
+    .collect()
+}
+
+/// Values between commas, from `start` to the end of a line: words, lists and maps.
+fn values(input: &mut Input<'_>, line: &Line, start: usize) -> Option<Vec<Node>> {
     let mut place = start;
+    at_commas(&line.text[start..])
+        .into_iter()
+        .map(|part| {
+            let (from, end) = (place, place + part.len());
+            place = end + 1;
+            let inner = from + part.len() - part.trim_start().len();
+            if !line.text[inner..end].starts_with(['{', '[']) {
+                return Some(line.part(from, end));
+            }
+            let text = line.text[inner..end].trim_end();
+            argument_value(input, line.source, line.start + inner, text)
+        })
+        .collect()
+}
+
+/// Paths between commas.
+fn parts(line: &Line) -> Node {
+    let mut place = 0;
     let part = |part: &str| {
         let from = place;
         place += part.len() + 1;
         line.part(from, from + part.len())
     };
-    line.text[start..end].split(',').map(part).collect()
-}
-
-fn parts(line: &Line) -> Node {
-    Node { at: line.whole(), value: Value::List(split(line, 0, line.text.len())) }
+    Node { at: line.whole(), value: Value::List(line.text.split(',').map(part).collect()) }
 }
 
 /// `path=value,path=value`, or a map as in a file.
@@ -257,7 +293,7 @@ fn assignments(input: &mut Input<'_>, line: &Line) -> Option<Node> {
     let form = "`path=value,path=value`";
     let mut place = 0;
     let mut entries = Vec::new();
-    for part in line.text.split(',') {
+    for part in at_commas(&line.text) {
         let (start, end) = (place, place + part.len());
         place = end + 1;
         let Set { at, path, value } = assignment(input, line, start, end, form)?;

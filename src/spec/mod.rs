@@ -19,7 +19,7 @@ pub mod typed;
 pub mod written;
 pub mod yaml;
 
-pub use arguments::Arguments;
+pub use arguments::{Arguments, at_commas};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::Experiment;
 pub use input::Input;

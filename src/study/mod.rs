@@ -52,7 +52,11 @@ pub fn each<T: Send, E: From<Broken> + Send>(
     threads.install(|| units.par_iter().enumerate().with_max_len(1).map(run).collect())
 }
 
-fn threads(jobs: usize) -> Result<rayon::ThreadPool, Broken> {
+/// Threads for so many jobs at a time.
+///
+/// # Errors
+/// [`Broken`] when the system has none.
+pub fn threads(jobs: usize) -> Result<rayon::ThreadPool, Broken> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build();
     threads.map_err(|error| Broken(format!("no threads: {error}")))
 }

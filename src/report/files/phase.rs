@@ -1,5 +1,5 @@
 //! A phase diagram as a table and a document.
-use super::File;
+use super::{File, documents, tables};
 use crate::summary::phase::{Border, Phase};
 use serde_json::json;
 
@@ -11,28 +11,15 @@ pub fn write(phase: &Phase) -> Vec<File> {
 
 /// One row a border: between which loads it lies.
 fn table(phase: &Phase) -> Vec<u8> {
-    let mut text = format!("{},border,holds,fails,runs\n", quoted(&phase.policy));
-    for row in &phase.rows {
-        for (name, border) in [("recovers", row.recovers), ("stays", row.stays)] {
-            let number = |it: Option<f64>| it.map_or_else(String::new, |it| it.to_string());
-            text += &format!(
-                "{},{name},{},{},{}\n",
-                quoted(&row.policy),
-                number(border.holds),
-                number(border.fails),
-                row.runs
-            );
+    tables::rows(&[&phase.policy, "border", "holds", "fails", "runs"], |out| {
+        for row in &phase.rows {
+            let runs = row.runs.to_string();
+            for (name, border) in [("recovers", row.recovers), ("stays", row.stays)] {
+                let [holds, fails] = [border.holds, border.fails].map(tables::cell);
+                out(&[&row.policy, name, &holds, &fails, &runs]);
+            }
         }
-    }
-    text.into_bytes()
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+    })
 }
 
 /// The document that `--json` prints.
@@ -51,15 +38,12 @@ pub fn document(phase: &Phase) -> Vec<u8> {
             })
         })
         .collect();
-    let document = json!({
+    documents::pretty(&json!({
         "experiment": phase.experiment,
         "load": phase.load,
         "range": phase.range,
         "policy": phase.policy,
         "seed": phase.seed,
         "rows": rows,
-    });
-    let mut text = serde_json::to_vec_pretty(&document).expect("it is a plain document");
-    text.push(b'\n');
-    text
+    }))
 }

@@ -137,7 +137,7 @@ pub(super) fn cost(bill: &Bill) -> Vec<u8> {
     })
 }
 
-fn cell(value: Option<f64>) -> String {
+pub(super) fn cell(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

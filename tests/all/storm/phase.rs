@@ -30,3 +30,24 @@ fn the_border_of_the_accept_queue_is_rate_times_patience() {
     }
     assert!(folder.join("charts/phase.svg").is_file());
 }
+
+#[test]
+fn wrong_arguments_are_bad_input() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (arguments, part) in [
+        (&["--load", "phones.count=1k:2k", "--within", "0"][..], "from 0.01 to 100"),
+        (&["--load", "phones.count=1k:2k", "--within=-5"], "from 0.01 to 100"),
+        (&["--load", "phones.count=2k:1k"], "the lower one first"),
+        (&["--load", "phones.count=1k:2k", "--policy", "phones.reconnect"], "has no values"),
+        (&["--load", "phones.cont=1k:2k"], "matches nothing: `phones.cont`"),
+        (&["--load", "phones.count=1k:2k", "--policy", "edge.layer=9"], "layer"),
+        (&["--load", "phones.count=1k:2000000k"], "not enough memory"),
+    ] {
+        let mut phase = Command::new(env!("CARGO_BIN_EXE_squall"));
+        phase.arg("phase").arg(root.join("experiments/metastable-accept.yaml")).args(arguments);
+        let output = phase.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(part), "{arguments:?}: {said}");
+    }
+}

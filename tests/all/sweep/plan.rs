@@ -114,6 +114,11 @@ fn arguments_say_the_same_as_a_file() {
         loaded.plan.points.iter().map(|point| study::key(&point.scenario)).collect()
     };
     assert_eq!(key(&file), key(&line));
+    // Commas within braces belong to a value.
+    let loose = axes[3].replace("=[", "=").replace(']', "");
+    let axes = [&axes[..3], &[loose]].concat();
+    let loose = load("", &Arguments { axes: &axes, ..given }).unwrap();
+    assert_eq!(file.plan.axes, loose.plan.axes);
     // Each point is another input.
     assert_eq!(key(&file).len(), names(&file).len());
 }
