@@ -6,7 +6,10 @@ use super::{
     parameters,
     table::{connections::State, crowds::REPLAY, messages::Stage},
 };
-use crate::engine::{Span, number};
+use crate::{
+    engine::{Span, number},
+    record::End,
+};
 
 /// A buffer in motion.
 #[derive(Clone, Debug)]
@@ -38,6 +41,12 @@ impl Buffer {
         let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         let mut at = cx.now + self.parameters.read + way;
         while let Some(message) = missed.pop(cx.messages) {
+            cx.messages.copies.release(message);
+            if cx.messages.copies.over(message) {
+                // The client has seen it: its last id says so.
+                cx.end(cx.now, message, End::Expired);
+                continue;
+            }
             if cx.expire(message) {
                 continue;
             }

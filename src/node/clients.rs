@@ -72,14 +72,14 @@ impl Clients {
 
     /// Reads the row of the user whom the next event of a process will pick.
     #[inline]
-    pub fn touch(&self, source: Source, first: u32, connections: &Connections) -> u32 {
+    pub fn touch(&self, source: Source, crowd: &Crowd, connections: &Connections) -> u32 {
         let user = match source {
-            Source::Send => self.pair(self.sends).0,
+            Source::Send => crowd.pair(self.sends).0,
             Source::Lifetime => {
                 self.draws.below(Purpose::LifetimeUser, self.ends, self.parameters.count)
             }
         };
-        u32::from(connections.get(first + user).session)
+        u32::from(connections.get(crowd.first + user).session)
     }
 
     fn schedule_send(&self, cx: &mut Cx<'_>) {
@@ -130,7 +130,7 @@ impl Clients {
         self.sends += 1;
         self.schedule_send(cx);
         let crowd = cx.crowds.of_clients(self.id);
-        let (sender, recipient) = self.pair(k);
+        let (sender, recipient) = crowd.pair(k);
         let (from, to, id) = (crowd.first + sender, crowd.first + recipient, number::low(k));
         cx.record.sent(cx.now, id);
         cx.record.pair(cx.now, from, to);
@@ -142,14 +142,6 @@ impl Clients {
             State::Gone => cx.end(cx.now, message, End::Lost(Cause::GaveUp)),
             State::Away | State::Connecting => self.put_into_outbox(from, message, cx),
         }
-    }
-
-    /// Sender and recipient of the k-th send: two different users.
-    fn pair(&self, k: u64) -> (u32, u32) {
-        let count = self.parameters.count;
-        let sender = self.draws.below(Purpose::Sender, k, count);
-        let other = self.draws.below(Purpose::Recipient, k, count - 1);
-        (sender, if other < sender { other } else { other + 1 })
     }
 
     pub(super) fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {

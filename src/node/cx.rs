@@ -3,6 +3,7 @@ use super::{
     Event, Step, Timer,
     table::{
         connections::{Connections, NOWHERE, State},
+        copies::Meaning,
         crowds::Crowds,
         messages::{Messages, Stage},
         tiers::{Life, Tiers},
@@ -69,9 +70,21 @@ impl Cx<'_> {
         }
     }
 
-    /// Ends a delivery at `at`, and gives its row back.
+    /// Ends one copy of a delivery at `at`, and with it the delivery unless another copy has ended
+    /// it or may still arrive. Gives the row back.
     #[inline]
     pub fn end(&mut self, at: Time, message: u32, end: End) {
+        let reached = matches!(end, End::Live | End::Replayed);
+        match self.messages.copies.end(message, reached) {
+            Meaning::Ends => self.end_delivery(at, message, end),
+            Meaning::Again => self.record.duplicate(self.messages.get(message).sent),
+            Meaning::Nothing => {}
+        }
+        self.messages.close(message);
+    }
+
+    #[inline]
+    fn end_delivery(&mut self, at: Time, message: u32, end: End) {
         let row = self.messages.get(message);
         self.record.delivery(at, row.sent, row.id, end);
         if matches!(end, End::Live | End::Replayed) {
@@ -82,7 +95,6 @@ impl Cx<'_> {
                 self.record.reordered(row.sent);
             }
         }
-        self.messages.close(message);
     }
 
     /// The live copy of a message cannot reach its recipient. If a buffer keeps the message, it
@@ -95,6 +107,9 @@ impl Cx<'_> {
         let Some(replay) = &crowd.replay else {
             return self.end(self.now, message, End::Lost(cause));
         };
+        if self.messages.copies.over(message) {
+            return self.end(self.now, message, End::Lost(cause));
+        }
         match connection.state {
             State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
             State::Online if kept <= since && since <= self.now => {
@@ -133,6 +148,10 @@ impl Cx<'_> {
     }
 
     fn keep(&mut self, message: u32, kept: Time, bound: u32) {
+        if self.messages.copies.keep(message) {
+            // The buffer holds this message already.
+            return self.end(self.now, message, End::Lost(Cause::NoReplay));
+        }
         let to = self.messages.get(message).to;
         let list = &mut self.connections.kept[number::index(to)].missed;
         list.push(self.messages, message, Stage::Buffer, kept);
@@ -144,6 +163,7 @@ impl Cx<'_> {
 
     /// A message that the buffer kept is dropped, unless it had expired before.
     pub fn drop_kept(&mut self, message: u32, cause: Cause) {
+        self.messages.copies.release(message);
         if !self.expire(message) {
             self.end(self.now, message, End::Lost(cause));
         }

@@ -60,6 +60,10 @@ pub enum Step {
     Checked,
     /// When the kernel kills an instance that has used up its memory.
     Killed,
+    /// When a consumer group takes a consumer for gone.
+    Expired,
+    /// When a consumer group has dealt its partitions out.
+    Dealt,
 }
 
 /// The superposed processes of a crowd.

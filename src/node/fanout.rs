@@ -8,7 +8,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Draws, Span, Station, Time, number},
+    engine::{Draws, Span, Station, Time},
     record::Cause,
 };
 
@@ -53,8 +53,7 @@ impl Fanout {
     fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
         let entity = cx.crowds.of(row.to).message(row.id);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
-        let instance = cx.crowds.of(row.to).spread(row.to, number::row(self.instances.len()));
-        let service = self.instances[number::index(instance)].arrive(cx.now, work);
+        let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
         self.look_up(service.finish, message, row, Stage::LookUp, cx);
     }
@@ -78,6 +77,11 @@ impl Fanout {
                 cx.end(cx.now, message, crate::record::End::Lost(Cause::StaleRoute));
             }
         }
+    }
+
+    /// An instance ends at once: the bus knows what it had in hand.
+    pub fn end_work(&mut self, instance: u16, now: Time) {
+        self.instances[usize::from(instance)].clear(now);
     }
 
     /// How many instances there are, and how many messages each works on at once.

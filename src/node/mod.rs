@@ -8,6 +8,7 @@ pub mod cx;
 pub mod event;
 pub mod fanout;
 pub mod gateway;
+mod group;
 pub mod load_balancer;
 pub mod parameters;
 pub mod preset;
@@ -33,7 +34,7 @@ pub enum Node {
     /// A pool of gateway instances.
     Gateway(gateway::Gateway),
     /// A partitioned log.
-    Pubsub(pubsub::Pubsub),
+    Pubsub(Box<pubsub::Pubsub>),
     /// What finds recipients and forwards.
     Fanout(fanout::Fanout),
     /// user → gateway.

@@ -1,40 +1,114 @@
-//! A partitioned log between the connection tier and the delivery tier. A partition is one server:
-//! its rate is the service, its replication latency a delay beside the queue.
+//! What carries messages from the connection tier to the delivery tier: partitions, each one server
+//! in the order of the log, and the consumer group that reads them.
+//!
+//! A partition that nobody reads holds its messages (`Stage::Parked`), in the order of the log, until
+//! it is read again; a bus that stores nothing loses them.
 use super::{
-    Cx, Purpose, parameters,
+    Cx, Purpose,
+    group::Group,
+    parameters::{self, Guarantee, PartitionKey, WhenFull},
     table::{
         crowds::{Delay, Port},
-        messages::Stage,
+        messages::{Message, Stage},
     },
 };
-use crate::engine::{Draws, Span, Station, number};
+use crate::{
+    engine::{Draws, Span, Station, Time, Zipf, number},
+    record::{Cause, End},
+};
+use std::{cmp::Ordering, collections::VecDeque};
 
-/// A log in motion.
+/// Keeps the phase of a partition's reads apart from what is drawn for consumers.
+const READS: u64 = 1 << 32;
+
+/// A bus in motion.
 #[derive(Clone, Debug)]
 pub struct Pubsub {
+    id: u8,
+    parameters: parameters::Pubsub,
     fanout: Port,
     draws: Draws,
     latency: Delay,
     service: Span,
-    partitions: Vec<Station>,
-    /// The longest wait of a message for its partition.
-    pub longest_wait: Span,
+    skew: Option<Zipf>,
+    partitions: Vec<Partition>,
+    group: Group,
+    /// Whether what is handed out is noted until it is committed: only where a consumer can die.
+    notes: bool,
+    /// The most messages that waited when partitions began to be read again.
+    most_parked: f64,
+}
+
+/// One partition.
+#[derive(Clone, Debug)]
+struct Partition {
+    station: Station,
+    /// Messages that wait for somebody to read them.
+    parked: VecDeque<u32>,
+    /// Whether the group has stopped it.
+    unread: bool,
+    /// Whether its broker is gone.
+    headless: bool,
+    /// What has been handed out and not committed.
+    handed: VecDeque<Handed>,
+}
+
+/// A message that has been handed out.
+#[derive(Clone, Copy, Debug)]
+struct Handed {
+    at: Time,
+    row: u32,
+    /// In the order of the log.
+    position: u32,
+    message: Message,
+}
+
+/// Whether a message that was handed out waits to be read again.
+fn is_parked(note: &Handed, cx: &Cx<'_>) -> bool {
+    cx.messages.holds(note.row, &note.message) && cx.messages.get(note.row).stage == Stage::Parked
+}
+
+impl Partition {
+    fn stopped(&self) -> bool {
+        self.unread || self.headless
+    }
 }
 
 impl Pubsub {
-    /// A log with empty partitions.
-    pub fn new(parameters: &parameters::Pubsub, fanout: Port, draws: Draws) -> Self {
+    /// A bus with empty partitions that `consumers` instances read. `notes`: a consumer can die.
+    pub fn new(
+        id: u8,
+        parameters: parameters::Pubsub,
+        fanout: Port,
+        consumers: u16,
+        notes: bool,
+        draws: Draws,
+    ) -> Self {
+        let partition = Partition {
+            station: Station::new(1),
+            parked: VecDeque::new(),
+            unread: false,
+            headless: false,
+            handed: VecDeque::new(),
+        };
+        let many = parameters.partitions;
+        let skew = (parameters.skew > 0.0).then(|| Zipf::new(many, parameters.skew));
         Self {
+            id,
             fanout,
-            draws,
+            draws: draws.clone(),
             latency: Delay::from(&parameters.latency),
             service: Span::from_seconds(1.0 / parameters.rate.0),
-            partitions: vec![Station::new(1); number::index(parameters.partitions)],
-            longest_wait: Span::ZERO,
+            skew: skew.map(|zipf| zipf.expect("checked when it was read")),
+            partitions: vec![partition; number::index(many)],
+            group: Group::new(parameters.group, draws, consumers, many),
+            notes: notes && parameters.stores && parameters.delivery == Guarantee::AtLeastOnce,
+            most_parked: 0.0,
+            parameters,
         }
     }
 
-    /// A message is published. Its partition is the recipient's.
+    /// A message is published.
     #[inline]
     pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
         let row = *cx.messages.get(message);
@@ -42,29 +116,353 @@ impl Pubsub {
             return;
         }
         cx.messages.log(message);
-        let crowd = cx.crowds.of(row.to);
-        let partition = crowd.spread(row.to, number::row(self.partitions.len()));
-        let service = self.partitions[number::index(partition)].arrive(cx.now, self.service);
-        self.longest_wait = self.longest_wait.max(service.start.since(cx.now));
-        let entity = crowd.message(row.id);
-        let draws = &self.draws;
-        let inside = self.latency.draw(draws, Purpose::Message, entity, Stage::Bus as u32);
-        let link = self.fanout.latency.draw(draws, Purpose::Message, entity, Stage::Fanout as u32);
-        cx.hop(service.finish + inside + link, self.fanout.node, message, Stage::Fanout);
-    }
-
-    /// The most messages that waited for one partition.
-    pub fn backlog(&self) -> f64 {
-        if self.service == Span::ZERO {
-            return 0.0;
+        let place = self.partition(&row, cx);
+        let partition = &self.partitions[number::index(place)];
+        if partition.stopped() {
+            return self.park(place, message, cx);
         }
-        (self.longest_wait.float() / self.service.float()).ceil()
+        if self.parameters.bound.is_some_and(|bound| self.overflows(place, bound, cx.now)) {
+            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
+        }
+        self.hand_out(place, message, cx);
     }
 
-    /// The most messages that wait for one partition now.
-    pub fn waiting(&self, now: crate::engine::Time) -> f64 {
-        let wait = self.partitions.iter().map(|partition| partition.wait(now)).max();
-        let wait = wait.unwrap_or_default();
-        if self.service == Span::ZERO { 0.0 } else { (wait.float() / self.service.float()).ceil() }
+    /// The partition of a message.
+    #[inline]
+    fn partition(&self, row: &Message, cx: &Cx<'_>) -> u32 {
+        let crowd = cx.crowds.of(row.to);
+        let many = number::row(self.partitions.len());
+        let user = match self.parameters.key {
+            PartitionKey::Recipient => row.to,
+            PartitionKey::Sender => crowd.sender(row.id),
+            PartitionKey::Random => {
+                let entity = crowd.message(row.id);
+                return self
+                    .skewed(entity)
+                    .unwrap_or_else(|| self.draws.below(Purpose::Partition, entity, many));
+            }
+        };
+        self.skewed(crowd.hash(user)).unwrap_or_else(|| crowd.spread(user, many))
+    }
+
+    fn skewed(&self, key: u64) -> Option<u32> {
+        self.skew.map(|zipf| zipf.rank(&mut self.draws.stream(Purpose::Partition, key)) - 1)
+    }
+
+    /// Whether a partition that is read has no room in time.
+    fn overflows(&self, place: u32, bound: u32, now: Time) -> bool {
+        let wait = self.partitions[number::index(place)].station.wait(now);
+        let room_after = wait - self.service.times(u64::from(bound)).min(wait);
+        let patience = match self.parameters.when_full {
+            WhenFull::Drop => Span::ZERO,
+            WhenFull::Block => self.parameters.max_block,
+        };
+        room_after > patience
+    }
+
+    /// A partition hands a message to its consumer, after those before it.
+    #[inline]
+    fn hand_out(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
+        let row = *cx.messages.get(message);
+        let entity = cx.crowds.of(row.to).message(row.id);
+        let consumer = self.group.owner(place);
+        let partition = &mut self.partitions[number::index(place)];
+        let service = partition.station.arrive(cx.now, self.service);
+        let inside = self.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32);
+        let left = self.next_read(place, service.finish + inside);
+        let at = left + self.link(entity);
+        if self.notes {
+            let position = cx.messages.place(message);
+            let handed = Handed { at, row: message, position, message: row };
+            self.note(handed, consumer, place, cx);
+        }
+        cx.messages.get_mut(message).at = consumer;
+        cx.hop(at, self.fanout.node, message, Stage::Fanout);
+    }
+
+    #[inline]
+    fn link(&self, entity: u64) -> Span {
+        self.fanout.latency.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32)
+    }
+
+    /// When a consumer that asks at its interval next finds what is readable from `at` on.
+    #[inline]
+    fn next_read(&self, place: u32, at: Time) -> Time {
+        let every = self.parameters.fetch.nanos();
+        if every == 0 {
+            return at;
+        }
+        let unit = self.draws.unit(Purpose::Consumer, READS | u64::from(place), 0);
+        let phase = self.parameters.fetch.scale(unit).nanos();
+        let passed = (at.nanos() + every - phase) % every;
+        at + Span::from_nanos(if passed == 0 { 0 } else { every - passed })
+    }
+
+    fn note(&mut self, handed: Handed, consumer: u16, place: u32, cx: &Cx<'_>) {
+        let committed = self.group.committed(cx.now, consumer);
+        let notes = &mut self.partitions[number::index(place)].handed;
+        while notes.front().is_some_and(|first| first.at <= committed) {
+            notes.pop_front();
+        }
+        notes.push_back(handed);
+    }
+
+    /// A message comes to a partition that nobody reads.
+    fn park(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
+        if !self.parameters.stores {
+            return cx.end(cx.now, message, End::Lost(Cause::BusLost));
+        }
+        let parked = &mut self.partitions[number::index(place)].parked;
+        let full = self.parameters.bound.is_some_and(|bound| parked.len() >= number::index(bound));
+        if full && self.parameters.when_full == WhenFull::Drop {
+            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
+        }
+        parked.push_back(message);
+        let row = cx.messages.get_mut(message);
+        (row.stage, row.due) = (Stage::Parked, cx.now);
+    }
+
+    /// Partitions stop being read: what they have not handed out waits.
+    fn stop(&mut self, stopped: &[u32], cx: &mut Cx<'_>) {
+        let mut stops = vec![false; self.partitions.len()];
+        for &place in stopped {
+            stops[number::index(place)] = true;
+            self.partitions[number::index(place)].station.clear(cx.now);
+        }
+        for (message, place) in self.in_flight(Stage::Fanout, cx) {
+            let row = *cx.messages.get(message);
+            let on_the_way = self.link(cx.crowds.of(row.to).message(row.id));
+            if stops[number::index(place)] && row.due > cx.now + on_the_way {
+                self.park_again(place, message, cx);
+            }
+        }
+        for &place in stopped {
+            self.sort(place, cx);
+            let notes = &mut self.partitions[number::index(place)].handed;
+            notes.retain(|note| !is_parked(note, cx));
+        }
+    }
+
+    /// A message that the partition had given away, or would have, is read again later.
+    fn park_again(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
+        if !self.parameters.stores {
+            return cx.end(cx.now, message, End::Lost(Cause::BusLost));
+        }
+        let row = cx.messages.get_mut(message);
+        (row.stage, row.due) = (Stage::Parked, cx.now);
+        self.partitions[number::index(place)].parked.push_back(message);
+    }
+
+    /// Restores the order of the log.
+    fn sort(&mut self, place: u32, cx: &Cx<'_>) {
+        let parked = self.partitions[number::index(place)].parked.make_contiguous();
+        parked.sort_by(|&one, &other| {
+            let places = [one, other].map(|row| cx.messages.place(row));
+            match places {
+                [a, b] if a == b => one.cmp(&other),
+                [a, b] if number::later(a, b) => Ordering::Greater,
+                _ => Ordering::Less,
+            }
+        });
+    }
+
+    /// This bus's messages at a stage, with their partitions. For faults: messages never scan.
+    fn in_flight(&self, stage: Stage, cx: &Cx<'_>) -> Vec<(u32, u32)> {
+        let mine = cx
+            .messages
+            .in_use()
+            .filter(|(_, row)| row.stage == stage && cx.crowds.of(row.to).bus == Some(self.id));
+        mine.map(|(message, row)| (message, self.partition(row, cx))).collect()
+    }
+
+    /// A partition is read again, from its first message on.
+    fn resume(&mut self, place: u32, cx: &mut Cx<'_>) {
+        let parked = std::mem::take(&mut self.partitions[number::index(place)].parked);
+        let bound = self.parameters.bound.map_or(usize::MAX, number::index);
+        for (position, message) in parked.into_iter().enumerate() {
+            let row = *cx.messages.get(message);
+            let blocked = position >= bound && cx.now.since(row.due) > self.parameters.max_block;
+            if blocked {
+                cx.end(row.due + self.parameters.max_block, message, End::Lost(Cause::BusOverflow));
+            } else if cx.now.since(row.sent) > self.parameters.retention {
+                cx.end(row.sent + self.parameters.retention, message, End::Lost(Cause::BusLost));
+            } else {
+                self.hand_out(place, message, cx);
+            }
+        }
+    }
+
+    /// A consumer dies with what it has in hand; returns when the group will know.
+    pub fn on_death(&mut self, consumer: u16, cx: &mut Cx<'_>) -> Time {
+        let owned = self.group.of(consumer);
+        self.unread(&owned, cx);
+        for stage in [Stage::Fanout, Stage::LookUp] {
+            for (message, place) in self.in_flight(stage, cx) {
+                if cx.messages.get(message).at == consumer {
+                    self.drop_from_hand(place, message, cx);
+                }
+            }
+        }
+        for stage in [Stage::LookUpAgain, Stage::Stale, Stage::StaleAgain] {
+            for (message, place) in self.in_flight(stage, cx) {
+                if self.group.owner(place) == consumer {
+                    self.drop_from_hand(place, message, cx);
+                }
+            }
+        }
+        let committed = self.group.committed(cx.now, consumer);
+        for &place in &owned {
+            let handed = std::mem::take(&mut self.partitions[number::index(place)].handed);
+            for note in handed.into_iter().filter(|note| note.at > committed) {
+                self.read_again(place, note, cx);
+            }
+            self.sort(place, cx);
+        }
+        self.group.dies(cx.now, consumer)
+    }
+
+    fn drop_from_hand(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
+        let again = self.parameters.delivery == Guarantee::AtLeastOnce && self.parameters.stores;
+        if again {
+            self.park_again(place, message, cx);
+        } else if cx.messages.get(message).stage == Stage::Fanout {
+            cx.end(cx.now, message, End::Lost(Cause::BusLost));
+        } else {
+            cx.stranded(message, Cause::BusLost);
+        }
+    }
+
+    /// What was handed out and not committed is read a second time.
+    fn read_again(&mut self, place: u32, note: Handed, cx: &mut Cx<'_>) {
+        if is_parked(&note, cx) {
+            return;
+        }
+        let there = cx.messages.holds(note.row, &note.message);
+        let mut copy = note.message;
+        (copy.stage, copy.due) = (Stage::Parked, cx.now);
+        let copy = cx.messages.copy(copy, note.position, there.then_some(note.row));
+        self.partitions[number::index(place)].parked.push_back(copy);
+    }
+
+    fn unread(&mut self, places: &[u32], cx: &mut Cx<'_>) {
+        self.stop(places, cx);
+        for &place in places {
+            self.partitions[number::index(place)].unread = true;
+        }
+    }
+
+    /// The session of a dead consumer is over; returns whether the partitions are dealt out.
+    pub fn on_expired(&mut self, consumer: u16, cx: &mut Cx<'_>) -> bool {
+        let deals = self.group.expires(consumer);
+        if deals {
+            self.deal(cx);
+        }
+        deals
+    }
+
+    /// A consumer finishes what it has in hand, and leaves the group.
+    pub fn on_leave(&mut self, consumer: u16, cx: &mut Cx<'_>) {
+        self.group.leaves(consumer);
+        self.deal(cx);
+    }
+
+    /// A consumer is there again; returns whether the partitions are dealt out.
+    pub fn on_join(&mut self, consumer: u16, cx: &mut Cx<'_>) -> bool {
+        let deals = self.group.joins(consumer);
+        if deals {
+            self.deal(cx);
+        }
+        deals
+    }
+
+    /// The node whose instances read it.
+    pub fn reader(&self) -> usize {
+        usize::from(self.fanout.node)
+    }
+
+    /// How long it takes to deal the partitions out.
+    pub fn pause(&self) -> Span {
+        self.parameters.group.pause
+    }
+
+    /// Partitions that stop are given back in order: what was read of them is committed.
+    fn deal(&mut self, cx: &mut Cx<'_>) {
+        let stopped = self.group.deal();
+        for &place in &stopped {
+            self.partitions[number::index(place)].handed.clear();
+        }
+        let orphans = (0..number::row(self.partitions.len())).filter(|&p| !self.group.is_read(p));
+        let orphans: Vec<u32> = orphans.collect();
+        self.unread(&stopped, cx);
+        self.unread(&orphans, cx);
+    }
+
+    /// The partitions have been dealt out; those whose owners are there are read.
+    pub fn on_dealt(&mut self, cx: &mut Cx<'_>) {
+        self.most_parked = self.most_parked.max(self.waiting(cx.now));
+        for place in 0..number::row(self.partitions.len()) {
+            let partition = &mut self.partitions[number::index(place)];
+            if partition.unread && self.group.is_read(place) {
+                partition.unread = false;
+                if !partition.stopped() {
+                    self.resume(place, cx);
+                }
+            }
+        }
+    }
+
+    /// The partitions that a broker leads.
+    fn led_by(&self, broker: u16) -> Vec<u32> {
+        let brokers = u32::from(self.parameters.brokers.max(1));
+        let leads = |place: &u32| place % brokers == u32::from(broker);
+        (0..number::row(self.partitions.len())).filter(leads).collect()
+    }
+
+    /// A broker is lost: its partitions have no leader. Returns when another leads them, unless
+    /// nobody has what they hold.
+    pub fn on_broker_lost(&mut self, broker: u16, cx: &mut Cx<'_>) -> Option<Time> {
+        let led = self.led_by(broker);
+        self.stop(&led, cx);
+        for place in led {
+            self.partitions[number::index(place)].headless = true;
+        }
+        (self.parameters.copies > 1).then(|| cx.now + self.parameters.failover)
+    }
+
+    /// The partitions of a broker have a leader again.
+    pub fn on_broker_back(&mut self, broker: u16, cx: &mut Cx<'_>) {
+        self.most_parked = self.most_parked.max(self.waiting(cx.now));
+        for place in self.led_by(broker) {
+            let partition = &mut self.partitions[number::index(place)];
+            if std::mem::replace(&mut partition.headless, false) && !partition.stopped() {
+                self.resume(place, cx);
+            }
+        }
+    }
+
+    /// The most messages that waited when partitions began to be read again.
+    pub fn most_parked(&self) -> f64 {
+        self.most_parked
+    }
+
+    /// The longest wait of a message that comes now; for ever where nobody reads what waits.
+    pub fn longest_wait(&self, now: Time) -> Span {
+        let wait = |partition: &Partition| {
+            if partition.parked.is_empty() { partition.station.wait(now) } else { Span::FOREVER }
+        };
+        self.partitions.iter().map(wait).max().unwrap_or_default()
+    }
+
+    /// The messages that wait now, over all partitions.
+    pub fn waiting(&self, now: Time) -> f64 {
+        let wait = |partition: &Partition| {
+            let queue = if self.service == Span::ZERO {
+                0.0
+            } else {
+                (partition.station.wait(now).float() / self.service.float()).ceil()
+            };
+            queue + number::float(number::count(partition.parked.len()))
+        };
+        self.partitions.iter().map(wait).sum()
     }
 }

@@ -43,6 +43,10 @@ pub enum Purpose {
     Age,
     /// What a `Retry-After` says. (user and session, attempt)
     RetryAfter,
+    /// The partition of a message that has no key. (message)
+    Partition,
+    /// When a consumer that dies has last been heard of, and when it commits. (instance, k)
+    Consumer,
 }
 
 impl From<Purpose> for usize {

@@ -23,6 +23,10 @@ pub enum Cause {
     HalfOpen,
     /// The registry led to a gateway that did not hold the recipient, and nothing kept the message.
     StaleRoute,
+    /// A consumer of the bus ended with the message in hand, or nobody read it while it was there.
+    BusLost,
+    /// The bus had no room for it.
+    BusOverflow,
     /// The recipient was away, and nothing kept the message.
     NoReplay,
     /// The buffer was full and dropped its oldest message.
@@ -35,10 +39,12 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, in the order of the ledger.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::GatewayCrash,
         Self::HalfOpen,
         Self::StaleRoute,
+        Self::BusLost,
+        Self::BusOverflow,
         Self::NoReplay,
         Self::BufferOverflow,
         Self::ClientOutbox,
@@ -51,6 +57,8 @@ impl Cause {
             Self::GatewayCrash => "gateway_crash",
             Self::HalfOpen => "half_open",
             Self::StaleRoute => "stale_route",
+            Self::BusLost => "bus_lost",
+            Self::BusOverflow => "bus_overflow",
             Self::NoReplay => "no_replay",
             Self::BufferOverflow => "buffer_overflow",
             Self::ClientOutbox => "client_outbox",

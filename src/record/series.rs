@@ -42,6 +42,11 @@ impl Series {
         Self { tick, rows: vec![Row::default(); ticks], current: 0, begin: 0 }
     }
 
+    /// The length of a tick.
+    pub fn tick(&self) -> Span {
+        Span::from_nanos(self.tick)
+    }
+
     /// The row of an instant; beyond the horizon it is the last one.
     #[inline]
     pub fn at(&mut self, at: Time) -> &mut Row {

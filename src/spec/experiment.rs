@@ -107,7 +107,7 @@ pub struct Action {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Deploy {
-    /// A gateway pool.
+    /// A gateway pool, or a fan-out: its instances leave their consumer group and come back.
     #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
     /// Instances at once, no more than the pool has.
@@ -120,12 +120,13 @@ pub struct Deploy {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Crash {
-    /// A gateway pool.
+    /// A gateway pool, a fan-out (its group finds out when the session is over) or a pubsub (its
+    /// brokers).
     #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
     /// Which instances, from 0.
     pub instances: Option<Located<Several<Written<Count>>>>,
-    /// How it looks from outside: `process` resets at once, `host` is silence.
+    /// How a gateway looks from outside: `process` resets at once, `host` is silence.
     pub kind: Option<Text>,
     /// When it is back.
     pub restart: Option<Written<Span>>,

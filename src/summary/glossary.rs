@@ -150,7 +150,13 @@ pub const METRICS: &[Described] = &[
          peak.",
     ),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
+    row(
+        "<node>.backlog.drain",
+        Unit::Seconds,
+        "From the peak of its backlog until no more than 1 % of that waited.",
+    ),
     row("backlog.peak", Unit::Count, "Most messages that waited in a pubsub."),
+    row("backlog.drain", Unit::Seconds, "How long that backlog took to drain."),
     row("registry.operations", Unit::Count, "Look-ups, writes, deletions and refreshes."),
     row(
         "registry.refreshes_per_second",
@@ -253,6 +259,10 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::StaleRoute => {
             "The registry led to a gateway that did not hold the recipient, and nothing kept it."
         }
+        Cause::BusLost => {
+            "A consumer of the bus ended with it in hand, or nobody read it while the bus had it."
+        }
+        Cause::BusOverflow => "The bus had no room for it.",
         Cause::NoReplay => "The recipient was away, and nothing kept the message.",
         Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
         Cause::ClientOutbox => "The sender was away and its outbox full.",

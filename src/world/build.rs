@@ -56,6 +56,7 @@ impl World {
             timeline: Timeline::new(scenario),
             record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, &firsts),
             hosts: Hosts::new(&pools),
+            dealings: 0,
             replication,
             events: 0,
         };
@@ -168,6 +169,7 @@ impl Plan<'_> {
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
+            bus: bus.map(|bus| bus.0),
             registry: self.port(pool, is_registry),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
@@ -214,7 +216,7 @@ impl Plan<'_> {
             }
             Parameters::Pubsub(own) => {
                 let fanout = self.port(id, is_fanout).expect("validated: it has a fan-out");
-                Node::Pubsub(Pubsub::new(own, fanout, draws))
+                Node::Pubsub(Box::new(self.pubsub(id, own, fanout, draws)))
             }
             Parameters::Fanout(own) => {
                 let registry = self.port(id, is_registry).expect("validated: it has a registry");
@@ -223,6 +225,15 @@ impl Plan<'_> {
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone())),
         }
+    }
+
+    fn pubsub(&self, id: NodeId, own: &parameters::Pubsub, fanout: Port, draws: Draws) -> Pubsub {
+        let reader = NodeId(fanout.node);
+        let Parameters::Fanout(readers) = self.parameters(reader) else { unreachable!() };
+        let mut timeline = self.scenario.timeline.iter();
+        let dies = timeline
+            .any(|action| matches!(action.kind, ActionKind::Crash { node, .. } if node == reader));
+        Pubsub::new(id.0, own.clone(), fanout, readers.instances, dies, draws)
     }
 
     /// From when on a crowd sends so many times its rate; entries that overlap multiply.

@@ -129,7 +129,13 @@ impl World {
                 self.watch(scene, instance, agenda);
             }
             Step::Checked => self.on_checked(scene, instance, false, agenda),
-            Step::Begin | Step::Empty | Step::Grace | Step::Ready | Step::Killed => {}
+            Step::Begin
+            | Step::Empty
+            | Step::Grace
+            | Step::Ready
+            | Step::Killed
+            | Step::Expired
+            | Step::Dealt => {}
         }
     }
 }

@@ -106,10 +106,8 @@ impl World {
     }
 
     fn count_pending(&mut self, horizon: Time) {
-        let pending = self
-            .messages
-            .in_use()
-            .map(|(_, row)| (row.sent, matches!(row.stage, Stage::Outbox | Stage::Buffer)));
+        let waits = |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked);
+        let pending = self.messages.pending().into_iter().map(|row| (row.sent, waits(row.stage)));
         let pending: Vec<(Time, bool)> = pending.collect();
         for (sent, waiting) in pending {
             self.record.pending(sent, waiting);
@@ -282,7 +280,7 @@ impl World {
         sheet.count("pending.waiting", record.window.waiting);
         sheet.lag("delivery_lag", &record.lag);
         let horizon = record.horizon();
-        let oldest = self.messages.in_use().map(|(_, row)| row.sent).min();
+        let oldest = self.messages.pending().into_iter().map(|row| row.sent).min();
         sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
     }
 
@@ -346,15 +344,21 @@ impl World {
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
         }
-        let mut worst = None::<f64>;
+        let mut worst = None::<(f64, Option<Span>)>;
         for gauge in &self.gauges.buses {
             let Node::Pubsub(bus) = &self.nodes[gauge.node] else { continue };
             let name = &self.names[gauge.node];
-            sheet.set(format!("{name}.backlog.peak"), Unit::Count, Some(bus.backlog()));
-            worst = Some(worst.unwrap_or(0.0).max(bus.backlog()));
+            let peak = gauge.backlog.peak().unwrap_or(0.0).max(bus.most_parked());
+            let drain = self.drained(&gauge.backlog.values);
+            sheet.set(format!("{name}.backlog.peak"), Unit::Count, Some(peak));
+            sheet.seconds(format!("{name}.backlog.drain"), drain);
+            if worst.is_none_or(|(most, _)| peak > most) {
+                worst = Some((peak, drain));
+            }
         }
-        if worst.is_some() {
-            sheet.set("backlog.peak", Unit::Count, worst);
+        if let Some((peak, drain)) = worst {
+            sheet.set("backlog.peak", Unit::Count, Some(peak));
+            sheet.seconds("backlog.drain", drain);
         }
         let counts = &self.record.counts;
         let online = |crowd| self.connected_of(crowd) / scenario.horizon.seconds();

@@ -1,5 +1,6 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
 mod build;
+mod consumers;
 mod faults;
 mod hosts;
 mod measures;
@@ -42,6 +43,8 @@ pub struct World {
     record: Recorder,
     gauges: Gauges,
     hosts: Hosts,
+    /// How often consumer groups have begun to deal their partitions out.
+    dealings: u16,
     replication: u32,
     events: u64,
 }
@@ -92,8 +95,7 @@ impl Model for World {
                 Event::Wake { user, .. } => self.connections.touch_timer(user),
                 Event::Tick { node, source } => match &self.nodes[usize::from(node)] {
                     Node::Clients(clients) => {
-                        let first = self.crowds.of_clients(node).first;
-                        clients.touch(source, first, &self.connections)
+                        clients.touch(source, self.crowds.of_clients(node), &self.connections)
                     }
                     _ => 0,
                 },

@@ -71,7 +71,8 @@ impl Gauges {
                     done: Span::ZERO,
                 }),
                 Node::Pubsub(_) => {
-                    buses.push(Bus { node: place, backlog: gauge("backlog", "max", Unit::Count) });
+                    buses
+                        .push(Bus { node: place, backlog: gauge("backlog", "total", Unit::Count) });
                 }
                 Node::Clients(_) | Node::LoadBalancer(_) | Node::Registry(_) | Node::Buffer(_) => {}
             }
@@ -112,7 +113,7 @@ impl World {
         }
     }
 
-    /// Reads them at `at`; returns the longest wait for a gateway's CPU.
+    /// Reads them at `at`; returns the longest wait for a gateway's CPU or in a bus.
     fn sample(&mut self, at: Time) -> Span {
         let Self { gauges, nodes, tiers, record, .. } = self;
         gauges.online.values.push(f64::from(record.online.now));
@@ -153,6 +154,7 @@ impl World {
         for gauge in &mut gauges.buses {
             if let Node::Pubsub(bus) = &nodes[gauge.node] {
                 gauge.backlog.values.push(bus.waiting(at));
+                longest = longest.max(bus.longest_wait(at));
             }
         }
         longest

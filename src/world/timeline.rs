@@ -33,9 +33,9 @@ pub(super) struct Timeline {
 pub(super) struct Running {
     pub(super) action: Action,
     /// The first instance of the next batch, within its pool.
-    next: u16,
-    /// Instances that are not through.
-    left: u16,
+    pub(super) next: u16,
+    /// Instances that are not through, or steps still to come.
+    pub(super) left: u16,
     /// A deploy that waits for another one of its pool to end.
     waits: bool,
     /// Its begin, once it has begun.
@@ -66,6 +66,10 @@ impl Timeline {
         }
     }
 
+    pub(super) fn running(&mut self, scene: Scene) -> &mut Running {
+        &mut self.actions[usize::from(scene.index)]
+    }
+
     pub(super) fn entries(&self) -> &[Running] {
         &self.actions
     }
@@ -88,7 +92,7 @@ impl Timeline {
 }
 
 impl Running {
-    fn deploys(&self, pool: usize) -> bool {
+    pub(super) fn deploys(&self, pool: usize) -> bool {
         matches!(self.action.kind, ActionKind::Deploy { node, .. } if usize::from(node.0) == pool)
     }
 }
@@ -123,6 +127,25 @@ impl World {
             self.begin(scene);
         }
         match (kind, step) {
+            (ActionKind::Deploy { batch, startup, .. }, Step::Begin) if self.consumes(scene) => {
+                self.replace_consumers(scene, batch, startup, agenda);
+            }
+            (ActionKind::Crash { instances, restart, .. }, Step::Begin) if self.consumes(scene) => {
+                self.crash_consumers(scene, &instances, restart, agenda);
+            }
+            (ActionKind::Deploy { .. } | ActionKind::Crash { .. }, Step::Ready)
+                if self.consumes(scene) =>
+            {
+                self.on_joined(scene, instance, agenda);
+            }
+            (_, Step::Expired) => self.on_expired(scene, instance, agenda),
+            (_, Step::Dealt) => self.on_dealt(scene, instance, agenda),
+            (ActionKind::Crash { instances, restart, .. }, Step::Begin) if self.carries(scene) => {
+                self.lose_brokers(scene, &instances, restart, agenda);
+            }
+            (ActionKind::Crash { .. }, Step::Ready) if self.carries(scene) => {
+                self.on_broker_back(scene, instance, agenda);
+            }
             (ActionKind::Deploy { batch, startup, .. }, Step::Begin) => {
                 self.begin_batch(scene, batch, startup, agenda);
             }
@@ -151,6 +174,16 @@ impl World {
             (_, Step::Ready) => self.end_action(scene),
             (_, Step::Checked | Step::Empty | Step::Grace | Step::Killed) => {}
         }
+    }
+
+    /// Whether an entry concerns the consumers of a bus.
+    fn consumes(&self, scene: Scene) -> bool {
+        matches!(self.nodes[scene.node], Node::Fanout(_))
+    }
+
+    /// Whether it concerns the brokers of a bus.
+    fn carries(&self, scene: Scene) -> bool {
+        matches!(self.nodes[scene.node], Node::Pubsub(_))
     }
 
     fn begin(&mut self, scene: Scene) {
@@ -199,7 +232,7 @@ impl World {
         }
     }
 
-    fn one_through(&mut self, scene: Scene) -> bool {
+    pub(super) fn one_through(&mut self, scene: Scene) -> bool {
         let running = &mut self.timeline.actions[usize::from(scene.index)];
         running.left = running.left.saturating_sub(1);
         running.left == 0

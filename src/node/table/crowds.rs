@@ -90,6 +90,8 @@ pub struct Crowd {
     pub balancer: u8,
     /// From the balancer to the gateways.
     pub gateways: Port,
+    /// Where what it sends is published, if it is.
+    pub bus: Option<u8>,
     /// From the gateways to the registry, if there is one.
     pub registry: Option<Port>,
     /// The fan-out that reaches it, if there is one; the latency is from the gateways back.
@@ -134,6 +136,20 @@ impl Crowd {
     #[inline]
     pub fn message(&self, id: u32) -> u64 {
         self.salt ^ u64::from(id)
+    }
+
+    /// Sender and recipient of the k-th send, by their places in the crowd: two different users.
+    #[inline]
+    pub fn pair(&self, k: u64) -> (u32, u32) {
+        let sender = self.draws.below(Purpose::Sender, k, self.count);
+        let other = self.draws.below(Purpose::Recipient, k, self.count - 1);
+        (sender, if other < sender { other } else { other + 1 })
+    }
+
+    /// Who sent a message. Of more than 2^32 sends of a crowd, the first are meant.
+    #[inline]
+    pub fn sender(&self, id: u32) -> u32 {
+        self.first + self.pair(u64::from(id)).0
     }
 
     /// From the first packet to the handshake's work at the gateway, for a connection with this

@@ -1,4 +1,5 @@
 //! The slab of messages in flight or kept: 32 bytes a row.
+use super::copies::Copies;
 use crate::engine::{Span, Time, number};
 
 /// No row.
@@ -38,6 +39,8 @@ pub enum Stage {
     Down,
     /// The same, out of the buffer.
     DownReplay,
+    /// In a partition that nobody reads.
+    Parked,
 }
 
 /// One delivery that has not ended.
@@ -94,6 +97,8 @@ pub struct Messages {
     /// Messages that a bus has taken in, modulo 2^32.
     logged: u32,
     free: Vec<u32>,
+    /// Which rows are copies of the same delivery.
+    pub copies: Copies,
 }
 
 impl Messages {
@@ -136,6 +141,37 @@ impl Messages {
     pub fn log(&mut self, row: u32) {
         self.logged = number::next(self.logged);
         self.places[number::index(row)] = self.logged;
+    }
+
+    /// Opens a row for another copy of `message`, which was in the `place` of the bus. The row that
+    /// holds the delivery is `row`, unless it has ended.
+    pub fn copy(&mut self, message: Message, place: u32, row: Option<u32>) -> u32 {
+        let copy = self.open(message);
+        self.places[number::index(copy)] = place;
+        match row {
+            Some(row) => {
+                let kept = self.get(row).stage == Stage::Buffer;
+                self.copies.join(copy, row, kept);
+            }
+            None => self.copies.after_the_end(copy),
+        }
+        copy
+    }
+
+    /// Whether a row still holds this very message.
+    pub fn holds(&self, row: u32, message: &Message) -> bool {
+        let held = self.get(row);
+        held.stage != Stage::Free
+            && (held.id, held.to, held.sent) == (message.id, message.to, message.sent)
+    }
+
+    /// One row of each delivery that has not ended. For the end of a run.
+    pub fn pending(&self) -> Vec<&Message> {
+        let mut seen = std::collections::BTreeSet::new();
+        let open = self.in_use().filter(|&(row, _)| {
+            !self.copies.over(row) && self.copies.number(row).is_none_or(|group| seen.insert(group))
+        });
+        open.map(|(_, message)| message).collect()
     }
 
     /// The place of a message in the order in which the bus took them in, from 1, modulo 2^32.

@@ -1,6 +1,7 @@
 //! What two nodes must both see lies in neither: the tables of the world. Each column has one
 //! writing node kind; others read it through `Cx`.
 pub mod connections;
+pub mod copies;
 pub mod crowds;
 pub mod messages;
 pub mod tiers;

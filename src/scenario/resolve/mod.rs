@@ -1,5 +1,6 @@
 //! Spec → scenario: names become ids, units numbers, defaults are filled in, and all that does not
 //! fit is reported at once. The resolved document grows beside the scenario, from the same values.
+mod buses;
 mod checks;
 mod law;
 mod links;

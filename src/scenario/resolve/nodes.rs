@@ -4,7 +4,7 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Pubsub, Registry, Resume, Sends,
+        LoadBalancer, Memory, Network, Parameters, Policy, Registry, Resume, Sends,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -296,17 +296,6 @@ impl Section<'_, '_> {
             )));
         }
         drain
-    }
-
-    fn pubsub(&mut self, form: &model::Pubsub) -> Pubsub {
-        let partitions = self.whole("partitions", form.partitions.as_ref(), 1..=1_000_000);
-        self.only("key", form.key.as_ref());
-        Pubsub {
-            partitions,
-            rate: self.positive("rate", form.rate.as_ref()),
-            latency: self.law("latency", form.latency.as_ref()),
-            delivery: self.word("delivery", form.delivery.as_ref()),
-        }
     }
 
     fn fanout(&mut self, form: &model::Fanout) -> Fanout {

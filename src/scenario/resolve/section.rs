@@ -22,6 +22,8 @@ pub(super) struct Section<'s, 'r> {
     name: String,
     /// Where a missing key is reported.
     home: At,
+    /// Defaults that take the place of those of the table, by their whole keys.
+    instead: &'static [(&'static str, &'static str)],
 }
 
 /// A word of a closed set, such as a jitter law.
@@ -39,13 +41,19 @@ impl<'s, 'r> Section<'s, 'r> {
     /// An empty section with the defaults of a form.
     pub(super) fn new(input: &'s mut Input<'r>, form: &str, name: &str, home: At) -> Self {
         let (form, name) = (form.to_owned(), name.to_owned());
-        Self { input, doc: Map::new(), form, name, home }
+        Self { input, doc: Map::new(), form, name, home, instead: &[] }
+    }
+
+    /// From here on these defaults take the place of those of the table.
+    pub(super) fn instead(&mut self, defaults: &'static [(&'static str, &'static str)]) {
+        self.instead = defaults;
     }
 
     /// Reads a section within this one.
     pub(super) fn inside<T>(&mut self, key: &str, read: impl FnOnce(&mut Section) -> T) -> T {
         let (form, name) = (self.form_of(key), self.name_of(key));
         let mut inner = Section::new(self.input, &form, &name, self.home);
+        inner.instead = self.instead;
         let result = read(&mut inner);
         let doc = inner.doc;
         self.doc.insert(key.to_owned(), Json::Object(doc));
@@ -73,7 +81,12 @@ impl<'s, 'r> Section<'s, 'r> {
 
     /// The default of a key.
     pub(super) fn default(&self, key: &str) -> Option<&'static str> {
-        defaults::of(&self.form_of(key)).map(|default| default.text)
+        let form = self.form_of(key);
+        let instead = self.instead.iter().find(|(known, _)| *known == form);
+        instead.map_or_else(
+            || defaults::of(&form).map(|default| default.text),
+            |(_, text)| Some(*text),
+        )
     }
 
     /// Puts a value down; plain numbers as numbers.

@@ -5,8 +5,7 @@ use super::{
     section::Section,
 };
 use crate::{
-    engine::Span,
-    node::parameters::Parameters,
+    node::parameters::{self, Parameters},
     scenario::prices::{Machine, Paid, Tariff},
     spec::{Diagnostic, Input, Text, model::Kind, suggest},
     units::{Bytes, shown},
@@ -16,9 +15,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outfit {
     pub(super) instance: Option<Text>,
-    brokers: u16,
     copies: u16,
-    retention: Span,
 }
 
 impl Section<'_, '_> {
@@ -39,12 +36,7 @@ impl Section<'_, '_> {
                 copies: self.short("copies", form.copies.as_ref(), 1..=u16::MAX),
                 ..runs_on(&form.instance)
             },
-            Kind::Pubsub(form) => Outfit {
-                brokers: self.short("brokers", form.brokers.as_ref(), 1..=u16::MAX),
-                copies: self.short("copies", form.copies.as_ref(), 1..=u16::MAX),
-                retention: self.positive("retention", form.retention.as_ref()),
-                ..runs_on(&form.instance)
-            },
+            Kind::Pubsub(form) => runs_on(&form.instance),
         }
     }
 }
@@ -105,11 +97,11 @@ impl Choice<'_, '_> {
                 let needs = (u32::from(own.concurrency), None);
                 self.machine(instances, Some(needs)).map(Paid::Fanout)
             }
-            Parameters::Pubsub(_) => {
+            Parameters::Pubsub(own) => {
                 let brokers = Group { key: "brokers", machines: &sheet.brokers };
                 let machine = self.machine(brokers, None);
                 let storage = self.priced("storage", sheet.storage.as_ref()).cloned();
-                let Outfit { brokers, copies, retention, .. } = self.node.outfit;
+                let parameters::Pubsub { brokers, copies, retention, .. } = own;
                 let (machine, storage) = (machine?, storage?);
                 Some(Paid::Pubsub { machine, brokers, copies, retention, storage })
             }

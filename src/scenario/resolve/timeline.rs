@@ -123,7 +123,7 @@ impl Frame<'_> {
     }
 
     fn deploy(&self, section: &mut Section<'_, '_>, form: &Deploy) -> Option<ActionKind> {
-        let node = self.pool(section, form.node.as_ref());
+        let node = self.machines(section, form.node.as_ref(), REPLACED);
         let count = node.map_or(u16::MAX, |(_, count)| count);
         let batch = section.short("batch", form.batch.as_ref(), 1..=count);
         let startup = section.value("startup", form.startup.as_ref());
@@ -131,7 +131,7 @@ impl Frame<'_> {
     }
 
     fn crash(&self, section: &mut Section<'_, '_>, form: &Crash) -> Option<ActionKind> {
-        let node = self.pool(section, form.node.as_ref());
+        let node = self.machines(section, form.node.as_ref(), CRASHES);
         let count = node.map_or(u16::MAX, |(_, count)| count);
         let instances = section.instances(form.instances.as_ref(), count);
         let kind = section.word("kind", form.kind.as_ref());
@@ -140,7 +140,7 @@ impl Frame<'_> {
     }
 
     fn zone_loss(&self, section: &mut Section<'_, '_>, form: &ZoneLoss) -> Option<ActionKind> {
-        let node = self.pool(section, form.node.as_ref());
+        let node = self.machines(section, form.node.as_ref(), POOL);
         let zones = node.map_or(u16::MAX, |(node, _)| self.zones(node)).max(1);
         let zone = section.short("zone", form.zone.as_ref(), 0..=zones - 1);
         let kind = section.word("kind", form.kind.as_ref());
@@ -197,15 +197,22 @@ impl Frame<'_> {
         Some(ActionKind::Load { node: node?, factor, lasts })
     }
 
-    /// The gateway pool of a name, and how many instances it has.
-    fn pool(&self, section: &mut Section<'_, '_>, name: Option<&Text>) -> Option<(NodeId, u16)> {
-        let node = self.node(section, name, POOL)?;
-        let Parameters::Gateway(pool) = &self.nodes[usize::from(node.0)].parameters else {
-            return None;
+    /// The node of a name, and how many instances or brokers it has.
+    fn machines(
+        &self,
+        section: &mut Section<'_, '_>,
+        name: Option<&Text>,
+        role: Role,
+    ) -> Option<(NodeId, u16)> {
+        let node = self.node(section, name, role)?;
+        let count = match &self.nodes[usize::from(node.0)].parameters {
+            Parameters::Gateway(pool) => pool.count,
+            Parameters::Fanout(fanout) => fanout.instances,
+            Parameters::Pubsub(bus) => bus.brokers,
+            _ => return None,
         };
         // A count that could not be read bounds nothing.
-        let count = if pool.count == 0 { u16::MAX } else { pool.count };
-        Some((node, count))
+        Some((node, if count == 0 { u16::MAX } else { count }))
     }
 
     /// The node of a name, if it is of the right kind.
@@ -249,6 +256,25 @@ const POOL: Role = Role {
     called: "a gateway pool",
     example: "gateways",
     fits: |node| matches!(node.parameters, Parameters::Gateway(_)),
+};
+
+const REPLACED: Role = Role {
+    kind: "gateway pool or fanout",
+    called: "a gateway pool or a fanout",
+    example: "gateways",
+    fits: |node| matches!(node.parameters, Parameters::Gateway(_) | Parameters::Fanout(_)),
+};
+
+const CRASHES: Role = Role {
+    kind: "gateway pool, fanout or pubsub",
+    called: "a gateway pool, a fanout or a pubsub",
+    example: "gateways",
+    fits: |node| {
+        matches!(
+            node.parameters,
+            Parameters::Gateway(_) | Parameters::Fanout(_) | Parameters::Pubsub(_)
+        )
+    },
 };
 
 const CROWD: Role = Role {

@@ -3,19 +3,18 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, Jitter, On503, OnStale, OverMemory, Policy, Preset, Resume,
-        Start,
+        Answer, DrainBy, Guarantee, Jitter, On503, OnStale, OverMemory, PartitionKey, Policy,
+        Preset, Rebalance, Resume, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
 
 /// Keys of which only one value is modelled so far.
-const ONLY: [(&str, &str); 6] = [
+const ONLY: [(&str, &str); 5] = [
     ("clients.transport", "websocket"),
     ("clients.sends.to", "direct"),
     ("load_balancer.policy.consistent_hash.key", "user"),
     ("load_balancer.policy.consistent_hash.via", "ticket"),
-    ("pubsub.key", "recipient"),
     ("buffer.scope", "user"),
 ];
 
@@ -30,11 +29,15 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
         "load_balancer.when_full" => vec!["reset", "503"],
-        "gateway.accept_queue" => vec!["unbounded"],
+        "gateway.accept_queue" | "pubsub.bound" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
         "gateway.drain.by" => all::<DrainBy>(),
         "drop_clients.kind" => all::<DropKind>(),
         "clients.resume" => all::<Resume>(),
+        "pubsub.profile" => all::<Profile>(),
+        "pubsub.key" => all::<PartitionKey>(),
+        "pubsub.when_full" => all::<WhenFull>(),
+        "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
         "fanout.on_stale" => all::<OnStale>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
@@ -132,6 +135,116 @@ impl Word for Guarantee {
     const WORDS: &'static [(&'static str, Self)] =
         &[("at_least_once", Self::AtLeastOnce), ("at_most_once", Self::AtMostOnce)];
 }
+
+impl Word for PartitionKey {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("recipient", Self::Recipient), ("sender", Self::Sender), ("random", Self::Random)];
+}
+
+impl Word for WhenFull {
+    const WORDS: &'static [(&'static str, Self)] = &[("drop", Self::Drop), ("block", Self::Block)];
+}
+
+impl Word for Rebalance {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("cooperative", Self::Cooperative), ("eager", Self::Eager)];
+}
+
+/// What a bus is: the defaults of the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Profile {
+    /// A partitioned log.
+    Log,
+    /// A stream server.
+    Stream,
+    /// Pub/sub in memory.
+    Memory,
+    /// The same over brokers that each carry all.
+    MemoryCluster,
+    /// The same over brokers that share.
+    MemorySharded,
+}
+
+impl Word for Profile {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("log", Self::Log),
+        ("stream", Self::Stream),
+        ("memory", Self::Memory),
+        ("memory_cluster", Self::MemoryCluster),
+        ("memory_sharded", Self::MemorySharded),
+    ];
+}
+
+impl Profile {
+    /// Whether messages wait for readers that are away.
+    pub(super) fn stores(self) -> bool {
+        matches!(self, Self::Log | Self::Stream)
+    }
+
+    /// What it says where the file says nothing; other keys have the defaults of a log.
+    pub(super) fn defaults(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Log => &[],
+            Self::Stream => STREAM,
+            Self::Memory => MEMORY,
+            Self::MemoryCluster => MEMORY_CLUSTER,
+            Self::MemorySharded => MEMORY_SHARDED,
+        }
+    }
+}
+
+/// Each message is acknowledged; one that is not is handed to another consumer after 30 s. \[K\]
+const STREAM: &[(&str, &str)] = &[
+    ("pubsub.partitions", "16"),
+    ("pubsub.latency", "1ms"),
+    ("pubsub.group.session_timeout", "30s"),
+    ("pubsub.group.heartbeat", "0s"),
+    ("pubsub.group.pause", "0s"),
+    ("pubsub.group.commit", "0s"),
+];
+
+/// One core of Redis: 650k messages a second (Centrifugo \[P\]).
+const MEMORY: &[(&str, &str)] = &[
+    ("pubsub.partitions", "1"),
+    ("pubsub.rate", "650k/s"),
+    ("pubsub.latency", "200us"),
+    ("pubsub.delivery", "at_most_once"),
+    ("pubsub.brokers", "1"),
+    ("pubsub.copies", "1"),
+    ("pubsub.retention", "0s"),
+    ("pubsub.group.session_timeout", "1s"),
+    ("pubsub.group.heartbeat", "0s"),
+    ("pubsub.group.pause", "0s"),
+];
+
+/// Every broker carries every message: the whole collapses at about 400k a second, however many
+/// there are (Centrifugo \[P\]).
+const MEMORY_CLUSTER: &[(&str, &str)] = &[
+    ("pubsub.partitions", "1"),
+    ("pubsub.rate", "400k/s"),
+    ("pubsub.latency", "500us"),
+    ("pubsub.delivery", "at_most_once"),
+    ("pubsub.brokers", "3"),
+    ("pubsub.copies", "1"),
+    ("pubsub.retention", "0s"),
+    ("pubsub.group.session_timeout", "1s"),
+    ("pubsub.group.heartbeat", "0s"),
+    ("pubsub.group.pause", "0s"),
+];
+
+/// Eight shards carry 5M messages a second (Centrifugo \[P\]).
+const MEMORY_SHARDED: &[(&str, &str)] = &[
+    ("pubsub.partitions", "8"),
+    ("pubsub.rate", "625k/s"),
+    ("pubsub.latency", "200us"),
+    ("pubsub.delivery", "at_most_once"),
+    ("pubsub.brokers", "8"),
+    ("pubsub.copies", "1"),
+    ("pubsub.retention", "0s"),
+    ("pubsub.group.session_timeout", "1s"),
+    ("pubsub.group.heartbeat", "0s"),
+    ("pubsub.group.pause", "0s"),
+];
 
 impl Word for OnStale {
     const WORDS: &'static [(&'static str, Self)] =

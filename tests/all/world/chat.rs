@@ -2,9 +2,10 @@
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Guarantee, HealthCheck,
-        Heartbeat, Jitter, LoadBalancer, Memory, Network, On503, OnStale, OverMemory, Parameters,
-        Policy, Pubsub, Reconnect, Refusal, Registry, Resume, Sends, Start,
+        Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
+        HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Network, On503, OnStale, OverMemory,
+        Parameters, PartitionKey, Policy, Pubsub, Rebalance, Reconnect, Refusal, Registry, Resume,
+        Sends, Start, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -142,10 +143,28 @@ fn pool(count: u16) -> Gateway {
 
 fn bus() -> Pubsub {
     Pubsub {
+        stores: true,
         partitions: 64,
+        key: PartitionKey::Recipient,
+        skew: 0.0,
         rate: Rate(10_000.0),
         latency: Law::Constant(5e6),
+        fetch: Span::ZERO,
+        bound: None,
+        when_full: WhenFull::Drop,
+        max_block: secs(60),
+        retention: secs(86_400),
         delivery: Guarantee::AtLeastOnce,
+        group: Group {
+            session_timeout: secs(45),
+            heartbeat: secs(3),
+            rebalance: Rebalance::Cooperative,
+            pause: secs(3),
+            commit: secs(5),
+        },
+        brokers: 3,
+        copies: 3,
+        failover: secs(10),
     }
 }
 
@@ -179,6 +198,20 @@ pub(crate) fn gateways(scenario: &mut Scenario) -> &mut Gateway {
     match &mut scenario.nodes[2].parameters {
         Parameters::Gateway(gateway) => gateway,
         _ => panic!("node 2 is the pool"),
+    }
+}
+
+pub(crate) fn bus_of(scenario: &mut Scenario) -> &mut Pubsub {
+    match &mut scenario.nodes[3].parameters {
+        Parameters::Pubsub(bus) => bus,
+        _ => panic!("node 3 is the bus"),
+    }
+}
+
+pub(crate) fn fanout_of(scenario: &mut Scenario) -> &mut Fanout {
+    match &mut scenario.nodes[4].parameters {
+        Parameters::Fanout(fanout) => fanout,
+        _ => panic!("node 4 is the fan-out"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod budgets;
 pub(crate) mod chat;
+mod consumers;
 mod fingerprints;
 mod idle;
 mod runs;

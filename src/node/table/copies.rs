@@ -1,0 +1,166 @@
+//! Copies of one delivery that are under way at the same time: it ends at the first that reaches
+//! its recipient, and is lost when the last of them is.
+use crate::engine::number;
+
+/// No group.
+const ALONE: u32 = u32::MAX;
+
+/// The copies of one delivery.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    /// Rows that have not ended.
+    rows: u32,
+    /// Whether one has reached the recipient.
+    reached: bool,
+    /// Whether the buffer holds one that nobody has asked for.
+    kept: bool,
+}
+
+/// What the end of a row means for its delivery.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// It is the end of the delivery.
+    Ends,
+    /// The recipient has it already, and gets it again.
+    Again,
+    /// Nothing: it has ended, or another copy may still get there.
+    Nothing,
+}
+
+/// Which rows of the slab are copies of the same delivery. Costs nothing until there is one.
+#[derive(Clone, Debug, Default)]
+pub struct Copies {
+    /// By row.
+    of: Vec<u32>,
+    groups: Vec<Group>,
+    free: Vec<u32>,
+}
+
+impl Copies {
+    #[inline]
+    fn group(&self, row: u32) -> Option<u32> {
+        self.of.get(number::index(row)).copied().filter(|&group| group != ALONE)
+    }
+
+    fn put(&mut self, row: u32, group: u32) {
+        let place = number::index(row);
+        if self.of.len() <= place {
+            self.of.resize(place + 1, ALONE);
+        }
+        self.of[place] = group;
+    }
+
+    fn open(&mut self, group: Group) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.groups[number::index(place)] = group;
+            return place;
+        }
+        self.groups.push(group);
+        number::row(self.groups.len() - 1)
+    }
+
+    /// From now on `copy` is a copy of the delivery of `row`, whose copy `kept` says whether the
+    /// buffer holds.
+    pub fn join(&mut self, copy: u32, row: u32, kept: bool) {
+        let group = self.group(row).unwrap_or_else(|| {
+            let group = self.open(Group { rows: 1, reached: false, kept });
+            self.put(row, group);
+            group
+        });
+        self.groups[number::index(group)].rows += 1;
+        self.put(copy, group);
+    }
+
+    /// From now on `row` is a copy of a delivery that has ended.
+    pub fn after_the_end(&mut self, row: u32) {
+        let group = self.open(Group { rows: 1, reached: true, kept: false });
+        self.put(row, group);
+    }
+
+    /// Whether the delivery of a row has ended by another copy.
+    #[inline]
+    pub fn over(&self, row: u32) -> bool {
+        self.group(row).is_some_and(|group| self.groups[number::index(group)].reached)
+    }
+
+    /// The buffer is to hold this copy; returns whether it holds another one already.
+    pub fn keep(&mut self, row: u32) -> bool {
+        let Some(group) = self.group(row) else { return false };
+        std::mem::replace(&mut self.groups[number::index(group)].kept, true)
+    }
+
+    /// The buffer holds this copy no longer.
+    pub fn release(&mut self, row: u32) {
+        if let Some(group) = self.group(row) {
+            self.groups[number::index(group)].kept = false;
+        }
+    }
+
+    /// A row ends; `reached` says whether at its recipient.
+    #[inline]
+    pub fn end(&mut self, row: u32, reached: bool) -> Meaning {
+        let Some(place) = self.group(row) else { return Meaning::Ends };
+        self.of[number::index(row)] = ALONE;
+        let group = &mut self.groups[number::index(place)];
+        let meaning = match (group.reached, reached) {
+            (true, true) => Meaning::Again,
+            (true, false) => Meaning::Nothing,
+            (false, false) if group.rows > 1 => Meaning::Nothing,
+            (false, _) => Meaning::Ends,
+        };
+        group.reached |= reached;
+        group.rows -= 1;
+        if group.rows == 0 {
+            self.free.push(place);
+        }
+        meaning
+    }
+
+    /// The number of a row's group, for those who count deliveries.
+    pub fn number(&self, row: u32) -> Option<u32> {
+        self.group(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_copy_that_arrives_ends_the_delivery() {
+        let mut copies = Copies::default();
+        copies.join(7, 3, false);
+        copies.join(8, 3, false);
+        assert_eq!(copies.end(7, false), Meaning::Nothing);
+        assert_eq!(copies.end(3, true), Meaning::Ends);
+        assert!(copies.over(8));
+        assert_eq!(copies.end(8, true), Meaning::Again);
+        assert_eq!(copies.end(8, true), Meaning::Ends, "the row is somebody else's by now");
+    }
+
+    #[test]
+    fn the_last_copy_that_is_lost_loses_the_delivery() {
+        let mut copies = Copies::default();
+        copies.join(1, 0, false);
+        assert_eq!(copies.end(0, false), Meaning::Nothing);
+        assert_eq!(copies.end(1, false), Meaning::Ends);
+    }
+
+    #[test]
+    fn a_copy_after_the_end_ends_nothing() {
+        let mut copies = Copies::default();
+        copies.after_the_end(4);
+        assert_eq!(copies.end(4, true), Meaning::Again);
+        copies.after_the_end(4);
+        assert_eq!(copies.end(4, false), Meaning::Nothing);
+    }
+
+    #[test]
+    fn the_buffer_holds_one_copy() {
+        let mut copies = Copies::default();
+        copies.join(1, 0, false);
+        assert_eq!((copies.keep(0), copies.keep(1)), (false, true));
+        copies.release(0);
+        assert!(!copies.keep(1));
+    }
+}
