@@ -1,13 +1,13 @@
 //! The replay buffer: hands a returning client what it missed. Only what somebody has not seen is
 //! stored here; the size of the modelled buffer is known in closed form.
 use super::{
-    Cx, Purpose,
+    Cx, Purpose, Timer,
     cx::low_byte,
     parameters,
     table::{connections::State, crowds::REPLAY, messages::Stage},
 };
 use crate::{
-    engine::{Span, number},
+    engine::{Span, Station, Time, number},
     record::End,
 };
 
@@ -17,13 +17,27 @@ pub struct Buffer {
     parameters: parameters::Buffer,
     /// Between two replayed messages of one client.
     pace: Span,
+    /// When it cannot be read, in order of time.
+    outages: Vec<(Time, Time)>,
+    /// Reads of returning clients, one after the other.
+    reads: Station,
+    work: Span,
+    /// So many times its time a read takes now.
+    factor: f64,
 }
 
 impl Buffer {
     /// An empty buffer.
-    pub fn new(parameters: parameters::Buffer) -> Self {
+    pub fn new(parameters: parameters::Buffer, outages: Vec<(Time, Time)>) -> Self {
         let pace = Span::from_seconds(1.0 / parameters.replay_rate.0);
-        Self { parameters, pace }
+        let work = Span::from_seconds(1.0 / parameters.reads.0);
+        Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0 }
+    }
+
+    /// From now on a read takes `factor` times its time.
+    pub fn slow(&mut self, change: f64, factor: f64, now: Time) {
+        self.factor = factor;
+        self.reads.slow(now, change);
     }
 
     /// A returning client's gateway reads what it missed.
@@ -32,6 +46,11 @@ impl Buffer {
         if connection.state != State::Online || connection.session != session {
             return;
         }
+        let down = self.outages.iter().find(|&&(from, to)| from <= cx.now && cx.now < to);
+        if let Some(&(_, up)) = down {
+            return cx.wake(up, Timer::Resume, user, session);
+        }
+        let read = self.reads.arrive(cx.now, self.work.scale(self.factor)).finish;
         let place = number::index(user);
         cx.connections.since[place] = cx.now;
         let mut missed = std::mem::take(&mut cx.connections.kept[place].missed);
@@ -39,7 +58,7 @@ impl Buffer {
         let Some(replay) = &crowd.replay else { return };
         let entity = crowd.connection(user, session);
         let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
-        let mut at = cx.now + self.parameters.read + way;
+        let mut at = read + self.parameters.read + way;
         while let Some(message) = missed.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.messages.copies.over(message) {

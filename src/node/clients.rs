@@ -347,10 +347,11 @@ impl Clients {
     /// The gateway, which knows after `wait`, tells the registry.
     pub fn tell_registry(&self, user: u32, timer: Timer, wait: Span, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
-        let Some(port) = &crowd.registry else { return };
-        let row = cx.connections.get(user);
-        let entity = crowd.connection(user, row.session);
-        let inside = port.latency.draw(&self.draws, Purpose::Attempt, entity, 0);
-        cx.wake(cx.now + wait + inside, timer, user, row.session);
+        if crowd.registry.is_none() {
+            return;
+        }
+        let session = cx.connections.get(user).session;
+        let inside = crowd.to_registry(user, session, 0);
+        cx.wake(cx.now + wait + inside, timer, user, session);
     }
 }

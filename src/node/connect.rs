@@ -106,6 +106,7 @@ impl Clients {
         self.settle(user, session, cx);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
+        Self::was_shown(user, since, cx);
         self.tell_registry(user, Timer::Register, Span::ZERO, cx);
         if cx.tiers.get(gateway).life == Life::Draining {
             self.tell(user, crowd.drain_window, cx);
@@ -116,6 +117,16 @@ impl Clients {
         while let Some(message) = outbox.pop(cx.messages) {
             Self::send_up(crowd, user, message, cx);
         }
+    }
+
+    /// Until now, or until it expired, the entry of an earlier connection showed the user.
+    fn was_shown(user: u32, died: Time, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        if crowd.registry.is_none() || cx.routes.get(user).gateway == NOWHERE {
+            return;
+        }
+        let expiry = cx.routes.expiry(cx.now, user, crowd, cx.tiers, cx.connections);
+        cx.routes.was_shown(died, expiry.min(cx.now).max(died));
     }
 
     /// Its first connection begins at a random time within `over` from the start.

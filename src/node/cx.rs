@@ -6,6 +6,7 @@ use super::{
         copies::Meaning,
         crowds::Crowds,
         messages::{Messages, Stage},
+        routes::Routes,
         tiers::{Life, Tiers},
     },
 };
@@ -24,6 +25,8 @@ pub struct Cx<'a> {
     pub messages: &'a mut Messages,
     /// One row a user.
     pub connections: &'a mut Connections,
+    /// What the registries say.
+    pub routes: &'a mut Routes,
     /// Gateway instances.
     pub tiers: &'a mut Tiers,
     /// The crowds and their ways.
@@ -53,6 +56,16 @@ impl Cx<'_> {
         let row = self.messages.get_mut(message);
         (row.due, row.stage) = (at, stage);
         self.agenda.push(at, Event::Hop { node, message });
+    }
+
+    /// The work on a message that is to arrive at `node` after `way` takes `factor` times as long
+    /// from now on: it arrives later, unless the work is done.
+    pub fn put_off(&mut self, message: u32, node: u8, way: Span, factor: f64) {
+        let row = *self.messages.get(message);
+        let worked = row.due.since(self.now + way);
+        if worked > Span::ZERO {
+            self.hop(self.now + worked.scale(factor) + way, node, message, row.stage);
+        }
     }
 
     /// Sets a timer of a user.

@@ -1,36 +1,59 @@
-//! The delivery tier: keeps each message for replay, looks its recipient up, and forwards it.
+//! The delivery tier: keeps each message for replay, finds its recipient's gateway, and forwards it.
 use super::{
     Cx, Purpose,
-    parameters::{self, OnStale},
+    parameters::{self, OnStale, Route},
+    ring::Ring,
     table::{
+        connections::NOWHERE,
         crowds::{Delay, Port},
         messages::{Message, Stage},
     },
 };
 use crate::{
-    engine::{Draws, Span, Station, Time},
-    record::Cause,
+    engine::{Draws, Span, Station, Time, number},
+    record::{Cause, End},
 };
+use std::ops::Range;
 
 /// A fan-out in motion.
 #[derive(Clone, Debug)]
 pub struct Fanout {
     on_stale: OnStale,
-    registry: Port,
+    rpc_timeout: Span,
+    route: Route,
+    ways: Ways,
     draws: Draws,
     service: Delay,
+    /// So many times its time a delivery takes now.
+    factor: f64,
     instances: Vec<Station>,
+}
+
+/// Where a fan-out can ask and send to.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// To the registry, if there is one.
+    pub registry: Option<Port>,
+    /// To the gateways.
+    pub gateways: Port,
+    /// Their instances.
+    pub pool: Range<u16>,
+    /// The ring by which their balancer places users, for those who route by it.
+    pub ring: Ring,
 }
 
 impl Fanout {
     /// A fan-out whose instances are idle.
-    pub fn new(parameters: &parameters::Fanout, registry: Port, draws: Draws) -> Self {
+    pub fn new(parameters: &parameters::Fanout, ways: Ways, draws: Draws) -> Self {
         let instance = Station::new(usize::from(parameters.concurrency));
         Self {
             on_stale: parameters.on_stale,
-            registry,
+            rpc_timeout: parameters.rpc_timeout,
+            route: parameters.route,
+            ways,
             draws,
             service: Delay::from(&parameters.service),
+            factor: 1.0,
             instances: vec![instance; usize::from(parameters.instances)],
         }
     }
@@ -53,28 +76,90 @@ impl Fanout {
     fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
         let entity = cx.crowds.of(row.to).message(row.id);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
+        let work = if self.factor > 1.0 { work.scale(self.factor) } else { work };
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
-        self.look_up(service.finish, message, row, Stage::LookUp, cx);
+        match self.route {
+            Route::Registry => self.look_up(service.finish, message, row, Stage::LookUp, cx),
+            Route::ConsistentHash | Route::Broadcast | Route::RandomGateway => {
+                self.send(service.finish, message, row, Stage::Push, cx);
+            }
+        }
     }
 
     #[inline]
     fn look_up(&self, at: Time, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
+        let Some(registry) = &self.ways.registry else { return };
+        let way = self.to_registry(registry, row, stage, cx);
+        cx.hop(at + way, registry.node, message, stage);
+    }
+
+    #[inline]
+    fn to_registry(&self, registry: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let entity = cx.crowds.of(row.to).message(row.id);
-        let draws = &self.draws;
-        let way = self.registry.latency.draw(draws, Purpose::Message, entity, stage as u32);
-        cx.hop(at + way, self.registry.node, message, stage);
+        registry.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
+    }
+
+    /// Forwards a message without asking.
+    fn send(&self, at: Time, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(row.to);
+        let entity = crowd.message(row.id);
+        let up = |instance: u16| cx.tiers.get(instance).believed_up;
+        let target = match self.route {
+            Route::ConsistentHash => self.ways.ring.find(crowd.hash(row.to), up),
+            Route::RandomGateway => {
+                let there: Vec<u16> = self.ways.pool.clone().filter(|&it| up(it)).collect();
+                let many = number::row(there.len());
+                (many > 0)
+                    .then(|| there[number::index(self.draws.below(Purpose::Route, entity, many))])
+            }
+            // All of them.
+            Route::Broadcast | Route::Registry => Some(NOWHERE),
+        };
+        let Some(target) = target else { return cx.stranded(message, Cause::NoReplay) };
+        let gateways = &self.ways.gateways;
+        let way = gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32);
+        cx.messages.get_mut(message).at = target;
+        cx.hop(at + way, gateways.node, message, stage);
     }
 
     fn on_stale(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
-        cx.record.counts.stale_routes += 1;
+        // Nowhere: the registry did not answer.
+        let asked = row.at != NOWHERE;
+        let cause = match self.route {
+            Route::RandomGateway => Cause::WrongGateway,
+            Route::Registry if !asked => Cause::RegistryDown,
+            Route::Registry | Route::ConsistentHash | Route::Broadcast => Cause::StaleRoute,
+        };
+        cx.record.counts.stale_routes += u64::from(asked);
+        let first = row.stage == Stage::Stale;
         match self.on_stale {
-            OnStale::LookUpAgain if row.stage == Stage::Stale => {
+            OnStale::LookUpAgain if first && self.route == Route::Registry => {
                 self.look_up(cx.now, message, row, Stage::LookUpAgain, cx);
             }
-            OnStale::LookUpAgain | OnStale::Buffer => cx.stranded(message, Cause::StaleRoute),
-            OnStale::Drop => {
-                cx.end(cx.now, message, crate::record::End::Lost(Cause::StaleRoute));
+            OnStale::LookUpAgain | OnStale::Buffer => cx.stranded(message, cause),
+            OnStale::Drop => cx.end(cx.now, message, End::Lost(cause)),
+        }
+    }
+
+    /// How long it waits for an answer.
+    pub fn rpc_timeout(&self) -> Span {
+        self.rpc_timeout
+    }
+
+    /// From now on work takes `factor` times its time; what is in hand takes so much longer.
+    pub fn slow(&mut self, change: f64, factor: f64, cx: &mut Cx<'_>) {
+        self.factor = factor;
+        for instance in &mut self.instances {
+            instance.slow(cx.now, change);
+        }
+        let Some(registry) = &self.ways.registry else { return };
+        let asked = cx.messages.in_use().filter(|(_, row)| row.stage == Stage::LookUp);
+        let asked: Vec<(u32, Message)> = asked.map(|(message, row)| (message, *row)).collect();
+        for (message, row) in asked {
+            if cx.crowds.of(row.to).registry.as_ref().map(|it| it.node) == Some(registry.node) {
+                let way = self.to_registry(registry, row, Stage::LookUp, cx);
+                cx.put_off(message, registry.node, way, change);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{
     event::{NO_ENTRY, REPEATS, attempt_ticket},
     parameters::{self, Answer, OverMemory},
     table::{
-        connections::{State, next_session},
+        connections::{NOWHERE, State, next_session},
         crowds::Port,
         messages::{Message, Stage},
         tiers::Life,
@@ -135,7 +135,14 @@ impl Gateway {
     }
 
     #[inline]
-    fn on_push(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
+    fn on_push(&mut self, message: u32, mut row: Message, cx: &mut Cx<'_>) {
+        if row.at == NOWHERE {
+            let Some(holder) = self.on_broadcast(row, cx) else {
+                return cx.stranded(message, Cause::NoReplay);
+            };
+            row.at = holder;
+            cx.messages.get_mut(message).at = holder;
+        }
         let connection = *cx.connections.get(row.to);
         let open = matches!(connection.state, State::Online | State::HalfOpen);
         let held = open && connection.gateway == row.at && cx.tiers.serves(row.at);
@@ -151,6 +158,19 @@ impl Gateway {
         cx.record.meter.of(row.to).frames_down += 1;
         let stage = if replay { Stage::DownReplay } else { Stage::Down };
         cx.hop(at, crowd.clients, message, stage);
+    }
+
+    /// A message comes to every instance, and each looks whether it holds the recipient; returns
+    /// the one that does.
+    fn on_broadcast(&mut self, row: Message, cx: &Cx<'_>) -> Option<u16> {
+        for instance in self.pool.clone() {
+            if cx.tiers.serves(instance) {
+                self.work(instance, self.parameters.cpu.receive, cx);
+            }
+        }
+        let connection = cx.connections.get(row.to);
+        let open = matches!(connection.state, State::Online | State::HalfOpen);
+        (open && self.pool.contains(&connection.gateway)).then_some(connection.gateway)
     }
 
     /// The recipient is not here. A message out of the buffer goes back there; the fan-out learns

@@ -437,10 +437,25 @@ pub struct Fanout {
     pub concurrency: u16,
     /// CPU time of a delivery.
     pub service: Law,
+    /// How it finds the recipient's gateway.
+    pub route: Route,
     /// What to do when the gateway found does not hold the user.
     pub on_stale: OnStale,
     /// Until an RPC to a host that does not answer fails.
     pub rpc_timeout: Span,
+}
+
+/// How a fan-out finds the gateway of a recipient.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Route {
+    /// It asks the registry.
+    Registry,
+    /// It computes the place that the balancer's hash ring gives the user.
+    ConsistentHash,
+    /// It sends to all gateways; each looks whether it holds the user.
+    Broadcast,
+    /// It sends to any gateway: the classic mistake.
+    RandomGateway,
 }
 
 /// What happens to a message whose route is stale.
@@ -470,7 +485,9 @@ pub struct Buffer {
     pub retention: Span,
     /// How many messages are kept for a user; the oldest goes first.
     pub messages: u16,
-    /// Time of a read of a returning client, beside the links.
+    /// Reads of returning clients that it can serve.
+    pub reads: Rate,
+    /// Time of a read of a returning client, beside the links and the queue of reads.
     pub read: Span,
     /// Replayed messages per second of one client.
     pub replay_rate: Rate,

@@ -47,6 +47,8 @@ pub enum Purpose {
     Partition,
     /// When a consumer that dies has last been heard of, and when it commits. (instance, k)
     Consumer,
+    /// To which gateway a fan-out sends that does not know. (message)
+    Route,
 }
 
 impl From<Purpose> for usize {

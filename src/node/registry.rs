@@ -1,30 +1,28 @@
 //! The map user → gateway: written on open, refreshed by heartbeats, deleted on close, and gone
-//! after its TTL when a gateway dies without telling.
+//! after its TTL when a gateway dies without telling. The entries lie in [`Routes`].
+//!
+//! [`Routes`]: super::table::routes::Routes
 use super::{
     Cx, Purpose, Timer, parameters,
     table::{
         connections::{NOWHERE, State},
         crowds::Port,
         messages::{Message, Stage},
+        routes::Entry,
     },
 };
 use crate::{
-    engine::{Draws, Span, Station, Time, number},
+    engine::{Draws, Span, Station, Time},
     record::Cause,
 };
-
-/// An entry: the gateway that wrote it, and the session it was written for.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    gateway: u16,
-    session: u16,
-}
 
 /// A registry in motion.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    ttl: Span,
+    id: u8,
     operation: Span,
+    /// So many times its time an operation takes now.
+    factor: f64,
     /// The crowds whose gateways write here, by their clients nodes, and how often the entries of
     /// each are refreshed.
     served: Vec<(u8, Span)>,
@@ -32,43 +30,21 @@ pub struct Registry {
     gateways: Option<Port>,
     draws: Draws,
     station: Station,
-    entries: Vec<Entry>,
 }
 
 impl Registry {
-    /// Bytes a user.
-    pub const BYTES: u64 = number::count(size_of::<Entry>());
-
-    /// A registry without entries. `gateways` is the way of an answer through the fan-out to the
-    /// gateways; `served` are the crowds that are written here, with the time between refreshes.
+    /// A registry. `gateways` is the way of an answer through the fan-out to the gateways; `served`
+    /// are the crowds that are written here, with the time between refreshes.
     pub fn new(
+        id: u8,
         parameters: &parameters::Registry,
         served: Vec<(u8, Span)>,
         gateways: Option<Port>,
-        users: u32,
         draws: Draws,
     ) -> Self {
-        let nobody = Entry { gateway: NOWHERE, session: 0 };
-        Self {
-            ttl: parameters.ttl,
-            operation: Span::from_seconds(1.0 / parameters.rate.0),
-            served,
-            gateways,
-            draws,
-            station: Station::new(1),
-            entries: vec![nobody; number::index(users)],
-        }
-    }
-
-    /// Sets the entry of a user who is connected at the start.
-    pub fn fill(&mut self, user: u32, gateway: u16) {
-        self.entries[number::index(user)] = Entry { gateway, session: 0 };
-    }
-
-    /// Reads the entry that a look-up of `user` will read.
-    #[inline]
-    pub fn touch(&self, user: u32) -> u32 {
-        u32::from(self.entries[number::index(user)].gateway)
+        let operation = Span::from_seconds(1.0 / parameters.rate.0);
+        let station = Station::new(1);
+        Self { id, operation, factor: 1.0, served, gateways, draws, station }
     }
 
     /// One operation for a user; refreshes of `online` users stretch it.
@@ -80,8 +56,9 @@ impl Registry {
             .iter()
             .map(|&(crowd, every)| f64::from(cx.record.online_of(crowd)) / every.float().max(1.0))
             .sum();
-        let share = refreshes * self.operation.float();
-        let work = self.operation.scale(1.0 / (1.0 - share.min(0.99)));
+        let operation = self.operation.float() * self.factor;
+        let share = refreshes * operation;
+        let work = Span::from_float(operation / (1.0 - share.min(0.99)));
         self.station.arrive(cx.now, work).finish
     }
 
@@ -101,68 +78,107 @@ impl Registry {
 
     #[inline]
     fn on_look_up(&mut self, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(row.to);
+        if cx.routes.keeping(crowd.clients).outage(cx.now).is_some() {
+            return Self::no_answer(message, row, stage, cx);
+        }
         let finish = self.operate(row.to, cx);
-        let Some(gateway) = self.route(row.to, cx) else {
-            return cx.stranded(message, Cause::NoReplay);
+        let crowd = cx.crowds.of(row.to);
+        let route = cx.routes.route(cx.now, row.to, crowd, cx.tiers, cx.connections);
+        let Some(gateway) = route else {
+            let online = cx.connections.get(row.to).state == State::Online;
+            let expired = online && cx.routes.get(row.to).gateway != NOWHERE;
+            let cause = if expired { Cause::FalselyOffline } else { Cause::NoReplay };
+            return cx.stranded(message, cause);
         };
+        let way = self.to_gateways(row, stage, cx);
+        let node = self.gateways.as_ref().expect("a fan-out leads to gateways").node;
+        cx.messages.get_mut(message).at = gateway;
+        cx.hop(finish + way, node, message, stage);
+    }
+
+    fn to_gateways(&self, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let gateways = self.gateways.as_ref().expect("a fan-out leads to gateways");
         let entity = cx.crowds.of(row.to).message(row.id);
-        let way = gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32);
-        cx.messages.get_mut(message).at = gateway;
-        cx.hop(finish + way, gateways.node, message, stage);
+        gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
 
-    /// The gateway of a user's entry, unless it has expired. An entry is refreshed as long as its
-    /// gateway lives and holds the connection; after that, its last refresh was U(0, h) before.
-    #[inline]
-    fn route(&self, user: u32, cx: &Cx<'_>) -> Option<u16> {
-        let entry = self.entries[number::index(user)];
-        if entry.gateway == NOWHERE {
-            return None;
-        }
-        let instance = cx.tiers.get(entry.gateway);
-        if instance.incarnation == 0 && cx.tiers.serves(entry.gateway) {
-            return Some(entry.gateway);
-        }
-        let connection = cx.connections.get(user);
-        let held = connection.gateway == entry.gateway && connection.session == entry.session;
-        let fresh = held && matches!(connection.state, State::Online | State::HalfOpen);
-        let crowd = cx.crowds.of(user);
-        let key = crowd.connection(user, entry.session);
-        let share = crowd.draws.unit(Purpose::Refresh, key, 0);
-        let age = self.refreshed_every(crowd.clients).scale(share);
-        let expiry = instance.ended + (self.ttl - age.min(self.ttl));
-        (fresh || cx.now < expiry).then_some(entry.gateway)
+    /// It is down: the fan-out learns when its call times out.
+    fn no_answer(message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(row.to);
+        let fanout = crowd.fanout.as_ref().expect("it came from there").node;
+        let at = cx.now + crowd.rpc_timeout;
+        cx.messages.get_mut(message).at = NOWHERE;
+        let stage = if stage == Stage::PushAgain { Stage::StaleAgain } else { Stage::Stale };
+        cx.hop(at, fanout, message, stage);
     }
 
-    /// A gateway writes or deletes an entry.
+    /// A gateway writes or deletes an entry; it tries again when the registry is up.
     pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        if let Some(up) = cx.routes.keeping(crowd.clients).outage(cx.now) {
+            return cx.wake(up, timer, user, ticket);
+        }
         let finish = self.operate(user, cx);
-        let place = number::index(user);
         let connection = *cx.connections.get(user);
         let open = connection.session == ticket && connection.gateway != NOWHERE;
         if timer == Timer::Register && open {
-            self.entries[place] = Entry { gateway: connection.gateway, session: ticket };
-            Self::resume(finish, user, ticket, cx);
-        } else if timer == Timer::Unregister && self.entries[place].session == ticket {
-            self.entries[place].gateway = NOWHERE;
+            self.on_register(finish, user, cx);
+        } else if timer == Timer::Unregister && cx.routes.get(user).session == ticket {
+            Self::on_unregister(finish, user, cx);
         }
+    }
+
+    fn on_register(&mut self, finish: Time, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let connection = *cx.connections.get(user);
+        let (gateway, session) = (connection.gateway, connection.session);
+        if cx.routes.route(cx.now, user, crowd, cx.tiers, cx.connections).is_none() {
+            let inside = crowd.to_registry(user, session, 0);
+            let truth = &mut cx.routes.truth;
+            truth.flaps += 1;
+            truth.falsely_offline += u128::from((finish.since(cx.now) + inside).nanos());
+        }
+        cx.routes.write(finish, user, Entry { gateway, session });
+        Self::resume(finish, user, session, cx);
+    }
+
+    fn on_unregister(finish: Time, user: u32, cx: &mut Cx<'_>) {
+        let entry = cx.routes.get(user);
+        let state = cx.connections.get(user).state;
+        let gone = matches!(state, State::Away | State::Connecting | State::Gone);
+        if entry.gateway != NOWHERE && gone {
+            let died = cx.connections.since[crate::engine::number::index(user)];
+            cx.routes.was_shown(died, finish);
+        }
+        cx.routes.delete(user);
     }
 
     /// Once the entry is written, the gateway reads what the client missed: whatever the fan-out
     /// keeps after that finds the new route.
     fn resume(finish: Time, user: u32, session: u16, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
-        let (Some(registry), Some(replay)) = (&crowd.registry, &crowd.replay) else { return };
+        let Some(replay) = &crowd.replay else { return };
         let entity = crowd.connection(user, session);
-        let back = registry.latency.draw(&crowd.draws, Purpose::Attempt, entity, 1);
+        let back = crowd.to_registry(user, session, 1);
         let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, 2);
         cx.wake(finish + back + way, Timer::Resume, user, session);
     }
 
-    fn refreshed_every(&self, crowd: u8) -> Span {
-        let found = self.served.iter().find(|&&(clients, _)| clients == crowd);
-        found.map_or(Span::ZERO, |&(_, every)| every)
+    /// From now on an operation takes `factor` times its time; what is in hand takes so much longer.
+    pub fn slow(&mut self, change: f64, factor: f64, cx: &mut Cx<'_>) {
+        self.factor = factor;
+        self.station.slow(cx.now, change);
+        let Some(gateways) = &self.gateways else { return };
+        let pushed = cx.messages.in_use().filter(|(_, row)| {
+            matches!(row.stage, Stage::Push | Stage::PushAgain)
+                && cx.crowds.of(row.to).registry.as_ref().map(|it| it.node) == Some(self.id)
+        });
+        let pushed: Vec<(u32, Message)> = pushed.map(|(message, row)| (message, *row)).collect();
+        for (message, row) in pushed {
+            let way = self.to_gateways(row, row.stage, cx);
+            cx.put_off(message, gateways.node, way, change);
+        }
     }
 
     /// Refreshes per second; `online` says how many users of a crowd are connected.

@@ -23,6 +23,12 @@ pub enum Cause {
     HalfOpen,
     /// The registry led to a gateway that did not hold the recipient, and nothing kept the message.
     StaleRoute,
+    /// Sent to a gateway that never held the recipient, and nothing kept the message.
+    WrongGateway,
+    /// The registry could not be asked, and nothing kept the message.
+    RegistryDown,
+    /// The registry took a recipient for offline who was not, and nothing kept the message.
+    FalselyOffline,
     /// A consumer of the bus ended with the message in hand, or nobody read it while it was there.
     BusLost,
     /// The bus had no room for it.
@@ -39,10 +45,13 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, in the order of the ledger.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::GatewayCrash,
         Self::HalfOpen,
         Self::StaleRoute,
+        Self::WrongGateway,
+        Self::RegistryDown,
+        Self::FalselyOffline,
         Self::BusLost,
         Self::BusOverflow,
         Self::NoReplay,
@@ -57,6 +66,9 @@ impl Cause {
             Self::GatewayCrash => "gateway_crash",
             Self::HalfOpen => "half_open",
             Self::StaleRoute => "stale_route",
+            Self::WrongGateway => "wrong_gateway",
+            Self::RegistryDown => "registry_down",
+            Self::FalselyOffline => "falsely_offline",
             Self::BusLost => "bus_lost",
             Self::BusOverflow => "bus_overflow",
             Self::NoReplay => "no_replay",

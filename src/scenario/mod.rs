@@ -167,6 +167,22 @@ pub enum ActionKind {
         /// For how long; `None`: to the end of the run.
         lasts: Option<Span>,
     },
+    /// A store cannot be asked.
+    Down {
+        /// A registry or a buffer.
+        node: NodeId,
+        /// For how long.
+        lasts: Span,
+    },
+    /// A node works more slowly.
+    Slow {
+        /// A fan-out, a registry or a buffer.
+        node: NodeId,
+        /// Its work takes so many times its time.
+        factor: f64,
+        /// For how long; `None`: to the end of the run.
+        lasts: Option<Span>,
+    },
     /// Nothing happens: a stretch of the run is measured apart.
     Mark {
         /// For how long.

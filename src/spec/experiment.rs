@@ -97,6 +97,10 @@ pub struct Action {
     pub drop_clients: Option<DropClients>,
     /// A balancer ends, and with it all connections through it.
     pub balancer_restart: Option<BalancerRestart>,
+    /// A store cannot be asked.
+    pub down: Option<Down>,
+    /// A node works more slowly.
+    pub slow: Option<Slow>,
     /// A crowd sends more or less.
     pub load: Option<Load>,
     /// Nothing happens; a stretch of the run is measured apart.
@@ -171,6 +175,30 @@ pub struct BalancerRestart {
     pub node: Option<Text>,
     /// For so long it resets all attempts.
     pub downtime: Option<Written<Span>>,
+}
+
+/// A store cannot be asked.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Down {
+    /// A registry or a buffer.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// For how long.
+    pub lasts: Option<Written<Span>>,
+}
+
+/// A node works more slowly.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Slow {
+    /// A fan-out, a registry or a buffer.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// Its work takes so many times its time, 0.001 to 1,000,000; entries do not overlap.
+    pub factor: Option<Written<Factor>>,
+    /// For how long.
+    pub lasts: Option<Written<Span>>,
 }
 
 /// A crowd sends more or less.

@@ -428,6 +428,10 @@ pub struct Fanout {
     pub concurrency: Option<Written<Count>>,
     /// CPU time of a delivery.
     pub service: Option<LawText>,
+    /// How it finds a recipient's gateway: it asks the `registry`; by `consistent_hash` it computes
+    /// where the balancer places users; by `broadcast` all gateways get each message; to a
+    /// `random_gateway` is the classic mistake.
+    pub route: Option<Text>,
     /// What becomes of a message whose recipient is no longer where the registry says.
     pub on_stale: Option<Text>,
     /// Until a call to a dead host fails.
@@ -460,7 +464,9 @@ pub struct Buffer {
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
-    /// A read of a returning client, beside the links.
+    /// Reads of returning clients that it can serve.
+    pub reads: Option<Written<Rate>>,
+    /// A read of a returning client, beside the links and the queue of reads.
     pub read: Option<Written<Span>>,
     /// Replayed messages of one client.
     pub replay_rate: Option<Written<Rate>>,

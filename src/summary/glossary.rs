@@ -149,6 +149,27 @@ pub const METRICS: &[Described] = &[
         "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
          peak.",
     ),
+    row(
+        "presence.falsely_online",
+        Unit::Seconds,
+        "User-seconds for which somebody whose connection had ended was shown as online.",
+    ),
+    row(
+        "presence.falsely_offline",
+        Unit::Seconds,
+        "User-seconds for which somebody who was connected was not found.",
+    ),
+    row("presence.flaps", Unit::Count, "How often somebody shown as gone was shown again."),
+    row(
+        "presence.vanished",
+        Unit::Count,
+        "Connected users whose entries expired because the registry was down.",
+    ),
+    row(
+        "presence.noticed.{mean,p50,p99,max}",
+        Unit::Seconds,
+        "From the end of a connection to the end of its entry.",
+    ),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
     row(
         "<node>.backlog.drain",
@@ -258,6 +279,13 @@ pub fn cause(cause: Cause) -> &'static str {
         }
         Cause::StaleRoute => {
             "The registry led to a gateway that did not hold the recipient, and nothing kept it."
+        }
+        Cause::WrongGateway => {
+            "It was sent to a gateway that never held the recipient, and nothing kept it."
+        }
+        Cause::RegistryDown => "The registry could not be asked, and nothing kept the message.",
+        Cause::FalselyOffline => {
+            "The registry took a recipient for offline who was not, and nothing kept the message."
         }
         Cause::BusLost => {
             "A consumer of the bus ended with it in hand, or nobody read it while the bus had it."

@@ -6,16 +6,18 @@ use crate::{
         Cx, Event, Node,
         buffer::Buffer,
         clients::Clients,
-        fanout::Fanout,
+        fanout::{Fanout, Ways},
         gateway::Gateway,
         load_balancer::LoadBalancer,
-        parameters::{self, Parameters, Resume, Start},
+        parameters::{self, Parameters, Policy, Resume, Route, Start},
         pubsub::Pubsub,
         registry::Registry,
+        ring::Ring,
         table::{
             connections::{Connections, State},
             crowds::{Crowd, Crowds, Delay, Port, Replay},
             messages::Messages,
+            routes::{Entry, Keeping, Routes},
             tiers::Tiers,
         },
     },
@@ -44,6 +46,7 @@ impl World {
         let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
+        let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
         let mut world = Self {
             gauges: Gauges::new(scenario, &nodes),
@@ -51,6 +54,7 @@ impl World {
             names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             crowds,
             connections,
+            routes,
             messages: Messages::default(),
             tiers,
             timeline: Timeline::new(scenario),
@@ -104,9 +108,8 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
     cx.record.change_online(Time::ZERO, crowd.clients, 1);
     clients.schedule_residual_lifetime(user, cx);
-    let registry = crowd.registry.as_ref().map(|port| usize::from(port.node));
-    if let Some(Node::Registry(registry)) = registry.map(|node| &mut nodes[node]) {
-        registry.fill(user, instance);
+    if crowd.registry.is_some() {
+        cx.routes.write(Time::ZERO, user, Entry { gateway: instance, session: 0 });
     }
 }
 
@@ -219,12 +222,36 @@ impl Plan<'_> {
                 Node::Pubsub(Box::new(self.pubsub(id, own, fanout, draws)))
             }
             Parameters::Fanout(own) => {
-                let registry = self.port(id, is_registry).expect("validated: it has a registry");
-                Node::Fanout(Fanout::new(own, registry, draws))
+                Node::Fanout(Fanout::new(own, self.ways(id, own, pools), draws))
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
-            Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone())),
+            Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),
         }
+    }
+
+    fn ways(&self, id: NodeId, own: &parameters::Fanout, pools: &[Range<u16>]) -> Ways {
+        let gateways = self.port(id, is_gateway).expect("validated: it leads to gateways");
+        let pool = pools[usize::from(gateways.node)].clone();
+        let ring = match own.route {
+            Route::ConsistentHash => self.ring(NodeId(gateways.node), pool.clone()),
+            Route::Registry | Route::Broadcast | Route::RandomGateway => Ring::default(),
+        };
+        Ways { registry: self.port(id, is_registry), gateways, pool, ring }
+    }
+
+    /// The ring by which the balancer of a pool places users.
+    fn ring(&self, gateways: NodeId, pool: Range<u16>) -> Ring {
+        let mut links = self.scenario.links.iter();
+        let balancer = links.find_map(|link| match self.parameters(link.source) {
+            Parameters::LoadBalancer(own) if link.target == gateways => Some(own),
+            _ => None,
+        });
+        let Some(Policy::ConsistentHash { virtual_nodes }) = balancer.map(|own| own.policy) else {
+            return Ring::default();
+        };
+        let name = &self.scenario.nodes[usize::from(gateways.0)].name;
+        let names: Vec<String> = (0..pool.len()).map(|i| format!("{name}-{i}")).collect();
+        Ring::new(pool.zip(names.iter().map(String::as_str)), virtual_nodes)
     }
 
     fn pubsub(&self, id: NodeId, own: &parameters::Pubsub, fanout: Port, draws: Draws) -> Pubsub {
@@ -268,16 +295,47 @@ impl Plan<'_> {
             let onward = self.link(link.source, is_gateway).expect("validated");
             Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
         });
-        let served = crowds.iter().filter_map(|crowd| {
-            let Parameters::Clients(clients) = self.parameters(NodeId(crowd.clients)) else {
+        let keepings = self.keepings(crowds);
+        let here = |keeping: &&Keeping| {
+            let port = crowds.of_clients(keeping.clients).registry.as_ref();
+            port.is_some_and(|port| port.node == id.0)
+        };
+        let served = keepings.iter().filter(here).map(|keeping| (keeping.clients, keeping.every));
+        Registry::new(id.0, own, served.collect(), answer, draws)
+    }
+
+    /// How the registries keep the entries of each crowd.
+    fn keepings(&self, crowds: &Crowds) -> Vec<Keeping> {
+        let keeping = |crowd: &Crowd| {
+            let id = NodeId(crowd.registry.as_ref()?.node);
+            let (Parameters::Clients(clients), Parameters::Registry(registry)) =
+                (self.parameters(NodeId(crowd.clients)), self.parameters(id))
+            else {
                 return None;
             };
-            let here = crowd.registry.as_ref().is_some_and(|port| port.node == id.0);
             // Without pings the gateways refresh by themselves, twice within the time to live.
-            let every = clients.heartbeat.every.unwrap_or(own.ttl.half());
-            here.then_some((crowd.clients, every))
-        });
-        Registry::new(own, served.collect(), answer, crowds.users(), draws)
+            let every = clients.heartbeat.every.unwrap_or(registry.ttl.half());
+            let outages = self.outages(id);
+            Some(Keeping { clients: crowd.clients, ttl: registry.ttl, every, outages })
+        };
+        crowds.iter().filter_map(keeping).collect()
+    }
+
+    /// When a node cannot be asked; outages that touch are one.
+    fn outages(&self, id: NodeId) -> Vec<(Time, Time)> {
+        let mut all: Vec<(Time, Time)> = Vec::new();
+        for action in &self.scenario.timeline {
+            let ActionKind::Down { node, lasts } = action.kind else { continue };
+            if node != id {
+                continue;
+            }
+            let (from, to) = (action.at, action.at + lasts);
+            match all.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => all.push((from, to)),
+            }
+        }
+        all
     }
 }
 

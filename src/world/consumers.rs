@@ -181,6 +181,36 @@ impl World {
         }
     }
 
+    /// A store can be asked again: what its outage did to those who were connected.
+    pub(super) fn on_up(&mut self, scene: Scene) {
+        let began = self.timeline.running(scene).began.unwrap_or(scene.now);
+        let Self { routes, crowds, tiers, connections, .. } = self;
+        for crowd in crowds.iter() {
+            let here = crowd.registry.as_ref().map(|port| usize::from(port.node));
+            if here == Some(scene.node) {
+                routes.after_outage((began, scene.now), crowd, tiers, connections);
+            }
+        }
+        self.end_action(scene);
+    }
+
+    /// From now on the work of a node takes `factor` times its time: `change` times what it took.
+    pub(super) fn slow(
+        &mut self,
+        scene: Scene,
+        change: f64,
+        factor: f64,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
+        match &mut nodes[scene.node] {
+            Node::Fanout(fanout) => fanout.slow(change, factor, &mut cx),
+            Node::Registry(registry) => registry.slow(change, factor, &mut cx),
+            Node::Buffer(buffer) => buffer.slow(change, factor, cx.now),
+            Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Pubsub(_) => {}
+        }
+    }
+
     /// When a bus held the most, and when no more than a hundredth of that was left, by its gauge.
     pub(super) fn drained(&self, values: &[f64]) -> Option<Span> {
         let peak = values.iter().copied().reduce(f64::max).filter(|&peak| peak > 0.0)?;

@@ -24,6 +24,8 @@ impl ActionKind {
             | Self::Crash { node, .. }
             | Self::DropClients { node, .. }
             | Self::BalancerRestart { node, .. }
+            | Self::Down { node, .. }
+            | Self::Slow { node, .. }
             | Self::Load { node, .. } => *node,
             Self::Mark { .. } => NodeId(0),
         }

@@ -16,20 +16,20 @@ use crate::{
 
 /// Collects metrics.
 #[derive(Default)]
-struct Sheet {
+pub(super) struct Sheet {
     rows: Vec<Measure>,
 }
 
 impl Sheet {
-    fn set(&mut self, name: impl Into<String>, unit: Unit, value: Option<f64>) {
+    pub(super) fn set(&mut self, name: impl Into<String>, unit: Unit, value: Option<f64>) {
         self.rows.push(Measure { name: name.into(), unit, value });
     }
 
-    fn count(&mut self, name: impl Into<String>, count: u64) {
+    pub(super) fn count(&mut self, name: impl Into<String>, count: u64) {
         self.set(name, Unit::Count, Some(number::float(count)));
     }
 
-    fn seconds(&mut self, name: impl Into<String>, span: Option<Span>) {
+    pub(super) fn seconds(&mut self, name: impl Into<String>, span: Option<Span>) {
         self.set(name, Unit::Seconds, span.map(Span::seconds));
     }
 
@@ -69,6 +69,7 @@ impl World {
         self.sample_until(horizon);
         self.record.leave(horizon);
         self.expire_kept(horizon);
+        self.close_presence(horizon);
         self.count_pending(horizon);
         self.check()?;
         let all = self.record.flow(horizon);
@@ -157,6 +158,7 @@ impl World {
         self.delivery_measures(&mut sheet);
         self.pool_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
+        self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);
         self.timeline_measures(&mut sheet);
         for phase in &self.record.phases {

@@ -4,6 +4,7 @@ mod consumers;
 mod faults;
 mod hosts;
 mod measures;
+mod presence;
 mod sample;
 mod timeline;
 mod usage;
@@ -15,11 +16,11 @@ use crate::{
         Cx, Event, Node, Timer,
         cx::Next,
         parameters::Parameters,
-        registry::Registry,
         table::{
             connections::Connections,
             crowds::Crowds,
             messages::{Messages, Stage},
+            routes::Routes,
             tiers::Tiers,
         },
     },
@@ -37,6 +38,7 @@ pub struct World {
     names: Vec<String>,
     crowds: Crowds,
     connections: Connections,
+    routes: Routes,
     messages: Messages,
     tiers: Tiers,
     timeline: Timeline,
@@ -57,11 +59,20 @@ pub struct Broken(pub String);
 /// Splits a world into its nodes and the context in which they act.
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
-        let World { nodes, crowds, connections, messages, tiers, record, .. } = $world;
+        let World { nodes, crowds, connections, routes, messages, tiers, record, .. } = $world;
         let next = crate::node::cx::Next::Closed;
         let (now, agenda): (_, &mut Agenda<crate::node::Event>) = ($now, &mut *$agenda);
-        let cx =
-            crate::node::Cx { now, agenda, messages, connections, tiers, crowds, record, next };
+        let cx = crate::node::Cx {
+            now,
+            agenda,
+            messages,
+            connections,
+            routes,
+            tiers,
+            crowds,
+            record,
+            next,
+        };
         (nodes, cx)
     }};
 }
@@ -122,8 +133,8 @@ impl World {
     fn touch_hop(&self, node: u8, message: u32) -> u32 {
         let row = self.messages.get(message);
         match (row.stage, &self.nodes[usize::from(node)]) {
-            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(registry)) => {
-                registry.touch(row.to)
+            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(_)) => {
+                u32::from(self.routes.get(row.to).gateway)
             }
             (Stage::Down | Stage::DownReplay, _) => self.connections.touch_end(row.to),
             (Stage::Push | Stage::PushAgain | Stage::Replay, _) => {
@@ -202,7 +213,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
             _ => {}
         }
     }
-    users * (Connections::bytes(sends) + registries * Registry::BYTES)
+    users * (Connections::bytes(sends) + registries.min(1) * Routes::BYTES)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

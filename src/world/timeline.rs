@@ -166,6 +166,16 @@ impl World {
             (ActionKind::BalancerRestart { downtime, .. }, Step::Begin) => {
                 self.restart_balancer(scene, downtime, agenda);
             }
+            (ActionKind::Down { lasts, .. }, Step::Begin) => self.end_after(scene, lasts, agenda),
+            (ActionKind::Down { .. }, Step::Ready) => self.on_up(scene),
+            (ActionKind::Slow { factor, lasts, .. }, Step::Begin) => {
+                self.slow(scene, factor, factor, agenda);
+                self.end_after(scene, lasts.unwrap_or(Span::FOREVER), agenda);
+            }
+            (ActionKind::Slow { factor, .. }, Step::Ready) => {
+                self.slow(scene, 1.0 / factor, 1.0, agenda);
+                self.end_action(scene);
+            }
             (ActionKind::Mark { lasts }, Step::Begin) => self.end_after(scene, lasts, agenda),
             (ActionKind::Load { lasts, .. }, Step::Begin) => {
                 let lasts = lasts.unwrap_or(Span::FOREVER);
@@ -198,8 +208,13 @@ impl World {
         }
         timeline.active.push(scene.index);
         self.record.enter(scene.now, &running.action.name);
-        let kind = &running.action.kind;
-        if !matches!(kind, ActionKind::Load { .. } | ActionKind::Mark { .. }) {
+        let part_of_load =
+            matches!(running.action.kind, ActionKind::Load { .. } | ActionKind::Mark { .. });
+        let front = matches!(
+            self.nodes[scene.node],
+            Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_)
+        );
+        if front && !part_of_load {
             let users = self.crowds.users();
             self.record.recovery.begin(&running.action.name, scene.now, users);
         }

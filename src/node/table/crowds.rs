@@ -166,6 +166,13 @@ impl Crowd {
         round_trip.half() + self.latency(Purpose::Attempt, connection, DOWN)
     }
 
+    /// From the gateways to the registry, for write `k` of a connection.
+    pub fn to_registry(&self, user: u32, session: u16, k: u32) -> Span {
+        let entity = self.connection(user, session);
+        let way = |port: &Port| port.latency.draw(&self.draws, Purpose::Attempt, entity, k);
+        self.registry.as_ref().map_or(Span::ZERO, way)
+    }
+
     /// From the gateways to the balancer.
     #[inline]
     pub fn latency(&self, purpose: Purpose, entity: u64, k: u32) -> Span {

@@ -4,4 +4,5 @@ pub mod connections;
 pub mod copies;
 pub mod crowds;
 pub mod messages;
+pub mod routes;
 pub mod tiers;

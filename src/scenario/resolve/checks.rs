@@ -3,7 +3,7 @@
 use super::{Resolved, links::Topology, nodes::MOST_USERS};
 use crate::{
     engine::number,
-    node::parameters::{Clients, Gateway, OnStale, Parameters, Resume},
+    node::parameters::{Clients, Fanout, Gateway, OnStale, Parameters, Policy, Resume, Route},
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
     units::{Count, Quantity},
@@ -27,9 +27,11 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
             }
             Parameters::Pubsub(_) => checks.needs(input, "fanout", "be read by"),
             Parameters::Fanout(fanout) => {
-                checks.needs(input, "registry", "look recipients up in");
+                if fanout.route == Route::Registry {
+                    checks.needs(input, "registry", "look recipients up in");
+                }
                 checks.needs(input, "gateway", "forward to");
-                checks.fanout(input, fanout.instances, fanout.on_stale);
+                checks.fanout(input, fanout);
             }
             Parameters::Registry(_) => checks.asked_once(input),
             Parameters::Gateway(_) | Parameters::Buffer(_) => {}
@@ -207,8 +209,22 @@ impl Checks<'_, '_> {
         }
     }
 
-    fn fanout(&self, input: &mut Input<'_>, instances: u16, on_stale: OnStale) {
+    fn fanout(&self, input: &mut Input<'_>, fanout: &Fanout) {
         let Kind::Fanout(form) = &self.node.form else { return };
+        let (instances, on_stale) = (fanout.instances, fanout.on_stale);
+        if fanout.route == Route::ConsistentHash
+            && let Some(pool) = self.topology.next(self.id, "gateway")
+            && !self.placed_by_hash(pool)
+        {
+            let message = format!(
+                "`{}.route` is `consistent_hash`, but the balancer of `{}` places users otherwise",
+                self.name(),
+                self.topology.name(pool)
+            );
+            let at = form.route.as_ref().map_or(self.at(), |word| word.at);
+            let wrong = Diagnostic::error("incomplete-path", message).at(at);
+            input.report(wrong.help("write `policy: consistent_hash` at the balancer, too"));
+        }
         if on_stale == OnStale::Buffer && self.topology.next(self.id, "buffer").is_none() {
             let message = format!(
                 "`{}.on_stale` leaves messages to a buffer, but there is none",
@@ -232,6 +248,14 @@ impl Checks<'_, '_> {
                 input.report(wrong.help("an instance without a partition has nothing to do"));
             }
         }
+    }
+
+    fn placed_by_hash(&self, pool: NodeId) -> bool {
+        self.topology.nodes.iter().enumerate().any(|(place, node)| {
+            let here = self.topology.next(NodeId(number::byte(place)), "gateway") == Some(pool);
+            here && matches!(&node.parameters, Parameters::LoadBalancer(balancer)
+                if matches!(balancer.policy, Policy::ConsistentHash { .. }))
+        })
     }
 
     fn asked_once(&self, input: &mut Input<'_>) {

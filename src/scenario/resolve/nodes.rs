@@ -303,6 +303,7 @@ impl Section<'_, '_> {
             instances: self.short("instances", form.instances.as_ref(), 1..=u16::MAX),
             concurrency: self.short("concurrency", form.concurrency.as_ref(), 1..=u16::MAX),
             service: self.law("service", form.service.as_ref()),
+            route: self.word("route", form.route.as_ref()),
             on_stale: self.word("on_stale", form.on_stale.as_ref()),
             rpc_timeout: self.positive("rpc_timeout", form.rpc_timeout.as_ref()),
         }
@@ -313,6 +314,7 @@ impl Section<'_, '_> {
         Buffer {
             retention: self.positive("retention", form.retention.as_ref()),
             messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),
+            reads: self.positive("reads", form.reads.as_ref()),
             read: self.value("read", form.read.as_ref()),
             replay_rate: self.positive("replay_rate", form.replay_rate.as_ref()),
         }

@@ -6,10 +6,12 @@ use crate::{
     scenario::{Action, ActionKind, DropKind, NodeId},
     spec::{
         At, Diagnostic, Input, Located, Text, Written,
-        experiment::{self, BalancerRestart, Crash, Deploy, DropClients, Load, ZoneLoss},
+        experiment::{
+            self, BalancerRestart, Crash, Deploy, Down, DropClients, Load, Slow, ZoneLoss,
+        },
         written::Several,
     },
-    units::{Count, Quantity, Share, shown},
+    units::{Count, Factor, Quantity, Share, shown},
 };
 use serde_json::Value as Json;
 
@@ -97,6 +99,12 @@ impl Frame<'_> {
                 let lasts = inner.positive("lasts", form.lasts.as_ref());
                 Some(ActionKind::Mark { lasts })
             });
+        }
+        if let Some(form) = &entry.down {
+            return section.inside_as("down", |inner| self.down(inner, form));
+        }
+        if let Some(form) = &entry.slow {
+            return section.inside_as("slow", |inner| self.slow(inner, form));
         }
         let form = entry.load.as_ref()?;
         section.inside_as("load", |inner| self.load(inner, form))
@@ -188,6 +196,20 @@ impl Frame<'_> {
         let node = self.node(section, form.node.as_ref(), BALANCER);
         let downtime = section.value("downtime", form.downtime.as_ref());
         Some(ActionKind::BalancerRestart { node: node?, downtime })
+    }
+
+    fn down(&self, section: &mut Section<'_, '_>, form: &Down) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), STORE);
+        let lasts = section.positive("lasts", form.lasts.as_ref());
+        Some(ActionKind::Down { node: node?, lasts })
+    }
+
+    fn slow(&self, section: &mut Section<'_, '_>, form: &Slow) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), SLOWED);
+        let bounds = Factor(0.001)..=Factor(1e6);
+        let factor = section.within("factor", form.factor.as_ref(), bounds).0;
+        let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
+        Some(ActionKind::Slow { node: node?, factor, lasts })
     }
 
     fn load(&self, section: &mut Section<'_, '_>, form: &Load) -> Option<ActionKind> {
@@ -284,6 +306,25 @@ const CROWD: Role = Role {
     fits: |node| matches!(node.parameters, Parameters::Clients(_)),
 };
 
+const STORE: Role = Role {
+    kind: "registry or buffer",
+    called: "a registry or a buffer",
+    example: "presence",
+    fits: |node| matches!(node.parameters, Parameters::Registry(_) | Parameters::Buffer(_)),
+};
+
+const SLOWED: Role = Role {
+    kind: "fanout, registry or buffer",
+    called: "a fanout, a registry or a buffer",
+    example: "presence",
+    fits: |node| {
+        matches!(
+            node.parameters,
+            Parameters::Fanout(_) | Parameters::Registry(_) | Parameters::Buffer(_)
+        )
+    },
+};
+
 const BALANCER: Role = Role {
     kind: "load balancer",
     called: "a load balancer",
@@ -299,6 +340,8 @@ fn count(entry: &experiment::Action) -> usize {
         entry.zone_loss.is_some(),
         entry.drop_clients.is_some(),
         entry.balancer_restart.is_some(),
+        entry.down.is_some(),
+        entry.slow.is_some(),
         entry.load.is_some(),
         entry.mark.is_some(),
     ];

@@ -4,7 +4,7 @@ use crate::{
     engine::Span,
     node::parameters::{
         Answer, DrainBy, Guarantee, Jitter, On503, OnStale, OverMemory, PartitionKey, Policy,
-        Preset, Rebalance, Resume, Start, WhenFull,
+        Preset, Rebalance, Resume, Route, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
@@ -39,6 +39,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.when_full" => all::<WhenFull>(),
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
+        "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
         "clients.network.lifetime"
@@ -50,6 +51,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         | "gateway.max_age"
         | "crash.restart"
         | "zone_loss.restart"
+        | "slow.lasts"
         | "load.lasts" => vec!["never"],
         "links.latency" => vec!["network"],
         _ => only(key).into_iter().collect(),
@@ -245,6 +247,15 @@ const MEMORY_SHARDED: &[(&str, &str)] = &[
     ("pubsub.group.heartbeat", "0s"),
     ("pubsub.group.pause", "0s"),
 ];
+
+impl Word for Route {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("registry", Self::Registry),
+        ("consistent_hash", Self::ConsistentHash),
+        ("broadcast", Self::Broadcast),
+        ("random_gateway", Self::RandomGateway),
+    ];
+}
 
 impl Word for OnStale {
     const WORDS: &'static [(&'static str, Self)] =

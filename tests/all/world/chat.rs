@@ -5,7 +5,7 @@ use squall::{
         Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Network, On503, OnStale, OverMemory,
         Parameters, PartitionKey, Policy, Pubsub, Rebalance, Reconnect, Refusal, Registry, Resume,
-        Sends, Start, WhenFull,
+        Route, Sends, Start, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -173,6 +173,7 @@ fn fanout() -> Fanout {
         instances: 8,
         concurrency: 8,
         service: Law::Constant(40e3),
+        route: Route::Registry,
         on_stale: OnStale::LookUpAgain,
         rpc_timeout: secs(1),
     }
@@ -182,6 +183,7 @@ fn buffer() -> Buffer {
     Buffer {
         retention: secs(86_400),
         messages: 1_000,
+        reads: Rate(50_000.0),
         read: Span::from_millis(1),
         replay_rate: Rate(1_000.0),
     }

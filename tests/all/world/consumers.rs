@@ -37,20 +37,20 @@ fn deploy(scenario: &mut Scenario, at: u64, batch: u16) {
     scenario.timeline.push(Action { at, name: "deploy".to_owned(), kind });
 }
 
-fn run(scenario: &Scenario) -> Outcome {
+pub(crate) fn run(scenario: &Scenario) -> Outcome {
     simulate(scenario, 0, &|_| {}).unwrap()
 }
 
-fn measure(outcome: &Outcome, name: &str) -> f64 {
+pub(crate) fn measure(outcome: &Outcome, name: &str) -> f64 {
     let found = outcome.measures.iter().find(|measure| measure.name == name);
     found.unwrap_or_else(|| panic!("no {name}")).value.unwrap_or(f64::NAN)
 }
 
-fn count(outcome: &Outcome, name: &str) -> u64 {
+pub(crate) fn count(outcome: &Outcome, name: &str) -> u64 {
     number::whole(measure(outcome, name))
 }
 
-fn close(value: f64, expected: f64, share: f64) {
+pub(crate) fn close(value: f64, expected: f64, share: f64) {
     assert!((value - expected).abs() <= expected * share, "{value}, expected {expected}");
 }
 

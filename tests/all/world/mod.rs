@@ -1,7 +1,8 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod budgets;
 pub(crate) mod chat;
-mod consumers;
+pub(crate) mod consumers;
 mod fingerprints;
 mod idle;
+mod routes;
 mod runs;

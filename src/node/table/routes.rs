@@ -1,0 +1,249 @@
+//! What the registries say: user → gateway. Gateways write and refresh, the registry answers, and
+//! how far that is from the truth is known where a connection opens or ends.
+//!
+//! Refreshes are no events. Entry (user, session) is refreshed at φ + k·h, φ uniform in (0, h), as
+//! long as its gateway lives and holds the connection, and as the registry is up.
+use super::{
+    connections::{Connections, NOWHERE, State},
+    crowds::Crowd,
+    tiers::Tiers,
+};
+use crate::{
+    engine::{Span, Time, number},
+    node::Purpose,
+    record::Histogram,
+};
+
+/// The gateway that wrote an entry, and the session it was written for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// [`NOWHERE`] when there is no entry.
+    pub gateway: u16,
+    /// The session.
+    pub session: u16,
+}
+
+/// How the entries of a crowd are kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// The crowd, by its clients node.
+    pub clients: u8,
+    /// An entry not refreshed for so long is gone.
+    pub ttl: Span,
+    /// Between two refreshes.
+    pub every: Span,
+    /// When the registry cannot be asked, in order of time.
+    pub outages: Vec<(Time, Time)>,
+}
+
+/// How far the registries were from the truth.
+#[derive(Clone, Debug, Default)]
+pub struct Truth {
+    /// User-nanoseconds that somebody who was gone was shown as online.
+    pub falsely_online: u128,
+    /// User-nanoseconds that somebody who was connected was not found.
+    pub falsely_offline: u128,
+    /// How often somebody who had been shown as gone was shown again.
+    pub flaps: u64,
+    /// Users whom an outage of the registry made vanish although they were connected.
+    pub vanished: u64,
+    /// From the end of a connection to that of its entry.
+    pub noticed: Histogram,
+}
+
+/// The entries of all users, and how they are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    entries: Vec<Entry>,
+    /// When each was written, in ms; kept only where a registry has outages.
+    written: Vec<u32>,
+    keepings: Vec<Keeping>,
+    /// How far they were from the truth.
+    pub truth: Truth,
+}
+
+impl Keeping {
+    /// The end of the outage at an instant.
+    pub fn outage(&self, now: Time) -> Option<Time> {
+        let found = self.outages.iter().find(|&&(from, to)| from <= now && now < to);
+        found.map(|&(_, to)| to)
+    }
+
+    /// The last refresh of an entry no later than `at` that reached the registry, in ns from the
+    /// start; negative before it.
+    fn refreshed(&self, phase: Span, at: Time) -> i64 {
+        let every = number::signed(self.every.nanos().max(1));
+        let phase = number::signed(phase.nanos());
+        let before = |at: i64| phase + (at - phase).div_euclid(every) * every;
+        let mut last = before(number::signed(at.nanos()));
+        for &(from, to) in self.outages.iter().rev() {
+            let (from, to) = (number::signed(from.nanos()), number::signed(to.nanos()));
+            if from <= last && last < to {
+                last = before(from - 1);
+            }
+        }
+        last
+    }
+}
+
+impl Routes {
+    /// Bytes a user.
+    pub const BYTES: u64 = number::count(size_of::<Entry>());
+
+    /// No entries of `users` users; no table where nobody keeps one.
+    pub fn new(keepings: Vec<Keeping>, users: u32) -> Self {
+        let nobody = Entry { gateway: NOWHERE, session: 0 };
+        let all = if keepings.is_empty() { 0 } else { number::index(users) };
+        let outages = keepings.iter().any(|keeping| !keeping.outages.is_empty());
+        Self {
+            entries: vec![nobody; all],
+            written: vec![0; if outages { all } else { 0 }],
+            keepings,
+            truth: Truth::default(),
+        }
+    }
+
+    /// An entry.
+    #[inline]
+    pub fn get(&self, user: u32) -> Entry {
+        self.entries[number::index(user)]
+    }
+
+    /// How the entries of a crowd are kept.
+    #[inline]
+    pub fn keeping(&self, clients: u8) -> &Keeping {
+        let found = self.keepings.iter().find(|keeping| keeping.clients == clients);
+        found.expect("asked only for crowds that a registry serves")
+    }
+
+    /// How those of all crowds are.
+    pub fn keepings(&self) -> &[Keeping] {
+        &self.keepings
+    }
+
+    /// Writes an entry.
+    pub fn write(&mut self, now: Time, user: u32, entry: Entry) {
+        let place = number::index(user);
+        self.entries[place] = entry;
+        if let Some(written) = self.written.get_mut(place) {
+            *written = number::low(now.nanos() / 1_000_000);
+        }
+    }
+
+    /// Deletes an entry.
+    pub fn delete(&mut self, user: u32) {
+        self.entries[number::index(user)].gateway = NOWHERE;
+    }
+
+    /// The gateway of a user's entry, unless it has expired.
+    #[inline]
+    pub fn route(
+        &self,
+        now: Time,
+        user: u32,
+        crowd: &Crowd,
+        tiers: &Tiers,
+        connections: &Connections,
+    ) -> Option<u16> {
+        let entry = self.get(user);
+        if entry.gateway == NOWHERE {
+            return None;
+        }
+        let instance = tiers.get(entry.gateway);
+        let steady = instance.incarnation == 0 && tiers.serves(entry.gateway);
+        if steady && self.written.is_empty() {
+            return Some(entry.gateway);
+        }
+        (now < self.expiry(now, user, crowd, tiers, connections)).then_some(entry.gateway)
+    }
+
+    /// When a user's entry is gone, by what is known at `now`; never, as long as it is refreshed.
+    pub fn expiry(
+        &self,
+        now: Time,
+        user: u32,
+        crowd: &Crowd,
+        tiers: &Tiers,
+        connections: &Connections,
+    ) -> Time {
+        let (entry, keeping) = (self.get(user), self.keeping(crowd.clients));
+        let connection = connections.get(user);
+        let held = connection.gateway == entry.gateway && connection.session == entry.session;
+        let fresh = held && matches!(connection.state, State::Online | State::HalfOpen);
+        let instance = tiers.get(entry.gateway);
+        let steady = instance.incarnation == 0 && tiers.serves(entry.gateway);
+        if (fresh || steady) && keeping.outages.is_empty() {
+            return Time::NEVER;
+        }
+        let until = if fresh || steady { now } else { instance.ended };
+        let last = keeping.refreshed(self.phase(user, entry, crowd, keeping), until);
+        let last = last.max(self.written_at(user));
+        let expiry = last.saturating_add(number::signed(keeping.ttl.nanos()));
+        Time::from_nanos(expiry.try_into().unwrap_or(0))
+    }
+
+    fn written_at(&self, user: u32) -> i64 {
+        let written = self.written.get(number::index(user)).copied().unwrap_or(0);
+        if written == 0 { i64::MIN } else { i64::from(written) * 1_000_000 }
+    }
+
+    fn phase(&self, user: u32, entry: Entry, crowd: &Crowd, keeping: &Keeping) -> Span {
+        let key = crowd.connection(user, entry.session);
+        keeping.every.scale(crowd.draws.unit(Purpose::Refresh, key, 0))
+    }
+
+    /// The connection of a user that ended at `died` was shown until `gone`.
+    pub fn was_shown(&mut self, died: Time, gone: Time) {
+        self.truth.falsely_online += u128::from(gone.since(died).nanos());
+        self.truth.noticed.record(gone.since(died));
+    }
+
+    /// An outage of a registry is over: who was connected all the time and not found until its
+    /// next refresh.
+    pub fn after_outage(
+        &mut self,
+        outage: (Time, Time),
+        crowd: &Crowd,
+        tiers: &Tiers,
+        connections: &Connections,
+    ) {
+        let keeping = self.keeping(crowd.clients).clone();
+        for user in crowd.first..crowd.first + crowd.count {
+            let (entry, row) = (self.get(user), connections.get(user));
+            if row.state != State::Online || entry.gateway != row.gateway {
+                continue;
+            }
+            let gone = self.expiry(outage.1, user, crowd, tiers, connections);
+            let phase = self.phase(user, entry, crowd, &keeping);
+            let back = keeping.refreshed(phase, outage.1 + keeping.every);
+            let back = Time::from_nanos(back.try_into().unwrap_or(0));
+            if gone < back && gone >= outage.0 {
+                self.truth.falsely_offline += u128::from(back.since(gone).nanos());
+                self.truth.flaps += 1;
+                self.truth.vanished += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn an_outage_swallows_refreshes() {
+        let outages = vec![(at(100), at(160))];
+        let (ttl, every) = (Span::from_secs(60), Span::from_secs(25));
+        let keeping = Keeping { clients: 0, ttl, every, outages };
+        let refreshed = |now| keeping.refreshed(Span::from_secs(10), at(now)) / 1_000_000_000;
+        // 10, 35, 60, 85, (110, 135,) 160, 185.
+        assert_eq!([84, 85, 110, 159, 160, 200].map(refreshed), [60, 85, 85, 85, 160, 185]);
+        assert_eq!(refreshed(5), -15);
+        assert_eq!(keeping.outage(at(100)), Some(at(160)));
+        assert_eq!(keeping.outage(at(160)), None);
+    }
+}
