@@ -134,7 +134,7 @@ impl Cx<'_> {
 
     fn keep(&mut self, message: u32, kept: Time, bound: u32) {
         let to = self.messages.get(message).to;
-        let list = &mut self.connections.kept[number::index(to)].missed;
+        let list = &mut self.connections.kept.row(to).missed;
         list.push(self.messages, message, Stage::Buffer, kept);
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");
