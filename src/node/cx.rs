@@ -74,7 +74,7 @@ impl Cx<'_> {
     pub fn end(&mut self, at: Time, message: u32, end: End) {
         let row = self.messages.get(message);
         self.record.delivery(at, row.sent, row.id, end);
-        if matches!(end, End::Live | End::Replayed) {
+        if end.arrived() {
             let (users, place) = (self.connections.row.len(), self.messages.place(message));
             self.record.reached(at, row.to, place);
             let late = at < self.now;
