@@ -12,8 +12,13 @@ use squall::report::{
 };
 use std::{fs, path::Path, time::Instant};
 
+/// How many times users, messages and horizon, when one of them grows so many times.
+type Grow = fn(u64) -> [u64; 3];
+/// (times, seconds).
+type Points = Vec<(f64, f64)>;
+
 /// What grows: so many times 100,000 users, 1,000 messages a second, 30 s.
-const GROWS: [(&str, fn(u64) -> [u64; 3]); 3] = [
+const GROWS: [(&str, Grow); 3] = [
     ("messages", |times| [1, times, 1]),
     ("horizon", |times| [1, 1, times]),
     ("users", |times| [times, 1, 1]),
@@ -37,20 +42,21 @@ fn run([users, messages, horizon]: [u64; 3]) -> (f64, u64) {
 }
 
 /// The chart of (times, seconds) by what grows.
-fn chart(rows: &[(&str, Vec<(f64, f64)>)], rounds: u64) -> Chart {
+fn chart(rows: &[(&str, Points)], rounds: u64) -> Chart {
     let seconds = || rows.iter().flat_map(|(_, points)| points.iter().map(|(_, seconds)| *seconds));
     let (least, most) = (seconds().fold(f64::MAX, f64::min), seconds().fold(0.0, f64::max));
     let mut x = Axis::log(1.0, 32.0, |times| format!("{times}×"));
     x.high = TIMES[TIMES.len() - 1] as f64;
     x.ticks = TIMES.iter().map(|&times| (times as f64, format!("{times}×"))).collect();
-    let line = |(place, (name, points)): (usize, &(&str, Vec<(f64, f64)>))| Line {
-        label: (*name).to_owned(),
+    let line = |place: usize, name: &str, points: &Points| Line {
+        label: name.to_owned(),
         pen: theme::EQUALS[place],
         pieces: vec![points.clone()],
     };
+    let all = rows.iter().enumerate();
     let lines = Lines {
         y: Axis::log(least, most, |seconds| format!("{seconds} s")),
-        lines: rows.iter().enumerate().map(line).collect(),
+        lines: all.map(|(place, (name, points))| line(place, name, points)).collect(),
         ..Lines::default()
     };
     Chart {
