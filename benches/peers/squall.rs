@@ -63,7 +63,7 @@ impl Model for Network {
                 agenda.push(finish, Step::Leaves(customer));
             }
             Step::Leaves(customer) => {
-                self.sojourn = self.sojourn + now.since(self.came[customer as usize]);
+                self.sojourn += now.since(self.came[customer as usize]);
             }
         }
     }
