@@ -51,9 +51,8 @@ impl Buffer {
             return cx.wake(up, Timer::Resume, user, session);
         }
         let read = self.reads.arrive(cx.now, self.work.scale(self.factor)).finish;
-        let place = number::index(user);
-        cx.connections.since[place] = cx.now;
-        let mut missed = std::mem::take(&mut cx.connections.kept[place].missed);
+        cx.connections.since[number::index(user)] = cx.now;
+        let mut missed = cx.connections.kept.take_missed(user);
         let crowd = cx.crowds.of(user);
         let Some(replay) = &crowd.replay else { return };
         let entity = crowd.connection(user, session);

@@ -74,7 +74,8 @@ impl Fanout {
 
     #[inline]
     fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let crowd = cx.crowds.of(row.to);
+        let entity = crowd.message(row.id);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
         let work = if self.factor > 1.0 { work.scale(self.factor) } else { work };
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);

@@ -102,7 +102,7 @@ impl Model for World {
     fn touch(&self, upcoming: &[Entry<Event>]) {
         let seen = upcoming.iter().fold(0, |seen, entry| {
             seen ^ match entry.event {
-                Event::Hop { node, message } => self.touch_hop(node, message),
+                Event::Hop { message, .. } => self.touch_hop(message),
                 Event::Wake { user, .. } => self.connections.touch_timer(user),
                 Event::Tick { node, source } => match &self.nodes[usize::from(node)] {
                     Node::Clients(clients) => {
@@ -130,14 +130,12 @@ fn wake(nodes: &mut [Node], timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_
 
 impl World {
     #[inline]
-    fn touch_hop(&self, node: u8, message: u32) -> u32 {
+    fn touch_hop(&self, message: u32) -> u32 {
         let row = self.messages.get(message);
-        match (row.stage, &self.nodes[usize::from(node)]) {
-            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(_)) => {
-                u32::from(self.routes.get(row.to).gateway)
-            }
-            (Stage::Down | Stage::DownReplay, _) => self.connections.touch_end(row.to),
-            (Stage::Push | Stage::PushAgain | Stage::Replay, _) => {
+        match row.stage {
+            Stage::LookUp | Stage::LookUpAgain => u32::from(self.routes.get(row.to).gateway),
+            Stage::Down | Stage::DownReplay => self.connections.touch_end(row.to),
+            Stage::Push | Stage::PushAgain | Stage::Replay => {
                 u32::from(self.connections.get(row.to).session)
             }
             _ => 0,

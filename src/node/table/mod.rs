@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod copies;
 pub mod crowds;
+pub mod kept;
 pub mod messages;
 pub mod routes;
 pub mod tiers;
