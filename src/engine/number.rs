@@ -102,12 +102,6 @@ pub fn pixel(float: f64) -> i32 {
     float.round() as i32
 }
 
-/// A count of nanoseconds as a signed number, saturating.
-#[inline]
-pub fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 /// The next serial number; after `u32::MAX` comes 0.
 #[inline]
 pub fn next(serial: u32) -> u32 {

@@ -1,4 +1,4 @@
-//! The delivery tier: keeps each message for replay, finds its recipient's gateway, and forwards it.
+//! The delivery tier: keeps each message for replay, finds its recipient's gateway, and forwards.
 use super::{
     Cx, Purpose,
     parameters::{self, OnStale, Route},

@@ -345,17 +345,19 @@ pub struct Pubsub {
     pub stores: bool,
     /// Partitions, at least 1.
     pub partitions: u32,
+    /// Queues that the partitions share in turn: one each in a log, one a broker, or one in all.
+    pub queues: u32,
     /// What chooses the partition of a message.
     pub key: PartitionKey,
     /// Exponent of Zipf's law over the partitions; 0: each is as likely.
     pub skew: f64,
-    /// Messages per second of one partition.
+    /// Messages per second of one queue.
     pub rate: Rate,
     /// From publish to being readable by a consumer, beside the queue.
     pub latency: Law,
     /// Between two reads of a consumer; zero: it is handed each message at once.
     pub fetch: Span,
-    /// Messages that may wait for one partition; `None`: any number.
+    /// Messages that may wait in one queue; `None`: any number.
     pub bound: Option<u32>,
     /// What becomes of those beyond it.
     pub when_full: WhenFull,

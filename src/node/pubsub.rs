@@ -1,5 +1,5 @@
-//! What carries messages from the connection tier to the delivery tier: partitions, each one server
-//! in the order of the log, and the consumer group that reads them.
+//! What carries messages from the connection tier to the delivery tier: partitions, each in the
+//! order of the log, the queues that they share, and the consumer group that reads them.
 //!
 //! A partition that nobody reads holds its messages (`Stage::Parked`), in the order of the log, until
 //! it is read again; a bus that stores nothing loses them.
@@ -32,6 +32,7 @@ pub struct Pubsub {
     service: Span,
     skew: Option<Zipf>,
     partitions: Vec<Partition>,
+    queues: Vec<Station>,
     group: Group,
     /// Whether what is handed out is noted until it is committed: only where a consumer can die.
     notes: bool,
@@ -42,7 +43,6 @@ pub struct Pubsub {
 /// One partition.
 #[derive(Clone, Debug)]
 struct Partition {
-    station: Station,
     /// Messages that wait for somebody to read them.
     parked: VecDeque<u32>,
     /// Whether the group has stopped it.
@@ -85,7 +85,6 @@ impl Pubsub {
         draws: Draws,
     ) -> Self {
         let partition = Partition {
-            station: Station::new(1),
             parked: VecDeque::new(),
             unread: false,
             headless: false,
@@ -101,6 +100,7 @@ impl Pubsub {
             service: Span::from_seconds(1.0 / parameters.rate.0),
             skew: skew.map(|zipf| zipf.expect("checked when it was read")),
             partitions: vec![partition; number::index(many)],
+            queues: vec![Station::new(1); number::index(parameters.queues)],
             group: Group::new(parameters.group, draws, consumers, many),
             notes: notes && parameters.stores && parameters.delivery == Guarantee::AtLeastOnce,
             most_parked: 0.0,
@@ -145,13 +145,19 @@ impl Pubsub {
         self.skewed(crowd.hash(user)).unwrap_or_else(|| crowd.spread(user, many))
     }
 
+    /// The queue of a partition.
+    #[inline]
+    fn queue(&self, place: u32) -> usize {
+        number::index(place) % self.queues.len()
+    }
+
     fn skewed(&self, key: u64) -> Option<u32> {
         self.skew.map(|zipf| zipf.rank(&mut self.draws.stream(Purpose::Partition, key)) - 1)
     }
 
     /// Whether a partition that is read has no room in time.
     fn overflows(&self, place: u32, bound: u32, now: Time) -> bool {
-        let wait = self.partitions[number::index(place)].station.wait(now);
+        let wait = self.queues[self.queue(place)].wait(now);
         let room_after = wait - self.service.times(u64::from(bound)).min(wait);
         let patience = match self.parameters.when_full {
             WhenFull::Drop => Span::ZERO,
@@ -166,8 +172,8 @@ impl Pubsub {
         let row = *cx.messages.get(message);
         let entity = cx.crowds.of(row.to).message(row.id);
         let consumer = self.group.owner(place);
-        let partition = &mut self.partitions[number::index(place)];
-        let service = partition.station.arrive(cx.now, self.service);
+        let queue = self.queue(place);
+        let service = self.queues[queue].arrive(cx.now, self.service);
         let inside = self.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32);
         let left = self.next_read(place, service.finish + inside);
         let at = left + self.link(entity);
@@ -227,7 +233,9 @@ impl Pubsub {
         let mut stops = vec![false; self.partitions.len()];
         for &place in stopped {
             stops[number::index(place)] = true;
-            self.partitions[number::index(place)].station.clear(cx.now);
+            if self.queues.len() == self.partitions.len() {
+                self.queues[number::index(place)].clear(cx.now);
+            }
         }
         for (message, place) in self.in_flight(Stage::Fanout, cx) {
             let row = *cx.messages.get(message);
@@ -447,22 +455,20 @@ impl Pubsub {
 
     /// The longest wait of a message that comes now; for ever where nobody reads what waits.
     pub fn longest_wait(&self, now: Time) -> Span {
-        let wait = |partition: &Partition| {
-            if partition.parked.is_empty() { partition.station.wait(now) } else { Span::FOREVER }
-        };
-        self.partitions.iter().map(wait).max().unwrap_or_default()
+        if self.partitions.iter().any(|partition| !partition.parked.is_empty()) {
+            return Span::FOREVER;
+        }
+        self.queues.iter().map(|queue| queue.wait(now)).max().unwrap_or_default()
     }
 
     /// The messages that wait now, over all partitions.
     pub fn waiting(&self, now: Time) -> f64 {
-        let wait = |partition: &Partition| {
-            let queue = if self.service == Span::ZERO {
-                0.0
-            } else {
-                (partition.station.wait(now).float() / self.service.float()).ceil()
-            };
-            queue + number::float(number::count(partition.parked.len()))
-        };
-        self.partitions.iter().map(wait).sum()
+        let parked: usize = self.partitions.iter().map(|partition| partition.parked.len()).sum();
+        let parked = number::float(number::count(parked));
+        if self.service == Span::ZERO {
+            return parked;
+        }
+        let queued = |queue: &Station| (queue.wait(now).float() / self.service.float()).ceil();
+        parked + self.queues.iter().map(queued).sum::<f64>()
     }
 }

@@ -373,13 +373,13 @@ pub struct Pubsub {
     pub key: Option<Text>,
     /// How unequal the partitions are: the exponent of Zipf's law over them, 0 to 10.
     pub skew: Option<Written<Factor>>,
-    /// Messages that one partition can take.
+    /// Messages that one partition can take; in memory, one broker, or a cluster as a whole.
     pub rate: Option<Written<Rate>>,
     /// From publish to readable, beside the queue.
     pub latency: Option<LawText>,
     /// Between two reads of a consumer; 0s: it is handed each message at once.
     pub fetch: Option<Written<Span>>,
-    /// Messages that may wait for one partition.
+    /// Messages that may wait for one partition; in memory, at one broker.
     pub bound: Option<Written<Count>>,
     /// What becomes of a message beyond it: `drop` loses it, `block` lets its publisher wait.
     pub when_full: Option<Text>,

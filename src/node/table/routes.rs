@@ -62,6 +62,11 @@ pub struct Routes {
     pub truth: Truth,
 }
 
+/// A number of nanoseconds that can be subtracted from.
+fn signed(nanos: u64) -> i64 {
+    i64::try_from(nanos).unwrap_or(i64::MAX)
+}
+
 impl Keeping {
     /// The end of the outage at an instant.
     pub fn outage(&self, now: Time) -> Option<Time> {
@@ -72,12 +77,12 @@ impl Keeping {
     /// The last refresh of an entry no later than `at` that reached the registry, in ns from the
     /// start; negative before it.
     fn refreshed(&self, phase: Span, at: Time) -> i64 {
-        let every = number::signed(self.every.nanos().max(1));
-        let phase = number::signed(phase.nanos());
+        let every = signed(self.every.nanos().max(1));
+        let phase = signed(phase.nanos());
         let before = |at: i64| phase + (at - phase).div_euclid(every) * every;
-        let mut last = before(number::signed(at.nanos()));
+        let mut last = before(signed(at.nanos()));
         for &(from, to) in self.outages.iter().rev() {
-            let (from, to) = (number::signed(from.nanos()), number::signed(to.nanos()));
+            let (from, to) = (signed(from.nanos()), signed(to.nanos()));
             if from <= last && last < to {
                 last = before(from - 1);
             }
@@ -178,7 +183,7 @@ impl Routes {
         let until = if fresh || steady { now } else { instance.ended };
         let last = keeping.refreshed(self.phase(user, entry, crowd, keeping), until);
         let last = last.max(self.written_at(user));
-        let expiry = last.saturating_add(number::signed(keeping.ttl.nanos()));
+        let expiry = last.saturating_add(signed(keeping.ttl.nanos()));
         Time::from_nanos(expiry.try_into().unwrap_or(0))
     }
 

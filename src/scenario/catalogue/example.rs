@@ -13,8 +13,17 @@ const NODES: [(&str, &str); 7] = [
 ];
 
 /// What an entry of the timeline can do.
-pub const ACTIONS: [&str; 7] =
-    ["deploy", "crash", "zone_loss", "drop_clients", "balancer_restart", "load", "mark"];
+pub const ACTIONS: [&str; 9] = [
+    "deploy",
+    "crash",
+    "zone_loss",
+    "drop_clients",
+    "balancer_restart",
+    "down",
+    "slow",
+    "load",
+    "mark",
+];
 
 /// A name that a node of a kind could have.
 pub fn example_name(kind: &str) -> Option<&'static str> {
@@ -132,6 +141,7 @@ impl Key {
             "law" => "40ms",
             "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
             "name" if self.name == "balancer_restart.node" => "edge",
+            "name" if ["down.node", "slow.node"].contains(&self.name.as_str()) => "presence",
             "date" => "2026-08",
             "price per hour" => "0.0816 USD/h",
             "price per GB" => "0.09 USD/GB",

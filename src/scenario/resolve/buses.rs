@@ -13,11 +13,13 @@ impl Section<'_, '_> {
         let profile: Profile = self.word("profile", form.profile.as_ref());
         self.instead(profile.defaults());
         let partitions = self.whole("partitions", form.partitions.as_ref(), 1..=1_000_000);
+        let brokers = self.short("brokers", form.brokers.as_ref(), 1..=u16::MAX);
         let key = self.word("key", form.key.as_ref());
         let skew = self.within("skew", form.skew.as_ref(), Factor(0.0)..=Factor(10.0)).0;
         Pubsub {
             stores: profile.stores(),
             partitions,
+            queues: profile.queues(partitions, brokers),
             key,
             skew,
             rate: self.positive("rate", form.rate.as_ref()),
@@ -31,7 +33,7 @@ impl Section<'_, '_> {
             delivery: self.word("delivery", form.delivery.as_ref()),
             group: self.inside("group", |section| section.group(&form.group)),
             failover: self.value("failover", form.failover.as_ref()),
-            brokers: self.short("brokers", form.brokers.as_ref(), 1..=u16::MAX),
+            brokers,
             copies: self.short("copies", form.copies.as_ref(), 1..=u16::MAX),
             retention: self.value("retention", form.retention.as_ref()),
         }

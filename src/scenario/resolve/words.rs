@@ -183,6 +183,15 @@ impl Profile {
         matches!(self, Self::Log | Self::Stream)
     }
 
+    /// How many queues its partitions share.
+    pub(super) fn queues(self, partitions: u32, brokers: u16) -> u32 {
+        match self {
+            Self::Log | Self::Stream => partitions,
+            Self::Memory | Self::MemoryCluster => 1,
+            Self::MemorySharded => u32::from(brokers),
+        }
+    }
+
     /// What it says where the file says nothing; other keys have the defaults of a log.
     pub(super) fn defaults(self) -> &'static [(&'static str, &'static str)] {
         match self {
@@ -207,7 +216,6 @@ const STREAM: &[(&str, &str)] = &[
 
 /// One core of Redis: 650k messages a second (Centrifugo \[P\]).
 const MEMORY: &[(&str, &str)] = &[
-    ("pubsub.partitions", "1"),
     ("pubsub.rate", "650k/s"),
     ("pubsub.latency", "200us"),
     ("pubsub.delivery", "at_most_once"),
@@ -222,7 +230,6 @@ const MEMORY: &[(&str, &str)] = &[
 /// Every broker carries every message: the whole collapses at about 400k a second, however many
 /// there are (Centrifugo \[P\]).
 const MEMORY_CLUSTER: &[(&str, &str)] = &[
-    ("pubsub.partitions", "1"),
     ("pubsub.rate", "400k/s"),
     ("pubsub.latency", "500us"),
     ("pubsub.delivery", "at_most_once"),
@@ -236,7 +243,6 @@ const MEMORY_CLUSTER: &[(&str, &str)] = &[
 
 /// Eight shards carry 5M messages a second (Centrifugo \[P\]).
 const MEMORY_SHARDED: &[(&str, &str)] = &[
-    ("pubsub.partitions", "8"),
     ("pubsub.rate", "625k/s"),
     ("pubsub.latency", "200us"),
     ("pubsub.delivery", "at_most_once"),

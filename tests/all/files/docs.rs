@@ -168,6 +168,7 @@ timeline:
   - { at: 0s, drop_clients: { node: users } }
   - { at: 0s, balancer_restart: { node: edge } }
   - { at: 0s, load: { node: users, factor: 2 } }
+  - { at: 0s, slow: { node: presence, factor: 2 } }
 ";
 
 /// Whether two texts mean the same: `60s` and `1min`.

@@ -145,6 +145,7 @@ fn bus() -> Pubsub {
     Pubsub {
         stores: true,
         partitions: 64,
+        queues: 64,
         key: PartitionKey::Recipient,
         skew: 0.0,
         rate: Rate(10_000.0),

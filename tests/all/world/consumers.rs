@@ -60,7 +60,7 @@ fn a_backlog_peaks_and_drains_as_the_closed_form_says() {
     for (lambda, mu, detect, pause) in [(1_000.0, 1_500.0, 45, 5), (800.0, 2_000.0, 20, 10)] {
         let mut scenario = quiet(2_000, lambda);
         let bus = bus_of(&mut scenario);
-        bus.partitions = 1;
+        (bus.partitions, bus.queues) = (1, 1);
         bus.rate = Rate(mu);
         bus.group.session_timeout = secs(detect);
         bus.group.heartbeat = Span::ZERO;
@@ -190,7 +190,7 @@ fn a_bound_drops_or_holds_back() {
     let outcome = |when_full| {
         let mut scenario = quiet(2_000, 1_000.0);
         let bus = bus_of(&mut scenario);
-        (bus.partitions, bus.rate) = (1, Rate(500.0));
+        (bus.partitions, bus.queues, bus.rate) = (1, 1, Rate(500.0));
         (bus.bound, bus.when_full) = (Some(100), when_full);
         bus.max_block = secs(20);
         run(&scenario)
@@ -241,7 +241,7 @@ fn without_a_key_messages_overtake_each_other() {
 fn a_skewed_key_saturates_one_partition() {
     let mut scenario = quiet(20_000, 1_000.0);
     let bus = bus_of(&mut scenario);
-    (bus.partitions, bus.skew, bus.rate) = (16, 1.0, Rate(200.0));
+    (bus.partitions, bus.queues, bus.skew, bus.rate) = (16, 16, 1.0, Rate(200.0));
     fanout_of(&mut scenario).instances = 4;
     let outcome = run(&scenario);
     // 1/H(16) = 29.6 % of 1,000/s on a partition of 200/s.

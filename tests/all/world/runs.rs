@@ -301,5 +301,5 @@ fn the_fingerprint_of_a_fixed_run() {
     let mut scenario = chat(5_000, 3);
     deploy(&mut scenario, 20, 1);
     crash(&mut scenario, 90, CrashKind::Host, Some(secs(10)));
-    assert_eq!(format!("{:016x}", run(&scenario).fingerprint), "31ed8347b5d27ac2");
+    assert_eq!(format!("{:016x}", run(&scenario).fingerprint), "3d1ec0d6c12c2917");
 }
