@@ -1,8 +1,8 @@
 //! What carries messages from the connection tier to the delivery tier: partitions, each in the
 //! order of the log, the queues that they share, and the consumer group that reads them.
 //!
-//! A partition that nobody reads holds its messages (`Stage::Parked`), in the order of the log, until
-//! it is read again; a bus that stores nothing loses them.
+//! A partition that nobody reads holds its messages (`Stage::Parked`), in the order of the log,
+//! until it is read again; a bus that stores nothing loses them.
 use super::{
     Cx, Purpose,
     group::Group,

@@ -123,13 +123,13 @@ impl Registry {
         let connection = *cx.connections.get(user);
         let open = connection.session == ticket && connection.gateway != NOWHERE;
         if timer == Timer::Register && open {
-            self.on_register(finish, user, cx);
+            Self::on_register(finish, user, cx);
         } else if timer == Timer::Unregister && cx.routes.get(user).session == ticket {
             Self::on_unregister(finish, user, cx);
         }
     }
 
-    fn on_register(&mut self, finish: Time, user: u32, cx: &mut Cx<'_>) {
+    fn on_register(finish: Time, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
         let connection = *cx.connections.get(user);
         let (gateway, session) = (connection.gateway, connection.session);
@@ -165,7 +165,8 @@ impl Registry {
         cx.wake(finish + back + way, Timer::Resume, user, session);
     }
 
-    /// From now on an operation takes `factor` times its time; what is in hand takes so much longer.
+    /// From now on an operation takes `factor` times its time; what is in hand takes so much
+    /// longer.
     pub fn slow(&mut self, change: f64, factor: f64, cx: &mut Cx<'_>) {
         self.factor = factor;
         self.station.slow(cx.now, change);

@@ -1,9 +1,6 @@
 //! Faults beside deploys and planned crashes: dropped connections, a restarted balancer, instances
 //! that the kernel kills.
-use super::{
-    World, split,
-    timeline::{Scene, clients_of},
-};
+use super::{World, endings::clients_of, split, timeline::Scene};
 use crate::{
     engine::{Agenda, EventQueue, Span, Time},
     node::{

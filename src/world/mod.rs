@@ -1,6 +1,7 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
 mod build;
 mod consumers;
+mod endings;
 mod faults;
 mod hosts;
 mod measures;

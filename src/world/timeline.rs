@@ -1,11 +1,14 @@
 //! What happens to the architecture: deploys and crashes, step by step. Faults may scan all users
 //! and messages; messages may not.
-use super::{World, split};
+use super::{
+    World,
+    endings::{clients_of, cut_off, end_work, fall_silent},
+    split,
+};
 use crate::{
     engine::{Agenda, EventQueue, Span, Time, number},
     node::{
-        Cx, Event, Node, Step, Timer,
-        clients::Clients,
+        Event, Node, Step, Timer,
         event::NO_ENTRY,
         parameters::DrainBy,
         table::{
@@ -13,7 +16,7 @@ use crate::{
             tiers::Life,
         },
     },
-    record::{AttemptEnd, Fact},
+    record::Fact,
     scenario::{Action, ActionKind, CrashKind, Scenario},
 };
 
@@ -166,7 +169,6 @@ impl World {
             (ActionKind::BalancerRestart { downtime, .. }, Step::Begin) => {
                 self.restart_balancer(scene, downtime, agenda);
             }
-            (ActionKind::Down { lasts, .. }, Step::Begin) => self.end_after(scene, lasts, agenda),
             (ActionKind::Down { .. }, Step::Ready) => self.on_up(scene),
             (ActionKind::Slow { factor, lasts, .. }, Step::Begin) => {
                 self.slow(scene, factor, factor, agenda);
@@ -176,7 +178,9 @@ impl World {
                 self.slow(scene, 1.0 / factor, 1.0, agenda);
                 self.end_action(scene);
             }
-            (ActionKind::Mark { lasts }, Step::Begin) => self.end_after(scene, lasts, agenda),
+            (ActionKind::Down { lasts, .. } | ActionKind::Mark { lasts }, Step::Begin) => {
+                self.end_after(scene, lasts, agenda);
+            }
             (ActionKind::Load { lasts, .. }, Step::Begin) => {
                 let lasts = lasts.unwrap_or(Span::FOREVER);
                 self.end_after(scene, lasts, agenda);
@@ -462,53 +466,5 @@ impl World {
         let mut crowds = self.crowds.iter();
         let crowd = crowds.find(|crowd| usize::from(crowd.gateways.node) == pool)?;
         Some(usize::from(crowd.balancer))
-    }
-}
-
-fn end_work(nodes: &mut [Node], pool: usize, instance: u16, cx: &mut Cx<'_>) {
-    if let Node::Gateway(pool) = &mut nodes[pool] {
-        pool.end_work(instance, cx);
-    }
-}
-
-pub(super) fn clients_of<'a>(nodes: &'a [Node], user: u32, cx: &Cx<'_>) -> &'a Node {
-    &nodes[usize::from(cx.crowds.of(user).clients)]
-}
-
-/// The client sees its connection end at once; one that is half open sees nothing.
-fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
-    let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
-    let row = cx.connections.get_mut(user);
-    row.gateway = NOWHERE;
-    match row.state {
-        State::Online => {
-            cx.record.recovery.hit(user);
-            Clients::lose(user, cx);
-            Clients::back_off(user, cx);
-        }
-        State::Connecting => clients.fail(user, AttemptEnd::Abandoned, cx),
-        State::HalfOpen | State::Away | State::Gone => {}
-    }
-}
-
-/// The client sees nothing until a heartbeat, or its patience with an attempt, is over. How old the
-/// attempt is nobody has noted: it gets its whole patience from now on.
-fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
-    let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
-    let row = cx.connections.get_mut(user);
-    row.gateway = NOWHERE;
-    let (state, session) = (row.state, row.session);
-    match state {
-        State::Online => {
-            cx.record.recovery.hit(user);
-            clients.die_silently(user, cx);
-        }
-        State::Connecting => {
-            let number = cx.connections.attempts[number::index(user)].number;
-            let at = cx.now + clients.parameters.reconnect.timeout;
-            let ticket = crate::node::event::attempt_ticket(session, number);
-            cx.wake(at, Timer::TimedOut, user, ticket);
-        }
-        State::HalfOpen | State::Away | State::Gone => {}
     }
 }

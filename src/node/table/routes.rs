@@ -181,7 +181,7 @@ impl Routes {
             return Time::NEVER;
         }
         let until = if fresh || steady { now } else { instance.ended };
-        let last = keeping.refreshed(self.phase(user, entry, crowd, keeping), until);
+        let last = keeping.refreshed(Self::phase(user, entry, crowd, keeping), until);
         let last = last.max(self.written_at(user));
         let expiry = last.saturating_add(signed(keeping.ttl.nanos()));
         Time::from_nanos(expiry.try_into().unwrap_or(0))
@@ -192,7 +192,7 @@ impl Routes {
         if written == 0 { i64::MIN } else { i64::from(written) * 1_000_000 }
     }
 
-    fn phase(&self, user: u32, entry: Entry, crowd: &Crowd, keeping: &Keeping) -> Span {
+    fn phase(user: u32, entry: Entry, crowd: &Crowd, keeping: &Keeping) -> Span {
         let key = crowd.connection(user, entry.session);
         keeping.every.scale(crowd.draws.unit(Purpose::Refresh, key, 0))
     }
@@ -219,7 +219,7 @@ impl Routes {
                 continue;
             }
             let gone = self.expiry(outage.1, user, crowd, tiers, connections);
-            let phase = self.phase(user, entry, crowd, &keeping);
+            let phase = Self::phase(user, entry, crowd, &keeping);
             let back = keeping.refreshed(phase, outage.1 + keeping.every);
             let back = Time::from_nanos(back.try_into().unwrap_or(0));
             if gone < back && gone >= outage.0 {
