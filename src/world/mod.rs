@@ -4,12 +4,13 @@ mod faults;
 mod hosts;
 mod measures;
 mod sample;
+mod sessions;
 mod timeline;
 mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, run},
+    engine::{Agenda, Entry, Model, Time, number, run},
     node::{
         Cx, Event, Node, Timer,
         cx::Next,
@@ -146,7 +147,8 @@ impl World {
             | Timer::Dismissed
             | Timer::Closed
             | Timer::Settled
-            | Timer::Aged => crowd.clients,
+            | Timer::Aged
+            | Timer::Leave => crowd.clients,
             Timer::Balance => crowd.balancer,
             Timer::Accept
             | Timer::Repeat1
@@ -194,6 +196,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
         match &node.parameters {
             Parameters::Clients(clients) => {
                 users += u64::from(clients.count);
+                users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
             }
             Parameters::Registry(_) => registries += 1,
