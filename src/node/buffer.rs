@@ -29,9 +29,8 @@ impl Buffer {
         if connection.state != State::Online || connection.session != session {
             return;
         }
-        let place = number::index(user);
-        cx.connections.since[place] = cx.now;
-        let mut missed = std::mem::take(&mut cx.connections.kept[place].missed);
+        cx.connections.since[number::index(user)] = cx.now;
+        let mut missed = cx.connections.kept.take_missed(user);
         let crowd = cx.crowds.of(user);
         let Some(replay) = &crowd.replay else { return };
         let entity = crowd.connection(user, session);

@@ -187,7 +187,7 @@ impl Clients {
     }
 
     fn put_into_outbox(&self, from: u32, message: u32, cx: &mut Cx<'_>) {
-        let outbox = &mut cx.connections.kept[number::index(from)].outbox;
+        let outbox = &mut cx.connections.kept.row(from).outbox;
         if outbox.len() < u32::from(self.parameters.outbox) {
             outbox.push(cx.messages, message, Stage::Outbox, cx.now);
         } else {

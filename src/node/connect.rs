@@ -90,11 +90,12 @@ impl Clients {
             cx.record.counts.gave_up += 1;
         }
         cx.connections.get_mut(user).state = State::Gone;
-        let mut kept = std::mem::take(&mut cx.connections.kept[number::index(user)]);
-        while let Some(message) = kept.missed.pop(cx.messages) {
+        let kept = &mut cx.connections.kept;
+        let (mut missed, mut outbox) = (kept.take_missed(user), kept.take_outbox(user));
+        while let Some(message) = missed.pop(cx.messages) {
             cx.drop_kept(message, Cause::GaveUp);
         }
-        while let Some(message) = kept.outbox.pop(cx.messages) {
+        while let Some(message) = outbox.pop(cx.messages) {
             cx.end(cx.now, message, End::Lost(Cause::GaveUp));
         }
     }
@@ -126,7 +127,7 @@ impl Clients {
         }
         self.schedule_lifetime(user, session, cx);
         self.schedule_age(user, session, false, cx);
-        let mut outbox = std::mem::take(&mut cx.connections.kept[place].outbox);
+        let mut outbox = cx.connections.kept.take_outbox(user);
         while let Some(message) = outbox.pop(cx.messages) {
             Self::send_up(crowd, user, message, cx);
         }

@@ -74,7 +74,7 @@ impl Cx<'_> {
     pub fn end(&mut self, at: Time, message: u32, end: End) {
         let row = self.messages.get(message);
         self.record.delivery(at, row.sent, row.id, end);
-        if matches!(end, End::Live | End::Replayed) {
+        if end.arrived() {
             let (users, place) = (self.connections.row.len(), self.messages.place(message));
             self.record.reached(at, row.to, place);
             let late = at < self.now;
@@ -134,7 +134,7 @@ impl Cx<'_> {
 
     fn keep(&mut self, message: u32, kept: Time, bound: u32) {
         let to = self.messages.get(message).to;
-        let list = &mut self.connections.kept[number::index(to)].missed;
+        let list = &mut self.connections.kept.row(to).missed;
         list.push(self.messages, message, Stage::Buffer, kept);
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");

@@ -51,9 +51,10 @@ impl Fanout {
 
     #[inline]
     fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let crowd = cx.crowds.of(row.to);
+        let entity = crowd.message(row.id);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
-        let instance = cx.crowds.of(row.to).spread(row.to, number::row(self.instances.len()));
+        let instance = crowd.spread(row.to, number::row(self.instances.len()));
         let service = self.instances[number::index(instance)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
         self.look_up(service.finish, message, row, Stage::LookUp, cx);

@@ -59,6 +59,8 @@ enum Taken {
 struct Instance {
     cpu: Station,
     handshakes: Waiting,
+    /// How many connections it held when its work was stretched last, and by what factor.
+    stretch: (u32, f64),
 }
 
 impl Gateway {
@@ -74,6 +76,7 @@ impl Gateway {
             handshakes: parameters
                 .accept_queue
                 .map_or_else(Waiting::unbounded, |bound| Waiting::new(number::index(bound))),
+            stretch: (0, 1.0),
         };
         let instances = vec![instance; pool.len()];
         Self { parameters, pool, bus, draws, instances }
@@ -91,8 +94,14 @@ impl Gateway {
     }
 
     #[inline]
-    fn stretch(&self, instance: u16, work: Span, cx: &Cx<'_>) -> Span {
-        work.scale(1.0 / (1.0 - self.idle_share(cx.tiers.get(instance).held)))
+    fn stretch(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Span {
+        let held = cx.tiers.get(instance).held;
+        let (known, mut factor) = self.instance(instance).stretch;
+        if known != held {
+            factor = 1.0 / (1.0 - self.idle_share(held));
+            self.instance(instance).stretch = (held, factor);
+        }
+        work.scale(factor)
     }
 
     /// The share of an instance's CPU that heartbeats of `held` connections take.
@@ -233,7 +242,7 @@ impl Gateway {
         }
         let work = self.stretch(offer.at, self.handshake(offer.entity, offer.attempt), cx);
         let skips = self.parameters.skip_abandoned;
-        let Instance { cpu, handshakes } = self.instance(offer.at);
+        let Instance { cpu, handshakes, .. } = self.instance(offer.at);
         if skips && cx.now + cpu.wait(cx.now) >= offer.deadline {
             return Taken::PassedOver;
         }
@@ -316,7 +325,7 @@ impl Gateway {
 
     /// Forgets the CPU's queue.
     fn reset(&mut self, instance: u16, now: Time) {
-        let Instance { cpu, handshakes } = self.instance(instance);
+        let Instance { cpu, handshakes, .. } = self.instance(instance);
         cpu.clear(now);
         handshakes.clear();
     }

@@ -14,6 +14,14 @@ pub enum End {
     Expired,
 }
 
+impl End {
+    /// Whether the message reached its recipient.
+    #[inline]
+    pub fn arrived(self) -> bool {
+        matches!(self, Self::Live | Self::Replayed)
+    }
+}
+
 /// Why a delivery is lost: the first event after which no copy could reach the recipient.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Cause {
@@ -131,6 +139,22 @@ impl Ledger {
             End::Lost(cause) => self.lost[cause as usize] += 1,
             End::Expired => self.expired += 1,
         }
+    }
+
+    /// Adds another ledger's counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.intended += other.intended;
+        self.live += other.live;
+        self.replayed += other.replayed;
+        self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
+        self.expired += other.expired;
+        self.in_flight += other.in_flight;
+        self.waiting += other.waiting;
+    }
+
+    /// Deliveries that reached their recipients.
+    pub fn arrived(&self) -> u64 {
+        self.live + self.replayed
     }
 
     /// Lost for any cause.

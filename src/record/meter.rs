@@ -85,7 +85,10 @@ impl Meter {
     /// The counts of a user's crowd.
     #[inline]
     pub fn of(&mut self, user: u32) -> &mut Traffic {
-        let later = self.crowds.iter().skip(1).take_while(|(_, first)| *first <= user).count();
+        let later = self
+            .crowds
+            .get(1..)
+            .map_or(0, |others| others.iter().take_while(|(_, first)| *first <= user).count());
         &mut self.traffic[later]
     }
 

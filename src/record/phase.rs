@@ -6,6 +6,36 @@ use super::{
 };
 use crate::engine::{Span, Time, number};
 
+/// What became of deliveries: their ends, and the lag of those that arrived.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// How they ended.
+    pub ledger: Ledger,
+    /// How long they took.
+    pub lag: Histogram,
+}
+
+impl Account {
+    /// Counts the end of a delivery.
+    #[inline]
+    pub fn end(&mut self, lag: Span, end: End) {
+        self.ledger.end(end);
+        if end.arrived() {
+            self.lag.record(lag);
+        }
+    }
+
+    /// All of these together.
+    pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::default();
+        for account in accounts {
+            sum.ledger.merge(&account.ledger);
+            sum.lag.merge(&account.lag);
+        }
+        sum
+    }
+}
+
 /// A phase while the run goes on. Deliveries belong to the phase in which they were sent.
 #[derive(Clone, Debug)]
 pub struct PhaseRecord {
@@ -17,10 +47,8 @@ pub struct PhaseRecord {
     pub end: Time,
     /// How long it lasted; less than from begin to end when another phase came in between.
     pub lasted: Span,
-    /// Its deliveries.
-    pub ledger: Ledger,
-    /// Their lag.
-    pub lag: Histogram,
+    /// Its deliveries: those sent in the warm-up, and those sent in the window.
+    pub accounts: [Account; 2],
     /// Attempts that began in it.
     pub attempts: u64,
     /// User-seconds connected, as nanoseconds.
@@ -41,22 +69,12 @@ impl PhaseRecord {
             start,
             end: start,
             lasted: Span::ZERO,
-            ledger: Ledger::default(),
-            lag: Histogram::default(),
+            accounts: <[Account; 2]>::default(),
             attempts: 0,
             connected: 0,
             wanted: 0,
             sessions: Sessions::default(),
             flow: Flow::default(),
-        }
-    }
-
-    /// Counts the end of a delivery.
-    #[inline]
-    pub fn end_of(&mut self, lag: Span, end: End) {
-        self.ledger.end(end);
-        if matches!(end, End::Live | End::Replayed) {
-            self.lag.record(lag);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What nodes report while a run goes on. It only counts: nothing here changes what happens.
 use super::{
     Histogram,
-    ledger::{AttemptEnd, Attempted, End, Ledger, Sessions},
+    ledger::{AttemptEnd, Attempted, End, Sessions},
     meter::{Flow, Meter},
-    phase::{Level, PhaseRecord},
+    phase::{Account, Level, PhaseRecord},
     recovery::Recovery,
-    series::Series,
+    series::{Bins, Series},
 };
 use crate::engine::{Fingerprint, Span, Time, number};
 
@@ -74,18 +74,12 @@ pub struct Trace {
 pub struct Recorder {
     /// The trajectory.
     pub fingerprint: Fingerprint,
-    /// Deliveries sent in [`warm_up`, horizon).
-    pub window: Ledger,
-    /// All deliveries.
-    pub whole: Ledger,
     /// Attempts to connect.
     pub attempts: Attempted,
-    /// Lag of the window's deliveries.
-    pub lag: Histogram,
     /// Lag by time of arrival.
     pub lag_over_time: Vec<Histogram>,
-    /// The bin width of `lag_over_time`.
-    pub lag_bin: Span,
+    /// The bins of `lag_over_time`.
+    pub lag_bins: Bins,
     /// Attempts begun in each second, whatever the tick.
     pub attempts_a_second: Vec<u32>,
     /// From losing a connection to being online again.
@@ -133,15 +127,12 @@ impl Recorder {
     pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
-        let bins = number::place(horizon.nanos().div_ceil(bin)).max(1);
+        let lag_bins = Bins::new(Span::from_nanos(bin), horizon);
         Self {
             fingerprint: Fingerprint::default(),
-            window: Ledger::default(),
-            whole: Ledger::default(),
             attempts: Attempted::default(),
-            lag: Histogram::default(),
-            lag_over_time: vec![Histogram::default(); bins],
-            lag_bin: Span::from_nanos(bin),
+            lag_over_time: vec![Histogram::default(); lag_bins.count()],
+            lag_bins,
             attempts_a_second: Vec::new(),
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
@@ -176,12 +167,7 @@ impl Recorder {
     pub fn sent(&mut self, at: Time, id: u32) {
         self.fact(at, Fact::Sent, id);
         self.series.at(at).sent += 1;
-        self.whole.intended += 1;
-        if at >= self.warm_up {
-            self.window.intended += 1;
-        }
-        let phase = self.phase_at(at);
-        self.phases[phase].ledger.intended += 1;
+        self.account(at).ledger.intended += 1;
     }
 
     /// Who sends to whom, for those who asked.
@@ -204,25 +190,17 @@ impl Recorder {
     #[inline]
     pub fn delivery(&mut self, at: Time, sent: Time, id: u32, end: End) {
         let lag = at.since(sent);
-        let (fact, reached) = match end {
-            End::Live => (Fact::Live, true),
-            End::Replayed => (Fact::Replayed, true),
-            End::Expired => (Fact::Expired, false),
-            End::Lost(_) => (Fact::Lost, false),
+        let fact = match end {
+            End::Live => Fact::Live,
+            End::Replayed => Fact::Replayed,
+            End::Expired => Fact::Expired,
+            End::Lost(_) => Fact::Lost,
         };
         self.fact(at, fact, id);
-        self.whole.end(end);
         self.series.end(at, end);
-        let phase = self.phase_at(sent);
-        self.phases[phase].end_of(lag, end);
-        if reached {
-            self.lag_over_time_at(at).record(lag);
-        }
-        if sent >= self.warm_up {
-            self.window.end(end);
-            if reached {
-                self.lag.record(lag);
-            }
+        self.account(sent).end(lag, end);
+        if end.arrived() {
+            self.lag_over_time[self.lag_bins.of(at)].record(lag);
         }
     }
 
@@ -238,12 +216,26 @@ impl Recorder {
 
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.
     pub fn pending(&mut self, sent: Time, waiting: bool) {
+        let ledger = &mut self.account(sent).ledger;
+        if waiting { ledger.waiting += 1 } else { ledger.in_flight += 1 }
+    }
+
+    /// Where a delivery that was sent at `sent` is counted: once, by its phase and by whether it
+    /// was sent in [`warm_up`, horizon).
+    #[inline]
+    fn account(&mut self, sent: Time) -> &mut Account {
         let phase = self.phase_at(sent);
-        let window = (sent >= self.warm_up).then_some(&mut self.window);
-        let ledgers = [Some(&mut self.whole), window, Some(&mut self.phases[phase].ledger)];
-        for ledger in ledgers.into_iter().flatten() {
-            if waiting { ledger.waiting += 1 } else { ledger.in_flight += 1 }
-        }
+        &mut self.phases[phase].accounts[usize::from(sent >= self.warm_up)]
+    }
+
+    /// The deliveries sent in [`warm_up`, horizon).
+    pub fn window(&self) -> Account {
+        Account::sum(self.phases.iter().map(|phase| &phase.accounts[1]))
+    }
+
+    /// All deliveries.
+    pub fn whole(&self) -> Account {
+        Account::sum(self.phases.iter().flat_map(|phase| &phase.accounts))
     }
 
     /// An attempt begins.
@@ -361,7 +353,7 @@ impl Recorder {
 
     /// All that has flowed until `at`.
     pub fn flow(&self, at: Time) -> Flow {
-        self.meter.read(at, self.whole.live + self.whole.replayed, &self.crowds)
+        self.meter.read(at, self.whole().ledger.arrived(), &self.crowds)
     }
 
     /// The warm-up is over: what has flowed so far counts no more.
@@ -384,12 +376,5 @@ impl Recorder {
     fn phase_at(&self, at: Time) -> usize {
         let found = self.stretches.iter().rev().find(|&&(_, start)| start <= at);
         found.map_or(0, |&(phase, _)| phase)
-    }
-
-    #[inline]
-    fn lag_over_time_at(&mut self, at: Time) -> &mut Histogram {
-        let bin = number::place(at.nanos() / self.lag_bin.nanos());
-        let last = self.lag_over_time.len() - 1;
-        &mut self.lag_over_time[bin.min(last)]
     }
 }

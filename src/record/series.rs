@@ -24,32 +24,63 @@ pub struct Row {
     pub attempts: [u32; 4],
 }
 
+/// Equal bins of time up to the horizon.
+#[derive(Clone, Debug)]
+pub struct Bins {
+    width: u64,
+    count: usize,
+    /// The bin that was asked for last and where it begins: saves a division.
+    current: usize,
+    begin: u64,
+}
+
+impl Bins {
+    /// Bins of `width` up to the horizon, at least one.
+    pub fn new(width: Span, horizon: Time) -> Self {
+        let width = width.nanos().max(1);
+        let count = number::place(horizon.nanos().div_ceil(width)).max(1);
+        Self { width, count, current: 0, begin: 0 }
+    }
+
+    /// The bin of an instant; beyond the horizon it is the last one.
+    #[inline]
+    pub fn of(&mut self, at: Time) -> usize {
+        if at.nanos() < self.begin || at.nanos() - self.begin >= self.width {
+            self.current = number::place(at.nanos() / self.width).min(self.count - 1);
+            self.begin = number::count(self.current) * self.width;
+        }
+        self.current
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How long each is.
+    pub fn width(&self) -> Span {
+        Span::from_nanos(self.width)
+    }
+}
+
 /// The rows of a run.
 #[derive(Clone, Debug)]
 pub struct Series {
-    tick: u64,
+    ticks: Bins,
     rows: Vec<Row>,
-    /// The row of the present tick and where it begins: saves a division.
-    current: usize,
-    begin: u64,
 }
 
 impl Series {
     /// Rows of `tick` up to the horizon.
     pub fn new(tick: Span, horizon: Time) -> Self {
-        let tick = tick.nanos().max(1);
-        let ticks = number::place(horizon.nanos().div_ceil(tick)).max(1);
-        Self { tick, rows: vec![Row::default(); ticks], current: 0, begin: 0 }
+        let ticks = Bins::new(tick, horizon);
+        Self { rows: vec![Row::default(); ticks.count()], ticks }
     }
 
     /// The row of an instant; beyond the horizon it is the last one.
     #[inline]
     pub fn at(&mut self, at: Time) -> &mut Row {
-        if at.nanos() < self.begin || at.nanos() - self.begin >= self.tick {
-            self.current = number::place(at.nanos() / self.tick).min(self.rows.len() - 1);
-            self.begin = number::count(self.current) * self.tick;
-        }
-        &mut self.rows[self.current]
+        &mut self.rows[self.ticks.of(at)]
     }
 
     /// Counts the end of a delivery.

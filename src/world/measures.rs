@@ -9,7 +9,7 @@ use crate::{
     record::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Unit,
         meter::Flow,
-        phase::{Level, PhaseRecord},
+        phase::{Account, Level, PhaseRecord},
     },
     scenario::{NodeId, Scenario},
 };
@@ -75,21 +75,22 @@ impl World {
         let measures = self.measures(scenario, &all);
         let usage = self.usage(scenario);
         let tracks = self.record.series.tracks();
+        let window = self.record.window();
         Ok(Outcome {
             replication: self.replication,
             fingerprint: self.record.fingerprint.value(),
             events: self.events,
             measures,
             usage,
-            ledger: [self.record.window.ends(), self.record.whole.ends()],
+            ledger: [window.ledger.ends(), self.record.whole().ledger.ends()],
             series: tracks
                 .into_iter()
                 .chain(self.gauges.all().map(super::super::record::series::Gauge::track))
                 .collect(),
             phases: self.phases(horizon),
-            lag: self.record.lag,
+            lag: window.lag,
             lag_over_time: self.record.lag_over_time,
-            lag_bin: self.record.lag_bin,
+            lag_bin: self.record.lag_bins.width(),
             tick: scenario.tick,
         })
     }
@@ -128,8 +129,8 @@ impl World {
 
     fn check(&self) -> Result<(), Broken> {
         let record = &self.record;
-        for (name, ledger) in [("window", &record.window), ("whole run", &record.whole)] {
-            let ends = ledger.ends();
+        for (name, account) in [("window", record.window()), ("whole run", record.whole())] {
+            let ends = account.ledger.ends();
             if !ends.adds_up() {
                 return Err(Broken(format!("the ledger of the {name} does not add up: {ends:?}")));
             }
@@ -278,15 +279,16 @@ impl World {
 
     fn delivery_measures(&self, sheet: &mut Sheet) {
         let record = &self.record;
-        sheet.ledger("", &record.window);
+        let Account { ledger, lag } = record.window();
+        sheet.ledger("", &ledger);
         sheet.count("deliveries.duplicates", record.counts.duplicates);
         sheet.count("deliveries.reordered", record.counts.reordered);
         for cause in Cause::ALL {
-            sheet.count(format!("lost.{}", cause.name()), record.window.lost[cause as usize]);
+            sheet.count(format!("lost.{}", cause.name()), ledger.lost[cause as usize]);
         }
-        sheet.count("pending.in_flight", record.window.in_flight);
-        sheet.count("pending.waiting", record.window.waiting);
-        sheet.lag("delivery_lag", &record.lag);
+        sheet.count("pending.in_flight", ledger.in_flight);
+        sheet.count("pending.waiting", ledger.waiting);
+        sheet.lag("delivery_lag", &lag);
         let horizon = record.horizon();
         let oldest = self.messages.in_use().map(|(_, row)| row.sent).min();
         sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
@@ -390,7 +392,7 @@ impl World {
         let (up, down) = (sum.up, sum.down.total());
         sheet.set("wire.up", Unit::Bytes, Some(up));
         sheet.set("wire.down", Unit::Bytes, Some(down));
-        let delivered = number::float(self.record.whole.live + self.record.whole.replayed);
+        let delivered = number::float(self.record.whole().ledger.arrived());
         let each = (delivered > 0.0).then(|| (up + down) / delivered);
         sheet.set("wire.per_delivery", Unit::Bytes, each);
     }
@@ -422,7 +424,8 @@ impl World {
         if !self.record.streams.is_empty() {
             sheet.sessions(&format!("{prefix}sessions"), &phase.sessions);
         }
-        sheet.ledger(&prefix, &phase.ledger);
-        sheet.lag(&format!("{prefix}delivery_lag"), &phase.lag);
+        let Account { ledger, lag } = Account::sum(&phase.accounts);
+        sheet.ledger(&prefix, &ledger);
+        sheet.lag(&format!("{prefix}delivery_lag"), &lag);
     }
 }

@@ -120,12 +120,13 @@ impl World {
     #[inline]
     fn touch_hop(&self, node: u8, message: u32) -> u32 {
         let row = self.messages.get(message);
-        match (row.stage, &self.nodes[usize::from(node)]) {
-            (Stage::LookUp | Stage::LookUpAgain, Node::Registry(registry)) => {
-                registry.touch(row.to)
-            }
-            (Stage::Down | Stage::DownReplay, _) => self.connections.touch_end(row.to),
-            (Stage::Push | Stage::PushAgain | Stage::Replay, _) => {
+        match row.stage {
+            Stage::LookUp | Stage::LookUpAgain => match &self.nodes[usize::from(node)] {
+                Node::Registry(registry) => registry.touch(row.to),
+                _ => 0,
+            },
+            Stage::Down | Stage::DownReplay => self.connections.touch_end(row.to),
+            Stage::Push | Stage::PushAgain | Stage::Replay => {
                 u32::from(self.connections.get(row.to).session)
             }
             _ => 0,

@@ -1,7 +1,7 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
-//! one 8-byte row, what only a loss or a return reads lies apart. 36 bytes a user in all,
-//! 40 with its entry in the registry, and 8 more once messages reach it.
-use super::messages::List;
+//! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
+//! 28 with its entry in the registry, and 8 more once messages reach it.
+use super::kept::Shelf;
 use crate::engine::{Span, Time, number};
 
 /// No instance.
@@ -76,15 +76,6 @@ pub struct Attempts {
     pub target: u16,
 }
 
-/// What is kept for a user.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Kept {
-    /// Messages to it that only the replay buffer still has.
-    pub missed: List,
-    /// Its own messages that wait for a connection.
-    pub outbox: List,
-}
-
 /// The columns.
 #[derive(Clone, Debug, Default)]
 pub struct Connections {
@@ -96,7 +87,7 @@ pub struct Connections {
     /// Written by clients; `target` by the balancer.
     pub attempts: Vec<Attempts>,
     /// Written by clients and the buffer.
-    pub kept: Vec<Kept>,
+    pub kept: Shelf,
     /// In which order messages reach each user. Written when a delivery ends.
     pub order: Order,
 }
@@ -134,7 +125,7 @@ impl Connections {
     /// Bytes a user; more once messages reach it.
     pub fn bytes(receives: bool) -> u64 {
         let columns =
-            size_of::<Connection>() + size_of::<Time>() + size_of::<Attempts>() + size_of::<Kept>();
+            size_of::<Connection>() + size_of::<Time>() + size_of::<Attempts>() + Shelf::BYTES;
         let order = if receives { size_of::<[u32; 2]>() } else { 0 };
         number::count(columns + order)
     }
@@ -145,7 +136,7 @@ impl Connections {
         self.row.resize(len, Connection::new(State::Away));
         self.since.resize(len, Time::ZERO);
         self.attempts.resize(len, Attempts::default());
-        self.kept.resize(len, Kept::default());
+        self.kept.resize(len);
     }
 
     /// A user's row.
@@ -189,8 +180,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_takes_36_bytes_and_8_more_once_it_receives() {
-        assert_eq!((Connections::bytes(false), Connections::bytes(true)), (36, 44));
+    fn a_user_takes_24_bytes_and_8_more_once_it_receives() {
+        assert_eq!((Connections::bytes(false), Connections::bytes(true)), (24, 32));
     }
 
     #[test]

@@ -34,6 +34,11 @@ impl Delay {
     /// The delay of draw `k` of `entity`.
     #[inline]
     pub fn draw(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
+        if let Self::Fixed(span) = self { *span } else { self.drawn(draws, purpose, entity, k) }
+    }
+
+    /// The same, apart from the usual case.
+    fn drawn(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
         match self {
             Self::Fixed(span) => *span,
             Self::Drawn(law) => Span::from_float(law.quantile(draws.unit(purpose, entity, k))),
@@ -200,8 +205,8 @@ impl Crowds {
     /// The crowd of a user.
     #[inline]
     pub fn of(&self, user: u32) -> &Crowd {
-        let later = self.rows.iter().skip(1).take_while(|crowd| crowd.first <= user).count();
-        &self.rows[later]
+        let (first, others) = self.rows.split_first().expect("a user belongs to a crowd");
+        others.iter().take_while(|crowd| crowd.first <= user).last().unwrap_or(first)
     }
 
     /// The crowd of a clients node.

@@ -2,5 +2,6 @@
 //! writing node kind; others read it through `Cx`.
 pub mod connections;
 pub mod crowds;
+pub mod kept;
 pub mod messages;
 pub mod tiers;
