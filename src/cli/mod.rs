@@ -62,6 +62,12 @@ enum Command {
     Sweep(SweepArguments),
     /// Find up to which load a system recovers from its timeline, and up to which it stays well in
     /// peace, for each value of a policy.
+    ///
+    /// A load that flows (`NODE.sessions.arrive`, `NODE.sends.per_user`) is then turned up and down
+    /// within one run, in steps of 5 % from a fifth below the lower border to a tenth above the
+    /// upper one: the hysteresis test. It says at which load the system breaks on the way up, and
+    /// at which lower one it is well again on the way down. In between, what it is depends on its
+    /// past: to get it back, shed load below the lower one.
     #[command(after_help = EXIT_CODES)]
     Phase(PhaseArguments),
     /// Draw charts and report of a result folder again, from its files alone; print what they say.
@@ -199,6 +205,10 @@ pub struct PhaseArguments {
     /// What is compared: `PATH=a,b,c`, such as `gateways.accept_queue=1k,4k,unbounded`.
     #[arg(long, value_name = "PATH=VALUES")]
     policy: Option<String>,
+    /// How long each step of the ramp lasts [default: the horizon of the experiment]. Hold it until
+    /// what has piled up above the border is worked off.
+    #[arg(long, value_name = "TIME")]
+    hold: Option<String>,
     /// How close the ends of a border come to each other, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     within: f64,

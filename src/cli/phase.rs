@@ -2,24 +2,32 @@
 //! for each value of a policy.
 use super::{BAD_INPUT, FAILED, GOOD, PhaseArguments, complain, folder, memory, print, run};
 use crate::{
+    engine::Span,
     report,
     scenario::Scenario,
     spec::{Arguments, at_commas},
     study::{
         self,
-        phase::{border, ends_well},
+        phase::{WELL, border, ends_well},
+        ramp,
     },
     summary::{
         figures::compact,
-        phase::{Border, Phase, Row},
+        phase::{Border, Phase, Ramp, Row},
     },
-    units::Any,
+    units::{Any, Quantity},
 };
 use rayon::prelude::*;
 use std::{cell::Cell, io, path::Path};
 
 /// Ends that are closer need more runs than they tell.
 const CLOSEST: f64 = 0.01;
+
+/// A ramp begins so far below the lower border, ends so far above the upper one, and grows by so
+/// much from step to step.
+const BELOW: f64 = 0.8;
+const ABOVE: f64 = 1.1;
+const STEP: f64 = 1.05;
 
 /// Draws a phase diagram; returns the exit code.
 pub fn draw(arguments: &PhaseArguments) -> u8 {
@@ -45,9 +53,10 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
         ));
         return Err(BAD_INPUT);
     }
+    let hold = hold(arguments)?;
     let jobs = arguments.results.jobs();
     let plain = scenario(arguments, &[])?;
-    let search = Search { arguments, load: &load, kind: from, policy: &policy };
+    let search = Search { arguments, load: &load, kind: from, policy: &policy, hold };
     let bounds = [from.float(), to.float()];
     // All values are read, and the largest runs weighed, before the first run begins.
     let largest: Result<Vec<Scenario>, u8> =
@@ -64,8 +73,18 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
         range: [from.print(), to.print()],
         bounds,
         policy,
+        well: WELL,
         seed: plain.seed,
         rows: rows?,
+    })
+}
+
+fn hold(arguments: &PhaseArguments) -> Result<Option<Span>, u8> {
+    let Some(text) = &arguments.hold else { return Ok(None) };
+    let read = Span::read(text).ok().filter(|&hold| hold >= Span::from_millis(1));
+    read.map(Some).ok_or_else(|| {
+        complain(&format!("`--hold {text}` is no time\n  write such as `--hold 5min`"));
+        BAD_INPUT
     })
 }
 
@@ -110,6 +129,7 @@ struct Search<'a> {
     /// A value of the load, for its unit.
     kind: Any,
     policy: &'a str,
+    hold: Option<Span>,
 }
 
 impl Search<'_> {
@@ -129,7 +149,27 @@ impl Search<'_> {
             find(peace).map(|found| Border { holds: ran(found.holds), fails: ran(found.fails) })
         };
         let (recovers, stays) = (find(false)?, find(true)?);
-        Ok(Row { policy: policy.to_owned(), recovers, stays, runs: runs.get() })
+        let ramp = self.ramp(policy, bounds, recovers, stays)?;
+        let runs = runs.get() + u32::from(ramp.is_some());
+        Ok(Row { policy: policy.to_owned(), recovers, stays, ramp, runs })
+    }
+
+    /// The hysteresis test, where the load is one that a run can change.
+    fn ramp(
+        &self,
+        policy: &str,
+        [low, high]: [f64; 2],
+        recovers: Border,
+        stays: Border,
+    ) -> Result<Option<Ramp>, u8> {
+        let from = recovers.holds.map_or(low, |holds| holds * BELOW);
+        let to = stays.fails.unwrap_or(high) * ABOVE;
+        let scenario = self.scenario(policy, from)?;
+        let Some(flow) = scenario.flow(self.load) else { return Ok(None) };
+        let levels = ramp::levels([from, to], STEP);
+        let hold = self.hold.unwrap_or(scenario.horizon.since(crate::engine::Time::ZERO));
+        let base = self.kind.like(from).float();
+        ramp::ramp(&scenario, flow, base, &levels, hold).map(Some).map_err(failed)
     }
 
     fn scenario(&self, policy: &str, load: f64) -> Result<Scenario, u8> {
@@ -160,9 +200,29 @@ fn write(arguments: &PhaseArguments, phase: &Phase) -> io::Result<()> {
         } else {
             format!("{}={}", phase.policy, row.policy)
         };
-        text += &format!("{value}: {}\n", sentence(row));
+        text += &format!("{value}: {}{}\n", sentence(row), loop_of(row));
     }
     print(&format!("{text}wrote {}\n", into.display()))
+}
+
+/// `; on the way up it breaks at 205, on the way down it is well again at 66`.
+fn loop_of(row: &Row) -> String {
+    let Some(ramp) = &row.ramp else { return String::new() };
+    let (up, down) = (ramp.breaks(WELL), ramp.returns(WELL));
+    let Some(breaks) = up.fails else {
+        return "; in one run, up and down, it never breaks".to_owned();
+    };
+    let back = down.holds.map_or_else(
+        || {
+            let least = down.fails.map_or_else(String::new, compact);
+            format!("it is not well again down to {least}")
+        },
+        |holds| format!("it is well again at {}", compact(holds)),
+    );
+    format!(
+        "; in one run, it breaks at {} on the way up, and on the way down {back}",
+        compact(breaks)
+    )
 }
 
 /// `stable up to 2,480, vulnerable up to 20,000 and more (14 runs)`.

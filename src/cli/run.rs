@@ -132,20 +132,30 @@ pub(super) fn folder(scenario: &Scenario) -> PathBuf {
 
 /// `rolling-deploy  1,000,000 users, 20 gateways, 20:00 min, 5 replications, seed 1`.
 fn narration(scenario: &Scenario) -> String {
-    let (mut users, mut gateways) = (0, 0);
+    let (mut users, mut gateways, mut sessions) = (0, 0, 0.0);
     for node in &scenario.nodes {
         match &node.parameters {
-            Parameters::Clients(clients) => users += u64::from(clients.count),
+            Parameters::Clients(clients) => {
+                users += u64::from(clients.count);
+                sessions += clients.sessions.as_ref().map_or(0.0, |sessions| sessions.arrive.0);
+            }
             Parameters::Gateway(pool) => gateways += u64::from(pool.count),
             _ => {}
         }
     }
     let counted =
         |count: u64, one: &str| figures::counted(number::float(count), one, &format!("{one}s"));
+    let crowd = match (users, sessions > 0.0) {
+        (_, false) => counted(users, "user"),
+        (0, true) => format!("{} sessions/s", figures::compact(sessions)),
+        (_, true) => {
+            format!("{}, {} sessions/s", counted(users, "user"), figures::compact(sessions))
+        }
+    };
     let text = format!(
         "{}  {}, {}, {}, {}, seed {}",
         scenario.name,
-        counted(users, "user"),
+        crowd,
         counted(gateways, "gateway"),
         figures::clock(scenario.horizon.seconds()),
         counted(u64::from(scenario.replications), "replication"),

@@ -46,6 +46,8 @@ pub enum Law {
         /// Scale; the mean is shape · scale.
         scale: f64,
     },
+    /// Pareto, heavy in the tail: least value and shape, P(X > x) = (least / x)^shape.
+    Pareto(f64, f64),
     /// One of the given values, each equally likely; sorted ascending.
     Empirical(Sample),
 }
@@ -121,6 +123,13 @@ impl Law {
         Ok(Self::Gamma { shape, scale })
     }
 
+    /// Pareto with a positive mean and a shape above 1.
+    pub fn pareto(mean: f64, shape: f64) -> Result<Self, LawError> {
+        require(positive(mean), "the mean of a Pareto law must be positive and finite")?;
+        require(positive(shape - 1.0), "the shape of a Pareto law must be above 1 and finite")?;
+        Ok(Self::Pareto(mean * (shape - 1.0) / shape, shape))
+    }
+
     /// One of `values`, each equally likely, in any order.
     pub fn empirical(values: impl Into<Vec<f64>>) -> Result<Self, LawError> {
         let values = values.into();
@@ -142,6 +151,7 @@ impl Law {
             Self::Normal { mean, sd } => mean + sd * special::normal_quantile(unit),
             Self::Lognormal { mu, sigma } => libm::exp(mu + sigma * special::normal_quantile(unit)),
             Self::Gamma { shape, scale } => scale * special::gamma_quantile(shape, unit),
+            Self::Pareto(least, shape) => least * libm::pow(1.0 - unit, -1.0 / shape),
             Self::Empirical(ref sample) => sample.quantile(unit),
         }
     }
@@ -154,6 +164,7 @@ impl Law {
             Self::Exponential { mean } | Self::Normal { mean, .. } => *mean,
             Self::Lognormal { mu, sigma } => libm::exp(mu + 0.5 * sigma * sigma),
             Self::Gamma { shape, scale } => shape * scale,
+            Self::Pareto(least, shape) => least * shape / (shape - 1.0),
             Self::Empirical(values) => {
                 values.iter().sum::<f64>() / number::float(number::count(values.len()))
             }
@@ -195,6 +206,8 @@ impl Law {
                 Self::Lognormal { mu: mu + sigma * sigma, sigma }.quantile(unit)
             }
             Self::Gamma { shape, scale } => scale * special::gamma_quantile(shape + 1.0, unit),
+            // Pareto again, with a shape less by one.
+            Self::Pareto(least, shape) => least * libm::pow(1.0 - unit, -1.0 / (shape - 1.0)),
             Self::Empirical(ref sample) => sample.biased_quantile(unit),
         }
     }

@@ -33,6 +33,8 @@ pub struct Clients {
     sends: u64,
     /// Ends of life drawn so far.
     ends: u64,
+    /// Sessions of an open stream that have arrived so far.
+    pub(super) arrived: u64,
 }
 
 /// What an end of life looks like.
@@ -52,13 +54,14 @@ impl Clients {
         load: Vec<(Time, f64)>,
         draws: Draws,
     ) -> Self {
-        Self { id, parameters, draws, load, sends: 0, ends: 0 }
+        Self { id, parameters, draws, load, sends: 0, ends: 0, arrived: 0 }
     }
 
     /// Starts the superposed processes.
     pub fn start(&self, cx: &mut Cx<'_>) {
         self.schedule_send(cx);
         self.schedule_end(cx);
+        self.schedule_arrival(cx);
     }
 
     /// The next event of one of its processes.
@@ -67,6 +70,7 @@ impl Clients {
         match source {
             Source::Send => self.on_send(cx),
             Source::Lifetime => self.on_end_of_life(cx),
+            Source::Session => self.on_arrival(cx),
         }
     }
 
@@ -78,6 +82,8 @@ impl Clients {
             Source::Lifetime => {
                 self.draws.below(Purpose::LifetimeUser, self.ends, self.parameters.count)
             }
+            // The last one comes after the horizon, and has no row.
+            Source::Session => return 0,
         };
         u32::from(connections.get(crowd.first + user).session)
     }
@@ -99,15 +105,34 @@ impl Clients {
     /// every rate (per second).
     #[inline]
     fn schedule_next(&self, source: Source, gap: Purpose, k: u64, rate: f64, cx: &mut Cx<'_>) {
-        if rate > 0.0 {
-            let exposure = -libm::log(self.draws.unit(gap, k, 0));
-            let gap = Span::from_seconds(exposure / rate);
-            let at = match source {
-                Source::Send if !self.load.is_empty() => self.under_load(cx.now, gap),
-                Source::Send | Source::Lifetime => cx.now + gap,
-            };
-            cx.agenda.push(at + Span::from_nanos(1), Event::Tick { node: self.id, source });
+        if let Some(at) = self.next_at(source, gap, k, rate, cx.now) {
+            self.schedule_tick(source, at, cx);
         }
+    }
+
+    #[inline]
+    pub(super) fn schedule_tick(&self, source: Source, at: Time, cx: &mut Cx<'_>) {
+        cx.agenda.push(at, Event::Tick { node: self.id, source });
+    }
+
+    /// When event `k` of a process comes whose last event was at `now`.
+    #[inline]
+    pub(super) fn next_at(
+        &self,
+        source: Source,
+        gap: Purpose,
+        k: u64,
+        rate: f64,
+        now: Time,
+    ) -> Option<Time> {
+        if rate <= 0.0 {
+            return None;
+        }
+        let exposure = -libm::log(self.draws.unit(gap, k, 0));
+        let gap = Span::from_seconds(exposure / rate);
+        let loaded = matches!(source, Source::Send | Source::Session) && !self.load.is_empty();
+        let at = if loaded { self.under_load(now, gap) } else { now + gap };
+        Some(at + Span::from_nanos(1))
     }
 
     /// When a gap that begins now has passed, where time counts so many times as the load says.
@@ -248,6 +273,8 @@ impl Clients {
             }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
+            (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
+            (Timer::Leave, _) => self.leave(user, cx),
             (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
             (Timer::Refused, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::Refused, cx);

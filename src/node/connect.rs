@@ -3,6 +3,7 @@ use super::{
     Cx, Purpose, Timer,
     clients::Clients,
     event::attempt_ticket,
+    stream,
     table::{
         connections::{NOWHERE, State, next_session},
         tiers::Life,
@@ -16,6 +17,9 @@ use crate::{
 impl Clients {
     /// Waits for the next attempt; the attempts so far say which delay it is.
     pub fn back_off(user: u32, cx: &mut Cx<'_>) {
+        if stream::leaves(cx.crowds.of(user)) {
+            return Self::give_up(user, cx);
+        }
         let session = cx.connections.get(user).session;
         let number = cx.connections.attempts[number::index(user)].number;
         let wait = cx.backoff(user, cx.now);
@@ -54,17 +58,22 @@ impl Clients {
 
     /// An attempt fails: it tries again, or leaves for good.
     pub fn fail(&self, user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
-        cx.record.attempt_end(cx.now, user, end);
-        let row = cx.connections.get_mut(user);
-        row.state = State::Away;
-        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
-        cx.release(instance);
+        Self::end_attempt(user, end, cx);
         let number = u32::from(cx.connections.attempts[number::index(user)].number);
         if self.parameters.reconnect.ends_with(number) {
             Self::give_up(user, cx);
         } else {
             Self::back_off(user, cx);
         }
+    }
+
+    /// An attempt ends without a connection.
+    pub(super) fn end_attempt(user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
+        cx.record.attempt_end(cx.now, user, end);
+        let row = cx.connections.get_mut(user);
+        row.state = State::Away;
+        let instance = std::mem::replace(&mut row.gateway, NOWHERE);
+        cx.release(instance);
     }
 
     /// The last answer was one that ends it for good.
@@ -75,7 +84,11 @@ impl Clients {
 
     /// It leaves for good, and takes with it all that was still kept for it.
     fn give_up(user: u32, cx: &mut Cx<'_>) {
-        cx.record.counts.gave_up += 1;
+        if cx.crowds.is_session(user) {
+            stream::give_up(user, cx);
+        } else {
+            cx.record.counts.gave_up += 1;
+        }
         cx.connections.get_mut(user).state = State::Gone;
         let kept = &mut cx.connections.kept;
         let (mut missed, mut outbox) = (kept.take_missed(user), kept.take_outbox(user));
@@ -105,6 +118,7 @@ impl Clients {
         let (session, gateway, place) = (row.session, row.gateway, number::index(user));
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
+        self.get_in(user, session, cx);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
         Self::was_shown(user, since, cx);
@@ -163,6 +177,7 @@ impl Clients {
     /// What is left of a lifetime at a random instant.
     pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
+        self.schedule_residual_stay(user, cx);
         let entity = cx.crowds.of_clients(self.id).connection(user, 0);
         match &self.parameters.network.lifetime {
             None | Some(Law::Exponential { .. }) => {}

@@ -73,6 +73,8 @@ pub enum Source {
     Send,
     /// Somebody's connection reaches the end of its life.
     Lifetime,
+    /// A session of an open stream arrives.
+    Session,
 }
 
 /// The timers of a user. Those of one attempt carry [`attempt_ticket`], the others the session.
@@ -120,6 +122,8 @@ pub enum Timer {
     Settled,
     /// When a connection has reached its maximum age. Session.
     Aged,
+    /// When a session of an open stream has stayed for its time. No ticket: it comes once.
+    Leave,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

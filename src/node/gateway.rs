@@ -248,7 +248,8 @@ impl Gateway {
             cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
             cx.wake(deadline, Timer::TimedOut, user, ticket);
         }
-        if self.parameters.memory.over == OverMemory::Die && held > self.fit_in_memory() {
+        if self.parameters.memory.over == OverMemory::Die && held > self.parameters.fit_in_memory()
+        {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
             cx.agenda.push(cx.now, event);
         }
@@ -300,21 +301,9 @@ impl Gateway {
         cx.refuse(user, ticket, (cx.now + back).min(deadline), answer, hint);
     }
 
-    /// How many connections fit into the memory of an instance.
-    fn fit_in_memory(&self) -> u32 {
-        let memory = self.parameters.memory;
-        let fit = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
-        u32::try_from(fit).unwrap_or(u32::MAX)
-    }
-
     /// How many connections an instance accepts: the tightest of its budgets.
     pub fn most_connections(&self) -> u32 {
-        let parameters = &self.parameters;
-        let memory = match parameters.memory.over {
-            OverMemory::Refuse => self.fit_in_memory(),
-            OverMemory::Die => u32::MAX,
-        };
-        memory.min(parameters.max_connections).min(parameters.descriptors)
+        self.parameters.most_connections()
     }
 
     /// The mean CPU time of a handshake.

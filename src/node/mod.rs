@@ -18,6 +18,7 @@ pub mod reconnect;
 pub mod refusal;
 pub mod registry;
 pub mod ring;
+pub mod stream;
 pub mod table;
 
 pub use cx::Cx;

@@ -1,7 +1,7 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
 pub use super::preset::Preset;
 use crate::{
-    engine::{Law, Span},
+    engine::{Law, Span, Time},
     units::{Bytes, Rate, Share},
 };
 
@@ -27,12 +27,14 @@ pub enum Parameters {
 /// A crowd of equal users on websockets.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clients {
-    /// Users in the crowd, at least 1.
+    /// Users in the crowd; 0 for an open stream.
     pub count: u32,
     /// How they stand when the run begins.
     pub start: Start,
     /// The way between the user and the edge.
     pub network: Network,
+    /// An open stream of sessions in place of a crowd; `count` is then 0.
+    pub sessions: Option<Sessions>,
     /// What users send; `None` when they only listen.
     pub sends: Option<Sends>,
     /// Pings by the server.
@@ -43,6 +45,36 @@ pub struct Clients {
     pub resume: Resume,
     /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
+}
+
+impl Clients {
+    /// How many sessions come by `horizon` on average at the plain rate, those at the start
+    /// included; 0 without an open stream.
+    pub fn sessions_by(&self, horizon: Time) -> f64 {
+        self.sessions.as_ref().map_or(0.0, |sessions| {
+            sessions.arrive.0 * (horizon.seconds() + sessions.stay.mean() / 1e9)
+        })
+    }
+}
+
+/// An open stream of anonymous sessions.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sessions {
+    /// Sessions a second, a Poisson process.
+    pub arrive: Rate,
+    /// How long one stays, in ns, from its first connection on.
+    pub stay: Law,
+    /// What one does that is refused, or loses its connection.
+    pub if_refused: IfRefused,
+}
+
+/// What a session does that is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IfRefused {
+    /// It leaves for good.
+    Leave,
+    /// It tries again, as `reconnect` says.
+    Retry,
 }
 
 /// How a crowd stands when the run begins.
@@ -269,6 +301,24 @@ pub struct Gateway {
     pub age_dither: Span,
     /// Round trips from SYN to open: TCP, TLS, upgrade.
     pub handshake_rtts: f64,
+}
+
+impl Gateway {
+    /// How many connections fit into the memory of an instance.
+    pub fn fit_in_memory(&self) -> u32 {
+        let memory = self.memory;
+        let fit = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
+        u32::try_from(fit).unwrap_or(u32::MAX)
+    }
+
+    /// How many connections an instance accepts: the tightest of its budgets.
+    pub fn most_connections(&self) -> u32 {
+        let memory = match self.memory.over {
+            OverMemory::Refuse => self.fit_in_memory(),
+            OverMemory::Die => u32::MAX,
+        };
+        memory.min(self.max_connections).min(self.descriptors)
+    }
 }
 
 /// Memory of a gateway instance.

@@ -49,6 +49,12 @@ pub enum Purpose {
     Consumer,
     /// To which gateway a fan-out sends that does not know. (message)
     Route,
+    /// Time from the k-th session of an open stream to the next. (k)
+    SessionGap,
+    /// How long a session stays, or what is left of it at the start. (session; k = 0, 1)
+    Stay,
+    /// How many sessions stand at the start. (0)
+    Standing,
 }
 
 impl From<Purpose> for usize {

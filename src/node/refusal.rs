@@ -6,6 +6,7 @@
 use super::{
     Cx, Timer,
     parameters::{Answer, On503},
+    stream::leaves,
     table::connections::{NOWHERE, State},
 };
 use crate::{
@@ -32,7 +33,7 @@ impl Cx<'_> {
         if reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
             return self.wake(at, Timer::Dismissed, user, ticket);
         }
-        if reconnect.ends_with(attempts) || at >= self.record.horizon() {
+        if reconnect.ends_with(attempts) || leaves(crowd) || at >= self.record.horizon() {
             return self.wake(at, Timer::Refused, user, ticket);
         }
         self.record.attempt_end(at, user, AttemptEnd::Refused);

@@ -51,6 +51,49 @@ pub enum Cause {
     GaveUp,
 }
 
+/// How a session of an open stream goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Departure {
+    /// Its time was over.
+    Left,
+    /// It gave up before it had a connection.
+    Lost,
+    /// It lost its connection, and did not come back.
+    Cut,
+}
+
+/// The sessions of an open stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sessions {
+    /// Those that were there at the start.
+    pub stood: u64,
+    /// Those that came.
+    pub arrived: u64,
+    /// Those that got in.
+    pub served: u64,
+    /// Those that gave up before they had a connection.
+    pub lost: u64,
+    /// Those that lost their connection and did not come back.
+    pub cut: u64,
+    /// Those that had been in, and whose time was over.
+    pub left: u64,
+}
+
+impl Sessions {
+    /// These and others.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            stood: self.stood + other.stood,
+            arrived: self.arrived + other.arrived,
+            served: self.served + other.served,
+            lost: self.lost + other.lost,
+            cut: self.cut + other.cut,
+            left: self.left + other.left,
+        }
+    }
+}
+
 impl Cause {
     /// All causes, in the order of the ledger.
     pub const ALL: [Self; 12] = [

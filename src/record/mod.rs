@@ -7,11 +7,12 @@ pub mod phase;
 pub mod recorder;
 pub mod recovery;
 pub mod series;
+mod sessions;
 mod stored;
 pub mod usage;
 
 pub use histogram::Histogram;
-pub use ledger::{AttemptEnd, Attempted, Cause, End, Ledger};
+pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
 pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;

@@ -1,7 +1,7 @@
 //! Phases of the timeline: what is measured apart for each.
 use super::{
     Histogram,
-    ledger::{End, Ledger},
+    ledger::{End, Ledger, Sessions},
     meter::Flow,
 };
 use crate::engine::{Span, Time, number};
@@ -53,6 +53,10 @@ pub struct PhaseRecord {
     pub attempts: u64,
     /// User-seconds connected, as nanoseconds.
     pub connected: u128,
+    /// Session-seconds of open streams: those that were there or wanted to be, as nanoseconds.
+    pub wanted: u128,
+    /// Sessions of open streams, by when it happened.
+    pub sessions: Sessions,
     /// What flowed in it, from the warm-up on.
     pub flow: Flow,
 }
@@ -68,6 +72,8 @@ impl PhaseRecord {
             accounts: <[Account; 2]>::default(),
             attempts: 0,
             connected: 0,
+            wanted: 0,
+            sessions: Sessions::default(),
             flow: Flow::default(),
         }
     }

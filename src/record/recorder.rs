@@ -1,7 +1,7 @@
 //! What nodes report while a run goes on. It only counts: nothing here changes what happens.
 use super::{
     Histogram,
-    ledger::{AttemptEnd, Attempted, End},
+    ledger::{AttemptEnd, Attempted, End, Sessions},
     meter::{Flow, Meter},
     phase::{Account, Level, PhaseRecord},
     recovery::Recovery,
@@ -92,6 +92,11 @@ pub struct Recorder {
     pub online: Level,
     /// The same of each crowd, by the number of its clients node.
     pub crowds: Vec<Level>,
+    /// Sessions of open streams that are there, or want to be.
+    pub wanted: Level,
+    /// Sessions of each open stream, by the number of its clients node: of the whole run, and from
+    /// the warm-up on.
+    pub streams: Vec<(u8, [Sessions; 2])>,
     /// Connections that ended because a deploy told their clients to move, or cut them off; by the
     /// place of the deploy in the timeline.
     pub moves: Vec<u64>,
@@ -113,6 +118,8 @@ pub struct Recorder {
     horizon: Time,
     /// User-time connected when the present stretch began.
     settled: u128,
+    /// The same of the sessions that were wanted.
+    settled_wanted: u128,
 }
 
 impl Recorder {
@@ -132,6 +139,8 @@ impl Recorder {
             series: Series::new(tick, horizon),
             online: Level::default(),
             crowds: Vec::new(),
+            wanted: Level::default(),
+            streams: Vec::new(),
             moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
@@ -143,6 +152,7 @@ impl Recorder {
             warm_up,
             horizon,
             settled: 0,
+            settled_wanted: 0,
         }
     }
 
@@ -327,15 +337,18 @@ impl Recorder {
     /// Closes the accounts of the present stretch.
     pub fn leave(&mut self, at: Time) {
         let area = self.online.settle(at);
+        let wanted = self.wanted.settle(at);
         let now = self.flow(at);
         if let Some(&(phase, start)) = self.stretches.last() {
             let phase = &mut self.phases[phase];
             phase.connected += area - self.settled;
+            phase.wanted += wanted - self.settled_wanted;
             phase.lasted += at.since(start);
             phase.end = at;
             self.meter.settle(now, &mut phase.flow);
         }
         self.settled = area;
+        self.settled_wanted = wanted;
     }
 
     /// All that has flowed until `at`.

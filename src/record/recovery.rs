@@ -69,6 +69,15 @@ impl Recovery {
         }
     }
 
+    /// A user no longer wants to be online: it counts for no fault.
+    pub fn forget(&mut self, user: u32) {
+        let Some(by) = self.by.get_mut(number::index(user)) else { return };
+        let fault = std::mem::replace(by, NOBODY);
+        if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
+            fault.hit -= 1;
+        }
+    }
+
     /// A user is online again.
     #[inline]
     pub fn back(&mut self, at: Time, user: u32) {

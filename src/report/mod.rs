@@ -39,7 +39,9 @@ pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
 /// The files and the chart of a phase diagram.
 pub fn phase(phase: &Phase) -> Vec<File> {
     let mut files = files::phase::write(phase);
-    files.extend(drawn(&[chart::phase::chart(phase)]));
+    let charts: Vec<_> =
+        [chart::phase::chart(phase)].into_iter().chain(chart::ramp::chart(phase)).collect();
+    files.extend(drawn(&charts));
     files
 }
 

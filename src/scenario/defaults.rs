@@ -26,6 +26,7 @@ pub const TABLE: &[Default] = &[
     row("experiment.tick", "1s", "[squall] peaks per second use 1 s bins"),
     row("experiment.seed", "1", "[squall]"),
     row("experiment.replications", "1", "[squall]"),
+    row("clients.sessions.if_refused", "retry", "what clients do unless told [K]"),
     row("clients.transport", "websocket", "[squall] the one that is modelled"),
     row("clients.start", "connected", "[squall] the stationary state"),
     row("clients.network.lifetime", "never", "[squall] lifetimes vary from minutes to hours"),

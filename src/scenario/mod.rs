@@ -15,7 +15,7 @@ pub use resolve::{LEGAL, MODEL_ALONE, is_name};
 pub use sweep::{Axis, Plan, Point};
 
 use crate::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span, Time, number},
     node::parameters::{Parameters, Start},
     units::Share,
 };
@@ -67,6 +67,30 @@ impl Scenario {
         crowds.sum()
     }
 
+    /// Whether sessions of an open stream come.
+    pub fn has_stream(&self) -> bool {
+        let has = |node: &Node| match &node.parameters {
+            Parameters::Clients(clients) => clients.sessions.is_some(),
+            _ => false,
+        };
+        self.nodes.iter().any(has)
+    }
+
+    /// The flow of a path such as `callers.sessions.arrive` or `phones.sends.per_user`: a load that
+    /// a timeline can change. Nothing else changes within a run: not how many users a closed
+    /// crowd has, and no bound.
+    pub fn flow(&self, path: &str) -> Option<Flow> {
+        let (name, key) = path.split_once('.')?;
+        let place = self.nodes.iter().position(|node| node.name == name)?;
+        let Parameters::Clients(clients) = &self.nodes[place].parameters else { return None };
+        let node = NodeId(number::byte(place));
+        match key {
+            "sessions.arrive" if clients.sessions.is_some() => Some(Flow { node, stream: true }),
+            "sends.per_user" if clients.sends.is_some() => Some(Flow { node, stream: false }),
+            _ => None,
+        }
+    }
+
     /// The same scenario in peace: everybody is connected, and nothing happens but what is part of
     /// the load.
     #[must_use]
@@ -82,6 +106,15 @@ impl Scenario {
         }
         peace
     }
+}
+
+/// A load that a timeline can change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Flow {
+    /// The clients that cause it.
+    pub node: NodeId,
+    /// An open stream of sessions; otherwise the messages of a closed crowd.
+    pub stream: bool,
 }
 
 /// A node and what it is told about itself.

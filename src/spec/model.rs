@@ -69,6 +69,13 @@ pub enum Law {
         /// The inverse of the square of `cv`.
         shape: Option<Written<Factor>>,
     },
+    /// Heavy in the tail, by its mean and its shape.
+    Pareto {
+        /// The mean.
+        mean: Option<Written<Span>>,
+        /// The shape, above 1: P(X > x) falls as x to the power of minus this.
+        shape: Option<Written<Factor>>,
+    },
     /// One of the values of a file, or of a list.
     #[schemars(schema_with = "schema::measured")]
     Empirical(Located<Several<Written<Span>>>),
@@ -78,8 +85,10 @@ pub enum Law {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Clients {
-    /// Users, 1 to 2^31 − 1.
+    /// Users, 1 to 2^31 − 1; a stream of `sessions` has none.
     pub count: Option<Written<Count>>,
+    /// An open stream of anonymous sessions, in place of a crowd of `count` users.
+    pub sessions: Option<Sessions>,
     /// How the crowd stands when the run begins: `connected`; `cold`: all begin to connect at
     /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
     pub start: Option<Located<Choice<Start>>>,
@@ -118,6 +127,19 @@ pub struct Network {
     pub lifetime: Option<LawText>,
     /// Share of the lifetimes that end without either side being told.
     pub silent_drops: Option<Written<Share>>,
+}
+
+/// An open stream of anonymous sessions, in place of a crowd of `count` users.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sessions {
+    /// How many come, whether or not there is room: a Poisson process.
+    pub arrive: Option<Written<Rate>>,
+    /// How long one stays, from its first connection on.
+    pub stay: Option<LawText>,
+    /// What one does that is refused, times out or loses its connection: `leave` for good, or
+    /// `retry`, as `reconnect` says.
+    pub if_refused: Option<Text>,
 }
 
 /// What the users send.

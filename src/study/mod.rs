@@ -1,6 +1,7 @@
 //! Several runs: the replications of one scenario, and the points of a sweep. It knows worlds and
 //! records, not charts.
 pub mod phase;
+pub mod ramp;
 mod unit;
 
 pub use unit::{MEASURES, Unit, key, read, write};

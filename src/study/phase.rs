@@ -1,9 +1,19 @@
 //! Borders by bisection: up to which load a system recovers, and up to which it stays well.
 use super::Broken;
-use crate::{record::Outcome, scenario::Scenario, summary::phase::Border, world};
+use crate::{
+    engine::{Span, Time},
+    record::Outcome,
+    scenario::{Action, ActionKind, Scenario},
+    summary::phase::Border,
+    world,
+};
 
-/// So many of its users are online when a system is well.
-const WELL: f64 = 0.99;
+/// So many of its users are online when a system is well, and so many of the sessions of an open
+/// stream get in.
+pub const WELL: f64 = 0.99;
+
+/// The last tenth of a run, in which the sessions of an open stream are counted.
+const END: &str = "end-of-run";
 
 /// Finds the border of `holds` between two loads, both above zero, until the ends are within a
 /// factor of 1 + `within` of each other. What holds at a load is taken to hold at all below it.
@@ -29,18 +39,43 @@ pub fn border<E>(
     Ok(Border { holds: Some(good), fails: Some(bad) })
 }
 
-/// Whether all but a hundredth of the users are online when a run ends, or have had the chance.
+/// Whether all but a hundredth of the users are online when a run ends. Of an open stream, whether
+/// all but a hundredth of the sessions get in during its last tenth.
 ///
 /// # Errors
 /// [`Broken`] when a ledger does not add up.
 pub fn ends_well(scenario: &Scenario) -> Result<bool, Broken> {
-    let outcome = world::simulate(scenario, 0, &|_| {})?;
-    Ok(online(&outcome) >= WELL * scenario.users())
+    if !scenario.has_stream() {
+        let outcome = world::simulate(scenario, 0, &|_| {})?;
+        return Ok(online(&outcome) >= WELL * scenario.users());
+    }
+    let mut scenario = scenario.clone();
+    let lasts = Span::from_nanos(scenario.horizon.nanos() / 10);
+    let at = Time::from_nanos(scenario.horizon.nanos() - lasts.nanos());
+    scenario.timeline.push(mark(at, END, lasts));
+    let outcome = world::simulate(&scenario, 0, &|_| {})?;
+    Ok(get_in(&outcome, END) >= WELL && online(&outcome) >= WELL * scenario.users())
+}
+
+fn mark(at: Time, name: &str, lasts: Span) -> Action {
+    Action { at, name: name.to_owned(), kind: ActionKind::Mark { lasts } }
 }
 
 fn online(outcome: &Outcome) -> f64 {
-    let found = outcome.measures.iter().find(|measure| measure.name == "connections.end");
-    found.and_then(|measure| measure.value).unwrap_or(0.0)
+    value(outcome, "connections.end").unwrap_or(0.0)
+}
+
+/// The share of sessions that got in during a phase; where nobody got in or gave up, all did if
+/// nobody came.
+pub(super) fn get_in(outcome: &Outcome, phase: &str) -> f64 {
+    let of = |name: &str| value(outcome, &format!("during({phase}).sessions.{name}"));
+    let none_came = of("arrived").is_none_or(|arrived| arrived <= 0.0);
+    let lost = of("lost_share").unwrap_or(if none_came { 0.0 } else { 1.0 });
+    1.0 - lost
+}
+
+pub(super) fn value(outcome: &Outcome, name: &str) -> Option<f64> {
+    outcome.measures.iter().find(|measure| measure.name == name).and_then(|it| it.value)
 }
 
 #[cfg(test)]

@@ -195,9 +195,11 @@ impl Sweep {
         }
     }
 
-    /// `window 30s, jitter full`.
+    /// `window 30s, jitter full`. What is the same at all points goes without saying.
     pub fn spoken(&self, point: &Point) -> String {
+        let all = self.axes.iter().all(|axis| axis.values.len() < 2);
         let pairs = self.axes.iter().zip(&point.values);
+        let pairs = pairs.filter(|(axis, _)| all || axis.values.len() > 1);
         let parts: Vec<String> =
             pairs.map(|(axis, value)| format!("{} {value}", axis.name)).collect();
         parts.join(", ")

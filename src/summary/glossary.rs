@@ -32,6 +32,23 @@ pub const METRICS: &[Described] = &[
     ),
     row("clients.gave_up", Unit::Count, "Users who used up their attempts and left for good."),
     row("clients.never_connected", Unit::Count, "Users who had no connection in the whole run."),
+    row(
+        "<node>.sessions.{arrived,served,lost,cut}",
+        Unit::Count,
+        "Sessions of an open stream that came; got in; gave up before they had a connection; lost \
+         it and did not come back.",
+    ),
+    row(
+        "<node>.sessions.lost_share",
+        Unit::Share,
+        "Sessions lost, of those that got in or gave up.",
+    ),
+    row("sessions.{arrived,served,lost,cut}", Unit::Count, "The sessions of all open streams."),
+    row(
+        "sessions.lost_share",
+        Unit::Share,
+        "Sessions lost, of those of all open streams that got in or gave up.",
+    ),
     row("outage.user_seconds", Unit::Seconds, "Time without a connection, summed over the users."),
     row(
         "outage.longest",
@@ -230,7 +247,8 @@ pub const METRICS: &[Described] = &[
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 12] = [
+pub const PHASED: [&str; 13] = [
+    "sessions",
     "clients.availability",
     "connections.mean",
     "attempts.total",

@@ -17,6 +17,45 @@ impl Border {
     }
 }
 
+/// A step of a ramp.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Step {
+    /// Whether the load climbs to it, or comes down.
+    pub up: bool,
+    /// The load.
+    pub load: f64,
+    /// How well the system was: the share of sessions that got in, or of their time that users
+    /// were online, in the second half of the step.
+    pub well: f64,
+}
+
+/// A load that climbs in steps and comes down again, within one run.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Ramp {
+    /// The steps in the order of time.
+    pub steps: Vec<Step>,
+}
+
+impl Ramp {
+    /// On the way up: the last load at which the system is well, and the first at which it is not.
+    pub fn breaks(&self, least: f64) -> Border {
+        let up: Vec<&Step> = self.steps.iter().filter(|step| step.up).collect();
+        let first = up.iter().position(|step| step.well < least);
+        let holds = first.unwrap_or(up.len()).checked_sub(1).map(|last| up[last].load);
+        Border { holds, fails: first.map(|first| up[first].load) }
+    }
+
+    /// On the way down: the first load from which on the system is well again, and the last at
+    /// which it is not.
+    pub fn returns(&self, least: f64) -> Border {
+        let top = self.steps.iter().rposition(|step| step.up).unwrap_or(0);
+        let down = self.steps.get(top..).unwrap_or_default();
+        let last = down.iter().rposition(|step| step.well < least);
+        let next = last.map_or(0, |last| last + 1);
+        Border { holds: down.get(next).map(|step| step.load), fails: last.map(|at| down[at].load) }
+    }
+}
+
 /// The borders at one value of the policy.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Row {
@@ -26,6 +65,9 @@ pub struct Row {
     pub recovers: Border,
     /// Load goes up in peace: below this the system stays well when nothing happens to it.
     pub stays: Border,
+    /// Load goes up and comes down within one run, where a run can change it: where the system
+    /// breaks, and where it is well again.
+    pub ramp: Option<Ramp>,
     /// How many runs that took.
     pub runs: u32,
 }
@@ -43,6 +85,8 @@ pub struct Phase {
     pub bounds: [f64; 2],
     /// The path of the policy; empty when there is none.
     pub policy: String,
+    /// The least share that counts as well.
+    pub well: f64,
     /// Root of all draws.
     pub seed: u64,
     /// One row a value of the policy.
@@ -65,7 +109,7 @@ impl Row {
     /// way down from what happened to it, it is stuck.
     pub fn hysteresis(&self) -> Option<[f64; 2]> {
         let (from, to) = (self.recovers.fails?, self.stays.holds?);
-        (from <= to).then_some([from, to])
+        (from < to).then_some([from, to])
     }
 
     /// The state at a load that was run, or lies beyond one that was.
@@ -86,15 +130,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_ramp_breaks_high_and_returns_low() {
+        let step = |up, load, well| Step { up, load, well };
+        let up = [(1.0, 1.0), (2.0, 1.0), (3.0, 0.2), (4.0, 0.1)];
+        let down = [(3.0, 0.0), (2.0, 0.0), (1.0, 1.0)];
+        let steps = up.map(|(load, well)| step(true, load, well));
+        let steps = steps.into_iter().chain(down.map(|(load, well)| step(false, load, well)));
+        let mut ramp = Ramp { steps: steps.collect() };
+        let border = |holds, fails| Border { holds, fails };
+        assert_eq!(ramp.breaks(0.99), border(Some(2.0), Some(3.0)));
+        assert_eq!(ramp.returns(0.99), border(Some(1.0), Some(2.0)));
+        ramp.steps.pop();
+        assert_eq!(ramp.returns(0.99), border(None, Some(2.0)));
+        let well = Ramp { steps: vec![step(true, 1.0, 1.0), step(true, 2.0, 1.0)] };
+        assert_eq!(well.breaks(0.99), border(Some(2.0), None));
+        assert_eq!(well.returns(0.99), border(Some(2.0), None));
+    }
+
+    #[test]
     fn between_the_borders_a_system_is_vulnerable() {
         let recovers = Border { holds: Some(100.0), fails: Some(110.0) };
         let stays = Border { holds: Some(1_000.0), fails: None };
-        let row = Row { policy: String::new(), recovers, stays, runs: 4 };
+        let row = Row { policy: String::new(), recovers, stays, ramp: None, runs: 4 };
         let states = [50.0, 100.0, 500.0, 2_000.0].map(|load| row.state(load));
         let expected = [State::Stable, State::Stable, State::Vulnerable, State::Metastable];
         assert_eq!(states, expected);
         assert_eq!(row.hysteresis(), Some([110.0, 1_000.0]));
-        let same = Row { stays: recovers, ..row };
+        let same = Row { stays: recovers, ..row.clone() };
         assert_eq!(same.hysteresis(), None);
         assert_eq!((stays.middle(), recovers.middle().map(f64::round)), (None, Some(105.0)));
     }

@@ -3,7 +3,7 @@ use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
     node::{
-        Cx, Event, Node,
+        Cx, Event, Node, Purpose,
         buffer::Buffer,
         clients::Clients,
         fanout::{Fanout, Ways},
@@ -13,6 +13,7 @@ use crate::{
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
+        stream::standing,
         table::{
             connections::{Connections, State},
             crowds::{Crowd, Crowds, Delay, Port, Replay},
@@ -79,10 +80,12 @@ impl World {
                 continue;
             };
             clients.start(&mut cx);
-            if clients.parameters.start != Start::Connected {
+            if clients.parameters.sessions.is_some() {
+                cx.record.stream(crowd.clients);
+            } else if clients.parameters.start != Start::Connected {
                 cx.record.recovery.begin("start", Time::ZERO, users);
             }
-            for user in crowd.first..crowd.first + crowd.count {
+            for user in crowd.first..crowd.first + crowd.present {
                 place(&clients, &crowd, user, nodes, &mut cx);
             }
         }
@@ -99,7 +102,13 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let picked = balancer.pick(crowd.hash(user), cx.tiers);
     let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
     let room = pool.most_connections();
+    let session = crowd.if_refused.is_some();
     let Some(instance) = picked.filter(|&instance| cx.tiers.get(instance).held < room) else {
+        if session {
+            // It would have been refused.
+            cx.connections.get_mut(user).state = State::Gone;
+            return;
+        }
         return Clients::back_off(user, cx);
     };
     cx.tiers.get_mut(instance).held += 1;
@@ -107,6 +116,9 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
     cx.record.change_online(Time::ZERO, crowd.clients, 1);
+    if session {
+        cx.record.session_stands(crowd.clients);
+    }
     clients.schedule_residual_lifetime(user, cx);
     if crowd.registry.is_some() {
         cx.routes.write(Time::ZERO, user, Entry { gateway: instance, session: 0 });
@@ -165,9 +177,14 @@ impl Plan<'_> {
             let Parameters::Fanout(fanout) = self.parameters(fanout) else { return None };
             Some(fanout.rpc_timeout)
         });
+        let present = self.present(id, clients, gateway);
         Crowd {
             first,
-            count: clients.count,
+            count: present
+                + Clients::new(id.0, clients.clone(), self.load(id), self.draws(id))
+                    .arrivals(self.scenario.horizon),
+            present,
+            if_refused: clients.sessions.as_ref().map(|sessions| sessions.if_refused),
             salt: draws::hash(&self.scenario.nodes[usize::from(id.0)].name),
             clients: id.0,
             balancer: edge.target.0,
@@ -186,6 +203,23 @@ impl Plan<'_> {
             }),
             draws: self.draws(id),
         }
+    }
+
+    /// How many users are there at the start: of a stream those who would be at a random instant.
+    fn present(
+        &self,
+        id: NodeId,
+        clients: &parameters::Clients,
+        pool: &parameters::Gateway,
+    ) -> u32 {
+        let Some(sessions) = &clients.sessions else { return clients.count };
+        if clients.start != Start::Connected {
+            return 0;
+        }
+        let offered = sessions.arrive.0 * sessions.stay.mean() / 1e9;
+        let room = pool.most_connections().saturating_mul(u32::from(pool.count));
+        let unit = self.draws(id).unit(Purpose::Standing, 0, 0);
+        standing(offered, room, unit)
     }
 
     /// The way from the gateways back to a fan-out.

@@ -33,7 +33,7 @@ impl Sheet {
         self.set(name, Unit::Seconds, span.map(Span::seconds));
     }
 
-    fn share(&mut self, name: impl Into<String>, part: f64, whole: f64) {
+    pub(super) fn share(&mut self, name: impl Into<String>, part: f64, whole: f64) {
         self.set(name, Unit::Share, (whole > 0.0).then(|| part / whole));
     }
 
@@ -118,7 +118,8 @@ impl World {
             if row.state == State::Connecting {
                 self.record.attempts.in_flight += 1;
             }
-            if row.state != State::Online {
+            let gone = row.state == State::Gone && self.crowds.is_session(number::row(place));
+            if row.state != State::Online && !gone {
                 let outage = horizon.since(self.connections.since[place]);
                 self.record.longest_outage = self.record.longest_outage.max(outage);
             }
@@ -137,7 +138,7 @@ impl World {
             let attempts = record.attempts;
             return Err(Broken(format!("the attempts do not add up: {attempts:?}")));
         }
-        Ok(())
+        self.check_sessions()
     }
 
     fn phases(&self, horizon: Time) -> Vec<Phase> {
@@ -156,6 +157,7 @@ impl World {
         self.connection_measures(scenario, &mut sheet);
         self.attempt_measures(all, &mut sheet);
         self.recovery_measures(&mut sheet);
+        self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
         self.pool_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
@@ -179,21 +181,23 @@ impl World {
         Level::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
     }
 
+    /// Users of closed crowds.
     fn users(&self) -> f64 {
-        f64::from(self.crowds.users())
+        f64::from(self.crowds.closed())
     }
 
     /// Users whose connections a pool holds.
     fn users_of(&self, pool: NodeId) -> u32 {
         let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
-        here.map(|crowd| crowd.count).sum()
+        here.filter(|crowd| crowd.if_refused.is_none()).map(|crowd| crowd.count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
         let online = &self.record.online;
         let connected = self.connected();
         let horizon = scenario.horizon.seconds();
-        let wanted = self.users() * horizon;
+        let streams = Level::seconds(self.record.wanted.area(scenario.horizon));
+        let wanted = self.users() * horizon + streams;
         sheet.count("connections.peak", u64::from(online.peak));
         sheet.set("connections.mean", Unit::Count, Some(connected / horizon));
         sheet.count("connections.end", u64::from(online.now));
@@ -205,6 +209,7 @@ impl World {
             row.session == 0
                 && row.state != State::Online
                 && self.connections.since[*place] == Time::ZERO
+                && !self.crowds.is_session(number::row(*place))
         });
         sheet.count("clients.never_connected", number::count(never.count()));
     }
@@ -223,8 +228,9 @@ impl World {
             sheet.count(format!("attempts.{name}"), attempts.ended(end));
         }
         sheet.count("attempts.in_flight", attempts.in_flight);
-        let per_client = number::float(attempts.total) / self.users();
-        sheet.set("attempts.per_client", Unit::Ratio, Some(per_client));
+        let each = self.users() + self.arrived();
+        let per_client = (each > 0.0).then(|| number::float(attempts.total) / each);
+        sheet.set("attempts.per_client", Unit::Ratio, per_client);
         let peak = record.attempts_a_second.iter().copied().max().unwrap_or(0);
         sheet.set("attempts.peak_per_second", Unit::PerSecond, Some(f64::from(peak)));
         let some = record.reconnect.total() > 0;
@@ -413,7 +419,7 @@ impl World {
 
     fn phase_measures(&self, phase: &PhaseRecord, sheet: &mut Sheet) {
         let prefix = format!("during({}).", phase.name);
-        let wanted = self.users() * phase.lasted.seconds();
+        let wanted = self.users() * phase.lasted.seconds() + Level::seconds(phase.wanted);
         let connected = Level::seconds(phase.connected);
         sheet.share(format!("{prefix}clients.availability"), connected, wanted);
         let mean = (phase.lasted > Span::ZERO).then(|| connected / phase.lasted.seconds());
@@ -421,6 +427,9 @@ impl World {
         sheet.count(format!("{prefix}attempts.total"), phase.attempts);
         let peak = self.record.peak_attempts(&phase.name);
         sheet.set(format!("{prefix}attempts.peak_per_second"), Unit::PerSecond, peak);
+        if !self.record.streams.is_empty() {
+            sheet.sessions(&format!("{prefix}sessions"), &phase.sessions);
+        }
         let Account { ledger, lag } = Account::sum(&phase.accounts);
         sheet.ledger(&prefix, &ledger);
         sheet.lag(&format!("{prefix}delivery_lag"), &lag);

@@ -7,12 +7,13 @@ mod hosts;
 mod measures;
 mod presence;
 mod sample;
+mod sessions;
 mod timeline;
 mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, run},
+    engine::{Agenda, Entry, Model, Time, number, run},
     node::{
         Cx, Event, Node, Timer,
         cx::Next,
@@ -158,7 +159,8 @@ impl World {
             | Timer::Dismissed
             | Timer::Closed
             | Timer::Settled
-            | Timer::Aged => crowd.clients,
+            | Timer::Aged
+            | Timer::Leave => crowd.clients,
             Timer::Balance => crowd.balancer,
             Timer::Accept
             | Timer::Repeat1
@@ -206,6 +208,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
         match &node.parameters {
             Parameters::Clients(clients) => {
                 users += u64::from(clients.count);
+                users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
             }
             Parameters::Registry(_) => registries += 1,

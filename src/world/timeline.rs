@@ -240,10 +240,13 @@ impl World {
     /// Recovery is over when 99.9 % are back and no gateway owes more than 100 ms of work.
     pub(super) fn check_recovery(&mut self, now: Time, longest_wait: Span) {
         let back = u64::from(self.record.online.now) * 1_000;
+        // Sessions of open streams come and go: all that are there now count.
+        let streams = self.record.wanted.now;
         let timeline = &mut self.timeline;
+        let before = if streams > 0 { self.crowds.closed() + streams } else { timeline.before };
         if timeline.recovering
             && timeline.active.is_empty()
-            && back >= u64::from(timeline.before) * 999
+            && back >= u64::from(before) * 999
             && longest_wait <= Span::from_millis(100)
         {
             timeline.recovering = false;

@@ -3,7 +3,10 @@ use crate::engine::{
     Draws, Law, Span,
     draws::{below, mix},
 };
-use crate::node::{Purpose, parameters::Reconnect};
+use crate::node::{
+    Purpose,
+    parameters::{IfRefused, Reconnect},
+};
 
 /// Keeps a user's partition independent of its place on a hash ring.
 const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
@@ -66,6 +69,7 @@ impl From<&Law> for Delay {
             | Law::Normal { .. }
             | Law::Lognormal { .. }
             | Law::Gamma { .. }
+            | Law::Pareto(..)
             | Law::Empirical(_) => Self::Drawn(law.clone()),
         }
     }
@@ -85,8 +89,12 @@ pub struct Port {
 pub struct Crowd {
     /// Its first user's number.
     pub first: u32,
-    /// How many users.
+    /// How many users; of an open stream all sessions of the run.
     pub count: u32,
+    /// How many of them are there at the start, the first ones: all but of an open stream.
+    pub present: u32,
+    /// Of an open stream: what a session does that is refused.
+    pub if_refused: Option<IfRefused>,
     /// Tells its messages from those of other crowds in draws: a hash of its name.
     pub salt: u64,
     /// The clients node.
@@ -229,6 +237,17 @@ impl Crowds {
     pub fn of_clients(&self, node: u8) -> &Crowd {
         let found = self.rows.iter().find(|crowd| crowd.clients == node);
         found.expect("each clients node has its crowd")
+    }
+
+    /// Whether a user is a session of an open stream.
+    pub fn is_session(&self, user: u32) -> bool {
+        self.of(user).if_refused.is_some()
+    }
+
+    /// Users of closed crowds: those who want to be connected all the time.
+    pub fn closed(&self) -> u32 {
+        let closed = self.rows.iter().filter(|crowd| crowd.if_refused.is_none());
+        closed.map(|crowd| crowd.count).sum()
     }
 
     /// How many crowds there are.

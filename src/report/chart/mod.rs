@@ -9,6 +9,7 @@ mod cpu;
 mod lag;
 mod lost;
 pub mod phase;
+pub mod ramp;
 pub mod sweep;
 mod tail;
 mod thin;

@@ -141,10 +141,19 @@ fn tick(unit: Unit, value: f64) -> String {
 fn places(axis: &sweep::Axis) -> Across {
     let at: Vec<f64> =
         (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
-    let ticks = at.iter().copied().zip(axis.values.iter().cloned()).collect();
+    let ticks = at.iter().copied().zip(axis.values.iter().map(|value| brief(value))).collect();
     let high = number::float(number::count(axis.values.len()));
     let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
     Across { axis, at }
+}
+
+/// A value in the room of a tick: of a map only what its keys are set to, `1s 30s full`.
+fn brief(value: &str) -> String {
+    let Some(map) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        return value.to_owned();
+    };
+    let parts = map.split(", ").map(|pair| pair.split_once(": ").map_or(pair, |(_, value)| value));
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The metric against one axis.

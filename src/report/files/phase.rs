@@ -6,7 +6,23 @@ use serde_json::json;
 /// The files of a phase diagram.
 pub fn write(phase: &Phase) -> Vec<File> {
     let file = |name: &str, bytes| File { name: name.to_owned(), bytes };
-    vec![file("phase.csv", table(phase)), file("phase.json", document(phase))]
+    let mut files = vec![file("phase.csv", table(phase)), file("phase.json", document(phase))];
+    if phase.rows.iter().any(|row| row.ramp.is_some()) {
+        files.push(file("ramp.csv", steps(phase)));
+    }
+    files
+}
+
+/// One row a step of a ramp, in the order of time.
+fn steps(phase: &Phase) -> Vec<u8> {
+    tables::rows(&[&phase.policy, "direction", "load", "well"], |out| {
+        for row in &phase.rows {
+            for step in row.ramp.iter().flat_map(|ramp| &ramp.steps) {
+                let [load, well] = [step.load, step.well].map(|it| tables::cell(Some(it)));
+                out(&[&row.policy, if step.up { "up" } else { "down" }, &load, &well]);
+            }
+        }
+    })
 }
 
 /// One row a border: between which loads it lies.
@@ -14,7 +30,12 @@ fn table(phase: &Phase) -> Vec<u8> {
     tables::rows(&[&phase.policy, "border", "holds", "fails", "runs"], |out| {
         for row in &phase.rows {
             let runs = row.runs.to_string();
-            for (name, border) in [("recovers", row.recovers), ("stays", row.stays)] {
+            let mut borders = vec![("recovers", row.recovers), ("stays", row.stays)];
+            if let Some(ramp) = &row.ramp {
+                borders.push(("up", ramp.breaks(phase.well)));
+                borders.push(("down", ramp.returns(phase.well)));
+            }
+            for (name, border) in borders {
                 let [holds, fails] = [border.holds, border.fails].map(tables::cell);
                 out(&[&row.policy, name, &holds, &fails, &runs]);
             }
@@ -34,6 +55,8 @@ pub fn document(phase: &Phase) -> Vec<u8> {
                 "recovers": border(row.recovers),
                 "stays": border(row.stays),
                 "hysteresis": row.hysteresis(),
+                "up": row.ramp.as_ref().map(|ramp| border(ramp.breaks(phase.well))),
+                "down": row.ramp.as_ref().map(|ramp| border(ramp.returns(phase.well))),
                 "runs": row.runs,
             })
         })

@@ -23,7 +23,7 @@ const MOST_LINES: usize = 3;
 const DURATION_OR_LAW: &str = "a duration or a law";
 
 const LAWS: &str = "a duration alone is constant; the laws are constant, uniform, exponential, \
-                    lognormal, normal, gamma, empirical";
+                    lognormal, normal, gamma, pareto, empirical";
 
 impl Section<'_, '_> {
     /// A law of durations.
@@ -52,6 +52,19 @@ impl Section<'_, '_> {
             self.wrong("out-of-range", key, text.at, "is zero on average", help);
         }
         Some(law)
+    }
+
+    /// A law whose mean is above zero.
+    pub(super) fn positive_law(&mut self, key: &str, written: Option<&LawText>) -> Law {
+        let before = self.input.errors();
+        let law = self.law(key, written);
+        if let Some(text) = written
+            && self.input.errors() == before
+            && law.mean() <= 0.0
+        {
+            self.wrong("out-of-range", key, text.at, "is zero on average", "");
+        }
+        law
     }
 
     /// A law of round trips; that most are longer than can be kept is warned of.
@@ -116,6 +129,17 @@ impl Section<'_, '_> {
             model::Law::Gamma { mean, cv, shape } => {
                 let [mean] = self.parts(key, at, [("mean", mean)])?;
                 self.gamma(key, at, mean, [cv.as_ref(), shape.as_ref()])
+            }
+            model::Law::Pareto { mean, shape } => {
+                let [mean] = self.parts(key, at, [("mean", mean)])?;
+                let Some(shape) = shape else {
+                    self.wrong("missing-key", key, at, "has no `shape`", "");
+                    return None;
+                };
+                let shape = self.part(&format!("{key}.shape"), shape)?;
+                let law = Law::pareto(mean.float(), shape.0);
+                let doc = object!({"mean": mean.print(), "shape": json(&shape.print())});
+                self.build(key, at, law, object!({ "pareto": doc }))
             }
             model::Law::Empirical(values) => self.empirical(key, values),
         }

@@ -7,6 +7,7 @@ mod links;
 mod nodes;
 mod prices;
 mod section;
+mod sessions;
 mod storms;
 mod tariffs;
 mod timeline;
@@ -74,6 +75,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
         if whole { connect(input, experiment, &mut nodes) } else { Default::default() };
     let frame = Frame { nodes: &nodes, whole, horizon: head.horizon, warm_up: head.warm_up };
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
+    sessions::check(input, &nodes, &timeline, Time::from_nanos(head.horizon.nanos()));
     let prices = price(input, experiment, &mut nodes, &mut doc);
     let slo: Vec<String> = experiment.slo.iter().map(|line| line.value.trim().to_owned()).collect();
     let named = nodes.iter().map(|node| (node.name.value.clone(), node.doc.clone()));
@@ -276,7 +278,7 @@ impl Resolved {
         else {
             return;
         };
-        if form.resume.is_none() {
+        if form.resume.is_none() && clients.sessions.is_none() {
             clients.resume = Resume::LastSeenId;
             self.doc["clients"]["resume"] = Json::from(Resume::LastSeenId.word());
         }

@@ -47,7 +47,11 @@ impl Section<'_, '_> {
     }
 
     fn clients(&mut self, form: &model::Clients) -> Clients {
-        let count = self.whole("count", form.count.as_ref(), 1..=MOST_USERS);
+        let sessions = form.sessions.as_ref().map(|sessions| self.sessions(form, sessions));
+        let count = match sessions {
+            None => self.whole("count", form.count.as_ref(), 1..=MOST_USERS),
+            Some(_) => 0,
+        };
         let start = self.start(form.start.as_ref());
         self.only("transport", form.transport.as_ref());
         let network = self.inside("network", |section| section.network(&form.network));
@@ -57,11 +61,15 @@ impl Section<'_, '_> {
             count,
             start,
             network,
+            sessions,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
             reconnect: self.reconnect(form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
-            outbox: self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
+            outbox: match form.sessions {
+                None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
+                Some(_) => 0,
+            },
         }
     }
 

@@ -3,8 +3,8 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, Jitter, On503, OnStale, OverMemory, PartitionKey, Policy,
-        Preset, Rebalance, Resume, Route, Start, WhenFull,
+        Answer, DrainBy, Guarantee, IfRefused, Jitter, On503, OnStale, OverMemory, PartitionKey,
+        Policy, Preset, Rebalance, Resume, Route, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
@@ -21,6 +21,7 @@ const ONLY: [(&str, &str); 5] = [
 /// The words that a key takes, in the place of a quantity or beside it.
 pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
     match key {
+        "clients.sessions.if_refused" => all::<IfRefused>(),
         "clients.reconnect.jitter" => all::<Jitter>(),
         "clients.start" => all::<Start>(),
         "clients.reconnect.preset" => all::<Preset>(),
@@ -65,6 +66,11 @@ pub(super) fn only(key: &str) -> Option<&'static str> {
 
 fn all<W: Word>() -> Vec<&'static str> {
     W::WORDS.iter().map(|(word, _)| *word).collect()
+}
+
+impl Word for IfRefused {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("leave", Self::Leave), ("retry", Self::Retry)];
 }
 
 /// The jitter laws that need no parameters.

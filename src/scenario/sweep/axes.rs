@@ -5,7 +5,7 @@ use crate::{
     scenario::load::Retry,
     spec::{
         At, Diagnostic, Input, Located, Node, Severity, Text, Value, Written, compose::Set,
-        experiment,
+        experiment, tree::Entry,
     },
     units::{Any, Count, Steps, shown},
 };
@@ -166,12 +166,42 @@ fn stepped(from: &Text, to: &Text, steps: Steps) -> Result<Vec<Node>, Box<Diagno
     }
 }
 
-/// A value as `--set path=value` takes it.
+/// A value as `--set path=value` takes it: `{base: 1s, jitter: full}`.
 fn as_argument(node: &Node) -> String {
     match &node.value {
         Value::Text(text) if !text.starts_with(['{', '[', '"', '\'']) => text.clone(),
-        Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_) => as_json(node).to_string(),
+        Value::Null | Value::Text(_) => as_json(node).to_string(),
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(inside).collect::<Vec<_>>().join(", "))
+        }
+        Value::Map(entries) => {
+            let pair = |entry: &Entry| {
+                let key = if is_plain(&entry.key.text) {
+                    entry.key.text.clone()
+                } else {
+                    Json::from(entry.key.text.as_str()).to_string()
+                };
+                format!("{key}: {}", inside(&entry.value))
+            };
+            format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
     }
+}
+
+/// A value within braces or brackets: quoted unless it is a plain word.
+fn inside(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) if is_plain(text) => text.clone(),
+        Value::Null | Value::Text(_) => as_json(node).to_string(),
+        Value::List(_) | Value::Map(_) => as_argument(node),
+    }
+}
+
+/// Whether a word means itself wherever it stands.
+fn is_plain(text: &str) -> bool {
+    let may = |c: char| c.is_ascii_alphanumeric() || "._/%-".contains(c);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    begins && text.chars().all(may) && text != "null"
 }
 
 fn as_json(node: &Node) -> Json {

@@ -181,11 +181,17 @@ fn same(one: &Value, other: &str) -> bool {
 fn what_is_left_out_is_the_default() {
     let files = Files::default().with("least.yaml", LEAST);
     let resolved = files.good("least.yaml", &[]).scenario.resolved;
+    let (crowd, sends) = ("count: 2,", "sends: { per_user: 1/min, payload: 1B }");
+    let text = LEAST.replace(crowd, "").replace(sends, "sessions: { arrive: 1/s, stay: 1s }");
+    let files = files.with("stream.yaml", &text);
+    let stream = files.good("stream.yaml", &[]).scenario.resolved;
     for default in defaults::TABLE {
         let (form, path) = default.key.split_once('.').unwrap();
         let start = match form {
             "experiment" => &resolved,
             "links" => continue,
+            // A stream, in place of a crowd.
+            "clients" if path.starts_with("sessions.") => &stream["nodes"]["users"]["clients"],
             kind => {
                 let entries = resolved["timeline"].as_array().unwrap().iter();
                 let nodes = resolved["nodes"].as_object().unwrap().values();

@@ -10,6 +10,7 @@ mod aws;
 mod phase;
 mod reference;
 mod sentences;
+mod sessions;
 mod setting;
 mod soak;
 mod tables;

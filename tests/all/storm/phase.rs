@@ -39,6 +39,7 @@ fn wrong_arguments_are_bad_input() {
         (&["--load", "phones.count=1k:2k", "--within=-5"], "from 0.01 to 100"),
         (&["--load", "phones.count=2k:1k"], "the lower one first"),
         (&["--load", "phones.count=1k:2k", "--policy", "phones.reconnect"], "has no values"),
+        (&["--load", "phones.count=1k:2k", "--hold", "0s"], "is no time"),
         (&["--load", "phones.cont=1k:2k"], "matches nothing: `phones.cont`"),
         (&["--load", "phones.count=1k:2k", "--policy", "edge.layer=9"], "layer"),
         (&["--load", "phones.count=1k:2000000k"], "not enough memory"),
@@ -50,4 +51,40 @@ fn wrong_arguments_are_bad_input() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(part), "{arguments:?}: {said}");
     }
+}
+
+/// With r retries a door for 200 callers a second recovers below 200/(1 + r), stays well below 200,
+/// and shows both within one run.
+#[test]
+fn retries_make_a_loop_of_hysteresis() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ramp");
+    let output = Command::new(env!("CARGO_BIN_EXE_squall"))
+        .arg("phase")
+        .arg(root.join("experiments/retry-storm.yaml"))
+        .args(["--load", "callers.sessions.arrive=20/s:400/s", "--within", "5", "--hold", "4min"])
+        .args(["--policy", "callers.reconnect.attempts=2,3"])
+        .arg("--output")
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("on the way down it is well again at"), "{said}");
+    let table = fs::read_to_string(folder.join("phase.csv")).unwrap();
+    let rows: Vec<Vec<&str>> =
+        table.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let names: Vec<&str> = rows.iter().map(|row| row[1]).collect();
+    assert_eq!(names, ["recovers", "stays", "up", "down"].repeat(2));
+    for (rows, low) in rows.chunks(4).zip([100.0, 200.0 / 3.0]) {
+        for (row, border) in rows.iter().zip([low, 200.0, 200.0, low]) {
+            let [holds, fails] = [2, 3].map(|cell| row[cell].parse::<f64>().unwrap());
+            assert!(holds < fails, "{row:?}");
+            let middle = (holds * fails).sqrt();
+            assert!((middle / border - 1.0_f64).abs() < 0.1, "{row:?}: not {border}");
+        }
+    }
+    let steps = fs::read_to_string(folder.join("ramp.csv")).unwrap();
+    assert!(steps.starts_with("callers.reconnect.attempts,direction,load,well\n"), "{steps}");
+    assert!(folder.join("charts/ramp.svg").is_file());
 }

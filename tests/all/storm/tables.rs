@@ -143,21 +143,25 @@ fn an_unbounded_accept_queue_never_lets_go() {
 }
 
 /// Told within 30 s, all is well until the queue is as long as the patience, after about half of
-/// them. When that is varies by one point from run to run, so the mean of eight is compared.
+/// them. When that is varies from run to run, by 1.1 points (standard deviation); the mean of 400
+/// runs of the plain model is 50.03 % ± 0.05. So the means of sixteen are held within a point, ours
+/// and theirs.
 #[test]
 fn a_window_that_is_too_short_loses_half() {
     let setting = Setting { window: Some(30.0), ..accept_queue() };
-    let share = |seed| {
+    let mean = |share: &dyn Fn(u64) -> f64| (1..=16).map(share).sum::<f64>() / 16.0;
+    let ours = mean(&|seed| {
         let outcome = squall(&setting, LAW, seed);
         value(&outcome, "recovery.drop.never_share").unwrap()
-    };
-    let mean = (1..=8).map(share).sum::<f64>() / 8.0;
-    assert!((mean - 0.49).abs() <= 0.02, "{mean}");
+    });
     let full = |r: f64, k: u32| r * 30_f64.min(2_f64.powi(k.min(9).cast_signed()));
-    let setting = Setting { delay: full, ..setting };
-    let theirs = |seed| 1.0 - storm(&setting, seed).back.len() as f64 / 20_000.0;
-    let other = (1..=8).map(theirs).sum::<f64>() / 8.0;
-    assert!((mean - other).abs() <= 4.0 * 0.01 * (2.0 / 8.0_f64).sqrt(), "{mean}, not {other}");
+    let plain = Setting { delay: full, ..setting };
+    let theirs = mean(&|seed| 1.0 - storm(&plain, seed).back.len() as f64 / 20_000.0);
+    for found in [ours, theirs] {
+        assert!((found - 0.5003).abs() <= 0.01, "{ours} {theirs}");
+    }
+    // Four standard errors of the difference.
+    assert!((ours - theirs).abs() <= 4.0 * 0.011 * (2.0 / 16.0_f64).sqrt(), "{ours} {theirs}");
 }
 
 #[test]

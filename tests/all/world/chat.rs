@@ -73,6 +73,7 @@ fn phones(count: u32) -> Clients {
             lifetime: Some(Law::Exponential { mean: 7_200e9 }),
             silent_drops: Share(0.2),
         },
+        sessions: None,
         sends: Some(Sends { per_user: Rate(1.0 / 60.0), payload: Bytes(300) }),
         heartbeat: Heartbeat { every: Some(secs(25)), timeout: secs(20), tcp_timeout: secs(924) },
         reconnect: Reconnect {

@@ -1,0 +1,75 @@
+//! The hysteresis test: how well a system is at each load, on the way up and on the way down.
+use super::{Axis, Body, Chart, Line, Lines, Panel, axis};
+use crate::{
+    record::Unit,
+    report::theme,
+    summary::{
+        figures::{self, compact},
+        phase::{Phase, Ramp, Row},
+    },
+};
+
+/// Not more panels than that.
+const PANELS: usize = 8;
+
+/// The chart, where a load was turned up and down within one run.
+pub fn chart(phase: &Phase) -> Option<Chart> {
+    let ramps: Vec<(&Row, &Ramp)> =
+        phase.rows.iter().filter_map(|row| Some((row, row.ramp.as_ref()?))).take(PANELS).collect();
+    let loads = || ramps.iter().flat_map(|(_, ramp)| &ramp.steps).map(|step| step.load);
+    let [low, high] = [loads().fold(f64::INFINITY, f64::min), loads().fold(0.0, f64::max)];
+    let (row, ramp) = ramps.first()?;
+    let height = if ramps.len() == 1 { theme::SINGLE } else { theme::SMALL };
+    Some(Chart {
+        name: "ramp".to_owned(),
+        headline: headline(phase, row, ramp),
+        subtitle: format!(
+            "{} climbs in steps and comes down again within one run. Where the lines part, what \
+             the system is depends on where it came from.",
+            phase.load
+        ),
+        note: format!("One run; the second half of each step counts; seed {}.", phase.seed),
+        x: Axis::log(low, high, figures::tick).named(&phase.load),
+        shades: Vec::new(),
+        panels: ramps.iter().map(|(row, ramp)| panel(phase, row, ramp, height)).collect(),
+    })
+}
+
+fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
+    let line = |label: &str, pen, up: bool| {
+        // The way down begins at the top, where the way up ends.
+        let top = ramp.steps.iter().rfind(|step| step.up).filter(|_| !up);
+        let steps = top.into_iter().chain(ramp.steps.iter().filter(|step| step.up == up));
+        let mut points: Vec<(f64, f64)> = steps.map(|step| (step.load, step.well)).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Line { label: label.to_owned(), pen, pieces: vec![points] }
+    };
+    let y = Axis::linear(1.0, axis::share).of(Unit::Share);
+    let lines =
+        vec![line("up", theme::EQUALS[0], true), line("down", theme::EQUALS[1].solid(), false)];
+    let value = if phase.policy.is_empty() {
+        String::new()
+    } else {
+        format!(", {} {}", phase.policy.rsplit('.').next().unwrap_or_default(), row.policy)
+    };
+    let body = Body::Lines(Lines { y, lines, ..Lines::default() });
+    Panel { name: format!("well{value}"), height, body }
+}
+
+fn headline(phase: &Phase, row: &Row, ramp: &Ramp) -> String {
+    let place = if phase.policy.is_empty() {
+        String::new()
+    } else {
+        format!("With {} {}: ", phase.policy.rsplit('.').next().unwrap_or_default(), row.policy)
+    };
+    let text = match (ramp.breaks(phase.well).fails, ramp.returns(phase.well).holds) {
+        (None, _) => "never breaks on the way up".to_owned(),
+        (Some(breaks), None) => {
+            format!("breaks at {}, and does not come back", compact(breaks))
+        }
+        (Some(breaks), Some(back)) => {
+            format!("breaks at {}, well again only at {}", compact(breaks), compact(back))
+        }
+    };
+    if place.is_empty() { figures::capitalized(&text) } else { place + &text }
+}
