@@ -12,8 +12,8 @@ use crate::{
         ramp,
     },
     summary::{
-        figures::compact,
         phase::{Border, Phase, Ramp, Row},
+        sweep::quantity,
     },
     units::{Any, Quantity},
 };
@@ -71,7 +71,8 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
         experiment: plain.name,
         load,
         range: [from.print(), to.print()],
-        bounds,
+        bounds: [from, to].map(|end| quantity(end).1),
+        unit: quantity(from).0,
         policy,
         well: WELL,
         seed: plain.seed,
@@ -143,8 +144,8 @@ impl Search<'_> {
                 ends_well(&scenario).map_err(failed)
             })
         };
-        // Loads as they were run: counts are whole.
-        let ran = |load: Option<f64>| load.map(|load| self.kind.like(load).float());
+        // Loads as they were run: counts are whole, times in seconds.
+        let ran = |load: Option<f64>| load.map(|load| quantity(self.kind.like(load)).1);
         let find = |peace| {
             find(peace).map(|found| Border { holds: ran(found.holds), fails: ran(found.fails) })
         };
@@ -162,10 +163,10 @@ impl Search<'_> {
         recovers: Border,
         stays: Border,
     ) -> Result<Option<Ramp>, u8> {
+        let Some(flow) = self.scenario(policy, low)?.flow(self.load) else { return Ok(None) };
         let from = recovers.holds.map_or(low, |holds| holds * BELOW);
         let to = stays.fails.unwrap_or(high) * ABOVE;
         let scenario = self.scenario(policy, from)?;
-        let Some(flow) = scenario.flow(self.load) else { return Ok(None) };
         let levels = ramp::levels([from, to], STEP);
         let hold = self.hold.unwrap_or(scenario.horizon.since(crate::engine::Time::ZERO));
         let base = self.kind.like(from).float();
@@ -200,13 +201,13 @@ fn write(arguments: &PhaseArguments, phase: &Phase) -> io::Result<()> {
         } else {
             format!("{}={}", phase.policy, row.policy)
         };
-        text += &format!("{value}: {}{}\n", sentence(row), loop_of(row));
+        text += &format!("{value}: {}{}\n", sentence(phase, row), loop_of(phase, row));
     }
     print(&format!("{text}wrote {}\n", into.display()))
 }
 
 /// `; on the way up it breaks at 205, on the way down it is well again at 66`.
-fn loop_of(row: &Row) -> String {
+fn loop_of(phase: &Phase, row: &Row) -> String {
     let Some(ramp) = &row.ramp else { return String::new() };
     let (up, down) = (ramp.breaks(WELL), ramp.returns(WELL));
     let Some(breaks) = up.fails else {
@@ -214,29 +215,29 @@ fn loop_of(row: &Row) -> String {
     };
     let back = down.holds.map_or_else(
         || {
-            let least = down.fails.map_or_else(String::new, compact);
+            let least = down.fails.map_or_else(String::new, |load| phase.said(load));
             format!("it is not well again down to {least}")
         },
-        |holds| format!("it is well again at {}", compact(holds)),
+        |holds| format!("it is well again at {}", phase.said(holds)),
     );
     format!(
         "; in one run, it breaks at {} on the way up, and on the way down {back}",
-        compact(breaks)
+        phase.said(breaks)
     )
 }
 
 /// `stable up to 2,480, vulnerable up to 20,000 and more (14 runs)`.
-fn sentence(row: &Row) -> String {
+fn sentence(phase: &Phase, row: &Row) -> String {
     let up_to = |border: &Border| match (border.holds, border.fails) {
         (None, _) => "nowhere".to_owned(),
-        (Some(holds), None) => format!("up to {} and more", compact(holds)),
+        (Some(holds), None) => format!("up to {} and more", phase.said(holds)),
         (Some(holds), Some(fails)) => {
-            format!("up to {} (not at {})", compact(holds), compact(fails))
+            format!("up to {} (not at {})", phase.said(holds), phase.said(fails))
         }
     };
     let (recovers, stays) = (up_to(&row.recovers), up_to(&row.stays));
     let past = row.hysteresis().map_or_else(String::new, |[from, to]| {
-        let (from, to) = (compact(from), compact(to));
+        let (from, to) = (phase.said(from), phase.said(to));
         format!("; from {from} to {to} it depends on the past: well on the way up, stuck after")
     });
     format!("stable {recovers}; stays well in peace {stays}{past}; {} runs", row.runs)

@@ -1,6 +1,9 @@
 //! Where a system comes back by itself, where it only stays up, and where it does neither: borders
 //! over a load, one for each value of a policy. Plain data.
 
+use super::figures::{self, compact};
+use crate::record::Unit;
+
 /// Between which two loads something ceases to hold; both were run.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Border {
@@ -83,6 +86,8 @@ pub struct Phase {
     pub range: [String; 2],
     /// The same as numbers.
     pub bounds: [f64; 2],
+    /// What they, and all loads here, are measured in.
+    pub unit: Unit,
     /// The path of the policy; empty when there is none.
     pub policy: String,
     /// The least share that counts as well.
@@ -91,6 +96,13 @@ pub struct Phase {
     pub seed: u64,
     /// One row a value of the policy.
     pub rows: Vec<Row>,
+}
+
+impl Phase {
+    /// A load as a reader wants it: `2,480`, `1.5 s`.
+    pub fn said(&self, load: f64) -> String {
+        if self.unit == Unit::Seconds { figures::spoken(load) } else { compact(load) }
+    }
 }
 
 /// What the system is at a load.

@@ -107,7 +107,8 @@ impl Axis {
     }
 }
 
-fn quantity(any: Any) -> (Unit, f64) {
+/// A value in the unit in which results are given: times in seconds.
+pub fn quantity(any: Any) -> (Unit, f64) {
     let unit = match any {
         Any::Span(span) => return (Unit::Seconds, span.seconds()),
         Any::Bytes(_) => Unit::Bytes,

@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     report::theme,
     summary::{
-        figures::{self, compact},
+        figures,
         phase::{Border, Phase, Row},
     },
 };
@@ -27,7 +27,7 @@ pub fn chart(phase: &Phase) -> Chart {
         .rows
         .iter()
         .enumerate()
-        .map(|(row, it)| (place(row), at(&it.recovers), compact(at(&it.recovers))));
+        .map(|(row, it)| (place(row), at(&it.recovers), phase.said(at(&it.recovers))));
     let open = phase.rows.iter().all(|row| row.stays.fails.is_none());
     let stays = if open { "well at all tried" } else { "well in peace" };
     let lines = vec![
@@ -75,10 +75,10 @@ fn headline(phase: &Phase) -> String {
         };
         match (row.recovers.holds, row.recovers.fails) {
             (Some(holds), None) => {
-                format!("Recovers up to a {} of {} and more{place}", phase.load, compact(holds))
+                format!("Recovers up to a {} of {} and more{place}", phase.load, phase.said(holds))
             }
             (Some(holds), _) => {
-                format!("Recovers up to a {} of {}{place}", phase.load, compact(holds))
+                format!("Recovers up to a {} of {}{place}", phase.load, phase.said(holds))
             }
             (None, _) => format!("Recovers at no {} that was tried", phase.load),
         }

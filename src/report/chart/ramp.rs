@@ -4,7 +4,7 @@ use crate::{
     record::Unit,
     report::theme,
     summary::{
-        figures::{self, compact},
+        figures,
         phase::{Phase, Ramp, Row},
     },
 };
@@ -18,7 +18,8 @@ pub fn chart(phase: &Phase) -> Option<Chart> {
         phase.rows.iter().filter_map(|row| Some((row, row.ramp.as_ref()?))).take(PANELS).collect();
     let loads = || ramps.iter().flat_map(|(_, ramp)| &ramp.steps).map(|step| step.load);
     let [low, high] = [loads().fold(f64::INFINITY, f64::min), loads().fold(0.0, f64::max)];
-    let (row, ramp) = ramps.first()?;
+    let (row, ramp) =
+        ramps.iter().max_by(|a, b| width(phase, a.1).total_cmp(&width(phase, b.1)))?;
     let height = if ramps.len() == 1 { theme::SINGLE } else { theme::SMALL };
     Some(Chart {
         name: "ramp".to_owned(),
@@ -33,6 +34,13 @@ pub fn chart(phase: &Phase) -> Option<Chart> {
         shades: Vec::new(),
         panels: ramps.iter().map(|(row, ramp)| panel(phase, row, ramp, height)).collect(),
     })
+}
+
+/// How far apart, as a factor, the loads lie at which it breaks and is well again.
+fn width(phase: &Phase, ramp: &Ramp) -> f64 {
+    let low = ramp.steps.first().map(|step| step.load);
+    let breaks = ramp.breaks(phase.well).fails;
+    breaks.zip(ramp.returns(phase.well).holds.or(low)).map_or(0.0, |(up, down)| up / down)
 }
 
 fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
@@ -65,10 +73,10 @@ fn headline(phase: &Phase, row: &Row, ramp: &Ramp) -> String {
     let text = match (ramp.breaks(phase.well).fails, ramp.returns(phase.well).holds) {
         (None, _) => "never breaks on the way up".to_owned(),
         (Some(breaks), None) => {
-            format!("breaks at {}, and does not come back", compact(breaks))
+            format!("breaks at {}, and does not come back", phase.said(breaks))
         }
         (Some(breaks), Some(back)) => {
-            format!("breaks at {}, well again only at {}", compact(breaks), compact(back))
+            format!("breaks at {}, well again only at {}", phase.said(breaks), phase.said(back))
         }
     };
     if place.is_empty() { figures::capitalized(&text) } else { place + &text }

@@ -222,12 +222,15 @@ fn draw(
     label: String,
 ) {
     let axis = &sweep.axes[roles.across];
-    let mut line = Vec::new();
+    let (mut line, mut missing) = (Vec::new(), Vec::new());
     let mut band = Vec::new();
     for (value, &x) in axis.values.iter().zip(&across.at) {
         let point = points.iter().find(|point| point.values[roles.across] == *value);
-        let Some(metric) = point.and_then(|point| point.metric(name)) else { continue };
-        let Some(mean) = metric.mean else { continue };
+        let metric = point.and_then(|point| point.metric(name));
+        let Some((metric, mean)) = metric.and_then(|metric| Some((metric, metric.mean?))) else {
+            missing.push(x);
+            continue;
+        };
         line.push((x, mean));
         if let (Some(low), Some(high)) = (metric.ci_low, metric.ci_high) {
             band.push((x, low, high));
@@ -241,7 +244,14 @@ fn draw(
     for &(x, mean) in &line {
         body.dots.push((x, mean, String::new()));
     }
-    body.lines.push(Line { label, pen, pieces: vec![line] });
+    let pieces = unbroken(&line, &missing);
+    body.lines.push(Line { label, pen, pieces });
+}
+
+/// A line in pieces: none leads over a place where nothing was measured.
+fn unbroken(line: &[(f64, f64)], missing: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    let gap = |a: &(f64, f64), b: &(f64, f64)| missing.iter().any(|&x| a.0 < x && x < b.0);
+    line.chunk_by(|a, b| !gap(a, b)).map(<[(f64, f64)]>::to_vec).collect()
 }
 
 fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
@@ -358,4 +368,23 @@ fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
         shades: Vec::new(),
         panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_breaks_where_nothing_was_measured() {
+        let line = [(0.5, 1.0), (1.5, 2.0), (3.5, 3.0)];
+        let pieces = unbroken(&line, &[2.5, 4.5]);
+        assert_eq!(pieces, [line[..2].to_vec(), line[2..].to_vec()]);
+        assert_eq!(unbroken(&line, &[]), [line.to_vec()]);
+    }
+
+    #[test]
+    fn a_map_is_brief_in_a_tick() {
+        assert_eq!(brief("{base: 1s, cap: 30s, jitter: full}"), "1s 30s full");
+        assert_eq!(brief("socket.io"), "socket.io");
+    }
 }

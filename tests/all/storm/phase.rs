@@ -31,6 +31,28 @@ fn the_border_of_the_accept_queue_is_rate_times_patience() {
     assert!(folder.join("charts/phase.svg").is_file());
 }
 
+/// A load can be a time; what is said and written of it is in seconds. It does not flow, so there
+/// is no ramp.
+#[test]
+fn a_load_of_time_is_in_seconds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("phase-of-time");
+    let output = Command::new(env!("CARGO_BIN_EXE_squall"))
+        .arg("phase")
+        .arg(root.join("experiments/retry-storm.yaml"))
+        .args(["--load", "callers.reconnect.timeout=1s:1500ms", "--within", "90"])
+        .args(["--set", "callers.sessions.arrive=20/s"])
+        .arg("--output")
+        .arg(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).replace(['\u{a0}', '\u{202f}'], " ");
+    assert!(said.contains("stable up to 1.5 s and more"), "{said}");
+    let table = fs::read_to_string(folder.join("phase.csv")).unwrap();
+    assert_eq!(table.lines().nth(1), Some(",recovers,1.5,,2"), "{table}");
+    assert_eq!(table.lines().count(), 3);
+}
+
 #[test]
 fn wrong_arguments_are_bad_input() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
