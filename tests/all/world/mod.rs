@@ -1,4 +1,5 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
+mod anything;
 mod budgets;
 pub(crate) mod chat;
 pub(crate) mod consumers;

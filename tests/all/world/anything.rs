@@ -1,0 +1,187 @@
+//! Random small architectures under random timelines: whatever is combined, the books balance, the
+//! same run is the same run, and no cause appears whose reason is not there.
+use super::{
+    chat::{bus_of, chat, clients, fanout_of, gateways, replay, secs},
+    consumers::{count, run},
+};
+use proptest::{prelude::*, sample::select};
+use squall::{
+    engine::{Law, Span, Time},
+    node::parameters::{
+        Guarantee, OnStale, OverMemory, PartitionKey, Rebalance, Resume, Route, Start, WhenFull,
+    },
+    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
+    units::{Bytes, Rate, Share},
+};
+
+/// What a bus and its readers are like.
+#[derive(Clone, Debug)]
+struct Tier {
+    stores: bool,
+    delivery: Guarantee,
+    key: PartitionKey,
+    rebalance: Rebalance,
+    bound: Option<u32>,
+    when_full: WhenFull,
+    commit: u64,
+    fetch: u64,
+    copies: u16,
+    route: Route,
+    on_stale: OnStale,
+}
+
+fn tier() -> impl Strategy<Value = Tier> {
+    let bus = (
+        any::<bool>(),
+        select(vec![Guarantee::AtLeastOnce, Guarantee::AtMostOnce]),
+        select(vec![PartitionKey::Recipient, PartitionKey::Sender, PartitionKey::Random]),
+        select(vec![Rebalance::Eager, Rebalance::Cooperative]),
+        select(vec![None, Some(0), Some(3), Some(100)]),
+        select(vec![WhenFull::Drop, WhenFull::Block]),
+    );
+    let readers = (
+        select(vec![0_u64, 2, 5]),
+        select(vec![0_u64, 50]),
+        select(vec![1_u16, 3]),
+        select(vec![
+            Route::Registry,
+            Route::ConsistentHash,
+            Route::Broadcast,
+            Route::RandomGateway,
+        ]),
+        select(vec![OnStale::LookUpAgain, OnStale::Buffer, OnStale::Drop]),
+    );
+    (bus, readers).prop_map(|(bus, readers)| {
+        let (stores, delivery, key, rebalance, bound, when_full) = bus;
+        let (commit, fetch, copies, route, on_stale) = readers;
+        Tier {
+            stores,
+            delivery,
+            key,
+            rebalance,
+            bound,
+            when_full,
+            commit,
+            fetch,
+            copies,
+            route,
+            on_stale,
+        }
+    })
+}
+
+/// What happens: when (s), and what.
+fn event() -> impl Strategy<Value = (u64, ActionKind)> {
+    let restart = select(vec![None, Some(secs(0)), Some(secs(3)), Some(secs(20))]);
+    let crash = (select(vec![2_u8, 3, 4]), 0_u16..3, any::<bool>(), restart).prop_map(
+        |(node, instance, host, restart)| {
+            let kind = if host { CrashKind::Host } else { CrashKind::Process };
+            ActionKind::Crash { node: NodeId(node), instances: vec![instance], kind, restart }
+        },
+    );
+    let deploy = (select(vec![2_u8, 4]), 1_u16..3, 0_u64..8).prop_map(|(node, batch, startup)| {
+        ActionKind::Deploy { node: NodeId(node), batch, startup: secs(startup) }
+    });
+    let kinds = select(vec![DropKind::Told, DropKind::Reset, DropKind::Silent]);
+    let drop = (kinds, 0.0..1.0).prop_map(|(kind, share)| {
+        let within = if kind == DropKind::Told { secs(5) } else { Span::ZERO };
+        ActionKind::DropClients { node: NodeId(0), share: Share(share), kind, within }
+    });
+    let down = (select(vec![5_u8, 6]), 1_u64..60)
+        .prop_map(|(node, lasts)| ActionKind::Down { node: NodeId(node), lasts: secs(lasts) });
+    let slow = (select(vec![4_u8, 5, 6]), select(vec![0.5, 3.0, 1_000.0]), 1_u64..40).prop_map(
+        |(node, factor, lasts)| {
+            ActionKind::Slow { node: NodeId(node), factor, lasts: Some(secs(lasts)) }
+        },
+    );
+    let edge = (0_u64..10).prop_map(|downtime| ActionKind::BalancerRestart {
+        node: NodeId(1),
+        downtime: secs(downtime),
+    });
+    let what = prop_oneof![3 => crash, 2 => deploy, 2 => drop, 1 => down, 1 => slow, 1 => edge];
+    (1_u64..100, what)
+}
+
+fn scenario(
+    tier: &Tier,
+    events: Vec<(u64, ActionKind)>,
+    (seed, resume, messages, retention, cold): (u64, bool, u16, u64, bool),
+) -> Scenario {
+    let mut scenario = chat(150, 3);
+    scenario.seed = seed;
+    scenario.horizon = Time::ZERO + secs(120);
+    scenario.warm_up = Time::ZERO + secs(10);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = Some(Law::Exponential { mean: 30e9 });
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.5);
+    crowd.resume = if resume { Resume::LastSeenId } else { Resume::None };
+    crowd.reconnect.attempts = Some(6);
+    crowd.outbox = 2;
+    if cold {
+        crowd.start = Start::Ramp(secs(3));
+    }
+    let pool = gateways(&mut scenario);
+    (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
+    (pool.memory.per_connection, pool.memory.limit) = (Bytes(1_000), Bytes(110_000));
+    let buffer = replay(&mut scenario);
+    (buffer.messages, buffer.retention) = (messages, secs(retention));
+    let bus = bus_of(&mut scenario);
+    (bus.stores, bus.delivery, bus.key) = (tier.stores, tier.delivery, tier.key);
+    (bus.partitions, bus.queues) = (6, if tier.stores { 6 } else { 2 });
+    (bus.bound, bus.when_full, bus.max_block) = (tier.bound, tier.when_full, secs(2));
+    (bus.rate, bus.fetch) = (Rate(40.0), Span::from_millis(tier.fetch));
+    (bus.copies, bus.failover, bus.retention) = (tier.copies, secs(3), secs(15));
+    bus.group.rebalance = tier.rebalance;
+    bus.group.commit = secs(tier.commit);
+    (bus.group.session_timeout, bus.group.pause) = (secs(8), secs(2));
+    let fanout = fanout_of(&mut scenario);
+    (fanout.instances, fanout.route, fanout.on_stale) = (3, tier.route, tier.on_stale);
+    for (place, (at, kind)) in events.into_iter().enumerate() {
+        let at = Time::ZERO + secs(at);
+        scenario.timeline.push(Action { at, name: format!("event-{place}"), kind });
+    }
+    scenario.timeline.sort_by_key(|action| action.at);
+    scenario
+}
+
+fn touches(scenario: &Scenario, node: u8) -> bool {
+    let kinds = scenario.timeline.iter().map(|action| &action.kind);
+    kinds.into_iter().any(|kind| match kind {
+        ActionKind::Crash { node: hit, .. }
+        | ActionKind::Deploy { node: hit, .. }
+        | ActionKind::Down { node: hit, .. } => hit.0 == node,
+        _ => false,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_books_balance_whatever_happens(
+        tier in tier(),
+        events in prop::collection::vec(event(), 0..6),
+        rest in (0_u64..1_000, any::<bool>(), 1_u16..40, select(vec![1_u64, 10, 600]), any::<bool>()),
+    ) {
+        let scenario = scenario(&tier, events, rest);
+        // A run whose ledger or attempts do not add up panics here.
+        let outcome = run(&scenario);
+        prop_assert_eq!(outcome.fingerprint, run(&scenario).fingerprint);
+        for ends in &outcome.ledger {
+            prop_assert!(ends.adds_up());
+        }
+        let never = |name: &str, there: bool| there || count(&outcome, name) == 0;
+        let reads_twice = tier.stores && tier.delivery == Guarantee::AtLeastOnce;
+        prop_assert!(never("lost.bus_overflow", tier.bound.is_some()));
+        prop_assert!(never("lost.bus_lost", touches(&scenario, 3) || touches(&scenario, 4)));
+        prop_assert!(never("lost.wrong_gateway", tier.route == Route::RandomGateway));
+        prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
+        prop_assert!(never("lost.falsely_offline", touches(&scenario, 5)));
+        prop_assert!(never("presence.vanished", touches(&scenario, 5)));
+        prop_assert!(never("deliveries.replayed", rest.1));
+        prop_assert!(never("deliveries.expired", rest.1));
+        prop_assert!(never("lost.buffer_overflow", rest.1));
+        // Twice comes what is read twice by a consumer, or by a live copy and the buffer.
+        prop_assert!(never("deliveries.duplicates", rest.1 || reads_twice && touches(&scenario, 4)));
+    }
+}
