@@ -227,7 +227,12 @@ impl Clients {
             return;
         }
         let connection = *cx.connections.get(row.to);
-        if connection.state == State::Online && low_byte(connection.session) == row.session {
+        let session = low_byte(connection.session);
+        // One who moves still reads the old connection when the new one is open.
+        let old = row.session == session.checked_sub(1).unwrap_or(u8::MAX);
+        let reads = session == row.session
+            || old && connection.session > 0 && cx.crowds.of(row.to).make_first;
+        if connection.state == State::Online && reads {
             Self::deliver(message, replayed, connection.session, cx);
         } else if connection.state == State::HalfOpen {
             cx.stranded(message, Cause::HalfOpen);
@@ -271,6 +276,7 @@ impl Clients {
                 let death = self.death(crowd.connection(user, row.session) | 1 << 63);
                 self.die(user, death, cx);
             }
+            (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
@@ -300,6 +306,9 @@ impl Clients {
 
     /// It closes the old connection and opens a new one at once: the wait was delay 0.
     fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
+        if cx.crowds.of_clients(self.id).make_first {
+            return self.make(user, cx);
+        }
         let told_by = cx.tiers.get(cx.connections.get(user).gateway).drained_by;
         cx.record.moved(told_by);
         self.close(user, cx);

@@ -152,7 +152,7 @@ impl Clients {
     }
 
     /// The gateway will tell it to move when its connection is too old.
-    fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
+    pub(super) fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let Some(law) = &crowd.max_age else { return };
         let entity = crowd.connection(user, session);
@@ -163,7 +163,7 @@ impl Clients {
     }
 
     /// A lifetime that is not exponential has a timer of its own.
-    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+    pub(super) fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
         let entity = cx.crowds.of_clients(self.id).connection(user, session);
         match &self.parameters.network.lifetime {
             None | Some(Law::Exponential { .. }) => {}

@@ -122,6 +122,13 @@ pub enum Timer {
     Settled,
     /// When a connection has reached its maximum age. Session.
     Aged,
+    /// When the first packet of a new connection beside an old one reaches the balancer. Session of
+    /// the old one, as of the next two.
+    MakeBalance,
+    /// When the work of its handshake reaches the gateway.
+    MakeAccept,
+    /// When the client sees it open.
+    MakeOpen,
     /// When a session of an open stream has stayed for its time. No ticket: it comes once.
     Leave,
 }

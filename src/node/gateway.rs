@@ -269,6 +269,13 @@ impl Gateway {
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
     }
 
+    /// Serves a handshake at an instance with room for it; returns when it is through.
+    pub(super) fn serve_make(&mut self, at: u16, entity: u64, cx: &Cx<'_>) -> Option<Time> {
+        let work = self.stretch(at, self.handshake(entity, 1), cx);
+        let Instance { cpu, handshakes, .. } = self.instance(at);
+        handshakes.offer(cpu, cx.now, work).map(|service| service.finish)
+    }
+
     /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.
     fn refuse(&mut self, offer: Offer, repeat: usize, began: Time, cx: &mut Cx<'_>) {
         let answer = self.parameters.refusal.answer;

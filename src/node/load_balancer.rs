@@ -60,6 +60,14 @@ impl LoadBalancer {
         }
     }
 
+    /// Lets an attempt of the user with this hash through to an instance, or not.
+    pub(super) fn admit(&mut self, key: u64, cx: &Cx<'_>) -> Option<u16> {
+        if cx.now < self.down_until || !self.gate.as_mut().is_none_or(|gate| gate.admits(cx.now)) {
+            return None;
+        }
+        self.pick(key, cx.tiers)
+    }
+
     /// The first packet of an attempt arrives.
     pub fn on_balance(&mut self, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         let row = *cx.connections.get(user);
@@ -72,10 +80,8 @@ impl LoadBalancer {
         if cx.now < self.down_until {
             return cx.refuse(user, ticket, back, Answer::Reset, Span::ZERO);
         }
-        let admitted = self.gate.as_mut().is_none_or(|gate| gate.admits(cx.now));
         let entity = crowd.connection(user, next_session(row.session));
-        let picked = admitted.then(|| self.pick(crowd.hash(user), cx.tiers)).flatten();
-        let Some(target) = picked else {
+        let Some(target) = self.admit(crowd.hash(user), cx) else {
             let Refusal { answer, retry_after } = &self.parameters.refusal;
             let hint = crowd.hint(retry_after.as_ref(), entity, number);
             return cx.refuse(user, ticket, back, *answer, hint);

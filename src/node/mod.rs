@@ -10,6 +10,7 @@ pub mod fanout;
 pub mod gateway;
 mod group;
 pub mod load_balancer;
+mod make_first;
 pub mod parameters;
 pub mod preset;
 pub mod pubsub;
@@ -71,6 +72,10 @@ impl Node {
     pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         match self {
             Self::Clients(node) => node.on_wake(timer, user, ticket, cx),
+            Self::LoadBalancer(node) if timer == Timer::MakeBalance => {
+                node.on_make(user, ticket, cx);
+            }
+            Self::Gateway(node) if timer == Timer::MakeAccept => node.on_make(user, ticket, cx),
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
             Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),

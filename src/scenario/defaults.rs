@@ -79,6 +79,7 @@ pub const TABLE: &[Default] = &[
     row("gateway.cpu.push", "10.7us", "our measurement, 128 B, saturated, within a factor of 2"),
     row("gateway.cpu.idle", "4.7us/s", "Centrifugo [P]"),
     row("gateway.drain.by", "client_jitter", "[squall]"),
+    row("gateway.drain.move", "break_first", "[squall] what most libraries do [K]"),
     row("gateway.drain.batch", "10k", "Phoenix [P]"),
     row("gateway.drain.every", "2s", "Phoenix [P]"),
     row("gateway.drain.window", "30s", "the chat example; Zuul dithers over 180 s [P]"),

@@ -371,6 +371,10 @@ pub struct Drain {
     /// Who sets the pace. `client_jitter`: clients move within `window`; `server_batches`: the
     /// server closes `batch` connections each `every`, and their clients back off.
     pub by: Option<Text>,
+    /// What a client does first that is told to move: `break_first` closes its connection and opens
+    /// another, `make_first` opens another and then closes the old one.
+    #[serde(rename = "move")]
+    pub moves: Option<Text>,
     /// Clients are told to move at times spread evenly over it.
     pub window: Option<Written<Span>>,
     /// Connections of an instance that the server closes at once.

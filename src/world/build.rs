@@ -9,7 +9,7 @@ use crate::{
         fanout::{Fanout, Ways},
         gateway::Gateway,
         load_balancer::LoadBalancer,
-        parameters::{self, Parameters, Policy, Resume, Route, Start},
+        parameters::{self, Moves, Parameters, Policy, Resume, Route, Start},
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
@@ -197,6 +197,7 @@ impl Plan<'_> {
             handshake_rtts: gateway.handshake_rtts,
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
+            make_first: gateway.drain.moves == Moves::MakeFirst,
             max_age: gateway.max_age.map(|age| Law::Uniform {
                 low: (age - gateway.age_dither).float(),
                 high: age.float(),

@@ -114,6 +114,7 @@ impl World {
         for (sent, waiting) in pending {
             self.record.pending(sent, waiting);
         }
+        self.record.attempts.in_flight += number::count(self.connections.making.len());
         for (place, row) in self.connections.row.iter().enumerate() {
             if row.state == State::Connecting {
                 self.record.attempts.in_flight += 1;

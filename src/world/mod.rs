@@ -159,10 +159,12 @@ impl World {
             | Timer::Dismissed
             | Timer::Closed
             | Timer::Settled
+            | Timer::MakeOpen
             | Timer::Aged
             | Timer::Leave => crowd.clients,
-            Timer::Balance => crowd.balancer,
+            Timer::Balance | Timer::MakeBalance => crowd.balancer,
             Timer::Accept
+            | Timer::MakeAccept
             | Timer::Repeat1
             | Timer::Repeat2
             | Timer::Repeat3

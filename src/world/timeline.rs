@@ -16,7 +16,7 @@ use crate::{
             tiers::Life,
         },
     },
-    record::Fact,
+    record::{AttemptEnd, Fact},
     scenario::{Action, ActionKind, CrashKind, Scenario},
 };
 
@@ -346,6 +346,9 @@ impl World {
     fn put_down(&mut self, now: Time, instance: u16, life: Life) {
         let row = self.tiers.get_mut(instance);
         (row.life, row.held, row.changed, row.ended) = (life, 0, now, now);
+        for user in self.connections.stop_making(instance) {
+            self.record.attempt_end(now, user, AttemptEnd::Abandoned);
+        }
         self.record.fact(now, Fact::Down, u32::from(instance));
     }
 

@@ -3,6 +3,7 @@
 //! 28 with its entry in the registry, and 8 more once messages reach it.
 use super::kept::Shelf;
 use crate::engine::{Span, Time, number};
+use std::collections::BTreeMap;
 
 /// No instance.
 pub const NOWHERE: u16 = u16::MAX;
@@ -90,6 +91,8 @@ pub struct Connections {
     pub kept: Shelf,
     /// In which order messages reach each user. Written when a delivery ends.
     pub order: Order,
+    /// Those who open a new connection beside their old one, and the instance that has let them in.
+    pub making: BTreeMap<u32, Option<u16>>,
 }
 
 /// The latest message that has reached each user, and when. Only users who receive something cost
@@ -137,6 +140,16 @@ impl Connections {
         self.since.resize(len, Time::ZERO);
         self.attempts.resize(len, Attempts::default());
         self.kept.resize(len);
+    }
+
+    /// An instance is gone, and with it the connections that were being opened there; returns whose.
+    pub fn stop_making(&mut self, instance: u16) -> Vec<u32> {
+        let there = self.making.iter().filter(|(_, target)| **target == Some(instance));
+        let users: Vec<u32> = there.map(|(user, _)| *user).collect();
+        for user in &users {
+            self.making.remove(user);
+        }
+        users
     }
 
     /// A user's row.

@@ -119,6 +119,8 @@ pub struct Crowd {
     pub reconnect: Reconnect,
     /// Within which clients move that are told to.
     pub drain_window: Span,
+    /// Whether those who are told to move open the new connection before they close the old one.
+    pub make_first: bool,
     /// When its gateways tell a client to move, by the age of its connection in ns.
     pub max_age: Option<Law>,
     /// The draws of its clients node.

@@ -285,6 +285,7 @@ impl Section<'_, '_> {
         let before = self.input.errors();
         let drain = Drain {
             by: self.word("by", form.by.as_ref()),
+            moves: self.word("move", form.moves.as_ref()),
             window: self.value("window", form.window.as_ref()),
             batch: self.whole("batch", form.batch.as_ref(), 1..=MOST_USERS),
             every: self.within("every", form.every.as_ref(), CLOSEST..=Span::FOREVER),

@@ -3,8 +3,8 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, IfRefused, Jitter, On503, OnStale, OverMemory, PartitionKey,
-        Policy, Preset, Rebalance, Resume, Route, Start, WhenFull,
+        Answer, DrainBy, Guarantee, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
+        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
@@ -32,6 +32,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "load_balancer.when_full" => vec!["reset", "503"],
         "gateway.accept_queue" | "pubsub.bound" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
+        "gateway.drain.move" => all::<Moves>(),
         "gateway.drain.by" => all::<DrainBy>(),
         "drop_clients.kind" => all::<DropKind>(),
         "clients.resume" => all::<Resume>(),
@@ -122,6 +123,11 @@ impl Word for Answer {
 impl Word for DrainBy {
     const WORDS: &'static [(&'static str, Self)] =
         &[("client_jitter", Self::ClientJitter), ("server_batches", Self::ServerBatches)];
+}
+
+impl Word for Moves {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("break_first", Self::BreakFirst), ("make_first", Self::MakeFirst)];
 }
 
 impl Word for OverMemory {

@@ -8,7 +8,8 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Guarantee, OnStale, OverMemory, PartitionKey, Rebalance, Resume, Route, Start, WhenFull,
+        Guarantee, Moves, OnStale, OverMemory, PartitionKey, Rebalance, Resume, Route, Start,
+        WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -90,8 +91,10 @@ fn event() -> impl Strategy<Value = (u64, ActionKind)> {
     let down = (select(vec![5_u8, 6]), 1_u64..60)
         .prop_map(|(node, lasts)| ActionKind::Down { node: NodeId(node), lasts: secs(lasts) });
     let slow = (select(vec![4_u8, 5, 6]), select(vec![0.5, 3.0, 1_000.0]), 1_u64..40).prop_map(
-        |(node, factor, lasts)| {
-            ActionKind::Slow { node: NodeId(node), factor, lasts: Some(secs(lasts)) }
+        |(node, factor, lasts)| ActionKind::Slow {
+            node: NodeId(node),
+            factor,
+            lasts: Some(secs(lasts)),
         },
     );
     let edge = (0_u64..10).prop_map(|downtime| ActionKind::BalancerRestart {
@@ -121,6 +124,7 @@ fn scenario(
         crowd.start = Start::Ramp(secs(3));
     }
     let pool = gateways(&mut scenario);
+    pool.drain.moves = if seed % 2 == 0 { Moves::BreakFirst } else { Moves::MakeFirst };
     (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
     (pool.memory.per_connection, pool.memory.limit) = (Bytes(1_000), Bytes(110_000));
     let buffer = replay(&mut scenario);

@@ -3,9 +3,9 @@ use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
         Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
-        HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Network, On503, OnStale, OverMemory,
-        Parameters, PartitionKey, Policy, Pubsub, Rebalance, Reconnect, Refusal, Registry, Resume,
-        Route, Sends, Start, WhenFull,
+        HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Moves, Network, On503, OnStale,
+        OverMemory, Parameters, PartitionKey, Policy, Pubsub, Rebalance, Reconnect, Refusal,
+        Registry, Resume, Route, Sends, Start, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -131,6 +131,7 @@ fn pool(count: u16) -> Gateway {
         },
         drain: Drain {
             by: DrainBy::ClientJitter,
+            moves: Moves::BreakFirst,
             window: secs(30),
             batch: 10_000,
             every: secs(2),

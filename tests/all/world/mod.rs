@@ -5,5 +5,6 @@ pub(crate) mod chat;
 pub(crate) mod consumers;
 mod fingerprints;
 mod idle;
+mod moves;
 mod routes;
 mod runs;

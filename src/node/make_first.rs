@@ -1,0 +1,129 @@
+//! Moving without a gap: a client that is told to move opens its new connection before it closes the
+//! old one. While it does, its row stays that of the old connection; where the new one is comes to
+//! lie in `Connections::making`. The new connection has the round trip of the old one.
+//!
+//! Whoever is refused, or does not get through in time, keeps the old connection until that is cut
+//! off, and comes back as others do.
+use super::{
+    Cx, Timer,
+    clients::Clients,
+    gateway::Gateway,
+    load_balancer::LoadBalancer,
+    table::{
+        connections::{State, next_session},
+        tiers::Life,
+    },
+};
+use crate::{
+    engine::{Span, Time, number},
+    record::AttemptEnd,
+};
+
+/// Its attempts are the first of their sessions.
+const ATTEMPT: u16 = 1;
+
+impl Cx<'_> {
+    /// Whether a client still opens a new connection beside that of this session.
+    fn makes(&mut self, user: u32, session: u16) -> bool {
+        let row = self.connections.get(user);
+        let goes_on = row.state == State::Online && row.session == session;
+        if !goes_on {
+            self.unmake(user, AttemptEnd::Abandoned);
+        }
+        goes_on && self.connections.making.contains_key(&user)
+    }
+
+    /// A client stops opening a new connection beside its old one.
+    fn unmake(&mut self, user: u32, end: AttemptEnd) {
+        let Some(target) = self.connections.making.remove(&user) else { return };
+        self.record.attempt_end(self.now, user, end);
+        if end != AttemptEnd::Accepted
+            && let Some(instance) = target
+        {
+            self.release(instance);
+        }
+    }
+}
+
+impl Clients {
+    /// It begins to open a new connection.
+    pub(super) fn make(&self, user: u32, cx: &mut Cx<'_>) {
+        if cx.connections.making.contains_key(&user) {
+            return;
+        }
+        let session = cx.connections.get(user).session;
+        let round_trip = cx.connections.get(user).round_trip();
+        cx.connections.making.insert(user, None);
+        cx.record.attempt(cx.now, user);
+        cx.wake(cx.now + round_trip.half(), Timer::MakeBalance, user, session);
+    }
+
+    /// The new connection is open: the old one is closed.
+    pub(super) fn on_made(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let target = cx.connections.making.get(&user).copied().flatten();
+        let Some(gateway) = target.filter(|_| cx.makes(user, session)) else { return };
+        cx.unmake(user, AttemptEnd::Accepted);
+        let crowd = cx.crowds.of_clients(self.id);
+        let old = *cx.connections.get(user);
+        let way = crowd.down(old.round_trip(), crowd.connection(user, old.session));
+        cx.record.moved(cx.tiers.get(old.gateway).drained_by);
+        let instance = cx.tiers.get_mut(old.gateway);
+        instance.last_frame = instance.last_frame.max(cx.now + way);
+        let next = next_session(session);
+        let row = cx.connections.get_mut(user);
+        (row.session, row.gateway) = (next, gateway);
+        cx.connections.since[number::index(user)] = Time::NEVER;
+        cx.release(old.gateway);
+        cx.record.recovery.back(cx.now, user);
+        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
+        if cx.tiers.get(gateway).life == Life::Draining {
+            self.tell(user, crowd.drain_window, cx);
+        }
+        self.schedule_lifetime(user, next, cx);
+        self.schedule_age(user, next, false, cx);
+    }
+}
+
+impl LoadBalancer {
+    /// The first packet of a new connection beside an old one arrives.
+    pub(super) fn on_make(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        if !cx.makes(user, session) {
+            return;
+        }
+        let crowd = cx.crowds.of(user);
+        let Some(target) = self.admit(crowd.hash(user), cx) else {
+            return cx.unmake(user, AttemptEnd::Refused);
+        };
+        cx.connections.attempts[number::index(user)].target = target;
+        let entity = crowd.connection(user, next_session(session));
+        let round_trip = cx.connections.get(user).round_trip();
+        let way = crowd.handshake_way(round_trip, entity, ATTEMPT);
+        cx.wake(cx.now + (way - round_trip.half().min(way)), Timer::MakeAccept, user, session);
+    }
+}
+
+impl Gateway {
+    /// The work of such a handshake arrives.
+    pub(super) fn on_make(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        if !cx.makes(user, session) {
+            return;
+        }
+        let crowd = cx.crowds.of(user);
+        let target = cx.connections.attempts[number::index(user)].target;
+        let entity = crowd.connection(user, next_session(session));
+        let way = crowd.handshake_way(cx.connections.get(user).round_trip(), entity, ATTEMPT);
+        let up = cx.tiers.get(target).life == Life::Up;
+        let room = cx.tiers.get(target).held < self.most_connections();
+        let served = if up && room { self.serve_make(target, entity, cx) } else { None };
+        let Some(finish) = served else { return cx.unmake(user, AttemptEnd::Refused) };
+        cx.record.meter.of(user).handshakes += 1;
+        let opens = finish + way;
+        if opens.since(cx.now) + way > crowd.reconnect.timeout {
+            cx.record.counts.wasted += 1;
+            return cx.unmake(user, AttemptEnd::TimedOut);
+        }
+        cx.tiers.get_mut(target).held += 1;
+        cx.connections.making.insert(user, Some(target));
+        cx.wake(opens, Timer::MakeOpen, user, session);
+    }
+}

@@ -1,0 +1,76 @@
+//! Moving to another gateway: first the new connection, or first the end of the old one.
+use super::{
+    chat::{chat, clients, deploy, gateways, secs},
+    consumers::{count, measure, run},
+};
+use squall::{
+    engine::{Span, Time},
+    node::parameters::{Moves, Resume},
+    record::Outcome,
+    scenario::Scenario,
+    units::Rate,
+};
+
+fn deployed(moves: Moves, change: impl Fn(&mut Scenario)) -> Outcome {
+    let mut scenario = chat(3_000, 4);
+    scenario.horizon = Time::ZERO + secs(300);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = None;
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.2);
+    gateways(&mut scenario).drain.moves = moves;
+    // Who is told last needs time to open before the grace is over.
+    gateways(&mut scenario).drain.window = secs(20);
+    deploy(&mut scenario, 30, 1);
+    change(&mut scenario);
+    run(&scenario)
+}
+
+#[test]
+fn whoever_opens_first_is_never_away() {
+    let first = deployed(Moves::MakeFirst, |_| {});
+    assert!((measure(&first, "clients.availability") - 1.0).abs() < 1e-12);
+    assert_eq!(count(&first, "deliveries.missed"), 0);
+    // The same moves as those who break first, each with one attempt.
+    let last = deployed(Moves::BreakFirst, |_| {});
+    assert!(measure(&last, "clients.availability") < 0.999_9);
+    let moves = measure(&first, "deploy.moves_per_client");
+    assert!((moves - measure(&last, "deploy.moves_per_client")).abs() < 0.1, "{moves}");
+    assert!((measure(&first, "attempts.per_client") - moves).abs() < 1e-9);
+    assert_eq!(count(&first, "connections.end"), 3_000);
+    assert_eq!(count(&first, "recovery.deploy.never"), 0);
+}
+
+#[test]
+fn without_replay_hardly_anything_is_lost() {
+    let without = |scenario: &mut Scenario| clients(scenario).resume = Resume::None;
+    let (first, last) = (deployed(Moves::MakeFirst, without), deployed(Moves::BreakFirst, without));
+    let [first, last] = [&first, &last].map(|outcome| count(outcome, "deliveries.lost"));
+    assert!(last > 100 && first * 20 < last, "{first} {last}");
+}
+
+/// For a while both connections are held: where there is no room for that, the old one is kept
+/// until it is cut off.
+#[test]
+fn who_finds_no_room_is_cut_off() {
+    let outcome = deployed(Moves::MakeFirst, |scenario| {
+        gateways(scenario).max_connections = 850;
+        gateways(scenario).drain.grace = secs(40);
+    });
+    assert!(count(&outcome, "attempts.refused") > 100);
+    assert!(count(&outcome, "connections.cut") > 100);
+}
+
+/// A maximum age moves users in the same way.
+#[test]
+fn an_old_connection_is_replaced_without_a_gap() {
+    let outcome = deployed(Moves::MakeFirst, |scenario| {
+        scenario.timeline.clear();
+        let pool = gateways(scenario);
+        (pool.max_age, pool.age_dither) = (Some(secs(60)), secs(20));
+        pool.cpu.app = Span::from_micros(100);
+    });
+    assert!((measure(&outcome, "clients.availability") - 1.0).abs() < 1e-12);
+    // 300 s of ages of 50 s on average.
+    let moves = measure(&outcome, "attempts.per_client");
+    assert!((5.5..6.5).contains(&moves), "{moves}");
+}
