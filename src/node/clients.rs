@@ -307,7 +307,7 @@ impl Clients {
     /// It closes the old connection and opens a new one at once: the wait was delay 0.
     fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
         if cx.crowds.of_clients(self.id).make_first {
-            return self.make(user, cx);
+            return Self::make(user, cx);
         }
         let told_by = cx.tiers.get(cx.connections.get(user).gateway).drained_by;
         cx.record.moved(told_by);

@@ -47,7 +47,7 @@ impl Cx<'_> {
 
 impl Clients {
     /// It begins to open a new connection.
-    pub(super) fn make(&self, user: u32, cx: &mut Cx<'_>) {
+    pub(super) fn make(user: u32, cx: &mut Cx<'_>) {
         if cx.connections.making.contains_key(&user) {
             return;
         }
