@@ -138,6 +138,12 @@ pub const SUBTITLE: Type = Type { size: 13.0, bold: false, colour: INK2 };
 pub const AXIS_NAME: Type = Type { size: 12.0, bold: false, colour: INK2 };
 /// Tick labels.
 pub const TICK: Type = Type { size: 12.0, bold: false, colour: INK2 };
+/// The name of a bar.
+pub const BAR_NAME: Type = Type { size: 12.0, bold: false, colour: INK };
+/// The name of a sum.
+pub const TICK_STRONG: Type = Type { size: 12.0, bold: true, colour: INK };
+/// The number behind a bar.
+pub const VALUE: Type = Type { size: 12.0, bold: true, colour: INK };
 /// Numbers beside a strip.
 pub const CELL: Type = Type { size: 11.0, bold: false, colour: INK2 };
 /// A number in a light cell.

@@ -1,10 +1,10 @@
 //! What is lost, by cause, and what comes late: by replay, from the inbox.
-use super::{Axis, Body, Chart, Lines, Panel, Shown, bins, evidence, line, shades};
+use super::{Axis, Band, Body, Chart, Line, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
-    engine::number,
+    engine::{Time, number},
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Summary, figures, series::Curve},
+    summary::{Stretch, Summary, figures, series::Curve},
 };
 use figures::{counted, share};
 
@@ -13,14 +13,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let lost = lost(summary);
     let late = late(summary);
     let step = lost.first().or(late.first())?.1.clone();
-    let mut panels = Vec::new();
-    let height = if lost.is_empty() || late.is_empty() { theme::SINGLE } else { theme::STACKED };
-    if !lost.is_empty() {
-        panels.push(panel("deliveries lost per second, by cause", &lost, height, &PENS));
-    }
+    let mut panels = by_cause(&lost);
     if !late.is_empty() {
+        let height = if lost.is_empty() { theme::SINGLE } else { theme::SMALL };
         let pens = [theme::BLUE, theme::GREEN];
-        panels.push(panel("late deliveries per second", &late, height, &pens));
+        panels.push(panel("late deliveries per second", &late, height, None, &pens));
     }
     let what = match (lost.is_empty(), late.is_empty()) {
         (false, false) => "Lost and late deliveries",
@@ -29,8 +26,13 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     };
     Some(Chart {
         name: "lost-and-late".to_owned(),
-        headline: headline(&lost, &late),
-        subtitle: format!("{what} per second over the whole run, {}.", bins(&step)),
+        headline: headline(summary, &lost, &late),
+        subtitle: format!(
+            "{what} per second over the whole run{}, {}.{}",
+            if summary.warm_up > Time::ZERO { ", warm-up included" } else { "" },
+            bins(&step),
+            if lost.len() > 1 && !alike(&lost) { " Each panel has its own scale." } else { "" },
+        ),
         note: evidence(summary, Shown::Mean),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
@@ -38,7 +40,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-const PENS: [Pen; 5] = [theme::VERMILION, theme::PURPLE, theme::BLUE, theme::GREEN, theme::SKY];
+/// Not more causes have a panel of their own.
+const PANELS: usize = 5;
+/// Peaks that differ by more than this factor are not drawn on one scale.
+const ALIKE: f64 = 10.0;
 
 /// Causes with their losses, most first; all beyond four are one.
 fn lost(summary: &Summary) -> Vec<(String, Curve)> {
@@ -49,9 +54,9 @@ fn lost(summary: &Summary) -> Vec<(String, Curve)> {
         .filter(|(_, curve)| curve.integral() > 0.0)
         .collect();
     all.sort_by(|a, b| b.1.integral().total_cmp(&a.1.integral()));
-    if all.len() > PENS.len() {
+    if all.len() > PANELS {
         let rest: Vec<Curve> =
-            all.split_off(PENS.len() - 1).into_iter().map(|(_, curve)| curve).collect();
+            all.split_off(PANELS - 1).into_iter().map(|(_, curve)| curve).collect();
         all.extend(Curve::sum(&rest).map(|sum| (format!("{} others", rest.len()), sum)));
     }
     all
@@ -65,41 +70,93 @@ fn late(summary: &Summary) -> Vec<(String, Curve)> {
         .collect()
 }
 
-fn headline(lost: &[(String, Curve)], late: &[(String, Curve)]) -> String {
-    let count = |curves: &[(String, Curve)]| -> f64 {
-        curves.iter().map(|(_, curve)| curve.integral()).sum()
+/// When it is lost: mostly in a fault, or at any time.
+fn headline(summary: &Summary, lost: &[(String, Curve)], late: &[(String, Curve)]) -> String {
+    let deliveries = |curves: &[(String, Curve)], verbs: [&str; 2]| {
+        let count: f64 = curves.iter().map(|(_, curve)| curve.integral()).sum();
+        let count = number::float(number::whole(count));
+        let verb = verbs[usize::from(count > 1.5)];
+        format!("{} {verb}", counted(count, "delivery", "deliveries"))
     };
-    let (gone, delayed) = (count(lost), count(late));
-    let deliveries =
-        |count: f64| counted(number::float(number::whole(count)), "delivery", "deliveries");
-    let verb = |count: f64| if count < 1.5 { "is" } else { "are" };
-    match lost.first() {
-        Some((cause, _)) if lost.len() == 1 => {
-            format!("{} {} lost, all by {cause}", deliveries(gone), verb(gone))
-        }
-        Some((cause, most)) => format!(
-            "{} {} lost, {} of them by {cause}",
-            deliveries(gone),
-            verb(gone),
-            share(most.integral() / gone),
+    let all: Vec<Curve> = lost.iter().map(|(_, curve)| curve.clone()).collect();
+    let Some(all) = Curve::sum(&all) else {
+        return format!("Nothing is lost; {} late", deliveries(late, ["comes", "come"]));
+    };
+    let gone = deliveries(lost, ["is", "are"]);
+    match (worst(summary, &all), all.peak()) {
+        (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
+        (None, Some((bin, most))) => format!(
+            "{gone} lost over the whole run, at most {} at {}",
+            figures::figure(Unit::PerSecond, most),
+            figures::clock(all.time(bin)),
         ),
-        None => {
-            let come = if delayed < 1.5 { "comes" } else { "come" };
-            format!("Nothing is lost; {} {come} late", deliveries(delayed))
-        }
+        (None, None) => format!("{gone} lost"),
     }
 }
 
-fn panel(name: &str, shown: &[(String, Curve)], height: f64, pens: &[Pen]) -> Panel {
-    let most = shown.iter().filter_map(|(_, curve)| Some(curve.peak()?.1)).fold(0.0, f64::max);
-    let drawn = || shown.iter().zip(pens).rev();
-    let lines =
-        drawn().map(|((name, curve), pen)| line(name.as_str(), pen.solid().wide(1.5), curve));
-    let lines = lines.collect();
-    let body = Body::Lines(Lines {
-        y: Axis::linear(most, figures::tick).of(Unit::PerSecond),
-        lines,
-        ..Lines::default()
-    });
+/// The fault in which most is lost, if that is the greater part and more than its length explains.
+fn worst<'s>(summary: &'s Summary, all: &Curve) -> Option<(&'s str, f64)> {
+    let horizon = summary.horizon.seconds();
+    let part = |fault: &'s Stretch| {
+        let (start, end) = (fault.start.seconds(), fault.end.seconds());
+        let inside: f64 = all.within(start, end).map(|(_, rate)| rate).sum();
+        let part = inside * all.step / all.integral();
+        // Outside it is less than half as frequent as everywhere.
+        let rest = 1.0 - (end - start) / horizon;
+        (part > 0.5 && 2.0 * (1.0 - part) < rest).then_some((fault.name.as_str(), part))
+    };
+    summary.faults().filter_map(part).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A panel for each cause: when it happens is told apart however rare it is.
+fn by_cause(lost: &[(String, Curve)]) -> Vec<Panel> {
+    let height = [theme::SINGLE, theme::STACKED, theme::SMALL][lost.len().clamp(1, 3) - 1];
+    let common = alike(lost).then(|| peaks(lost).fold(0.0, f64::max));
+    let one = |(cause, curve): &(String, Curve)| {
+        let lost = if cause == "expired" { "" } else { "lost: " };
+        let name = format!("{lost}{cause}, per second ({} in all)", whole(curve));
+        let unnamed = [(String::new(), curve.clone())];
+        panel(&name, &unnamed, height, common, &[theme::VERMILION])
+    };
+    lost.iter().map(one).collect()
+}
+
+fn whole(curve: &Curve) -> String {
+    figures::count(number::float(number::whole(curve.integral())))
+}
+
+fn peaks(curves: &[(String, Curve)]) -> impl Iterator<Item = f64> {
+    curves.iter().filter_map(|(_, curve)| Some(curve.peak()?.1))
+}
+
+/// Whether all can be seen on one scale.
+fn alike(curves: &[(String, Curve)]) -> bool {
+    let least = peaks(curves).fold(f64::INFINITY, f64::min);
+    peaks(curves).fold(0.0, f64::max) <= ALIKE * least
+}
+
+/// Lines with the area below them; the scale is that of the largest unless another is given.
+fn panel(
+    name: &str,
+    shown: &[(String, Curve)],
+    height: f64,
+    scale: Option<f64>,
+    pens: &[Pen],
+) -> Panel {
+    let most = scale.unwrap_or_else(|| peaks(shown).fold(0.0, f64::max));
+    let drawn = shown.iter().zip(pens).rev();
+    let lines: Vec<Line> = drawn
+        .map(|((name, curve), pen)| line(name.as_str(), pen.solid().wide(1.5), curve))
+        .collect();
+    let below = |line: &Line| {
+        let area = |piece: &Vec<(f64, f64)>| Band {
+            pen: line.pen,
+            points: piece.iter().map(|&(x, value)| (x, 0.0, value)).collect(),
+        };
+        line.pieces.iter().map(area).collect::<Vec<Band>>()
+    };
+    let bands = lines.iter().flat_map(below).collect();
+    let y = Axis::linear(most, figures::tick).of(Unit::PerSecond);
+    let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
     Panel { name: name.to_owned(), height, body }
 }

@@ -6,6 +6,7 @@ mod attempts;
 mod axis;
 pub(crate) mod connections;
 mod cpu;
+mod fall;
 mod lag;
 mod lost;
 pub mod phase;
@@ -74,6 +75,40 @@ pub enum Body {
     Strip(Strip),
     /// A number for each pair of values.
     Grid(Grid),
+    /// A bar for each of a few, on an axis of their own.
+    Bars(Bars),
+}
+
+/// Bars from left to right, from top to bottom.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bars {
+    /// Their x axis: that of the chart is not used.
+    pub axis: Axis,
+    /// The bars.
+    pub rows: Vec<Bar>,
+    /// Whether each begins where the one above it ends.
+    pub falls: bool,
+}
+
+/// A bar.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bar {
+    /// What it counts.
+    pub name: String,
+    /// The same in words, or nothing.
+    pub words: String,
+    /// Its left end.
+    pub from: f64,
+    /// Its right end.
+    pub to: f64,
+    /// How many it is, and which share.
+    pub text: String,
+    /// Whose colour it takes.
+    pub pen: Pen,
+    /// Whether the next one begins at its right end rather than at its left one.
+    pub rises: bool,
+    /// Whether it is a sum.
+    pub bold: bool,
 }
 
 /// A shaded number for each pair of values.
@@ -157,7 +192,7 @@ const BRIEF: f64 = 0.005;
 /// All charts that have something to say.
 pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
-    let rules = [attempts::chart, lag::chart, tail::chart, lost::chart, cpu::chart];
+    let rules = [attempts::chart, lag::chart, tail::chart, fall::chart, lost::chart, cpu::chart];
     charts.extend(rules.iter().filter_map(|rule| rule(summary)));
     charts
 }

@@ -1,6 +1,6 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
-    grid, keys, labels, lines,
+    bars, grid, keys, labels, lines,
     sheet::{Anchor, Sheet, balanced, fitted},
     strip,
 };
@@ -44,6 +44,10 @@ const NOTE_LINE: f64 = 16.0;
 const PANEL_GAP: f64 = 22.0;
 /// The same between two panels, from axis to name.
 const BETWEEN: f64 = 36.0;
+/// The same below a panel that has an axis of its own.
+const OWN_AXIS: f64 = 58.0;
+/// On a narrow paper the names of bars stand over them.
+const TALLER: f64 = 1.2;
 /// Over the first panel of a picture without words.
 const NAME_LINE: f64 = 12.0;
 /// Over a panel: its name.
@@ -120,7 +124,7 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
     let mut y = y;
     for (place, panel) in chart.panels.iter().enumerate() {
         if place > 0 {
-            y += BETWEEN;
+            y += if own_axis(&chart.panels[place - 1]).is_some() { OWN_AXIS } else { BETWEEN };
         }
         let name = fitted(&panel.name, theme::AXIS_NAME, paper.width - 2.0 * paper.margin);
         sheet.text((paper.margin, y), theme::AXIS_NAME, Anchor::Start, &name);
@@ -131,13 +135,16 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         if place == 0 {
             y = write_phases(sheet, &phases, y);
         }
-        let frame = Frame { series, ..frame(y, y + panel.height) };
+        let own = own_axis(panel);
+        let height = panel.height * if own.is_some() && paper.keyed { TALLER } else { 1.0 };
+        let x = own.unwrap_or(&chart.x);
+        let frame = Frame { series, x, ..frame(y, y + height) };
         draw(sheet, chart, panel, frame);
         series += lines_of(panel);
         y = frame.bottom;
         let top = if place == 0 { frame.top } else { sheet.plot[2] };
         sheet.plot = [left, right, top, y];
-        x_axis(sheet, frame, place + 1 == chart.panels.len());
+        x_axis(sheet, frame, own.is_some() || place + 1 == chart.panels.len());
     }
     y
 }
@@ -145,14 +152,22 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
 fn lines_of(panel: &Panel) -> u16 {
     match &panel.body {
         Body::Lines(body) => number::short(body.lines.len()),
-        Body::Strip(_) | Body::Grid(_) => 0,
+        Body::Strip(_) | Body::Grid(_) | Body::Bars(_) => 0,
+    }
+}
+
+/// The x axis of a panel that does not share the chart's.
+fn own_axis(panel: &Panel) -> Option<&Axis> {
+    match &panel.body {
+        Body::Bars(bars) => Some(&bars.axis),
+        Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
     }
 }
 
 fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
     match &panel.body {
         Body::Strip(strip) => Some(strip),
-        Body::Lines(_) | Body::Grid(_) => None,
+        Body::Lines(_) | Body::Grid(_) | Body::Bars(_) => None,
     }
 }
 
@@ -181,6 +196,7 @@ fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
             Body::Lines(lines) => lines::sides(lines, paper),
             Body::Strip(strip) => strip::sides(strip, paper),
             Body::Grid(body) => grid::sides(body, paper),
+            Body::Bars(body) => bars::sides(body, paper),
         };
         (before, behind) = (before.max(l), behind.max(r));
     }
@@ -200,6 +216,7 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
         Body::Lines(body) => lines::draw(sheet, body, frame),
         Body::Strip(body) => strip::draw(sheet, body, frame),
         Body::Grid(body) => grid::draw(sheet, body, frame),
+        Body::Bars(body) => bars::draw(sheet, body, frame),
     }
 }
 

@@ -1,4 +1,5 @@
 //! From a chart's description to a file: laid out as marks, then drawn by plotters.
+mod bars;
 mod encode;
 mod grid;
 mod inline;

@@ -14,7 +14,7 @@ use maud::{Markup, PreEscaped, html};
 pub(super) struct Charts(Vec<Chart>);
 
 /// The charts about what comes late or never.
-const LOSSES: [&str; 3] = ["lag-over-time", "lag-distribution", "lost-and-late"];
+const LOSSES: [&str; 4] = ["lag-over-time", "lag-distribution", "loss-waterfall", "lost-and-late"];
 
 impl Charts {
     pub(super) fn of(summary: &Summary) -> Self {
@@ -124,6 +124,10 @@ fn reading(name: &str) -> Option<&'static str> {
             "Where the line is lower, fewer deliveries are that late. A shelf is a group that \
                 waits \
              for the same thing, such as a reconnect."
+        }
+        "loss-waterfall" => {
+            "Each bar begins where the one above it ends. A cause is the first event after which \
+             no copy could arrive; an end that did not happen has no bar."
         }
         "lost-and-late" => {
             "A loss counts at the moment from which no copy can arrive; late is what comes by \

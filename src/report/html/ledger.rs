@@ -9,7 +9,7 @@ use crate::{
 };
 use maud::{Markup, html};
 
-/// An end with its count, and where its bar begins.
+/// An end with its count.
 struct Bar<'a> {
     end: &'a str,
     cause: &'a str,
@@ -25,7 +25,6 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
                 div.c {
                     h3 { (headline(summary)) }
                     p.sub { "Every message to every recipient is one delivery with one end." }
-                    (losses(summary))
                     (ends(summary))
                     (attempts(summary))
                 }
@@ -49,45 +48,6 @@ fn headline(summary: &Summary) -> String {
             "{} of {intended} deliveries{runs} are missed, and all are accounted for",
             figures::count(number::float(missed)),
         ),
-    }
-}
-
-/// What was lost, from the most frequent cause on, each bar beginning where the last one ends.
-fn losses(summary: &Summary) -> Markup {
-    let mut bars: Vec<Bar> = rows(summary).filter(|bar| missed(bar.end) && bar.count > 0).collect();
-    bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
-    let total: u64 = bars.iter().map(|bar| bar.count).sum();
-    if total == 0 {
-        return html! {};
-    }
-    let share = |count: u64| number::float(count) / number::float(total);
-    let mut before = 0;
-    let placed: Vec<(&Bar, u64)> = bars
-        .iter()
-        .map(|bar| {
-            let at = before;
-            before += bar.count;
-            (bar, at)
-        })
-        .collect();
-    html! {
-        table.fall {
-            caption { "Missed deliveries by cause" (runs(summary)) }
-            tbody {
-                @for (bar, before) in placed { tr {
-                    th scope="row" { (text::code(&label(bar))) }
-                    td.bar { (strip(share(before), share(bar.count), "f-verm")) }
-                    td.r { (figures::count(number::float(bar.count))) }
-                    td.r.i { (figures::share(share(bar.count))) }
-                } }
-                tr.total {
-                    th scope="row" { "missed" }
-                    td.bar { (strip(0.0, 1.0, "f-blue")) }
-                    td.r { (figures::count(number::float(total))) }
-                    td.r.i { (figures::share(1.0)) }
-                }
-            }
-        }
     }
 }
 

@@ -3,7 +3,7 @@ use super::text;
 use crate::{
     engine::number,
     record::Unit,
-    report::chart::{Axis, Body, Chart, Grid, Line, Row, Scale, Strip, connections},
+    report::chart::{Axis, Bars, Body, Chart, Grid, Line, Row, Scale, Strip, connections},
     summary::figures,
 };
 use maud::{Markup, html};
@@ -17,8 +17,16 @@ pub(super) fn behind(chart: &Chart) -> Markup {
     let strips = chart.panels.iter().filter_map(|panel| match &panel.body {
         Body::Strip(strip) => Some(instances(strip)),
         Body::Grid(body) => Some(grid(&chart.x, body)),
-        Body::Lines(_) => None,
+        Body::Bars(_) | Body::Lines(_) => None,
     });
+    let bars: Vec<(&str, &Bars)> = chart
+        .panels
+        .iter()
+        .filter_map(|panel| match &panel.body {
+            Body::Bars(body) => Some((panel.name.as_str(), body)),
+            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
+        })
+        .collect();
     html! {
         details {
             summary { "Show the data as a table" }
@@ -26,6 +34,7 @@ pub(super) fn behind(chart: &Chart) -> Markup {
                 (text::clean(&chart.headline, 300)) } {
                 @if !columns.is_empty() { (lines(&chart.x, &columns)) }
                 @for table in strips { (table) }
+                @if !bars.is_empty() { (counts(&bars)) }
             }
         }
     }
@@ -137,6 +146,24 @@ fn grid(x: &Axis, grid: &Grid) -> Markup {
                 @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell|
                     cell.1.as_str())) } }
             } } }
+        }
+    }
+}
+
+/// The numbers behind bars, panel by panel.
+fn counts(panels: &[(&str, &Bars)]) -> Markup {
+    html! {
+        table {
+            @for (name, bars) in panels {
+                tbody {
+                    tr { th scope="rowgroup" colspan="2" { b { (text::name(name)) } } }
+                    @for bar in &bars.rows { tr {
+                        th scope="row" { (text::name(&bar.name))
+                            @if !bar.words.is_empty() { small { (text::name(&bar.words)) } } }
+                        td.r { (bar.text) }
+                    } }
+                }
+            }
         }
     }
 }

@@ -104,7 +104,7 @@ fn the_number_of_instances_decides_the_form() {
         let story = Story { gateways, ..Story::default() };
         match &chart(&story, "connections").panels[0].body {
             Body::Strip(found) => assert!(strip && found.rows.len() == gateways),
-            Body::Grid(_) => panic!("a grid is for sweeps"),
+            Body::Grid(_) | Body::Bars(_) => panic!("neither is for instances"),
             Body::Lines(found) => assert!(!strip && found.lines.len() == lines),
         }
     }
@@ -118,7 +118,9 @@ fn headlines_are_findings() {
     let lag = headline(&losses, "lag-over-time");
     assert_eq!(lag, "p99 of the delivery lag rises from 287 ms to 96.1 s in deploy");
     let lost = headline(&losses, "lost-and-late");
-    assert_eq!(lost, "821 deliveries are lost, 74.5 % of them by gave_up");
+    assert_eq!(lost, "821 deliveries are lost, 100 % of them during deploy");
+    let fall = headline(&losses, "loss-waterfall");
+    assert!(fall.ends_with(" % of them lost.gave_up"), "{fall}");
     let calm = Story { losses: false, ..losses.clone() };
     assert!(headline(&calm, "lost-and-late").starts_with("Nothing is lost; "));
     assert!(headline(&losses, "connections").starts_with("gateways-15 peaks at 16,292 "));
@@ -143,5 +145,66 @@ fn missing_tracks_are_no_trouble() {
         outcomes[0].series.remove(missing);
         let summary = squall::summary::summarize(&story.scenario(), &outcomes);
         chart::all(&summary).iter().for_each(|chart| assert!(!chart.headline.is_empty()));
+    }
+}
+
+/// Each bar of what is missed begins where the last one ends, and the last ends at their sum.
+#[test]
+fn the_waterfall_adds_up() {
+    let story = Story::default();
+    let (summary, chart) = (story.summary(), chart(&story, "loss-waterfall"));
+    let ledger = summary.window();
+    let panels: Vec<&chart::Bars> = chart
+        .panels
+        .iter()
+        .filter_map(|panel| match &panel.body {
+            Body::Bars(bars) => Some(bars),
+            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
+        })
+        .collect();
+    let [all, causes] = panels[..] else { panic!("{} panels", panels.len()) };
+    let same = |a: f64, b: f64| (a - b).abs() < 0.5;
+    let mut left = number::float(ledger.intended);
+    for bar in &all.rows[1..] {
+        assert!(same(bar.to, left) && bar.from < bar.to, "{bar:?}");
+        left = bar.from;
+    }
+    assert!(same(left, 0.0) && same(all.axis.high, number::float(ledger.intended)));
+    let mut before = 0.0;
+    let (sum, parts) = causes.rows.split_last().unwrap();
+    for bar in parts {
+        assert!(same(bar.from, before), "{bar:?}");
+        before = bar.to;
+    }
+    let names: Vec<&str> = parts.iter().map(|bar| bar.name.as_str()).collect();
+    assert_eq!(names, ["lost.gave_up", "lost.client_outbox"], "most first, none that is zero");
+    let missed = ledger.total(|end, _| end == "lost" || end == "expired");
+    assert!(same(sum.to, before) && same(sum.to, number::float(missed)));
+}
+
+/// However rare a cause is, its bar is seen and its number stands beside it.
+#[test]
+fn a_rare_cause_is_seen_beside_a_frequent_one() {
+    let mut summary = Story::default().summary();
+    for (end, cause, count) in &mut summary.ledger[0].rows {
+        match (end.as_str(), cause.as_str()) {
+            ("lost", "gave_up") => *count = 1_000_000,
+            ("lost", "client_outbox") => *count = 10,
+            _ => {}
+        }
+    }
+    let charts = chart::all(&summary);
+    let chart = charts.iter().find(|chart| chart.name == "loss-waterfall").unwrap();
+    for paper in [ALONE, WIDE, NARROW] {
+        let sheet = lay_out(chart, &paper);
+        inside(&sheet, "rare");
+        apart(&sheet, "rare");
+        let texts = sheet.text_boxes();
+        assert!(texts.iter().any(|(_, text)| text.starts_with("10 · 0.00")), "{texts:?}");
+        let widths = sheet.marks.iter().filter_map(|mark| match mark {
+            Mark::Area { points, .. } => Some(points[1].0 - points[0].0),
+            Mark::Line { .. } | Mark::Text { .. } | Mark::Series(_) => None,
+        });
+        assert!(widths.fold(f64::INFINITY, f64::min) > 1.4);
     }
 }

@@ -1,0 +1,99 @@
+//! A panel of bars from left to right, each with its name before it and its number behind it.
+use super::{
+    labels,
+    layout::{Frame, Paper},
+    sheet::{Anchor, Sheet, fitted},
+};
+use crate::{
+    engine::number,
+    report::{
+        chart::{Bar, Bars},
+        theme::{self, Type},
+    },
+};
+
+/// Height of a bar.
+const BAR: f64 = 18.0;
+/// From a bar's end to its number.
+const GAP: f64 = 6.0;
+/// What is not nothing is seen.
+const LEAST: f64 = 1.5;
+/// No name is wider.
+const WIDEST: f64 = 1.5 * labels::WIDEST;
+/// From the middle of a bar up to the baseline of a name of two lines.
+const FIRST_LINE: f64 = 3.0;
+/// And down to that of its second.
+const SECOND_LINE: f64 = 11.0;
+/// Before the least of the axis.
+const NAME_GAP: f64 = 10.0;
+
+/// The room that bars take left and right of their plot.
+pub(super) fn sides(bars: &Bars, paper: &Paper) -> (f64, f64) {
+    let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+    let behind = widest(&mut bars.rows.iter().map(|bar| theme::width(&bar.text, theme::VALUE)));
+    if paper.keyed {
+        return (0.0, behind + GAP);
+    }
+    let name =
+        |bar: &Bar| theme::width(&bar.name, theme::TICK).max(theme::width(&bar.words, theme::CELL));
+    (widest(&mut bars.rows.iter().map(name)).min(WIDEST) + NAME_GAP, behind + GAP)
+}
+
+pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
+    // Where names stand over their bars, lines would cross them.
+    let ruled = !frame.paper.keyed;
+    for (value, _) in bars.axis.ticks.iter().filter(|_| ruled) {
+        let x = frame.across(*value);
+        sheet.rule((x, frame.top), (x, frame.bottom), theme::GRID);
+    }
+    let pitch = (frame.bottom - frame.top) / number::float(number::count(bars.rows.len().max(1)));
+    // A name over its bar pushes it down.
+    let shift = if frame.paper.keyed { 0.25 * BAR } else { 0.0 };
+    let mut before: Option<(f64, f64)> = None;
+    for (place, bar) in bars.rows.iter().enumerate() {
+        let middle = frame.top + pitch * (number::float(number::count(place)) + 0.5) + shift;
+        let (top, bottom) = (middle - BAR / 2.0, middle + BAR / 2.0);
+        let (from, to) = ends(bar, frame);
+        if let (true, Some((x, end))) = (bars.falls && ruled, before) {
+            sheet.rule((x, end), (x, top), theme::INK3);
+        }
+        sheet.rectangle((from, top), (to, bottom), bar.pen.stroke);
+        sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
+        name(sheet, bar, frame, middle);
+        before = Some((if bar.rises { to } else { from }, bottom));
+    }
+}
+
+/// Where a bar begins and ends; a small one reaches to the right, or to the left at the plot's end.
+fn ends(bar: &Bar, frame: Frame) -> (f64, f64) {
+    let (from, to) = (frame.across(bar.from), frame.across(bar.to));
+    if to - from >= LEAST {
+        return (from, to);
+    }
+    let from = from.min(frame.right - LEAST);
+    (from, from + LEAST)
+}
+
+fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
+    let kind = if bar.bold { theme::TICK_STRONG } else { theme::BAR_NAME };
+    let margin = frame.paper.margin;
+    if frame.paper.keyed {
+        let at = (margin, middle - BAR / 2.0 - 5.0);
+        let width = theme::width(&bar.name, kind);
+        sheet.text(at, kind, Anchor::Start, &fitted(&bar.name, kind, frame.right - margin));
+        let room = frame.paper.width - 2.0 * margin - width - NAME_GAP;
+        let words = fitted(&bar.words, theme::CELL, room);
+        if words == bar.words && !words.is_empty() {
+            sheet.text((margin + width + NAME_GAP, at.1), theme::CELL, Anchor::Start, &words);
+        }
+        return;
+    }
+    let write = |sheet: &mut Sheet, y: f64, kind: Type, text: &str| {
+        sheet.text((margin, y), kind, Anchor::Start, &fitted(text, kind, WIDEST));
+    };
+    if bar.words.is_empty() {
+        return write(sheet, middle + 4.0, kind, &bar.name);
+    }
+    write(sheet, middle - FIRST_LINE, kind, &bar.name);
+    write(sheet, middle + SECOND_LINE, theme::CELL, &bar.words);
+}
