@@ -138,7 +138,7 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         let own = own_axis(panel);
         let height = panel.height * if own.is_some() && paper.keyed { TALLER } else { 1.0 };
         let x = own.unwrap_or(&chart.x);
-        let frame = Frame { series, x, ..frame(y, y + height) };
+        let frame = Frame { x, series, ..frame(y, y + height) };
         draw(sheet, chart, panel, frame);
         series += lines_of(panel);
         y = frame.bottom;
