@@ -1,6 +1,6 @@
-//! Moving without a gap: a client that is told to move opens its new connection before it closes the
-//! old one. While it does, its row stays that of the old connection; where the new one is comes to
-//! lie in `Connections::making`. The new connection has the round trip of the old one.
+//! Moving without a gap: a client that is told to move opens its new connection before it closes
+//! the old one. While it does, its row stays that of the old connection; where the new one is comes
+//! to lie in `Connections::making`. The new connection has the round trip of the old one.
 //!
 //! Whoever is refused, or does not get through in time, keeps the old connection until that is cut
 //! off, and comes back as others do.
