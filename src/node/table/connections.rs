@@ -142,7 +142,8 @@ impl Connections {
         self.kept.resize(len);
     }
 
-    /// An instance is gone, and with it the connections that were being opened there; returns whose.
+    /// An instance is gone, and with it the connections that were being opened there; returns
+    /// whose.
     pub fn stop_making(&mut self, instance: u16) -> Vec<u32> {
         let there = self.making.iter().filter(|(_, target)| **target == Some(instance));
         let users: Vec<u32> = there.map(|(user, _)| *user).collect();
