@@ -9,13 +9,14 @@ use tempfile::NamedTempFile;
 
 /// Files of an earlier run that must not stand beside new ones. What a sweep leaves (`points`) is
 /// not among them.
-const STALE: [&str; 11] = [
+const STALE: [&str; 12] = [
     MANIFEST,
     "summary.json",
     "summary.csv",
     "series.csv",
     "histogram.csv",
     "ledger.csv",
+    "absences.csv",
     "phases.csv",
     "points.csv",
     "cost.csv",

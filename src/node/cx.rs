@@ -100,6 +100,9 @@ impl Cx<'_> {
     fn end_delivery(&mut self, at: Time, message: u32, end: End) {
         let row = self.messages.get(message);
         self.record.delivery(at, row.sent, row.id, end);
+        if end != End::Live {
+            self.record.late_or_never(row.sent, row.to, end);
+        }
         if end.arrived() {
             let (users, place) = (self.connections.row.len(), self.messages.place(message));
             self.record.reached(at, row.to, place);
@@ -118,6 +121,9 @@ impl Cx<'_> {
         let since = self.connections.since[number::index(to)];
         let crowd = self.crowds.of(to);
         let Some(replay) = &crowd.replay else {
+            if matches!(connection.state, State::Away | State::Connecting | State::HalfOpen) {
+                self.record.nobody(self.messages.get(message).sent, to);
+            }
             return self.end(self.now, message, End::Lost(cause));
         };
         if self.messages.copies.over(message) {
@@ -166,6 +172,7 @@ impl Cx<'_> {
             return self.end(self.now, message, End::Lost(Cause::NoReplay));
         }
         let to = self.messages.get(message).to;
+        self.record.kept(self.messages.get(message).sent, to);
         let list = &mut self.connections.kept.row(to).missed;
         list.push(self.messages, message, Stage::Buffer, kept);
         if list.len() > bound {

@@ -1,5 +1,8 @@
 //! Every (message, recipient) is one delivery and has exactly one end; every attempt too.
-use super::outcome::{Ends, LedgerRow};
+use super::{
+    absence::Absence,
+    outcome::{Ends, LedgerRow},
+};
 
 /// How a delivery ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,6 +150,8 @@ pub struct Ledger {
     pub in_flight: u64,
     /// At the horizon: in a buffer or an outbox.
     pub waiting: u64,
+    /// What was missed, by how long its recipient was away; only of the whole window.
+    pub absences: Vec<Absence>,
 }
 
 impl Ledger {
@@ -204,7 +209,7 @@ impl Ledger {
         rows.push(row("expired", "", self.expired));
         rows.push(row("pending", "in_flight", self.in_flight));
         rows.push(row("pending", "waiting", self.waiting));
-        Ends { intended: self.intended, rows }
+        Ends { intended: self.intended, rows, absences: self.absences.clone() }
     }
 }
 

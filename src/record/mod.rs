@@ -1,4 +1,5 @@
 //! What a run leaves behind: ledger, histograms, series. Plain data; it does not know who reads it.
+pub mod absence;
 pub mod histogram;
 pub mod ledger;
 pub mod meter;
@@ -11,6 +12,7 @@ mod sessions;
 mod stored;
 pub mod usage;
 
+pub use absence::Absence;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};

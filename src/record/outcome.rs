@@ -1,5 +1,5 @@
 //! The result of one replication, as plain data.
-use super::{Histogram, Usage, stored::nanos};
+use super::{Absence, Histogram, Usage, stored::nanos};
 use crate::engine::{Span, Time};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -81,6 +81,9 @@ pub struct Ends {
     pub intended: u64,
     /// The ends, in a fixed order: live, replayed, pulled, each lost cause, expired, pending.
     pub rows: Vec<LedgerRow>,
+    /// What was missed, by how long its recipient was away; of the window alone.
+    #[serde(default)]
+    pub absences: Vec<Absence>,
 }
 
 /// One kind of end.

@@ -1,6 +1,7 @@
 //! What nodes report while a run goes on. It only counts: nothing here changes what happens.
 use super::{
     Histogram,
+    absence::Absences,
     ledger::{AttemptEnd, Attempted, End, Sessions},
     meter::{Flow, Meter},
     phase::{Account, Level, PhaseRecord},
@@ -110,6 +111,8 @@ pub struct Recorder {
     pub meter: Meter,
     /// Who sent and received what when, if asked for.
     pub trace: Option<Trace>,
+    /// What users miss while they are away.
+    pub absences: Absences,
     /// What is measured apart for each phase.
     pub phases: Vec<PhaseRecord>,
     /// The stretches of phases so far: (index into `phases`, start).
@@ -147,6 +150,7 @@ impl Recorder {
             recovery: Recovery::default(),
             meter: Meter::new(crowds),
             trace: None,
+            absences: Absences::default(),
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
             stretches: vec![(0, Time::ZERO)],
             warm_up,
@@ -214,6 +218,27 @@ impl Recorder {
         self.counts.reordered += u64::from(sent >= self.warm_up);
     }
 
+    /// A message that was sent at `sent` is kept until its recipient is back.
+    pub fn kept(&mut self, sent: Time, user: u32) {
+        if sent >= self.warm_up {
+            self.absences.waits(user);
+        }
+    }
+
+    /// A message that was sent at `sent` finds its recipient away, and nothing keeps it.
+    pub fn nobody(&mut self, sent: Time, user: u32) {
+        if sent >= self.warm_up {
+            self.absences.nobody(user);
+        }
+    }
+
+    /// A delivery to `user` ends otherwise than live.
+    pub fn late_or_never(&mut self, sent: Time, user: u32, end: End) {
+        if sent >= self.warm_up {
+            self.absences.ends(user, sent, end);
+        }
+    }
+
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.
     pub fn pending(&mut self, sent: Time, waiting: bool) {
         let ledger = &mut self.account(sent).ledger;
@@ -230,7 +255,9 @@ impl Recorder {
 
     /// The deliveries sent in [`warm_up`, horizon).
     pub fn window(&self) -> Account {
-        Account::sum(self.phases.iter().map(|phase| &phase.accounts[1]))
+        let mut window = Account::sum(self.phases.iter().map(|phase| &phase.accounts[1]));
+        window.ledger.absences = self.absences.table();
+        window
     }
 
     /// All deliveries.
@@ -270,6 +297,7 @@ impl Recorder {
         self.change_online(at, crowd, 1);
         self.reconnect.record(outage);
         self.recovery.back(at, user);
+        self.absences.back(user, at, outage);
         self.longest_outage = self.longest_outage.max(outage);
     }
 

@@ -24,7 +24,7 @@ pub use series::Series;
 
 use crate::{
     engine::{Span, Time, number},
-    record::{Measure, Outcome},
+    record::{Absence, Measure, Outcome},
     scenario::{Origin, Scenario},
     units::{Count, Quantity},
 };
@@ -102,6 +102,8 @@ pub struct Ledger {
     pub intended: u64,
     /// The ends: (end, cause, count) in their fixed order.
     pub rows: Vec<(String, String, u64)>,
+    /// What was missed, by how long its recipient was away; of the window alone.
+    pub absences: Vec<Absence>,
 }
 
 /// A phase of one replication.
@@ -251,8 +253,22 @@ impl Ledger {
                     None => sum.rows.push((row.end.to_string(), row.cause.to_string(), row.count)),
                 }
             }
+            ends.absences.iter().for_each(|row| sum.add_absence(*row));
         }
         sum
+    }
+
+    /// Adds outages of one length to those of the same.
+    fn add_absence(&mut self, row: Absence) {
+        match self.absences.binary_search_by_key(&row.low, |known| known.low) {
+            Ok(place) => {
+                let known = &mut self.absences[place];
+                known.outages += row.outages;
+                known.came += row.came;
+                known.missed += row.missed;
+            }
+            Err(place) => self.absences.insert(place, row),
+        }
     }
 
     /// How many deliveries ended in one of the chosen ways: (end, cause).

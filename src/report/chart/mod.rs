@@ -2,6 +2,7 @@
 //!
 //! A chart's headline comes from the very numbers that its lines show. A chart with nothing to say
 //! is not made. Nothing here knows how lines become pixels.
+mod absence;
 mod attempts;
 mod axis;
 pub(crate) mod connections;
@@ -192,7 +193,15 @@ const BRIEF: f64 = 0.005;
 /// All charts that have something to say.
 pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
-    let rules = [attempts::chart, lag::chart, tail::chart, fall::chart, lost::chart, cpu::chart];
+    let rules = [
+        attempts::chart,
+        lag::chart,
+        tail::chart,
+        fall::chart,
+        lost::chart,
+        absence::chart,
+        cpu::chart,
+    ];
     charts.extend(rules.iter().filter_map(|rule| rule(summary)));
     charts
 }

@@ -33,6 +33,8 @@ pub const SERIES: &str = "series.csv";
 pub const HISTOGRAM: &str = "histogram.csv";
 /// Ends of deliveries.
 pub const LEDGER: &str = "ledger.csv";
+/// What users missed, by how long they were away.
+pub const ABSENCES: &str = "absences.csv";
 /// Metrics of a sweep's points.
 pub const POINTS: &str = "points.csv";
 /// Phases of the timeline.
@@ -48,6 +50,7 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (SERIES, tables::series(summary)),
         (HISTOGRAM, tables::histogram(summary)),
         (LEDGER, tables::ledger(summary)),
+        (ABSENCES, tables::absences(summary)),
         (PHASES, tables::phases(summary)),
     ];
     let cost = summary.bill.as_ref().map(|bill| (COST, tables::cost(bill)));

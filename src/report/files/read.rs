@@ -1,12 +1,12 @@
 //! Reading the result files back: what `render` knows, and all it knows.
 use super::{
-    COST, HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY,
+    ABSENCES, COST, HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY,
     documents::{Basis, Manifest},
     unit_named,
 };
 use crate::{
     engine::{Span, Time},
-    record::Unit,
+    record::{Absence, Unit},
     summary::{Bill, Bucket, Charge, Judged, Ledger, Metric, Series, Stretch, Summary},
 };
 use serde::Deserialize;
@@ -233,7 +233,7 @@ fn phase(mut cells: Cells) -> Option<Stretch> {
 
 fn ledger(open: Open, manifest: &Manifest) -> Result<[Ledger; 2], Unreadable> {
     let intended = [manifest.ledger.intended_window, manifest.ledger.intended_run];
-    let mut both = intended.map(|intended| Ledger { intended, rows: Vec::new() });
+    let mut both = intended.map(|intended| Ledger { intended, ..Ledger::default() });
     each(open, LEDGER, |mut cells| {
         let scope = match cells.text()? {
             "window" => 0,
@@ -243,7 +243,18 @@ fn ledger(open: Open, manifest: &Manifest) -> Result<[Ledger; 2], Unreadable> {
         both[scope].rows.push((cells.owned()?, cells.owned()?, cells.number()?));
         Some(())
     })?;
+    both[0].absences = rows(open, ABSENCES, absence)?;
     Ok(both)
+}
+
+fn absence(mut cells: Cells) -> Option<Absence> {
+    Some(Absence {
+        low: cells.span()?,
+        high: cells.span()?,
+        outages: cells.number()?,
+        came: cells.number()?,
+        missed: cells.number()?,
+    })
 }
 
 /// Rows of one series stand together, in the order of time; a bin 0 begins the next.

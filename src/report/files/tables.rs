@@ -80,12 +80,31 @@ pub(super) fn histogram(summary: &Summary) -> Vec<u8> {
 /// Sums over the replications. `window`: messages sent in [`warm_up`, horizon); `run`: all.
 pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
     table(["scope", "end", "cause", "count", "share"], |out| {
-        for (scope, Ledger { intended, rows }) in ["window", "run"].iter().zip(&summary.ledger) {
+        for (scope, Ledger { intended, rows, .. }) in ["window", "run"].iter().zip(&summary.ledger)
+        {
             for (end, cause, count) in rows {
                 let share = number::float(*count) / number::float(*intended);
                 let share = if *intended > 0 { share.to_string() } else { String::new() };
                 out([scope, end, cause, &count.to_string(), &share]);
             }
+        }
+    })
+}
+
+/// Outages of one length a row, of all replications: what came for their users when they were back,
+/// and what never did. Outages without a message for their user are not counted.
+pub(super) fn absences(summary: &Summary) -> Vec<u8> {
+    table(["low_s", "high_s", "outages", "came", "missed", "missed_share"], |out| {
+        for row in &summary.ledger[0].absences {
+            let share = number::float(row.missed) / number::float((row.came + row.missed).max(1));
+            out([
+                &row.low.seconds().to_string(),
+                &row.high.seconds().to_string(),
+                &row.outages.to_string(),
+                &row.came.to_string(),
+                &row.missed.to_string(),
+                &share.to_string(),
+            ]);
         }
     })
 }

@@ -14,7 +14,13 @@ use maud::{Markup, PreEscaped, html};
 pub(super) struct Charts(Vec<Chart>);
 
 /// The charts about what comes late or never.
-const LOSSES: [&str; 4] = ["lag-over-time", "lag-distribution", "loss-waterfall", "lost-and-late"];
+const LOSSES: [&str; 5] = [
+    "lag-over-time",
+    "lag-distribution",
+    "loss-waterfall",
+    "lost-and-late",
+    "loss-against-absence",
+];
 
 impl Charts {
     pub(super) fn of(summary: &Summary) -> Self {
@@ -128,6 +134,10 @@ fn reading(name: &str) -> Option<&'static str> {
         "loss-waterfall" => {
             "Each bar begins where the one above it ends. A cause is the first event after which \
              no copy could arrive; an end that did not happen has no bar."
+        }
+        "loss-against-absence" => {
+            "A dot is all outages of about one length. Look for the length from which the share \
+             rises: so long users may be away."
         }
         "lost-and-late" => {
             "A loss counts at the moment from which no copy can arrive; late is what comes by \

@@ -4,7 +4,7 @@
 //! cope with: drained instances, a herd, retries, gaps without deliveries, rare losses.
 use squall::{
     engine::{Span, Time, number},
-    record::{Ends, Histogram, LedgerRow, Measure, Outcome, Phase, Track, Unit, Usage},
+    record::{Absence, Ends, Histogram, LedgerRow, Measure, Outcome, Phase, Track, Unit, Usage},
     scenario::{Origin, Scenario, Writer},
 };
 
@@ -320,7 +320,18 @@ impl Teller<'_> {
             row("pending", "in_flight", 93),
             row("pending", "waiting", 7),
         ];
-        Ends { intended: rows.iter().map(|row| row.count).sum(), rows }
+        Ends { intended: rows.iter().map(|row| row.count).sum(), rows, absences: self.absences() }
+    }
+
+    /// Kept for a minute: who is away for longer misses what came before.
+    fn absences(&self) -> Vec<Absence> {
+        let row = |(low, high, outages, came, missed)| {
+            let (low, high) = (Span::from_secs(low), Span::from_secs(high));
+            Absence { low, high, outages, came, missed }
+        };
+        let rows =
+            [(1, 2, 900, 90, 0), (10, 15, 70, 140, 0), (45, 60, 9, 80, 0), (90, 120, 8, 60, 40)];
+        if self.story.losses { rows.into_iter().map(row).collect() } else { Vec::new() }
     }
 
     fn outcome(&self) -> Outcome {
@@ -338,7 +349,7 @@ impl Teller<'_> {
             events: 7 * ends.intended,
             measures: self.measures(&ends, &lag),
             usage: Usage::default(),
-            ledger: [ends.clone(), ends],
+            ledger: [ends.clone(), Ends { absences: Vec::new(), ..ends }],
             lag,
             lag_over_time,
             lag_bin,

@@ -81,6 +81,7 @@ fn tables_are_tidy() {
         ("series.csv", "time_s,node,metric,statistic,unit,replication,value"),
         ("histogram.csv", "low_s,high_s,count,cumulative_share"),
         ("ledger.csv", "scope,end,cause,count,share"),
+        ("absences.csv", "low_s,high_s,outages,came,missed,missed_share"),
         ("phases.csv", "replication,phase,start_s,end_s"),
     ] {
         let text = text(&files, name);
