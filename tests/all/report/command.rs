@@ -274,6 +274,7 @@ fn old_results_go_and_foreign_files_stay() {
     results::write(&small().summary(), here.path()).unwrap();
     let names: Vec<String> = contents(here.path()).into_iter().map(|file| file.0).collect();
     let expected = [
+        "absences.csv",
         "charts/note.txt",
         "histogram.csv",
         "ledger.csv",
