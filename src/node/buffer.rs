@@ -3,6 +3,7 @@
 use super::{
     Cx, Purpose, Timer,
     cx::low_byte,
+    outage::Outages,
     parameters,
     table::{connections::State, crowds::REPLAY, messages::Stage},
 };
@@ -17,8 +18,8 @@ pub struct Buffer {
     parameters: parameters::Buffer,
     /// Between two replayed messages of one client.
     pace: Span,
-    /// When it cannot be read, in order of time.
-    outages: Vec<(Time, Time)>,
+    /// When it cannot be read.
+    outages: Outages,
     /// Reads of returning clients, one after the other.
     reads: Station,
     work: Span,
@@ -28,7 +29,7 @@ pub struct Buffer {
 
 impl Buffer {
     /// An empty buffer.
-    pub fn new(parameters: parameters::Buffer, outages: Vec<(Time, Time)>) -> Self {
+    pub fn new(parameters: parameters::Buffer, outages: Outages) -> Self {
         let pace = Span::from_seconds(1.0 / parameters.replay_rate.0);
         let work = Span::from_seconds(1.0 / parameters.reads.0);
         Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0 }
@@ -46,8 +47,7 @@ impl Buffer {
         if connection.state != State::Online || connection.session != session {
             return;
         }
-        let down = self.outages.iter().find(|&&(from, to)| from <= cx.now && cx.now < to);
-        if let Some(&(_, up)) = down {
+        if let Some(up) = self.outages.end(cx.now) {
             return cx.wake(up, Timer::Resume, user, session);
         }
         let read = self.reads.arrive(cx.now, self.work.scale(self.factor)).finish;

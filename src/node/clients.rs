@@ -328,14 +328,21 @@ impl Clients {
 
     /// The connection ends in order: both sides know.
     pub fn close(&self, user: u32, cx: &mut Cx<'_>) {
+        let gateway = cx.connections.get(user).gateway;
+        let way = self.last_frame(user, cx);
+        self.tell_registry(user, Timer::Unregister, way, cx);
+        Self::lose(user, cx);
+        cx.release(gateway);
+    }
+
+    /// The last frame of a connection is sent; returns how long it takes.
+    pub(super) fn last_frame(&self, user: u32, cx: &mut Cx<'_>) -> Span {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
-        self.tell_registry(user, Timer::Unregister, way, cx);
         let instance = cx.tiers.get_mut(row.gateway);
         instance.last_frame = instance.last_frame.max(cx.now + way);
-        Self::lose(user, cx);
-        cx.release(row.gateway);
+        way
     }
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.

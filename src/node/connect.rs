@@ -115,23 +115,30 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
         row.session = next_session(row.session);
-        let (session, gateway, place) = (row.session, row.gateway, number::index(user));
+        let (session, place) = (row.session, number::index(user));
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
         Self::was_shown(user, since, cx);
-        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
-        if cx.tiers.get(gateway).life == Life::Draining {
-            self.tell(user, crowd.drain_window, cx);
-        }
-        self.schedule_lifetime(user, session, cx);
-        self.schedule_age(user, session, false, cx);
+        self.begin(user, cx);
         let mut outbox = cx.connections.kept.take_outbox(user);
         while let Some(message) = outbox.pop(cx.messages) {
             Self::send_up(crowd, user, message, cx);
         }
+    }
+
+    /// A connection is open: what is to come of it.
+    pub(super) fn begin(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let row = *cx.connections.get(user);
+        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
+        if cx.tiers.get(row.gateway).life == Life::Draining {
+            self.tell(user, crowd.drain_window, cx);
+        }
+        self.schedule_lifetime(user, row.session, cx);
+        self.schedule_age(user, row.session, false, cx);
     }
 
     /// Until now, or until it expired, the entry of an earlier connection showed the user.
@@ -152,7 +159,7 @@ impl Clients {
     }
 
     /// The gateway will tell it to move when its connection is too old.
-    pub(super) fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
+    fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let Some(law) = &crowd.max_age else { return };
         let entity = crowd.connection(user, session);
@@ -163,7 +170,7 @@ impl Clients {
     }
 
     /// A lifetime that is not exponential has a timer of its own.
-    pub(super) fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
+    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
         let entity = cx.crowds.of_clients(self.id).connection(user, session);
         match &self.parameters.network.lifetime {
             None | Some(Law::Exponential { .. }) => {}

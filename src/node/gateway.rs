@@ -35,19 +35,19 @@ pub struct Gateway {
 
 /// A handshake at the door of an instance.
 #[derive(Clone, Copy)]
-struct Offer {
-    user: u32,
-    ticket: u16,
-    entity: u64,
-    attempt: u16,
-    at: u16,
+pub(super) struct Offer {
+    pub(super) user: u32,
+    pub(super) ticket: u16,
+    pub(super) entity: u64,
+    pub(super) attempt: u16,
+    pub(super) at: u16,
     /// From here to the client, in round trips that are still to come.
-    way: Span,
-    deadline: Time,
+    pub(super) way: Span,
+    pub(super) deadline: Time,
 }
 
 /// What becomes of it.
-enum Taken {
+pub(super) enum Taken {
     In(Service),
     /// Its client will have gone when its turn comes.
     PassedOver,
@@ -234,20 +234,23 @@ impl Gateway {
     /// A handshake is in the queue; it is served whether or not its client waits for it.
     fn take_in(&self, offer: Offer, service: Service, cx: &mut Cx<'_>) {
         let Offer { user, ticket, at, way, deadline, .. } = offer;
-        let held = {
-            let row = cx.tiers.get_mut(at);
-            row.held += 1;
-            row.held
-        };
-        cx.record.meter.of(user).handshakes += 1;
+        self.hold(user, at, service, cx);
         cx.connections.get_mut(user).gateway = at;
-        cx.record.handshake_wait.record(service.start.since(cx.now));
         if service.finish + way <= deadline {
             cx.go_on(service.finish + way, Timer::Open, user, ticket);
         } else {
             cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
             cx.wake(deadline, Timer::TimedOut, user, ticket);
         }
+    }
+
+    /// An instance holds one handshake more; one too many for its memory ends it.
+    pub(super) fn hold(&self, user: u32, at: u16, service: Service, cx: &mut Cx<'_>) {
+        let row = cx.tiers.get_mut(at);
+        row.held += 1;
+        let held = row.held;
+        cx.record.meter.of(user).handshakes += 1;
+        cx.record.handshake_wait.record(service.start.since(cx.now));
         if self.parameters.memory.over == OverMemory::Die && held > self.parameters.fit_in_memory()
         {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
@@ -256,7 +259,7 @@ impl Gateway {
     }
 
     /// Takes a handshake in, unless a budget is used up.
-    fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
+    pub(super) fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
         if cx.tiers.get(offer.at).held >= self.most_connections() {
             return Taken::Refused;
         }
@@ -267,13 +270,6 @@ impl Gateway {
             return Taken::PassedOver;
         }
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
-    }
-
-    /// Serves a handshake at an instance with room for it; returns when it is through.
-    pub(super) fn serve_make(&mut self, at: u16, entity: u64, cx: &Cx<'_>) -> Option<Time> {
-        let work = self.stretch(at, self.handshake(entity, 1), cx);
-        let Instance { cpu, handshakes, .. } = self.instance(at);
-        handshakes.offer(cpu, cx.now, work).map(|service| service.finish)
     }
 
     /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.
@@ -287,9 +283,7 @@ impl Gateway {
                 .unwrap_or((offer.deadline, Timer::TimedOut));
             return cx.wake(at, timer, offer.user, offer.ticket);
         }
-        if self.parameters.cpu.refusal > Span::ZERO {
-            self.work(offer.at, self.parameters.cpu.refusal, cx);
-        }
+        self.pay_refusal(offer.at, cx);
         let hint = match answer {
             Answer::Unavailable => {
                 let retry_after = self.parameters.refusal.retry_after.as_ref();
@@ -298,6 +292,14 @@ impl Gateway {
             Answer::Drop | Answer::Reset => Span::ZERO,
         };
         Self::answer(offer, answer, hint, cx);
+    }
+
+    /// What an answer costs that is not a dropped packet.
+    pub(super) fn pay_refusal(&mut self, at: u16, cx: &Cx<'_>) {
+        let costs = self.parameters.refusal.answer != Answer::Drop;
+        if costs && self.parameters.cpu.refusal > Span::ZERO {
+            self.work(at, self.parameters.cpu.refusal, cx);
+        }
     }
 
     /// The client learns half a round trip later, or loses patience before.

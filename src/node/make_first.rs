@@ -7,7 +7,7 @@
 use super::{
     Cx, Timer,
     clients::Clients,
-    gateway::Gateway,
+    gateway::{Gateway, Offer, Taken},
     load_balancer::LoadBalancer,
     table::{
         connections::{State, next_session},
@@ -15,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Span, Time, number},
+    engine::{Time, number},
     record::AttemptEnd,
 };
 
@@ -63,24 +63,16 @@ impl Clients {
         let target = cx.connections.making.get(&user).copied().flatten();
         let Some(gateway) = target.filter(|_| cx.makes(user, session)) else { return };
         cx.unmake(user, AttemptEnd::Accepted);
-        let crowd = cx.crowds.of_clients(self.id);
-        let old = *cx.connections.get(user);
-        let way = crowd.down(old.round_trip(), crowd.connection(user, old.session));
-        cx.record.moved(cx.tiers.get(old.gateway).drained_by);
-        let instance = cx.tiers.get_mut(old.gateway);
-        instance.last_frame = instance.last_frame.max(cx.now + way);
+        let old = cx.connections.get(user).gateway;
+        cx.record.moved(cx.tiers.get(old).drained_by);
+        self.last_frame(user, cx);
         let next = next_session(session);
         let row = cx.connections.get_mut(user);
         (row.session, row.gateway) = (next, gateway);
         cx.connections.since[number::index(user)] = Time::NEVER;
-        cx.release(old.gateway);
+        cx.release(old);
         cx.record.recovery.back(cx.now, user);
-        self.tell_registry(user, Timer::Register, Span::ZERO, cx);
-        if cx.tiers.get(gateway).life == Life::Draining {
-            self.tell(user, crowd.drain_window, cx);
-        }
-        self.schedule_lifetime(user, next, cx);
-        self.schedule_age(user, next, false, cx);
+        self.begin(user, cx);
     }
 }
 
@@ -109,21 +101,33 @@ impl Gateway {
             return;
         }
         let crowd = cx.crowds.of(user);
-        let target = cx.connections.attempts[number::index(user)].target;
+        let at = cx.connections.attempts[number::index(user)].target;
         let entity = crowd.connection(user, next_session(session));
         let way = crowd.handshake_way(cx.connections.get(user).round_trip(), entity, ATTEMPT);
-        let up = cx.tiers.get(target).life == Life::Up;
-        let room = cx.tiers.get(target).held < self.most_connections();
-        let served = if up && room { self.serve_make(target, entity, cx) } else { None };
-        let Some(finish) = served else { return cx.unmake(user, AttemptEnd::Refused) };
-        cx.record.meter.of(user).handshakes += 1;
-        let opens = finish + way;
-        if opens.since(cx.now) + way > crowd.reconnect.timeout {
-            cx.record.counts.wasted += 1;
-            return cx.unmake(user, AttemptEnd::TimedOut);
+        let deadline = Time::ZERO + cx.now.since(Time::ZERO + way) + crowd.reconnect.timeout;
+        let (ticket, attempt) = (session, ATTEMPT);
+        let offer = Offer { user, ticket, entity, attempt, at, way, deadline };
+        match cx.tiers.get(at).life {
+            Life::Silent => return cx.unmake(user, AttemptEnd::TimedOut),
+            Life::Stopped | Life::Draining => return cx.unmake(user, AttemptEnd::Refused),
+            Life::Up => {}
         }
-        cx.tiers.get_mut(target).held += 1;
-        cx.connections.making.insert(user, Some(target));
-        cx.wake(opens, Timer::MakeOpen, user, session);
+        match self.accept(offer, cx) {
+            Taken::In(service) if service.finish + way <= deadline => {
+                self.hold(user, at, service, cx);
+                cx.connections.making.insert(user, Some(at));
+                cx.wake(service.finish + way, Timer::MakeOpen, user, session);
+            }
+            Taken::In(_) => {
+                cx.record.meter.of(user).handshakes += 1;
+                cx.record.counts.wasted += 1;
+                cx.unmake(user, AttemptEnd::TimedOut);
+            }
+            Taken::PassedOver => cx.unmake(user, AttemptEnd::TimedOut),
+            Taken::Refused => {
+                self.pay_refusal(at, cx);
+                cx.unmake(user, AttemptEnd::Refused);
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod gateway;
 mod group;
 pub mod load_balancer;
 mod make_first;
+pub mod outage;
 pub mod parameters;
 pub mod preset;
 pub mod pubsub;

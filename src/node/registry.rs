@@ -79,7 +79,7 @@ impl Registry {
     #[inline]
     fn on_look_up(&mut self, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(row.to);
-        if cx.routes.keeping(crowd.clients).outage(cx.now).is_some() {
+        if cx.routes.keeping(crowd.clients).outages.end(cx.now).is_some() {
             return Self::no_answer(message, row, stage, cx);
         }
         let finish = self.operate(row.to, cx);
@@ -116,7 +116,7 @@ impl Registry {
     /// A gateway writes or deletes an entry; it tries again when the registry is up.
     pub fn on_wake(&mut self, timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
-        if let Some(up) = cx.routes.keeping(crowd.clients).outage(cx.now) {
+        if let Some(up) = cx.routes.keeping(crowd.clients).outages.end(cx.now) {
             return cx.wake(up, timer, user, ticket);
         }
         let finish = self.operate(user, cx);

@@ -9,6 +9,7 @@ use crate::{
         fanout::{Fanout, Ways},
         gateway::Gateway,
         load_balancer::LoadBalancer,
+        outage::Outages,
         parameters::{self, Moves, Parameters, Policy, Resume, Route, Start},
         pubsub::Pubsub,
         registry::Registry,
@@ -356,18 +357,15 @@ impl Plan<'_> {
         crowds.iter().filter_map(keeping).collect()
     }
 
-    /// When a node cannot be asked; outages that touch are one.
-    fn outages(&self, id: NodeId) -> Vec<(Time, Time)> {
-        let mut all: Vec<(Time, Time)> = Vec::new();
+    /// When a node cannot be asked.
+    fn outages(&self, id: NodeId) -> Outages {
+        let mut all = Outages::default();
         for action in &self.scenario.timeline {
-            let ActionKind::Down { node, lasts } = action.kind else { continue };
-            if node != id {
-                continue;
-            }
-            let (from, to) = (action.at, action.at + lasts);
-            match all.last_mut() {
-                Some(last) if from <= last.1 => last.1 = last.1.max(to),
-                _ => all.push((from, to)),
+            match action.kind {
+                ActionKind::Down { node, lasts } if node == id => {
+                    all.add(action.at, action.at + lasts);
+                }
+                _ => {}
             }
         }
         all

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engine::{Span, Time, number},
-    node::Purpose,
+    node::{Purpose, outage::Outages},
     record::Histogram,
 };
 
@@ -32,8 +32,8 @@ pub struct Keeping {
     pub ttl: Span,
     /// Between two refreshes.
     pub every: Span,
-    /// When the registry cannot be asked, in order of time.
-    pub outages: Vec<(Time, Time)>,
+    /// When the registry cannot be asked.
+    pub outages: Outages,
 }
 
 /// How far the registries were from the truth.
@@ -62,18 +62,18 @@ pub struct Routes {
     pub truth: Truth,
 }
 
+/// Whether the gateway of an entry has served without a break.
+#[inline]
+fn steady(entry: Entry, tiers: &Tiers) -> bool {
+    tiers.get(entry.gateway).incarnation == 0 && tiers.serves(entry.gateway)
+}
+
 /// A number of nanoseconds that can be subtracted from.
 fn signed(nanos: u64) -> i64 {
     i64::try_from(nanos).unwrap_or(i64::MAX)
 }
 
 impl Keeping {
-    /// The end of the outage at an instant.
-    pub fn outage(&self, now: Time) -> Option<Time> {
-        let found = self.outages.iter().find(|&&(from, to)| from <= now && now < to);
-        found.map(|&(_, to)| to)
-    }
-
     /// The last refresh of an entry no later than `at` that reached the registry, in ns from the
     /// start; negative before it.
     fn refreshed(&self, phase: Span, at: Time) -> i64 {
@@ -81,7 +81,7 @@ impl Keeping {
         let phase = signed(phase.nanos());
         let before = |at: i64| phase + (at - phase).div_euclid(every) * every;
         let mut last = before(signed(at.nanos()));
-        for &(from, to) in self.outages.iter().rev() {
+        for (from, to) in self.outages.back() {
             let (from, to) = (signed(from.nanos()), signed(to.nanos()));
             if from <= last && last < to {
                 last = before(from - 1);
@@ -154,9 +154,7 @@ impl Routes {
         if entry.gateway == NOWHERE {
             return None;
         }
-        let instance = tiers.get(entry.gateway);
-        let steady = instance.incarnation == 0 && tiers.serves(entry.gateway);
-        if steady && self.written.is_empty() {
+        if steady(entry, tiers) && self.written.is_empty() {
             return Some(entry.gateway);
         }
         (now < self.expiry(now, user, crowd, tiers, connections)).then_some(entry.gateway)
@@ -175,12 +173,11 @@ impl Routes {
         let connection = connections.get(user);
         let held = connection.gateway == entry.gateway && connection.session == entry.session;
         let fresh = held && matches!(connection.state, State::Online | State::HalfOpen);
-        let instance = tiers.get(entry.gateway);
-        let steady = instance.incarnation == 0 && tiers.serves(entry.gateway);
-        if (fresh || steady) && keeping.outages.is_empty() {
+        let refreshed = fresh || steady(entry, tiers);
+        if refreshed && keeping.outages.is_empty() {
             return Time::NEVER;
         }
-        let until = if fresh || steady { now } else { instance.ended };
+        let until = if refreshed { now } else { tiers.get(entry.gateway).ended };
         let last = keeping.refreshed(Self::phase(user, entry, crowd, keeping), until);
         let last = last.max(self.written_at(user));
         let expiry = last.saturating_add(signed(keeping.ttl.nanos()));
@@ -241,14 +238,13 @@ mod tests {
 
     #[test]
     fn an_outage_swallows_refreshes() {
-        let outages = vec![(at(100), at(160))];
+        let mut outages = Outages::default();
+        outages.add(at(100), at(160));
         let (ttl, every) = (Span::from_secs(60), Span::from_secs(25));
         let keeping = Keeping { clients: 0, ttl, every, outages };
         let refreshed = |now| keeping.refreshed(Span::from_secs(10), at(now)) / 1_000_000_000;
         // 10, 35, 60, 85, (110, 135,) 160, 185.
         assert_eq!([84, 85, 110, 159, 160, 200].map(refreshed), [60, 85, 85, 85, 160, 185]);
         assert_eq!(refreshed(5), -15);
-        assert_eq!(keeping.outage(at(100)), Some(at(160)));
-        assert_eq!(keeping.outage(at(160)), None);
     }
 }
