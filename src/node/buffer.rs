@@ -36,8 +36,8 @@ impl Buffer {
     }
 
     /// From now on a read takes `factor` times its time.
-    pub fn slow(&mut self, change: f64, factor: f64, now: Time) {
-        self.factor = factor;
+    pub fn slow(&mut self, change: f64, factor: Option<f64>, now: Time) {
+        self.factor = factor.unwrap_or(1.0);
         self.reads.slow(now, change);
     }
 

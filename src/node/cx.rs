@@ -121,7 +121,9 @@ impl Cx<'_> {
         let since = self.connections.since[number::index(to)];
         let crowd = self.crowds.of(to);
         let Some(replay) = &crowd.replay else {
-            if matches!(connection.state, State::Away | State::Connecting | State::HalfOpen) {
+            let away =
+                matches!(connection.state, State::Away | State::Connecting | State::HalfOpen);
+            if away && self.messages.copies.is_last(message) {
                 self.record.nobody(self.messages.get(message).sent, to);
             }
             return self.end(self.now, message, End::Lost(cause));

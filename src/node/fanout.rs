@@ -18,14 +18,14 @@ use std::ops::Range;
 /// A fan-out in motion.
 #[derive(Clone, Debug)]
 pub struct Fanout {
+    id: u8,
     on_stale: OnStale,
-    rpc_timeout: Span,
     route: Route,
     ways: Ways,
     draws: Draws,
     service: Delay,
-    /// So many times its time a delivery takes now.
-    factor: f64,
+    /// So many times its time a delivery takes now, if it is not once.
+    factor: Option<f64>,
     instances: Vec<Station>,
 }
 
@@ -44,16 +44,16 @@ pub struct Ways {
 
 impl Fanout {
     /// A fan-out whose instances are idle.
-    pub fn new(parameters: &parameters::Fanout, ways: Ways, draws: Draws) -> Self {
+    pub fn new(id: u8, parameters: &parameters::Fanout, ways: Ways, draws: Draws) -> Self {
         let instance = Station::new(usize::from(parameters.concurrency));
         Self {
+            id,
             on_stale: parameters.on_stale,
-            rpc_timeout: parameters.rpc_timeout,
             route: parameters.route,
             ways,
             draws,
             service: Delay::from(&parameters.service),
-            factor: 1.0,
+            factor: None,
             instances: vec![instance; usize::from(parameters.instances)],
         }
     }
@@ -77,7 +77,7 @@ impl Fanout {
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.message(row.id);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
-        let work = if self.factor > 1.0 { work.scale(self.factor) } else { work };
+        let work = self.factor.map_or(work, |factor| work.scale(factor));
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
         match self.route {
@@ -91,14 +91,14 @@ impl Fanout {
     #[inline]
     fn look_up(&self, at: Time, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
         let Some(registry) = &self.ways.registry else { return };
-        let way = self.to_registry(registry, row, stage, cx);
+        let way = self.way(registry, row, stage, cx);
         cx.hop(at + way, registry.node, message, stage);
     }
 
     #[inline]
-    fn to_registry(&self, registry: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
+    fn way(&self, port: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let entity = cx.crowds.of(row.to).message(row.id);
-        registry.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
+        port.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
 
     /// Forwards a message without asking.
@@ -119,7 +119,7 @@ impl Fanout {
         };
         let Some(target) = target else { return cx.stranded(message, Cause::NoReplay) };
         let gateways = &self.ways.gateways;
-        let way = gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32);
+        let way = self.way(gateways, row, stage, cx);
         cx.messages.get_mut(message).at = target;
         cx.hop(at + way, gateways.node, message, stage);
     }
@@ -143,25 +143,23 @@ impl Fanout {
         }
     }
 
-    /// How long it waits for an answer.
-    pub fn rpc_timeout(&self) -> Span {
-        self.rpc_timeout
-    }
-
-    /// From now on work takes `factor` times its time; what is in hand takes so much longer.
-    pub fn slow(&mut self, change: f64, factor: f64, cx: &mut Cx<'_>) {
+    /// From now on work takes `factor` times its time; what is in hand takes `change` times as long.
+    pub fn slow(&mut self, change: f64, factor: Option<f64>, cx: &mut Cx<'_>) {
         self.factor = factor;
         for instance in &mut self.instances {
             instance.slow(cx.now, change);
         }
-        let Some(registry) = &self.ways.registry else { return };
-        let asked = cx.messages.in_use().filter(|(_, row)| row.stage == Stage::LookUp);
-        let asked: Vec<(u32, Message)> = asked.map(|(message, row)| (message, *row)).collect();
-        for (message, row) in asked {
-            if cx.crowds.of(row.to).registry.as_ref().map(|it| it.node) == Some(registry.node) {
-                let way = self.to_registry(registry, row, Stage::LookUp, cx);
-                cx.put_off(message, registry.node, way, change);
-            }
+        let (stage, port) = match (self.route, &self.ways.registry) {
+            (Route::Registry, Some(registry)) => (Stage::LookUp, registry),
+            _ => (Stage::Push, &self.ways.gateways),
+        };
+        let mine = |row: &Message| cx.crowds.of(row.to).fanout.as_ref().map(|it| it.node);
+        let in_hand = cx.messages.in_use();
+        let in_hand = in_hand.filter(|(_, row)| row.stage == stage && mine(row) == Some(self.id));
+        let in_hand: Vec<(u32, Message)> = in_hand.map(|(message, row)| (message, *row)).collect();
+        for (message, row) in in_hand {
+            let way = self.way(port, row, stage, cx);
+            cx.put_off(message, port.node, way, change);
         }
     }
 

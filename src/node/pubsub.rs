@@ -237,7 +237,7 @@ impl Pubsub {
                 self.queues[number::index(place)].clear(cx.now);
             }
         }
-        for (message, place) in self.in_flight(Stage::Fanout, cx) {
+        for (message, place) in self.in_flight(cx, |row| row.stage == Stage::Fanout) {
             let row = *cx.messages.get(message);
             let on_the_way = self.link(cx.crowds.of(row.to).message(row.id));
             if stops[number::index(place)] && row.due > cx.now + on_the_way {
@@ -274,12 +274,12 @@ impl Pubsub {
         });
     }
 
-    /// This bus's messages at a stage, with their partitions. For faults: messages never scan.
-    fn in_flight(&self, stage: Stage, cx: &Cx<'_>) -> Vec<(u32, u32)> {
+    /// Those of this bus's messages, with their partitions. For faults: messages never scan.
+    fn in_flight(&self, cx: &Cx<'_>, which: impl Fn(&Message) -> bool) -> Vec<(u32, u32)> {
         let mine = cx
             .messages
             .in_use()
-            .filter(|(_, row)| row.stage == stage && cx.crowds.of(row.to).bus == Some(self.id));
+            .filter(|(_, row)| which(row) && cx.crowds.of(row.to).bus == Some(self.id));
         mine.map(|(message, row)| (message, self.partition(row, cx))).collect()
     }
 
@@ -304,18 +304,15 @@ impl Pubsub {
     pub fn on_death(&mut self, consumer: u16, cx: &mut Cx<'_>) -> Time {
         let owned = self.group.of(consumer);
         self.unread(&owned, cx);
-        for stage in [Stage::Fanout, Stage::LookUp] {
-            for (message, place) in self.in_flight(stage, cx) {
-                if cx.messages.get(message).at == consumer {
-                    self.drop_from_hand(place, message, cx);
-                }
-            }
-        }
-        for stage in [Stage::LookUpAgain, Stage::Stale, Stage::StaleAgain] {
-            for (message, place) in self.in_flight(stage, cx) {
-                if self.group.owner(place) == consumer {
-                    self.drop_from_hand(place, message, cx);
-                }
+        let asking = |stage| matches!(stage, Stage::LookUpAgain | Stage::Stale | Stage::StaleAgain);
+        let in_hand = self.in_flight(cx, |row| match row.stage {
+            Stage::Fanout | Stage::LookUp => row.at == consumer,
+            stage => asking(stage),
+        });
+        for (message, place) in in_hand {
+            let elsewhere = asking(cx.messages.get(message).stage);
+            if !elsewhere || self.group.owner(place) == consumer {
+                self.drop_from_hand(place, message, cx);
             }
         }
         let committed = self.group.committed(cx.now, consumer);

@@ -167,8 +167,8 @@ impl Registry {
 
     /// From now on an operation takes `factor` times its time; what is in hand takes so much
     /// longer.
-    pub fn slow(&mut self, change: f64, factor: f64, cx: &mut Cx<'_>) {
-        self.factor = factor;
+    pub fn slow(&mut self, change: f64, factor: Option<f64>, cx: &mut Cx<'_>) {
+        self.factor = factor.unwrap_or(1.0);
         self.station.slow(cx.now, change);
         let Some(gateways) = &self.gateways else { return };
         let pushed = cx.messages.in_use().filter(|(_, row)| {

@@ -62,7 +62,7 @@ impl World {
             timeline: Timeline::new(scenario),
             record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, &firsts),
             hosts: Hosts::new(&pools),
-            dealings: 0,
+            dealings: vec![0; scenario.nodes.len()],
             replication,
             events: 0,
         };
@@ -258,7 +258,7 @@ impl Plan<'_> {
                 Node::Pubsub(Box::new(self.pubsub(id, own, fanout, draws)))
             }
             Parameters::Fanout(own) => {
-                Node::Fanout(Fanout::new(own, self.ways(id, own, pools), draws))
+                Node::Fanout(Fanout::new(id.0, own, self.ways(id, own, pools), draws))
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),

@@ -90,15 +90,16 @@ impl World {
     fn deal_after_pause(&mut self, scene: Scene, agenda: &mut Agenda<Event>) {
         let pauses = self.tell_buses(scene, agenda, |bus, _| bus.pause());
         let at = scene.now + pauses.into_iter().max().unwrap_or_default();
-        self.dealings += 1;
-        let instance = number::short(usize::from(self.dealings));
+        let dealings = &mut self.dealings[scene.node];
+        *dealings += 1;
+        let instance = *dealings;
         let (index, step) = (scene.index, Step::Dealt);
         agenda.push(at, Event::Action { index, step, instance });
     }
 
     /// The partitions have been dealt out, unless that has begun anew meanwhile.
     pub(super) fn on_dealt(&mut self, scene: Scene, dealing: u16, agenda: &mut Agenda<Event>) {
-        if dealing == self.dealings {
+        if dealing == self.dealings[scene.node] {
             self.tell_buses(scene, agenda, Pubsub::on_dealt);
         }
         if self.timeline.running(scene).left == 0 {
@@ -114,9 +115,8 @@ impl World {
         if running.ended.is_some() {
             return;
         }
-        if running.deploys(scene.node) && usize::from(running.next) < all {
-            let (index, step) = (scene.index, Step::Begin);
-            agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
+        if running.deploys(scene.node) {
+            self.next_batch(scene, all, agenda);
         } else {
             self.end_action(scene);
         }
@@ -199,7 +199,7 @@ impl World {
         &mut self,
         scene: Scene,
         change: f64,
-        factor: f64,
+        factor: Option<f64>,
         agenda: &mut Agenda<Event>,
     ) {
         let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);

@@ -47,8 +47,8 @@ pub struct World {
     record: Recorder,
     gauges: Gauges,
     hosts: Hosts,
-    /// How often consumer groups have begun to deal their partitions out.
-    dealings: u16,
+    /// How often the consumers of each node have begun to deal partitions out.
+    dealings: Vec<u16>,
     replication: u32,
     events: u64,
 }

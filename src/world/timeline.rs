@@ -171,11 +171,11 @@ impl World {
             }
             (ActionKind::Down { .. }, Step::Ready) => self.on_up(scene),
             (ActionKind::Slow { factor, lasts, .. }, Step::Begin) => {
-                self.slow(scene, factor, factor, agenda);
+                self.slow(scene, factor, Some(factor), agenda);
                 self.end_after(scene, lasts.unwrap_or(Span::FOREVER), agenda);
             }
             (ActionKind::Slow { factor, .. }, Step::Ready) => {
-                self.slow(scene, 1.0 / factor, 1.0, agenda);
+                self.slow(scene, 1.0 / factor, None, agenda);
                 self.end_action(scene);
             }
             (ActionKind::Down { lasts, .. } | ActionKind::Mark { lasts }, Step::Begin) => {
@@ -368,16 +368,19 @@ impl World {
             return;
         }
         let Node::Gateway(pool) = &self.nodes[scene.node] else { return };
-        let next = self.timeline.actions[usize::from(scene.index)].next;
-        if usize::from(next) < pool.pool.len() {
-            let (index, step) = (scene.index, Step::Begin);
-            agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
-        } else {
+        self.next_batch(scene, pool.pool.len(), agenda);
+    }
+
+    /// The next instances of a deploy; after the last of `all`, the deploy that waits for its end.
+    pub(super) fn next_batch(&mut self, scene: Scene, all: usize, agenda: &mut Agenda<Event>) {
+        let more = usize::from(self.timeline.running(scene).next) < all;
+        if !more {
             self.end_action(scene);
-            if let Some(index) = self.timeline.next_deploy(scene.node) {
-                let step = Step::Begin;
-                agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
-            }
+        }
+        let waits = || self.timeline.next_deploy(scene.node);
+        if let Some(index) = if more { Some(scene.index) } else { waits() } {
+            let step = Step::Begin;
+            agenda.push(scene.now, Event::Action { index, step, instance: NOWHERE });
         }
     }
 

@@ -83,6 +83,14 @@ impl Copies {
         self.group(row).is_some_and(|group| self.groups[number::index(group)].reached)
     }
 
+    /// Whether the delivery of a row ends with it.
+    pub fn is_last(&self, row: u32) -> bool {
+        self.group(row).is_none_or(|group| {
+            let group = self.groups[number::index(group)];
+            group.rows == 1 && !group.reached
+        })
+    }
+
     /// The buffer is to hold this copy; returns whether it holds another one already.
     pub fn keep(&mut self, row: u32) -> bool {
         let Some(group) = self.group(row) else { return false };
@@ -142,7 +150,9 @@ mod tests {
     fn the_last_copy_that_is_lost_loses_the_delivery() {
         let mut copies = Copies::default();
         copies.join(1, 0, false);
+        assert!(copies.is_last(7) && !copies.is_last(0));
         assert_eq!(copies.end(0, false), Meaning::Nothing);
+        assert!(copies.is_last(1));
         assert_eq!(copies.end(1, false), Meaning::Ends);
     }
 

@@ -1,5 +1,5 @@
 //! The timeline: what happens when, to which node.
-use super::{Resolved, links::no_node, section::Section};
+use super::{Resolved, links::no_node, nodes::kind_word, section::Section};
 use crate::{
     engine::{Span, Time, number},
     node::parameters::Parameters,
@@ -251,11 +251,13 @@ impl Frame<'_> {
         section.put("node", &name.value);
         let Some(place) = self.nodes.iter().position(|node| node.name.value == name.value) else {
             if self.whole {
-                section.input.report(no_node(self.nodes, &name.value, name.at, role.fits));
+                section
+                    .input
+                    .report(no_node(self.nodes, &name.value, name.at, |node| role.fits(node)));
             }
             return None;
         };
-        if !(role.fits)(&self.nodes[place]) {
+        if !role.fits(&self.nodes[place]) {
             let says = format!("is `{}`, which is no {}", shown(&name.value), role.kind);
             section.wrong("no-such-node", "node", name.at, &says, "");
             return None;
@@ -264,72 +266,68 @@ impl Frame<'_> {
     }
 }
 
-/// What kind of node an action concerns.
+/// What kinds of node an action concerns.
 #[derive(Clone, Copy)]
 struct Role {
     kind: &'static str,
     called: &'static str,
     example: &'static str,
-    fits: fn(&Resolved) -> bool,
+    kinds: &'static [&'static str],
+}
+
+impl Role {
+    fn fits(self, node: &Resolved) -> bool {
+        self.kinds.contains(&kind_word(&node.form))
+    }
 }
 
 const POOL: Role = Role {
     kind: "gateway pool",
     called: "a gateway pool",
     example: "gateways",
-    fits: |node| matches!(node.parameters, Parameters::Gateway(_)),
+    kinds: &["gateway"],
 };
 
 const REPLACED: Role = Role {
     kind: "gateway pool or fanout",
     called: "a gateway pool or a fanout",
     example: "gateways",
-    fits: |node| matches!(node.parameters, Parameters::Gateway(_) | Parameters::Fanout(_)),
+    kinds: &["gateway", "fanout"],
 };
 
 const CRASHES: Role = Role {
     kind: "gateway pool, fanout or pubsub",
     called: "a gateway pool, a fanout or a pubsub",
     example: "gateways",
-    fits: |node| {
-        matches!(
-            node.parameters,
-            Parameters::Gateway(_) | Parameters::Fanout(_) | Parameters::Pubsub(_)
-        )
-    },
+    kinds: &["gateway", "fanout", "pubsub"],
 };
 
 const CROWD: Role = Role {
     kind: "crowd of clients",
     called: "a crowd of clients",
     example: "phones",
-    fits: |node| matches!(node.parameters, Parameters::Clients(_)),
+    kinds: &["clients"],
 };
 
 const STORE: Role = Role {
     kind: "registry or buffer",
     called: "a registry or a buffer",
     example: "presence",
-    fits: |node| matches!(node.parameters, Parameters::Registry(_) | Parameters::Buffer(_)),
+    kinds: &["registry", "buffer"],
 };
 
 const SLOWED: Role = Role {
     kind: "fanout, registry or buffer",
     called: "a fanout, a registry or a buffer",
     example: "presence",
-    fits: |node| {
-        matches!(
-            node.parameters,
-            Parameters::Fanout(_) | Parameters::Registry(_) | Parameters::Buffer(_)
-        )
-    },
+    kinds: &["fanout", "registry", "buffer"],
 };
 
 const BALANCER: Role = Role {
     kind: "load balancer",
     called: "a load balancer",
     example: "edge",
-    fits: |node| matches!(node.parameters, Parameters::LoadBalancer(_)),
+    kinds: &["load_balancer"],
 };
 
 /// How many actions an entry has.

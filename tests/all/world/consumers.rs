@@ -247,3 +247,17 @@ fn a_skewed_key_saturates_one_partition() {
     // 1/H(16) = 29.6 % of 1,000/s on a partition of 200/s.
     close(measure(&outcome, "backlog.peak"), (296.0 - 200.0) * 300.0, 0.1);
 }
+
+/// A fan-out has one deploy at a time: a later one waits, and is made.
+#[test]
+fn a_second_deploy_of_consumers_waits_for_the_first() {
+    let mut scenario = quiet(500, 100.0);
+    deploy(&mut scenario, 30, 2);
+    deploy(&mut scenario, 40, 2);
+    scenario.timeline[1].name = "again".to_owned();
+    let outcome = run(&scenario);
+    // Two batches of 10 s and 3 s each; both in a row.
+    close(measure(&outcome, "deploy.duration"), 26.0, 0.001);
+    close(measure(&outcome, "again.duration"), 26.0, 0.001);
+    assert_eq!(count(&outcome, "deliveries.lost"), 0);
+}

@@ -5,10 +5,10 @@ use super::{
 };
 use squall::{
     engine::{Span, Time},
-    node::parameters::{Moves, Resume},
+    node::parameters::{Moves, OverMemory, Resume},
     record::Outcome,
     scenario::Scenario,
-    units::Rate,
+    units::{Bytes, Rate},
 };
 
 fn deployed(moves: Moves, change: impl Fn(&mut Scenario)) -> Outcome {
@@ -73,4 +73,15 @@ fn an_old_connection_is_replaced_without_a_gap() {
     // 300 s of ages of 50 s on average.
     let moves = measure(&outcome, "attempts.per_client");
     assert!((5.5..6.5).contains(&moves), "{moves}");
+}
+
+/// Beside the old connection the new one takes memory: too many of both end an instance.
+#[test]
+fn who_opens_first_can_use_up_the_memory() {
+    let outcome = deployed(Moves::MakeFirst, |scenario| {
+        let pool = gateways(scenario);
+        pool.memory.over = OverMemory::Die;
+        (pool.memory.per_connection, pool.memory.limit) = (Bytes(1_000), Bytes(900_000));
+    });
+    assert!(count(&outcome, "instances.killed") > 0);
 }
