@@ -143,7 +143,8 @@ impl Fanout {
         }
     }
 
-    /// From now on work takes `factor` times its time; what is in hand takes `change` times as long.
+    /// From now on work takes `factor` times its time; what is in hand takes `change` times as
+    /// long.
     pub fn slow(&mut self, change: f64, factor: Option<f64>, cx: &mut Cx<'_>) {
         self.factor = factor;
         for instance in &mut self.instances {
