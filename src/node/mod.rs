@@ -11,6 +11,7 @@ pub mod gateway;
 mod group;
 pub mod load_balancer;
 mod make_first;
+mod missed;
 pub mod outage;
 pub mod parameters;
 pub mod preset;
@@ -22,6 +23,8 @@ pub mod registry;
 pub mod ring;
 pub mod stream;
 pub mod table;
+mod unacknowledged;
+mod visit;
 
 pub use cx::Cx;
 pub use event::{Event, Source, Step, Timer};
@@ -80,7 +83,7 @@ impl Node {
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
             Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
-            Self::Buffer(node) => node.on_resume(user, ticket, cx),
+            Self::Buffer(node) => node.on_read(timer, user, ticket, cx),
             Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),
         }
     }

@@ -115,14 +115,24 @@ impl Pubsub {
         if row.stage != Stage::Bus || row.due != cx.now {
             return;
         }
-        cx.messages.log(message);
         let place = self.partition(&row, cx);
         let partition = &self.partitions[number::index(place)];
-        if partition.stopped() {
-            return self.park(place, message, cx);
+        let full = match self.parameters.bound {
+            Some(bound) if partition.stopped() => self.is_full(place, bound),
+            Some(bound) => self.overflows(place, bound, cx.now),
+            None => false,
+        };
+        if full {
+            return cx.unsent(message, Cause::BusOverflow);
         }
-        if self.parameters.bound.is_some_and(|bound| self.overflows(place, bound, cx.now)) {
-            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
+        let stopped = partition.stopped();
+        if cx.taken_in(message) {
+            cx.record.counts.known += 1;
+            return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
+        }
+        cx.messages.log(message);
+        if stopped {
+            return self.park(place, message, cx);
         }
         self.hand_out(place, message, cx);
     }
@@ -213,17 +223,20 @@ impl Pubsub {
         notes.push_back(handed);
     }
 
+    /// Whether a partition that nobody reads has no room.
+    fn is_full(&self, place: u32, bound: u32) -> bool {
+        let parked = &self.partitions[number::index(place)].parked;
+        self.parameters.stores
+            && self.parameters.when_full == WhenFull::Drop
+            && parked.len() >= number::index(bound)
+    }
+
     /// A message comes to a partition that nobody reads.
     fn park(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
         if !self.parameters.stores {
             return cx.end(cx.now, message, End::Lost(Cause::BusLost));
         }
-        let parked = &mut self.partitions[number::index(place)].parked;
-        let full = self.parameters.bound.is_some_and(|bound| parked.len() >= number::index(bound));
-        if full && self.parameters.when_full == WhenFull::Drop {
-            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
-        }
-        parked.push_back(message);
+        self.partitions[number::index(place)].parked.push_back(message);
         let row = cx.messages.get_mut(message);
         (row.stage, row.due) = (Stage::Parked, cx.now);
     }

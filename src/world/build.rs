@@ -10,14 +10,14 @@ use crate::{
         gateway::Gateway,
         load_balancer::LoadBalancer,
         outage::Outages,
-        parameters::{self, Moves, Parameters, Policy, Resume, Route, Start},
+        parameters::{self, Moves, Parameters, Policy, Resume, Route, Scope, Start},
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
         stream::standing,
         table::{
-            connections::{Connections, State},
-            crowds::{Crowd, Crowds, Delay, Port, Replay},
+            connections::{Connections, State, Visit},
+            crowds::{Crowd, Crowds, Delay, Inbox, Port, Replay},
             messages::Messages,
             routes::{Entry, Keeping, Routes},
             tiers::Tiers,
@@ -48,6 +48,12 @@ impl World {
         let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
+        if crowds.iter().any(|crowd| crowd.visits) {
+            connections.visits = vec![Visit::default(); number::index(crowds.users())];
+        }
+        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
+            connections.seen = vec![0; number::index(crowds.users())];
+        }
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
         let mut world = Self {
@@ -96,8 +102,14 @@ impl World {
 /// Puts a user where it stands in the stationary state: online if its gateway has room.
 fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
     if let Start::Ramp(over) = clients.parameters.start {
+        if crowd.visits {
+            return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
+        }
         cx.record.recovery.hit(user);
         return clients.arrive(user, over, cx);
+    }
+    if !clients.stands_there(user, cx) {
+        return;
     }
     let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
     let picked = balancer.pick(crowd.hash(user), cx.tiers);
@@ -194,7 +206,15 @@ impl Plan<'_> {
             registry: self.port(pool, is_registry),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
-            replay: (clients.resume == Resume::LastSeenId).then(|| self.replay(pool)).flatten(),
+            replay: (clients.resume == Resume::LastSeenId)
+                .then(|| self.kept(pool, Scope::User))
+                .flatten(),
+            resume_window: clients.resume_window,
+            inbox: self.inbox(pool),
+            visits: clients.visits.is_some(),
+            reading: clients.reading,
+            acknowledged: clients.sends.as_ref().and_then(|sends| sends.acknowledged),
+            from_bus: self.link(pool, is_pubsub).map_or(Delay::Fixed(Span::ZERO), latency),
             handshake_rtts: gateway.handshake_rtts,
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
@@ -230,11 +250,27 @@ impl Plan<'_> {
         Port { node: fanout.0, latency: latency(link) }
     }
 
-    fn replay(&self, pool: NodeId) -> Option<Replay> {
-        let port = self.port(pool, is_buffer)?;
-        let Parameters::Buffer(buffer) = self.parameters(NodeId(port.node)) else { return None };
+    /// The buffer of a scope that a pool asks.
+    fn buffer(&self, pool: NodeId, scope: Scope) -> Option<(Port, &parameters::Buffer)> {
+        let mut links = self.scenario.links.iter().filter(|link| link.source == pool);
+        links.find_map(|link| match self.parameters(link.target) {
+            Parameters::Buffer(buffer) if buffer.scope == scope => {
+                Some((Port { node: link.target.0, latency: latency(link) }, buffer))
+            }
+            _ => None,
+        })
+    }
+
+    fn kept(&self, pool: NodeId, scope: Scope) -> Option<Replay> {
+        let (port, buffer) = self.buffer(pool, scope)?;
         let (read, retention) = (buffer.read, buffer.retention);
         Some(Replay { port, read, messages: u32::from(buffer.messages), retention })
+    }
+
+    fn inbox(&self, pool: NodeId) -> Option<Inbox> {
+        let (_, buffer) = self.buffer(pool, Scope::Inbox)?;
+        let (kept, notify) = (self.kept(pool, Scope::Inbox)?, buffer.notify.clone());
+        Some(Inbox { kept, notify })
     }
 
     fn node(&self, id: NodeId, pools: &[Range<u16>], crowds: &Crowds) -> Node {
@@ -395,8 +431,4 @@ fn is_fanout(parameters: &Parameters) -> bool {
 
 fn is_registry(parameters: &Parameters) -> bool {
     matches!(parameters, Parameters::Registry(_))
-}
-
-fn is_buffer(parameters: &Parameters) -> bool {
-    matches!(parameters, Parameters::Buffer(_))
 }

@@ -2,7 +2,11 @@
 use super::{World, wire};
 use crate::{
     engine::number,
-    node::{Node, parameters::Parameters, table::crowds::Crowd},
+    node::{
+        Node,
+        parameters::{Parameters, Scope},
+        table::crowds::Crowd,
+    },
     record::{
         Amount, Egress, Usage, Used,
         meter::{Flow, Traffic},
@@ -121,8 +125,23 @@ impl World {
                 entries: of(&registered, &|rate| rate.connections),
                 operations: of(&registered, &|rate| rate.operations) + self.refreshes(id, rates),
             },
-            Parameters::Buffer(_) => Amount::Kept(of(&kept, &|rate| rate.kept())),
+            Parameters::Buffer(buffer) => Amount::Kept(match buffer.scope {
+                Scope::User => of(&kept, &|rate| rate.kept()),
+                Scope::Inbox => {
+                    Self::in_inbox(id, rates) * self.record.held_in(id, scenario.horizon)
+                }
+            }),
         })
+    }
+
+    /// Bytes of payload in a message of an inbox, on average over the crowds that it serves.
+    fn in_inbox(id: u8, rates: &[Rate<'_>]) -> f64 {
+        let serves = |crowd: &Crowd| crowd.inbox.as_ref().is_some_and(|it| it.kept.port.node == id);
+        let served = rates.iter().filter(|rate| serves(rate.crowd));
+        let sums = served.fold((0.0, 0.0), |(bytes, messages), rate| {
+            (bytes + rate.messages * rate.payload, messages + rate.messages)
+        });
+        sums.0 / sums.1.max(1e-9)
     }
 
     /// Refreshes that a registry gets a second.

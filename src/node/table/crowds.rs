@@ -5,7 +5,7 @@ use crate::engine::{
 };
 use crate::node::{
     Purpose,
-    parameters::{IfRefused, Reconnect},
+    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect},
 };
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -113,6 +113,18 @@ pub struct Crowd {
     pub rpc_timeout: Span,
     /// How it gets what it missed, if it does.
     pub replay: Option<Replay>,
+    /// How long after a loss it can; `None`: however long.
+    pub resume_window: Option<Span>,
+    /// Where messages go while nobody is there, if they are kept.
+    pub inbox: Option<Inbox>,
+    /// Whether its users come and go by themselves.
+    pub visits: bool,
+    /// How its clients handle what they get.
+    pub reading: Reading,
+    /// How its clients know that a message has been taken, if they do.
+    pub acknowledged: Option<Acknowledged>,
+    /// From the bus back to the gateways.
+    pub from_bus: Delay,
     /// Round trips from the first packet to an open connection.
     pub handshake_rtts: f64,
     /// What it does after a loss or a failure.
@@ -140,7 +152,21 @@ pub struct Replay {
     pub retention: Span,
 }
 
+/// The inbox of a crowd.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    /// From where and for how long.
+    pub kept: Replay,
+    /// Whether it calls users who are away.
+    pub notify: Option<Notify>,
+}
+
 impl Crowd {
+    /// Whether all its users want to be connected all the time.
+    pub fn always_there(&self) -> bool {
+        self.if_refused.is_none() && !self.visits
+    }
+
     /// The entity of a user's connection in draws.
     #[inline]
     pub fn connection(&self, user: u32, session: u16) -> u64 {
@@ -246,9 +272,9 @@ impl Crowds {
         self.of(user).if_refused.is_some()
     }
 
-    /// Users of closed crowds: those who want to be connected all the time.
+    /// Users who want to be connected all the time.
     pub fn closed(&self) -> u32 {
-        let closed = self.rows.iter().filter(|crowd| crowd.if_refused.is_none());
+        let closed = self.rows.iter().filter(|crowd| crowd.always_there());
         closed.map(|crowd| crowd.count).sum()
     }
 

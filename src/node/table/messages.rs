@@ -41,6 +41,12 @@ pub enum Stage {
     DownReplay,
     /// In a partition that nobody reads.
     Parked,
+    /// In the recipient's inbox, with no copy on its way.
+    Inbox,
+    /// To the recipient's gateway, out of the inbox.
+    Pull,
+    /// Down to the recipient, out of the inbox.
+    DownPull,
 }
 
 /// One delivery that has not ended.

@@ -83,6 +83,7 @@ fn words(end: &str) -> &'static str {
         Some(Cause::BufferOverflow) => "the buffer dropped its oldest",
         Some(Cause::ClientOutbox) => "the sender was away, its outbox full",
         Some(Cause::GaveUp) => "the user left for good",
+        Some(Cause::ResumeExpired) => "away for longer than it can resume",
         None => "",
     }
 }
@@ -91,7 +92,8 @@ fn words(end: &str) -> &'static str {
 fn beside(summary: &Summary) -> Vec<Part> {
     let runs = f64::from(summary.replications.max(1));
     let rows = [
-        ("duplicates", "later copies, suppressed by their id"),
+        ("duplicates", "later copies of a delivery"),
+        ("duplicates_shown", "those that the user saw"),
         ("reordered", "came after a later message to the user"),
     ];
     let part = |(name, words): (&str, &'static str)| {

@@ -3,7 +3,9 @@
 use super::{Resolved, links::Topology, nodes::MOST_USERS};
 use crate::{
     engine::number,
-    node::parameters::{Clients, Fanout, Gateway, OnStale, Parameters, Policy, Resume, Route},
+    node::parameters::{
+        Clients, Fanout, Gateway, OnStale, Parameters, Policy, Resume, Route, Visits,
+    },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
     units::{Count, Quantity},
@@ -96,7 +98,10 @@ impl Checks<'_, '_> {
         }
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
+        } else {
+            self.without_resume(input);
         }
+        self.inbox(input, pool);
         if self.readable {
             self.room(input, clients, pool);
             self.ttl(input, clients, pool);
@@ -165,13 +170,44 @@ impl Checks<'_, '_> {
         }
     }
 
+    /// Keys that mean nothing for users who never resume.
+    fn without_resume(&self, input: &mut Input<'_>) {
+        let Kind::Clients(form) = &self.node.form else { return };
+        let window = form.resume_window.as_ref().map(|it| ("resume_window", it.at));
+        let cursor = form.acknowledge_every.as_ref().map(|it| ("acknowledge_every", it.at));
+        for (key, at) in window.into_iter().chain(cursor) {
+            let message = format!(
+                "`{}.{key}` is about resuming, but these users have no buffer to resume from",
+                self.name()
+            );
+            let wrong = Diagnostic::error("without-effect", message).at(at);
+            input.report(wrong.help("add a buffer and `resume: last_seen_id`, or take it out"));
+        }
+    }
+
+    /// The fan-out puts messages where users look for them.
+    fn inbox(&self, input: &mut Input<'_>, pool: NodeId) {
+        let topology = self.topology;
+        let Some(inbox) = topology.next(pool, "inbox") else { return };
+        let fanout = topology.next(pool, "pubsub").and_then(|bus| topology.next(bus, "fanout"));
+        let Some(fanout) = fanout else { return };
+        if topology.next(fanout, "inbox") != Some(inbox) {
+            let at = topology.to(pool, "inbox").map(|edge| edge.at);
+            let (fanout, inbox) = (topology.name(fanout), topology.name(inbox));
+            let message = format!("`{fanout}` does not write to `{inbox}`, where users look");
+            let help = format!("write the link `{fanout} -> {inbox}`");
+            input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
     fn room(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
         let Parameters::Gateway(gateway) = &self.topology.nodes[usize::from(pool.0)].parameters
         else {
             return;
         };
         let (room, budget) = room(gateway);
-        if u64::from(clients.count) > room {
+        let there = clients.visits.as_ref().map_or(1.0, Visits::share);
+        if f64::from(clients.count) * there > number::float(room) {
             let message = format!(
                 "`{}` are {} users, but `{}` hold {room} connections ({budget} binds)",
                 self.name(),

@@ -3,19 +3,18 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
-        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Start, WhenFull,
+        Answer, DrainBy, Guarantee, Ids, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
+        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
 
 /// Keys of which only one value is modelled so far.
-const ONLY: [(&str, &str); 5] = [
+const ONLY: [(&str, &str); 4] = [
     ("clients.transport", "websocket"),
     ("clients.sends.to", "direct"),
     ("load_balancer.policy.consistent_hash.key", "user"),
     ("load_balancer.policy.consistent_hash.via", "ticket"),
-    ("buffer.scope", "user"),
 ];
 
 /// The words that a key takes, in the place of a quantity or beside it.
@@ -30,7 +29,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
         "load_balancer.when_full" => vec!["reset", "503"],
-        "gateway.accept_queue" | "pubsub.bound" => vec!["unbounded"],
+        "gateway.accept_queue" | "pubsub.bound" | "clients.resume_window" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
         "gateway.drain.move" => all::<Moves>(),
         "gateway.drain.by" => all::<DrainBy>(),
@@ -41,6 +40,9 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.when_full" => all::<WhenFull>(),
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
+        "buffer.scope" => all::<Scope>(),
+        "buffer.notify" => vec!["pull"],
+        "clients.sends.ids" => all::<Ids>(),
         "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
@@ -137,6 +139,15 @@ impl Word for OverMemory {
 impl Word for Resume {
     const WORDS: &'static [(&'static str, Self)] =
         &[("none", Self::None), ("last_seen_id", Self::LastSeenId)];
+}
+
+impl Word for Ids {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("idempotent", Self::Idempotent), ("new", Self::New)];
+}
+
+impl Word for Scope {
+    const WORDS: &'static [(&'static str, Self)] = &[("user", Self::User), ("inbox", Self::Inbox)];
 }
 
 /// The policies that need no parameters.
