@@ -3,13 +3,14 @@
 use super::{
     chat::{bus_of, chat, clients, fanout_of, gateways, replay, secs},
     consumers::{count, run},
+    inbox::with_inbox,
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Guarantee, Moves, OnStale, OverMemory, PartitionKey, Rebalance, Resume, Route, Start,
-        WhenFull,
+        Acknowledged, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, PartitionKey, Reading,
+        Rebalance, Resume, Route, Start, Visits, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -71,6 +72,34 @@ fn tier() -> impl Strategy<Value = Tier> {
     })
 }
 
+/// How users send and are reached.
+#[derive(Clone, Debug)]
+struct Reach {
+    inbox: bool,
+    push: bool,
+    visits: bool,
+    window: Option<u64>,
+    every: u16,
+    dedup: bool,
+    ids: Option<Ids>,
+}
+
+impl Reach {
+    fn notify(&self) -> Option<Notify> {
+        self.push.then(|| Notify { opens: Share(0.5), after: Law::Constant(2e9) })
+    }
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    let every = select(vec![1_u16, 1, 7]);
+    let window = select(vec![None, None, Some(2_u64), Some(20)]);
+    let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (flags, window, every, ids).prop_map(|((inbox, push, visits, dedup), window, every, ids)| {
+        Reach { inbox, push, visits, window, every, dedup, ids }
+    })
+}
+
 /// What happens: when (s), and what.
 fn event() -> impl Strategy<Value = (u64, ActionKind)> {
     let restart = select(vec![None, Some(secs(0)), Some(secs(3)), Some(secs(20))]);
@@ -109,8 +138,13 @@ fn scenario(
     tier: &Tier,
     events: Vec<(u64, ActionKind)>,
     (seed, resume, messages, retention, cold): (u64, bool, u16, u64, bool),
+    reach: &Reach,
 ) -> Scenario {
     let mut scenario = chat(150, 3);
+    if reach.inbox {
+        let mail = with_inbox(&mut scenario);
+        (mail.messages, mail.retention, mail.notify) = (messages, secs(600), reach.notify());
+    }
     scenario.seed = seed;
     scenario.horizon = Time::ZERO + secs(120);
     scenario.warm_up = Time::ZERO + secs(10);
@@ -120,6 +154,14 @@ fn scenario(
     crowd.resume = if resume { Resume::LastSeenId } else { Resume::None };
     crowd.reconnect.attempts = Some(6);
     crowd.outbox = 2;
+    crowd.visits = reach.visits.then(|| Visits {
+        stay: Law::Exponential { mean: 20e9 },
+        away: Law::Exponential { mean: 15e9 },
+    });
+    crowd.resume_window = reach.window.map(secs).filter(|_| resume);
+    crowd.reading = Reading { acknowledge_every: reach.every, dedup: reach.dedup };
+    crowd.sends.as_mut().unwrap().acknowledged =
+        reach.ids.map(|ids| Acknowledged { retry_after: secs(3), ids });
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }
@@ -172,8 +214,9 @@ proptest! {
             select(vec![1_u64, 10, 600]),
             any::<bool>(),
         ),
+        reach in reach(),
     ) {
-        let scenario = scenario(&tier, events, rest);
+        let scenario = scenario(&tier, events, rest, &reach);
         // A run whose ledger or attempts do not add up panics here.
         let outcome = run(&scenario);
         prop_assert_eq!(outcome.fingerprint, run(&scenario).fingerprint);
@@ -189,10 +232,15 @@ proptest! {
         prop_assert!(never("lost.falsely_offline", touches(&scenario, 5)));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));
         prop_assert!(never("deliveries.replayed", rest.1));
+        prop_assert!(never("deliveries.pulled", reach.inbox));
         prop_assert!(never("deliveries.expired", rest.1));
-        prop_assert!(never("lost.buffer_overflow", rest.1));
-        // Twice comes what is read twice by a consumer, or by a live copy and the buffer.
-        let twice = rest.1 || reads_twice && touches(&scenario, 4);
+        prop_assert!(never("lost.buffer_overflow", rest.1 || reach.inbox));
+        prop_assert!(never("lost.resume_expired", reach.window.is_some() && !reach.inbox));
+        // Twice comes what is read twice by a consumer, by a live copy and the buffer, or is sent
+        // twice.
+        let twice = rest.1 || reads_twice && touches(&scenario, 4) || reach.ids.is_some();
         prop_assert!(never("deliveries.duplicates", twice));
+        let shown = !reach.dedup || reach.ids == Some(Ids::New);
+        prop_assert!(never("deliveries.duplicates_shown", shown));
     }
 }

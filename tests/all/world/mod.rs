@@ -1,10 +1,12 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
+mod acknowledged;
 mod anything;
 mod budgets;
 pub(crate) mod chat;
 pub(crate) mod consumers;
 mod fingerprints;
 mod idle;
+pub(crate) mod inbox;
 mod moves;
 mod routes;
 mod runs;
