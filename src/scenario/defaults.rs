@@ -122,8 +122,6 @@ pub const TABLE: &[Default] = &[
     row("registry.copies", "2", "a primary and a replica [K]"),
     row("buffer.scope", "user", "the chat example"),
     row("buffer.notify", "pull", "[squall] users look when they come"),
-    row("buffer.notify.push.opens", "20%", "[K]"),
-    row("buffer.notify.push.after", "2min", "[K]"),
     row("buffer.retention", "24h", "the chat example"),
     row("buffer.messages", "1k", "messages a user [K]"),
     row("buffer.reads", "50k/s", "range reads of a cache or log [K]"),

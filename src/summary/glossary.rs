@@ -257,7 +257,7 @@ pub const METRICS: &[Described] = &[
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 13] = [
+pub const PHASED: [&str; 14] = [
     "sessions",
     "clients.availability",
     "connections.mean",
@@ -266,6 +266,7 @@ pub const PHASED: [&str; 13] = [
     "deliveries.intended",
     "deliveries.live",
     "deliveries.replayed",
+    "deliveries.pulled",
     "deliveries.lost",
     "deliveries.expired",
     "deliveries.missed",

@@ -99,7 +99,7 @@ impl Checks<'_, '_> {
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
         } else {
-            self.without_resume(input);
+            self.without_resume(input, clients);
         }
         self.inbox(input, pool);
         if self.readable {
@@ -171,10 +171,12 @@ impl Checks<'_, '_> {
     }
 
     /// Keys that mean nothing for users who never resume.
-    fn without_resume(&self, input: &mut Input<'_>) {
+    fn without_resume(&self, input: &mut Input<'_>, clients: &Clients) {
         let Kind::Clients(form) = &self.node.form else { return };
         let window = form.resume_window.as_ref().map(|it| ("resume_window", it.at));
         let cursor = form.acknowledge_every.as_ref().map(|it| ("acknowledge_every", it.at));
+        let window = window.filter(|_| clients.resume_window.is_some());
+        let cursor = cursor.filter(|_| clients.reading.acknowledge_every > 1);
         for (key, at) in window.into_iter().chain(cursor) {
             let message = format!(
                 "`{}.{key}` is about resuming, but these users have no buffer to resume from",

@@ -38,23 +38,10 @@ impl Section<'_, '_> {
     /// Whether and how sends are acknowledged.
     pub(super) fn acknowledged(&mut self, form: &model::Sends) -> Option<Acknowledged> {
         let kept: bool = self.word("acknowledged", form.acknowledged.as_ref());
-        if !kept {
-            self.only_acknowledged(form);
-            return None;
-        }
         let written = form.retry_after.as_ref();
         let retry_after = self.within("retry_after", written, CLOSEST..=Span::FOREVER);
-        Some(Acknowledged { retry_after, ids: self.word("ids", form.ids.as_ref()) })
-    }
-
-    /// Keys that mean nothing where nobody waits for an acknowledgement.
-    fn only_acknowledged(&mut self, form: &model::Sends) {
-        let retry = form.retry_after.as_ref().map(|written| ("retry_after", written.at));
-        let ids = form.ids.as_ref().map(|written| ("ids", written.at));
-        for (key, at) in retry.into_iter().chain(ids) {
-            let says = "says how a message is sent again, but none is acknowledged";
-            self.wrong("without-effect", key, at, says, "write `acknowledged: true` beside it");
-        }
+        let ids = self.word("ids", form.ids.as_ref());
+        kept.then_some(Acknowledged { retry_after, ids })
     }
 
     /// Whether an inbox calls users who are away.
@@ -64,7 +51,9 @@ impl Section<'_, '_> {
         written: Option<&Located<Choice<model::Notify>>>,
     ) -> Option<Notify> {
         if scope == Scope::User {
-            if let Some(written) = written {
+            self.put("notify", "pull");
+            let pull = |word: &Choice<model::Notify>| matches!(word, Choice::Plain(word) if word == "pull");
+            if let Some(written) = written.filter(|written| !pull(&written.value)) {
                 let says = "is for an inbox; this buffer holds what users resume from";
                 self.wrong("without-effect", "notify", written.at, says, "write `scope: inbox`");
             }
