@@ -156,12 +156,15 @@ impl Clients {
         self.schedule_send(cx);
         let crowd = cx.crowds.of_clients(self.id);
         let (sender, recipient) = crowd.pair(k);
-        let (from, to, id) = (crowd.first + sender, crowd.first + recipient, number::low(k));
+        let (from, id) = (crowd.first + sender, number::low(k));
+        let to = if crowd.room.is_some() { from } else { crowd.first + recipient };
         let connection = *cx.connections.get(from);
         if connection.state == State::Absent {
             return;
         }
-        cx.record.sent(cx.now, id);
+        for _ in 0..crowd.audience(from) {
+            cx.record.sent(cx.now, id);
+        }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
         match connection.state {

@@ -5,7 +5,7 @@ use super::{
         connections::{Connections, NOWHERE},
         copies::Meaning,
         crowds::Crowds,
-        messages::{Messages, Stage},
+        messages::{Message, Messages, Stage},
         routes::Routes,
         tiers::{Life, Tiers},
     },
@@ -89,7 +89,7 @@ impl Cx<'_> {
     pub fn end(&mut self, at: Time, message: u32, end: End) {
         let reached = end.arrived();
         match self.messages.copies.end(message, reached) {
-            Meaning::Ends => self.end_delivery(at, message, end),
+            Meaning::Ends => self.end_all(at, message, end),
             Meaning::Again { renamed } => {
                 let row = self.messages.get(message);
                 let shown = renamed || !self.crowds.of(row.to).reading.dedup;
@@ -100,15 +100,26 @@ impl Cx<'_> {
         self.messages.close(message);
     }
 
+    /// All deliveries that a message still is end.
     #[inline]
-    fn end_delivery(&mut self, at: Time, message: u32, end: End) {
-        let row = self.messages.get(message);
+    fn end_all(&mut self, at: Time, message: u32, end: End) {
+        let (row, place) = (*self.messages.get(message), self.messages.place(message));
+        match self.crowds.of(row.to).everybody(&row) {
+            None => self.end_delivery(at, &row, place, end),
+            Some(all) => all.for_each(|to| {
+                self.end_delivery(at, &row.addressed_to(to), place, end);
+            }),
+        }
+    }
+
+    #[inline]
+    fn end_delivery(&mut self, at: Time, row: &Message, place: u32, end: End) {
         self.record.delivery(at, row.sent, row.id, end);
         if end != End::Live {
             self.record.late_or_never(row.sent, row.to, end);
         }
         if end.arrived() {
-            let (users, place) = (self.connections.row.len(), self.messages.place(message));
+            let users = self.connections.row.len();
             self.record.reached(at, row.to, place);
             self.connections.saw(row.to, self.crowds);
             let late = at < self.now;

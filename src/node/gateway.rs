@@ -132,15 +132,30 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let service = self.work(row.at, self.parameters.cpu.receive, cx);
-        let bus = self.bus.as_ref().expect("a pool whose users send has a bus");
+        let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
+        let crowd = cx.crowds.of(row.to);
+        if crowd.room.is_some() && crowd.publishes_for_each {
+            return self.publish_for_each(message, service.finish, bus, cx);
+        }
         let at = service.finish + self.to_bus(row, cx);
-        cx.hop(at, bus.node, message, Stage::Bus);
+        cx.hop(at, bus, message, Stage::Bus);
+    }
+
+    /// A message for a room is published for each who gets it. That it has been taken is known here.
+    fn publish_for_each(&self, message: u32, at: Time, bus: u8, cx: &mut Cx<'_>) {
+        if cx.taken_in(message) {
+            return cx.known(message);
+        }
+        for one in cx.spread(message).unwrap_or_default() {
+            let at = at + self.to_bus(*cx.messages.get(one), cx);
+            cx.hop(at, bus, one, Stage::Bus);
+        }
     }
 
     #[inline]
     fn to_bus(&self, row: Message, cx: &Cx<'_>) -> Span {
         let Some(bus) = &self.bus else { return Span::ZERO };
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
     }
 
@@ -195,7 +210,7 @@ impl Gateway {
         let crowd = cx.crowds.of(row.to);
         let fanout = crowd.fanout.as_ref().expect("it came from there");
         let silent = cx.tiers.get(row.at).life == Life::Silent;
-        let entity = crowd.message(row.id);
+        let entity = crowd.message(&row);
         let back = fanout.latency.draw(&self.draws, Purpose::Message, entity, row.stage as u32);
         let wait = if silent { crowd.rpc_timeout } else { back };
         let stage = if row.stage == Stage::PushAgain { Stage::StaleAgain } else { Stage::Stale };

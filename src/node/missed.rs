@@ -119,7 +119,7 @@ impl<'a> Cx<'a> {
         let row = *self.messages.get(message);
         self.record.kept(row.sent, row.to);
         self.record.stored(self.now, inbox.kept.port.node);
-        self.notify(row.to, self.crowds.of(row.to).message(row.id), inbox);
+        self.notify(row.to, self.crowds.of(row.to).message(&row), inbox);
         let list = &mut self.connections.kept.row(row.to).inbox;
         list.push(self.messages, message, Stage::Inbox, kept);
         if list.len() > inbox.kept.messages {

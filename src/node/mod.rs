@@ -21,6 +21,7 @@ pub mod reconnect;
 pub mod refusal;
 pub mod registry;
 pub mod ring;
+pub mod rooms;
 pub mod stream;
 pub mod table;
 mod unacknowledged;

@@ -9,8 +9,8 @@ use crate::{
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
-    Acknowledged, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume, Sends,
-    Sessions, Start, Visits,
+    Acknowledged, Audience, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume,
+    Sends, Sessions, Start, Visits,
 };
 
 /// A node's parameters, by kind.

@@ -7,8 +7,9 @@ use super::{
     Cx, Purpose,
     group::Group,
     parameters::{self, Guarantee, PartitionKey, WhenFull},
+    rooms::Known,
     table::{
-        crowds::{Delay, Port},
+        crowds::{Crowd, Delay, Port},
         messages::{Message, Stage},
     },
 };
@@ -16,7 +17,10 @@ use crate::{
     engine::{Draws, Span, Station, Time, Zipf, number},
     record::{Cause, End},
 };
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, VecDeque},
+};
 
 /// Keeps the phase of a partition's reads apart from what is drawn for consumers.
 const READS: u64 = 1 << 32;
@@ -39,6 +43,9 @@ pub struct Pubsub {
     /// The most messages that waited when partitions began to be read again.
     most_parked: f64,
 }
+
+/// Deliveries of messages for rooms, by id and time of the send.
+type Spread = BTreeMap<(u32, Time), Vec<Known>>;
 
 /// One partition.
 #[derive(Clone, Debug)]
@@ -127,8 +134,7 @@ impl Pubsub {
         }
         let stopped = partition.stopped();
         if cx.taken_in(message) {
-            cx.record.counts.known += 1;
-            return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
+            return cx.known(message);
         }
         cx.messages.log(message);
         if stopped {
@@ -145,8 +151,9 @@ impl Pubsub {
         let user = match self.parameters.key {
             PartitionKey::Recipient => row.to,
             PartitionKey::Sender => crowd.sender(row.id),
+            PartitionKey::Room => crowd.room(row.to).map_or(row.to, |room| room.start),
             PartitionKey::Random => {
-                let entity = crowd.message(row.id);
+                let entity = crowd.published(row);
                 return self
                     .skewed(entity)
                     .unwrap_or_else(|| self.draws.below(Purpose::Partition, entity, many));
@@ -180,7 +187,7 @@ impl Pubsub {
     #[inline]
     fn hand_out(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
         let row = *cx.messages.get(message);
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         let consumer = self.group.owner(place);
         let queue = self.queue(place);
         let service = self.queues[queue].arrive(cx.now, self.service);
@@ -252,7 +259,7 @@ impl Pubsub {
         }
         for (message, place) in self.in_flight(cx, |row| row.stage == Stage::Fanout) {
             let row = *cx.messages.get(message);
-            let on_the_way = self.link(cx.crowds.of(row.to).message(row.id));
+            let on_the_way = self.link(cx.crowds.of(row.to).message(&row));
             if stops[number::index(place)] && row.due > cx.now + on_the_way {
                 self.park_again(place, message, cx);
             }
@@ -329,14 +336,33 @@ impl Pubsub {
             }
         }
         let committed = self.group.committed(cx.now, consumer);
+        let spread = self.spread(cx);
         for &place in &owned {
             let handed = std::mem::take(&mut self.partitions[number::index(place)].handed);
             for note in handed.into_iter().filter(|note| note.at > committed) {
-                self.read_again(place, note, cx);
+                self.read_again(place, note, &spread, cx);
             }
             self.sort(place, cx);
         }
         self.group.dies(cx.now, consumer)
+    }
+
+    /// The deliveries of messages for rooms that have not ended, by their messages.
+    fn spread(&self, cx: &Cx<'_>) -> Spread {
+        let mut spread = Spread::new();
+        let in_rooms = |crowd: &Crowd| {
+            crowd.bus == Some(self.id) && crowd.room.is_some() && !crowd.publishes_for_each
+        };
+        if self.notes && cx.crowds.iter().any(in_rooms) {
+            for (row, message) in cx.messages.in_use() {
+                let crowd = cx.crowds.of(message.to);
+                if in_rooms(crowd) && crowd.everybody(message).is_none() {
+                    let known = Known { message: *message, row };
+                    spread.entry((message.id, message.sent)).or_default().push(known);
+                }
+            }
+        }
+        spread
     }
 
     fn drop_from_hand(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
@@ -351,7 +377,7 @@ impl Pubsub {
     }
 
     /// What was handed out and not committed is read a second time.
-    fn read_again(&mut self, place: u32, note: Handed, cx: &mut Cx<'_>) {
+    fn read_again(&mut self, place: u32, note: Handed, spread: &Spread, cx: &mut Cx<'_>) {
         if is_parked(&note, cx) {
             return;
         }
@@ -359,6 +385,11 @@ impl Pubsub {
         let mut copy = note.message;
         (copy.stage, copy.due) = (Stage::Parked, cx.now);
         let copy = cx.messages.copy(copy, note.position, there.then_some(note.row));
+        let for_all = cx.crowds.of(note.message.to).everybody(&note.message).is_some();
+        let known = spread.get(&(note.message.id, note.message.sent)).filter(|_| for_all);
+        if let Some(known) = known {
+            cx.messages.spread.insert(copy, known.clone());
+        }
         self.partitions[number::index(place)].parked.push_back(copy);
     }
 

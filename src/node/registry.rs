@@ -99,7 +99,7 @@ impl Registry {
 
     fn to_gateways(&self, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let gateways = self.gateways.as_ref().expect("a fan-out leads to gateways");
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
 

@@ -46,7 +46,7 @@ impl Cx<'_> {
         let inside = crowd.from_bus.draw(
             &crowd.draws,
             Purpose::Message,
-            crowd.message(message.id),
+            crowd.message(&message),
             Stage::Outbox as u32,
         );
         let at = self.now + inside + crowd.down(connection.round_trip(), entity);
@@ -54,6 +54,12 @@ impl Cx<'_> {
             note.acknowledged = at;
         }
         self.messages.copies.take_in(row) && acknowledged.ids == Ids::Idempotent
+    }
+
+    /// A message that has been taken in before comes again, and goes no further.
+    pub fn known(&mut self, row: u32) {
+        self.record.counts.known += 1;
+        self.end(self.now, row, End::Lost(Cause::NoReplay));
     }
 
     /// What a client wrote does not get to the bus. Where it waits for an acknowledgement it still

@@ -4,7 +4,9 @@ mod bus;
 mod clients;
 
 pub use bus::{Group, Pubsub};
-pub use clients::{Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, Start, Visits};
+pub use clients::{
+    Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, Start, Visits,
+};
 
 use super::schema;
 use super::written::{Choice, Located, Several, Text, Written};

@@ -10,7 +10,9 @@ use crate::{
         gateway::Gateway,
         load_balancer::LoadBalancer,
         outage::Outages,
-        parameters::{self, Moves, Parameters, Policy, Resume, Route, Scope, Start},
+        parameters::{
+            self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope, Start,
+        },
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
@@ -202,6 +204,11 @@ impl Plan<'_> {
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
+            room: match clients.sends.as_ref().map(|sends| sends.to) {
+                Some(Audience::Room(size)) => Some(size),
+                Some(Audience::Direct) | None => None,
+            },
+            publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
             registry: self.port(pool, is_registry),
             fanout: fanout.map(|fanout| self.back(fanout)),
@@ -242,6 +249,14 @@ impl Plan<'_> {
         let room = pool.most_connections().saturating_mul(u32::from(pool.count));
         let unit = self.draws(id).unit(Purpose::Standing, 0, 0);
         standing(offered, room, unit)
+    }
+
+    /// What chooses the partitions of a bus.
+    fn key(&self, bus: NodeId) -> PartitionKey {
+        match self.parameters(bus) {
+            Parameters::Pubsub(bus) => bus.key,
+            _ => PartitionKey::Random,
+        }
     }
 
     /// The way from the gateways back to a fan-out.

@@ -114,7 +114,10 @@ impl World {
     fn count_pending(&mut self, horizon: Time) {
         let waits =
             |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked | Stage::Inbox);
-        let pending = self.messages.pending().into_iter().map(|row| (row.sent, waits(row.stage)));
+        let pending = self.messages.pending().into_iter().flat_map(|row| {
+            let all = self.crowds.of(row.to).everybody(row);
+            vec![(row.sent, waits(row.stage)); all.map_or(1, Iterator::count)]
+        });
         let pending: Vec<(Time, bool)> = pending.collect();
         for (sent, waiting) in pending {
             self.record.pending(sent, waiting);

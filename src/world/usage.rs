@@ -44,11 +44,18 @@ impl<'w> Rate<'w> {
         }
     }
 
+    /// Messages published: one for each recipient where the bus has them apart.
+    fn published(&self) -> f64 {
+        let each = self.crowd.room.filter(|_| self.crowd.publishes_for_each);
+        self.messages * each.map_or(1.0, |size| f64::from(size - 1))
+    }
+
     /// The modelled size of its share of a buffer: what retention and bound allow each user.
     fn kept(&self) -> f64 {
         let Some(replay) = &self.crowd.replay else { return 0.0 };
         let users = f64::from(self.crowd.count);
-        let each = self.messages / users * replay.retention.seconds();
+        let each = self.messages * f64::from(self.crowd.room.map_or(1, |size| size - 1)) / users
+            * replay.retention.seconds();
         users * each.min(f64::from(replay.messages)) * self.payload
     }
 }
@@ -119,7 +126,7 @@ impl World {
             }
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
             Parameters::Pubsub(_) => {
-                Amount::Published(of(&published, &|rate| rate.messages * rate.payload))
+                Amount::Published(of(&published, &|rate| rate.published() * rate.payload))
             }
             Parameters::Registry(_) => Amount::Registered {
                 entries: of(&registered, &|rate| rate.connections),

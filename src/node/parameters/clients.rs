@@ -124,10 +124,21 @@ pub struct Network {
 pub struct Sends {
     /// Messages per user and second.
     pub per_user: Rate,
+    /// Who gets it.
+    pub to: Audience,
     /// Size of the payload.
     pub payload: Bytes,
     /// How a client knows that a message has been taken; `None`: it does not.
     pub acknowledged: Option<Acknowledged>,
+}
+
+/// Who gets a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audience {
+    /// One other user of the crowd.
+    Direct,
+    /// All others in a room of so many.
+    Room(u32),
 }
 
 /// Sends that are kept until they are acknowledged.

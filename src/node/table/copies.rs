@@ -105,6 +105,11 @@ impl Copies {
         self.group(row).is_some_and(|group| self.groups[number::index(group)].reached.is_some())
     }
 
+    /// Whether the delivery of a row has ended by another copy, and whether this one has another id.
+    pub fn again(&self, row: u32) -> (bool, bool) {
+        (self.over(row), self.renamed.contains(&row))
+    }
+
     /// Whether the delivery of a row ends with it.
     pub fn is_last(&self, row: u32) -> bool {
         self.group(row).is_none_or(|group| {

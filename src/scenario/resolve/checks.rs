@@ -4,7 +4,8 @@ use super::{Resolved, links::Topology, nodes::MOST_USERS};
 use crate::{
     engine::number,
     node::parameters::{
-        Clients, Fanout, Gateway, OnStale, Parameters, Policy, Resume, Route, Visits,
+        Audience, Clients, Fanout, Gateway, OnStale, Parameters, PartitionKey, Policy, Resume,
+        Route, Visits,
     },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
@@ -122,6 +123,7 @@ impl Checks<'_, '_> {
             );
             return input.report(incomplete(message, "pubsub").at(self.at()));
         };
+        self.rooms(input, clients, bus);
         let Some(fanout) = topology.next(bus, "fanout") else { return };
         let back = topology.next(fanout, "gateway");
         if back.is_some_and(|back| back != pool) {
@@ -134,6 +136,34 @@ impl Checks<'_, '_> {
             input.report(Diagnostic::error("incomplete-path", message).at(self.at()).help(help));
         }
         self.same_registry(input, pool, fanout);
+    }
+
+    /// A room has its members, and a key of rooms has rooms.
+    fn rooms(&self, input: &mut Input<'_>, clients: &Clients, bus: NodeId) {
+        let to = clients.sends.as_ref().map(|sends| sends.to);
+        if let Some(Audience::Room(size)) = to
+            && self.readable
+            && size > clients.count
+        {
+            let message = format!(
+                "`{}` are {} users, and send to rooms of {size}",
+                self.name(),
+                clients.count
+            );
+            let wrong = Diagnostic::error("out-of-range", message).at(self.at());
+            input.report(wrong.help("write a larger `count` or smaller rooms"));
+        }
+        let node = &self.topology.nodes[usize::from(bus.0)];
+        let Parameters::Pubsub(own) = &node.parameters else { return };
+        if own.key == PartitionKey::Room && to == Some(Audience::Direct) {
+            let message = format!(
+                "`{}` chooses partitions by the room, but `{}` send to one user each",
+                node.name.value,
+                self.name()
+            );
+            let wrong = Diagnostic::error("without-effect", message).at(node.name.at);
+            input.report(wrong.help("write `sends.to: { room: 10 }`, or `key: recipient`"));
+        }
     }
 
     /// The gateways write where the fan-out reads.

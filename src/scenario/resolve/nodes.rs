@@ -102,9 +102,9 @@ impl Section<'_, '_> {
 
     fn sends(&mut self, form: &model::Sends) -> Sends {
         let per_user = self.positive("per_user", form.per_user.as_ref());
-        self.only("to", form.to.as_ref());
+        let to = self.audience(form.to.as_ref());
         let payload = self.value("payload", form.payload.as_ref());
-        Sends { per_user, payload, acknowledged: self.acknowledged(form) }
+        Sends { per_user, to, payload, acknowledged: self.acknowledged(form) }
     }
 
     fn heartbeat(&mut self, form: &model::Heartbeat) -> Heartbeat {

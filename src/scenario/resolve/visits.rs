@@ -2,8 +2,8 @@
 use super::section::Section;
 use crate::{
     engine::Span,
-    node::parameters::{Acknowledged, Notify, Reading, Scope, Visits},
-    scenario::resolve::nodes::CLOSEST,
+    node::parameters::{Acknowledged, Audience, Notify, Reading, Scope, Visits},
+    scenario::resolve::nodes::{CLOSEST, MOST_USERS},
     spec::{Choice, Located, Written, model},
 };
 
@@ -33,6 +33,27 @@ impl Section<'_, '_> {
             acknowledge_every: self.short("acknowledge_every", every, 1..=u16::MAX),
             dedup: self.word("dedup", form.dedup.as_ref()),
         }
+    }
+
+    /// Who gets what a crowd sends.
+    pub(super) fn audience(
+        &mut self,
+        written: Option<&Located<Choice<model::Audience>>>,
+    ) -> Audience {
+        match written.map(|written| (&written.value, written.at)) {
+            None => self.put("to", "direct"),
+            Some((Choice::Plain(text), _)) if text == "direct" => self.put("to", "direct"),
+            Some((Choice::Plain(text), at)) => {
+                let text = Located { value: text.clone(), at };
+                self.no_word("to", &text, ["direct", "room"].into_iter());
+            }
+            Some((Choice::One(model::Audience::Room(size)), _)) => {
+                return self.inside("to", |section| {
+                    Audience::Room(section.whole("room", Some(size), 2..=MOST_USERS))
+                });
+            }
+        }
+        Audience::Direct
     }
 
     /// Whether and how sends are acknowledged.

@@ -10,9 +10,8 @@ use crate::{
 };
 
 /// Keys of which only one value is modelled so far.
-const ONLY: [(&str, &str); 4] = [
+const ONLY: [(&str, &str); 3] = [
     ("clients.transport", "websocket"),
-    ("clients.sends.to", "direct"),
     ("load_balancer.policy.consistent_hash.key", "user"),
     ("load_balancer.policy.consistent_hash.via", "ticket"),
 ];
@@ -40,6 +39,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.when_full" => all::<WhenFull>(),
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
+        "clients.sends.to" => vec!["direct"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
         "clients.sends.ids" => all::<Ids>(),
@@ -162,8 +162,12 @@ impl Word for Guarantee {
 }
 
 impl Word for PartitionKey {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("recipient", Self::Recipient), ("sender", Self::Sender), ("random", Self::Random)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("recipient", Self::Recipient),
+        ("sender", Self::Sender),
+        ("room", Self::Room),
+        ("random", Self::Random),
+    ];
 }
 
 impl Word for WhenFull {

@@ -100,8 +100,9 @@ pub struct Visits {
 pub struct Sends {
     /// Messages of one user; leave `sends` out for a crowd that only listens.
     pub per_user: Option<Written<Rate>>,
-    /// Who gets it: another user of the crowd, each equally likely.
-    pub to: Option<Text>,
+    /// Who gets it: another user of the crowd, each equally likely (`direct`), or all the others in
+    /// the sender's room (`{ room: 10 }`, a room of ten).
+    pub to: Option<Located<Choice<Audience>>>,
     /// Size of a message.
     pub payload: Option<Written<Bytes>>,
     /// Whether the client keeps a message until the bus has taken it, and sends it again if no
@@ -113,6 +114,14 @@ pub struct Sends {
     /// What a message that is sent again carries: the id that it had (`idempotent`: the bus takes
     /// it once), or a `new` one, and the recipient sees it twice.
     pub ids: Option<Text>,
+}
+
+/// Who gets a message.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Audience {
+    /// All others in a room of so many; every user is in one.
+    Room(Written<Count>),
 }
 
 /// How either side notices that the other is gone.

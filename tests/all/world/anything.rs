@@ -9,8 +9,8 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, PartitionKey, Reading,
-        Rebalance, Resume, Route, Start, Visits, WhenFull,
+        Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, PartitionKey,
+        Reading, Rebalance, Resume, Route, Start, Visits, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -36,7 +36,12 @@ fn tier() -> impl Strategy<Value = Tier> {
     let bus = (
         any::<bool>(),
         select(vec![Guarantee::AtLeastOnce, Guarantee::AtMostOnce]),
-        select(vec![PartitionKey::Recipient, PartitionKey::Sender, PartitionKey::Random]),
+        select(vec![
+            PartitionKey::Recipient,
+            PartitionKey::Sender,
+            PartitionKey::Room,
+            PartitionKey::Random,
+        ]),
         select(vec![Rebalance::Eager, Rebalance::Cooperative]),
         select(vec![None, Some(0), Some(3), Some(100)]),
         select(vec![WhenFull::Drop, WhenFull::Block]),
@@ -82,6 +87,7 @@ struct Reach {
     every: u16,
     dedup: bool,
     ids: Option<Ids>,
+    room: Option<u32>,
 }
 
 impl Reach {
@@ -94,10 +100,20 @@ fn reach() -> impl Strategy<Value = Reach> {
     let every = select(vec![1_u16, 1, 7]);
     let window = select(vec![None, None, Some(2_u64), Some(20)]);
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
+    let room = select(vec![None, None, Some(2_u32), Some(6)]);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (flags, window, every, ids).prop_map(|((inbox, push, visits, dedup), window, every, ids)| {
-        Reach { inbox, push, visits, window, every, dedup, ids }
-    })
+    (flags, window, every, ids, room).prop_map(
+        |((inbox, push, visits, dedup), window, every, ids, room)| Reach {
+            inbox,
+            push,
+            visits,
+            window,
+            every,
+            dedup,
+            ids,
+            room,
+        },
+    )
 }
 
 /// What happens: when (s), and what.
@@ -162,6 +178,9 @@ fn scenario(
     crowd.reading = Reading { acknowledge_every: reach.every, dedup: reach.dedup };
     crowd.sends.as_mut().unwrap().acknowledged =
         reach.ids.map(|ids| Acknowledged { retry_after: secs(3), ids });
+    if let Some(size) = reach.room {
+        crowd.sends.as_mut().unwrap().to = Audience::Room(size);
+    }
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }

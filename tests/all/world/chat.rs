@@ -2,7 +2,7 @@
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
+        Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Moves, Network, On503, OnStale,
         OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance, Reconnect,
         Refusal, Registry, Resume, Route, Scope, Sends, Start, WhenFull,
@@ -75,7 +75,12 @@ fn phones(count: u32) -> Clients {
         },
         sessions: None,
         visits: None,
-        sends: Some(Sends { per_user: Rate(1.0 / 60.0), payload: Bytes(300), acknowledged: None }),
+        sends: Some(Sends {
+            per_user: Rate(1.0 / 60.0),
+            payload: Bytes(300),
+            acknowledged: None,
+            to: Audience::Direct,
+        }),
         heartbeat: Heartbeat { every: Some(secs(25)), timeout: secs(20), tcp_timeout: secs(924) },
         reconnect: Reconnect {
             base: secs(1),

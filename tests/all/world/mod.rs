@@ -8,5 +8,6 @@ mod fingerprints;
 mod idle;
 pub(crate) mod inbox;
 mod moves;
+mod rooms;
 mod routes;
 mod runs;
