@@ -141,7 +141,7 @@ impl Gateway {
         cx.hop(at, bus, message, Stage::Bus);
     }
 
-    /// A message for a room is published for each who gets it. That it has been taken is known here.
+    /// A message for a room is published for each who gets it. Here it is known to be taken.
     fn publish_for_each(&self, message: u32, at: Time, bus: u8, cx: &mut Cx<'_>) {
         if cx.taken_in(message) {
             return cx.known(message);

@@ -7,9 +7,9 @@ use super::{
     Cx, Purpose,
     group::Group,
     parameters::{self, Guarantee, PartitionKey, WhenFull},
-    rooms::Known,
+    rooms::{Spread, spread_of},
     table::{
-        crowds::{Crowd, Delay, Port},
+        crowds::{Delay, Port},
         messages::{Message, Stage},
     },
 };
@@ -17,10 +17,7 @@ use crate::{
     engine::{Draws, Span, Station, Time, Zipf, number},
     record::{Cause, End},
 };
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, VecDeque},
-};
+use std::{cmp::Ordering, collections::VecDeque};
 
 /// Keeps the phase of a partition's reads apart from what is drawn for consumers.
 const READS: u64 = 1 << 32;
@@ -43,9 +40,6 @@ pub struct Pubsub {
     /// The most messages that waited when partitions began to be read again.
     most_parked: f64,
 }
-
-/// Deliveries of messages for rooms, by id and time of the send.
-type Spread = BTreeMap<(u32, Time), Vec<Known>>;
 
 /// One partition.
 #[derive(Clone, Debug)]
@@ -336,7 +330,7 @@ impl Pubsub {
             }
         }
         let committed = self.group.committed(cx.now, consumer);
-        let spread = self.spread(cx);
+        let spread = if self.notes { spread_of(self.id, cx) } else { Spread::new() };
         for &place in &owned {
             let handed = std::mem::take(&mut self.partitions[number::index(place)].handed);
             for note in handed.into_iter().filter(|note| note.at > committed) {
@@ -345,24 +339,6 @@ impl Pubsub {
             self.sort(place, cx);
         }
         self.group.dies(cx.now, consumer)
-    }
-
-    /// The deliveries of messages for rooms that have not ended, by their messages.
-    fn spread(&self, cx: &Cx<'_>) -> Spread {
-        let mut spread = Spread::new();
-        let in_rooms = |crowd: &Crowd| {
-            crowd.bus == Some(self.id) && crowd.room.is_some() && !crowd.publishes_for_each
-        };
-        if self.notes && cx.crowds.iter().any(in_rooms) {
-            for (row, message) in cx.messages.in_use() {
-                let crowd = cx.crowds.of(message.to);
-                if in_rooms(crowd) && crowd.everybody(message).is_none() {
-                    let known = Known { message: *message, row };
-                    spread.entry((message.id, message.sent)).or_default().push(known);
-                }
-            }
-        }
-        spread
     }
 
     fn drop_from_hand(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {

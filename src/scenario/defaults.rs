@@ -31,7 +31,7 @@ pub const TABLE: &[Default] = &[
     row("clients.start", "connected", "[squall] the stationary state"),
     row("clients.network.lifetime", "never", "[squall] lifetimes vary from minutes to hours"),
     row("clients.network.silent_drops", "0%", "[squall]"),
-    row("clients.sends.to", "direct", "[squall] the one that is modelled"),
+    row("clients.sends.to", "direct", "[squall] one to one"),
     row("clients.heartbeat.every", "25s", "socket.io, Centrifugo [P]"),
     row("clients.heartbeat.timeout", "20s", "socket.io [P]"),
     row("clients.heartbeat.tcp_timeout", "924.6s", "tcp_retries2 = 15, kernel doc [P]"),

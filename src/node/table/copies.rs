@@ -105,7 +105,7 @@ impl Copies {
         self.group(row).is_some_and(|group| self.groups[number::index(group)].reached.is_some())
     }
 
-    /// Whether the delivery of a row has ended by another copy, and whether this one has another id.
+    /// Whether the delivery of a row has ended by another copy; whether this one has another id.
     pub fn again(&self, row: u32) -> (bool, bool) {
         (self.over(row), self.renamed.contains(&row))
     }

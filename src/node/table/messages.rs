@@ -115,8 +115,8 @@ pub struct Messages {
     free: Vec<u32>,
     /// Which rows are copies of the same delivery.
     pub copies: Copies,
-    /// Of messages for rooms that are read again: which of their deliveries had not ended when their
-    /// consumer died.
+    /// Of messages for rooms that are read again: which of their deliveries had not ended when
+    /// their consumer died.
     pub spread: BTreeMap<u32, Vec<Known>>,
 }
 

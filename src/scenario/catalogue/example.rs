@@ -125,7 +125,7 @@ impl Key {
         if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();
         }
-        let choice = ["start", "reconnect.jitter"].into_iter().find_map(|choice| {
+        let choice = ["start", "reconnect.jitter", "sends.to"].into_iter().find_map(|choice| {
             let key = rest.strip_prefix(choice)?.strip_prefix('.')?;
             Some(format!("'{name}.{choice}={{ {key}: {value} }}'"))
         });

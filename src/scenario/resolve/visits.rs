@@ -73,8 +73,11 @@ impl Section<'_, '_> {
     ) -> Option<Notify> {
         if scope == Scope::User {
             self.put("notify", "pull");
-            let pull = |word: &Choice<model::Notify>| matches!(word, Choice::Plain(word) if word == "pull");
-            if let Some(written) = written.filter(|written| !pull(&written.value)) {
+            let calls = written.filter(|written| match &written.value {
+                Choice::Plain(word) => word != "pull",
+                Choice::One(_) => true,
+            });
+            if let Some(written) = calls {
                 let says = "is for an inbox; this buffer holds what users resume from";
                 self.wrong("without-effect", "notify", written.at, says, "write `scope: inbox`");
             }

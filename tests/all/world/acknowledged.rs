@@ -1,5 +1,5 @@
-//! Sends that are kept until they are acknowledged, and readers who tell now and then what they have
-//! seen: what is lost, what comes twice, and who sees it.
+//! Sends that are kept until they are acknowledged, and readers who tell now and then what they
+//! have seen: what is lost, what comes twice, and who sees it.
 use super::{
     chat::{bus_of, chat, clients, crash, gateways, secs},
     consumers::{close, count, measure, run},
@@ -53,8 +53,8 @@ fn with_a_new_id_the_recipient_sees_it_twice() {
     close(measure(&run(&scenario), "sends.known"), measure(&outcome, "sends.resent"), 1.0);
 }
 
-/// A gateway that dies takes with it what it has not handed on; its clients still have it. The other
-/// one has room for all.
+/// A gateway that dies takes with it what it has not handed on; its clients still have it. The
+/// other one has room for all.
 #[test]
 fn a_crash_costs_nothing() {
     for kind in [CrashKind::Process, CrashKind::Host] {

@@ -80,8 +80,8 @@ fn tier() -> impl Strategy<Value = Tier> {
 /// How users send and are reached.
 #[derive(Clone, Debug)]
 struct Reach {
-    inbox: bool,
-    push: bool,
+    /// Whether it pushes notifications.
+    inbox: Option<bool>,
     visits: bool,
     window: Option<u64>,
     every: u16,
@@ -92,7 +92,7 @@ struct Reach {
 
 impl Reach {
     fn notify(&self) -> Option<Notify> {
-        self.push.then(|| Notify { opens: Share(0.5), after: Law::Constant(2e9) })
+        self.inbox?.then_some(Notify { opens: Share(0.5), after: Law::Constant(2e9) })
     }
 }
 
@@ -101,11 +101,11 @@ fn reach() -> impl Strategy<Value = Reach> {
     let window = select(vec![None, None, Some(2_u64), Some(20)]);
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
     let room = select(vec![None, None, Some(2_u32), Some(6)]);
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let inbox = select(vec![None, Some(false), Some(true)]);
+    let flags = (inbox, any::<bool>(), any::<bool>());
     (flags, window, every, ids, room).prop_map(
-        |((inbox, push, visits, dedup), window, every, ids, room)| Reach {
+        |((inbox, visits, dedup), window, every, ids, room)| Reach {
             inbox,
-            push,
             visits,
             window,
             every,
@@ -157,7 +157,7 @@ fn scenario(
     reach: &Reach,
 ) -> Scenario {
     let mut scenario = chat(150, 3);
-    if reach.inbox {
+    if reach.inbox.is_some() {
         let mail = with_inbox(&mut scenario);
         (mail.messages, mail.retention, mail.notify) = (messages, secs(600), reach.notify());
     }
@@ -170,7 +170,7 @@ fn scenario(
     crowd.resume = if resume { Resume::LastSeenId } else { Resume::None };
     crowd.reconnect.attempts = Some(6);
     crowd.outbox = 2;
-    crowd.visits = reach.visits.then(|| Visits {
+    crowd.visits = reach.visits.then_some(Visits {
         stay: Law::Exponential { mean: 20e9 },
         away: Law::Exponential { mean: 15e9 },
     });
@@ -251,10 +251,10 @@ proptest! {
         prop_assert!(never("lost.falsely_offline", touches(&scenario, 5)));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));
         prop_assert!(never("deliveries.replayed", rest.1));
-        prop_assert!(never("deliveries.pulled", reach.inbox));
+        prop_assert!(never("deliveries.pulled", reach.inbox.is_some()));
         prop_assert!(never("deliveries.expired", rest.1));
-        prop_assert!(never("lost.buffer_overflow", rest.1 || reach.inbox));
-        prop_assert!(never("lost.resume_expired", reach.window.is_some() && !reach.inbox));
+        prop_assert!(never("lost.buffer_overflow", rest.1 || reach.inbox.is_some()));
+        prop_assert!(never("lost.resume_expired", reach.window.is_some() && reach.inbox.is_none()));
         // Twice comes what is read twice by a consumer, by a live copy and the buffer, or is sent
         // twice.
         let twice = rest.1 || reads_twice && touches(&scenario, 4) || reach.ids.is_some();

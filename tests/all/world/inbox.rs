@@ -143,8 +143,8 @@ fn missed(outcome: &Outcome) -> u64 {
     count(outcome, "deliveries.missed") - count(outcome, "lost.client_outbox")
 }
 
-/// Half of the users are away for 60 s, in which the other half sends 250 messages a second to them.
-/// What the buffer kept is lost when the window closes, what comes later has nobody who keeps it.
+/// Half of the users are away for 60 s, in which the others send them 250 messages a second. What
+/// the buffer kept is lost when the window closes, what comes later has nobody who keeps it.
 #[test]
 fn who_comes_too_late_cannot_resume() {
     let outcome = run(&dropped(Some(20)));
