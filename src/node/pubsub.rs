@@ -52,6 +52,8 @@ struct Partition {
     headless: bool,
     /// What has been handed out and not committed.
     handed: VecDeque<Handed>,
+    /// When the last message leaves it: no later one overtakes that.
+    left: Time,
 }
 
 /// A message that has been handed out.
@@ -90,6 +92,7 @@ impl Pubsub {
             unread: false,
             headless: false,
             handed: VecDeque::new(),
+            left: Time::ZERO,
         };
         let many = parameters.partitions;
         let skew = (parameters.skew > 0.0).then(|| Zipf::new(many, parameters.skew));
@@ -187,6 +190,9 @@ impl Pubsub {
         let service = self.queues[queue].arrive(cx.now, self.service);
         let inside = self.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32);
         let left = self.next_read(place, service.finish + inside);
+        let last = &mut self.partitions[number::index(place)].left;
+        let left = left.max(*last + Span::from_nanos(1));
+        *last = left;
         let at = left + self.link(entity);
         if self.notes {
             let position = cx.messages.place(message);
@@ -247,6 +253,8 @@ impl Pubsub {
         let mut stops = vec![false; self.partitions.len()];
         for &place in stopped {
             stops[number::index(place)] = true;
+            let left = &mut self.partitions[number::index(place)].left;
+            *left = cx.now.min(*left);
             if self.queues.len() == self.partitions.len() {
                 self.queues[number::index(place)].clear(cx.now);
             }

@@ -162,7 +162,17 @@ const ARRIVED: [&str; 3] = ["live", "replayed", "pulled"];
 
 fn bar(name: &str, words: &str, (from, to): (f64, f64), pen: Pen) -> Bar {
     let (name, words) = (name.to_owned(), words.to_owned());
-    Bar { name, words, from, to, text: String::new(), pen, rises: false, bold: false }
+    Bar {
+        name,
+        words,
+        from,
+        to,
+        text: String::new(),
+        pen,
+        rises: false,
+        bold: false,
+        parts: Vec::new(),
+    }
 }
 
 fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
@@ -172,7 +182,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let axis = Axis { high: most.max(1.0), ..axis };
     let shown = |at: f64| at <= axis.high && at.fract() == 0.0;
     let ticks = axis.ticks.iter().filter(|tick| shown(tick.0)).cloned().collect();
-    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls });
+    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls, key: Vec::new() });
     Panel { name: name.to_owned(), height, body }
 }
 
@@ -205,7 +215,7 @@ fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {
 }
 
 /// No share of less than all is called all.
-fn most(part: f64) -> String {
+pub(super) fn most(part: f64) -> String {
     if part > 0.9994 { "nearly all".to_owned() } else { share(part) }
 }
 

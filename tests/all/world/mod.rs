@@ -4,6 +4,7 @@ mod anything;
 mod budgets;
 pub(crate) mod chat;
 pub(crate) mod consumers;
+mod copies;
 mod fingerprints;
 mod idle;
 pub(crate) mod inbox;
