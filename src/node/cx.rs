@@ -116,6 +116,7 @@ impl Cx<'_> {
     /// The live copy of a message cannot reach its recipient. If a buffer keeps the message, it
     /// waits there, or has been read from there already; otherwise it is lost for `cause`.
     pub fn stranded(&mut self, message: u32, cause: Cause) {
+        self.messages.calls.end(message);
         let (to, kept) = (self.messages.get(message).to, self.messages.get(message).kept());
         let connection = *self.connections.get(to);
         let since = self.connections.since[number::index(to)];

@@ -159,6 +159,7 @@ impl Gateway {
         if !held || (replay && low_byte(connection.session) != row.session) {
             return self.turn_away(message, row, cx);
         }
+        cx.messages.calls.end(message);
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.connection(row.to, connection.session);

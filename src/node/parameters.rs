@@ -1,5 +1,6 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
 mod bus;
+mod fanout;
 
 pub use super::preset::Preset;
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     units::{Bytes, Rate, Share},
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
+pub use fanout::{Fanout, OnStale, Route};
 
 /// A node's parameters, by kind.
 #[derive(Clone, PartialEq, Debug)]
@@ -400,47 +402,6 @@ pub enum DrainBy {
     ClientJitter,
     /// The server closes connections batch by batch; their clients back off.
     ServerBatches,
-}
-
-/// What looks recipients up and forwards to their gateways.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Fanout {
-    /// Instances; partitions are dealt out to them.
-    pub instances: u16,
-    /// Messages an instance works on at once.
-    pub concurrency: u16,
-    /// CPU time of a delivery.
-    pub service: Law,
-    /// How it finds the recipient's gateway.
-    pub route: Route,
-    /// What to do when the gateway found does not hold the user.
-    pub on_stale: OnStale,
-    /// Until an RPC to a host that does not answer fails.
-    pub rpc_timeout: Span,
-}
-
-/// How a fan-out finds the gateway of a recipient.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Route {
-    /// It asks the registry.
-    Registry,
-    /// It computes the place that the balancer's hash ring gives the user.
-    ConsistentHash,
-    /// It sends to all gateways; each looks whether it holds the user.
-    Broadcast,
-    /// It sends to any gateway: the classic mistake.
-    RandomGateway,
-}
-
-/// What happens to a message whose route is stale.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OnStale {
-    /// Looked up once more, then left to the buffer.
-    LookUpAgain,
-    /// Left to the buffer.
-    Buffer,
-    /// Dropped: `lost{stale_route`}.
-    Drop,
 }
 
 /// user → gateway.

@@ -89,6 +89,7 @@ impl Registry {
             let online = cx.connections.get(row.to).state == State::Online;
             let expired = online && cx.routes.get(row.to).gateway != NOWHERE;
             let cause = if expired { Cause::FalselyOffline } else { Cause::NoReplay };
+            cx.messages.calls.end_at(message, finish);
             return cx.stranded(message, cause);
         };
         let way = self.to_gateways(row, stage, cx);

@@ -111,6 +111,12 @@ pub const TABLE: &[Default] = &[
     row("fanout.route", "registry", "the chat example"),
     row("fanout.on_stale", "look_up_again", "[squall]"),
     row("fanout.rpc_timeout", "1s", "[K]"),
+    row(
+        "fanout.in_flight",
+        "unbounded",
+        "[squall]; a hard cap since Discord's outage of 2017-03-20 [P]",
+    ),
+    row("fanout.retry_budget", "unbounded", "[squall]; Finagle 20%, gRPC's example 10% [P]"),
     row("registry.ttl", "60s", "the chat example: refreshed by heartbeats; Zuul 1,800 s [P]"),
     row("registry.rate", "100k/s", "a Redis core, not pipelined [P], [K]"),
     row("registry.copies", "2", "a primary and a replica [K]"),

@@ -1,8 +1,10 @@
 //! The forms of a model file: what can be written about nodes and links. Which keys are required
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
 mod bus;
+mod fanout;
 
 pub use bus::{Group, Pubsub};
+pub use fanout::Fanout;
 
 use super::schema;
 use super::written::{Choice, Located, Several, Shorthand, Text, Written};
@@ -387,28 +389,6 @@ pub struct Drain {
     pub every: Option<Written<Span>>,
     /// Connections that are left after it are closed.
     pub grace: Option<Written<Span>>,
-}
-
-/// What finds the gateway of each recipient and forwards.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fanout {
-    /// Instances at the start, 1 to 65,535; partitions are dealt out to them.
-    pub instances: Option<Written<Count>>,
-    /// Messages an instance works on at once, 1 to 65,535.
-    pub concurrency: Option<Written<Count>>,
-    /// CPU time of a delivery.
-    pub service: Option<LawText>,
-    /// How it finds a recipient's gateway: it asks the `registry`; by `consistent_hash` it computes
-    /// where the balancer places users; by `broadcast` all gateways get each message; to a
-    /// `random_gateway` is the classic mistake.
-    pub route: Option<Text>,
-    /// What becomes of a message whose recipient is no longer where the registry says.
-    pub on_stale: Option<Text>,
-    /// Until a call to a dead host fails.
-    pub rpc_timeout: Option<Written<Span>>,
-    /// The machine that the bill is for, by its name in the prices.
-    pub instance: Option<Text>,
 }
 
 /// The map from user to gateway.

@@ -187,6 +187,12 @@ pub const METRICS: &[Described] = &[
         Unit::Seconds,
         "From the end of a connection to the end of its entry.",
     ),
+    row(
+        "<node>.in_flight.peak",
+        Unit::Count,
+        "The most calls of one instance of a fan-out that waited for an answer at once.",
+    ),
+    row("<node>.{calls,retries}", Unit::Count, "Calls that a fan-out began; made once more."),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
     row(
         "<node>.backlog.drain",
@@ -302,6 +308,12 @@ pub fn cause(cause: Cause) -> &'static str {
             "It was sent to a gateway that never held the recipient, and nothing kept it."
         }
         Cause::RegistryDown => "The registry could not be asked, and nothing kept the message.",
+        Cause::InFlight => {
+            "Its fan-out had as many calls waiting as it may, and nothing kept the message."
+        }
+        Cause::RetryBudget => {
+            "Its fan-out had used up its budget for second tries, and nothing kept the message."
+        }
         Cause::FalselyOffline => {
             "The registry took a recipient for offline who was not, and nothing kept the message."
         }

@@ -258,11 +258,22 @@ impl Plan<'_> {
                 Node::Pubsub(Box::new(self.pubsub(id, own, fanout, draws)))
             }
             Parameters::Fanout(own) => {
-                Node::Fanout(Fanout::new(id.0, own, self.ways(id, own, pools), draws))
+                let ways = self.ways(id, own, pools);
+                Node::Fanout(Fanout::new(id.0, self.first_of(id), own, ways, draws))
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),
         }
+    }
+
+    /// How many instances the fan-outs before one have.
+    fn first_of(&self, id: NodeId) -> u16 {
+        let before = self.scenario.nodes.iter().take(usize::from(id.0));
+        let instances = before.map(|node| match &node.parameters {
+            Parameters::Fanout(fanout) => fanout.instances,
+            _ => 0,
+        });
+        instances.sum()
     }
 
     fn ways(&self, id: NodeId, own: &parameters::Fanout, pools: &[Range<u16>]) -> Ways {

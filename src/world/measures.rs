@@ -354,6 +354,7 @@ impl World {
             let name = &self.names[gauge.node];
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
+            self.call_measures(gauge.node, sheet);
         }
         let mut worst = None::<(f64, Option<Span>)>;
         for gauge in &self.gauges.buses {
@@ -391,6 +392,16 @@ impl World {
         let bytes =
             replayed.zip(wire::laws(scenario)).map(|(count, law)| count * law.payload).sum();
         sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
+    }
+
+    /// The calls of a fan-out that bounds them.
+    fn call_measures(&self, node: usize, sheet: &mut Sheet) {
+        let Node::Fanout(fanout) = &self.nodes[node] else { return };
+        let Some(called) = fanout.called(&self.messages) else { return };
+        let name = &self.names[node];
+        sheet.count(format!("{name}.in_flight.peak"), u64::from(called.peak));
+        sheet.count(format!("{name}.calls"), called.calls);
+        sheet.count(format!("{name}.retries"), called.retries);
     }
 
     fn wire_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {

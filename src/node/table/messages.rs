@@ -1,5 +1,5 @@
 //! The slab of messages in flight or kept: 32 bytes a row.
-use super::copies::Copies;
+use super::{calls::Calls, copies::Copies};
 use crate::engine::{Span, Time, number};
 
 /// No row.
@@ -41,6 +41,8 @@ pub enum Stage {
     DownReplay,
     /// In a partition that nobody reads.
     Parked,
+    /// At the fan-out, which has done its work and is about to call: only where calls are bounded.
+    Served,
 }
 
 /// One delivery that has not ended.
@@ -99,6 +101,8 @@ pub struct Messages {
     free: Vec<u32>,
     /// Which rows are copies of the same delivery.
     pub copies: Copies,
+    /// Which of them an instance of a fan-out has a call waiting for.
+    pub calls: Calls,
 }
 
 impl Messages {
@@ -121,6 +125,7 @@ impl Messages {
         let message = &mut self.rows[number::index(row)];
         message.stage = Stage::Free;
         message.due = Time::NEVER;
+        self.calls.end(row);
         self.free.push(row);
     }
 

@@ -315,6 +315,18 @@ impl Section<'_, '_> {
             route: self.word("route", form.route.as_ref()),
             on_stale: self.word("on_stale", form.on_stale.as_ref()),
             rpc_timeout: self.positive("rpc_timeout", form.rpc_timeout.as_ref()),
+            in_flight: self.or_else(
+                "unbounded",
+                "in_flight",
+                form.in_flight.as_ref(),
+                |section, key, written| section.whole(key, written, 1..=MOST_USERS),
+            ),
+            retry_budget: self.or_else(
+                "unbounded",
+                "retry_budget",
+                form.retry_budget.as_ref(),
+                |section, key, written| section.within(key, written, Share(0.0)..=Share(1.0)),
+            ),
         }
     }
 

@@ -179,6 +179,8 @@ fn fanout() -> Fanout {
         route: Route::Registry,
         on_stale: OnStale::LookUpAgain,
         rpc_timeout: secs(1),
+        in_flight: None,
+        retry_budget: None,
     }
 }
 

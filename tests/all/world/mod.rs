@@ -1,6 +1,7 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod anything;
 mod budgets;
+mod calls;
 pub(crate) mod chat;
 pub(crate) mod consumers;
 mod fingerprints;
