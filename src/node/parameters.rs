@@ -411,6 +411,8 @@ pub struct Registry {
     pub ttl: Span,
     /// Operations per second it can serve.
     pub rate: Rate,
+    /// Look-ups see what was so much earlier.
+    pub replica_lag: Span,
 }
 
 /// Replay per user.
@@ -420,10 +422,21 @@ pub struct Buffer {
     pub retention: Span,
     /// How many messages are kept for a user; the oldest goes first.
     pub messages: u16,
+    /// How many bytes are kept for a user; the oldest goes first. `None`: any number.
+    pub bytes: Option<Bytes>,
     /// Reads of returning clients that it can serve.
     pub reads: Rate,
     /// Time of a read of a returning client, beside the links and the queue of reads.
     pub read: Span,
     /// Replayed messages per second of one client.
     pub replay_rate: Rate,
+}
+
+impl Buffer {
+    /// How many messages of one size are kept for a user: the tighter of its bounds.
+    pub fn holds(&self, payload: Option<Bytes>) -> u32 {
+        let each = payload.map_or(0, |payload| payload.0);
+        let fit = self.bytes.and_then(|bytes| bytes.0.checked_div(each)).unwrap_or(u64::MAX);
+        u32::try_from(fit).unwrap_or(u32::MAX).min(u32::from(self.messages))
+    }
 }

@@ -399,6 +399,8 @@ pub struct Registry {
     pub ttl: Option<Written<Span>>,
     /// Operations it can serve.
     pub rate: Option<Written<Rate>>,
+    /// Look-ups read a replica that shows every write so much later.
+    pub replica_lag: Option<Written<Span>>,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
     /// Machines with the same entries on the bill, 1 to 65,535.
@@ -415,6 +417,8 @@ pub struct Buffer {
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
+    /// Bytes kept for a user: so many whole messages of the size that its crowd sends.
+    pub bytes: Option<Written<Bytes>>,
     /// Reads of returning clients that it can serve.
     pub reads: Option<Written<Rate>>,
     /// A read of a returning client, beside the links and the queue of reads.

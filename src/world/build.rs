@@ -122,7 +122,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     }
     clients.schedule_residual_lifetime(user, cx);
     if crowd.registry.is_some() {
-        cx.routes.write(Time::ZERO, user, Entry { gateway: instance, session: 0 });
+        cx.routes.stands(user, Entry { gateway: instance, session: 0 });
     }
 }
 
@@ -194,7 +194,9 @@ impl Plan<'_> {
             registry: self.port(pool, is_registry),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
-            replay: (clients.resume == Resume::LastSeenId).then(|| self.replay(pool)).flatten(),
+            replay: (clients.resume == Resume::LastSeenId)
+                .then(|| self.replay(pool, clients))
+                .flatten(),
             handshake_rtts: gateway.handshake_rtts,
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
@@ -230,11 +232,12 @@ impl Plan<'_> {
         Port { node: fanout.0, latency: latency(link) }
     }
 
-    fn replay(&self, pool: NodeId) -> Option<Replay> {
+    fn replay(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Replay> {
         let port = self.port(pool, is_buffer)?;
         let Parameters::Buffer(buffer) = self.parameters(NodeId(port.node)) else { return None };
         let (read, retention) = (buffer.read, buffer.retention);
-        Some(Replay { port, read, messages: u32::from(buffer.messages), retention })
+        let payload = clients.sends.as_ref().map(|sends| sends.payload);
+        Some(Replay { port, read, messages: buffer.holds(payload), retention })
     }
 
     fn node(&self, id: NodeId, pools: &[Range<u16>], crowds: &Crowds) -> Node {
@@ -363,7 +366,8 @@ impl Plan<'_> {
             // Without pings the gateways refresh by themselves, twice within the time to live.
             let every = clients.heartbeat.every.unwrap_or(registry.ttl.half());
             let outages = self.outages(id);
-            Some(Keeping { clients: crowd.clients, ttl: registry.ttl, every, outages })
+            let (clients, ttl, lag) = (crowd.clients, registry.ttl, registry.replica_lag);
+            Some(Keeping { clients, ttl, every, lag, outages })
         };
         crowds.iter().filter_map(keeping).collect()
     }

@@ -185,6 +185,7 @@ impl World {
     pub(super) fn on_up(&mut self, scene: Scene) {
         let began = self.timeline.running(scene).began.unwrap_or(scene.now);
         let Self { routes, crowds, tiers, connections, .. } = self;
+        routes.catch_up(scene.now, crowds, tiers, connections);
         for crowd in crowds.iter() {
             let here = crowd.registry.as_ref().map(|port| usize::from(port.node));
             if here == Some(scene.node) {

@@ -13,7 +13,7 @@ mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, number, run},
+    engine::{Agenda, Entry, Model, Span, Time, number, run},
     node::{
         Cx, Event, Node, Timer,
         cx::Next,
@@ -205,7 +205,7 @@ pub fn simulate(
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
-    let (mut users, mut registries, mut sends) = (0, 0, false);
+    let (mut users, mut entries, mut sends) = (0, 0, false);
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
@@ -213,11 +213,14 @@ pub fn memory(scenario: &Scenario) -> u64 {
                 users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
             }
-            Parameters::Registry(_) => registries += 1,
+            Parameters::Registry(registry) => {
+                let lags = registry.replica_lag > Span::ZERO;
+                entries = entries.max(Routes::BYTES + if lags { Routes::REPLICA } else { 0 });
+            }
             _ => {}
         }
     }
-    users * (Connections::bytes(sends) + registries.min(1) * Routes::BYTES)
+    users * (Connections::bytes(sends) + entries)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

@@ -6,5 +6,6 @@ pub mod copies;
 pub mod crowds;
 pub mod kept;
 pub mod messages;
+mod replica;
 pub mod routes;
 pub mod tiers;

@@ -98,6 +98,9 @@ impl Checks<'_, '_> {
             self.resume(input, pool);
         }
         if self.readable {
+            if clients.resume == Resume::LastSeenId {
+                self.bytes(input, clients, pool);
+            }
             self.room(input, clients, pool);
             self.ttl(input, clients, pool);
         }
@@ -162,6 +165,29 @@ impl Checks<'_, '_> {
             let message = format!("`{fanout}` does not write to `{buffer}`, where users ask");
             let help = format!("write the link `{fanout} -> {buffer}`");
             input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
+    /// A bound in bytes holds one message at least.
+    fn bytes(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let Some(id) = self.topology.next(pool, "buffer") else { return };
+        let node = &self.topology.nodes[usize::from(id.0)];
+        let (Parameters::Buffer(buffer), Kind::Buffer(form)) = (&node.parameters, &node.form)
+        else {
+            return;
+        };
+        let Some((bytes, sends)) = buffer.bytes.zip(clients.sends.as_ref()) else { return };
+        if bytes < sends.payload {
+            let message = format!(
+                "`{}.bytes` is {}: not one message of `{}` fits, which is {}",
+                node.name.value,
+                bytes.print(),
+                self.name(),
+                sends.payload.print()
+            );
+            let at = form.bytes.as_ref().map_or(node.name.at, |bytes| bytes.at);
+            let wrong = Diagnostic::error("out-of-range", message).at(at);
+            input.report(wrong.help(format!("write `bytes: {}` or more", sends.payload.print())));
         }
     }
 

@@ -41,6 +41,7 @@ impl Section<'_, '_> {
             model::Kind::Registry(form) => Parameters::Registry(Registry {
                 ttl: self.within("ttl", form.ttl.as_ref(), CLOSEST..=Span::FOREVER),
                 rate: self.positive("rate", form.rate.as_ref()),
+                replica_lag: self.value("replica_lag", form.replica_lag.as_ref()),
             }),
             model::Kind::Buffer(form) => Parameters::Buffer(self.buffer(form)),
         }
@@ -335,6 +336,7 @@ impl Section<'_, '_> {
         Buffer {
             retention: self.positive("retention", form.retention.as_ref()),
             messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),
+            bytes: self.or_else("unbounded", "bytes", form.bytes.as_ref(), Section::positive),
             reads: self.positive("reads", form.reads.as_ref()),
             read: self.value("read", form.read.as_ref()),
             replay_rate: self.positive("replay_rate", form.replay_rate.as_ref()),

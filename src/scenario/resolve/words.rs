@@ -30,9 +30,11 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
         "load_balancer.when_full" => vec!["reset", "503"],
-        "gateway.accept_queue" | "pubsub.bound" | "fanout.in_flight" | "fanout.retry_budget" => {
-            vec!["unbounded"]
-        }
+        "gateway.accept_queue"
+        | "pubsub.bound"
+        | "fanout.in_flight"
+        | "fanout.retry_budget"
+        | "buffer.bytes" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
         "gateway.drain.move" => all::<Moves>(),
         "gateway.drain.by" => all::<DrainBy>(),

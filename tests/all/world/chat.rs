@@ -19,7 +19,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         ("gateways", Parameters::Gateway(pool(gateways))),
         ("bus", Parameters::Pubsub(bus())),
         ("fanout", Parameters::Fanout(fanout())),
-        ("presence", Parameters::Registry(Registry { ttl: secs(60), rate: Rate(100_000.0) })),
+        ("presence", Parameters::Registry(registry())),
         ("replay", Parameters::Buffer(buffer())),
     ];
     let links = [
@@ -184,10 +184,15 @@ fn fanout() -> Fanout {
     }
 }
 
+fn registry() -> Registry {
+    Registry { ttl: secs(60), rate: Rate(100_000.0), replica_lag: Span::ZERO }
+}
+
 fn buffer() -> Buffer {
     Buffer {
         retention: secs(86_400),
         messages: 1_000,
+        bytes: None,
         reads: Rate(50_000.0),
         read: Span::from_millis(1),
         replay_rate: Rate(1_000.0),

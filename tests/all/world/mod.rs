@@ -9,3 +9,4 @@ mod idle;
 mod moves;
 mod routes;
 mod runs;
+mod stores;
