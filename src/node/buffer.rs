@@ -25,6 +25,8 @@ pub struct Buffer {
     work: Span,
     /// So many times its time a read takes now.
     factor: f64,
+    /// Reads so far.
+    asked: u64,
 }
 
 impl Buffer {
@@ -32,7 +34,7 @@ impl Buffer {
     pub fn new(parameters: parameters::Buffer, outages: Outages) -> Self {
         let pace = Span::from_seconds(1.0 / parameters.replay_rate.0);
         let work = Span::from_seconds(1.0 / parameters.reads.0);
-        Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0 }
+        Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0, asked: 0 }
     }
 
     /// From now on a read takes `factor` times its time.
@@ -41,16 +43,32 @@ impl Buffer {
         self.reads.slow(now, change);
     }
 
+    /// When the outage that goes on is over.
+    pub(super) fn end_of_outage(&self, now: Time) -> Option<Time> {
+        self.outages.end(now)
+    }
+
+    /// One read, after those before it; returns when it is done.
+    pub(super) fn read(&mut self, now: Time) -> Time {
+        self.asked += 1;
+        self.reads.arrive(now, self.work.scale(self.factor)).finish
+    }
+
+    /// How often it has been read.
+    pub fn asked(&self) -> u64 {
+        self.asked
+    }
+
     /// A returning client's gateway reads what it missed.
     pub fn on_resume(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(user);
         if connection.state != State::Online || connection.session != session {
             return;
         }
-        if let Some(up) = self.outages.end(cx.now) {
+        if let Some(up) = self.end_of_outage(cx.now) {
             return cx.wake(up, Timer::Resume, user, session);
         }
-        let read = self.reads.arrive(cx.now, self.work.scale(self.factor)).finish;
+        let read = self.read(cx.now);
         cx.connections.since[number::index(user)] = cx.now;
         let mut missed = cx.connections.kept.take_missed(user);
         let crowd = cx.crowds.of(user);

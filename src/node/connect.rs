@@ -119,6 +119,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
+        cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
         Self::was_shown(user, since, cx);

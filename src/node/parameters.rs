@@ -1,6 +1,7 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
 mod bus;
 mod fanout;
+mod state;
 
 pub use super::preset::Preset;
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use fanout::{Fanout, OnStale, Route};
+pub use state::{Rebuild, SessionState};
 
 /// A node's parameters, by kind.
 #[derive(Clone, PartialEq, Debug)]
@@ -306,13 +308,19 @@ pub struct Gateway {
     pub age_dither: Span,
     /// Round trips from SYN to open: TCP, TLS, upgrade.
     pub handshake_rtts: f64,
+    /// What it keeps of a client beside the connection, if anything.
+    pub session: Option<SessionState>,
 }
 
 impl Gateway {
+    /// Memory of one connection, with the state of its session.
+    pub fn per_connection(&self) -> u64 {
+        self.memory.per_connection.0 + self.session.map_or(0, |session| session.bytes.0)
+    }
+
     /// How many connections fit into the memory of an instance.
     pub fn fit_in_memory(&self) -> u32 {
-        let memory = self.memory;
-        let fit = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
+        let fit = self.memory.limit.0.checked_div(self.per_connection()).unwrap_or(u64::MAX);
         u32::try_from(fit).unwrap_or(u32::MAX)
     }
 

@@ -49,7 +49,7 @@ impl Registry {
 
     /// One operation for a user; refreshes of `online` users stretch it.
     #[inline]
-    fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
+    pub(super) fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
         cx.record.meter.of(user).registry_operations += 1;
         let refreshes: f64 = self
             .served

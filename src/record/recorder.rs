@@ -58,6 +58,10 @@ pub struct Counts {
     pub cut: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
+    /// Connections of users who had had one before, where gateways keep the state of sessions.
+    pub returned: u64,
+    /// Those of them that found it.
+    pub found: u64,
 }
 
 /// Every message of a run, for tests and for the curious.

@@ -2,9 +2,11 @@
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
 mod bus;
 mod fanout;
+mod state;
 
 pub use bus::{Group, Pubsub};
 pub use fanout::Fanout;
+pub use state::{Rebuild, SessionState};
 
 use super::schema;
 use super::written::{Choice, Located, Several, Shorthand, Text, Written};
@@ -329,6 +331,8 @@ pub struct Gateway {
     pub age_dither: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
+    /// What an instance keeps of a client beside its connection; leave it out for nothing.
+    pub session: Option<SessionState>,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
 }

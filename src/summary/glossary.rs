@@ -77,6 +77,12 @@ pub const METRICS: &[Described] = &[
         "From losing the connection to being online again.",
     ),
     row(
+        "reconnect.affinity",
+        Unit::Share,
+        "New connections of users who had one before that found the state of their session.",
+    ),
+    row("<node>.reads", Unit::Count, "Reads of a buffer, where gateways keep state of sessions."),
+    row(
         "handshake_queue.{p99,max}",
         Unit::Seconds,
         "How long a handshake waited for the CPU of its gateway.",

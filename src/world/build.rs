@@ -10,16 +10,17 @@ use crate::{
         gateway::Gateway,
         load_balancer::LoadBalancer,
         outage::Outages,
-        parameters::{self, Moves, Parameters, Policy, Resume, Route, Start},
+        parameters::{self, Moves, Parameters, Policy, Resume, Route, SessionState, Start},
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
         stream::standing,
         table::{
             connections::{Connections, State},
-            crowds::{Crowd, Crowds, Delay, Port, Replay},
+            crowds::{Affinity, Crowd, Crowds, Delay, Port, Replay},
             messages::Messages,
             routes::{Entry, Keeping, Routes},
+            states::States,
             tiers::Tiers,
         },
     },
@@ -48,6 +49,9 @@ impl World {
         let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
+        if crowds.iter().any(|crowd| crowd.affinity.is_some()) {
+            connections.states = States::new(crowds.users());
+        }
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
         let mut world = Self {
@@ -116,6 +120,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.moves_in(user);
     cx.record.change_online(Time::ZERO, crowd.clients, 1);
     if session {
         cx.record.session_stands(crowd.clients);
@@ -198,6 +203,7 @@ impl Plan<'_> {
                 .then(|| self.replay(pool, clients))
                 .flatten(),
             handshake_rtts: gateway.handshake_rtts,
+            affinity: gateway.session.map(|session| self.affinity(pool, session)),
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
             make_first: gateway.drain.moves == Moves::MakeFirst,
@@ -224,6 +230,12 @@ impl Plan<'_> {
         let room = pool.most_connections().saturating_mul(u32::from(pool.count));
         let unit = self.draws(id).unit(Purpose::Standing, 0, 0);
         standing(offered, room, unit)
+    }
+
+    /// What the gateways of a pool keep, and the store that they rebuild it from.
+    fn affinity(&self, pool: NodeId, session: SessionState) -> Affinity {
+        let store = self.port(pool, is_buffer).or_else(|| self.port(pool, is_registry));
+        Affinity { session, store: store.filter(|_| session.rebuild.reads > 0) }
     }
 
     /// The way from the gateways back to a fan-out.

@@ -238,6 +238,7 @@ impl World {
         sheet.seconds("reconnect.p50", record.reconnect.quantile(0.5));
         sheet.seconds("reconnect.p99", record.reconnect.quantile(0.99));
         sheet.seconds("reconnect.max", some.then(|| record.reconnect.max()));
+        self.affinity_measures(sheet);
         sheet.seconds("handshake_queue.p99", record.handshake_wait.quantile(0.99));
         let waited = record.handshake_wait.total() > 0;
         sheet.seconds("handshake_queue.max", waited.then(|| record.handshake_wait.max()));
@@ -249,6 +250,21 @@ impl World {
         sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
         sheet.count("instances.killed", record.counts.killed);
         sheet.count("connections.cut", record.counts.cut);
+    }
+
+    /// What it was worth to return to the same place, and what the stores had to read.
+    fn affinity_measures(&self, sheet: &mut Sheet) {
+        if self.crowds.iter().all(|crowd| crowd.affinity.is_none()) {
+            return;
+        }
+        let counts = &self.record.counts;
+        let (found, returned) = (number::float(counts.found), number::float(counts.returned));
+        sheet.share("reconnect.affinity", found, returned);
+        for (node, name) in self.nodes.iter().zip(&self.names) {
+            if let Node::Buffer(buffer) = node {
+                sheet.count(format!("{name}.reads"), buffer.asked());
+            }
+        }
     }
 
     /// Handshakes a second that all gateways together can do when they do nothing else.
@@ -310,7 +326,7 @@ impl World {
                 .held
                 .mean()
                 .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
-            let per = number::float(pool.parameters.memory.per_connection.0);
+            let per = number::float(pool.parameters.per_connection());
             for prefix in prefixes {
                 sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
                 sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);

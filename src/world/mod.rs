@@ -23,6 +23,7 @@ use crate::{
             crowds::Crowds,
             messages::{Messages, Stage},
             routes::Routes,
+            states::States,
             tiers::Tiers,
         },
     },
@@ -161,7 +162,9 @@ impl World {
             | Timer::Settled
             | Timer::MakeOpen
             | Timer::Aged
+            | Timer::MakeTimedOut
             | Timer::Leave => crowd.clients,
+            Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
             Timer::Balance | Timer::MakeBalance => crowd.balancer,
             Timer::Accept
             | Timer::MakeAccept
@@ -205,7 +208,7 @@ pub fn simulate(
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
-    let (mut users, mut entries, mut sends) = (0, 0, false);
+    let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
@@ -213,6 +216,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
                 users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
             }
+            Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
             Parameters::Registry(registry) => {
                 let lags = registry.replica_lag > Span::ZERO;
                 entries = entries.max(Routes::BYTES + if lags { Routes::REPLICA } else { 0 });
@@ -220,7 +224,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
             _ => {}
         }
     }
-    users * (Connections::bytes(sends) + entries)
+    users * (Connections::bytes(sends) + entries + states)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

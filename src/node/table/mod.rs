@@ -8,4 +8,5 @@ pub mod kept;
 pub mod messages;
 mod replica;
 pub mod routes;
+pub mod states;
 pub mod tiers;

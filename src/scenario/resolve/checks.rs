@@ -34,7 +34,8 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
                 checks.fanout(input, fanout);
             }
             Parameters::Registry(_) => checks.asked_once(input),
-            Parameters::Gateway(_) | Parameters::Buffer(_) => {}
+            Parameters::Gateway(gateway) => checks.rebuild(input, gateway),
+            Parameters::Buffer(_) => {}
         }
     }
 }
@@ -166,6 +167,25 @@ impl Checks<'_, '_> {
             let help = format!("write the link `{fanout} -> {buffer}`");
             input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
         }
+    }
+
+    /// State is read from a store.
+    fn rebuild(&self, input: &mut Input<'_>, gateway: &Gateway) {
+        let reads = gateway.session.map_or(0, |session| session.rebuild.reads);
+        let store =
+            ["buffer", "registry"].into_iter().find_map(|kind| self.topology.to(self.id, kind));
+        if reads == 0 || store.is_some() {
+            return;
+        }
+        let Kind::Gateway(form) = &self.node.form else { return };
+        let written = form.session.as_ref().and_then(|session| session.rebuild.reads.as_ref());
+        let message = format!(
+            "`{}.session.rebuild.reads` is {reads}, but there is no buffer and no registry to read",
+            self.name()
+        );
+        let at = written.map_or(self.at(), |reads| reads.at);
+        let help = "write `reads: 0`, or add a node `replay: { buffer: {} }`";
+        input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
     }
 
     /// A bound in bytes holds one message at least.
@@ -307,7 +327,7 @@ impl Checks<'_, '_> {
 
 /// How many connections a pool holds, and the budget that bounds them.
 fn room(gateway: &Gateway) -> (u64, &'static str) {
-    let by_memory = gateway.memory.limit.0 / gateway.memory.per_connection.0.max(1);
+    let by_memory = gateway.memory.limit.0 / gateway.per_connection().max(1);
     let by_limit = u64::from(gateway.max_connections);
     let (each, budget) = if by_memory < by_limit {
         (by_memory, "memory.limit")

@@ -4,7 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Registry, Resume, Sends,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Sends,
+        SessionState,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -230,7 +231,23 @@ impl Section<'_, '_> {
             handshake_rtts: self
                 .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
                 .0,
+            session: form
+                .session
+                .as_ref()
+                .map(|state| self.inside("session", |section| section.state(state))),
         }
+    }
+
+    fn state(&mut self, form: &model::SessionState) -> SessionState {
+        let bytes = self.value("bytes", form.bytes.as_ref());
+        let keep = self.value("keep", form.keep.as_ref());
+        let form = &form.rebuild;
+        let rebuild = self.inside("rebuild", |section| Rebuild {
+            cpu: section.value("cpu", form.cpu.as_ref()),
+            reads: section.whole("reads", form.reads.as_ref(), 0..=1_000),
+            latency: section.value("latency", form.latency.as_ref()),
+        });
+        SessionState { bytes, keep, rebuild }
     }
 
     /// How much earlier than at its maximum age a connection may be told to move.

@@ -140,6 +140,7 @@ fn pool(count: u16) -> Gateway {
         max_age: None,
         age_dither: Span::ZERO,
         handshake_rtts: 3.0,
+        session: None,
     }
 }
 

@@ -1,4 +1,5 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
+mod affinity;
 mod anything;
 mod budgets;
 mod calls;
