@@ -30,6 +30,8 @@ pub struct Buffer {
     work: Span,
     /// So many times its time a read takes now.
     factor: f64,
+    /// Reads so far.
+    asked: u64,
 }
 
 impl Buffer {
@@ -37,7 +39,7 @@ impl Buffer {
     pub fn new(parameters: parameters::Buffer, outages: Outages) -> Self {
         let pace = Span::from_seconds(1.0 / parameters.replay_rate.0);
         let work = Span::from_seconds(1.0 / parameters.reads.0);
-        Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0 }
+        Self { parameters, pace, outages, reads: Station::new(1), work, factor: 1.0, asked: 0 }
     }
 
     /// From now on a read takes `factor` times its time.
@@ -46,16 +48,32 @@ impl Buffer {
         self.reads.slow(now, change);
     }
 
+    /// When the outage that goes on is over.
+    pub(super) fn end_of_outage(&self, now: Time) -> Option<Time> {
+        self.outages.end(now)
+    }
+
+    /// One read, after those before it; returns when it is done.
+    pub(super) fn read(&mut self, now: Time) -> Time {
+        self.asked += 1;
+        self.reads.arrive(now, self.work.scale(self.factor)).finish
+    }
+
+    /// How often it has been read.
+    pub fn asked(&self) -> u64 {
+        self.asked
+    }
+
     /// A returning client's gateway reads what it missed, or what lies in its inbox.
     pub fn on_read(&mut self, timer: Timer, user: u32, session: u16, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(user);
         if connection.state != State::Online || connection.session != session {
             return;
         }
-        if let Some(up) = self.outages.end(cx.now) {
+        if let Some(up) = self.end_of_outage(cx.now) {
             return cx.wake(up, timer, user, session);
         }
-        let read = self.reads.arrive(cx.now, self.work.scale(self.factor)).finish;
+        let read = self.read(cx.now);
         let crowd = cx.crowds.of(user);
         let (store, list, stage) = if timer == Timer::Pull {
             let inbox = crowd.inbox.as_ref().map(|inbox| &inbox.kept);

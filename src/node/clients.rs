@@ -296,6 +296,7 @@ impl Clients {
                 self.die(user, death, cx);
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
+            (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
@@ -317,6 +318,7 @@ impl Clients {
                 cx.connections.attempts[number::index(user)].number = 0;
             }
             (Timer::TimedOut, State::Connecting) if attempt => {
+                cx.patience_ends(user);
                 self.fail(user, AttemptEnd::TimedOut, cx);
             }
             (Timer::Open, State::Connecting) if attempt && row.gateway != NOWHERE => {

@@ -125,6 +125,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
+        cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         cx.record.came_online(cx.now, self.id, user, [outage, cx.now.since(since)]);
         Self::was_shown(user, since, cx);
@@ -153,11 +154,16 @@ impl Clients {
     /// Until now, or until it expired, the entry of an earlier connection showed the user.
     fn was_shown(user: u32, died: Time, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
-        if crowd.registry.is_none() || cx.routes.get(user).gateway == NOWHERE {
+        if crowd.registry.is_none() {
+            return;
+        }
+        cx.routes.catch_up(cx.now, cx.crowds, cx.tiers, cx.connections);
+        if cx.routes.seen(user, crowd).gateway == NOWHERE {
             return;
         }
         let expiry = cx.routes.expiry(cx.now, user, crowd, cx.tiers, cx.connections);
         cx.routes.was_shown(died, expiry.min(cx.now).max(died));
+        cx.routes.counted(user);
     }
 
     /// Its first connection begins at a random time within `over` from the start.

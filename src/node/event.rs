@@ -139,6 +139,12 @@ pub enum Timer {
     Pull,
     /// When a client has waited for an acknowledgement for long enough. No ticket.
     Unacknowledged,
+    /// When the store is asked for the state of a session. Attempt.
+    Rebuild,
+    /// The same for a new connection beside an old one. Session of the old one, as of the next.
+    MakeRebuild,
+    /// When the client's patience with such a connection ends.
+    MakeTimedOut,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

@@ -4,14 +4,16 @@ use super::{
     parameters::{self, OnStale, Route},
     ring::Ring,
     table::{
+        calls::{Called, Limits, TRY},
         connections::NOWHERE,
         crowds::{Delay, Port},
-        messages::{Message, Stage},
+        messages::{Message, Messages, Stage},
     },
 };
 use crate::{
     engine::{Draws, Span, Station, Time, number},
     record::{Cause, End},
+    units::Share,
 };
 use std::ops::Range;
 
@@ -22,6 +24,9 @@ pub struct Fanout {
     on_stale: OnStale,
     route: Route,
     ways: Ways,
+    /// What bounds its calls, if anything does, and the number of its first instance among all.
+    limits: Option<Limits>,
+    first: u16,
     draws: Draws,
     service: Delay,
     /// So many times its time a delivery takes now, if it is not once.
@@ -43,14 +48,22 @@ pub struct Ways {
 }
 
 impl Fanout {
-    /// A fan-out whose instances are idle.
-    pub fn new(id: u8, parameters: &parameters::Fanout, ways: Ways, draws: Draws) -> Self {
+    /// A fan-out whose instances are idle; `first` is the number of the first among those of all.
+    pub fn new(
+        id: u8,
+        first: u16,
+        parameters: &parameters::Fanout,
+        ways: Ways,
+        draws: Draws,
+    ) -> Self {
         let instance = Station::new(usize::from(parameters.concurrency));
         Self {
             id,
             on_stale: parameters.on_stale,
             route: parameters.route,
             ways,
+            limits: limits(parameters),
+            first,
             draws,
             service: Delay::from(&parameters.service),
             factor: None,
@@ -77,6 +90,8 @@ impl Fanout {
             self.on_message(message, row, cx);
         } else if matches!(row.stage, Stage::Stale | Stage::StaleAgain) {
             self.on_stale(message, row, cx);
+        } else if row.stage == Stage::Served {
+            self.on_served(message, row, cx);
         }
     }
 
@@ -88,10 +103,28 @@ impl Fanout {
         let work = self.factor.map_or(work, |factor| work.scale(factor));
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
+        if self.limits.is_some() {
+            return cx.hop(service.finish, self.id, message, Stage::Served);
+        }
+        self.call(service.finish, message, row, cx);
+    }
+
+    /// The work on a message is done; whether its call may begin is known now.
+    fn on_served(&self, message: u32, row: Message, cx: &mut Cx<'_>) {
+        let Some(limits) = self.limits else { return };
+        if cx.messages.calls.begin(cx.now, message, self.first + row.at, limits) {
+            self.call(cx.now, message, row, cx);
+        } else {
+            cx.stranded(message, Cause::InFlight);
+        }
+    }
+
+    #[inline]
+    fn call(&self, at: Time, message: u32, row: Message, cx: &mut Cx<'_>) {
         match self.route {
-            Route::Registry => self.look_up(service.finish, message, row, Stage::LookUp, cx),
+            Route::Registry => self.look_up(at, message, row, Stage::LookUp, cx),
             Route::ConsistentHash | Route::Broadcast | Route::RandomGateway => {
-                self.send(service.finish, message, row, Stage::Push, cx);
+                self.send(at, message, row, Stage::Push, cx);
             }
         }
     }
@@ -144,6 +177,9 @@ impl Fanout {
         let first = row.stage == Stage::Stale;
         match self.on_stale {
             OnStale::LookUpAgain if first && self.route == Route::Registry => {
+                if self.limits.is_some_and(|limits| !cx.messages.calls.again(message, limits)) {
+                    return cx.stranded(message, Cause::RetryBudget);
+                }
                 self.look_up(cx.now, message, row, Stage::LookUpAgain, cx);
             }
             OnStale::LookUpAgain | OnStale::Buffer => cx.stranded(message, cause),
@@ -158,23 +194,30 @@ impl Fanout {
         for instance in &mut self.instances {
             instance.slow(cx.now, change);
         }
-        let (stage, port) = match (self.route, &self.ways.registry) {
-            (Route::Registry, Some(registry)) => (Stage::LookUp, registry),
-            _ => (Stage::Push, &self.ways.gateways),
+        let (stage, port) = match (self.limits, self.route, &self.ways.registry) {
+            (Some(_), ..) => (Stage::Served, None),
+            (None, Route::Registry, Some(registry)) => (Stage::LookUp, Some(registry)),
+            _ => (Stage::Push, Some(&self.ways.gateways)),
         };
         let mine = |row: &Message| cx.crowds.of(row.to).fanout.as_ref().map(|it| it.node);
         let in_hand = cx.messages.in_use();
         let in_hand = in_hand.filter(|(_, row)| row.stage == stage && mine(row) == Some(self.id));
         let in_hand: Vec<(u32, Message)> = in_hand.map(|(message, row)| (message, *row)).collect();
         for (message, row) in in_hand {
-            let way = self.way(port, row, stage, cx);
-            cx.put_off(message, port.node, way, change);
+            let way = port.map_or(Span::ZERO, |port| self.way(port, row, stage, cx));
+            cx.put_off(message, port.map_or(self.id, |port| port.node), way, change);
         }
     }
 
     /// An instance ends at once: the bus knows what it had in hand.
-    pub fn end_work(&mut self, instance: u16, now: Time) {
+    pub fn end_work(&mut self, instance: u16, now: Time, messages: &mut Messages) {
         self.instances[usize::from(instance)].clear(now);
+        messages.calls.forget(self.first + instance);
+    }
+
+    /// What its instances have called, where their calls are bounded.
+    pub fn called(&self, messages: &Messages) -> Option<Called> {
+        self.limits.map(|_| messages.calls.called(self.first, self.instances.len()))
     }
 
     /// How many instances there are, and how many messages each works on at once.
@@ -186,4 +229,14 @@ impl Fanout {
     pub fn done(&self, now: Time) -> impl Iterator<Item = Span> + '_ {
         self.instances.iter().map(move |instance| instance.done(now))
     }
+}
+
+/// What bounds the calls of an instance, if anything does.
+fn limits(parameters: &parameters::Fanout) -> Option<Limits> {
+    let (in_flight, budget) = (parameters.in_flight, parameters.retry_budget);
+    if in_flight.is_none() && budget.is_none() {
+        return None;
+    }
+    let tokens = |share: Share| number::whole((share.0 * number::float(TRY)).round());
+    Some(Limits { in_flight: in_flight.unwrap_or(u32::MAX), budget: budget.map(tokens) })
 }

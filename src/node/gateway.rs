@@ -2,6 +2,7 @@
 //! handshakes delays messages, and its budgets: connections, memory, handshakes that may wait.
 use super::{
     Cx, Event, Purpose, Step, Timer,
+    affinity::ATTEMPTS,
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
     parameters::{self, Answer, OverMemory},
@@ -44,6 +45,8 @@ pub(super) struct Offer {
     /// From here to the client, in round trips that are still to come.
     pub(super) way: Span,
     pub(super) deadline: Time,
+    /// Whether the state of its session must be rebuilt.
+    pub(super) rebuilds: bool,
 }
 
 /// What becomes of it.
@@ -179,6 +182,7 @@ impl Gateway {
         if !held || (down != Stage::Down && low_byte(connection.session) != row.session) {
             return self.turn_away(message, row, cx);
         }
+        cx.messages.calls.end(message);
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.connection(row.to, connection.session);
@@ -238,6 +242,7 @@ impl Gateway {
             at: attempts.target,
             way,
             deadline: began + crowd.reconnect.timeout,
+            rebuilds: self.rebuilds(user, attempts.target, cx),
         };
         match cx.tiers.get(attempts.target).life {
             Life::Silent => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
@@ -255,6 +260,9 @@ impl Gateway {
         let Offer { user, ticket, at, way, deadline, .. } = offer;
         self.hold(user, at, service, cx);
         cx.connections.get_mut(user).gateway = at;
+        if offer.rebuilds {
+            return Self::rebuild(offer, service, ATTEMPTS, cx);
+        }
         if service.finish + way <= deadline {
             cx.go_on(service.finish + way, Timer::Open, user, ticket);
         } else {
@@ -282,7 +290,9 @@ impl Gateway {
         if cx.tiers.get(offer.at).held >= self.most_connections() {
             return Taken::Refused;
         }
-        let work = self.stretch(offer.at, self.handshake(offer.entity, offer.attempt), cx);
+        let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
+        let work = self.handshake(offer.entity, offer.attempt) + rebuild;
+        let work = self.stretch(offer.at, work, cx);
         let skips = self.parameters.skip_abandoned;
         let Instance { cpu, handshakes, .. } = self.instance(offer.at);
         if skips && cx.now + cpu.wait(cx.now) >= offer.deadline {

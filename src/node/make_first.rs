@@ -6,6 +6,7 @@
 //! off, and comes back as others do.
 use super::{
     Cx, Timer,
+    affinity::MAKES,
     clients::Clients,
     gateway::{Gateway, Offer, Taken},
     load_balancer::LoadBalancer,
@@ -20,17 +21,25 @@ use crate::{
 };
 
 /// Its attempts are the first of their sessions.
-const ATTEMPT: u16 = 1;
+pub(super) const ATTEMPT: u16 = 1;
 
 impl Cx<'_> {
     /// Whether a client still opens a new connection beside that of this session.
-    fn makes(&mut self, user: u32, session: u16) -> bool {
+    pub(super) fn makes(&mut self, user: u32, session: u16) -> bool {
         let row = self.connections.get(user);
         let goes_on = row.state == State::Online && row.session == session;
         if !goes_on {
             self.unmake(user, AttemptEnd::Abandoned);
         }
         goes_on && self.connections.making.contains_key(&user)
+    }
+
+    /// A client has no patience left for the new connection.
+    pub(super) fn make_timed_out(&mut self, user: u32, session: u16) {
+        if self.makes(user, session) {
+            self.record.counts.wasted += 1;
+            self.unmake(user, AttemptEnd::TimedOut);
+        }
     }
 
     /// A client stops opening a new connection beside its old one.
@@ -70,6 +79,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         (row.session, row.gateway) = (next, gateway);
         cx.connections.since[number::index(user)] = Time::NEVER;
+        cx.moves_in(user);
         cx.release(old);
         cx.record.recovery.back(cx.now, user);
         self.begin(user, cx);
@@ -106,13 +116,19 @@ impl Gateway {
         let way = crowd.handshake_way(cx.connections.get(user).round_trip(), entity, ATTEMPT);
         let deadline = Time::ZERO + cx.now.since(Time::ZERO + way) + crowd.reconnect.timeout;
         let (ticket, attempt) = (session, ATTEMPT);
-        let offer = Offer { user, ticket, entity, attempt, at, way, deadline };
+        let rebuilds = self.rebuilds(user, at, cx);
+        let offer = Offer { user, ticket, entity, attempt, at, way, deadline, rebuilds };
         match cx.tiers.get(at).life {
             Life::Silent => return cx.unmake(user, AttemptEnd::TimedOut),
             Life::Stopped | Life::Draining => return cx.unmake(user, AttemptEnd::Refused),
             Life::Up => {}
         }
         match self.accept(offer, cx) {
+            Taken::In(service) if rebuilds => {
+                self.hold(user, at, service, cx);
+                cx.connections.making.insert(user, Some(at));
+                Self::rebuild(offer, service, MAKES, cx);
+            }
             Taken::In(service) if service.finish + way <= deadline => {
                 self.hold(user, at, service, cx);
                 cx.connections.making.insert(user, Some(at));

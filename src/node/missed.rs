@@ -28,6 +28,7 @@ impl<'a> Cx<'a> {
     /// The live copy of a message cannot reach its recipient. If a buffer keeps the message, it
     /// waits there, or has been read from there already; otherwise it is lost for `cause`.
     pub fn stranded(&mut self, message: u32, cause: Cause) {
+        self.messages.calls.end(message);
         let (to, kept) = (self.messages.get(message).to, self.messages.get(message).kept());
         let connection = *self.connections.get(to);
         if self.messages.copies.over(message) {
@@ -201,7 +202,7 @@ impl<'a> Cx<'a> {
     pub fn expire(&mut self, message: u32) -> bool {
         let row = *self.messages.get(message);
         let crowd = self.crowds.of(row.to);
-        let expiry = crowd.store(row.stage).map_or(Time::NEVER, |it| row.due + it.retention);
+        let expiry = crowd.keeps_at(row.stage).map_or(Time::NEVER, |it| row.due + it.retention);
         let resumes = row.stage == Stage::Buffer && crowd.inbox.is_none();
         let closed = if resumes { self.window_closed(row.to) } else { None };
         let (at, end) = match closed {
@@ -218,7 +219,7 @@ impl<'a> Cx<'a> {
 
 impl Crowd {
     /// What keeps a message that waits at a stage.
-    fn store(&self, stage: Stage) -> Option<&Replay> {
+    fn keeps_at(&self, stage: Stage) -> Option<&Replay> {
         match stage {
             Stage::Inbox => self.inbox.as_ref().map(|inbox| &inbox.kept),
             _ => self.replay.as_ref(),

@@ -1,6 +1,7 @@
 //! The nodes: one struct each, told of events, acting through [`Cx`]. One file a kind; none knows
 //! another's insides, files, or the running world.
 pub mod admission;
+mod affinity;
 pub mod buffer;
 pub mod clients;
 mod connect;
@@ -83,6 +84,12 @@ impl Node {
             Self::Gateway(node) if timer == Timer::MakeAccept => node.on_make(user, ticket, cx),
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
             Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
+            Self::Registry(node) if matches!(timer, Timer::Rebuild | Timer::MakeRebuild) => {
+                node.on_rebuild(timer, user, ticket, cx);
+            }
+            Self::Buffer(node) if matches!(timer, Timer::Rebuild | Timer::MakeRebuild) => {
+                node.on_rebuild(timer, user, ticket, cx);
+            }
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
             Self::Buffer(node) => node.on_read(timer, user, ticket, cx),
             Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),

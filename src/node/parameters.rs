@@ -1,6 +1,8 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
 mod bus;
 mod clients;
+mod fanout;
+mod state;
 
 pub use super::preset::Preset;
 use crate::{
@@ -12,6 +14,8 @@ pub use clients::{
     Acknowledged, Audience, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume,
     Sends, Sessions, Start, Visits,
 };
+pub use fanout::{Fanout, OnStale, Route};
+pub use state::{Rebuild, SessionState};
 
 /// A node's parameters, by kind.
 #[derive(Clone, PartialEq, Debug)]
@@ -200,13 +204,19 @@ pub struct Gateway {
     pub age_dither: Span,
     /// Round trips from SYN to open: TCP, TLS, upgrade.
     pub handshake_rtts: f64,
+    /// What it keeps of a client beside the connection, if anything.
+    pub session: Option<SessionState>,
 }
 
 impl Gateway {
+    /// Memory of one connection, with the state of its session.
+    pub fn per_connection(&self) -> u64 {
+        self.memory.per_connection.0 + self.session.map_or(0, |session| session.bytes.0)
+    }
+
     /// How many connections fit into the memory of an instance.
     pub fn fit_in_memory(&self) -> u32 {
-        let memory = self.memory;
-        let fit = memory.limit.0.checked_div(memory.per_connection.0).unwrap_or(u64::MAX);
+        let fit = self.memory.limit.0.checked_div(self.per_connection()).unwrap_or(u64::MAX);
         u32::try_from(fit).unwrap_or(u32::MAX)
     }
 
@@ -298,47 +308,6 @@ pub enum DrainBy {
     ServerBatches,
 }
 
-/// What looks recipients up and forwards to their gateways.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Fanout {
-    /// Instances; partitions are dealt out to them.
-    pub instances: u16,
-    /// Messages an instance works on at once.
-    pub concurrency: u16,
-    /// CPU time of a delivery.
-    pub service: Law,
-    /// How it finds the recipient's gateway.
-    pub route: Route,
-    /// What to do when the gateway found does not hold the user.
-    pub on_stale: OnStale,
-    /// Until an RPC to a host that does not answer fails.
-    pub rpc_timeout: Span,
-}
-
-/// How a fan-out finds the gateway of a recipient.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Route {
-    /// It asks the registry.
-    Registry,
-    /// It computes the place that the balancer's hash ring gives the user.
-    ConsistentHash,
-    /// It sends to all gateways; each looks whether it holds the user.
-    Broadcast,
-    /// It sends to any gateway: the classic mistake.
-    RandomGateway,
-}
-
-/// What happens to a message whose route is stale.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OnStale {
-    /// Looked up once more, then left to the buffer.
-    LookUpAgain,
-    /// Left to the buffer.
-    Buffer,
-    /// Dropped: `lost{stale_route`}.
-    Drop,
-}
-
 /// user → gateway.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Registry {
@@ -346,6 +315,8 @@ pub struct Registry {
     pub ttl: Span,
     /// Operations per second it can serve.
     pub rate: Rate,
+    /// Look-ups see what was so much earlier.
+    pub replica_lag: Span,
 }
 
 /// Replay per user.
@@ -359,12 +330,23 @@ pub struct Buffer {
     pub retention: Span,
     /// How many messages are kept for a user; the oldest goes first.
     pub messages: u16,
+    /// How many bytes are kept for a user; the oldest goes first. `None`: any number.
+    pub bytes: Option<Bytes>,
     /// Reads of returning clients that it can serve.
     pub reads: Rate,
     /// Time of a read of a returning client, beside the links and the queue of reads.
     pub read: Span,
     /// Replayed messages per second of one client.
     pub replay_rate: Rate,
+}
+
+impl Buffer {
+    /// How many messages of one size are kept for a user: the tighter of its bounds.
+    pub fn holds(&self, payload: Option<Bytes>) -> u32 {
+        let each = payload.map_or(0, |payload| payload.0);
+        let fit = self.bytes.and_then(|bytes| bytes.0.checked_div(each)).unwrap_or(u64::MAX);
+        u32::try_from(fit).unwrap_or(u32::MAX).min(u32::from(self.messages))
+    }
 }
 
 /// What a buffer keeps for whom.

@@ -278,6 +278,7 @@ impl Pubsub {
         if !self.parameters.stores {
             return cx.end(cx.now, message, End::Lost(Cause::BusLost));
         }
+        cx.messages.calls.end(message);
         let row = cx.messages.get_mut(message);
         (row.stage, row.due) = (Stage::Parked, cx.now);
         self.partitions[number::index(place)].parked.push_back(message);
@@ -328,7 +329,7 @@ impl Pubsub {
         self.unread(&owned, cx);
         let asking = |stage| matches!(stage, Stage::LookUpAgain | Stage::Stale | Stage::StaleAgain);
         let in_hand = self.in_flight(cx, |row| match row.stage {
-            Stage::Fanout | Stage::LookUp => row.at == consumer,
+            Stage::Fanout | Stage::Served | Stage::LookUp => row.at == consumer,
             stage => asking(stage),
         });
         for (message, place) in in_hand {

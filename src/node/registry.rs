@@ -49,7 +49,7 @@ impl Registry {
 
     /// One operation for a user; refreshes of `online` users stretch it.
     #[inline]
-    fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
+    pub(super) fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
         cx.record.meter.of(user).registry_operations += 1;
         let refreshes: f64 = self
             .served
@@ -84,11 +84,13 @@ impl Registry {
         }
         let finish = self.operate(row.to, cx);
         let crowd = cx.crowds.of(row.to);
+        cx.routes.catch_up(cx.now, cx.crowds, cx.tiers, cx.connections);
         let route = cx.routes.route(cx.now, row.to, crowd, cx.tiers, cx.connections);
         let Some(gateway) = route else {
             let online = cx.connections.get(row.to).state == State::Online;
             let expired = online && cx.routes.get(row.to).gateway != NOWHERE;
             let cause = if expired { Cause::FalselyOffline } else { Cause::NoReplay };
+            cx.messages.calls.end_at(message, finish);
             return cx.stranded(message, cause);
         };
         let way = self.to_gateways(row, stage, cx);
@@ -133,8 +135,12 @@ impl Registry {
         let crowd = cx.crowds.of(user);
         let connection = *cx.connections.get(user);
         let (gateway, session) = (connection.gateway, connection.session);
-        if cx.routes.route(cx.now, user, crowd, cx.tiers, cx.connections).is_none() {
-            let inside = crowd.to_registry(user, session, 0);
+        let lag = cx.routes.keeping(crowd.clients).lag;
+        let inside = crowd.to_registry(user, session, 0);
+        if lag > Span::ZERO {
+            let opened = Time::ZERO + cx.now.since(Time::ZERO + inside);
+            cx.routes.will_show(finish + lag, user, Entry { gateway, session }, opened);
+        } else if cx.routes.route(cx.now, user, crowd, cx.tiers, cx.connections).is_none() {
             let truth = &mut cx.routes.truth;
             truth.flaps += 1;
             truth.falsely_offline += u128::from((finish.since(cx.now) + inside).nanos());
@@ -148,8 +154,13 @@ impl Registry {
         let entry = cx.routes.get(user);
         let state = cx.connections.get(user).state;
         let gone = matches!(state, State::Away | State::Connecting | State::Gone | State::Absent);
-        if entry.gateway != NOWHERE && gone {
-            let died = cx.connections.since[crate::engine::number::index(user)];
+        let died = gone.then(|| cx.connections.since[crate::engine::number::index(user)]);
+        let lag = cx.routes.keeping(cx.crowds.of(user).clients).lag;
+        if entry.gateway != NOWHERE && lag > Span::ZERO {
+            cx.routes.will_hide(finish + lag, user, died);
+        } else if entry.gateway != NOWHERE
+            && let Some(died) = died
+        {
             cx.routes.was_shown(died, finish);
         }
         cx.routes.delete(user);

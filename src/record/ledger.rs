@@ -40,6 +40,10 @@ pub enum Cause {
     WrongGateway,
     /// The registry could not be asked, and nothing kept the message.
     RegistryDown,
+    /// Its fan-out had as many calls waiting as it may, and nothing kept the message.
+    InFlight,
+    /// Its fan-out had used up its budget for second tries, and nothing kept the message.
+    RetryBudget,
     /// The registry took a recipient for offline who was not, and nothing kept the message.
     FalselyOffline,
     /// A consumer of the bus ended with the message in hand, or nobody read it while it was there.
@@ -103,12 +107,14 @@ impl Sessions {
 
 impl Cause {
     /// All causes, in the order of the ledger.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::GatewayCrash,
         Self::HalfOpen,
         Self::StaleRoute,
         Self::WrongGateway,
         Self::RegistryDown,
+        Self::InFlight,
+        Self::RetryBudget,
         Self::FalselyOffline,
         Self::BusLost,
         Self::BusOverflow,
@@ -127,6 +133,8 @@ impl Cause {
             Self::StaleRoute => "stale_route",
             Self::WrongGateway => "wrong_gateway",
             Self::RegistryDown => "registry_down",
+            Self::InFlight => "in_flight",
+            Self::RetryBudget => "retry_budget",
             Self::FalselyOffline => "falsely_offline",
             Self::BusLost => "bus_lost",
             Self::BusOverflow => "bus_overflow",

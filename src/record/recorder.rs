@@ -70,6 +70,10 @@ pub struct Counts {
     pub stored: u64,
     /// Notifications that were pushed to users who were away.
     pub notified: u64,
+    /// Connections of users who had had one before, where gateways keep the state of sessions.
+    pub returned: u64,
+    /// Those of them that found it.
+    pub found: u64,
 }
 
 /// Every message of a run, for tests and for the curious.

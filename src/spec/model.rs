@@ -2,11 +2,15 @@
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
 mod bus;
 mod clients;
+mod fanout;
+mod state;
 
 pub use bus::{Group, Pubsub};
 pub use clients::{
     Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, Start, Visits,
 };
+pub use fanout::Fanout;
+pub use state::{Rebuild, SessionState};
 
 use super::schema;
 use super::written::{Choice, Located, Several, Text, Written};
@@ -209,6 +213,8 @@ pub struct Gateway {
     pub age_dither: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
+    /// What an instance keeps of a client beside its connection; leave it out for nothing.
+    pub session: Option<SessionState>,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
 }
@@ -271,28 +277,6 @@ pub struct Drain {
     pub grace: Option<Written<Span>>,
 }
 
-/// What finds the gateway of each recipient and forwards.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fanout {
-    /// Instances at the start, 1 to 65,535; partitions are dealt out to them.
-    pub instances: Option<Written<Count>>,
-    /// Messages an instance works on at once, 1 to 65,535.
-    pub concurrency: Option<Written<Count>>,
-    /// CPU time of a delivery.
-    pub service: Option<LawText>,
-    /// How it finds a recipient's gateway: it asks the `registry`; by `consistent_hash` it computes
-    /// where the balancer places users; by `broadcast` all gateways get each message; to a
-    /// `random_gateway` is the classic mistake.
-    pub route: Option<Text>,
-    /// What becomes of a message whose recipient is no longer where the registry says.
-    pub on_stale: Option<Text>,
-    /// Until a call to a dead host fails.
-    pub rpc_timeout: Option<Written<Span>>,
-    /// The machine that the bill is for, by its name in the prices.
-    pub instance: Option<Text>,
-}
-
 /// The map from user to gateway.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -301,6 +285,8 @@ pub struct Registry {
     pub ttl: Option<Written<Span>>,
     /// Operations it can serve.
     pub rate: Option<Written<Rate>>,
+    /// Look-ups read a replica that shows every write so much later.
+    pub replica_lag: Option<Written<Span>>,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
     /// Machines with the same entries on the bill, 1 to 65,535.
@@ -321,6 +307,8 @@ pub struct Buffer {
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
+    /// Bytes kept for a user: so many whole messages of the size that its crowd sends.
+    pub bytes: Option<Written<Bytes>>,
     /// Reads of returning clients that it can serve.
     pub reads: Option<Written<Rate>>,
     /// A read of a returning client, beside the links and the queue of reads.

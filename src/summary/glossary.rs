@@ -77,6 +77,12 @@ pub const METRICS: &[Described] = &[
         "From losing the connection to being online again.",
     ),
     row(
+        "reconnect.affinity",
+        Unit::Share,
+        "New connections of users who had one before that found the state of their session.",
+    ),
+    row("<node>.reads", Unit::Count, "Reads of a buffer, where gateways keep state of sessions."),
+    row(
         "handshake_queue.{p99,max}",
         Unit::Seconds,
         "How long a handshake waited for the CPU of its gateway.",
@@ -197,6 +203,12 @@ pub const METRICS: &[Described] = &[
         Unit::Seconds,
         "From the end of a connection to the end of its entry.",
     ),
+    row(
+        "<node>.in_flight.peak",
+        Unit::Count,
+        "The most calls of one instance of a fan-out that waited for an answer at once.",
+    ),
+    row("<node>.{calls,retries}", Unit::Count, "Calls that a fan-out began; made once more."),
     row("<node>.backlog.peak", Unit::Count, "Most messages that waited in one pubsub."),
     row(
         "<node>.backlog.drain",
@@ -313,6 +325,12 @@ pub fn cause(cause: Cause) -> &'static str {
             "It was sent to a gateway that never held the recipient, and nothing kept it."
         }
         Cause::RegistryDown => "The registry could not be asked, and nothing kept the message.",
+        Cause::InFlight => {
+            "Its fan-out had as many calls waiting as it may, and nothing kept the message."
+        }
+        Cause::RetryBudget => {
+            "Its fan-out had used up its budget for second tries, and nothing kept the message."
+        }
         Cause::FalselyOffline => {
             "The registry took a recipient for offline who was not, and nothing kept the message."
         }

@@ -11,7 +11,8 @@ use crate::{
         load_balancer::LoadBalancer,
         outage::Outages,
         parameters::{
-            self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope, Start,
+            self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope,
+            SessionState, Start,
         },
         pubsub::Pubsub,
         registry::Registry,
@@ -19,9 +20,10 @@ use crate::{
         stream::standing,
         table::{
             connections::{Connections, State, Visit},
-            crowds::{Crowd, Crowds, Delay, Inbox, Port, Replay},
+            crowds::{Affinity, Crowd, Crowds, Delay, Inbox, Port, Replay},
             messages::Messages,
             routes::{Entry, Keeping, Routes},
+            states::States,
             tiers::Tiers,
         },
     },
@@ -55,6 +57,9 @@ impl World {
         }
         if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
             connections.seen = vec![0; number::index(crowds.users())];
+        }
+        if crowds.iter().any(|crowd| crowd.affinity.is_some()) {
+            connections.states = States::new(crowds.users());
         }
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
@@ -130,13 +135,14 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.moves_in(user);
     cx.record.change_online(Time::ZERO, crowd.clients, 1);
     if session {
         cx.record.session_stands(crowd.clients);
     }
     clients.schedule_residual_lifetime(user, cx);
     if crowd.registry.is_some() {
-        cx.routes.write(Time::ZERO, user, Entry { gateway: instance, session: 0 });
+        cx.routes.stands(user, Entry { gateway: instance, session: 0 });
     }
 }
 
@@ -214,15 +220,16 @@ impl Plan<'_> {
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
-                .then(|| self.kept(pool, Scope::User))
+                .then(|| self.kept(pool, Scope::User, clients))
                 .flatten(),
             resume_window: clients.resume_window,
-            inbox: self.inbox(pool),
+            inbox: self.inbox(pool, clients),
             visits: clients.visits.is_some(),
             reading: clients.reading,
             acknowledged: clients.sends.as_ref().and_then(|sends| sends.acknowledged),
             from_bus: self.link(pool, is_pubsub).map_or(Delay::Fixed(Span::ZERO), latency),
             handshake_rtts: gateway.handshake_rtts,
+            affinity: gateway.session.map(|session| self.affinity(pool, session)),
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
             make_first: gateway.drain.moves == Moves::MakeFirst,
@@ -259,6 +266,13 @@ impl Plan<'_> {
         }
     }
 
+    /// What the gateways of a pool keep, and the store that they rebuild it from.
+    fn affinity(&self, pool: NodeId, session: SessionState) -> Affinity {
+        let buffer = self.buffer(pool, Scope::User).map(|(port, _)| port);
+        let store = buffer.or_else(|| self.port(pool, is_registry));
+        Affinity { session, store: store.filter(|_| session.rebuild.reads > 0) }
+    }
+
     /// The way from the gateways back to a fan-out.
     fn back(&self, fanout: NodeId) -> Port {
         let link = self.link(fanout, is_gateway).expect("validated: it leads to gateways");
@@ -276,15 +290,16 @@ impl Plan<'_> {
         })
     }
 
-    fn kept(&self, pool: NodeId, scope: Scope) -> Option<Replay> {
+    fn kept(&self, pool: NodeId, scope: Scope, clients: &parameters::Clients) -> Option<Replay> {
         let (port, buffer) = self.buffer(pool, scope)?;
         let (read, retention) = (buffer.read, buffer.retention);
-        Some(Replay { port, read, messages: u32::from(buffer.messages), retention })
+        let payload = clients.sends.as_ref().map(|sends| sends.payload);
+        Some(Replay { port, read, messages: buffer.holds(payload), retention })
     }
 
-    fn inbox(&self, pool: NodeId) -> Option<Inbox> {
+    fn inbox(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Inbox> {
         let (_, buffer) = self.buffer(pool, Scope::Inbox)?;
-        let (kept, notify) = (self.kept(pool, Scope::Inbox)?, buffer.notify.clone());
+        let (kept, notify) = (self.kept(pool, Scope::Inbox, clients)?, buffer.notify.clone());
         Some(Inbox { kept, notify })
     }
 
@@ -309,11 +324,22 @@ impl Plan<'_> {
                 Node::Pubsub(Box::new(self.pubsub(id, own, fanout, draws)))
             }
             Parameters::Fanout(own) => {
-                Node::Fanout(Fanout::new(id.0, own, self.ways(id, own, pools), draws))
+                let ways = self.ways(id, own, pools);
+                Node::Fanout(Fanout::new(id.0, self.first_of(id), own, ways, draws))
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),
         }
+    }
+
+    /// How many instances the fan-outs before one have.
+    fn first_of(&self, id: NodeId) -> u16 {
+        let before = self.scenario.nodes.iter().take(usize::from(id.0));
+        let instances = before.map(|node| match &node.parameters {
+            Parameters::Fanout(fanout) => fanout.instances,
+            _ => 0,
+        });
+        instances.sum()
     }
 
     fn ways(&self, id: NodeId, own: &parameters::Fanout, pools: &[Range<u16>]) -> Ways {
@@ -403,7 +429,8 @@ impl Plan<'_> {
             // Without pings the gateways refresh by themselves, twice within the time to live.
             let every = clients.heartbeat.every.unwrap_or(registry.ttl.half());
             let outages = self.outages(id);
-            Some(Keeping { clients: crowd.clients, ttl: registry.ttl, every, outages })
+            let (clients, ttl, lag) = (crowd.clients, registry.ttl, registry.replica_lag);
+            Some(Keeping { clients, ttl, every, lag, outages })
         };
         crowds.iter().filter_map(keeping).collect()
     }

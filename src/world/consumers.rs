@@ -54,7 +54,7 @@ impl World {
             let event = |step| Event::Action { index: scene.index, step, instance };
             let known = self.tell_buses(scene, agenda, |bus, cx| bus.on_death(instance, cx));
             if let Node::Fanout(fanout) = &mut self.nodes[scene.node] {
-                fanout.end_work(instance, scene.now);
+                fanout.end_work(instance, scene.now, &mut self.messages);
             }
             let known = known.into_iter().max().unwrap_or(scene.now);
             agenda.push(known, event(Step::Expired));
@@ -185,6 +185,7 @@ impl World {
     pub(super) fn on_up(&mut self, scene: Scene) {
         let began = self.timeline.running(scene).began.unwrap_or(scene.now);
         let Self { routes, crowds, tiers, connections, .. } = self;
+        routes.catch_up(scene.now, crowds, tiers, connections);
         for crowd in crowds.iter() {
             let here = crowd.registry.as_ref().map(|port| usize::from(port.node));
             if here == Some(scene.node) {

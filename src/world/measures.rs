@@ -247,6 +247,7 @@ impl World {
         sheet.seconds("reconnect.p50", record.reconnect.quantile(0.5));
         sheet.seconds("reconnect.p99", record.reconnect.quantile(0.99));
         sheet.seconds("reconnect.max", some.then(|| record.reconnect.max()));
+        self.affinity_measures(sheet);
         sheet.seconds("handshake_queue.p99", record.handshake_wait.quantile(0.99));
         let waited = record.handshake_wait.total() > 0;
         sheet.seconds("handshake_queue.max", waited.then(|| record.handshake_wait.max()));
@@ -258,6 +259,21 @@ impl World {
         sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
         sheet.count("instances.killed", record.counts.killed);
         sheet.count("connections.cut", record.counts.cut);
+    }
+
+    /// What it was worth to return to the same place, and what the stores had to read.
+    fn affinity_measures(&self, sheet: &mut Sheet) {
+        if self.crowds.iter().all(|crowd| crowd.affinity.is_none()) {
+            return;
+        }
+        let counts = &self.record.counts;
+        let (found, returned) = (number::float(counts.found), number::float(counts.returned));
+        sheet.share("reconnect.affinity", found, returned);
+        for (node, name) in self.nodes.iter().zip(&self.names) {
+            if let Node::Buffer(buffer) = node {
+                sheet.count(format!("{name}.reads"), buffer.asked());
+            }
+        }
     }
 
     /// Handshakes a second that all gateways together can do when they do nothing else.
@@ -328,7 +344,7 @@ impl World {
                 .held
                 .mean()
                 .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
-            let per = number::float(pool.parameters.memory.per_connection.0);
+            let per = number::float(pool.parameters.per_connection());
             for prefix in prefixes {
                 sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
                 sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
@@ -372,6 +388,7 @@ impl World {
             let name = &self.names[gauge.node];
             sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
             sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
+            self.call_measures(gauge.node, sheet);
         }
         let mut worst = None::<(f64, Option<Span>)>;
         for gauge in &self.gauges.buses {
@@ -409,6 +426,16 @@ impl World {
         let bytes =
             replayed.zip(wire::laws(scenario)).map(|(count, law)| count * law.payload).sum();
         sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
+    }
+
+    /// The calls of a fan-out that bounds them.
+    fn call_measures(&self, node: usize, sheet: &mut Sheet) {
+        let Node::Fanout(fanout) = &self.nodes[node] else { return };
+        let Some(called) = fanout.called(&self.messages) else { return };
+        let name = &self.names[node];
+        sheet.count(format!("{name}.in_flight.peak"), u64::from(called.peak));
+        sheet.count(format!("{name}.calls"), called.calls);
+        sheet.count(format!("{name}.retries"), called.retries);
     }
 
     fn wire_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {

@@ -13,7 +13,7 @@ mod usage;
 mod wire;
 
 use crate::{
-    engine::{Agenda, Entry, Model, Time, number, run},
+    engine::{Agenda, Entry, Model, Span, Time, number, run},
     node::{
         Cx, Event, Node, Timer,
         cx::Next,
@@ -23,6 +23,7 @@ use crate::{
             crowds::Crowds,
             messages::{Messages, Stage},
             routes::Routes,
+            states::States,
             tiers::Tiers,
         },
     },
@@ -161,10 +162,12 @@ impl World {
             | Timer::Settled
             | Timer::MakeOpen
             | Timer::Aged
+            | Timer::MakeTimedOut
             | Timer::Leave
             | Timer::Visit
             | Timer::VisitOver
             | Timer::Unacknowledged => crowd.clients,
+            Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
             Timer::Balance | Timer::MakeBalance => crowd.balancer,
             Timer::Accept
             | Timer::MakeAccept
@@ -211,7 +214,8 @@ pub fn simulate(
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
-    let (mut users, mut registries, mut sends, mut visits) = (0, 0, false, false);
+    let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
+    let mut visits = false;
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
@@ -220,12 +224,16 @@ pub fn memory(scenario: &Scenario) -> u64 {
                 sends |= clients.sends.is_some();
                 visits |= clients.visits.is_some();
             }
-            Parameters::Registry(_) => registries += 1,
+            Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
+            Parameters::Registry(registry) => {
+                let lags = registry.replica_lag > Span::ZERO;
+                entries = entries.max(Routes::BYTES + if lags { Routes::REPLICA } else { 0 });
+            }
             _ => {}
         }
     }
     let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
-    users * (Connections::bytes(sends) + registries.min(1) * Routes::BYTES + visits)
+    users * (Connections::bytes(sends) + entries + states + visits)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

@@ -15,11 +15,12 @@ impl World {
     /// Who is gone at the horizon, and still shown or shown for a while.
     pub(super) fn close_presence(&mut self, horizon: Time) {
         let Self { routes, crowds, tiers, connections, .. } = self;
+        routes.catch_up(horizon, crowds, tiers, connections);
         let registered = crowds.iter().filter(|crowd| crowd.registry.is_some());
         for crowd in registered {
             for user in crowd.first..crowd.first + crowd.count {
                 let here = connections.get(user).state == State::Online;
-                if here || routes.get(user).gateway == NOWHERE {
+                if here || routes.seen(user, crowd).gateway == NOWHERE {
                     continue;
                 }
                 let died = connections.since[number::index(user)];

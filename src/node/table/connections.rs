@@ -1,7 +1,7 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
 //! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
 //! 28 with its entry in the registry, and 8 more once messages reach it.
-use super::{crowds::Crowds, kept::Shelf, messages::Message};
+use super::{crowds::Crowds, kept::Shelf, messages::Message, states::States};
 use crate::engine::{Span, Time, number};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +91,8 @@ pub struct Connections {
     pub attempts: Vec<Attempts>,
     /// Written by clients and the buffer.
     pub kept: Shelf,
+    /// Where the state of each session is, if gateways keep any. Written by them and by clients.
+    pub states: States,
     /// In which order messages reach each user. Written when a delivery ends.
     pub order: Order,
     /// Those who open a new connection beside their old one, and the instance that has let them in.

@@ -6,7 +6,7 @@ use crate::engine::{
 };
 use crate::node::{
     Purpose,
-    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect},
+    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState},
 };
 use std::ops::Range;
 
@@ -17,6 +17,11 @@ const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
 pub const REPLAY: u32 = u32::MAX;
 /// The same, for the way down.
 pub const DOWN: u32 = u32::MAX - 1;
+
+/// The same, from a gateway to the store that state is rebuilt from.
+pub const REBUILD: u32 = u32::MAX - 2;
+/// The same, back.
+pub const REBUILT: u32 = u32::MAX - 3;
 
 /// The time a link or a service takes.
 #[derive(Clone, PartialEq, Debug)]
@@ -133,6 +138,8 @@ pub struct Crowd {
     pub from_bus: Delay,
     /// Round trips from the first packet to an open connection.
     pub handshake_rtts: f64,
+    /// What its gateways keep of a session, if anything.
+    pub affinity: Option<Affinity>,
     /// What it does after a loss or a failure.
     pub reconnect: Reconnect,
     /// Within which clients move that are told to.
@@ -143,6 +150,15 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+}
+
+/// What gateways keep of a session.
+#[derive(Clone, Debug)]
+pub struct Affinity {
+    /// What it is worth.
+    pub session: SessionState,
+    /// Where it is rebuilt from; none if nothing is read.
+    pub store: Option<Port>,
 }
 
 /// The buffer that a crowd resumes from.
@@ -171,6 +187,11 @@ impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
         self.if_refused.is_none() && !self.visits
+    }
+
+    /// What the state of its sessions is rebuilt from.
+    pub fn store(&self) -> Option<&Port> {
+        self.affinity.as_ref()?.store.as_ref()
     }
 
     /// The entity of a user's connection in draws.

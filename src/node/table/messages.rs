@@ -1,5 +1,5 @@
 //! The slab of messages in flight or kept: 32 bytes a row.
-use super::copies::Copies;
+use super::{calls::Calls, copies::Copies};
 use crate::{
     engine::{Span, Time, number},
     node::rooms::Known,
@@ -51,6 +51,8 @@ pub enum Stage {
     Pull,
     /// Down to the recipient, out of the inbox.
     DownPull,
+    /// At the fan-out, which has done its work and is about to call: only where calls are bounded.
+    Served,
 }
 
 /// One delivery that has not ended.
@@ -118,6 +120,8 @@ pub struct Messages {
     /// Of messages for rooms that are read again: which of their deliveries had not ended when
     /// their consumer died.
     pub spread: BTreeMap<u32, Vec<Known>>,
+    /// Which of them an instance of a fan-out has a call waiting for.
+    pub calls: Calls,
 }
 
 impl Messages {
@@ -147,6 +151,7 @@ impl Messages {
         let message = &mut self.rows[number::index(row)];
         message.stage = Stage::Free;
         message.due = Time::NEVER;
+        self.calls.end(row);
         self.free.push(row);
     }
 

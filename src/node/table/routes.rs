@@ -6,6 +6,7 @@
 use super::{
     connections::{Connections, NOWHERE, State},
     crowds::Crowd,
+    replica::{Replica, Shown},
     tiers::Tiers,
 };
 use crate::{
@@ -32,6 +33,8 @@ pub struct Keeping {
     pub ttl: Span,
     /// Between two refreshes.
     pub every: Span,
+    /// Reads see what was so much earlier.
+    pub lag: Span,
     /// When the registry cannot be asked.
     pub outages: Outages,
 }
@@ -58,6 +61,7 @@ pub struct Routes {
     /// When each was written, in ms; kept only where a registry has outages.
     written: Vec<u32>,
     keepings: Vec<Keeping>,
+    pub(super) replica: Option<Box<Replica>>,
     /// How far they were from the truth.
     pub truth: Truth,
 }
@@ -66,6 +70,11 @@ pub struct Routes {
 #[inline]
 fn steady(entry: Entry, tiers: &Tiers) -> bool {
     tiers.get(entry.gateway).incarnation == 0 && tiers.serves(entry.gateway)
+}
+
+/// So long before.
+fn back(at: Time, lag: Span) -> Time {
+    Time::from_nanos(at.nanos().saturating_sub(lag.nanos()))
 }
 
 /// A number of nanoseconds that can be subtracted from.
@@ -100,10 +109,12 @@ impl Routes {
         let nobody = Entry { gateway: NOWHERE, session: 0 };
         let all = if keepings.is_empty() { 0 } else { number::index(users) };
         let outages = keepings.iter().any(|keeping| !keeping.outages.is_empty());
+        let lags = keepings.iter().any(|keeping| keeping.lag > Span::ZERO);
         Self {
             entries: vec![nobody; all],
             written: vec![0; if outages { all } else { 0 }],
             keepings,
+            replica: lags.then(|| Box::new(Replica::new(users))),
             truth: Truth::default(),
         }
     }
@@ -112,6 +123,28 @@ impl Routes {
     #[inline]
     pub fn get(&self, user: u32) -> Entry {
         self.entries[number::index(user)]
+    }
+
+    /// What reads see of an entry.
+    #[inline]
+    pub fn seen(&self, user: u32, crowd: &Crowd) -> Entry {
+        self.shown(user, crowd).map_or_else(|| self.get(user), |shown| shown.entry)
+    }
+
+    /// What a replica shows, if reads of a crowd's entries see one that lags.
+    #[inline]
+    fn shown(&self, user: u32, crowd: &Crowd) -> Option<Shown> {
+        let replica = self.replica.as_ref()?;
+        let lags = self.keeping(crowd.clients).lag > Span::ZERO;
+        lags.then(|| replica.rows[number::index(user)])
+    }
+
+    /// An entry that is there from the start.
+    pub fn stands(&mut self, user: u32, entry: Entry) {
+        self.write(Time::ZERO, user, entry);
+        if let Some(replica) = &mut self.replica {
+            replica.rows[number::index(user)].entry = entry;
+        }
     }
 
     /// How the entries of a crowd are kept.
@@ -150,7 +183,7 @@ impl Routes {
         tiers: &Tiers,
         connections: &Connections,
     ) -> Option<u16> {
-        let entry = self.get(user);
+        let entry = self.seen(user, crowd);
         if entry.gateway == NOWHERE {
             return None;
         }
@@ -169,19 +202,36 @@ impl Routes {
         tiers: &Tiers,
         connections: &Connections,
     ) -> Time {
-        let (entry, keeping) = (self.get(user), self.keeping(crowd.clients));
+        let (shown, keeping) = (self.shown(user, crowd), self.keeping(crowd.clients));
+        let entry = shown.map_or_else(|| self.get(user), |shown| shown.entry);
+        if entry.gateway == NOWHERE {
+            return Time::NEVER;
+        }
         let connection = connections.get(user);
         let held = connection.gateway == entry.gateway && connection.session == entry.session;
         let fresh = held && matches!(connection.state, State::Online | State::HalfOpen);
-        let refreshed = fresh || steady(entry, tiers);
+        let refreshed = fresh || steady(entry, tiers) || Self::later(shown, entry, keeping, tiers);
         if refreshed && keeping.outages.is_empty() {
             return Time::NEVER;
         }
-        let until = if refreshed { now } else { tiers.get(entry.gateway).ended };
+        let until = if refreshed { back(now, keeping.lag) } else { tiers.get(entry.gateway).ended };
         let last = keeping.refreshed(Self::phase(user, entry, crowd, keeping), until);
-        let last = last.max(self.written_at(user));
-        let expiry = last.saturating_add(signed(keeping.ttl.nanos()));
+        let written = shown.map_or_else(
+            || self.written_at(user),
+            |shown| signed(back(shown.since, keeping.lag).nanos()),
+        );
+        let shown_for = signed(keeping.ttl.nanos()).saturating_add(signed(keeping.lag.nanos()));
+        let expiry = last.max(written).saturating_add(shown_for);
         Time::from_nanos(expiry.try_into().unwrap_or(0))
+    }
+
+    /// Whether a replica shows an entry that was written since its gateway has served: when its
+    /// connection ends, it is there until it is seen to be deleted.
+    fn later(shown: Option<Shown>, entry: Entry, keeping: &Keeping, tiers: &Tiers) -> bool {
+        shown.is_some_and(|shown| {
+            tiers.serves(entry.gateway)
+                && back(shown.since, keeping.lag) > tiers.get(entry.gateway).ended
+        })
     }
 
     fn written_at(&self, user: u32) -> i64 {
@@ -211,14 +261,14 @@ impl Routes {
     ) {
         let keeping = self.keeping(crowd.clients).clone();
         for user in crowd.first..crowd.first + crowd.count {
-            let (entry, row) = (self.get(user), connections.get(user));
+            let (entry, row) = (self.seen(user, crowd), connections.get(user));
             if row.state != State::Online || entry.gateway != row.gateway {
                 continue;
             }
             let gone = self.expiry(outage.1, user, crowd, tiers, connections);
             let phase = Self::phase(user, entry, crowd, &keeping);
             let back = keeping.refreshed(phase, outage.1 + keeping.every);
-            let back = Time::from_nanos(back.try_into().unwrap_or(0));
+            let back = Time::from_nanos(back.try_into().unwrap_or(0)) + keeping.lag;
             if gone < back && gone >= outage.0 {
                 self.truth.falsely_offline += u128::from(back.since(gone).nanos());
                 self.truth.flaps += 1;
@@ -241,7 +291,7 @@ mod tests {
         let mut outages = Outages::default();
         outages.add(at(100), at(160));
         let (ttl, every) = (Span::from_secs(60), Span::from_secs(25));
-        let keeping = Keeping { clients: 0, ttl, every, outages };
+        let keeping = Keeping { clients: 0, ttl, every, lag: Span::ZERO, outages };
         let refreshed = |now| keeping.refreshed(Span::from_secs(10), at(now)) / 1_000_000_000;
         // 10, 35, 60, 85, (110, 135,) 160, 185.
         assert_eq!([84, 85, 110, 159, 160, 200].map(refreshed), [60, 85, 85, 85, 160, 185]);

@@ -76,6 +76,8 @@ fn words(end: &str) -> &'static str {
         Some(Cause::StaleRoute) => "sent to a gateway the user had left",
         Some(Cause::WrongGateway) => "sent to a gateway without the user",
         Some(Cause::RegistryDown) => "the registry could not be asked",
+        Some(Cause::InFlight) => "too many calls were waiting",
+        Some(Cause::RetryBudget) => "no second try was left",
         Some(Cause::FalselyOffline) => "taken for offline, but was not",
         Some(Cause::BusLost) => "a consumer ended, or nobody read it",
         Some(Cause::BusOverflow) => "no room on the bus",

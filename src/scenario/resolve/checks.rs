@@ -37,7 +37,8 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
                 checks.fanout(input, fanout);
             }
             Parameters::Registry(_) => checks.asked_once(input),
-            Parameters::Gateway(_) | Parameters::Buffer(_) => {}
+            Parameters::Gateway(gateway) => checks.rebuild(input, gateway),
+            Parameters::Buffer(_) => {}
         }
     }
 }
@@ -104,6 +105,9 @@ impl Checks<'_, '_> {
         }
         self.inbox(input, pool);
         if self.readable {
+            if clients.resume == Resume::LastSeenId {
+                self.bytes(input, clients, pool);
+            }
             self.room(input, clients, pool);
             self.ttl(input, clients, pool);
         }
@@ -232,6 +236,48 @@ impl Checks<'_, '_> {
         }
     }
 
+    /// State is read from a store.
+    fn rebuild(&self, input: &mut Input<'_>, gateway: &Gateway) {
+        let reads = gateway.session.map_or(0, |session| session.rebuild.reads);
+        let store =
+            ["buffer", "registry"].into_iter().find_map(|kind| self.topology.to(self.id, kind));
+        if reads == 0 || store.is_some() {
+            return;
+        }
+        let Kind::Gateway(form) = &self.node.form else { return };
+        let written = form.session.as_ref().and_then(|session| session.rebuild.reads.as_ref());
+        let message = format!(
+            "`{}.session.rebuild.reads` is {reads}, but there is no buffer and no registry to read",
+            self.name()
+        );
+        let at = written.map_or(self.at(), |reads| reads.at);
+        let help = "write `reads: 0`, or add a node `replay: { buffer: {} }`";
+        input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+    }
+
+    /// A bound in bytes holds one message at least.
+    fn bytes(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let Some(id) = self.topology.next(pool, "buffer") else { return };
+        let node = &self.topology.nodes[usize::from(id.0)];
+        let (Parameters::Buffer(buffer), Kind::Buffer(form)) = (&node.parameters, &node.form)
+        else {
+            return;
+        };
+        let Some((bytes, sends)) = buffer.bytes.zip(clients.sends.as_ref()) else { return };
+        if bytes < sends.payload {
+            let message = format!(
+                "`{}.bytes` is {}: not one message of `{}` fits, which is {}",
+                node.name.value,
+                bytes.print(),
+                self.name(),
+                sends.payload.print()
+            );
+            let at = form.bytes.as_ref().map_or(node.name.at, |bytes| bytes.at);
+            let wrong = Diagnostic::error("out-of-range", message).at(at);
+            input.report(wrong.help(format!("write `bytes: {}` or more", sends.payload.print())));
+        }
+    }
+
     fn room(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
         let Parameters::Gateway(gateway) = &self.topology.nodes[usize::from(pool.0)].parameters
         else {
@@ -349,7 +395,7 @@ impl Checks<'_, '_> {
 
 /// How many connections a pool holds, and the budget that bounds them.
 fn room(gateway: &Gateway) -> (u64, &'static str) {
-    let by_memory = gateway.memory.limit.0 / gateway.memory.per_connection.0.max(1);
+    let by_memory = gateway.memory.limit.0 / gateway.per_connection().max(1);
     let by_limit = u64::from(gateway.max_connections);
     let (each, budget) = if by_memory < by_limit {
         (by_memory, "memory.limit")

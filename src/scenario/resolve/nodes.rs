@@ -4,7 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Registry, Resume, Scope, Sends,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
+        SessionState,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -53,6 +54,7 @@ impl Section<'_, '_> {
             model::Kind::Registry(form) => Parameters::Registry(Registry {
                 ttl: self.within("ttl", form.ttl.as_ref(), CLOSEST..=Span::FOREVER),
                 rate: self.positive("rate", form.rate.as_ref()),
+                replica_lag: self.value("replica_lag", form.replica_lag.as_ref()),
             }),
             model::Kind::Buffer(form) => Parameters::Buffer(self.buffer(form)),
         }
@@ -245,7 +247,23 @@ impl Section<'_, '_> {
             handshake_rtts: self
                 .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
                 .0,
+            session: form
+                .session
+                .as_ref()
+                .map(|state| self.inside("session", |section| section.state(state))),
         }
+    }
+
+    fn state(&mut self, form: &model::SessionState) -> SessionState {
+        let bytes = self.value("bytes", form.bytes.as_ref());
+        let keep = self.value("keep", form.keep.as_ref());
+        let form = &form.rebuild;
+        let rebuild = self.inside("rebuild", |section| Rebuild {
+            cpu: section.value("cpu", form.cpu.as_ref()),
+            reads: section.whole("reads", form.reads.as_ref(), 0..=1_000),
+            latency: section.value("latency", form.latency.as_ref()),
+        });
+        SessionState { bytes, keep, rebuild }
     }
 
     /// How much earlier than at its maximum age a connection may be told to move.
@@ -331,6 +349,18 @@ impl Section<'_, '_> {
             route: self.word("route", form.route.as_ref()),
             on_stale: self.word("on_stale", form.on_stale.as_ref()),
             rpc_timeout: self.positive("rpc_timeout", form.rpc_timeout.as_ref()),
+            in_flight: self.or_else(
+                "unbounded",
+                "in_flight",
+                form.in_flight.as_ref(),
+                |section, key, written| section.whole(key, written, 1..=MOST_USERS),
+            ),
+            retry_budget: self.or_else(
+                "unbounded",
+                "retry_budget",
+                form.retry_budget.as_ref(),
+                |section, key, written| section.within(key, written, Share(0.0)..=Share(1.0)),
+            ),
         }
     }
 
@@ -341,6 +371,7 @@ impl Section<'_, '_> {
             notify: self.notify(scope, form.notify.as_ref()),
             retention: self.positive("retention", form.retention.as_ref()),
             messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),
+            bytes: self.or_else("unbounded", "bytes", form.bytes.as_ref(), Section::positive),
             reads: self.positive("reads", form.reads.as_ref()),
             read: self.value("read", form.read.as_ref()),
             replay_rate: self.positive("replay_rate", form.replay_rate.as_ref()),

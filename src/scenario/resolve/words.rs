@@ -28,7 +28,12 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
         "load_balancer.when_full" => vec!["reset", "503"],
-        "gateway.accept_queue" | "pubsub.bound" | "clients.resume_window" => vec!["unbounded"],
+        "gateway.accept_queue"
+        | "pubsub.bound"
+        | "clients.resume_window"
+        | "fanout.in_flight"
+        | "fanout.retry_budget"
+        | "buffer.bytes" => vec!["unbounded"],
         "gateway.memory.over" => all::<OverMemory>(),
         "gateway.drain.move" => all::<Moves>(),
         "gateway.drain.by" => all::<DrainBy>(),

@@ -156,7 +156,7 @@ horizon: 1min
 nodes:
   users: { clients: { count: 2, network: { rtt: 50ms }, sends: { per_user: 1/min, payload: 1B } } }
   edge: { load_balancer: {} }
-  gateways: { gateway: { count: 1 } }
+  gateways: { gateway: { count: 1, session: {} } }
   bus: { pubsub: }
   fanout: { fanout: { instances: 1 } }
   presence: { registry: {} }

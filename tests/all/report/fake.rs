@@ -104,6 +104,7 @@ fn node(name: &str) -> squall::scenario::Node {
         squall::node::parameters::Parameters::Registry(squall::node::parameters::Registry {
             ttl: Span::from_secs(60),
             rate: squall::units::Rate(200_000.0),
+            replica_lag: Span::ZERO,
         });
     squall::scenario::Node { name: name.into(), parameters }
 }

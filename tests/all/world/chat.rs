@@ -19,7 +19,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         ("gateways", Parameters::Gateway(pool(gateways))),
         ("bus", Parameters::Pubsub(bus())),
         ("fanout", Parameters::Fanout(fanout())),
-        ("presence", Parameters::Registry(Registry { ttl: secs(60), rate: Rate(100_000.0) })),
+        ("presence", Parameters::Registry(registry())),
         ("replay", Parameters::Buffer(buffer())),
     ];
     let links = [
@@ -148,6 +148,7 @@ fn pool(count: u16) -> Gateway {
         max_age: None,
         age_dither: Span::ZERO,
         handshake_rtts: 3.0,
+        session: None,
     }
 }
 
@@ -187,7 +188,13 @@ fn fanout() -> Fanout {
         route: Route::Registry,
         on_stale: OnStale::LookUpAgain,
         rpc_timeout: secs(1),
+        in_flight: None,
+        retry_budget: None,
     }
+}
+
+fn registry() -> Registry {
+    Registry { ttl: secs(60), rate: Rate(100_000.0), replica_lag: Span::ZERO }
 }
 
 fn buffer() -> Buffer {
@@ -196,6 +203,7 @@ fn buffer() -> Buffer {
         notify: None,
         retention: secs(86_400),
         messages: 1_000,
+        bytes: None,
         reads: Rate(50_000.0),
         read: Span::from_millis(1),
         replay_rate: Rate(1_000.0),

@@ -195,6 +195,7 @@ fn log(case: &Case, trace: &Trace, draws: &Draws) -> Vec<Taken> {
             partition: match case.key {
                 PartitionKey::Recipient => of_user(to),
                 PartitionKey::Sender => of_user(from),
+                PartitionKey::Room => unreachable!("nobody here sends to rooms"),
                 PartitionKey::Random => draws.below(Purpose::Partition, entity, case.partitions),
             },
             latency: number::whole(5e6 + 4e6 * inside),

@@ -1,7 +1,9 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod acknowledged;
+mod affinity;
 mod anything;
 mod budgets;
+mod calls;
 pub(crate) mod chat;
 pub(crate) mod consumers;
 mod copies;
@@ -12,3 +14,4 @@ mod moves;
 mod rooms;
 mod routes;
 mod runs;
+mod stores;
