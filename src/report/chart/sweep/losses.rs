@@ -188,7 +188,7 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
         evenly(curved.len(), CURVES).into_iter().map(|place| curved[place]).collect();
     let lines: Vec<Line> = shown
         .iter()
-        .zip(PENS.iter().chain([&LAST]))
+        .zip(theme::EQUALS.iter().chain([&LAST]))
         .map(|(point, pen)| {
             let at = |row: &&Absence| (middle(row), missed_share(row));
             let pieces = vec![told(point).iter().map(at).collect()];
@@ -219,20 +219,36 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
     })
 }
 
-/// The least and the most that those who are away miss.
+/// What those miss who are away for the longest time that all points know; of points that know too
+/// little in common, the worst.
 fn absent(sweep: &Sweep, curved: &[&Point]) -> Option<String> {
-    let overall = |point: &&&Point| {
-        let sum = |of: fn(&Absence) -> u64| point.absences.iter().map(of).sum::<u64>();
-        number::float(sum(|row| row.missed)) / number::float(sum(total).max(1))
+    let at = |point: &Point, low| told(point).into_iter().find(|row| row.low == low).copied();
+    let shared = |row: &&Absence| curved.iter().all(|point| at(point, row.low).is_some());
+    let rows = |low| curved.iter().filter_map(move |point| Some((*point, at(point, low)?)));
+    let by_share = |a: &(&Point, Absence), b: &(&Point, Absence)| {
+        missed_share(&a.1).total_cmp(&missed_share(&b.1))
     };
-    let by_share = |a: &&&Point, b: &&&Point| overall(a).total_cmp(&overall(b));
-    let (best, worst) = (curved.iter().min_by(by_share)?, curved.iter().max_by(by_share)?);
-    let [least, most] = [best, worst].map(|point| share(overall(&point)));
-    let text = format!("Users never get {most} of what is sent to them while they are away");
-    if least == most {
-        return Some(format!("{text}, at every point"));
+    if let Some(longest) = told(curved.first()?).into_iter().rev().find(shared) {
+        let (best, worst) =
+            (rows(longest.low).min_by(by_share)?, rows(longest.low).max_by(by_share)?);
+        let least = share(missed_share(&best.1));
+        let text = never_get(sweep, worst);
+        if missed_share(&worst.1) > 0.0 {
+            return Some(format!("{text}, {least} at {}", sweep.spoken(best.0)));
+        }
     }
-    Some(format!("{text} at {}, {least} at {}", sweep.spoken(worst), sweep.spoken(best)))
+    let all = curved.iter().flat_map(|point| told(point).into_iter().map(|row| (*point, *row)));
+    Some(never_get(sweep, all.max_by(by_share)?))
+}
+
+fn never_get(sweep: &Sweep, (point, row): (&Point, Absence)) -> String {
+    format!(
+        "Users away for {} to {} never get {} of what is sent to them at {}",
+        figures::spoken(row.low.seconds()),
+        figures::spoken(row.high.seconds()),
+        share(missed_share(&row)),
+        sweep.spoken(point),
+    )
 }
 
 fn evidence(sweep: &Sweep) -> String {
