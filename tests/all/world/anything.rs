@@ -9,8 +9,9 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, PartitionKey,
-        Reading, Rebalance, Resume, Route, Start, Visits, WhenFull,
+        Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, Parameters,
+        PartitionKey, Reading, Rebalance, Rebuild, Resume, Route, SessionState, Start, Visits,
+        WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -201,12 +202,29 @@ fn scenario(
     (bus.group.session_timeout, bus.group.pause) = (secs(8), secs(2));
     let fanout = fanout_of(&mut scenario);
     (fanout.instances, fanout.route, fanout.on_stale) = (3, tier.route, tier.on_stale);
+    bounds(&mut scenario);
     for (place, (at, kind)) in events.into_iter().enumerate() {
         let at = Time::ZERO + secs(at);
         scenario.timeline.push(Action { at, name: format!("event-{place}"), kind });
     }
     scenario.timeline.sort_by_key(|action| action.at);
     scenario
+}
+
+/// What is bounded, lags, or keeps the state of sessions: by the bits of the seed.
+fn bounds(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let bit = |place: u32| seed >> place & 1 == 1;
+    let fanout = fanout_of(scenario);
+    fanout.in_flight = bit(1).then_some(2);
+    fanout.retry_budget = bit(2).then_some(Share(0.1));
+    let Parameters::Registry(registry) = &mut scenario.nodes[5].parameters else { panic!() };
+    registry.replica_lag = if bit(3) { secs(3) } else { Span::ZERO };
+    replay(scenario).bytes = bit(4).then_some(Bytes(1_000));
+    let (cpu, latency) = (Span::from_millis(2), Span::from_millis(200));
+    let rebuild = Rebuild { cpu, reads: 2, latency };
+    let state = SessionState { bytes: Bytes(100), keep: secs(2), rebuild };
+    gateways(scenario).session = bit(5).then_some(state);
 }
 
 fn touches(scenario: &Scenario, node: u8) -> bool {
@@ -248,7 +266,10 @@ proptest! {
         prop_assert!(never("lost.bus_lost", touches(&scenario, 3) || touches(&scenario, 4)));
         prop_assert!(never("lost.wrong_gateway", tier.route == Route::RandomGateway));
         prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
-        prop_assert!(never("lost.falsely_offline", touches(&scenario, 5)));
+        let lags = scenario.seed >> 3 & 1 == 1;
+        prop_assert!(never("lost.falsely_offline", lags || touches(&scenario, 5)));
+        prop_assert!(never("lost.in_flight", scenario.seed >> 1 & 1 == 1));
+        prop_assert!(never("lost.retry_budget", scenario.seed >> 2 & 1 == 1));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));
         prop_assert!(never("deliveries.replayed", rest.1));
         prop_assert!(never("deliveries.pulled", reach.inbox.is_some()));
