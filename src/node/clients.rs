@@ -6,7 +6,7 @@ use super::{
     Cx, Event, Purpose, Source, Timer,
     cx::low_byte,
     event::attempt_ticket,
-    parameters,
+    parameters::{self, Transport},
     table::{
         connections::{Connections, NOWHERE, State},
         crowds::Crowd,
@@ -167,8 +167,11 @@ impl Clients {
         }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
+        let requests = crowd.transport == Transport::Sse;
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
+            // A request needs no stream.
+            State::Away | State::Connecting if requests => Self::send_up(crowd, from, message, cx),
             State::HalfOpen if crowd.acknowledged.is_none() => {
                 cx.end(cx.now, message, End::Lost(Cause::HalfOpen));
             }
@@ -184,8 +187,17 @@ impl Clients {
         let entity = crowd.connection(from, connection.session);
         cx.messages.get_mut(message).at = connection.gateway;
         cx.record.meter.of(from).frames_up += 1;
-        let at = cx.now + crowd.down(connection.round_trip(), entity);
-        cx.hop(at, crowd.gateways.node, message, Stage::Up);
+        match crowd.transport {
+            Transport::Websocket => {
+                let at = cx.now + crowd.down(connection.round_trip(), entity);
+                cx.hop(at, crowd.gateways.node, message, Stage::Up);
+            }
+            Transport::Sse => {
+                let at = cx.now + connection.round_trip().half();
+                cx.messages.get_mut(message).at = NOWHERE;
+                cx.hop(at, crowd.balancer, message, Stage::Request);
+            }
+        }
         if crowd.acknowledged.is_some() {
             cx.awaits(from, message);
         }
@@ -304,6 +316,11 @@ impl Clients {
             (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
             (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
             (Timer::Unacknowledged, State::Online) => self.on_unacknowledged(user, cx),
+            (Timer::Unacknowledged, State::Away | State::Connecting)
+                if cx.crowds.of(user).transport == Transport::Sse =>
+            {
+                self.on_unacknowledged(user, cx);
+            }
             (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
             (Timer::Refused, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::Refused, cx);
@@ -378,7 +395,10 @@ impl Clients {
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.went_offline(cx.now, cx.crowds.of(user).clients, user);
-        cx.keep_unacknowledged(user);
+        if cx.crowds.of(user).transport == Transport::Websocket {
+            // A request has a connection of its own.
+            cx.keep_unacknowledged(user);
+        }
     }
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.

@@ -5,7 +5,7 @@ use super::{
     affinity::ATTEMPTS,
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
-    parameters::{self, Answer, OverMemory},
+    parameters::{self, Answer, OverMemory, Transport},
     table::{
         connections::{NOWHERE, State, next_session},
         crowds::Port,
@@ -134,9 +134,13 @@ impl Gateway {
         if !cx.tiers.serves(row.at) {
             return cx.unsent(message, Cause::GatewayCrash);
         }
-        let service = self.work(row.at, self.parameters.cpu.receive, cx);
-        let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
         let crowd = cx.crowds.of(row.to);
+        let work = match crowd.transport {
+            Transport::Websocket => self.parameters.cpu.receive,
+            Transport::Sse => self.parameters.cpu.request,
+        };
+        let service = self.work(row.at, work, cx);
+        let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
         if crowd.room.is_some() && crowd.publishes_for_each {
             return self.publish_for_each(message, service.finish, bus, cx);
         }

@@ -1,16 +1,20 @@
 //! What places connections on the instances it believes to be up. Held connections never move.
 use super::{
-    Cx, Step, Timer,
+    Cx, Purpose, Step, Timer,
     admission::Gate,
     event::{Event, attempt_ticket},
     parameters::{self, Answer, Policy, Refusal},
     ring::Ring,
     table::{
         connections::{State, next_session},
+        messages::Stage,
         tiers::Tiers,
     },
 };
-use crate::engine::{EventQueue, Span, Time, number};
+use crate::{
+    engine::{EventQueue, Span, Time, number},
+    record::Cause,
+};
 use std::ops::Range;
 
 /// A balancer in motion.
@@ -90,6 +94,23 @@ impl LoadBalancer {
         let way = crowd.handshake_way(row.round_trip(), entity, number);
         let left = way - row.round_trip().half().min(way);
         cx.go_on(cx.now + left, Timer::Accept, user, ticket);
+    }
+
+    /// A request with a message arrives, and is placed like a connection, but for itself.
+    pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
+        let row = *cx.messages.get(message);
+        if row.stage != Stage::Request || row.due != cx.now {
+            return;
+        }
+        let crowd = cx.crowds.of(row.to);
+        let key = crowd.hash(crowd.sender(row.id));
+        let up = cx.now >= self.down_until;
+        let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
+            return cx.unsent(message, Cause::GatewayCrash);
+        };
+        cx.messages.get_mut(message).at = target;
+        let inside = crowd.latency(Purpose::Message, crowd.message(&row), Stage::Request as u32);
+        cx.hop(cx.now + inside, crowd.gateways.node, message, Stage::Up);
     }
 
     /// An instance went down or came back without telling: plans when the probes notice. Probes are

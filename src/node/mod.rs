@@ -61,7 +61,8 @@ impl Node {
             Self::Pubsub(node) => node.on_hop(message, cx),
             Self::Fanout(node) => node.on_hop(message, cx),
             Self::Registry(node) => node.on_hop(message, cx),
-            Self::LoadBalancer(_) | Self::Buffer(_) => unreachable!("no message passes here"),
+            Self::LoadBalancer(node) => node.on_hop(message, cx),
+            Self::Buffer(_) => unreachable!("no message passes here"),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
     Acknowledged, Audience, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume,
-    Sends, Sessions, Start, Visits,
+    Sends, Sessions, Start, Transport, Visits,
 };
 pub use fanout::{Fanout, OnStale, Route};
 pub use state::{Rebuild, SessionState};
@@ -265,6 +265,8 @@ pub struct Cpu {
     pub app: Span,
     /// Refusing an attempt.
     pub refusal: Span,
+    /// Taking a request with a message.
+    pub request: Span,
     /// Taking a message from a client.
     pub receive: Span,
     /// Pushing a message to a client.

@@ -248,6 +248,8 @@ pub struct Cpu {
     pub app: Option<Written<Span>>,
     /// Refusing an attempt.
     pub refusal: Option<Written<Span>>,
+    /// Taking a request with a message, of clients who have a stream for one way only.
+    pub request: Option<Written<Span>>,
     /// Taking a message from a client.
     pub receive: Option<Written<Span>>,
     /// Pushing a message to a client.

@@ -210,6 +210,7 @@ impl Plan<'_> {
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
+            transport: clients.transport,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
                 Some(Audience::Direct) | None => None,

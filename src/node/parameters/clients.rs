@@ -5,11 +5,13 @@ use crate::{
     units::{Bytes, Rate, Share},
 };
 
-/// A crowd of equal users on websockets.
+/// A crowd of equal users.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clients {
     /// Users in the crowd; 0 for an open stream.
     pub count: u32,
+    /// How messages travel.
+    pub transport: Transport,
     /// How they stand when the run begins.
     pub start: Start,
     /// The way between the user and the edge.
@@ -88,6 +90,15 @@ pub struct Reading {
     pub acknowledge_every: u16,
     /// Whether it shows a message that comes again only once.
     pub dedup: bool,
+}
+
+/// How messages travel between a client and its gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// One connection for both ways.
+    Websocket,
+    /// A stream to the client; what it sends is a request each, to any gateway.
+    Sse,
 }
 
 /// What a session does that is refused.

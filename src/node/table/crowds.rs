@@ -6,7 +6,7 @@ use crate::engine::{
 };
 use crate::node::{
     Purpose,
-    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState},
+    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport},
 };
 use std::ops::Range;
 
@@ -110,6 +110,8 @@ pub struct Crowd {
     pub balancer: u8,
     /// From the balancer to the gateways.
     pub gateways: Port,
+    /// How its messages travel.
+    pub transport: Transport,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
     pub room: Option<u32>,
     /// Whether a message for a room is published for each in it.

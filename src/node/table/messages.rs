@@ -53,6 +53,8 @@ pub enum Stage {
     DownPull,
     /// At the fan-out, which has done its work and is about to call: only where calls are bounded.
     Served,
+    /// To the balancer, as a request.
+    Request,
 }
 
 /// One delivery that has not ended.

@@ -67,19 +67,20 @@ impl Section<'_, '_> {
             Some(_) => 0,
         };
         let start = self.start(form.start.as_ref());
-        self.only("transport", form.transport.as_ref());
+        let transport = self.word("transport", form.transport.as_ref());
         let network = self.inside("network", |section| section.network(&form.network));
         let sends =
             form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
         Clients {
             count,
+            transport,
             start,
             network,
             visits: form.visits.as_ref().map(|visits| self.visits(form, visits)),
             sessions,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
-            reconnect: self.reconnect(form.reconnect.as_ref()),
+            reconnect: self.reconnect(transport, form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
@@ -309,6 +310,7 @@ impl Section<'_, '_> {
             resumption: self.value("resumption", form.resumption.as_ref()),
             app: self.value("app", form.app.as_ref()),
             refusal: self.value("refusal", form.refusal.as_ref()),
+            request: self.value("request", form.request.as_ref()),
             receive: self.value("receive", form.receive.as_ref()),
             push: self.value("push", form.push.as_ref()),
             idle: self.value("idle", form.idle.as_ref()).0,

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     engine::Span,
-    node::parameters::{Admission, Answer, Jitter, Preset, Reconnect, Refusal, Start},
+    node::parameters::{Admission, Answer, Jitter, Preset, Reconnect, Refusal, Start, Transport},
     spec::{
         Choice, Diagnostic, Located, Shorthand, Text, Written,
         model::{self, LawText},
@@ -17,9 +17,14 @@ type Form<'f> = Option<&'f Located<Shorthand<model::Reconnect>>>;
 
 impl Section<'_, '_> {
     /// What a crowd does after losing its connection: a library by its name, or a law.
-    pub(super) fn reconnect(&mut self, written: Form<'_>) -> Reconnect {
+    pub(super) fn reconnect(&mut self, transport: Transport, written: Form<'_>) -> Reconnect {
         let nothing = model::Reconnect::default();
         let (form, name) = match written.map(|written| (&written.value, written.at)) {
+            // What a browser does by itself.
+            None if transport == Transport::Sse => {
+                let value = Preset::EventSource.word().to_owned();
+                (&nothing, Some(Located { value, at: self.home() }))
+            }
             None => (&nothing, None),
             Some((Shorthand::Plain(text), at)) => {
                 (&nothing, Some(Located { value: text.clone(), at }))

@@ -4,14 +4,13 @@ use crate::{
     engine::Span,
     node::parameters::{
         Answer, DrainBy, Guarantee, Ids, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
-        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start, WhenFull,
+        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start, Transport, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
 
 /// Keys of which only one value is modelled so far.
-const ONLY: [(&str, &str); 3] = [
-    ("clients.transport", "websocket"),
+const ONLY: [(&str, &str); 2] = [
     ("load_balancer.policy.consistent_hash.key", "user"),
     ("load_balancer.policy.consistent_hash.via", "ticket"),
 ];
@@ -44,6 +43,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.when_full" => all::<WhenFull>(),
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
+        "clients.transport" => all::<Transport>(),
         "clients.sends.to" => vec!["direct"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
@@ -149,6 +149,11 @@ impl Word for Resume {
 impl Word for Ids {
     const WORDS: &'static [(&'static str, Self)] =
         &[("idempotent", Self::Idempotent), ("new", Self::New)];
+}
+
+impl Word for Transport {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("websocket", Self::Websocket), ("sse", Self::Sse)];
 }
 
 impl Word for Scope {

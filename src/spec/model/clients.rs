@@ -25,7 +25,8 @@ pub struct Clients {
     /// How the crowd stands when the run begins: `connected`; `cold`: all begin to connect at
     /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
     pub start: Option<Located<Choice<Start>>>,
-    /// How messages travel.
+    /// How messages travel. `websocket`: one connection for both ways; `sse`: a stream to the
+    /// client, and a request to any gateway for each message that it sends.
     pub transport: Option<Text>,
     /// The way between user and balancer.
     pub network: Network,

@@ -5,7 +5,7 @@ use squall::{
         Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Moves, Network, On503, OnStale,
         OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance, Reconnect,
-        Refusal, Registry, Resume, Route, Scope, Sends, Start, WhenFull,
+        Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -67,6 +67,7 @@ pub(crate) fn link(source: u8, target: u8, nanos: Option<f64>) -> Link {
 fn phones(count: u32) -> Clients {
     Clients {
         count,
+        transport: Transport::Websocket,
         start: Start::Connected,
         network: Network {
             rtt: Law::lognormal_by(55e6, 250e6).unwrap(),
@@ -133,6 +134,7 @@ fn pool(count: u16) -> Gateway {
             resumption: Share(0.6),
             app: Span::from_millis(2),
             refusal: Span::from_micros(40),
+            request: Span::from_micros(12),
             receive: Span::from_micros(11),
             push: Span::from_micros(11),
             idle: 4.7e-6,

@@ -15,3 +15,4 @@ mod rooms;
 mod routes;
 mod runs;
 mod stores;
+mod transports;
