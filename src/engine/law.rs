@@ -195,13 +195,8 @@ impl Law {
             Self::Normal { mean, sd } if sd > 0.0 && mean > -10.0 * sd => {
                 sd * special::biased_normal_quantile(mean / sd, unit)
             }
-            Self::Normal { mean, sd } => {
-                if sd > 0.0 {
-                    0.0
-                } else {
-                    mean.max(0.0)
-                }
-            }
+            Self::Normal { sd, .. } if sd > 0.0 => 0.0,
+            Self::Normal { mean, .. } => mean.max(0.0),
             Self::Lognormal { mu, sigma } => {
                 Self::Lognormal { mu: mu + sigma * sigma, sigma }.quantile(unit)
             }

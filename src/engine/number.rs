@@ -46,13 +46,6 @@ pub const fn low(bits: u64) -> u32 {
     bits as u32
 }
 
-/// The low 16 bits.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the low quarter is what is asked for")]
-pub const fn low16(bits: u32) -> u16 {
-    bits as u16
-}
-
 /// The low 8 bits.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the low byte is what is asked for")]
@@ -71,13 +64,6 @@ pub const fn low64(bits: u128) -> u64 {
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "rounding to nearest is meant")]
 pub const fn float(whole: u64) -> f64 {
-    whole as f64
-}
-
-/// A signed whole number as a float, rounded to nearest beyond 2^53.
-#[inline]
-#[expect(clippy::cast_precision_loss, reason = "rounding to nearest is meant")]
-pub const fn signed_float(whole: i64) -> f64 {
     whole as f64
 }
 

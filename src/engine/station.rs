@@ -18,8 +18,9 @@ pub struct Service {
 #[derive(Clone, Debug)]
 pub struct Station {
     /// When each server becomes free: a binary heap, the first at the top. Which server takes a
-    /// job makes no difference to anybody.
+    /// job makes no difference to anybody. Behind the heap: those taken away, which finish theirs.
     free: Vec<Time>,
+    servers: usize,
     last: Time,
     busy: Span,
 }
@@ -27,7 +28,8 @@ pub struct Station {
 impl Station {
     /// `servers` idle servers, at least one.
     pub fn new(servers: usize) -> Self {
-        Self { free: vec![Time::ZERO; servers.max(1)], last: Time::ZERO, busy: Span::ZERO }
+        let servers = servers.max(1);
+        Self { free: vec![Time::ZERO; servers], servers, last: Time::ZERO, busy: Span::ZERO }
     }
 
     /// Takes a job that arrives now and needs `work` of one server.
@@ -65,12 +67,13 @@ impl Station {
 
     /// How many servers there are.
     pub fn servers(&self) -> usize {
-        self.free.len()
+        self.servers
     }
 
     /// Loses all work at once, as a crash does; returns the service time that was not given.
     pub fn clear(&mut self, now: Time) -> Span {
         let owed = self.owed(now);
+        self.free.truncate(self.servers);
         self.free.fill(now);
         self.busy = self.busy - owed;
         owed
@@ -86,13 +89,33 @@ impl Station {
         }
     }
 
+    /// From `now` on there are `servers`, at least one. Jobs that have begun end as they would; a
+    /// server that is taken away finishes its own first. `waiting` are all that have not begun, in
+    /// order of arrival and as the station answered: they are placed again, and get new answers.
+    pub fn resize(&mut self, now: Time, servers: usize, waiting: &mut [Service]) {
+        for job in waiting.iter().rev() {
+            let last = self.free.iter().position(|&free| free == job.finish);
+            self.free[last.expect("a job that waits here")] = job.start;
+            self.busy = self.busy - job.finish.since(job.start);
+        }
+        self.servers = servers.max(1);
+        self.free.retain(|&free| free > now);
+        self.free.resize(self.servers.max(self.free.len()), now);
+        self.free.sort_unstable();
+        let taken_away = self.free.len() - self.servers;
+        self.free.rotate_left(taken_away); // they are free first; a sorted list is a heap
+        for job in waiting {
+            *job = self.arrive(now, job.finish.since(job.start));
+        }
+    }
+
     /// Puts `free` in place of the first server and restores the heap.
     #[inline]
     fn replace_first(&mut self, free: Time) {
         let mut place = 0;
         loop {
             let left = 2 * place + 1;
-            let right = (left + 1).min(self.free.len() - 1);
+            let right = (left + 1).min(self.servers - 1);
             if left > right {
                 break;
             }
@@ -152,6 +175,14 @@ impl Waiting {
     pub fn slow(&mut self, now: Time, factor: f64) {
         for start in &mut self.starts {
             *start = (*start).min(now) + start.since(now).scale(factor);
+        }
+    }
+
+    /// Those who wait begin at other times, as [`Station::resize`] says.
+    pub fn restart(&mut self, now: Time, waiting: &[Service]) {
+        self.starts.clear();
+        if self.bound < usize::MAX {
+            self.starts.extend(waiting.iter().map(|job| job.start).filter(|&start| start > now));
         }
     }
 

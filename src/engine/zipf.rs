@@ -9,7 +9,6 @@ use super::{
     number,
 };
 use rand::Rng;
-use rand_distr::Distribution;
 
 /// Zipf's law; see the module's text.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -69,12 +68,5 @@ impl Zipf {
         let power = ((1.0 - self.exponent) * area).max(-1.0);
         let ln = if power.abs() < 1e-8 { 1.0 - power / 2.0 } else { libm::log1p(power) / power };
         libm::exp(area * ln)
-    }
-}
-
-impl Distribution<f64> for Zipf {
-    /// The rank as a float.
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
-        f64::from(self.rank(rng))
     }
 }

@@ -1,11 +1,16 @@
-//! The replay buffer: hands a returning client what it missed. Only what somebody has not seen is
-//! stored here; the size of the modelled buffer is known in closed form.
+//! The replay buffer: hands a returning client what it missed; or the inbox: what came while nobody
+//! was there. Only what somebody has not seen is stored here; the size of the modelled buffer is
+//! known in closed form.
 use super::{
     Cx, Purpose, Timer,
     cx::low_byte,
     outage::Outages,
     parameters,
-    table::{connections::State, crowds::REPLAY, messages::Stage},
+    table::{
+        connections::State,
+        crowds::REPLAY,
+        messages::{List, Message, Stage},
+    },
 };
 use crate::{
     engine::{Span, Station, Time, number},
@@ -59,24 +64,56 @@ impl Buffer {
         self.asked
     }
 
-    /// A returning client's gateway reads what it missed.
-    pub fn on_resume(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+    /// A returning client's gateway reads what it missed, or what lies in its inbox.
+    pub fn on_read(&mut self, timer: Timer, user: u32, session: u16, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(user);
         if connection.state != State::Online || connection.session != session {
             return;
         }
         if let Some(up) = self.end_of_outage(cx.now) {
-            return cx.wake(up, Timer::Resume, user, session);
+            return cx.wake(up, timer, user, session);
         }
         let read = self.read(cx.now);
-        cx.connections.since[number::index(user)] = cx.now;
-        let mut missed = cx.connections.kept.take_missed(user);
         let crowd = cx.crowds.of(user);
-        let Some(replay) = &crowd.replay else { return };
+        let (store, list, stage) = if timer == Timer::Pull {
+            let inbox = crowd.inbox.as_ref().map(|inbox| &inbox.kept);
+            (inbox, cx.take_inbox(user), Stage::Pull)
+        } else {
+            cx.connections.since[number::index(user)] = cx.now;
+            (crowd.replay.as_ref(), cx.connections.kept.take_missed(user), Stage::Replay)
+        };
+        let Some(store) = store else { return };
         let entity = crowd.connection(user, session);
-        let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
+        let way = store.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         let mut at = read + self.parameters.read + way;
-        while let Some(message) = missed.pop(cx.messages) {
+        if timer == Timer::Resume {
+            at = self.seen_again(user, at, cx);
+        }
+        self.hand_over(list, user, at, stage, cx);
+    }
+
+    /// What a client has seen since it told last what it has seen comes again; returns when the
+    /// rest of what it missed follows.
+    fn seen_again(&self, user: u32, mut at: Time, cx: &mut Cx<'_>) -> Time {
+        let Some(seen) = cx.connections.seen.get_mut(number::index(user)) else { return at };
+        let (seen, crowd) = (std::mem::take(seen), cx.crowds.of(user));
+        let connection = *cx.connections.get(user);
+        for _ in 0..seen {
+            let mut again = Message::new(cx.now, user, 0, connection.gateway);
+            again.session = low_byte(connection.session);
+            let row = cx.messages.copy(again, 0, None);
+            cx.record.meter.of(user).replayed += 1;
+            cx.hop(at, crowd.gateways.node, row, Stage::Replay);
+            at += self.pace;
+        }
+        at
+    }
+
+    /// What was kept for a user goes to its gateway, the first of it at `at`.
+    fn hand_over(&self, mut list: List, user: u32, at: Time, stage: Stage, cx: &mut Cx<'_>) {
+        let (gateways, connection) = (cx.crowds.of(user).gateways.node, *cx.connections.get(user));
+        let mut at = at;
+        while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.messages.copies.over(message) {
                 // The client has seen it: its last id says so.
@@ -88,10 +125,10 @@ impl Buffer {
             }
             let kept = cx.messages.get(message).due;
             let row = cx.messages.get_mut(message);
-            (row.at, row.session) = (connection.gateway, low_byte(session));
+            (row.at, row.session) = (connection.gateway, low_byte(connection.session));
             row.keep(kept);
             cx.record.meter.of(user).replayed += 1;
-            cx.hop(at, crowd.gateways.node, message, Stage::Replay);
+            cx.hop(at, gateways, message, stage);
             at += self.pace;
         }
     }

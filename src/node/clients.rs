@@ -156,16 +156,26 @@ impl Clients {
         self.schedule_send(cx);
         let crowd = cx.crowds.of_clients(self.id);
         let (sender, recipient) = crowd.pair(k);
-        let (from, to, id) = (crowd.first + sender, crowd.first + recipient, number::low(k));
-        cx.record.sent(cx.now, id);
-        cx.record.pair(cx.now, from, to);
+        let (from, id) = (crowd.first + sender, number::low(k));
+        let to = if crowd.room.is_some() { from } else { crowd.first + recipient };
         let connection = *cx.connections.get(from);
+        if connection.state == State::Absent {
+            return;
+        }
+        for _ in 0..crowd.audience(from) {
+            cx.record.sent(cx.now, id);
+        }
+        cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
-            State::HalfOpen => cx.end(cx.now, message, End::Lost(Cause::HalfOpen)),
+            State::HalfOpen if crowd.acknowledged.is_none() => {
+                cx.end(cx.now, message, End::Lost(Cause::HalfOpen));
+            }
             State::Gone => cx.end(cx.now, message, End::Lost(Cause::GaveUp)),
-            State::Away | State::Connecting => self.put_into_outbox(from, message, cx),
+            State::Away | State::Connecting | State::HalfOpen | State::Absent => {
+                self.put_into_outbox(from, message, cx);
+            }
         }
     }
 
@@ -176,6 +186,9 @@ impl Clients {
         cx.record.meter.of(from).frames_up += 1;
         let at = cx.now + crowd.down(connection.round_trip(), entity);
         cx.hop(at, crowd.gateways.node, message, Stage::Up);
+        if crowd.acknowledged.is_some() {
+            cx.awaits(from, message);
+        }
     }
 
     fn put_into_outbox(&self, from: u32, message: u32, cx: &mut Cx<'_>) {
@@ -222,8 +235,13 @@ impl Clients {
     #[inline]
     pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
         let row = *cx.messages.get(message);
-        let replayed = row.stage == Stage::DownReplay;
-        if row.due != cx.now || !(replayed || row.stage == Stage::Down) {
+        let end = match row.stage {
+            Stage::Down => End::Live,
+            Stage::DownReplay => End::Replayed,
+            Stage::DownPull => End::Pulled,
+            _ => return,
+        };
+        if row.due != cx.now {
             return;
         }
         let connection = *cx.connections.get(row.to);
@@ -233,7 +251,7 @@ impl Clients {
         let reads = session == row.session
             || old && connection.session > 0 && cx.crowds.of(row.to).make_first;
         if connection.state == State::Online && reads {
-            Self::deliver(message, replayed, connection.session, cx);
+            Self::deliver(message, end, connection.session, cx);
         } else if connection.state == State::HalfOpen {
             cx.stranded(message, Cause::HalfOpen);
         } else {
@@ -243,9 +261,9 @@ impl Clients {
 
     /// The first copy that reaches the application ends the delivery; a later one is suppressed.
     #[inline]
-    fn deliver(message: u32, replayed: bool, session: u16, cx: &mut Cx<'_>) {
-        if replayed {
-            return cx.end(cx.now, message, End::Replayed);
+    fn deliver(message: u32, end: End, session: u16, cx: &mut Cx<'_>) {
+        if end != End::Live {
+            return cx.end(cx.now, message, end);
         }
         match if session > 0 { Self::copy_of_the_read(message, cx) } else { None } {
             Some(earlier) if earlier < cx.now => cx.end(earlier, message, End::Replayed),
@@ -259,7 +277,8 @@ impl Clients {
         let since = cx.connections.since[number::index(row.to)];
         let read = cx.crowds.of(row.to).replay.is_some() && since <= cx.now;
         (read && row.kept() <= since).then(|| {
-            cx.record.duplicate(row.sent);
+            let shown = !cx.crowds.of(row.to).reading.dedup;
+            cx.record.duplicate(row.sent, shown);
             since + cx.replay_way(row.to)
         })
     }
@@ -282,6 +301,9 @@ impl Clients {
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
             (Timer::Leave, _) => self.leave(user, cx),
+            (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
+            (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
+            (Timer::Unacknowledged, State::Online) => self.on_unacknowledged(user, cx),
             (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
             (Timer::Refused, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::Refused, cx);
@@ -325,6 +347,9 @@ impl Clients {
             self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
         }
         cx.release(instance);
+        if cx.connections.leaving.remove(&user) {
+            return self.go(user, cx);
+        }
         Self::back_off(user, cx);
     }
 
@@ -353,6 +378,7 @@ impl Clients {
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.went_offline(cx.now, cx.crowds.of(user).clients, user);
+        cx.keep_unacknowledged(user);
     }
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.
@@ -365,6 +391,7 @@ impl Clients {
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.went_offline(cx.now, self.id, user);
+        cx.keep_unacknowledged(user);
         let at = cx.now + self.parameters.heartbeat.notices(beat);
         cx.wake(at, Timer::Detect, user, session);
     }

@@ -89,11 +89,15 @@ impl Clients {
         } else {
             cx.record.counts.gave_up += 1;
         }
+        if cx.crowds.of(user).visits {
+            cx.record.wanted.change(cx.now, -1);
+        }
         cx.connections.get_mut(user).state = State::Gone;
-        let kept = &mut cx.connections.kept;
-        let (mut missed, mut outbox) = (kept.take_missed(user), kept.take_outbox(user));
-        while let Some(message) = missed.pop(cx.messages) {
-            cx.drop_kept(message, Cause::GaveUp);
+        let mut outbox = cx.connections.kept.take_outbox(user);
+        for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
+            while let Some(message) = list.pop(cx.messages) {
+                cx.drop_kept(message, Cause::GaveUp);
+            }
         }
         while let Some(message) = outbox.pop(cx.messages) {
             cx.end(cx.now, message, End::Lost(Cause::GaveUp));
@@ -112,16 +116,18 @@ impl Clients {
 
     pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
+        cx.close_window(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
         row.session = next_session(row.session);
         let (session, place) = (row.session, number::index(user));
+        let outage = cx.now.since(cx.connections.wants_since(user));
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
         cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
-        cx.record.came_online(cx.now, self.id, user, cx.now.since(since));
+        cx.record.came_online(cx.now, self.id, user, [outage, cx.now.since(since)]);
         Self::was_shown(user, since, cx);
         self.begin(user, cx);
         let mut outbox = cx.connections.kept.take_outbox(user);
@@ -135,6 +141,9 @@ impl Clients {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
         self.tell_registry(user, Timer::Register, Span::ZERO, cx);
+        if crowd.registry.is_none() {
+            cx.ask_for_missed(cx.now, user, row.session);
+        }
         if cx.tiers.get(row.gateway).life == Life::Draining {
             self.tell(user, crowd.drain_window, cx);
         }
@@ -159,9 +168,14 @@ impl Clients {
 
     /// Its first connection begins at a random time within `over` from the start.
     pub fn arrive(&self, user: u32, over: Span, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
-        let unit = self.draws.unit(Purpose::Arrival, u64::from(user - crowd.first), 0);
-        cx.wake(cx.now + over.scale(unit), Timer::Attempt, user, attempt_ticket(0, 0));
+        let wait = self.arrives_after(user, over, cx);
+        cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(0, 0));
+    }
+
+    /// How long after the start a user comes, within `over`.
+    pub fn arrives_after(&self, user: u32, over: Span, cx: &Cx<'_>) -> Span {
+        let place = user - cx.crowds.of_clients(self.id).first;
+        over.scale(self.draws.unit(Purpose::Arrival, u64::from(place), 0))
     }
 
     /// The gateway will tell it to move when its connection is too old.

@@ -131,6 +131,14 @@ pub enum Timer {
     MakeOpen,
     /// When a session of an open stream has stayed for its time. No ticket: it comes once.
     Leave,
+    /// When a user who is away begins its next visit. The last visit.
+    Visit,
+    /// When a visit is over. The visit.
+    VisitOver,
+    /// When the inbox is asked for what came while nobody was there. Session.
+    Pull,
+    /// When a client has waited for an acknowledgement for long enough. No ticket.
+    Unacknowledged,
     /// When the store is asked for the state of a session. Attempt.
     Rebuild,
     /// The same for a new connection beside an old one. Session of the old one, as of the next.

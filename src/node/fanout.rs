@@ -79,6 +79,14 @@ impl Fanout {
             return;
         }
         if row.stage == Stage::Fanout {
+            if cx.crowds.of(row.to).room.is_some()
+                && let Some(each) = cx.spread(message)
+            {
+                return each.into_iter().for_each(|one| {
+                    let row = *cx.messages.get(one);
+                    self.on_message(one, row, cx);
+                });
+            }
             self.on_message(message, row, cx);
         } else if matches!(row.stage, Stage::Stale | Stage::StaleAgain) {
             self.on_stale(message, row, cx);
@@ -90,7 +98,7 @@ impl Fanout {
     #[inline]
     fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(row.to);
-        let entity = crowd.message(row.id);
+        let entity = crowd.message(&row);
         let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
         let work = self.factor.map_or(work, |factor| work.scale(factor));
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
@@ -130,14 +138,14 @@ impl Fanout {
 
     #[inline]
     fn way(&self, port: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         port.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
 
     /// Forwards a message without asking.
     fn send(&self, at: Time, message: u32, row: Message, stage: Stage, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(row.to);
-        let entity = crowd.message(row.id);
+        let entity = crowd.message(&row);
         let up = |instance: u16| cx.tiers.get(instance).believed_up;
         let target = match self.route {
             Route::ConsistentHash => self.ways.ring.find(crowd.hash(row.to), up),

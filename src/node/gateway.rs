@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
-    record::{Cause, End},
+    record::Cause,
 };
 use std::ops::Range;
 
@@ -123,7 +123,8 @@ impl Gateway {
         }
         if row.stage == Stage::Up {
             self.on_up(message, row, cx);
-        } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay) {
+        } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay | Stage::Pull)
+        {
             self.on_push(message, row, cx);
         }
     }
@@ -131,18 +132,33 @@ impl Gateway {
     #[inline]
     fn on_up(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
         if !cx.tiers.serves(row.at) {
-            return cx.end(cx.now, message, End::Lost(Cause::GatewayCrash));
+            return cx.unsent(message, Cause::GatewayCrash);
         }
         let service = self.work(row.at, self.parameters.cpu.receive, cx);
-        let bus = self.bus.as_ref().expect("a pool whose users send has a bus");
+        let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
+        let crowd = cx.crowds.of(row.to);
+        if crowd.room.is_some() && crowd.publishes_for_each {
+            return self.publish_for_each(message, service.finish, bus, cx);
+        }
         let at = service.finish + self.to_bus(row, cx);
-        cx.hop(at, bus.node, message, Stage::Bus);
+        cx.hop(at, bus, message, Stage::Bus);
+    }
+
+    /// A message for a room is published for each who gets it. Here it is known to be taken.
+    fn publish_for_each(&self, message: u32, at: Time, bus: u8, cx: &mut Cx<'_>) {
+        if cx.taken_in(message) {
+            return cx.known(message);
+        }
+        for one in cx.spread(message).unwrap_or_default() {
+            let at = at + self.to_bus(*cx.messages.get(one), cx);
+            cx.hop(at, bus, one, Stage::Bus);
+        }
     }
 
     #[inline]
     fn to_bus(&self, row: Message, cx: &Cx<'_>) -> Span {
         let Some(bus) = &self.bus else { return Span::ZERO };
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
     }
 
@@ -158,8 +174,12 @@ impl Gateway {
         let connection = *cx.connections.get(row.to);
         let open = matches!(connection.state, State::Online | State::HalfOpen);
         let held = open && connection.gateway == row.at && cx.tiers.serves(row.at);
-        let replay = row.stage == Stage::Replay;
-        if !held || (replay && low_byte(connection.session) != row.session) {
+        let down = match row.stage {
+            Stage::Replay => Stage::DownReplay,
+            Stage::Pull => Stage::DownPull,
+            _ => Stage::Down,
+        };
+        if !held || (down != Stage::Down && low_byte(connection.session) != row.session) {
             return self.turn_away(message, row, cx);
         }
         cx.messages.calls.end(message);
@@ -169,8 +189,7 @@ impl Gateway {
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
         cx.record.meter.of(row.to).frames_down += 1;
-        let stage = if replay { Stage::DownReplay } else { Stage::Down };
-        cx.hop(at, crowd.clients, message, stage);
+        cx.hop(at, crowd.clients, message, down);
     }
 
     /// A message comes to every instance, and each looks whether it holds the recipient; returns
@@ -189,13 +208,13 @@ impl Gateway {
     /// The recipient is not here. A message out of the buffer goes back there; the fan-out learns
     /// at once from a host that answers, else when its call times out.
     fn turn_away(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
-        if row.stage == Stage::Replay {
+        if matches!(row.stage, Stage::Replay | Stage::Pull) {
             return cx.stranded(message, Cause::NoReplay);
         }
         let crowd = cx.crowds.of(row.to);
         let fanout = crowd.fanout.as_ref().expect("it came from there");
         let silent = cx.tiers.get(row.at).life == Life::Silent;
-        let entity = crowd.message(row.id);
+        let entity = crowd.message(&row);
         let back = fanout.latency.draw(&self.draws, Purpose::Message, entity, row.stage as u32);
         let wait = if silent { crowd.rpc_timeout } else { back };
         let stage = if row.stage == Stage::PushAgain { Stage::StaleAgain } else { Stage::Stale };
@@ -346,10 +365,10 @@ impl Gateway {
         for (message, row) in held {
             let up = row.stage == Stage::Up
                 || row.stage == Stage::Bus && row.due > cx.now + self.to_bus(row, cx);
-            let down = matches!(row.stage, Stage::Down | Stage::DownReplay)
+            let down = matches!(row.stage, Stage::Down | Stage::DownReplay | Stage::DownPull)
                 && row.due > cx.now + Self::to_client(row, cx);
             if up {
-                cx.end(cx.now, message, End::Lost(Cause::GatewayCrash));
+                cx.unsent(message, Cause::GatewayCrash);
             } else if down {
                 cx.stranded(message, Cause::GatewayCrash);
             }

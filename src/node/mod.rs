@@ -12,6 +12,7 @@ pub mod gateway;
 mod group;
 pub mod load_balancer;
 mod make_first;
+mod missed;
 pub mod outage;
 pub mod parameters;
 pub mod preset;
@@ -21,8 +22,11 @@ pub mod reconnect;
 pub mod refusal;
 pub mod registry;
 pub mod ring;
+pub mod rooms;
 pub mod stream;
 pub mod table;
+mod unacknowledged;
+mod visit;
 
 pub use cx::Cx;
 pub use event::{Event, Source, Step, Timer};
@@ -87,7 +91,7 @@ impl Node {
                 node.on_rebuild(timer, user, ticket, cx);
             }
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
-            Self::Buffer(node) => node.on_resume(user, ticket, cx),
+            Self::Buffer(node) => node.on_read(timer, user, ticket, cx),
             Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),
         }
     }

@@ -1,14 +1,19 @@
 //! What each node kind is told about itself: numbers with units, defaults filled in.
 mod bus;
+mod clients;
 mod fanout;
 mod state;
 
 pub use super::preset::Preset;
 use crate::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span},
     units::{Bytes, Rate, Share},
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
+pub use clients::{
+    Acknowledged, Audience, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume,
+    Sends, Sessions, Start, Visits,
+};
 pub use fanout::{Fanout, OnStale, Route};
 pub use state::{Rebuild, SessionState};
 
@@ -29,106 +34,6 @@ pub enum Parameters {
     Registry(Registry),
     /// Replay buffer per user.
     Buffer(Buffer),
-}
-
-/// A crowd of equal users on websockets.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Clients {
-    /// Users in the crowd; 0 for an open stream.
-    pub count: u32,
-    /// How they stand when the run begins.
-    pub start: Start,
-    /// The way between the user and the edge.
-    pub network: Network,
-    /// An open stream of sessions in place of a crowd; `count` is then 0.
-    pub sessions: Option<Sessions>,
-    /// What users send; `None` when they only listen.
-    pub sends: Option<Sends>,
-    /// Pings by the server.
-    pub heartbeat: Heartbeat,
-    /// What a user does after losing its connection.
-    pub reconnect: Reconnect,
-    /// Whether a returning user asks for what it missed.
-    pub resume: Resume,
-    /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
-    pub outbox: u16,
-}
-
-impl Clients {
-    /// How many sessions come by `horizon` on average at the plain rate, those at the start
-    /// included; 0 without an open stream.
-    pub fn sessions_by(&self, horizon: Time) -> f64 {
-        self.sessions.as_ref().map_or(0.0, |sessions| {
-            sessions.arrive.0 * (horizon.seconds() + sessions.stay.mean() / 1e9)
-        })
-    }
-}
-
-/// An open stream of anonymous sessions.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Sessions {
-    /// Sessions a second, a Poisson process.
-    pub arrive: Rate,
-    /// How long one stays, in ns, from its first connection on.
-    pub stay: Law,
-    /// What one does that is refused, or loses its connection.
-    pub if_refused: IfRefused,
-}
-
-/// What a session does that is refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum IfRefused {
-    /// It leaves for good.
-    Leave,
-    /// It tries again, as `reconnect` says.
-    Retry,
-}
-
-/// How a crowd stands when the run begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Start {
-    /// In the stationary state: online where there is room.
-    Connected,
-    /// Nobody is; each begins to connect within U(0, this).
-    Ramp(Span),
-}
-
-/// The last mile.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Network {
-    /// Round trip of a connection, in ns, drawn once per connection.
-    pub rtt: Law,
-    /// How long a connection lives, in ns; `None`: until something else ends it.
-    pub lifetime: Option<Law>,
-    /// Share of lifetimes that end without either side being told.
-    pub silent_drops: Share,
-}
-
-/// Direct messages of a crowd.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Sends {
-    /// Messages per user and second.
-    pub per_user: Rate,
-    /// Size of the payload.
-    pub payload: Bytes,
-}
-
-/// Server pings.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Heartbeat {
-    /// Between two pings; `None`: there are none.
-    pub every: Option<Span>,
-    /// After an unanswered ping both sides give the connection up.
-    pub timeout: Span,
-    /// Without pings: until TCP gives up on what nobody acknowledges.
-    pub tcp_timeout: Span,
-}
-
-impl Heartbeat {
-    /// From a silent death to both sides noticing; `phase` is uniform in (0, 1).
-    pub fn notices(&self, phase: f64) -> Span {
-        self.every.map_or(self.tcp_timeout, |every| every.scale(phase) + self.timeout)
-    }
 }
 
 /// Delays between attempts, and what else a client does about them.
@@ -178,15 +83,6 @@ pub enum Jitter {
     Decorrelated,
     /// d · U(1 − x, 1 + x).
     Proportional(Share),
-}
-
-/// How a returning client asks for what it missed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Resume {
-    /// It does not.
-    None,
-    /// By the id of the last message it has seen.
-    LastSeenId,
 }
 
 /// What places connections.
@@ -426,6 +322,10 @@ pub struct Registry {
 /// Replay per user.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Buffer {
+    /// What it keeps for whom.
+    pub scope: Scope,
+    /// Of an inbox: whether it calls users who are away.
+    pub notify: Option<Notify>,
     /// How long a message is kept.
     pub retention: Span,
     /// How many messages are kept for a user; the oldest goes first.
@@ -447,4 +347,13 @@ impl Buffer {
         let fit = self.bytes.and_then(|bytes| bytes.0.checked_div(each)).unwrap_or(u64::MAX);
         u32::try_from(fit).unwrap_or(u32::MAX).min(u32::from(self.messages))
     }
+}
+
+/// What a buffer keeps for whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// What a user has not seen of an open session.
+    User,
+    /// What comes while a user is not there.
+    Inbox,
 }

@@ -7,6 +7,7 @@ use super::{
     Cx, Purpose,
     group::Group,
     parameters::{self, Guarantee, PartitionKey, WhenFull},
+    rooms::{Spread, spread_of},
     table::{
         crowds::{Delay, Port},
         messages::{Message, Stage},
@@ -51,6 +52,8 @@ struct Partition {
     headless: bool,
     /// What has been handed out and not committed.
     handed: VecDeque<Handed>,
+    /// When the last message leaves it: no later one overtakes that.
+    left: Time,
 }
 
 /// A message that has been handed out.
@@ -89,6 +92,7 @@ impl Pubsub {
             unread: false,
             headless: false,
             handed: VecDeque::new(),
+            left: Time::ZERO,
         };
         let many = parameters.partitions;
         let skew = (parameters.skew > 0.0).then(|| Zipf::new(many, parameters.skew));
@@ -115,14 +119,23 @@ impl Pubsub {
         if row.stage != Stage::Bus || row.due != cx.now {
             return;
         }
-        cx.messages.log(message);
         let place = self.partition(&row, cx);
         let partition = &self.partitions[number::index(place)];
-        if partition.stopped() {
-            return self.park(place, message, cx);
+        let full = match self.parameters.bound {
+            Some(bound) if partition.stopped() => self.is_full(place, bound),
+            Some(bound) => self.overflows(place, bound, cx.now),
+            None => false,
+        };
+        if full {
+            return cx.unsent(message, Cause::BusOverflow);
         }
-        if self.parameters.bound.is_some_and(|bound| self.overflows(place, bound, cx.now)) {
-            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
+        let stopped = partition.stopped();
+        if cx.taken_in(message) {
+            return cx.known(message);
+        }
+        cx.messages.log(message);
+        if stopped {
+            return self.park(place, message, cx);
         }
         self.hand_out(place, message, cx);
     }
@@ -135,8 +148,9 @@ impl Pubsub {
         let user = match self.parameters.key {
             PartitionKey::Recipient => row.to,
             PartitionKey::Sender => crowd.sender(row.id),
+            PartitionKey::Room => crowd.room(row.to).map_or(row.to, |room| room.start),
             PartitionKey::Random => {
-                let entity = crowd.message(row.id);
+                let entity = crowd.published(row);
                 return self
                     .skewed(entity)
                     .unwrap_or_else(|| self.draws.below(Purpose::Partition, entity, many));
@@ -170,12 +184,15 @@ impl Pubsub {
     #[inline]
     fn hand_out(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
         let row = *cx.messages.get(message);
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         let consumer = self.group.owner(place);
         let queue = self.queue(place);
         let service = self.queues[queue].arrive(cx.now, self.service);
         let inside = self.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32);
         let left = self.next_read(place, service.finish + inside);
+        let last = &mut self.partitions[number::index(place)].left;
+        let left = left.max(*last + Span::from_nanos(1));
+        *last = left;
         let at = left + self.link(entity);
         if self.notes {
             let position = cx.messages.place(message);
@@ -213,17 +230,20 @@ impl Pubsub {
         notes.push_back(handed);
     }
 
+    /// Whether a partition that nobody reads has no room.
+    fn is_full(&self, place: u32, bound: u32) -> bool {
+        let parked = &self.partitions[number::index(place)].parked;
+        self.parameters.stores
+            && self.parameters.when_full == WhenFull::Drop
+            && parked.len() >= number::index(bound)
+    }
+
     /// A message comes to a partition that nobody reads.
     fn park(&mut self, place: u32, message: u32, cx: &mut Cx<'_>) {
         if !self.parameters.stores {
             return cx.end(cx.now, message, End::Lost(Cause::BusLost));
         }
-        let parked = &mut self.partitions[number::index(place)].parked;
-        let full = self.parameters.bound.is_some_and(|bound| parked.len() >= number::index(bound));
-        if full && self.parameters.when_full == WhenFull::Drop {
-            return cx.end(cx.now, message, End::Lost(Cause::BusOverflow));
-        }
-        parked.push_back(message);
+        self.partitions[number::index(place)].parked.push_back(message);
         let row = cx.messages.get_mut(message);
         (row.stage, row.due) = (Stage::Parked, cx.now);
     }
@@ -233,13 +253,15 @@ impl Pubsub {
         let mut stops = vec![false; self.partitions.len()];
         for &place in stopped {
             stops[number::index(place)] = true;
+            let left = &mut self.partitions[number::index(place)].left;
+            *left = cx.now.min(*left);
             if self.queues.len() == self.partitions.len() {
                 self.queues[number::index(place)].clear(cx.now);
             }
         }
         for (message, place) in self.in_flight(cx, |row| row.stage == Stage::Fanout) {
             let row = *cx.messages.get(message);
-            let on_the_way = self.link(cx.crowds.of(row.to).message(row.id));
+            let on_the_way = self.link(cx.crowds.of(row.to).message(&row));
             if stops[number::index(place)] && row.due > cx.now + on_the_way {
                 self.park_again(place, message, cx);
             }
@@ -317,10 +339,11 @@ impl Pubsub {
             }
         }
         let committed = self.group.committed(cx.now, consumer);
+        let spread = if self.notes { spread_of(self.id, cx) } else { Spread::new() };
         for &place in &owned {
             let handed = std::mem::take(&mut self.partitions[number::index(place)].handed);
             for note in handed.into_iter().filter(|note| note.at > committed) {
-                self.read_again(place, note, cx);
+                self.read_again(place, note, &spread, cx);
             }
             self.sort(place, cx);
         }
@@ -339,7 +362,7 @@ impl Pubsub {
     }
 
     /// What was handed out and not committed is read a second time.
-    fn read_again(&mut self, place: u32, note: Handed, cx: &mut Cx<'_>) {
+    fn read_again(&mut self, place: u32, note: Handed, spread: &Spread, cx: &mut Cx<'_>) {
         if is_parked(&note, cx) {
             return;
         }
@@ -347,6 +370,11 @@ impl Pubsub {
         let mut copy = note.message;
         (copy.stage, copy.due) = (Stage::Parked, cx.now);
         let copy = cx.messages.copy(copy, note.position, there.then_some(note.row));
+        let for_all = cx.crowds.of(note.message.to).everybody(&note.message).is_some();
+        let known = spread.get(&(note.message.id, note.message.sent)).filter(|_| for_all);
+        if let Some(known) = known {
+            cx.messages.spread.insert(copy, known.clone());
+        }
         self.partitions[number::index(place)].parked.push_back(copy);
     }
 

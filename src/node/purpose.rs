@@ -55,6 +55,11 @@ pub enum Purpose {
     Stay,
     /// How many sessions stand at the start. (0)
     Standing,
+    /// How long a visit lasts, how long its user is away after it, and whether it goes on at the
+    /// start. (user and visit; k = 0; 1; 2, 3)
+    Visit,
+    /// Whether and when a notification brings its user. (message; k = 0, 1)
+    Notify,
 }
 
 impl From<Purpose> for usize {

@@ -101,7 +101,7 @@ impl Registry {
 
     fn to_gateways(&self, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let gateways = self.gateways.as_ref().expect("a fan-out leads to gateways");
-        let entity = cx.crowds.of(row.to).message(row.id);
+        let entity = cx.crowds.of(row.to).message(&row);
         gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
 
@@ -146,13 +146,14 @@ impl Registry {
             truth.falsely_offline += u128::from((finish.since(cx.now) + inside).nanos());
         }
         cx.routes.write(finish, user, Entry { gateway, session });
-        Self::resume(finish, user, session, cx);
+        let crowd = cx.crowds.of(user);
+        cx.ask_for_missed(finish + crowd.to_registry(user, session, 1), user, session);
     }
 
     fn on_unregister(finish: Time, user: u32, cx: &mut Cx<'_>) {
         let entry = cx.routes.get(user);
         let state = cx.connections.get(user).state;
-        let gone = matches!(state, State::Away | State::Connecting | State::Gone);
+        let gone = matches!(state, State::Away | State::Connecting | State::Gone | State::Absent);
         let died = gone.then(|| cx.connections.since[crate::engine::number::index(user)]);
         let lag = cx.routes.keeping(cx.crowds.of(user).clients).lag;
         if entry.gateway != NOWHERE && lag > Span::ZERO {
@@ -163,17 +164,6 @@ impl Registry {
             cx.routes.was_shown(died, finish);
         }
         cx.routes.delete(user);
-    }
-
-    /// Once the entry is written, the gateway reads what the client missed: whatever the fan-out
-    /// keeps after that finds the new route.
-    fn resume(finish: Time, user: u32, session: u16, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of(user);
-        let Some(replay) = &crowd.replay else { return };
-        let entity = crowd.connection(user, session);
-        let back = crowd.to_registry(user, session, 1);
-        let way = replay.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, 2);
-        cx.wake(finish + back + way, Timer::Resume, user, session);
     }
 
     /// From now on an operation takes `factor` times its time; what is in hand takes so much

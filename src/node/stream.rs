@@ -79,7 +79,7 @@ impl Clients {
     /// Its time is over, wherever it stands. A dead connection is held until that is noticed.
     pub(super) fn leave(&self, user: u32, cx: &mut Cx<'_>) {
         match cx.connections.get(user).state {
-            State::Gone => return,
+            State::Gone | State::Absent => return,
             State::Online => self.close(user, cx),
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
             State::Away | State::HalfOpen => {}

@@ -67,8 +67,8 @@ impl Absences {
     /// is not counted: it has nothing to do with where the user was.
     pub fn ends(&mut self, user: u32, sent: Time, end: End) {
         let came = match end {
-            End::Replayed => true,
-            End::Expired | End::Lost(Cause::BufferOverflow) => false,
+            End::Replayed | End::Pulled => true,
+            End::Expired | End::Lost(Cause::BufferOverflow | Cause::ResumeExpired) => false,
             End::Live | End::Lost(_) => return,
         };
         let Some(outage) = self.users.get_mut(&user) else { return };

@@ -11,6 +11,8 @@ pub enum End {
     Live,
     /// Out of the buffer, after a gap.
     Replayed,
+    /// Out of the inbox, at a new visit.
+    Pulled,
     /// It never reaches its recipient.
     Lost(Cause),
     /// The buffer kept it too long.
@@ -21,7 +23,7 @@ impl End {
     /// Whether the message reached its recipient.
     #[inline]
     pub fn arrived(self) -> bool {
-        matches!(self, Self::Live | Self::Replayed)
+        matches!(self, Self::Live | Self::Replayed | Self::Pulled)
     }
 }
 
@@ -56,6 +58,8 @@ pub enum Cause {
     ClientOutbox,
     /// The recipient, or the sender with its outbox, left for good.
     GaveUp,
+    /// The recipient was away for longer than its resume window, and nothing else kept the message.
+    ResumeExpired,
 }
 
 /// How a session of an open stream goes.
@@ -103,7 +107,7 @@ impl Sessions {
 
 impl Cause {
     /// All causes, in the order of the ledger.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::GatewayCrash,
         Self::HalfOpen,
         Self::StaleRoute,
@@ -118,6 +122,7 @@ impl Cause {
         Self::BufferOverflow,
         Self::ClientOutbox,
         Self::GaveUp,
+        Self::ResumeExpired,
     ];
 
     /// Its name in metrics and files.
@@ -137,6 +142,7 @@ impl Cause {
             Self::BufferOverflow => "buffer_overflow",
             Self::ClientOutbox => "client_outbox",
             Self::GaveUp => "gave_up",
+            Self::ResumeExpired => "resume_expired",
         }
     }
 }
@@ -150,6 +156,8 @@ pub struct Ledger {
     pub live: u64,
     /// Replayed ends.
     pub replayed: u64,
+    /// Ends out of an inbox.
+    pub pulled: u64,
     /// Lost, by cause.
     pub lost: [u64; Cause::ALL.len()],
     /// Expired in the buffer.
@@ -169,6 +177,7 @@ impl Ledger {
         match end {
             End::Live => self.live += 1,
             End::Replayed => self.replayed += 1,
+            End::Pulled => self.pulled += 1,
             End::Lost(cause) => self.lost[cause as usize] += 1,
             End::Expired => self.expired += 1,
         }
@@ -179,6 +188,7 @@ impl Ledger {
         self.intended += other.intended;
         self.live += other.live;
         self.replayed += other.replayed;
+        self.pulled += other.pulled;
         self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
         self.expired += other.expired;
         self.in_flight += other.in_flight;
@@ -187,7 +197,7 @@ impl Ledger {
 
     /// Deliveries that reached their recipients.
     pub fn arrived(&self) -> u64 {
-        self.live + self.replayed
+        self.live + self.replayed + self.pulled
     }
 
     /// Lost for any cause.
@@ -211,7 +221,7 @@ impl Ledger {
         let mut rows = vec![
             row("live", "", self.live),
             row("replayed", "", self.replayed),
-            row("pulled", "", 0),
+            row("pulled", "", self.pulled),
         ];
         rows.extend(lost);
         rows.push(row("expired", "", self.expired));

@@ -1,6 +1,7 @@
 //! What a run leaves behind: ledger, histograms, series. Plain data; it does not know who reads it.
 pub mod absence;
 pub mod histogram;
+mod inbox;
 pub mod ledger;
 pub mod meter;
 pub mod outcome;

@@ -36,6 +36,8 @@ pub enum Fact {
     Down,
     /// An instance came up.
     Up,
+    /// A delivery ended out of an inbox.
+    Pulled,
 }
 
 /// How many bins the lag over time has at most.
@@ -50,14 +52,24 @@ pub struct Counts {
     pub wasted: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Copies of the window's messages that were suppressed at the client by their id.
+    /// Later copies of the window's messages that reached their users.
     pub duplicates: u64,
+    /// Those of them that the users saw.
+    pub shown: u64,
+    /// Messages that were sent again because no acknowledgement had come.
+    pub resent: u64,
+    /// Those of them that the bus knew by their id.
+    pub known: u64,
     /// Deliveries of the window that came after one to the same user which the bus took in later.
     pub reordered: u64,
     /// Connections that were closed because the grace of their instance was over.
     pub cut: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
+    /// Messages that went into an inbox.
+    pub stored: u64,
+    /// Notifications that were pushed to users who were away.
+    pub notified: u64,
     /// Connections of users who had had one before, where gateways keep the state of sessions.
     pub returned: u64,
     /// Those of them that found it.
@@ -102,6 +114,8 @@ pub struct Recorder {
     /// Sessions of each open stream, by the number of its clients node: of the whole run, and from
     /// the warm-up on.
     pub streams: Vec<(u8, [Sessions; 2])>,
+    /// Messages in each inbox, by the number of its node.
+    pub inboxes: Vec<(u8, Level)>,
     /// Connections that ended because a deploy told their clients to move, or cut them off; by the
     /// place of the deploy in the timeline.
     pub moves: Vec<u64>,
@@ -148,6 +162,7 @@ impl Recorder {
             crowds: Vec::new(),
             wanted: Level::default(),
             streams: Vec::new(),
+            inboxes: Vec::new(),
             moves: Vec::new(),
             longest_outage: Span::ZERO,
             counts: Counts::default(),
@@ -201,6 +216,7 @@ impl Recorder {
         let fact = match end {
             End::Live => Fact::Live,
             End::Replayed => Fact::Replayed,
+            End::Pulled => Fact::Pulled,
             End::Expired => Fact::Expired,
             End::Lost(_) => Fact::Lost,
         };
@@ -212,9 +228,11 @@ impl Recorder {
         }
     }
 
-    /// A later copy of a message is suppressed.
-    pub fn duplicate(&mut self, sent: Time) {
-        self.counts.duplicates += u64::from(sent >= self.warm_up);
+    /// A later copy of a message comes; `shown`: the user sees it again.
+    pub fn duplicate(&mut self, sent: Time, shown: bool) {
+        let counts = sent >= self.warm_up;
+        self.counts.duplicates += u64::from(counts);
+        self.counts.shown += u64::from(counts && shown);
     }
 
     /// A delivery came after one to the same user which the bus took in later.
@@ -295,13 +313,14 @@ impl Recorder {
         self.series.at(at).attempts[end as usize] += 1;
     }
 
-    /// A user of a crowd comes online after `outage` without a connection.
-    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, outage: Span) {
+    /// A user of a crowd comes online after `outage` without a connection that it wanted, and
+    /// `away` in all.
+    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, [outage, away]: [Span; 2]) {
         self.fact(at, Fact::Online, user);
         self.change_online(at, crowd, 1);
         self.reconnect.record(outage);
         self.recovery.back(at, user);
-        self.absences.back(user, at, outage);
+        self.absences.back(user, at, away);
         self.longest_outage = self.longest_outage.max(outage);
     }
 

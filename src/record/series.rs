@@ -14,6 +14,8 @@ pub struct Row {
     pub live: u32,
     /// Replayed deliveries.
     pub replayed: u32,
+    /// Ends out of an inbox.
+    pub pulled: u32,
     /// Expired deliveries.
     pub expired: u32,
     /// Lost deliveries, by cause.
@@ -95,6 +97,7 @@ impl Series {
         match end {
             End::Live => row.live += 1,
             End::Replayed => row.replayed += 1,
+            End::Pulled => row.pulled += 1,
             End::Expired => row.expired += 1,
             End::Lost(cause) => row.lost[cause as usize] += 1,
         }
@@ -125,6 +128,7 @@ impl Series {
             self.track("sent", "total", |row| row.sent),
             self.track("deliveries", "live", |row| row.live),
             self.track("deliveries", "replayed", |row| row.replayed),
+            self.track("deliveries", "pulled", |row| row.pulled),
             self.track("deliveries", "expired", |row| row.expired),
         ];
         tracks.extend(lost);

@@ -31,7 +31,7 @@ pub const TABLE: &[Default] = &[
     row("clients.start", "connected", "[squall] the stationary state"),
     row("clients.network.lifetime", "never", "[squall] lifetimes vary from minutes to hours"),
     row("clients.network.silent_drops", "0%", "[squall]"),
-    row("clients.sends.to", "direct", "[squall] the one that is modelled"),
+    row("clients.sends.to", "direct", "[squall] one to one"),
     row("clients.heartbeat.every", "25s", "socket.io, Centrifugo [P]"),
     row("clients.heartbeat.timeout", "20s", "socket.io [P]"),
     row("clients.heartbeat.tcp_timeout", "924.6s", "tcp_retries2 = 15, kernel doc [P]"),
@@ -44,6 +44,12 @@ pub const TABLE: &[Default] = &[
     row("clients.reconnect.reset_after", "0s", "most libraries reset when a connection opens [P]"),
     row("clients.reconnect.retry_after", "false", "browsers hide the answer from scripts [K]"),
     row("clients.reconnect.on_503", "retry", "all but EventSource [P]"),
+    row("clients.sends.acknowledged", "false", "[squall] fire and forget"),
+    row("clients.sends.retry_after", "10s", "Phoenix, socket.io acknowledge within 10 s [K]"),
+    row("clients.sends.ids", "idempotent", "[squall] a client that retries should"),
+    row("clients.resume_window", "unbounded", "[squall] as long as the buffer; Ably 2 min [P]"),
+    row("clients.acknowledge_every", "1", "[squall] a cursor that is always fresh"),
+    row("clients.dedup", "true", "[squall] by the id of the message"),
     row("clients.outbox", "100", "[K]"),
     row("load_balancer.layer", "4", "[squall] the cheaper one"),
     row("load_balancer.policy", "round_robin", "what balancers do unless told [K]"),
@@ -127,6 +133,7 @@ pub const TABLE: &[Default] = &[
     row("registry.replica_lag", "0s", "[squall] look-ups ask the primary"),
     row("registry.copies", "2", "a primary and a replica [K]"),
     row("buffer.scope", "user", "the chat example"),
+    row("buffer.notify", "pull", "[squall] users look when they come"),
     row("buffer.retention", "24h", "the chat example"),
     row("buffer.messages", "1k", "messages a user [K]"),
     row("buffer.bytes", "unbounded", "[squall] the bound on messages holds"),
@@ -155,6 +162,8 @@ pub const TABLE: &[Default] = &[
     row("links.fanout -> registry", "500us", "a registry operation [K]"),
     row("links.gateway -> buffer", "500us", "as a registry operation [K]"),
     row("links.fanout -> buffer", "500us", "as a registry operation [K]"),
+    row("links.gateway -> inbox", "1ms", "a database in the same zone [K]"),
+    row("links.fanout -> inbox", "1ms", "a database in the same zone [K]"),
 ];
 
 /// Values that follow from others when nobody writes them: the text is the rule.

@@ -84,6 +84,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("unreachable-node", "No user reaches a node, so that it does nothing."),
     ("unreadable-file", "A file is there but cannot be read, or is no ordinary file."),
     ("window-beyond-grace", "Connections are closed before their clients were to move."),
+    ("without-effect", "A key says something about what is not there, and would change nothing."),
 ];
 
 /// What a code means.

@@ -1,15 +1,19 @@
 //! The forms of a model file: what can be written about nodes and links. Which keys are required
 //! is settled when the scenario is resolved, so that all missing ones are named at once.
 mod bus;
+mod clients;
 mod fanout;
 mod state;
 
 pub use bus::{Group, Pubsub};
+pub use clients::{
+    Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, Start, Visits,
+};
 pub use fanout::Fanout;
 pub use state::{Rebuild, SessionState};
 
 use super::schema;
-use super::written::{Choice, Located, Several, Shorthand, Text, Written};
+use super::written::{Choice, Located, Several, Text, Written};
 use crate::{
     engine::Span,
     units::{Bytes, CoreShare, Count, Factor, Rate, Share},
@@ -87,128 +91,6 @@ pub enum Law {
     /// One of the values of a file, or of a list.
     #[schemars(schema_with = "schema::measured")]
     Empirical(Located<Several<Written<Span>>>),
-}
-
-/// A crowd of equal users.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Clients {
-    /// Users, 1 to 2^31 − 1; a stream of `sessions` has none.
-    pub count: Option<Written<Count>>,
-    /// An open stream of anonymous sessions, in place of a crowd of `count` users.
-    pub sessions: Option<Sessions>,
-    /// How the crowd stands when the run begins: `connected`; `cold`: all begin to connect at
-    /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
-    pub start: Option<Located<Choice<Start>>>,
-    /// How messages travel.
-    pub transport: Option<Text>,
-    /// The way between user and balancer.
-    pub network: Network,
-    /// What the users send; a crowd without it only listens.
-    pub sends: Option<Sends>,
-    /// How either side notices that the other is gone.
-    pub heartbeat: Heartbeat,
-    /// When a user who lost the connection tries again: a law, or a client library by its name.
-    pub reconnect: Option<Located<Shorthand<Reconnect>>>,
-    /// Whether a returning user gets what it missed, from the id of the last message that it saw.
-    /// It does by default where its gateways reach a buffer that the fan-out fills.
-    pub resume: Option<Text>,
-    /// Own messages kept while offline, to 65,535.
-    pub outbox: Option<Written<Count>>,
-}
-
-/// How a crowd stands when the run begins.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Start {
-    /// Each begins to connect at a random time within this.
-    Ramp(Written<Span>),
-}
-
-/// The way between user and balancer.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Network {
-    /// Round trip, drawn once a connection.
-    pub rtt: Option<LawText>,
-    /// How long a connection lives.
-    pub lifetime: Option<LawText>,
-    /// Share of the lifetimes that end without either side being told.
-    pub silent_drops: Option<Written<Share>>,
-}
-
-/// An open stream of anonymous sessions, in place of a crowd of `count` users.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sessions {
-    /// How many come, whether or not there is room: a Poisson process.
-    pub arrive: Option<Written<Rate>>,
-    /// How long one stays, from its first connection on.
-    pub stay: Option<LawText>,
-    /// What one does that is refused, times out or loses its connection: `leave` for good, or
-    /// `retry`, as `reconnect` says.
-    pub if_refused: Option<Text>,
-}
-
-/// What the users send.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sends {
-    /// Messages of one user; leave `sends` out for a crowd that only listens.
-    pub per_user: Option<Written<Rate>>,
-    /// Who gets it: another user of the crowd, each equally likely.
-    pub to: Option<Text>,
-    /// Size of a message.
-    pub payload: Option<Written<Bytes>>,
-}
-
-/// How either side notices that the other is gone.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Heartbeat {
-    /// Between two pings of the server, at least 1 ms.
-    pub every: Option<Written<Span>>,
-    /// After an unanswered ping both sides give up, at least 1 ms.
-    pub timeout: Option<Written<Span>>,
-    /// Without pings: both sides find a silent death so long after it.
-    pub tcp_timeout: Option<Written<Span>>,
-}
-
-/// When a user who lost the connection tries again.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Reconnect {
-    /// Delay k is min(cap, base · factor^k) before jitter.
-    pub base: Option<Written<Span>>,
-    /// Upper bound of the delay, at least `base`.
-    pub cap: Option<Written<Span>>,
-    /// Growth per attempt, 1 to 1,000.
-    pub factor: Option<Written<Factor>>,
-    /// How the delay d is spread. `none`: d; `equal`: d/2 + U(0, d/2); `full`: U(0, d);
-    /// `decorrelated`: min(cap, U(base, 3 · previous)); `{ proportional: 20% }`: d ± 20 %.
-    pub jitter: Option<Located<Choice<Jitter>>>,
-    /// A client library, in place of `base`, `cap`, `factor` and `jitter`; its delays, patience and
-    /// when it gives up are those of the library unless they are written.
-    pub preset: Option<Text>,
-    /// From the first SYN to an open connection.
-    pub timeout: Option<Written<Span>>,
-    /// Gives up after so many.
-    pub attempts: Option<Written<Count>>,
-    /// The attempts so far count until a connection has been open for so long.
-    pub reset_after: Option<Written<Span>>,
-    /// Whether it waits at least as long as a `Retry-After` says.
-    #[schemars(schema_with = "schema::flag")]
-    pub retry_after: Option<Text>,
-    /// What an answer of 503 makes of the client: `retry` goes on, `give_up` leaves for good.
-    pub on_503: Option<Text>,
-}
-
-/// How delays are spread, with a parameter.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Jitter {
-    /// By this share of the delay, up and down.
-    Proportional(Written<Share>),
 }
 
 /// What places connections on gateways.
@@ -415,8 +297,12 @@ pub struct Registry {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Buffer {
-    /// Whose messages are kept together.
+    /// What is kept for whom: of each `user` what it has not seen of an open session, or, as an
+    /// `inbox`, what comes while nobody is there.
     pub scope: Option<Text>,
+    /// Of an inbox: how a user who is away learns of a message. `pull`: at its next visit;
+    /// `{ push: { opens: 20%, after: 2min } }`: a notification, which brings some of them at once.
+    pub notify: Option<Located<Choice<Notify>>>,
     /// How long a message is kept.
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
@@ -431,6 +317,19 @@ pub struct Buffer {
     pub replay_rate: Option<Written<Rate>>,
     /// Where the bill keeps it: on `disk`, or in the memory of a cache, by its name in the prices.
     pub instance: Option<Text>,
+}
+
+/// How a user who is away learns of a message.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Notify {
+    /// By a push notification.
+    Push {
+        /// Share of the notifications that bring the user.
+        opens: Option<Written<Share>>,
+        /// How long after one.
+        after: Option<LawText>,
+    },
 }
 
 /// The way of a request; answers and pushes take it back.

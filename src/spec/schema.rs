@@ -2,7 +2,7 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Jitter, Law, Policy, Start},
+    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start},
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{engine::Span, units::Quantity};
@@ -105,6 +105,8 @@ macro_rules! word_or_map {
 }
 
 word_or_map!(Start);
+word_or_map!(Audience);
+word_or_map!(Notify);
 word_or_map!(Jitter);
 word_or_map!(Admission);
 

@@ -274,6 +274,7 @@ mod tests {
             metrics: values.iter().map(metric).collect(),
             slo: Vec::new(),
             diagnosis: Vec::new(),
+            absences: Vec::new(),
         }
     }
 

@@ -121,11 +121,21 @@ pub const METRICS: &[Described] = &[
     ),
     row("deliveries.live", Unit::Count, "Deliveries by an open connection."),
     row("deliveries.replayed", Unit::Count, "Deliveries out of the buffer, after a gap."),
+    row("deliveries.pulled", Unit::Count, "Deliveries out of an inbox."),
     row("deliveries.lost", Unit::Count, "Deliveries that never reach their recipient."),
     row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
-    row("deliveries.duplicates", Unit::Count, "Later copies, suppressed by their id."),
+    row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
+    row(
+        "deliveries.duplicates_shown",
+        Unit::Count,
+        "Those of them that the users saw: without dedup, or under another id.",
+    ),
+    row("sends.resent", Unit::Count, "Messages sent again because no acknowledgement had come."),
+    row("sends.known", Unit::Count, "Those of them that the bus knew by their id."),
+    row("inbox.stored", Unit::Count, "Messages that went into an inbox."),
+    row("inbox.notified", Unit::Count, "Notifications pushed to users who were away."),
     row(
         "deliveries.reordered",
         Unit::Count,
@@ -259,7 +269,7 @@ pub const METRICS: &[Described] = &[
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 13] = [
+pub const PHASED: [&str; 14] = [
     "sessions",
     "clients.availability",
     "connections.mean",
@@ -268,6 +278,7 @@ pub const PHASED: [&str; 13] = [
     "deliveries.intended",
     "deliveries.live",
     "deliveries.replayed",
+    "deliveries.pulled",
     "deliveries.lost",
     "deliveries.expired",
     "deliveries.missed",
@@ -331,6 +342,9 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
         Cause::ClientOutbox => "The sender was away and its outbox full.",
         Cause::GaveUp => "The recipient, or the sender with its outbox, left for good.",
+        Cause::ResumeExpired => {
+            "The recipient was away for longer than its resume window, and nothing else kept it."
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! A sweep's points side by side. Plain data: exactly what its result files hold.
 use super::{Judged, Metric, Summary, slo::Verdict};
-use crate::{record::Unit, scenario::Origin, units::Any};
+use crate::{
+    record::{Absence, Unit},
+    scenario::Origin,
+    units::Any,
+};
 use serde::{Deserialize, Serialize};
 
 /// The results of a sweep.
@@ -58,6 +62,8 @@ pub struct Point {
     pub slo: Vec<Judged>,
     /// What stands out.
     pub diagnosis: Vec<String>,
+    /// What users missed by how long they were away, of all replications.
+    pub absences: Vec<Absence>,
 }
 
 impl Point {
@@ -70,6 +76,7 @@ impl Point {
             metrics: summary.metrics,
             slo: summary.slo,
             diagnosis: summary.diagnosis,
+            absences: summary.ledger.into_iter().next().unwrap_or_default().absences,
         }
     }
 

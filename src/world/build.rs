@@ -10,14 +10,17 @@ use crate::{
         gateway::Gateway,
         load_balancer::LoadBalancer,
         outage::Outages,
-        parameters::{self, Moves, Parameters, Policy, Resume, Route, SessionState, Start},
+        parameters::{
+            self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope,
+            SessionState, Start,
+        },
         pubsub::Pubsub,
         registry::Registry,
         ring::Ring,
         stream::standing,
         table::{
-            connections::{Connections, State},
-            crowds::{Affinity, Crowd, Crowds, Delay, Port, Replay},
+            connections::{Connections, State, Visit},
+            crowds::{Affinity, Crowd, Crowds, Delay, Inbox, Port, Replay},
             messages::Messages,
             routes::{Entry, Keeping, Routes},
             states::States,
@@ -49,6 +52,12 @@ impl World {
         let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
+        if crowds.iter().any(|crowd| crowd.visits) {
+            connections.visits = vec![Visit::default(); number::index(crowds.users())];
+        }
+        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
+            connections.seen = vec![0; number::index(crowds.users())];
+        }
         if crowds.iter().any(|crowd| crowd.affinity.is_some()) {
             connections.states = States::new(crowds.users());
         }
@@ -100,8 +109,14 @@ impl World {
 /// Puts a user where it stands in the stationary state: online if its gateway has room.
 fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
     if let Start::Ramp(over) = clients.parameters.start {
+        if crowd.visits {
+            return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
+        }
         cx.record.recovery.hit(user);
         return clients.arrive(user, over, cx);
+    }
+    if !clients.stands_there(user, cx) {
+        return;
     }
     let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
     let picked = balancer.pick(crowd.hash(user), cx.tiers);
@@ -195,13 +210,24 @@ impl Plan<'_> {
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
+            room: match clients.sends.as_ref().map(|sends| sends.to) {
+                Some(Audience::Room(size)) => Some(size),
+                Some(Audience::Direct) | None => None,
+            },
+            publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
             registry: self.port(pool, is_registry),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
-                .then(|| self.replay(pool, clients))
+                .then(|| self.kept(pool, Scope::User, clients))
                 .flatten(),
+            resume_window: clients.resume_window,
+            inbox: self.inbox(pool, clients),
+            visits: clients.visits.is_some(),
+            reading: clients.reading,
+            acknowledged: clients.sends.as_ref().and_then(|sends| sends.acknowledged),
+            from_bus: self.link(pool, is_pubsub).map_or(Delay::Fixed(Span::ZERO), latency),
             handshake_rtts: gateway.handshake_rtts,
             affinity: gateway.session.map(|session| self.affinity(pool, session)),
             reconnect: clients.reconnect.clone(),
@@ -232,9 +258,18 @@ impl Plan<'_> {
         standing(offered, room, unit)
     }
 
+    /// What chooses the partitions of a bus.
+    fn key(&self, bus: NodeId) -> PartitionKey {
+        match self.parameters(bus) {
+            Parameters::Pubsub(bus) => bus.key,
+            _ => PartitionKey::Random,
+        }
+    }
+
     /// What the gateways of a pool keep, and the store that they rebuild it from.
     fn affinity(&self, pool: NodeId, session: SessionState) -> Affinity {
-        let store = self.port(pool, is_buffer).or_else(|| self.port(pool, is_registry));
+        let buffer = self.buffer(pool, Scope::User).map(|(port, _)| port);
+        let store = buffer.or_else(|| self.port(pool, is_registry));
         Affinity { session, store: store.filter(|_| session.rebuild.reads > 0) }
     }
 
@@ -244,12 +279,28 @@ impl Plan<'_> {
         Port { node: fanout.0, latency: latency(link) }
     }
 
-    fn replay(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Replay> {
-        let port = self.port(pool, is_buffer)?;
-        let Parameters::Buffer(buffer) = self.parameters(NodeId(port.node)) else { return None };
+    /// The buffer of a scope that a pool asks.
+    fn buffer(&self, pool: NodeId, scope: Scope) -> Option<(Port, &parameters::Buffer)> {
+        let mut links = self.scenario.links.iter().filter(|link| link.source == pool);
+        links.find_map(|link| match self.parameters(link.target) {
+            Parameters::Buffer(buffer) if buffer.scope == scope => {
+                Some((Port { node: link.target.0, latency: latency(link) }, buffer))
+            }
+            _ => None,
+        })
+    }
+
+    fn kept(&self, pool: NodeId, scope: Scope, clients: &parameters::Clients) -> Option<Replay> {
+        let (port, buffer) = self.buffer(pool, scope)?;
         let (read, retention) = (buffer.read, buffer.retention);
         let payload = clients.sends.as_ref().map(|sends| sends.payload);
         Some(Replay { port, read, messages: buffer.holds(payload), retention })
+    }
+
+    fn inbox(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Inbox> {
+        let (_, buffer) = self.buffer(pool, Scope::Inbox)?;
+        let (kept, notify) = (self.kept(pool, Scope::Inbox, clients)?, buffer.notify.clone());
+        Some(Inbox { kept, notify })
     }
 
     fn node(&self, id: NodeId, pools: &[Range<u16>], crowds: &Crowds) -> Node {
@@ -422,8 +473,4 @@ fn is_fanout(parameters: &Parameters) -> bool {
 
 fn is_registry(parameters: &Parameters) -> bool {
     matches!(parameters, Parameters::Registry(_))
-}
-
-fn is_buffer(parameters: &Parameters) -> bool {
-    matches!(parameters, Parameters::Buffer(_))
 }

@@ -33,7 +33,7 @@ pub(super) fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
             Clients::back_off(user, cx);
         }
         State::Connecting => clients.fail(user, AttemptEnd::Abandoned, cx),
-        State::HalfOpen | State::Away | State::Gone => {}
+        State::HalfOpen | State::Away | State::Gone | State::Absent => {}
     }
 }
 
@@ -55,6 +55,6 @@ pub(super) fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
             let ticket = crate::node::event::attempt_ticket(session, number);
             cx.wake(at, Timer::TimedOut, user, ticket);
         }
-        State::HalfOpen | State::Away | State::Gone => {}
+        State::HalfOpen | State::Away | State::Gone | State::Absent => {}
     }
 }

@@ -51,6 +51,7 @@ impl Sheet {
             ("intended", ledger.intended),
             ("live", ledger.live),
             ("replayed", ledger.replayed),
+            ("pulled", ledger.pulled),
             ("lost", lost),
             ("expired", ledger.expired),
             ("missed", lost + ledger.expired),
@@ -98,7 +99,10 @@ impl World {
 
     /// What the buffer has kept for too long is seen now at the latest.
     fn expire_kept(&mut self, horizon: Time) {
-        let kept = self.messages.in_use().filter(|(_, row)| row.stage == Stage::Buffer);
+        let kept = self
+            .messages
+            .in_use()
+            .filter(|(_, row)| matches!(row.stage, Stage::Buffer | Stage::Inbox));
         let kept: Vec<u32> = kept.map(|(message, _)| message).collect();
         let mut agenda = Agenda::default();
         let (_, mut cx) = split!(self, horizon, &mut agenda);
@@ -108,8 +112,12 @@ impl World {
     }
 
     fn count_pending(&mut self, horizon: Time) {
-        let waits = |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked);
-        let pending = self.messages.pending().into_iter().map(|row| (row.sent, waits(row.stage)));
+        let waits =
+            |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked | Stage::Inbox);
+        let pending = self.messages.pending().into_iter().flat_map(|row| {
+            let all = self.crowds.of(row.to).everybody(row);
+            vec![(row.sent, waits(row.stage)); all.map_or(1, Iterator::count)]
+        });
         let pending: Vec<(Time, bool)> = pending.collect();
         for (sent, waiting) in pending {
             self.record.pending(sent, waiting);
@@ -119,9 +127,10 @@ impl World {
             if row.state == State::Connecting {
                 self.record.attempts.in_flight += 1;
             }
-            let gone = row.state == State::Gone && self.crowds.is_session(number::row(place));
-            if row.state != State::Online && !gone {
-                let outage = horizon.since(self.connections.since[place]);
+            let user = number::row(place);
+            let gone = row.state == State::Gone && self.crowds.is_session(user);
+            if !matches!(row.state, State::Online | State::Absent) && !gone {
+                let outage = horizon.since(self.connections.wants_since(user));
                 self.record.longest_outage = self.record.longest_outage.max(outage);
             }
         }
@@ -190,7 +199,7 @@ impl World {
     /// Users whose connections a pool holds.
     fn users_of(&self, pool: NodeId) -> u32 {
         let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
-        here.filter(|crowd| crowd.if_refused.is_none()).map(|crowd| crowd.count).sum()
+        here.filter(|crowd| crowd.always_there()).map(|crowd| crowd.count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
@@ -208,7 +217,7 @@ impl World {
         sheet.seconds("outage.longest", Some(self.record.longest_outage));
         let never = self.connections.row.iter().enumerate().filter(|(place, row)| {
             row.session == 0
-                && row.state != State::Online
+                && !matches!(row.state, State::Online | State::Absent)
                 && self.connections.since[*place] == Time::ZERO
                 && !self.crowds.is_session(number::row(*place))
         });
@@ -299,6 +308,15 @@ impl World {
         let Account { ledger, lag } = record.window();
         sheet.ledger("", &ledger);
         sheet.count("deliveries.duplicates", record.counts.duplicates);
+        sheet.count("deliveries.duplicates_shown", record.counts.shown);
+        if self.crowds.iter().any(|crowd| crowd.acknowledged.is_some()) {
+            sheet.count("sends.resent", record.counts.resent);
+            sheet.count("sends.known", record.counts.known);
+        }
+        if self.crowds.iter().any(|crowd| crowd.inbox.is_some()) {
+            sheet.count("inbox.stored", record.counts.stored);
+            sheet.count("inbox.notified", record.counts.notified);
+        }
         sheet.count("deliveries.reordered", record.counts.reordered);
         for cause in Cause::ALL {
             sheet.count(format!("lost.{}", cause.name()), ledger.lost[cause as usize]);

@@ -19,7 +19,7 @@ use crate::{
         cx::Next,
         parameters::Parameters,
         table::{
-            connections::Connections,
+            connections::{Connections, Visit},
             crowds::Crowds,
             messages::{Messages, Stage},
             routes::Routes,
@@ -137,8 +137,8 @@ impl World {
         let row = self.messages.get(message);
         match row.stage {
             Stage::LookUp | Stage::LookUpAgain => u32::from(self.routes.get(row.to).gateway),
-            Stage::Down | Stage::DownReplay => self.connections.touch_end(row.to),
-            Stage::Push | Stage::PushAgain | Stage::Replay => {
+            Stage::Down | Stage::DownReplay | Stage::DownPull => self.connections.touch_end(row.to),
+            Stage::Push | Stage::PushAgain | Stage::Replay | Stage::Pull => {
                 u32::from(self.connections.get(row.to).session)
             }
             _ => 0,
@@ -163,7 +163,10 @@ impl World {
             | Timer::MakeOpen
             | Timer::Aged
             | Timer::MakeTimedOut
-            | Timer::Leave => crowd.clients,
+            | Timer::Leave
+            | Timer::Visit
+            | Timer::VisitOver
+            | Timer::Unacknowledged => crowd.clients,
             Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
             Timer::Balance | Timer::MakeBalance => crowd.balancer,
             Timer::Accept
@@ -177,6 +180,9 @@ impl World {
                 crowd.registry.as_ref().expect("set only where there is one").node
             }
             Timer::Resume => crowd.replay.as_ref().expect("set only where there is one").port.node,
+            Timer::Pull => {
+                crowd.inbox.as_ref().expect("set only where there is one").kept.port.node
+            }
         }
     }
 }
@@ -209,12 +215,14 @@ pub fn simulate(
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
     let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
+    let mut visits = false;
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
                 users += u64::from(clients.count);
                 users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
+                visits |= clients.visits.is_some();
             }
             Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
             Parameters::Registry(registry) => {
@@ -224,7 +232,8 @@ pub fn memory(scenario: &Scenario) -> u64 {
             _ => {}
         }
     }
-    users * (Connections::bytes(sends) + entries + states)
+    let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
+    users * (Connections::bytes(sends) + entries + states + visits)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

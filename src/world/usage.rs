@@ -2,7 +2,11 @@
 use super::{World, wire};
 use crate::{
     engine::number,
-    node::{Node, parameters::Parameters, table::crowds::Crowd},
+    node::{
+        Node,
+        parameters::{Parameters, Scope},
+        table::crowds::Crowd,
+    },
     record::{
         Amount, Egress, Usage, Used,
         meter::{Flow, Traffic},
@@ -40,11 +44,18 @@ impl<'w> Rate<'w> {
         }
     }
 
+    /// Messages published: one for each recipient where the bus has them apart.
+    fn published(&self) -> f64 {
+        let each = self.crowd.room.filter(|_| self.crowd.publishes_for_each);
+        self.messages * each.map_or(1.0, |size| f64::from(size - 1))
+    }
+
     /// The modelled size of its share of a buffer: what retention and bound allow each user.
     fn kept(&self) -> f64 {
         let Some(replay) = &self.crowd.replay else { return 0.0 };
         let users = f64::from(self.crowd.count);
-        let each = self.messages / users * replay.retention.seconds();
+        let each = self.messages * f64::from(self.crowd.room.map_or(1, |size| size - 1)) / users
+            * replay.retention.seconds();
         users * each.min(f64::from(replay.messages)) * self.payload
     }
 }
@@ -115,14 +126,29 @@ impl World {
             }
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
             Parameters::Pubsub(_) => {
-                Amount::Published(of(&published, &|rate| rate.messages * rate.payload))
+                Amount::Published(of(&published, &|rate| rate.published() * rate.payload))
             }
             Parameters::Registry(_) => Amount::Registered {
                 entries: of(&registered, &|rate| rate.connections),
                 operations: of(&registered, &|rate| rate.operations) + self.refreshes(id, rates),
             },
-            Parameters::Buffer(_) => Amount::Kept(of(&kept, &|rate| rate.kept())),
+            Parameters::Buffer(buffer) => Amount::Kept(match buffer.scope {
+                Scope::User => of(&kept, &|rate| rate.kept()),
+                Scope::Inbox => {
+                    Self::in_inbox(id, rates) * self.record.held_in(id, scenario.horizon)
+                }
+            }),
         })
+    }
+
+    /// Bytes of payload in a message of an inbox, on average over the crowds that it serves.
+    fn in_inbox(id: u8, rates: &[Rate<'_>]) -> f64 {
+        let serves = |crowd: &Crowd| crowd.inbox.as_ref().is_some_and(|it| it.kept.port.node == id);
+        let served = rates.iter().filter(|rate| serves(rate.crowd));
+        let sums = served.fold((0.0, 0.0), |(bytes, messages), rate| {
+            (bytes + rate.messages * rate.payload, messages + rate.messages)
+        });
+        sums.0 / sums.1.max(1e-9)
     }
 
     /// Refreshes that a registry gets a second.

@@ -50,6 +50,8 @@ pub enum PartitionKey {
     Recipient,
     /// Who sends it: each sender's messages stay in order.
     Sender,
+    /// The room that it is for: each room's messages stay in order.
+    Room,
     /// Nothing.
     Random,
 }

@@ -1,9 +1,9 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
 //! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
 //! 28 with its entry in the registry, and 8 more once messages reach it.
-use super::{kept::Shelf, states::States};
+use super::{crowds::Crowds, kept::Shelf, messages::Message, states::States};
 use crate::engine::{Span, Time, number};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No instance.
 pub const NOWHERE: u16 = u16::MAX;
@@ -28,6 +28,8 @@ pub enum State {
     HalfOpen,
     /// Left for good.
     Gone,
+    /// Not there, by its own choice, until its next visit.
+    Absent,
 }
 
 /// What a message reads of a user.
@@ -95,6 +97,39 @@ pub struct Connections {
     pub order: Order,
     /// Those who open a new connection beside their old one, and the instance that has let them in.
     pub making: BTreeMap<u32, Option<u16>>,
+    /// Where users come and go: the present or last visit of each. Written by clients.
+    pub visits: Vec<Visit>,
+    /// Those whose visit is over, and whose connection is dead without their knowing.
+    pub leaving: BTreeSet<u32>,
+    /// What each sender has written and not seen acknowledged. Written by clients and the bus.
+    pub unacknowledged: BTreeMap<u32, Vec<Unacknowledged>>,
+    /// Where clients tell now and then what they have seen: what each has seen since. Written when
+    /// a delivery ends, and by the buffer.
+    pub seen: Vec<u16>,
+}
+
+/// A message that its sender has written, and may have to send again.
+#[derive(Clone, Copy, Debug)]
+pub struct Unacknowledged {
+    /// As it was written last.
+    pub message: Message,
+    /// Its row.
+    pub row: u32,
+    /// When it was written last.
+    pub wrote: Time,
+    /// When its acknowledgement comes; never, before the bus has taken it in.
+    pub acknowledged: Time,
+    /// Whether the row waits here: what was written is lost, and the sender does not know.
+    pub in_hand: bool,
+}
+
+/// A visit of a user.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Visit {
+    /// Which of them, from 0, modulo 2^16.
+    pub number: u16,
+    /// When it began.
+    pub began: Time,
 }
 
 /// The latest message that has reached each user, and when. Only users who receive something cost
@@ -153,6 +188,23 @@ impl Connections {
             self.making.remove(user);
         }
         users
+    }
+
+    /// A user sees a message.
+    #[inline]
+    pub fn saw(&mut self, user: u32, crowds: &Crowds) {
+        if let Some(seen) = self.seen.get_mut(number::index(user)) {
+            let every = crowds.of(user).reading.acknowledge_every;
+            *seen = if *seen + 1 < every { *seen + 1 } else { 0 };
+        }
+    }
+
+    /// Since when a user who has no connection wants one: since it was lost, or since its visit
+    /// began.
+    pub fn wants_since(&self, user: u32) -> Time {
+        let place = number::index(user);
+        let began = self.visits.get(place).map_or(Time::ZERO, |visit| visit.began);
+        self.since[place].max(began)
     }
 
     /// A user's row.

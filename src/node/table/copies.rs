@@ -1,6 +1,7 @@
 //! Copies of one delivery that are under way at the same time: it ends at the first that reaches
 //! its recipient, and is lost when the last of them is.
 use crate::engine::number;
+use std::collections::BTreeSet;
 
 /// No group.
 const ALONE: u32 = u32::MAX;
@@ -10,10 +11,12 @@ const ALONE: u32 = u32::MAX;
 struct Group {
     /// Rows that have not ended.
     rows: u32,
-    /// Whether one has reached the recipient.
-    reached: bool,
+    /// Whether one has reached the recipient: and whether it had another id than the first.
+    reached: Option<bool>,
     /// Whether the buffer holds one that nobody has asked for.
     kept: bool,
+    /// Whether a bus has taken one in.
+    taken: bool,
 }
 
 /// What the end of a row means for its delivery.
@@ -21,8 +24,11 @@ struct Group {
 pub enum Meaning {
     /// It is the end of the delivery.
     Ends,
-    /// The recipient has it already, and gets it again.
-    Again,
+    /// The recipient has it already, and gets it again; `renamed`: with another id.
+    Again {
+        /// So that it cannot tell.
+        renamed: bool,
+    },
     /// Nothing: it has ended, or another copy may still get there.
     Nothing,
 }
@@ -34,6 +40,8 @@ pub struct Copies {
     of: Vec<u32>,
     groups: Vec<Group>,
     free: Vec<u32>,
+    /// Copies that have another id than the first.
+    renamed: BTreeSet<u32>,
 }
 
 impl Copies {
@@ -63,7 +71,8 @@ impl Copies {
     /// buffer holds.
     pub fn join(&mut self, copy: u32, row: u32, kept: bool) {
         let group = self.group(row).unwrap_or_else(|| {
-            let group = self.open(Group { rows: 1, reached: false, kept });
+            let group = Group { rows: 1, reached: None, kept, taken: false };
+            let group = self.open(group);
             self.put(row, group);
             group
         });
@@ -73,21 +82,39 @@ impl Copies {
 
     /// From now on `row` is a copy of a delivery that has ended.
     pub fn after_the_end(&mut self, row: u32) {
-        let group = self.open(Group { rows: 1, reached: true, kept: false });
+        let group = Group { rows: 1, reached: Some(false), kept: false, taken: false };
+        let group = self.open(group);
         self.put(row, group);
+    }
+
+    /// A copy has another id than the first: who gets both cannot tell.
+    pub fn rename(&mut self, row: u32) {
+        self.renamed.insert(row);
+    }
+
+    /// A bus takes a copy in, or has; returns whether it had before. Of a message without copies
+    /// nothing is noted.
+    pub fn take_in(&mut self, row: u32) -> bool {
+        let Some(group) = self.group(row) else { return false };
+        std::mem::replace(&mut self.groups[number::index(group)].taken, true)
     }
 
     /// Whether the delivery of a row has ended by another copy.
     #[inline]
     pub fn over(&self, row: u32) -> bool {
-        self.group(row).is_some_and(|group| self.groups[number::index(group)].reached)
+        self.group(row).is_some_and(|group| self.groups[number::index(group)].reached.is_some())
+    }
+
+    /// Whether the delivery of a row has ended by another copy; whether this one has another id.
+    pub fn again(&self, row: u32) -> (bool, bool) {
+        (self.over(row), self.renamed.contains(&row))
     }
 
     /// Whether the delivery of a row ends with it.
     pub fn is_last(&self, row: u32) -> bool {
         self.group(row).is_none_or(|group| {
             let group = self.groups[number::index(group)];
-            group.rows == 1 && !group.reached
+            group.rows == 1 && group.reached.is_none()
         })
     }
 
@@ -109,14 +136,17 @@ impl Copies {
     pub fn end(&mut self, row: u32, reached: bool) -> Meaning {
         let Some(place) = self.group(row) else { return Meaning::Ends };
         self.of[number::index(row)] = ALONE;
+        let renamed = self.renamed.remove(&row);
         let group = &mut self.groups[number::index(place)];
         let meaning = match (group.reached, reached) {
-            (true, true) => Meaning::Again,
-            (true, false) => Meaning::Nothing,
-            (false, false) if group.rows > 1 => Meaning::Nothing,
-            (false, _) => Meaning::Ends,
+            (Some(first), true) => Meaning::Again { renamed: renamed != first },
+            (Some(_), false) => Meaning::Nothing,
+            (None, false) if group.rows > 1 => Meaning::Nothing,
+            (None, _) => Meaning::Ends,
         };
-        group.reached |= reached;
+        if reached {
+            group.reached = group.reached.or(Some(renamed));
+        }
         group.rows -= 1;
         if group.rows == 0 {
             self.free.push(place);
@@ -142,7 +172,7 @@ mod tests {
         assert_eq!(copies.end(7, false), Meaning::Nothing);
         assert_eq!(copies.end(3, true), Meaning::Ends);
         assert!(copies.over(8));
-        assert_eq!(copies.end(8, true), Meaning::Again);
+        assert_eq!(copies.end(8, true), Meaning::Again { renamed: false });
         assert_eq!(copies.end(8, true), Meaning::Ends, "the row is somebody else's by now");
     }
 
@@ -160,7 +190,7 @@ mod tests {
     fn a_copy_after_the_end_ends_nothing() {
         let mut copies = Copies::default();
         copies.after_the_end(4);
-        assert_eq!(copies.end(4, true), Meaning::Again);
+        assert_eq!(copies.end(4, true), Meaning::Again { renamed: false });
         copies.after_the_end(4);
         assert_eq!(copies.end(4, false), Meaning::Nothing);
     }
@@ -172,5 +202,25 @@ mod tests {
         assert_eq!((copies.keep(0), copies.keep(1)), (false, true));
         copies.release(0);
         assert!(!copies.keep(1));
+    }
+
+    #[test]
+    fn who_gets_both_ids_cannot_tell() {
+        let mut copies = Copies::default();
+        for copy in [1, 2] {
+            copies.join(copy, 0, false);
+            copies.rename(copy);
+        }
+        assert_eq!(copies.end(1, true), Meaning::Ends);
+        assert_eq!(copies.end(2, true), Meaning::Again { renamed: false });
+        assert_eq!(copies.end(0, true), Meaning::Again { renamed: true });
+    }
+
+    #[test]
+    fn a_bus_knows_what_it_has_taken_in() {
+        let mut copies = Copies::default();
+        assert!(!copies.take_in(0) && !copies.take_in(0), "nothing is noted of one alone");
+        copies.join(1, 0, false);
+        assert_eq!([copies.take_in(1), copies.take_in(0)], [false, true]);
     }
 }

@@ -1,12 +1,14 @@
 //! Which nodes a crowd's users meet: fixed before the run, read by all.
+use super::messages::Message;
 use crate::engine::{
     Draws, Law, Span,
     draws::{below, mix},
 };
 use crate::node::{
     Purpose,
-    parameters::{IfRefused, Reconnect, SessionState},
+    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState},
 };
+use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
 const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
@@ -108,6 +110,10 @@ pub struct Crowd {
     pub balancer: u8,
     /// From the balancer to the gateways.
     pub gateways: Port,
+    /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
+    pub room: Option<u32>,
+    /// Whether a message for a room is published for each in it.
+    pub publishes_for_each: bool,
     /// Where what it sends is published, if it is.
     pub bus: Option<u8>,
     /// From the gateways to the registry, if there is one.
@@ -118,6 +124,18 @@ pub struct Crowd {
     pub rpc_timeout: Span,
     /// How it gets what it missed, if it does.
     pub replay: Option<Replay>,
+    /// How long after a loss it can; `None`: however long.
+    pub resume_window: Option<Span>,
+    /// Where messages go while nobody is there, if they are kept.
+    pub inbox: Option<Inbox>,
+    /// Whether its users come and go by themselves.
+    pub visits: bool,
+    /// How its clients handle what they get.
+    pub reading: Reading,
+    /// How its clients know that a message has been taken, if they do.
+    pub acknowledged: Option<Acknowledged>,
+    /// From the bus back to the gateways.
+    pub from_bus: Delay,
     /// Round trips from the first packet to an open connection.
     pub handshake_rtts: f64,
     /// What its gateways keep of a session, if anything.
@@ -156,7 +174,21 @@ pub struct Replay {
     pub retention: Span,
 }
 
+/// The inbox of a crowd.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    /// From where and for how long.
+    pub kept: Replay,
+    /// Whether it calls users who are away.
+    pub notify: Option<Notify>,
+}
+
 impl Crowd {
+    /// Whether all its users want to be connected all the time.
+    pub fn always_there(&self) -> bool {
+        self.if_refused.is_none() && !self.visits
+    }
+
     /// What the state of its sessions is rebuilt from.
     pub fn store(&self) -> Option<&Port> {
         self.affinity.as_ref()?.store.as_ref()
@@ -168,10 +200,44 @@ impl Crowd {
         (u64::from(user - self.first) << 16) | u64::from(session)
     }
 
-    /// The entity of a message in draws.
+    /// The entity of a message in draws. Those who are in a room get the same one at times of their
+    /// own.
     #[inline]
-    pub fn message(&self, id: u32) -> u64 {
-        self.salt ^ u64::from(id)
+    pub fn message(&self, message: &Message) -> u64 {
+        let entity = self.salt ^ u64::from(message.id);
+        if self.room.is_none() { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
+    }
+
+    /// The same as it is on the bus, where it may be one for all in a room.
+    #[inline]
+    pub fn published(&self, message: &Message) -> u64 {
+        if self.room.is_none() || self.publishes_for_each {
+            return self.message(message);
+        }
+        self.message(&message.addressed_to(self.sender(message.id)))
+    }
+
+    /// Those who are in the room of a user, with itself; of a crowd without rooms, nobody. The last
+    /// room takes those in who are left over.
+    pub fn room(&self, user: u32) -> Option<Range<u32>> {
+        let size = self.room?;
+        let rooms = (self.count / size).max(1);
+        let room = ((user - self.first) / size).min(rooms - 1);
+        let end = if room + 1 == rooms { self.count } else { (room + 1) * size };
+        Some(self.first + room * size..self.first + end)
+    }
+
+    /// The others in the room that a message is for, as long as it is one message for all of them:
+    /// it is addressed to its own sender.
+    pub fn everybody(&self, message: &Message) -> Option<impl Iterator<Item = u32> + use<>> {
+        let sender = message.to;
+        let room = self.room(sender).filter(|_| self.sender(message.id) == sender)?;
+        Some(room.filter(move |&user| user != sender))
+    }
+
+    /// How many deliveries a message of a user is.
+    pub fn audience(&self, user: u32) -> u32 {
+        self.room(user).map_or(1, |room| room.end - room.start - 1)
     }
 
     /// Sender and recipient of the k-th send, by their places in the crowd: two different users.
@@ -267,9 +333,9 @@ impl Crowds {
         self.of(user).if_refused.is_some()
     }
 
-    /// Users of closed crowds: those who want to be connected all the time.
+    /// Users who want to be connected all the time.
     pub fn closed(&self) -> u32 {
-        let closed = self.rows.iter().filter(|crowd| crowd.if_refused.is_none());
+        let closed = self.rows.iter().filter(|crowd| crowd.always_there());
         closed.map(|crowd| crowd.count).sum()
     }
 

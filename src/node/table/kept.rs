@@ -8,6 +8,8 @@ use crate::engine::number;
 pub struct Kept {
     /// Messages to it that only the replay buffer still has.
     pub missed: List,
+    /// Messages to it in its inbox.
+    pub inbox: List,
     /// Its own messages that wait for a connection.
     pub outbox: List,
 }
@@ -47,12 +49,17 @@ impl Shelf {
         self.take(user, |kept| &mut kept.missed)
     }
 
+    /// Takes the messages in a user's inbox out.
+    pub fn take_inbox(&mut self, user: u32) -> List {
+        self.take(user, |kept| &mut kept.inbox)
+    }
+
     /// Takes the messages of a user out.
     pub fn take_outbox(&mut self, user: u32) -> List {
         self.take(user, |kept| &mut kept.outbox)
     }
 
-    /// Takes one list out, and gives the row back if the other is empty as well.
+    /// Takes one list out, and gives the row back if the others are empty as well.
     fn take(&mut self, user: u32, list: impl Fn(&mut Kept) -> &mut List) -> List {
         let place = &mut self.places[number::index(user)];
         if *place == NIL {
@@ -60,7 +67,7 @@ impl Shelf {
         }
         let row = &mut self.rows[number::index(*place)];
         let taken = std::mem::take(list(row));
-        if row.missed.is_empty() && row.outbox.is_empty() {
+        if row.missed.is_empty() && row.inbox.is_empty() && row.outbox.is_empty() {
             *row = Kept::default();
             self.free.push(std::mem::replace(place, NIL));
         }

@@ -1,6 +1,10 @@
 //! The slab of messages in flight or kept: 32 bytes a row.
 use super::{calls::Calls, copies::Copies};
-use crate::engine::{Span, Time, number};
+use crate::{
+    engine::{Span, Time, number},
+    node::rooms::Known,
+};
+use std::collections::BTreeMap;
 
 /// No row.
 pub const NIL: u32 = u32::MAX;
@@ -41,6 +45,12 @@ pub enum Stage {
     DownReplay,
     /// In a partition that nobody reads.
     Parked,
+    /// In the recipient's inbox, with no copy on its way.
+    Inbox,
+    /// To the recipient's gateway, out of the inbox.
+    Pull,
+    /// Down to the recipient, out of the inbox.
+    DownPull,
     /// At the fan-out, which has done its work and is about to call: only where calls are bounded.
     Served,
 }
@@ -76,6 +86,12 @@ impl Message {
         Self { sent: now, due: now, to, id, link: 0, at, session: 0, stage: Stage::Up }
     }
 
+    /// The same message, to somebody.
+    #[must_use]
+    pub fn addressed_to(self, to: u32) -> Self {
+        Self { to, ..self }
+    }
+
     /// Notes that the fan-out keeps the message from now on.
     #[inline]
     pub fn keep(&mut self, now: Time) {
@@ -101,6 +117,9 @@ pub struct Messages {
     free: Vec<u32>,
     /// Which rows are copies of the same delivery.
     pub copies: Copies,
+    /// Of messages for rooms that are read again: which of their deliveries had not ended when
+    /// their consumer died.
+    pub spread: BTreeMap<u32, Vec<Known>>,
     /// Which of them an instance of a fan-out has a call waiting for.
     pub calls: Calls,
 }
@@ -117,6 +136,13 @@ impl Messages {
             self.places.push(0);
             number::row(self.rows.len() - 1)
         }
+    }
+
+    /// The same, for one that has a place in the bus.
+    pub fn open_at(&mut self, message: Message, place: u32) -> u32 {
+        let row = self.open(message);
+        self.places[number::index(row)] = place;
+        row
     }
 
     /// Gives a row back. A hop that is still pending for it is void.
@@ -151,8 +177,7 @@ impl Messages {
     /// Opens a row for another copy of `message`, which was in the `place` of the bus. The row that
     /// holds the delivery is `row`, unless it has ended.
     pub fn copy(&mut self, message: Message, place: u32, row: Option<u32>) -> u32 {
-        let copy = self.open(message);
-        self.places[number::index(copy)] = place;
+        let copy = self.open_at(message, place);
         match row {
             Some(row) => {
                 let kept = self.get(row).stage == Stage::Buffer;

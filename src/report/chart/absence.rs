@@ -10,10 +10,10 @@ use crate::{
 use figures::{counted, share, spoken};
 
 /// With fewer lengths there is no curve.
-const LENGTHS: usize = 3;
+pub(super) const LENGTHS: usize = 3;
 
 /// A share of fewer messages is not worth a headline.
-const ENOUGH: u64 = 30;
+pub(super) const ENOUGH: u64 = 30;
 
 /// The chart; none when nobody misses anything by being away.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
@@ -21,7 +21,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if rows.len() < LENGTHS || rows.iter().all(|row| row.missed == 0) {
         return None;
     }
-    let part = |row: &Absence| number::float(row.missed) / number::float(total(row).max(1));
+    let part = missed_share;
     let most = rows.iter().map(part).fold(0.0, f64::max);
     let points = |value: &dyn Fn(&Absence) -> f64| -> Vec<(f64, f64)> {
         rows.iter().map(|row| (middle(row), value(row))).collect()
@@ -53,12 +53,17 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-fn total(row: &Absence) -> u64 {
+pub(super) fn total(row: &Absence) -> u64 {
     row.came + row.missed
 }
 
+/// Of what was sent to users who were away for so long, what they never got.
+pub(super) fn missed_share(row: &Absence) -> f64 {
+    number::float(row.missed) / number::float(total(row).max(1))
+}
+
 /// Where a stretch of lengths is drawn: in its middle on a logarithmic axis.
-fn middle(row: &Absence) -> f64 {
+pub(super) fn middle(row: &Absence) -> f64 {
     let high = row.high.seconds();
     let low = row.low.seconds().max(high / 2.0);
     (low * high).sqrt().max(low)

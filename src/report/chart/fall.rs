@@ -85,6 +85,7 @@ fn words(end: &str) -> &'static str {
         Some(Cause::BufferOverflow) => "the buffer dropped its oldest",
         Some(Cause::ClientOutbox) => "the sender was away, its outbox full",
         Some(Cause::GaveUp) => "the user left for good",
+        Some(Cause::ResumeExpired) => "away for longer than it can resume",
         None => "",
     }
 }
@@ -93,7 +94,8 @@ fn words(end: &str) -> &'static str {
 fn beside(summary: &Summary) -> Vec<Part> {
     let runs = f64::from(summary.replications.max(1));
     let rows = [
-        ("duplicates", "later copies, suppressed by their id"),
+        ("duplicates", "later copies of a delivery"),
+        ("duplicates_shown", "those that the user saw"),
         ("reordered", "came after a later message to the user"),
     ];
     let part = |(name, words): (&str, &'static str)| {
@@ -162,7 +164,17 @@ const ARRIVED: [&str; 3] = ["live", "replayed", "pulled"];
 
 fn bar(name: &str, words: &str, (from, to): (f64, f64), pen: Pen) -> Bar {
     let (name, words) = (name.to_owned(), words.to_owned());
-    Bar { name, words, from, to, text: String::new(), pen, rises: false, bold: false }
+    Bar {
+        name,
+        words,
+        from,
+        to,
+        text: String::new(),
+        pen,
+        rises: false,
+        bold: false,
+        parts: Vec::new(),
+    }
 }
 
 fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
@@ -172,7 +184,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let axis = Axis { high: most.max(1.0), ..axis };
     let shown = |at: f64| at <= axis.high && at.fract() == 0.0;
     let ticks = axis.ticks.iter().filter(|tick| shown(tick.0)).cloned().collect();
-    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls });
+    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls, key: Vec::new() });
     Panel { name: name.to_owned(), height, body }
 }
 
@@ -205,7 +217,7 @@ fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {
 }
 
 /// No share of less than all is called all.
-fn most(part: f64) -> String {
+pub(super) fn most(part: f64) -> String {
     if part > 0.9994 { "nearly all".to_owned() } else { share(part) }
 }
 

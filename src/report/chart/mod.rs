@@ -89,6 +89,8 @@ pub struct Bars {
     pub rows: Vec<Bar>,
     /// Whether each begins where the one above it ends.
     pub falls: bool,
+    /// What the parts of all bars mean, if they have some.
+    pub key: Vec<(String, Pen)>,
 }
 
 /// A bar.
@@ -110,6 +112,8 @@ pub struct Bar {
     pub rises: bool,
     /// Whether it is a sum.
     pub bold: bool,
+    /// How much of it is what the key names, in the order of the key; empty: it is of one piece.
+    pub parts: Vec<f64>,
 }
 
 /// A shaded number for each pair of values.

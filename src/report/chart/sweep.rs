@@ -1,5 +1,7 @@
 //! Charts of a sweep: each metric that matters against one axis, small multiples for a second, and
 //! a grid of numbers for two.
+mod losses;
+
 use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, axis};
 use crate::{
     engine::number,
@@ -41,6 +43,8 @@ pub fn all(sweep: &Sweep) -> Vec<Chart> {
     let metrics = metrics(sweep);
     let mut charts: Vec<Chart> =
         metrics.iter().filter_map(|(name, called)| curves(sweep, name, called)).collect();
+    charts.extend(losses::by_cause(sweep));
+    charts.extend(losses::by_absence(sweep));
     charts.extend(metrics.iter().filter_map(|(name, called)| grid(sweep, name, called)));
     charts
 }

@@ -57,10 +57,35 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         if let (true, Some((x, end))) = (bars.falls && ruled, before) {
             sheet.rule((x, end), (x, top), theme::INK3);
         }
-        sheet.rectangle((from, top), (to, bottom), bar.pen.stroke);
+        if bar.parts.is_empty() {
+            sheet.rectangle((from, top), (to, bottom), bar.pen.stroke);
+        } else {
+            stack(sheet, bars, bar, frame, (top, bottom));
+        }
         sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
         name(sheet, bar, frame, middle);
         before = Some((if bar.rises { to } else { from }, bottom));
+    }
+}
+
+/// The parts of a bar side by side; what is small lies on its neighbours, so that it is seen.
+fn stack(sheet: &mut Sheet, bars: &Bars, bar: &Bar, frame: Frame, (top, bottom): (f64, f64)) {
+    let mut pieces = Vec::new();
+    let mut before = bar.from;
+    for (&part, (_, pen)) in bar.parts.iter().zip(&bars.key).filter(|(part, _)| **part > 0.0) {
+        let (from, to) = (frame.across(before), frame.across(before + part));
+        pieces.push((from, to, pen.stroke));
+        before += part;
+    }
+    let small = |piece: &(f64, f64, theme::Colour)| piece.1 - piece.0 < 2.0 * LEAST;
+    for &(from, to, colour) in pieces.iter().filter(|piece| !small(piece)) {
+        sheet.rectangle((from, top), (to, bottom), colour);
+        // Neighbours are told apart without their colours.
+        sheet.rule((from, top), (from, bottom), theme::PAGE);
+    }
+    for &(from, _, colour) in pieces.iter().filter(|piece| small(piece)) {
+        let from = from.min(frame.right - LEAST);
+        sheet.rectangle((from, top), (from + LEAST, bottom), colour);
     }
 }
 

@@ -11,6 +11,8 @@ use crate::report::{
 
 /// A piece of the line.
 const SAMPLE: f64 = 20.0;
+/// The side of a square.
+const SQUARE: f64 = 10.0;
 /// From the sample to its name.
 const GAP: f64 = 6.0;
 /// From a name to the next sample.
@@ -33,6 +35,26 @@ pub(super) fn write(sheet: &mut Sheet, body: &Lines, paper: &Paper, y: f64) -> f
         }
         sheet.line(vec![(x, y - 4.0), (x + SAMPLE, y - 4.0)], pen);
         sheet.text((x + SAMPLE + GAP, y), kind, Anchor::Start, &name);
+        x += width + BETWEEN;
+    }
+    y + 8.0
+}
+
+/// Writes the key of bars in parts: squares with their names. Returns where it ends.
+pub(super) fn squares(sheet: &mut Sheet, key: &[(String, Pen)], paper: &Paper, y: f64) -> f64 {
+    if key.is_empty() {
+        return y;
+    }
+    let (mut x, mut y) = (paper.margin, y + ROW - 3.0);
+    for (name, pen) in key {
+        let kind = Type::label(*pen);
+        let name = fitted(name, kind, paper.width - 2.0 * paper.margin - SQUARE - GAP);
+        let width = SQUARE + GAP + theme::width(&name, kind);
+        if x > paper.margin && x + width > paper.width - paper.margin {
+            (x, y) = (paper.margin, y + ROW);
+        }
+        sheet.rectangle((x, y - SQUARE + 1.0), (x + SQUARE, y + 1.0), pen.stroke);
+        sheet.text((x + SQUARE + GAP, y), kind, Anchor::Start, &name);
         x += width + BETWEEN;
     }
     y + 8.0

@@ -132,6 +132,9 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         if let (true, Body::Lines(body)) = (paper.keyed, &panel.body) {
             y = keys::write(sheet, body, paper, y);
         }
+        if let Body::Bars(body) = &panel.body {
+            y = keys::squares(sheet, &body.key, paper, y);
+        }
         if place == 0 {
             y = write_phases(sheet, &phases, y);
         }

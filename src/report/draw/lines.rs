@@ -6,11 +6,17 @@ use super::{
 };
 use crate::report::{
     chart::{Line, Lines},
-    theme::{self, Type},
+    theme::{self, Pen, Type},
 };
 
 /// How a limit's label is set.
 pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
+/// From the end of a line that ends early to its label.
+const LEADER: Pen = Pen { stroke: theme::INK3, text: theme::INK3, width: 1.0, dash: &[1.0, 4.0] };
+/// How early that is.
+const FAR: f64 = 40.0;
+/// Between the line's end and its leader.
+const GAP: f64 = 6.0;
 /// Half the side of a dot.
 const DOT: f64 = 3.0;
 
@@ -73,9 +79,13 @@ fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece:
 }
 
 fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
-    let end = |line: &Line| Some(line.pieces.last()?.last()?.1);
+    let end = |line: &Line| line.pieces.last()?.last().copied();
     let lines = body.lines.iter().filter(|line| !line.label.is_empty()).filter_map(|line| {
-        let y = frame.up(&body.y, end(line)?);
+        let (x, value) = end(line)?;
+        let (x, y) = (frame.across(x), frame.up(&body.y, value));
+        if frame.right - x > FAR {
+            sheet.line(vec![(x + GAP, y), (frame.right, y)], LEADER);
+        }
         Some(Label { y, kind: Type::label(line.pen), text: line.label.clone() })
     });
     let limits = body.limits.iter().map(|(limit, label)| Label {

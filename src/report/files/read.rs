@@ -247,7 +247,7 @@ fn ledger(open: Open, manifest: &Manifest) -> Result<[Ledger; 2], Unreadable> {
     Ok(both)
 }
 
-fn absence(mut cells: Cells) -> Option<Absence> {
+pub(super) fn absence(mut cells: Cells) -> Option<Absence> {
     Some(Absence {
         low: cells.span()?,
         high: cells.span()?,

@@ -1,9 +1,11 @@
 //! The result files of a sweep: written, and read back.
 use super::{
-    File, MANIFEST, POINTS, SUMMARY,
+    ABSENCES, File, MANIFEST, POINTS, SUMMARY,
     documents::{self, Document, DocumentPoint, hexadecimal},
-    read::{Open, Unreadable, Verdicts, each, fingerprint, json, malformed, metric},
-    tables::{self, metric_cells},
+    read::{
+        Cells, Open, Unreadable, Verdicts, absence, each, fingerprint, json, malformed, metric,
+    },
+    tables::{self, absence_cells, metric_cells},
 };
 use crate::{
     scenario::Origin,
@@ -42,7 +44,12 @@ struct Judgements {
 
 /// All data files of a sweep, the manifest last.
 pub fn write_sweep(sweep: &Sweep) -> Vec<File> {
-    let files = [(SUMMARY, document(sweep)), (POINTS, points(sweep)), (MANIFEST, manifest(sweep))];
+    let files = [
+        (SUMMARY, document(sweep)),
+        (POINTS, points(sweep)),
+        (ABSENCES, absences(sweep)),
+        (MANIFEST, manifest(sweep)),
+    ];
     files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
 }
 
@@ -97,13 +104,27 @@ fn document(sweep: &Sweep) -> Vec<u8> {
 
 /// The metrics of all points; a column for each axis.
 fn points(sweep: &Sweep) -> Vec<u8> {
-    let axes = sweep.axes.iter().map(|axis| axis.name.as_str());
     let fixed = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
-    let header: Vec<&str> = ["point"].into_iter().chain(axes).chain(fixed).collect();
+    by_point(sweep, &fixed, |point| point.metrics.iter().map(metric_cells).collect())
+}
+
+/// What users of each point missed, by how long they were away.
+fn absences(sweep: &Sweep) -> Vec<u8> {
+    let cells = |point: &Point| point.absences.iter().map(absence_cells).collect();
+    by_point(sweep, &tables::ABSENCE, cells)
+}
+
+/// Rows of all points; before them the point's name and a column for each axis.
+fn by_point<const N: usize>(
+    sweep: &Sweep,
+    fixed: &[&str; N],
+    cells: impl Fn(&Point) -> Vec<[String; N]>,
+) -> Vec<u8> {
+    let axes = sweep.axes.iter().map(|axis| axis.name.as_str());
+    let header: Vec<&str> = ["point"].into_iter().chain(axes).chain(*fixed).collect();
     tables::rows(&header, |out| {
         for point in &sweep.points {
-            for metric in &point.metrics {
-                let cells = metric_cells(metric);
+            for cells in cells(point) {
                 let start = [&point.name].into_iter().chain(&point.values);
                 out(&start.chain(&cells).map(String::as_str).collect::<Vec<&str>>());
             }
@@ -118,6 +139,25 @@ fn points(sweep: &Sweep) -> Vec<u8> {
 pub fn is_sweep(open: Open) -> Result<bool, Unreadable> {
     let manifest: serde_json::Value = json(open, MANIFEST)?;
     Ok(manifest.get("axes").is_some())
+}
+
+/// Reads the rows of a table of points, which stand in their order.
+fn each_of(
+    open: Open,
+    name: &'static str,
+    axes: usize,
+    points: &mut [Point],
+    mut row: impl FnMut(&mut Point, Cells) -> Option<()>,
+) -> Result<(), Unreadable> {
+    let mut at = 0;
+    each(open, name, |mut cells| {
+        let name = cells.text()?;
+        at += points.get(at..)?.iter().position(|point| point.name == name)?;
+        for _ in 0..axes {
+            cells.text()?;
+        }
+        row(&mut points[at], cells)
+    })
 }
 
 /// Reads a sweep back; `open` gives a file's bytes.
@@ -139,16 +179,16 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
             metrics: Vec::new(),
             slo: judged.slo,
             diagnosis: judged.diagnosis,
+            absences: Vec::new(),
         });
     }
-    let mut at = 0;
-    each(open, POINTS, |mut cells| {
-        let name = cells.text()?;
-        at += points.get(at..)?.iter().position(|point| point.name == name)?;
-        for _ in &manifest.axes {
-            cells.text()?;
-        }
-        points[at].metrics.push(metric(cells)?);
+    let axes = manifest.axes.len();
+    each_of(open, POINTS, axes, &mut points, |point, cells| {
+        point.metrics.push(metric(cells)?);
+        Some(())
+    })?;
+    each_of(open, ABSENCES, axes, &mut points, |point, cells| {
+        point.absences.push(absence(cells)?);
         Some(())
     })?;
     Ok(Sweep {

@@ -5,6 +5,7 @@
 use super::unit_name;
 use crate::{
     engine::{Time, number},
+    record::Absence,
     summary::{Bill, Bucket, Ledger, Metric, Series, Summary},
 };
 
@@ -94,19 +95,28 @@ pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
 /// Outages of one length a row, of all replications: what came for their users when they were back,
 /// and what never did. Outages without a message for their user are not counted.
 pub(super) fn absences(summary: &Summary) -> Vec<u8> {
-    table(["low_s", "high_s", "outages", "came", "missed", "missed_share"], |out| {
+    table(ABSENCE, |out| {
         for row in &summary.ledger[0].absences {
-            let share = number::float(row.missed) / number::float((row.came + row.missed).max(1));
-            out([
-                &row.low.seconds().to_string(),
-                &row.high.seconds().to_string(),
-                &row.outages.to_string(),
-                &row.came.to_string(),
-                &row.missed.to_string(),
-                &share.to_string(),
-            ]);
+            out(absence_cells(row).each_ref().map(String::as_str));
         }
     })
+}
+
+/// The columns of [`absence_cells`].
+pub(super) const ABSENCE: [&str; 6] =
+    ["low_s", "high_s", "outages", "came", "missed", "missed_share"];
+
+/// The cells of outages of one length, whatever stands before them.
+pub(super) fn absence_cells(row: &Absence) -> [String; 6] {
+    let share = number::float(row.missed) / number::float((row.came + row.missed).max(1));
+    [
+        row.low.seconds().to_string(),
+        row.high.seconds().to_string(),
+        row.outages.to_string(),
+        row.came.to_string(),
+        row.missed.to_string(),
+        share.to_string(),
+    ]
 }
 
 pub(super) fn phases(summary: &Summary) -> Vec<u8> {

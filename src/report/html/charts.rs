@@ -139,6 +139,14 @@ fn reading(name: &str) -> Option<&'static str> {
             "A dot is all outages of about one length. Look for the length from which the share \
              rises: so long users may be away."
         }
+        "losses-by-cause" => {
+            "Each bar is a point of the sweep, each colour a cause: the first event after which \
+             no copy could arrive."
+        }
+        "absence-curves" => {
+            "Each line is a point of the sweep. Look for the length from which its share rises: so \
+             long users may be away."
+        }
         "lost-and-late" => {
             "A loss counts at the moment from which no copy can arrive; late is what comes by \
                 replay \

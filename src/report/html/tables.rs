@@ -161,6 +161,10 @@ fn counts(panels: &[(&str, &Bars)]) -> Markup {
                         th scope="row" { (text::name(&bar.name))
                             @if !bar.words.is_empty() { small { (text::name(&bar.words)) } } }
                         td.r { (bar.text) }
+                    }
+                    @for ((name, _), part) in bars.key.iter().zip(&bar.parts) {
+                        @if *part > 0.0 { tr { td { (text::name(name)) }
+                            td.r { (figures::count(*part)) } } }
                     } }
                 }
             }

@@ -115,12 +115,17 @@ impl Key {
     /// The argument for a parameter of a node; none for a key that does not stand alone. A map in
     /// the place of a word is set as a whole.
     fn argument(&self, name: &str, rest: &str, value: &str) -> String {
-        let with_others =
-            ["load_balancer.admission.", "clients.reconnect.preset", "clients.sessions."];
+        let with_others = [
+            "load_balancer.admission.",
+            "clients.reconnect.preset",
+            "clients.sessions.",
+            "clients.visits.",
+            "buffer.notify.",
+        ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();
         }
-        let choice = ["start", "reconnect.jitter"].into_iter().find_map(|choice| {
+        let choice = ["start", "reconnect.jitter", "sends.to"].into_iter().find_map(|choice| {
             let key = rest.strip_prefix(choice)?.strip_prefix('.')?;
             Some(format!("'{name}.{choice}={{ {key}: {value} }}'"))
         });

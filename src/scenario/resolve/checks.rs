@@ -3,7 +3,10 @@
 use super::{Resolved, links::Topology, nodes::MOST_USERS};
 use crate::{
     engine::number,
-    node::parameters::{Clients, Fanout, Gateway, OnStale, Parameters, Policy, Resume, Route},
+    node::parameters::{
+        Audience, Clients, Fanout, Gateway, OnStale, Parameters, PartitionKey, Policy, Resume,
+        Route, Visits,
+    },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
     units::{Count, Quantity},
@@ -97,7 +100,10 @@ impl Checks<'_, '_> {
         }
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
+        } else {
+            self.without_resume(input, clients);
         }
+        self.inbox(input, pool);
         if self.readable {
             if clients.resume == Resume::LastSeenId {
                 self.bytes(input, clients, pool);
@@ -121,6 +127,7 @@ impl Checks<'_, '_> {
             );
             return input.report(incomplete(message, "pubsub").at(self.at()));
         };
+        self.rooms(input, clients, bus);
         let Some(fanout) = topology.next(bus, "fanout") else { return };
         let back = topology.next(fanout, "gateway");
         if back.is_some_and(|back| back != pool) {
@@ -133,6 +140,34 @@ impl Checks<'_, '_> {
             input.report(Diagnostic::error("incomplete-path", message).at(self.at()).help(help));
         }
         self.same_registry(input, pool, fanout);
+    }
+
+    /// A room has its members, and a key of rooms has rooms.
+    fn rooms(&self, input: &mut Input<'_>, clients: &Clients, bus: NodeId) {
+        let to = clients.sends.as_ref().map(|sends| sends.to);
+        if let Some(Audience::Room(size)) = to
+            && self.readable
+            && size > clients.count
+        {
+            let message = format!(
+                "`{}` are {} users, and send to rooms of {size}",
+                self.name(),
+                clients.count
+            );
+            let wrong = Diagnostic::error("out-of-range", message).at(self.at());
+            input.report(wrong.help("write a larger `count` or smaller rooms"));
+        }
+        let node = &self.topology.nodes[usize::from(bus.0)];
+        let Parameters::Pubsub(own) = &node.parameters else { return };
+        if own.key == PartitionKey::Room && to == Some(Audience::Direct) {
+            let message = format!(
+                "`{}` chooses partitions by the room, but `{}` send to one user each",
+                node.name.value,
+                self.name()
+            );
+            let wrong = Diagnostic::error("without-effect", message).at(node.name.at);
+            input.report(wrong.help("write `sends.to: { room: 10 }`, or `key: recipient`"));
+        }
     }
 
     /// The gateways write where the fan-out reads.
@@ -165,6 +200,38 @@ impl Checks<'_, '_> {
             let (fanout, buffer) = (topology.name(fanout), topology.name(buffer));
             let message = format!("`{fanout}` does not write to `{buffer}`, where users ask");
             let help = format!("write the link `{fanout} -> {buffer}`");
+            input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
+    /// Keys that mean nothing for users who never resume.
+    fn without_resume(&self, input: &mut Input<'_>, clients: &Clients) {
+        let Kind::Clients(form) = &self.node.form else { return };
+        let window = form.resume_window.as_ref().map(|it| ("resume_window", it.at));
+        let cursor = form.acknowledge_every.as_ref().map(|it| ("acknowledge_every", it.at));
+        let window = window.filter(|_| clients.resume_window.is_some());
+        let cursor = cursor.filter(|_| clients.reading.acknowledge_every > 1);
+        for (key, at) in window.into_iter().chain(cursor) {
+            let message = format!(
+                "`{}.{key}` is about resuming, but these users have no buffer to resume from",
+                self.name()
+            );
+            let wrong = Diagnostic::error("without-effect", message).at(at);
+            input.report(wrong.help("add a buffer and `resume: last_seen_id`, or take it out"));
+        }
+    }
+
+    /// The fan-out puts messages where users look for them.
+    fn inbox(&self, input: &mut Input<'_>, pool: NodeId) {
+        let topology = self.topology;
+        let Some(inbox) = topology.next(pool, "inbox") else { return };
+        let fanout = topology.next(pool, "pubsub").and_then(|bus| topology.next(bus, "fanout"));
+        let Some(fanout) = fanout else { return };
+        if topology.next(fanout, "inbox") != Some(inbox) {
+            let at = topology.to(pool, "inbox").map(|edge| edge.at);
+            let (fanout, inbox) = (topology.name(fanout), topology.name(inbox));
+            let message = format!("`{fanout}` does not write to `{inbox}`, where users look");
+            let help = format!("write the link `{fanout} -> {inbox}`");
             input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
         }
     }
@@ -217,7 +284,8 @@ impl Checks<'_, '_> {
             return;
         };
         let (room, budget) = room(gateway);
-        if u64::from(clients.count) > room {
+        let there = clients.visits.as_ref().map_or(1.0, Visits::share);
+        if f64::from(clients.count) * there > number::float(room) {
             let message = format!(
                 "`{}` are {} users, but `{}` hold {room} connections ({budget} binds)",
                 self.name(),

@@ -1,6 +1,6 @@
 //! The topology as a graph: which links are written, which follow from the kinds of the nodes, and
 //! whether all that a message needs is there.
-use super::{Resolved, nodes::kind_word, section::Section};
+use super::{Resolved, nodes::role, section::Section};
 use crate::{
     engine::{Law, number},
     scenario::{Link, NodeId, defaults},
@@ -11,7 +11,7 @@ use petgraph::{graph::DiGraph, visit::Dfs};
 use serde_json::{Map, Value as Json};
 
 /// The pairs of kinds that a link can join, in the order in which defaults are added.
-pub const LEGAL: [(&str, &str); 9] = [
+pub const LEGAL: [(&str, &str); 11] = [
     ("clients", "load_balancer"),
     ("load_balancer", "gateway"),
     ("gateway", "pubsub"),
@@ -21,6 +21,8 @@ pub const LEGAL: [(&str, &str); 9] = [
     ("fanout", "registry"),
     ("gateway", "buffer"),
     ("fanout", "buffer"),
+    ("gateway", "inbox"),
+    ("fanout", "inbox"),
 ];
 
 /// A link in the making.
@@ -66,7 +68,7 @@ impl<'n> Topology<'n> {
     }
 
     fn kind(&self, id: NodeId) -> &'static str {
-        kind_word(&self.nodes[usize::from(id.0)].form)
+        role(&self.nodes[usize::from(id.0)].form)
     }
 
     pub(super) fn name(&self, id: NodeId) -> &'n str {

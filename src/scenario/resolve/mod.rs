@@ -11,6 +11,7 @@ mod sessions;
 mod storms;
 mod tariffs;
 mod timeline;
+mod visits;
 pub(super) mod words;
 
 pub use links::LEGAL;

@@ -4,7 +4,7 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Sends,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
         SessionState,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
@@ -28,6 +28,18 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
         model::Kind::Registry(_) => "registry",
         model::Kind::Buffer(_) => "buffer",
     }
+}
+
+/// What a node is to others: its kind, but an inbox is not the buffer that users resume from.
+pub(super) fn role(kind: &model::Kind) -> &'static str {
+    match kind {
+        model::Kind::Buffer(form) if form.scope.as_ref().is_some_and(is_inbox) => "inbox",
+        _ => kind_word(kind),
+    }
+}
+
+fn is_inbox(scope: &Text) -> bool {
+    scope.value == Scope::Inbox.word()
 }
 
 impl Section<'_, '_> {
@@ -63,11 +75,14 @@ impl Section<'_, '_> {
             count,
             start,
             network,
+            visits: form.visits.as_ref().map(|visits| self.visits(form, visits)),
             sessions,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
             reconnect: self.reconnect(form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
+            resume_window: self.resume_window(form.resume_window.as_ref()),
+            reading: self.reading(form),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
@@ -89,8 +104,9 @@ impl Section<'_, '_> {
 
     fn sends(&mut self, form: &model::Sends) -> Sends {
         let per_user = self.positive("per_user", form.per_user.as_ref());
-        self.only("to", form.to.as_ref());
-        Sends { per_user, payload: self.value("payload", form.payload.as_ref()) }
+        let to = self.audience(form.to.as_ref());
+        let payload = self.value("payload", form.payload.as_ref());
+        Sends { per_user, to, payload, acknowledged: self.acknowledged(form) }
     }
 
     fn heartbeat(&mut self, form: &model::Heartbeat) -> Heartbeat {
@@ -349,8 +365,10 @@ impl Section<'_, '_> {
     }
 
     fn buffer(&mut self, form: &model::Buffer) -> Buffer {
-        self.only("scope", form.scope.as_ref());
+        let scope = self.word("scope", form.scope.as_ref());
         Buffer {
+            scope,
+            notify: self.notify(scope, form.notify.as_ref()),
             retention: self.positive("retention", form.retention.as_ref()),
             messages: self.short("messages", form.messages.as_ref(), 1..=u16::MAX),
             bytes: self.or_else("unbounded", "bytes", form.bytes.as_ref(), Section::positive),

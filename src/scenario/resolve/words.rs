@@ -3,19 +3,17 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
-        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Start, WhenFull,
+        Answer, DrainBy, Guarantee, Ids, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
+        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
 
 /// Keys of which only one value is modelled so far.
-const ONLY: [(&str, &str); 5] = [
+const ONLY: [(&str, &str); 3] = [
     ("clients.transport", "websocket"),
-    ("clients.sends.to", "direct"),
     ("load_balancer.policy.consistent_hash.key", "user"),
     ("load_balancer.policy.consistent_hash.via", "ticket"),
-    ("buffer.scope", "user"),
 ];
 
 /// The words that a key takes, in the place of a quantity or beside it.
@@ -32,6 +30,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "load_balancer.when_full" => vec!["reset", "503"],
         "gateway.accept_queue"
         | "pubsub.bound"
+        | "clients.resume_window"
         | "fanout.in_flight"
         | "fanout.retry_budget"
         | "buffer.bytes" => vec!["unbounded"],
@@ -45,6 +44,10 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.when_full" => all::<WhenFull>(),
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
+        "clients.sends.to" => vec!["direct"],
+        "buffer.scope" => all::<Scope>(),
+        "buffer.notify" => vec!["pull"],
+        "clients.sends.ids" => all::<Ids>(),
         "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
@@ -143,6 +146,15 @@ impl Word for Resume {
         &[("none", Self::None), ("last_seen_id", Self::LastSeenId)];
 }
 
+impl Word for Ids {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("idempotent", Self::Idempotent), ("new", Self::New)];
+}
+
+impl Word for Scope {
+    const WORDS: &'static [(&'static str, Self)] = &[("user", Self::User), ("inbox", Self::Inbox)];
+}
+
 /// The policies that need no parameters.
 impl Word for Policy {
     const WORDS: &'static [(&'static str, Self)] =
@@ -155,8 +167,12 @@ impl Word for Guarantee {
 }
 
 impl Word for PartitionKey {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("recipient", Self::Recipient), ("sender", Self::Sender), ("random", Self::Random)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("recipient", Self::Recipient),
+        ("sender", Self::Sender),
+        ("room", Self::Room),
+        ("random", Self::Random),
+    ];
 }
 
 impl Word for WhenFull {

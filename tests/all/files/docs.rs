@@ -161,6 +161,7 @@ nodes:
   fanout: { fanout: { instances: 1 } }
   presence: { registry: {} }
   replay: { buffer: {} }
+  mail: { buffer: { scope: inbox } }
 timeline:
   - { at: 0s, deploy: { node: gateways } }
   - { at: 0s, crash: { node: gateways, instances: 0 } }

@@ -27,7 +27,7 @@ fn no_text_is_clipped_or_lies_on_another() {
     }
 }
 
-fn inside(sheet: &Sheet, what: &str) {
+pub(super) fn inside(sheet: &Sheet, what: &str) {
     for ([left, top, right, bottom], text) in sheet.text_boxes() {
         let fits = left >= 0.0 && top >= 0.0 && right <= sheet.width && bottom <= sheet.height;
         assert!(fits, "{what}: `{text}` at {left:.0} to {right:.0}");
@@ -42,7 +42,7 @@ fn inside(sheet: &Sheet, what: &str) {
     }
 }
 
-fn apart(sheet: &Sheet, what: &str) {
+pub(super) fn apart(sheet: &Sheet, what: &str) {
     let boxes = sheet.text_boxes();
     for (place, (a, first)) in boxes.iter().enumerate() {
         for (b, second) in &boxes[place + 1..] {
@@ -53,7 +53,7 @@ fn apart(sheet: &Sheet, what: &str) {
 }
 
 /// A page knows every colour by its name.
-fn coloured(sheet: &Sheet, what: &str) {
+pub(super) fn coloured(sheet: &Sheet, what: &str) {
     for mark in &sheet.marks {
         let colour = match mark {
             Mark::Line { pen, .. } => pen.stroke,

@@ -6,4 +6,5 @@ mod files;
 mod gallery;
 mod html;
 mod profiles;
+mod swept;
 mod terminal;

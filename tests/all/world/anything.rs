@@ -3,13 +3,15 @@
 use super::{
     chat::{bus_of, chat, clients, fanout_of, gateways, replay, secs},
     consumers::{count, run},
+    inbox::with_inbox,
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Guarantee, Moves, OnStale, OverMemory, Parameters, PartitionKey, Rebalance, Rebuild,
-        Resume, Route, SessionState, Start, WhenFull,
+        Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, Parameters,
+        PartitionKey, Reading, Rebalance, Rebuild, Resume, Route, SessionState, Start, Visits,
+        WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -35,7 +37,12 @@ fn tier() -> impl Strategy<Value = Tier> {
     let bus = (
         any::<bool>(),
         select(vec![Guarantee::AtLeastOnce, Guarantee::AtMostOnce]),
-        select(vec![PartitionKey::Recipient, PartitionKey::Sender, PartitionKey::Random]),
+        select(vec![
+            PartitionKey::Recipient,
+            PartitionKey::Sender,
+            PartitionKey::Room,
+            PartitionKey::Random,
+        ]),
         select(vec![Rebalance::Eager, Rebalance::Cooperative]),
         select(vec![None, Some(0), Some(3), Some(100)]),
         select(vec![WhenFull::Drop, WhenFull::Block]),
@@ -69,6 +76,45 @@ fn tier() -> impl Strategy<Value = Tier> {
             on_stale,
         }
     })
+}
+
+/// How users send and are reached.
+#[derive(Clone, Debug)]
+struct Reach {
+    /// Whether it pushes notifications.
+    inbox: Option<bool>,
+    visits: bool,
+    window: Option<u64>,
+    every: u16,
+    dedup: bool,
+    ids: Option<Ids>,
+    room: Option<u32>,
+}
+
+impl Reach {
+    fn notify(&self) -> Option<Notify> {
+        self.inbox?.then_some(Notify { opens: Share(0.5), after: Law::Constant(2e9) })
+    }
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    let every = select(vec![1_u16, 1, 7]);
+    let window = select(vec![None, None, Some(2_u64), Some(20)]);
+    let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
+    let room = select(vec![None, None, Some(2_u32), Some(6)]);
+    let inbox = select(vec![None, Some(false), Some(true)]);
+    let flags = (inbox, any::<bool>(), any::<bool>());
+    (flags, window, every, ids, room).prop_map(
+        |((inbox, visits, dedup), window, every, ids, room)| Reach {
+            inbox,
+            visits,
+            window,
+            every,
+            dedup,
+            ids,
+            room,
+        },
+    )
 }
 
 /// What happens: when (s), and what.
@@ -109,8 +155,13 @@ fn scenario(
     tier: &Tier,
     events: Vec<(u64, ActionKind)>,
     (seed, resume, messages, retention, cold): (u64, bool, u16, u64, bool),
+    reach: &Reach,
 ) -> Scenario {
     let mut scenario = chat(150, 3);
+    if reach.inbox.is_some() {
+        let mail = with_inbox(&mut scenario);
+        (mail.messages, mail.retention, mail.notify) = (messages, secs(600), reach.notify());
+    }
     scenario.seed = seed;
     scenario.horizon = Time::ZERO + secs(120);
     scenario.warm_up = Time::ZERO + secs(10);
@@ -120,6 +171,17 @@ fn scenario(
     crowd.resume = if resume { Resume::LastSeenId } else { Resume::None };
     crowd.reconnect.attempts = Some(6);
     crowd.outbox = 2;
+    crowd.visits = reach.visits.then_some(Visits {
+        stay: Law::Exponential { mean: 20e9 },
+        away: Law::Exponential { mean: 15e9 },
+    });
+    crowd.resume_window = reach.window.map(secs).filter(|_| resume);
+    crowd.reading = Reading { acknowledge_every: reach.every, dedup: reach.dedup };
+    crowd.sends.as_mut().unwrap().acknowledged =
+        reach.ids.map(|ids| Acknowledged { retry_after: secs(3), ids });
+    if let Some(size) = reach.room {
+        crowd.sends.as_mut().unwrap().to = Audience::Room(size);
+    }
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }
@@ -189,8 +251,9 @@ proptest! {
             select(vec![1_u64, 10, 600]),
             any::<bool>(),
         ),
+        reach in reach(),
     ) {
-        let scenario = scenario(&tier, events, rest);
+        let scenario = scenario(&tier, events, rest, &reach);
         // A run whose ledger or attempts do not add up panics here.
         let outcome = run(&scenario);
         prop_assert_eq!(outcome.fingerprint, run(&scenario).fingerprint);
@@ -209,10 +272,15 @@ proptest! {
         prop_assert!(never("lost.retry_budget", scenario.seed >> 2 & 1 == 1));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));
         prop_assert!(never("deliveries.replayed", rest.1));
+        prop_assert!(never("deliveries.pulled", reach.inbox.is_some()));
         prop_assert!(never("deliveries.expired", rest.1));
-        prop_assert!(never("lost.buffer_overflow", rest.1));
-        // Twice comes what is read twice by a consumer, or by a live copy and the buffer.
-        let twice = rest.1 || reads_twice && touches(&scenario, 4);
+        prop_assert!(never("lost.buffer_overflow", rest.1 || reach.inbox.is_some()));
+        prop_assert!(never("lost.resume_expired", reach.window.is_some() && reach.inbox.is_none()));
+        // Twice comes what is read twice by a consumer, by a live copy and the buffer, or is sent
+        // twice.
+        let twice = rest.1 || reads_twice && touches(&scenario, 4) || reach.ids.is_some();
         prop_assert!(never("deliveries.duplicates", twice));
+        let shown = !reach.dedup || reach.ids == Some(Ids::New);
+        prop_assert!(never("deliveries.duplicates_shown", shown));
     }
 }

@@ -2,10 +2,10 @@
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Answer, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
+        Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Moves, Network, On503, OnStale,
-        OverMemory, Parameters, PartitionKey, Policy, Pubsub, Rebalance, Reconnect, Refusal,
-        Registry, Resume, Route, Sends, Start, WhenFull,
+        OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance, Reconnect,
+        Refusal, Registry, Resume, Route, Scope, Sends, Start, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -74,7 +74,13 @@ fn phones(count: u32) -> Clients {
             silent_drops: Share(0.2),
         },
         sessions: None,
-        sends: Some(Sends { per_user: Rate(1.0 / 60.0), payload: Bytes(300) }),
+        visits: None,
+        sends: Some(Sends {
+            per_user: Rate(1.0 / 60.0),
+            payload: Bytes(300),
+            acknowledged: None,
+            to: Audience::Direct,
+        }),
         heartbeat: Heartbeat { every: Some(secs(25)), timeout: secs(20), tcp_timeout: secs(924) },
         reconnect: Reconnect {
             base: secs(1),
@@ -89,6 +95,8 @@ fn phones(count: u32) -> Clients {
             on_503: On503::Retry,
         },
         resume: Resume::LastSeenId,
+        resume_window: None,
+        reading: Reading { acknowledge_every: 1, dedup: true },
         outbox: 100,
     }
 }
@@ -191,6 +199,8 @@ fn registry() -> Registry {
 
 fn buffer() -> Buffer {
     Buffer {
+        scope: Scope::User,
+        notify: None,
         retention: secs(86_400),
         messages: 1_000,
         bytes: None,

@@ -2,7 +2,7 @@
 use super::chat::{chat, clients, crash, deploy, gateways, replay, secs};
 use squall::{
     engine::Time,
-    node::parameters::{Jitter, Parameters, Resume, Sends},
+    node::parameters::{Audience, Jitter, Parameters, Resume, Sends},
     record::{Outcome, Trace},
     scenario::{CrashKind, Node, NodeId, Scenario},
     units::{Bytes, Rate},
@@ -128,8 +128,12 @@ fn a_deploy_without_replay_loses_messages_times_time_away() {
     scenario.horizon = Time::ZERO + secs(240);
     clients(&mut scenario).resume = Resume::None;
     clients(&mut scenario).network.lifetime = None;
-    clients(&mut scenario).sends =
-        Some(Sends { per_user: squall::units::Rate(0.5), payload: squall::units::Bytes(300) });
+    clients(&mut scenario).sends = Some(Sends {
+        per_user: squall::units::Rate(0.5),
+        payload: squall::units::Bytes(300),
+        acknowledged: None,
+        to: Audience::Direct,
+    });
     deploy(&mut scenario, 30, 1);
     let outcome = run(&scenario);
     let away = value(&outcome, "outage.user_seconds");
@@ -188,7 +192,12 @@ fn overtaken(trace: &Trace) -> usize {
 #[test]
 fn reordered_deliveries_are_those_that_a_later_one_overtook() {
     let mut scenario = chat(2_000, 3);
-    clients(&mut scenario).sends = Some(Sends { per_user: Rate(0.5), payload: Bytes(300) });
+    clients(&mut scenario).sends = Some(Sends {
+        per_user: Rate(0.5),
+        payload: Bytes(300),
+        acknowledged: None,
+        to: Audience::Direct,
+    });
     let quiet = run(&scenario);
     assert_is(&quiet, "deliveries.reordered", 0.0);
     crash(&mut scenario, 20, CrashKind::Process, Some(secs(30)));

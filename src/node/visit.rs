@@ -1,0 +1,106 @@
+//! Users who come and go by themselves: a visit, a time away, the next visit. Each is drawn for
+//! itself, by user and visit, so that what happens in one moves no other.
+use super::{
+    Cx, Purpose, Timer,
+    clients::Clients,
+    table::connections::{State, next_session},
+};
+use crate::{
+    engine::{Law, Span, number},
+    record::AttemptEnd,
+};
+
+/// What is drawn of a visit: how long it lasts, how long its user is away after it, whether it goes
+/// on at the start, and what is left of it then.
+const STAY: u32 = 0;
+const AWAY: u32 = 1;
+const THERE: u32 = 2;
+const LEFT: u32 = 3;
+
+impl Clients {
+    fn visit_unit(&self, user: u32, k: u32, cx: &Cx<'_>) -> f64 {
+        let crowd = cx.crowds.of_clients(self.id);
+        let number = cx.connections.visits[number::index(user)].number;
+        self.draws.unit(Purpose::Visit, crowd.connection(user, number), k)
+    }
+
+    /// A user stands at a random instant of its life when the run begins; returns whether it is
+    /// there.
+    pub fn stands_there(&self, user: u32, cx: &mut Cx<'_>) -> bool {
+        let Some(visits) = &self.parameters.visits else { return true };
+        let there = self.visit_unit(user, THERE, cx) < visits.share();
+        let residual = |law: &Law, k| {
+            let units = [k, LEFT].map(|k| self.visit_unit(user, k, cx));
+            Span::from_float(law.residual(units[0], units[1]))
+        };
+        if there {
+            let left = residual(&visits.stay, STAY);
+            cx.record.wanted.change(cx.now, 1);
+            cx.wake(cx.now + left, Timer::VisitOver, user, 0);
+        } else {
+            let left = residual(&visits.away, AWAY);
+            cx.connections.get_mut(user).state = State::Absent;
+            cx.wake(cx.now + left, Timer::Visit, user, 0);
+        }
+        there
+    }
+
+    /// A user begins its first visit after `wait`; the others of its life follow.
+    pub fn come_after(&self, user: u32, wait: Span, cx: &mut Cx<'_>) {
+        cx.connections.get_mut(user).state = State::Absent;
+        cx.wake(cx.now + wait, Timer::Visit, user, 0);
+    }
+
+    /// A visit begins, for which nobody has to wait.
+    pub(super) fn on_visit(&self, user: u32, last: u16, cx: &mut Cx<'_>) {
+        let Some(visits) = &self.parameters.visits else { return };
+        let place = number::index(user);
+        if cx.connections.visits[place].number != last {
+            return;
+        }
+        let visit = &mut cx.connections.visits[place];
+        (visit.number, visit.began) = (next_session(last), cx.now);
+        let number = visit.number;
+        let stay = Span::from_float(visits.stay.quantile(self.visit_unit(user, STAY, cx)));
+        cx.wake(cx.now + stay, Timer::VisitOver, user, number);
+        cx.record.wanted.change(cx.now, 1);
+        cx.connections.get_mut(user).state = State::Away;
+        cx.connections.attempts[place].number = 0;
+        self.attempt(user, cx);
+    }
+
+    /// A visit is over, wherever its user stands. A dead connection is one that the client does not
+    /// know of: it leaves when it does.
+    pub(super) fn on_visit_over(&self, user: u32, number: u16, cx: &mut Cx<'_>) {
+        if cx.connections.visits[number::index(user)].number != number {
+            return;
+        }
+        match cx.connections.get(user).state {
+            State::Gone | State::Absent => return,
+            State::HalfOpen => {
+                cx.connections.leaving.insert(user);
+                return;
+            }
+            State::Online => self.close(user, cx),
+            State::Connecting => {
+                Self::end_attempt(user, AttemptEnd::Abandoned, cx);
+                // What is still on its way of this attempt is void.
+                let row = cx.connections.get_mut(user);
+                row.session = next_session(row.session);
+            }
+            State::Away => {}
+        }
+        self.go(user, cx);
+    }
+
+    /// A user goes until its next visit.
+    pub(super) fn go(&self, user: u32, cx: &mut Cx<'_>) {
+        let Some(visits) = &self.parameters.visits else { return };
+        let away = Span::from_float(visits.away.quantile(self.visit_unit(user, AWAY, cx)));
+        let number = cx.connections.visits[number::index(user)].number;
+        cx.connections.get_mut(user).state = State::Absent;
+        cx.record.recovery.forget(user);
+        cx.record.wanted.change(cx.now, -1);
+        cx.wake(cx.now + away, Timer::Visit, user, number);
+    }
+}

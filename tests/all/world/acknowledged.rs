@@ -1,0 +1,135 @@
+//! Sends that are kept until they are acknowledged, and readers who tell now and then what they
+//! have seen: what is lost, what comes twice, and who sees it.
+use super::{
+    chat::{bus_of, chat, clients, crash, gateways, secs},
+    consumers::{close, count, measure, run},
+};
+use squall::{
+    engine::{Law, Span, Time},
+    node::parameters::{Acknowledged, Ids, Resume},
+    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
+    units::{Rate, Share},
+};
+
+fn acknowledged(scenario: &mut Scenario, ids: Ids) {
+    let acknowledged = Acknowledged { retry_after: secs(10), ids };
+    clients(scenario).sends.as_mut().unwrap().acknowledged = Some(acknowledged);
+}
+
+/// Connections that die within half a minute without anybody being told.
+fn dying() -> Scenario {
+    let mut scenario = chat(1_000, 2);
+    scenario.horizon = Time::ZERO + secs(300);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = Some(Law::Exponential { mean: 30e9 });
+    crowd.network.silent_drops = Share(1.0);
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.2);
+    scenario
+}
+
+#[test]
+fn what_is_written_into_a_dead_connection_is_sent_again() {
+    let mut scenario = dying();
+    let without = run(&scenario);
+    assert!(count(&without, "lost.half_open") > 5_000);
+    acknowledged(&mut scenario, Ids::Idempotent);
+    let with = run(&scenario);
+    assert_eq!(count(&with, "deliveries.missed"), 0);
+    assert_eq!(count(&with, "deliveries.duplicates_shown"), 0);
+    assert!(count(&with, "sends.known") > 0, "acknowledgements are lost on the way, too");
+}
+
+/// Where the acknowledgement is lost and not the message, another id makes it another message.
+#[test]
+fn with_a_new_id_the_recipient_sees_it_twice() {
+    let mut scenario = dying();
+    acknowledged(&mut scenario, Ids::New);
+    let outcome = run(&scenario);
+    let shown = count(&outcome, "deliveries.duplicates_shown");
+    assert!(shown > 0 && count(&outcome, "sends.known") == 0);
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
+    acknowledged(&mut scenario, Ids::Idempotent);
+    // The same acknowledgements are lost; a few of what they were for are still pending.
+    close(measure(&run(&scenario), "sends.known"), measure(&outcome, "sends.resent"), 1.0);
+}
+
+/// A gateway that dies takes with it what it has not handed on; its clients still have it. The
+/// other one has room for all.
+#[test]
+fn a_crash_costs_nothing() {
+    for kind in [CrashKind::Process, CrashKind::Host] {
+        let mut scenario = chat(2_000, 2);
+        scenario.horizon = Time::ZERO + secs(240);
+        let crowd = clients(&mut scenario);
+        crowd.network.lifetime = None;
+        crowd.sends.as_mut().unwrap().per_user = Rate(0.5);
+        let pool = gateways(&mut scenario);
+        (pool.cores, pool.cpu.receive) = (1, Span::from_micros(900));
+        crash(&mut scenario, 60, kind, Some(secs(30)));
+        let without = run(&scenario);
+        assert!(count(&without, "deliveries.lost") > 0, "{kind:?}");
+        acknowledged(&mut scenario, Ids::Idempotent);
+        clients(&mut scenario).outbox = 1_000;
+        let with = run(&scenario);
+        assert_eq!(count(&with, "deliveries.missed"), 0, "{kind:?}");
+    }
+}
+
+/// A bus that is full for a while says so, and its publishers try again after their patience.
+#[test]
+fn what_the_bus_refuses_is_sent_again() {
+    let mut scenario = chat(500, 2);
+    scenario.horizon = Time::ZERO + secs(200);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = None;
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.2);
+    let bus = bus_of(&mut scenario);
+    (bus.copies, bus.bound) = (1, Some(2));
+    let kind = ActionKind::Crash {
+        node: NodeId(3),
+        instances: vec![0, 1, 2],
+        kind: CrashKind::Process,
+        restart: Some(secs(30)),
+    };
+    scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "brokers".to_owned(), kind });
+    let without = run(&scenario);
+    // 100 messages a second for 30 s, of which 64 partitions hold two each.
+    close(measure(&without, "lost.bus_overflow"), 3_000.0 - 128.0, 0.05);
+    acknowledged(&mut scenario, Ids::Idempotent);
+    let with = run(&scenario);
+    assert_eq!(count(&with, "deliveries.missed"), 0);
+    // Each is tried every 10 s until the brokers are back: 1, 2 or 3 times.
+    close(measure(&with, "sends.resent"), 3_000.0 * 2.0, 0.1);
+    assert!(measure(&with, "delivery_lag.max") < 41.0);
+}
+
+/// All lose their connection once; of what a user has seen since it told last, which is uniform on
+/// 0 to n − 1, all comes again.
+#[test]
+fn a_coarse_cursor_makes_duplicates() {
+    let users = 3_000;
+    let mut scenario = chat(users, 2);
+    scenario.horizon = Time::ZERO + secs(300);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = None;
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.5);
+    let (share, kind) = (Share(1.0), DropKind::Reset);
+    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
+    let at = Time::ZERO + secs(200);
+    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
+    let fresh = count(&run(&scenario), "deliveries.duplicates");
+    for every in [5, 20] {
+        clients(&mut scenario).reading.acknowledge_every = every;
+        let outcome = run(&scenario);
+        let expected = f64::from(users) * f64::from(every - 1) / 2.0;
+        close(measure(&outcome, "deliveries.duplicates"), expected, 0.04);
+        assert_eq!(count(&outcome, "deliveries.duplicates_shown"), 0);
+        assert!(fresh < 100);
+    }
+    clients(&mut scenario).reading.dedup = false;
+    let outcome = run(&scenario);
+    let shown = count(&outcome, "deliveries.duplicates_shown");
+    assert_eq!(shown, count(&outcome, "deliveries.duplicates"));
+    clients(&mut scenario).resume = Resume::None;
+    assert_eq!(count(&run(&scenario), "deliveries.duplicates"), 0);
+}
