@@ -84,7 +84,7 @@ fn a_request_costs_more_cpu_than_a_frame() {
     close(more, 500.0 * 500e-6, 0.05);
 }
 
-/// A balancer that lets 100 a second in answers 503 to the rest: an `EventSource` takes that for good.
+/// A balancer that lets 100 a second in answers 503 to the rest: an `EventSource` is dead then.
 #[test]
 fn a_503_ends_a_stream_for_good() {
     let refused = |answer| {
