@@ -106,8 +106,7 @@ fn a_503_ends_a_stream_for_good() {
     assert_eq!(count(&alive, "connections.end"), 2_000);
 }
 
-/// Requests go to any gateway: to a dead one until that is noticed. What is acknowledged is asked for
-/// again.
+/// Requests go to any gateway: to a dead one until that is noticed. What is acknowledged comes again.
 #[test]
 fn a_dead_gateway_takes_requests_until_it_is_missed() {
     let mut scenario = with(Transport::Sse);
