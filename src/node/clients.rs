@@ -33,6 +33,8 @@ pub struct Clients {
     sends: u64,
     /// Ends of life drawn so far.
     ends: u64,
+    /// Polls so far.
+    pub(super) polls: u64,
     /// Sessions of an open stream that have arrived so far.
     pub(super) arrived: u64,
 }
@@ -54,7 +56,7 @@ impl Clients {
         load: Vec<(Time, f64)>,
         draws: Draws,
     ) -> Self {
-        Self { id, parameters, draws, load, sends: 0, ends: 0, arrived: 0 }
+        Self { id, parameters, draws, load, sends: 0, ends: 0, polls: 0, arrived: 0 }
     }
 
     /// Starts the superposed processes.
@@ -62,6 +64,7 @@ impl Clients {
         self.schedule_send(cx);
         self.schedule_end(cx);
         self.schedule_arrival(cx);
+        self.schedule_poll(cx);
     }
 
     /// The next event of one of its processes.
@@ -71,6 +74,7 @@ impl Clients {
             Source::Send => self.on_send(cx),
             Source::Lifetime => self.on_end_of_life(cx),
             Source::Session => self.on_arrival(cx),
+            Source::Poll => self.on_poll(cx),
         }
     }
 
@@ -84,6 +88,8 @@ impl Clients {
             }
             // The last one comes after the horizon, and has no row.
             Source::Session => return 0,
+            // They come in order.
+            Source::Poll => return 0,
         };
         u32::from(connections.get(crowd.first + user).session)
     }
@@ -95,7 +101,11 @@ impl Clients {
     }
 
     fn schedule_end(&self, cx: &mut Cx<'_>) {
-        if let Some(Law::Exponential { mean }) = self.parameters.network.lifetime {
+        // Who polls has no connection that could end.
+        let held = self.parameters.transport != Transport::ShortPoll;
+        if let Some(Law::Exponential { mean }) = self.parameters.network.lifetime
+            && held
+        {
             let rate = f64::from(self.parameters.count) / mean * 1e9;
             self.schedule_next(Source::Lifetime, Purpose::LifetimeGap, self.ends, rate, cx);
         }
@@ -167,7 +177,7 @@ impl Clients {
         }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
-        let requests = crowd.transport == Transport::Sse;
+        let requests = crowd.transport != Transport::Websocket;
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
             // A request needs no stream.
@@ -192,7 +202,7 @@ impl Clients {
                 let at = cx.now + crowd.down(connection.round_trip(), entity);
                 cx.hop(at, crowd.gateways.node, message, Stage::Up);
             }
-            Transport::Sse => {
+            Transport::Sse | Transport::ShortPoll => {
                 let at = cx.now + connection.round_trip().half();
                 cx.messages.get_mut(message).at = NOWHERE;
                 cx.hop(at, crowd.balancer, message, Stage::Request);

@@ -75,6 +75,8 @@ pub enum Source {
     Lifetime,
     /// A session of an open stream arrives.
     Session,
+    /// Somebody's poll arrives at a gateway.
+    Poll,
 }
 
 /// The timers of a user. Those of one attempt carry [`attempt_ticket`], the others the session.
@@ -145,6 +147,12 @@ pub enum Timer {
     MakeRebuild,
     /// When the client's patience with such a connection ends.
     MakeTimedOut,
+    /// When a poll is placed. No ticket, as of the next two: a client has one at a time.
+    PollPlaced,
+    /// When a poll is answered.
+    PollServed,
+    /// When the mailbox is read for a poll.
+    PollRead,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

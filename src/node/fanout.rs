@@ -23,7 +23,7 @@ pub struct Fanout {
     id: u8,
     on_stale: OnStale,
     route: Route,
-    ways: Ways,
+    pub(super) ways: Ways,
     /// What bounds its calls, if anything does, and the number of its first instance among all.
     limits: Option<Limits>,
     first: u16,
@@ -45,6 +45,8 @@ pub struct Ways {
     pub pool: Range<u16>,
     /// The ring by which their balancer places users, for those who route by it.
     pub ring: Ring,
+    /// To the mailboxes of those who poll, if there are any.
+    pub mailbox: Option<Port>,
 }
 
 impl Fanout {
@@ -103,6 +105,9 @@ impl Fanout {
         let work = self.factor.map_or(work, |factor| work.scale(factor));
         let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
         cx.messages.get_mut(message).keep(cx.now);
+        if crowd.poll.is_some() {
+            return self.put_aside(service.finish, message, row, cx);
+        }
         if self.limits.is_some() {
             return cx.hop(service.finish, self.id, message, Stage::Served);
         }
@@ -137,7 +142,7 @@ impl Fanout {
     }
 
     #[inline]
-    fn way(&self, port: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
+    pub(super) fn way(&self, port: &Port, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
         let entity = cx.crowds.of(row.to).message(&row);
         port.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }

@@ -91,7 +91,7 @@ impl Gateway {
 
     /// Takes CPU time; heartbeats stretch it by 1/(1 − ρ), ρ their share of the CPU.
     #[inline]
-    fn work(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Service {
+    pub(super) fn work(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Service {
         let work = self.stretch(instance, work, cx);
         self.instance(instance).cpu.arrive(cx.now, work)
     }
@@ -137,7 +137,7 @@ impl Gateway {
         let crowd = cx.crowds.of(row.to);
         let work = match crowd.transport {
             Transport::Websocket => self.parameters.cpu.receive,
-            Transport::Sse => self.parameters.cpu.request,
+            Transport::Sse | Transport::ShortPoll => self.parameters.cpu.request,
         };
         let service = self.work(row.at, work, cx);
         let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
@@ -356,10 +356,14 @@ impl Gateway {
     }
 
     fn handshake(&self, entity: u64, attempt: u16) -> Span {
+        self.tls(entity, u32::from(attempt)) + self.parameters.cpu.app
+    }
+
+    /// The TLS handshake of attempt `k`: full or resumed.
+    pub(super) fn tls(&self, entity: u64, k: u32) -> Span {
         let cpu = &self.parameters.cpu;
-        let unit = self.draws.unit(Purpose::Resumption, entity, u32::from(attempt));
-        let tls = if unit < cpu.resumption.0 { cpu.tls_resumed } else { cpu.tls_full };
-        tls + cpu.app
+        let resumed = self.draws.unit(Purpose::Resumption, entity, k) < cpu.resumption.0;
+        if resumed { cpu.tls_resumed } else { cpu.tls_full }
     }
 
     /// An instance ends at once: what it had not finished is gone.

@@ -15,6 +15,7 @@ mod make_first;
 mod missed;
 pub mod outage;
 pub mod parameters;
+mod poll;
 pub mod preset;
 pub mod pubsub;
 pub mod purpose;
@@ -62,7 +63,7 @@ impl Node {
             Self::Fanout(node) => node.on_hop(message, cx),
             Self::Registry(node) => node.on_hop(message, cx),
             Self::LoadBalancer(node) => node.on_hop(message, cx),
-            Self::Buffer(_) => unreachable!("no message passes here"),
+            Self::Buffer(node) => node.on_hop(message, cx),
         }
     }
 
@@ -83,6 +84,9 @@ impl Node {
                 node.on_make(user, ticket, cx);
             }
             Self::Gateway(node) if timer == Timer::MakeAccept => node.on_make(user, ticket, cx),
+            Self::LoadBalancer(node) if timer == Timer::PollPlaced => node.on_poll(user, cx),
+            Self::Gateway(node) if timer == Timer::PollServed => node.on_poll(user, cx),
+            Self::Buffer(node) if timer == Timer::PollRead => node.on_poll(user, cx),
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
             Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
             Self::Registry(node) if matches!(timer, Timer::Rebuild | Timer::MakeRebuild) => {

@@ -202,6 +202,8 @@ pub struct Gateway {
     pub max_age: Option<Span>,
     /// See `max_age`.
     pub age_dither: Span,
+    /// How long an idle connection of a request is kept for the next one.
+    pub keep_alive: Span,
     /// Round trips from SYN to open: TCP, TLS, upgrade.
     pub handshake_rtts: f64,
     /// What it keeps of a client beside the connection, if anything.
@@ -265,6 +267,8 @@ pub struct Cpu {
     pub app: Span,
     /// Refusing an attempt.
     pub refusal: Span,
+    /// Answering a poll.
+    pub poll: Span,
     /// Taking a request with a message.
     pub request: Span,
     /// Taking a message from a client.

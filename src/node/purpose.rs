@@ -60,6 +60,8 @@ pub enum Purpose {
     Visit,
     /// Whether and when a notification brings its user. (message; k = 0, 1)
     Notify,
+    /// When a user polls, within its share of the interval. (user)
+    Phase,
 }
 
 impl From<Purpose> for usize {

@@ -17,6 +17,12 @@ pub struct Traffic {
     pub replayed: u64,
     /// Look-ups, writes and deletions of its registry, without refreshes.
     pub registry_operations: u64,
+    /// Polls.
+    pub polls: u64,
+    /// Those of them that found nothing.
+    pub polls_empty: u64,
+    /// Those of them that nobody answered.
+    pub polls_failed: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
 }
@@ -29,6 +35,9 @@ impl Traffic {
         self.attempts += now.attempts - before.attempts;
         self.replayed += now.replayed - before.replayed;
         self.registry_operations += now.registry_operations - before.registry_operations;
+        self.polls += now.polls - before.polls;
+        self.polls_empty += now.polls_empty - before.polls_empty;
+        self.polls_failed += now.polls_failed - before.polls_failed;
         self.connected += now.connected - before.connected;
     }
 

@@ -38,6 +38,8 @@ pub enum Fact {
     Up,
     /// A delivery ended out of an inbox.
     Pulled,
+    /// A user polled.
+    Poll,
 }
 
 /// How many bins the lag over time has at most.
@@ -226,6 +228,13 @@ impl Recorder {
         if end.arrived() {
             self.lag_over_time[self.lag_bins.of(at)].record(lag);
         }
+    }
+
+    /// A user polls.
+    #[inline]
+    pub fn polled(&mut self, at: Time, user: u32) {
+        self.fact(at, Fact::Poll, user);
+        self.meter.of(user).polls += 1;
     }
 
     /// A later copy of a message comes; `shown`: the user sees it again.

@@ -7,7 +7,8 @@ mod state;
 
 pub use bus::{Group, Pubsub};
 pub use clients::{
-    Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, Start, Visits,
+    Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, ShortPoll, Start,
+    Visits,
 };
 pub use fanout::Fanout;
 pub use state::{Rebuild, SessionState};
@@ -211,6 +212,9 @@ pub struct Gateway {
     pub max_age: Option<Written<Span>>,
     /// Up to so much earlier, drawn for each connection; at most `max_age`.
     pub age_dither: Option<Written<Span>>,
+    /// How long the connection of a request is kept for the next one; a poll that comes later pays
+    /// for a new one.
+    pub keep_alive: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,
     /// What an instance keeps of a client beside its connection; leave it out for nothing.
@@ -248,6 +252,8 @@ pub struct Cpu {
     pub app: Option<Written<Span>>,
     /// Refusing an attempt.
     pub refusal: Option<Written<Span>>,
+    /// Answering a poll.
+    pub poll: Option<Written<Span>>,
     /// Taking a request with a message, of clients who have a stream for one way only.
     pub request: Option<Written<Span>>,
     /// Taking a message from a client.

@@ -12,7 +12,7 @@ use crate::{
         outage::Outages,
         parameters::{
             self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope,
-            SessionState, Start,
+            SessionState, Start, Transport,
         },
         pubsub::Pubsub,
         registry::Registry,
@@ -118,6 +118,12 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     if !clients.stands_there(user, cx) {
         return;
     }
+    if crowd.poll.is_some() {
+        let row = cx.connections.get_mut(user);
+        row.state = State::Online;
+        row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+        return;
+    }
     let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
     let picked = balancer.pick(crowd.hash(user), cx.tiers);
     let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
@@ -199,6 +205,7 @@ impl Plan<'_> {
             Some(fanout.rpc_timeout)
         });
         let present = self.present(id, clients, gateway);
+        let polls = clients.transport == Transport::ShortPoll;
         Crowd {
             first,
             count: present
@@ -211,13 +218,15 @@ impl Plan<'_> {
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
             transport: clients.transport,
+            poll: polls.then_some(clients.poll_every),
+            polls_anew: polls && clients.poll_every > gateway.keep_alive,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
                 Some(Audience::Direct) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
-            registry: self.port(pool, is_registry),
+            registry: self.port(pool, is_registry).filter(|_| !polls),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
@@ -350,7 +359,8 @@ impl Plan<'_> {
             Route::ConsistentHash => self.ring(NodeId(gateways.node), pool.clone()),
             Route::Registry | Route::Broadcast | Route::RandomGateway => Ring::default(),
         };
-        Ways { registry: self.port(id, is_registry), gateways, pool, ring }
+        let mailbox = self.buffer(id, Scope::User).map(|(port, _)| port);
+        Ways { registry: self.port(id, is_registry), gateways, pool, ring, mailbox }
     }
 
     /// The ring by which the balancer of a pool places users.

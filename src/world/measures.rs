@@ -309,6 +309,12 @@ impl World {
         sheet.ledger("", &ledger);
         sheet.count("deliveries.duplicates", record.counts.duplicates);
         sheet.count("deliveries.duplicates_shown", record.counts.shown);
+        if self.crowds.iter().any(|crowd| crowd.poll.is_some()) {
+            let all = record.flow(record.horizon());
+            sheet.count("polls.total", all.sum(|crowd| crowd.polls));
+            sheet.count("polls.empty", all.sum(|crowd| crowd.polls_empty));
+            sheet.count("polls.failed", all.sum(|crowd| crowd.polls_failed));
+        }
         if self.crowds.iter().any(|crowd| crowd.acknowledged.is_some()) {
             sheet.count("sends.resent", record.counts.resent);
             sheet.count("sends.known", record.counts.known);

@@ -15,7 +15,7 @@ mod wire;
 use crate::{
     engine::{Agenda, Entry, Model, Span, Time, number, run},
     node::{
-        Cx, Event, Node, Timer,
+        Cx, Event, Node, Source, Timer,
         cx::Next,
         parameters::Parameters,
         table::{
@@ -92,6 +92,11 @@ impl Model for World {
         let (nodes, mut cx) = split!(self, now, agenda);
         match event {
             Event::Hop { node, message } => nodes[usize::from(node)].on_hop(message, &mut cx),
+            Event::Tick { node, source: Source::Poll } => {
+                cx.next = Next::Open;
+                nodes[usize::from(node)].on_tick(Source::Poll, &mut cx);
+                follow(nodes, &mut cx);
+            }
             Event::Tick { node, source } => nodes[usize::from(node)].on_tick(source, &mut cx),
             Event::Wake { timer, user, ticket } => wake(nodes, timer, user, ticket, &mut cx),
             Event::Action { index, step, instance } => {
@@ -122,12 +127,16 @@ impl Model for World {
 
 /// A user's timer fires, and with it the steps of its attempt that take no time.
 fn wake(nodes: &mut [Node], timer: Timer, user: u32, ticket: u16, cx: &mut Cx<'_>) {
-    let mut step = Next::Step(timer, user, ticket);
-    while let Next::Step(timer, user, ticket) = step {
+    cx.next = Next::Step(timer, user, ticket);
+    follow(nodes, cx);
+}
+
+/// Takes the steps that take no time.
+fn follow(nodes: &mut [Node], cx: &mut Cx<'_>) {
+    while let Next::Step(timer, user, ticket) = cx.next {
         cx.next = Next::Open;
         let node = World::node_of(timer, user, cx.crowds);
         nodes[usize::from(node)].on_wake(timer, user, ticket, cx);
-        step = cx.next;
     }
 }
 
@@ -168,18 +177,21 @@ impl World {
             | Timer::VisitOver
             | Timer::Unacknowledged => crowd.clients,
             Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
-            Timer::Balance | Timer::MakeBalance => crowd.balancer,
+            Timer::Balance | Timer::MakeBalance | Timer::PollPlaced => crowd.balancer,
             Timer::Accept
             | Timer::MakeAccept
             | Timer::Repeat1
             | Timer::Repeat2
             | Timer::Repeat3
             | Timer::Repeat4
-            | Timer::Repeat5 => crowd.gateways.node,
+            | Timer::Repeat5
+            | Timer::PollServed => crowd.gateways.node,
             Timer::Register | Timer::Unregister => {
                 crowd.registry.as_ref().expect("set only where there is one").node
             }
-            Timer::Resume => crowd.replay.as_ref().expect("set only where there is one").port.node,
+            Timer::Resume | Timer::PollRead => {
+                crowd.replay.as_ref().expect("set only where there is one").port.node
+            }
             Timer::Pull => {
                 crowd.inbox.as_ref().expect("set only where there is one").kept.port.node
             }

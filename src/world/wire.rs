@@ -31,6 +31,10 @@ const COMMENT: f64 = 8.0;
 const REQUEST: f64 = 780.0;
 /// The answer to a request that says no more than that it was taken.
 const ANSWER: f64 = 200.0;
+/// The answer to a poll that found nothing: a 304.
+const EMPTY: f64 = 200.0;
+/// The head of one that found something.
+const FULL: f64 = 350.0;
 /// The answer that opens a stream: our measurement.
 const STREAM: f64 = 142.0;
 /// TLS 1.3 with an ECDSA chain, down and up.
@@ -75,6 +79,8 @@ impl Law {
         let [frames_up, frames_down, handshakes] =
             [traffic.frames_up, traffic.frames_down, traffic.handshakes].map(number::float);
         let beats = traffic.connected() / self.every;
+        let [polls, empty, failed] =
+            [traffic.polls, traffic.polls_empty, traffic.polls_failed].map(number::float);
         let segment = |bytes: f64| bytes + TLS_RECORD + TCP_IP;
         match self.transport {
             Transport::Websocket => Bytes {
@@ -88,6 +94,22 @@ impl Law {
                     heartbeats: beats * (segment(PING) + TCP_IP),
                 },
             },
+            // Each poll is a request with a head; its answer carries what there is.
+            Transport::ShortPoll => {
+                let full = polls - empty - failed;
+                Bytes {
+                    up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)
+                        + polls * segment(REQUEST)
+                        + handshakes * TLS_UP,
+                    down: Egress {
+                        messages: frames_down * self.payload
+                            + full * segment(FULL)
+                            + frames_up * segment(ANSWER),
+                        handshakes: handshakes * TLS_DOWN,
+                        heartbeats: empty * segment(EMPTY),
+                    },
+                }
+            }
             // A request is acknowledged by its answer; a comment is acknowledged, and no more.
             Transport::Sse => Bytes {
                 up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)

@@ -12,6 +12,8 @@ pub struct Clients {
     pub count: u32,
     /// How messages travel.
     pub transport: Transport,
+    /// Of clients who poll: from the start of a poll to that of the next.
+    pub poll_every: Span,
     /// How they stand when the run begins.
     pub start: Start,
     /// The way between the user and the edge.
@@ -99,6 +101,8 @@ pub enum Transport {
     Websocket,
     /// A stream to the client; what it sends is a request each, to any gateway.
     Sse,
+    /// No connection that is held: a request now and then, to any gateway.
+    ShortPoll,
 }
 
 /// What a session does that is refused.

@@ -112,6 +112,10 @@ pub struct Crowd {
     pub gateways: Port,
     /// How its messages travel.
     pub transport: Transport,
+    /// Of those who poll: from one to the next.
+    pub poll: Option<Span>,
+    /// Whether each poll opens a connection, as the last one is no longer kept.
+    pub polls_anew: bool,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
     pub room: Option<u32>,
     /// Whether a message for a room is published for each in it.
@@ -188,7 +192,7 @@ pub struct Inbox {
 impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
-        self.if_refused.is_none() && !self.visits
+        self.if_refused.is_none() && !self.visits && self.poll.is_none()
     }
 
     /// What the state of its sessions is rebuilt from.

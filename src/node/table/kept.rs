@@ -44,6 +44,13 @@ impl Shelf {
         &mut self.rows[number::index(*place)]
     }
 
+    /// Whether there are messages to a user.
+    #[inline]
+    pub fn missed(&self, user: u32) -> bool {
+        let place = self.places[number::index(user)];
+        place != NIL && !self.rows[number::index(place)].missed.is_empty()
+    }
+
     /// Takes the messages to a user out.
     pub fn take_missed(&mut self, user: u32) -> List {
         self.take(user, |kept| &mut kept.missed)

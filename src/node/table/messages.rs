@@ -55,6 +55,8 @@ pub enum Stage {
     Served,
     /// To the balancer, as a request.
     Request,
+    /// To the mailbox of one who polls.
+    Mailbox,
 }
 
 /// One delivery that has not ended.

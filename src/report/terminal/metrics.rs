@@ -79,6 +79,9 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
     let fixed = [
         ("connections", "connections.mean", Course::Least(connections(summary)), true),
         ("attempts/s peak", "attempts.peak_per_second", attempts("attempted"), true),
+        ("polls", "polls.total", Course::None, false),
+        ("polls empty", "polls.empty", Course::None, false),
+        ("polls failed", "polls.failed", Course::None, false),
         ("refused", "attempts.refused", attempts("refused"), false),
         ("timed out", "attempts.timed_out", attempts("timed_out"), false),
         ("gave up", "clients.gave_up", Course::None, false),

@@ -5,7 +5,7 @@ use crate::{
     engine::number,
     node::parameters::{
         Audience, Clients, Fanout, Gateway, OnStale, Parameters, PartitionKey, Policy, Resume,
-        Route, Visits,
+        Route, Start, Transport, Visits,
     },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
@@ -97,6 +97,9 @@ impl Checks<'_, '_> {
         let Some(pool) = self.topology.next(edge, "gateway") else { return };
         if clients.sends.is_some() {
             self.sends(input, clients, pool);
+        }
+        if clients.transport == Transport::ShortPoll {
+            self.polls(input, clients, pool);
         }
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
@@ -201,6 +204,29 @@ impl Checks<'_, '_> {
             let message = format!("`{fanout}` does not write to `{buffer}`, where users ask");
             let help = format!("write the link `{fanout} -> {buffer}`");
             input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
+        }
+    }
+
+    /// Who polls has a mailbox that the fan-out fills, and is there all the time.
+    fn polls(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        if clients.resume == Resume::None {
+            let message = format!(
+                "`{}` poll, but `{}` has no buffer for their mailboxes that the fan-out fills",
+                self.name(),
+                self.topology.name(pool)
+            );
+            input.report(incomplete(message, "buffer").at(self.at()));
+        }
+        let others = [
+            ("sessions", clients.sessions.is_some()),
+            ("visits", clients.visits.is_some()),
+            ("start", clients.start != Start::Connected),
+            ("resume_window", clients.resume_window.is_some()),
+        ];
+        for (key, _) in others.into_iter().filter(|(_, written)| *written) {
+            let message = format!("`{}.{key}` of clients who poll is not modelled", self.name());
+            let wrong = Diagnostic::error("not-modelled", message).at(self.at());
+            input.report(wrong.help("take it out, or write `transport: websocket`"));
         }
     }
 

@@ -74,6 +74,10 @@ impl Section<'_, '_> {
         Clients {
             count,
             transport,
+            poll_every: self.inside("short_poll", |section| {
+                let every = form.short_poll.every.as_ref();
+                section.within("every", every, CLOSEST..=Span::FOREVER)
+            }),
             start,
             network,
             visits: form.visits.as_ref().map(|visits| self.visits(form, visits)),
@@ -245,6 +249,7 @@ impl Section<'_, '_> {
                 section.within(key, written, Span::from_secs(1)..=Span::FOREVER)
             }),
             age_dither: self.age_dither(form),
+            keep_alive: self.value("keep_alive", form.keep_alive.as_ref()),
             handshake_rtts: self
                 .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
                 .0,
@@ -310,6 +315,7 @@ impl Section<'_, '_> {
             resumption: self.value("resumption", form.resumption.as_ref()),
             app: self.value("app", form.app.as_ref()),
             refusal: self.value("refusal", form.refusal.as_ref()),
+            poll: self.value("poll", form.poll.as_ref()),
             request: self.value("request", form.request.as_ref()),
             receive: self.value("receive", form.receive.as_ref()),
             push: self.value("push", form.push.as_ref()),

@@ -153,7 +153,7 @@ impl Word for Ids {
 
 impl Word for Transport {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("websocket", Self::Websocket), ("sse", Self::Sse)];
+        &[("websocket", Self::Websocket), ("sse", Self::Sse), ("short_poll", Self::ShortPoll)];
 }
 
 impl Word for Scope {

@@ -26,8 +26,11 @@ pub struct Clients {
     /// t = 0; `{ ramp: 60s }`: each within U(0, 60 s).
     pub start: Option<Located<Choice<Start>>>,
     /// How messages travel. `websocket`: one connection for both ways; `sse`: a stream to the
-    /// client, and a request to any gateway for each message that it sends.
+    /// client, and a request to any gateway for each message that it sends; `short_poll`: the
+    /// client asks any gateway now and then for what lies in its mailbox.
     pub transport: Option<Text>,
+    /// How a client polls.
+    pub short_poll: ShortPoll,
     /// The way between user and balancer.
     pub network: Network,
     /// What the users send; a crowd without it only listens.
@@ -83,6 +86,14 @@ pub struct Sessions {
     /// What one does that is refused, times out or loses its connection: `leave` for good, or
     /// `retry`, as `reconnect` says.
     pub if_refused: Option<Text>,
+}
+
+/// How a client polls.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShortPoll {
+    /// From the start of a poll to that of the next, at least 1 ms.
+    pub every: Option<Written<Span>>,
 }
 
 /// Users who come and go by themselves.

@@ -10,8 +10,8 @@ use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
         Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, Parameters,
-        PartitionKey, Reading, Rebalance, Rebuild, Resume, Route, SessionState, Start, Visits,
-        WhenFull,
+        PartitionKey, Reading, Rebalance, Rebuild, Resume, Route, SessionState, Start, Transport,
+        Visits, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -89,6 +89,7 @@ struct Reach {
     dedup: bool,
     ids: Option<Ids>,
     room: Option<u32>,
+    transport: Transport,
 }
 
 impl Reach {
@@ -103,9 +104,10 @@ fn reach() -> impl Strategy<Value = Reach> {
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
     let room = select(vec![None, None, Some(2_u32), Some(6)]);
     let inbox = select(vec![None, Some(false), Some(true)]);
+    let transport = select(vec![Transport::Websocket, Transport::Sse, Transport::ShortPoll]);
     let flags = (inbox, any::<bool>(), any::<bool>());
-    (flags, window, every, ids, room).prop_map(
-        |((inbox, visits, dedup), window, every, ids, room)| Reach {
+    (flags, window, every, ids, room, transport).prop_map(
+        |((inbox, visits, dedup), window, every, ids, room, transport)| Reach {
             inbox,
             visits,
             window,
@@ -113,6 +115,7 @@ fn reach() -> impl Strategy<Value = Reach> {
             dedup,
             ids,
             room,
+            transport,
         },
     )
 }
@@ -179,6 +182,11 @@ fn scenario(
     crowd.reading = Reading { acknowledge_every: reach.every, dedup: reach.dedup };
     crowd.sends.as_mut().unwrap().acknowledged =
         reach.ids.map(|ids| Acknowledged { retry_after: secs(3), ids });
+    // Who polls is there all the time, and has a mailbox.
+    let polls = resume && !reach.visits && !cold && reach.window.is_none();
+    if polls || reach.transport != Transport::ShortPoll {
+        crowd.transport = reach.transport;
+    }
     if let Some(size) = reach.room {
         crowd.sends.as_mut().unwrap().to = Audience::Room(size);
     }
@@ -260,7 +268,11 @@ proptest! {
         for ends in &outcome.ledger {
             prop_assert!(ends.adds_up());
         }
-        let never = |name: &str, there: bool| there || count(&outcome, name) == 0;
+        // Who polls is in no registry.
+        let measured = |name: &str| outcome.measures.iter().any(|measure| measure.name == name);
+        let never = |name: &str, there: bool| {
+            there || !measured(name) && name.starts_with("presence") || count(&outcome, name) == 0
+        };
         let reads_twice = tier.stores && tier.delivery == Guarantee::AtLeastOnce;
         prop_assert!(never("lost.bus_overflow", tier.bound.is_some()));
         prop_assert!(never("lost.bus_lost", touches(&scenario, 3) || touches(&scenario, 4)));

@@ -68,6 +68,7 @@ fn phones(count: u32) -> Clients {
     Clients {
         count,
         transport: Transport::Websocket,
+        poll_every: secs(10),
         start: Start::Connected,
         network: Network {
             rtt: Law::lognormal_by(55e6, 250e6).unwrap(),
@@ -134,6 +135,7 @@ fn pool(count: u16) -> Gateway {
             resumption: Share(0.6),
             app: Span::from_millis(2),
             refusal: Span::from_micros(40),
+            poll: Span::from_micros(11),
             request: Span::from_micros(12),
             receive: Span::from_micros(11),
             push: Span::from_micros(11),
@@ -149,6 +151,7 @@ fn pool(count: u16) -> Gateway {
         },
         max_age: None,
         age_dither: Span::ZERO,
+        keep_alive: secs(75),
         handshake_rtts: 3.0,
         session: None,
     }

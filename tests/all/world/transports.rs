@@ -106,7 +106,7 @@ fn a_503_ends_a_stream_for_good() {
     assert_eq!(count(&alive, "connections.end"), 2_000);
 }
 
-/// Requests go to any gateway: to a dead one until that is noticed. What is acknowledged comes again.
+/// Requests go to any gateway: to a dead one until that is noticed. What is acknowledged is kept.
 #[test]
 fn a_dead_gateway_takes_requests_until_it_is_missed() {
     let mut scenario = with(Transport::Sse);
@@ -121,4 +121,88 @@ fn a_dead_gateway_takes_requests_until_it_is_missed() {
     let kept = run(&scenario);
     assert_eq!(count(&kept, "lost.gateway_crash"), 0);
     assert_eq!(count(&kept, "deliveries.missed"), 0);
+}
+
+/// 2,000 users who ask every 10 s.
+fn polling(every: u64) -> Scenario {
+    let mut scenario = with(Transport::ShortPoll);
+    clients(&mut scenario).poll_every = secs(every);
+    clients(&mut scenario).sends.as_mut().unwrap().per_user = Rate(0.1);
+    scenario.warm_up = Time::ZERO + secs(20);
+    scenario
+}
+
+/// N/P requests a second; what is sent waits for U(0, P), and the ways: half a round trip to the
+/// gateway as a request, half of it back, bus, fan-out and mailbox between.
+#[test]
+fn polls_come_at_their_interval_and_staleness_is_uniform() {
+    for every in [4_u64, 10, 30] {
+        let mut scenario = polling(every);
+        scenario.horizon = Time::ZERO + secs(600);
+        let outcome = run(&scenario);
+        let period = secs(every).seconds();
+        assert_eq!(count(&outcome, "polls.total"), 2_000 * 600 / every);
+        let ways = 0.065;
+        close(measure(&outcome, "delivery_lag.mean"), period / 2.0 + ways, 0.03);
+        close(measure(&outcome, "delivery_lag.p50"), period / 2.0 + ways, 0.03);
+        close(measure(&outcome, "delivery_lag.p95"), 0.95 * period + ways, 0.02);
+        assert!(measure(&outcome, "delivery_lag.max") < period + 0.1);
+        // Of each user a Poisson stream: nothing has come within an interval; before the first poll
+        // it is part of one.
+        let (none, rounds) = ((-0.1 * period).exp(), 600.0 / period);
+        let expected = ((rounds - 1.0) * none + (1.0 - none) / (0.1 * period)) / rounds;
+        let empty = measure(&outcome, "polls.empty") / measure(&outcome, "polls.total");
+        close(empty, expected, 0.05);
+        assert_eq!(count(&outcome, "deliveries.missed"), 0);
+        assert_eq!(count(&outcome, "deliveries.live"), {
+            count(&outcome, "deliveries.intended") - count(&outcome, "deliveries.pending")
+        });
+        assert_eq!(count(&outcome, "connections.peak"), 0);
+    }
+}
+
+/// 780 bytes of a head, a TLS record and the headers of a segment, for each poll.
+#[test]
+fn a_poll_is_854_bytes_up() {
+    let mut scenario = polling(10);
+    clients(&mut scenario).sends = None;
+    let outcome = run(&scenario);
+    let polls = measure(&outcome, "polls.total");
+    assert!((measure(&outcome, "wire.up") - polls * 854.0).abs() < 1.0);
+    assert!((measure(&outcome, "wire.down") - polls * 274.0).abs() < 1.0);
+    // Later than the connection is kept, each is a new one.
+    assert_eq!(count(&outcome, "handshakes.total"), 0);
+    clients(&mut scenario).poll_every = secs(90);
+    let outcome = run(&scenario);
+    assert_eq!(count(&outcome, "handshakes.total"), count(&outcome, "polls.total"));
+}
+
+/// The gateway that answers pays: so much of its CPU.
+#[test]
+fn polls_cost_cpu() {
+    let mut scenario = polling(1);
+    clients(&mut scenario).sends = None;
+    let pool = gateways(&mut scenario);
+    (pool.cores, pool.cpu.poll) = (1, Span::from_micros(300));
+    // 1,000 a second and gateway.
+    close(measure(&run(&scenario), "gateways.cpu.mean"), 0.3, 0.01);
+}
+
+/// Polls to a dead gateway are lost until that is noticed; what lies in the mailboxes is not.
+#[test]
+fn a_mailbox_outlives_a_gateway() {
+    let mut scenario = polling(10);
+    let Parameters::LoadBalancer(edge) = &mut scenario.nodes[1].parameters else { panic!() };
+    edge.policy = Policy::RoundRobin;
+    let quiet = run(&scenario);
+    crash(&mut scenario, 60, CrashKind::Host, None);
+    let outcome = run(&scenario);
+    // Half of 200 a second, for 30 s.
+    close(measure(&outcome, "polls.failed"), 3_000.0, 0.02);
+    // The requests with messages are: without acknowledgements they are gone.
+    close(measure(&outcome, "lost.gateway_crash"), 3_000.0, 0.06);
+    let others = count(&outcome, "deliveries.missed") - count(&outcome, "lost.gateway_crash");
+    assert_eq!(others, 0);
+    assert!(measure(&outcome, "delivery_lag.p99") > measure(&quiet, "delivery_lag.p99") + 5.0);
+    assert_eq!(count(&outcome, "attempts.total"), 0);
 }

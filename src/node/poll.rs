@@ -1,0 +1,151 @@
+//! Clients who poll: no connection is held for them. What is sent to them lies in their mailbox
+//! until one of their polls takes it.
+//!
+//! Polls come at a fixed interval, and the users are numbered by their phase: one pending event a
+//! crowd walks through them. Its instant is that at which the poll reaches a gateway, whose phase is as
+//! uniform as the client's own.
+use super::{
+    Cx, Event, Purpose, Source, Timer,
+    buffer::Buffer,
+    clients::Clients,
+    cx::low_byte,
+    fanout::Fanout,
+    gateway::Gateway,
+    load_balancer::LoadBalancer,
+    table::{
+        crowds::{Crowd, REPLAY},
+        messages::{Message, Stage},
+    },
+};
+use crate::{
+    engine::{EventQueue, Time, number},
+    record::{Cause, End},
+};
+
+impl Clients {
+    /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
+    /// place within its share of the interval.
+    fn poll_at(&self, k: u64, crowd: &Crowd) -> Option<Time> {
+        let every = crowd.poll?;
+        let (round, place) = (k / u64::from(crowd.count), k % u64::from(crowd.count));
+        let phase = number::float(place) + self.draws.unit(Purpose::Phase, place, 0);
+        let within = every.scale(phase / f64::from(crowd.count));
+        Some(Time::ZERO + every.times(round) + within)
+    }
+
+    pub(super) fn schedule_poll(&self, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        if let Some(at) = self.poll_at(self.polls, crowd) {
+            let event = Event::Tick { node: self.id, source: Source::Poll };
+            cx.agenda.push(at.max(cx.now), event);
+        }
+    }
+
+    /// The next user polls.
+    pub(super) fn on_poll(&mut self, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of_clients(self.id);
+        let user = crowd.first + number::low(self.polls % u64::from(crowd.count));
+        self.polls += 1;
+        self.schedule_poll(cx);
+        cx.record.polled(cx.now, user);
+        cx.go_on(cx.now, Timer::PollPlaced, user, 0);
+    }
+}
+
+impl LoadBalancer {
+    /// A poll is placed, for itself.
+    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
+        let key = cx.crowds.of(user).hash(user);
+        let up = cx.now >= self.down_until;
+        let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
+            cx.record.meter.of(user).polls_failed += 1;
+            return;
+        };
+        cx.connections.attempts[number::index(user)].target = target;
+        cx.go_on(cx.now, Timer::PollServed, user, 0);
+    }
+}
+
+impl Gateway {
+    /// A poll is answered: at once, if nothing lies in the mailbox.
+    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
+        let at = cx.connections.attempts[number::index(user)].target;
+        if !cx.tiers.serves(at) {
+            cx.record.meter.of(user).polls_failed += 1;
+            return;
+        }
+        let crowd = cx.crowds.of(user);
+        let mut work = self.parameters.cpu.poll;
+        if crowd.polls_anew {
+            let polls = number::low(cx.now.nanos() / crowd.poll.unwrap_or_default().nanos().max(1));
+            work += self.tls(crowd.connection(user, 0), polls);
+            cx.record.meter.of(user).handshakes += 1;
+        }
+        let service = self.work(at, work, cx);
+        if !cx.connections.kept.missed(user) {
+            cx.record.meter.of(user).polls_empty += 1;
+            return;
+        }
+        let Some(mailbox) = &crowd.replay else { return };
+        let entity = crowd.connection(user, 0);
+        let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
+        cx.wake(service.finish + way, Timer::PollRead, user, 0);
+    }
+}
+
+impl Fanout {
+    /// A message for one who polls goes to the mailbox.
+    pub(super) fn put_aside(&self, at: Time, message: u32, row: Message, cx: &mut Cx<'_>) {
+        let Some(mailbox) = &self.ways.mailbox else {
+            return cx.stranded(message, Cause::NoReplay);
+        };
+        let way = self.way(mailbox, row, Stage::Mailbox, cx);
+        cx.hop(at + way, mailbox.node, message, Stage::Mailbox);
+    }
+}
+
+impl Buffer {
+    /// A message arrives in a mailbox.
+    pub fn on_hop(&mut self, message: u32, cx: &mut Cx<'_>) {
+        let row = *cx.messages.get(message);
+        if row.stage != Stage::Mailbox || row.due != cx.now {
+            return;
+        }
+        let Some(mailbox) = &cx.crowds.of(row.to).replay else { return };
+        if cx.messages.copies.over(message) || cx.messages.copies.keep(message) {
+            // It lies there already, or has been taken.
+            return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
+        }
+        let list = &mut cx.connections.kept.row(row.to).missed;
+        list.push(cx.messages, message, Stage::Buffer, cx.now);
+        if list.len() > mailbox.messages {
+            let oldest = list.pop(cx.messages).expect("it is not empty");
+            cx.drop_kept(oldest, Cause::BufferOverflow);
+        }
+    }
+
+    /// A mailbox is emptied into the answer to a poll. What cannot be asked now, the next poll asks.
+    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
+        if self.end_of_outage(cx.now).is_some() {
+            cx.record.meter.of(user).polls_failed += 1;
+            return;
+        }
+        let read = self.read(cx.now);
+        let crowd = cx.crowds.of(user);
+        let Some(mailbox) = &crowd.replay else { return };
+        let connection = *cx.connections.get(user);
+        let entity = crowd.connection(user, connection.session);
+        let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
+        let at = read + mailbox.read + way + crowd.down(connection.round_trip(), entity);
+        let mut list = cx.connections.kept.take_missed(user);
+        while let Some(message) = list.pop(cx.messages) {
+            cx.messages.copies.release(message);
+            if cx.expire(message) {
+                continue;
+            }
+            cx.messages.get_mut(message).session = low_byte(connection.session);
+            cx.record.meter.of(user).frames_down += 1;
+            cx.hop(at, crowd.clients, message, Stage::Down);
+        }
+    }
+}
