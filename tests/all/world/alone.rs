@@ -70,7 +70,7 @@ const WAYS: [Way; 16] = [
 
 fn experiment(sets: &[&str], timeline: &[&str]) -> String {
     let lines = |lines: &[&str], before: &str| -> String {
-        lines.iter().map(|line| format!("  {before}{line}\n")).collect()
+        lines.iter().flat_map(|line| ["  ", before, line, "\n"]).collect()
     };
     let base = ["phones.count: 1k", "phones.network.lifetime: never", "gateways.count: 4"];
     let often = sets.iter().any(|line| line.starts_with("phones.sends.per_user"));
