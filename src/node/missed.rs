@@ -159,6 +159,10 @@ impl<'a> Cx<'a> {
     /// inbox when the window closed, or was lost then.
     pub fn close_window(&mut self, user: u32) {
         let Some(closed) = self.window_closed(user) else { return };
+        if let Some(seen) = self.connections.seen.get_mut(number::index(user)) {
+            // It begins anew: nothing that it has seen comes again.
+            *seen = 0;
+        }
         let mut missed = self.connections.kept.take_missed(user);
         while let Some(message) = missed.pop(self.messages) {
             self.messages.copies.release(message);

@@ -133,7 +133,7 @@ impl Pubsub {
         if cx.taken_in(message) {
             return cx.known(message);
         }
-        cx.messages.log(message);
+        cx.messages.log(cx.now, message);
         if stopped {
             return self.park(place, message, cx);
         }
@@ -315,8 +315,8 @@ impl Pubsub {
             let blocked = position >= bound && cx.now.since(row.due) > self.parameters.max_block;
             if blocked {
                 cx.end(row.due + self.parameters.max_block, message, End::Lost(Cause::BusOverflow));
-            } else if cx.now.since(row.sent) > self.parameters.retention {
-                cx.end(row.sent + self.parameters.retention, message, End::Lost(Cause::BusLost));
+            } else if cx.now.since(row.kept()) > self.parameters.retention {
+                cx.end(row.kept() + self.parameters.retention, message, End::Lost(Cause::BusLost));
             } else {
                 self.hand_out(place, message, cx);
             }

@@ -70,7 +70,8 @@ pub struct Message {
     pub to: u32,
     /// Which send of its crowd, modulo 2^32.
     pub id: u32,
-    /// In a list: the next row. In flight: when the fan-out kept it, see [`Message::kept`].
+    /// In a list: the next row. In flight: since when a bus or the fan-out has kept it, see
+    /// [`Message::kept`].
     link: u32,
     /// The gateway instance it goes to.
     pub at: u16,
@@ -81,7 +82,7 @@ pub struct Message {
 }
 
 const _: () = assert!(size_of::<Message>() == 32);
-/// Unit of the time at which the fan-out kept a message, after its send: 1,024 ns.
+/// Unit of the time since which a message has been kept, after its send: 1,024 ns.
 const KEPT_SHIFT: u32 = 10;
 
 impl Message {
@@ -96,14 +97,14 @@ impl Message {
         Self { to, ..self }
     }
 
-    /// Notes that the fan-out keeps the message from now on.
+    /// Notes that a bus, or later the fan-out, keeps the message from now on.
     #[inline]
     pub fn keep(&mut self, now: Time) {
         let age = now.since(self.sent).nanos() >> KEPT_SHIFT;
         self.link = u32::try_from(age).unwrap_or(u32::MAX);
     }
 
-    /// When the fan-out kept it, rounded down to 1.024 µs; later than 73 minutes is 73 minutes.
+    /// Since when it has been kept, rounded down to 1.024 µs; later than 73 minutes is 73 minutes.
     #[inline]
     pub fn kept(&self) -> Time {
         self.sent + Span::from_nanos(u64::from(self.link) << KEPT_SHIFT)
@@ -173,8 +174,9 @@ impl Messages {
 
     /// Notes that a bus takes a message in.
     #[inline]
-    pub fn log(&mut self, row: u32) {
+    pub fn log(&mut self, now: Time, row: u32) {
         self.logged = number::next(self.logged);
+        self.rows[number::index(row)].keep(now);
         self.places[number::index(row)] = self.logged;
     }
 

@@ -241,8 +241,9 @@ impl<'n> Topology<'n> {
 
     fn ambiguous(&self, source: NodeId, targets: &[NodeId]) -> Diagnostic {
         let kind = self.kind(targets[0]);
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         let message = format!(
-            "`{}` has no link to a {kind}, and there are {}",
+            "`{}` has no link to {article} {kind}, and there are {}",
             self.name(source),
             targets.len()
         );

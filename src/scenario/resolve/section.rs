@@ -286,7 +286,12 @@ impl<'s, 'r> Section<'s, 'r> {
         text: &Text,
         words: impl Iterator<Item = &'static str> + Clone,
     ) {
-        let help = suggest::help(&text.value, words, "the choices are");
+        let word = &text.value;
+        let help = if words.clone().any(|it| it == word) {
+            format!("`{word}` is a map with keys of its own: `{{ {word}: … }}`")
+        } else {
+            suggest::help(word, words, "the choices are")
+        };
         let says = format!("cannot be `{}`", shown(&text.value));
         self.wrong("unknown-choice", key, text.at, &says, &help);
     }

@@ -20,7 +20,7 @@ pub struct Pubsub {
     pub profile: Option<Text>,
     /// Partitions, chosen by the key, 1 to 1,000,000.
     pub partitions: Option<Written<Count>>,
-    /// What chooses the partition: `recipient`, `sender`, or `random`.
+    /// What chooses the partition: the `recipient`, `sender` or `room`, or nothing (`random`).
     pub key: Option<Text>,
     /// How unequal the partitions are: the exponent of Zipf's law over them, 0 to 10.
     pub skew: Option<Written<Factor>>,

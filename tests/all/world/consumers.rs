@@ -2,10 +2,10 @@
 use super::chat::{bus_of, chat, clients, fanout_of, secs};
 use squall::{
     engine::{Span, Time, number},
-    node::parameters::{Guarantee, PartitionKey, Rebalance, Resume, WhenFull},
+    node::parameters::{Guarantee, Jitter, PartitionKey, Rebalance, Resume, WhenFull},
     record::Outcome,
-    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
-    units::Rate,
+    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
+    units::{Rate, Share},
     world::simulate,
 };
 
@@ -217,6 +217,26 @@ fn the_log_forgets_after_its_retention() {
     crash(&mut scenario, FANOUT, 60, &[0], Some(secs(1)));
     let outcome = run(&scenario);
     close(measure(&outcome, "lost.bus_lost"), 1_000.0 * 20.0, 0.03);
+}
+
+/// All are away for 30 s. What they write meanwhile is in the log only when they are back: brokers
+/// that are lost for 10 s then hold it for that long, which is less than the retention.
+#[test]
+fn the_log_forgets_nothing_that_it_has_only_just_got() {
+    let mut scenario = quiet(500, 500.0);
+    let crowd = clients(&mut scenario);
+    (crowd.reconnect.base, crowd.reconnect.cap) = (secs(30), secs(30));
+    crowd.reconnect.jitter = Jitter::None;
+    let bus = bus_of(&mut scenario);
+    (bus.retention, bus.copies) = (secs(15), 1);
+    let (share, kind) = (Share(1.0), DropKind::Reset);
+    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
+    let at = Time::ZERO + secs(60);
+    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
+    crash(&mut scenario, BUS, 85, &[0, 1, 2], Some(secs(10)));
+    let outcome = run(&scenario);
+    assert_eq!(count(&outcome, "lost.bus_lost"), 0);
+    assert!(measure(&outcome, "backlog.peak") > 0.9 * 500.0 * 30.0);
 }
 
 /// A key that keeps a user's messages together keeps them in order; none does not, where

@@ -155,6 +155,19 @@ fn who_comes_too_late_cannot_resume() {
     close(measure(&outcome, "deliveries.replayed"), 250.0 * 60.0, 0.05);
 }
 
+/// Who cannot resume begins anew, and gets nothing again, however coarse its cursor is.
+#[test]
+fn who_comes_too_late_gets_nothing_again() {
+    let again = |window| {
+        let mut scenario = dropped(Some(window));
+        clients(&mut scenario).reading.acknowledge_every = 1_000;
+        count(&run(&scenario), "deliveries.duplicates")
+    };
+    // 1,000 messages a second for 60 s, half of them to those who are dropped.
+    close(number::float(again(90)), 500.0 * 60.0, 0.05);
+    assert!(again(20) < 10);
+}
+
 /// Those who never come back within the run have lost it as well.
 #[test]
 fn a_window_closes_whether_or_not_its_user_comes_back() {

@@ -1,6 +1,7 @@
 //! Whole runs: ledgers that add up, the way of a message, losses that theory predicts.
 mod acknowledged;
 mod affinity;
+mod alone;
 mod anything;
 mod budgets;
 mod calls;
