@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{Span, Station, Time, number},
-    record::End,
+    record::{End, Twice},
 };
 
 /// A buffer in motion.
@@ -101,7 +101,7 @@ impl Buffer {
         for _ in 0..seen {
             let mut again = Message::new(cx.now, user, 0, connection.gateway);
             again.session = low_byte(connection.session);
-            let row = cx.messages.copy(again, 0, None);
+            let row = cx.messages.copy(again, 0, None, Twice::Cursor);
             cx.record.meter.of(user).replayed += 1;
             cx.hop(at, crowd.gateways.node, row, Stage::Replay);
             at += self.pace;

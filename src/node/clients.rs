@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{Draws, EventQueue, Law, Span, Time, number},
-    record::{AttemptEnd, Cause, End},
+    record::{AttemptEnd, Cause, End, Twice},
 };
 
 /// A crowd in motion.
@@ -300,7 +300,7 @@ impl Clients {
         let read = cx.crowds.of(row.to).replay.is_some() && since <= cx.now;
         (read && row.kept() <= since).then(|| {
             let shown = !cx.crowds.of(row.to).reading.dedup;
-            cx.record.duplicate(row.sent, shown);
+            cx.record.duplicate(cx.now, row.sent, shown, Twice::Overlap);
             since + cx.replay_way(row.to)
         })
     }
@@ -335,7 +335,7 @@ impl Clients {
             (Timer::Refused, State::Connecting) if attempt => {
                 self.fail(user, AttemptEnd::Refused, cx);
             }
-            (Timer::Dismissed, State::Connecting) if attempt => Self::dismissed(user, cx),
+            (Timer::Dismissed, State::Connecting) if attempt => self.dismissed(user, cx),
             (Timer::Closed, State::Online) if session => {
                 cx.record.moved(cx.tiers.get(row.gateway).drained_by);
                 self.close(user, cx);

@@ -18,7 +18,7 @@ impl Clients {
     /// Waits for the next attempt; the attempts so far say which delay it is.
     pub fn back_off(user: u32, cx: &mut Cx<'_>) {
         if stream::leaves(cx.crowds.of(user)) {
-            return Self::give_up(user, cx);
+            return Self::leave_for_good(user, cx);
         }
         let session = cx.connections.get(user).session;
         let number = cx.connections.attempts[number::index(user)].number;
@@ -61,7 +61,7 @@ impl Clients {
         Self::end_attempt(user, end, cx);
         let number = u32::from(cx.connections.attempts[number::index(user)].number);
         if self.parameters.reconnect.ends_with(number) {
-            Self::give_up(user, cx);
+            self.give_up(user, cx);
         } else {
             Self::back_off(user, cx);
         }
@@ -77,20 +77,26 @@ impl Clients {
     }
 
     /// The last answer was one that ends it for good.
-    pub(super) fn dismissed(user: u32, cx: &mut Cx<'_>) {
+    pub(super) fn dismissed(&self, user: u32, cx: &mut Cx<'_>) {
         cx.record.attempt_end(cx.now, user, AttemptEnd::Refused);
-        Self::give_up(user, cx);
+        self.give_up(user, cx);
     }
 
     /// It leaves for good, and takes with it all that was still kept for it.
-    fn give_up(user: u32, cx: &mut Cx<'_>) {
+    fn give_up(&self, user: u32, cx: &mut Cx<'_>) {
+        if self.parameters.visits.is_some() {
+            // It comes again at its next visit.
+            cx.record.counts.gave_up += 1;
+            return self.go(user, cx);
+        }
+        Self::leave_for_good(user, cx);
+    }
+
+    fn leave_for_good(user: u32, cx: &mut Cx<'_>) {
         if cx.crowds.is_session(user) {
             stream::give_up(user, cx);
         } else {
             cx.record.counts.gave_up += 1;
-        }
-        if cx.crowds.of(user).visits {
-            cx.record.wanted.change(cx.now, -1);
         }
         cx.connections.get_mut(user).state = State::Gone;
         let mut outbox = cx.connections.kept.take_outbox(user);

@@ -90,10 +90,10 @@ impl Cx<'_> {
         let reached = end.arrived();
         match self.messages.copies.end(message, reached) {
             Meaning::Ends => self.end_all(at, message, end),
-            Meaning::Again { renamed } => {
+            Meaning::Again { renamed, twice } => {
                 let row = self.messages.get(message);
                 let shown = renamed || !self.crowds.of(row.to).reading.dedup;
-                self.record.duplicate(row.sent, shown);
+                self.record.duplicate(at, row.sent, shown, twice);
             }
             Meaning::Nothing => {}
         }
@@ -124,7 +124,7 @@ impl Cx<'_> {
             self.connections.saw(row.to, self.crowds);
             let late = at < self.now;
             if self.connections.order.reaches(at, row.to, users, place, late) {
-                self.record.reordered(row.sent);
+                self.record.reordered(at, row.sent, end);
             }
         }
     }

@@ -2,8 +2,8 @@
 //! until one of their polls takes it.
 //!
 //! Polls come at a fixed interval, and the users are numbered by their phase: one pending event a
-//! crowd walks through them. Its instant is that at which the poll reaches a gateway, whose phase is as
-//! uniform as the client's own.
+//! crowd walks through them. Its instant is that at which the poll reaches a gateway, whose phase
+//! is as uniform as the client's own.
 use super::{
     Cx, Event, Purpose, Source, Timer,
     buffer::Buffer,
@@ -124,7 +124,7 @@ impl Buffer {
         }
     }
 
-    /// A mailbox is emptied into the answer to a poll. What cannot be asked now, the next poll asks.
+    /// A mailbox is emptied into the answer to a poll. While it is down the next poll has to ask.
     pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
         if self.end_of_outage(cx.now).is_some() {
             cx.record.meter.of(user).polls_failed += 1;

@@ -15,9 +15,11 @@ use super::{
 };
 use crate::{
     engine::{Draws, Span, Station, Time, Zipf, number},
-    record::{Cause, End},
+    record::{Cause, End, Twice},
 };
 use std::{cmp::Ordering, collections::VecDeque};
+
+mod brokers;
 
 /// Keeps the phase of a partition's reads apart from what is drawn for consumers.
 const READS: u64 = 1 << 32;
@@ -130,7 +132,9 @@ impl Pubsub {
             return cx.unsent(message, Cause::BusOverflow);
         }
         let stopped = partition.stopped();
-        if cx.taken_in(message) {
+        // Who waits for room has no acknowledgement yet.
+        let waits = stopped && self.waits_for_room(partition.parked.len());
+        if !waits && cx.taken_in(message) {
             return cx.known(message);
         }
         cx.messages.log(cx.now, message);
@@ -230,6 +234,13 @@ impl Pubsub {
         notes.push_back(handed);
     }
 
+    /// Whether a message behind so many others in a partition that nobody reads is still its
+    /// publisher's.
+    fn waits_for_room(&self, position: usize) -> bool {
+        let full = self.parameters.bound.is_some_and(|bound| position >= number::index(bound));
+        full && self.parameters.when_full == WhenFull::Block
+    }
+
     /// Whether a partition that nobody reads has no room.
     fn is_full(&self, place: u32, bound: u32) -> bool {
         let parked = &self.partitions[number::index(place)].parked;
@@ -309,12 +320,13 @@ impl Pubsub {
     /// A partition is read again, from its first message on.
     fn resume(&mut self, place: u32, cx: &mut Cx<'_>) {
         let parked = std::mem::take(&mut self.partitions[number::index(place)].parked);
-        let bound = self.parameters.bound.map_or(usize::MAX, number::index);
         for (position, message) in parked.into_iter().enumerate() {
             let row = *cx.messages.get(message);
-            let blocked = position >= bound && cx.now.since(row.due) > self.parameters.max_block;
-            if blocked {
-                cx.end(row.due + self.parameters.max_block, message, End::Lost(Cause::BusOverflow));
+            let waited = self.waits_for_room(position);
+            if waited && cx.now.since(row.due) > self.parameters.max_block {
+                cx.unsent_at(row.due + self.parameters.max_block, message, Cause::BusOverflow);
+            } else if waited && cx.taken_in(message) {
+                cx.known(message);
             } else if cx.now.since(row.kept()) > self.parameters.retention {
                 cx.end(row.kept() + self.parameters.retention, message, End::Lost(Cause::BusLost));
             } else {
@@ -369,7 +381,8 @@ impl Pubsub {
         let there = cx.messages.holds(note.row, &note.message);
         let mut copy = note.message;
         (copy.stage, copy.due) = (Stage::Parked, cx.now);
-        let copy = cx.messages.copy(copy, note.position, there.then_some(note.row));
+        let copy =
+            cx.messages.copy(copy, note.position, there.then_some(note.row), Twice::Redelivered);
         let for_all = cx.crowds.of(note.message.to).everybody(&note.message).is_some();
         let known = spread.get(&(note.message.id, note.message.sent)).filter(|_| for_all);
         if let Some(known) = known {
@@ -441,35 +454,6 @@ impl Pubsub {
                 if !partition.stopped() {
                     self.resume(place, cx);
                 }
-            }
-        }
-    }
-
-    /// The partitions that a broker leads.
-    fn led_by(&self, broker: u16) -> Vec<u32> {
-        let brokers = u32::from(self.parameters.brokers.max(1));
-        let leads = |place: &u32| place % brokers == u32::from(broker);
-        (0..number::row(self.partitions.len())).filter(leads).collect()
-    }
-
-    /// A broker is lost: its partitions have no leader. Returns when another leads them, unless
-    /// nobody has what they hold.
-    pub fn on_broker_lost(&mut self, broker: u16, cx: &mut Cx<'_>) -> Option<Time> {
-        let led = self.led_by(broker);
-        self.stop(&led, cx);
-        for place in led {
-            self.partitions[number::index(place)].headless = true;
-        }
-        (self.parameters.copies > 1).then(|| cx.now + self.parameters.failover)
-    }
-
-    /// The partitions of a broker have a leader again.
-    pub fn on_broker_back(&mut self, broker: u16, cx: &mut Cx<'_>) {
-        self.most_parked = self.most_parked.max(self.waiting(cx.now));
-        for place in self.led_by(broker) {
-            let partition = &mut self.partitions[number::index(place)];
-            if std::mem::replace(&mut partition.headless, false) && !partition.stopped() {
-                self.resume(place, cx);
             }
         }
     }

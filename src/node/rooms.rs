@@ -7,7 +7,7 @@ use super::{
         messages::{Message, Stage},
     },
 };
-use crate::engine::Time;
+use crate::{engine::Time, record::Twice};
 use std::collections::BTreeMap;
 
 /// What a consumer that died had done about a message for a room that is read again.
@@ -48,7 +48,9 @@ impl Cx<'_> {
         let row = *self.messages.get(message);
         let everybody = self.crowds.of(row.to).everybody(&row)?;
         let known = self.messages.spread.remove(&message);
-        let (again, renamed) = self.messages.copies.again(message);
+        let again = self.messages.copies.over(message);
+        let origin = self.messages.copies.origin(message);
+        let twice = origin.map_or(Twice::Redelivered, |origin| origin.twice);
         let place = self.messages.place(message);
         let mut rows = Vec::new();
         for to in everybody {
@@ -68,8 +70,8 @@ impl Cx<'_> {
                 continue;
             }
             let there = before.filter(|known| self.messages.holds(known.row, &one));
-            let copy = self.messages.copy(one, place, there.map(|known| known.row));
-            if renamed {
+            let copy = self.messages.copy(one, place, there.map(|known| known.row), twice);
+            if origin.is_some_and(|origin| origin.renamed) {
                 self.messages.copies.rename(copy);
             }
             rows.push(copy);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::Time,
-    record::{Cause, End},
+    record::{Cause, End, Twice},
 };
 
 impl Cx<'_> {
@@ -65,10 +65,15 @@ impl Cx<'_> {
     /// What a client wrote does not get to the bus. Where it waits for an acknowledgement it still
     /// has the message; otherwise that is lost.
     pub fn unsent(&mut self, row: u32, cause: Cause) {
+        self.unsent_at(self.now, row, cause);
+    }
+
+    /// The same, of one that was given up at `at`.
+    pub fn unsent_at(&mut self, at: Time, row: u32, cause: Cause) {
         let sender = self.crowds.of(self.messages.get(row).to).sender(self.messages.get(row).id);
         let gone = self.connections.get(sender).state == State::Gone;
         let Some(note) = self.note(row).filter(|_| !gone) else {
-            return self.end(self.now, row, End::Lost(cause));
+            return self.end(at, row, End::Lost(cause));
         };
         note.in_hand = true;
         let message = self.messages.get_mut(row);
@@ -93,7 +98,8 @@ impl Cx<'_> {
             return note.row;
         }
         let there = self.messages.holds(note.row, &note.message).then_some(note.row);
-        let copy = self.messages.copy(note.message, self.messages.place(note.row), there);
+        let copy =
+            self.messages.copy(note.message, self.messages.place(note.row), there, Twice::Resent);
         if note.acknowledged < Time::NEVER || there.is_none() {
             self.messages.copies.take_in(copy);
         }

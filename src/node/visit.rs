@@ -82,12 +82,7 @@ impl Clients {
                 return;
             }
             State::Online => self.close(user, cx),
-            State::Connecting => {
-                Self::end_attempt(user, AttemptEnd::Abandoned, cx);
-                // What is still on its way of this attempt is void.
-                let row = cx.connections.get_mut(user);
-                row.session = next_session(row.session);
-            }
+            State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
             State::Away => {}
         }
         self.go(user, cx);
@@ -98,7 +93,9 @@ impl Clients {
         let Some(visits) = &self.parameters.visits else { return };
         let away = Span::from_float(visits.away.quantile(self.visit_unit(user, AWAY, cx)));
         let number = cx.connections.visits[number::index(user)].number;
-        cx.connections.get_mut(user).state = State::Absent;
+        let row = cx.connections.get_mut(user);
+        // What is still on its way of an attempt, or waits for one, is void.
+        (row.state, row.session) = (State::Absent, next_session(row.session));
         cx.record.recovery.forget(user);
         cx.record.wanted.change(cx.now, -1);
         cx.wake(cx.now + away, Timer::Visit, user, number);

@@ -62,6 +62,34 @@ pub enum Cause {
     ResumeExpired,
 }
 
+/// Why a delivery comes a second time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Twice {
+    /// A consumer of the bus died, and another read it again.
+    Redelivered,
+    /// Its sender had not seen it acknowledged, and sent it again.
+    Resent,
+    /// Its recipient had not told that it had seen it, and resumed before it.
+    Cursor,
+    /// It came live and out of the buffer: its recipient came back while it was on its way.
+    Overlap,
+}
+
+impl Twice {
+    /// All of them, in the order of the metrics.
+    pub const ALL: [Self; 4] = [Self::Redelivered, Self::Resent, Self::Cursor, Self::Overlap];
+
+    /// Its name in metrics and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Redelivered => "redelivered",
+            Self::Resent => "resent",
+            Self::Cursor => "cursor",
+            Self::Overlap => "overlap",
+        }
+    }
+}
+
 /// How a session of an open stream goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Departure {

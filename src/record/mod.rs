@@ -15,7 +15,7 @@ pub mod usage;
 
 pub use absence::Absence;
 pub use histogram::Histogram;
-pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions};
+pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions, Twice};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
 pub use recorder::{Fact, Recorder, Trace};
 pub use series::Gauge;

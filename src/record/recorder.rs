@@ -2,7 +2,7 @@
 use super::{
     Histogram,
     absence::Absences,
-    ledger::{AttemptEnd, Attempted, End, Sessions},
+    ledger::{AttemptEnd, Attempted, End, Sessions, Twice},
     meter::{Flow, Meter},
     phase::{Account, Level, PhaseRecord},
     recovery::Recovery,
@@ -54,8 +54,8 @@ pub struct Counts {
     pub wasted: u64,
     /// Look-ups that led to a gateway that did not hold the user.
     pub stale_routes: u64,
-    /// Later copies of the window's messages that reached their users.
-    pub duplicates: u64,
+    /// Later copies of the window's messages that reached their users, in the order of [`Twice`].
+    pub duplicates: [u64; Twice::ALL.len()],
     /// Those of them that the users saw.
     pub shown: u64,
     /// Messages that were sent again because no acknowledgement had come.
@@ -238,14 +238,20 @@ impl Recorder {
     }
 
     /// A later copy of a message comes; `shown`: the user sees it again.
-    pub fn duplicate(&mut self, sent: Time, shown: bool) {
+    pub fn duplicate(&mut self, at: Time, sent: Time, shown: bool, twice: Twice) {
         let counts = sent >= self.warm_up;
-        self.counts.duplicates += u64::from(counts);
+        self.series.at(at).twice[twice as usize] += 1;
+        self.counts.duplicates[twice as usize] += u64::from(counts);
         self.counts.shown += u64::from(counts && shown);
     }
 
     /// A delivery came after one to the same user which the bus took in later.
-    pub fn reordered(&mut self, sent: Time) {
+    pub fn reordered(&mut self, at: Time, sent: Time, end: End) {
+        match end {
+            End::Replayed => self.series.at(at).reordered[1] += 1,
+            End::Pulled => self.series.at(at).reordered[2] += 1,
+            End::Live | End::Lost(_) | End::Expired => self.series.at(at).reordered[0] += 1,
+        }
         self.counts.reordered += u64::from(sent >= self.warm_up);
     }
 

@@ -1,6 +1,6 @@
 //! What moved, over time: counts a tick while the run goes on, gauges at the end of each tick.
 use super::{
-    ledger::{AttemptEnd, Cause, End},
+    ledger::{AttemptEnd, Cause, End, Twice},
     outcome::{Track, Unit},
 };
 use crate::engine::{Span, Time, number};
@@ -16,6 +16,10 @@ pub struct Row {
     pub replayed: u32,
     /// Ends out of an inbox.
     pub pulled: u32,
+    /// Later copies, in the order of [`Twice`].
+    pub twice: [u32; Twice::ALL.len()],
+    /// Deliveries out of order: live, replayed, pulled.
+    pub reordered: [u32; 3],
     /// Expired deliveries.
     pub expired: u32,
     /// Lost deliveries, by cause.
@@ -132,6 +136,12 @@ impl Series {
             self.track("deliveries", "expired", |row| row.expired),
         ];
         tracks.extend(lost);
+        tracks.extend(Twice::ALL.map(|twice| {
+            self.track("duplicates", twice.name(), move |row| row.twice[twice as usize])
+        }));
+        for (place, end) in ["live", "replayed", "pulled"].into_iter().enumerate() {
+            tracks.push(self.track("reordered", end, move |row| row.reordered[place]));
+        }
         tracks.extend(attempts);
         tracks
     }

@@ -128,6 +128,12 @@ pub const METRICS: &[Described] = &[
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
     row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
     row(
+        "duplicates.{redelivered,resent,cursor,overlap}",
+        Unit::Count,
+        "Of them: read again when a consumer died; sent again by their sender; resumed from before \
+         them; live and out of the buffer.",
+    ),
+    row(
         "deliveries.duplicates_shown",
         Unit::Count,
         "Those of them that the users saw: without dedup, or under another id.",

@@ -7,7 +7,7 @@ use crate::{
         table::{connections::State, messages::Stage},
     },
     record::{
-        AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Unit,
+        AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Twice, Unit,
         meter::Flow,
         phase::{Account, Level, PhaseRecord},
     },
@@ -307,7 +307,11 @@ impl World {
         let record = &self.record;
         let Account { ledger, lag } = record.window();
         sheet.ledger("", &ledger);
-        sheet.count("deliveries.duplicates", record.counts.duplicates);
+        sheet.count("deliveries.duplicates", record.counts.duplicates.iter().sum());
+        for twice in Twice::ALL {
+            let count = record.counts.duplicates[twice as usize];
+            sheet.count(format!("duplicates.{}", twice.name()), count);
+        }
         sheet.count("deliveries.duplicates_shown", record.counts.shown);
         if self.crowds.iter().any(|crowd| crowd.poll.is_some()) {
             let all = record.flow(record.horizon());

@@ -1,7 +1,7 @@
 //! Copies of one delivery that are under way at the same time: it ends at the first that reaches
 //! its recipient, and is lost when the last of them is.
-use crate::engine::number;
-use std::collections::BTreeSet;
+use crate::{engine::number, record::Twice};
+use std::collections::BTreeMap;
 
 /// No group.
 const ALONE: u32 = u32::MAX;
@@ -17,6 +17,17 @@ struct Group {
     kept: bool,
     /// Whether a bus has taken one in.
     taken: bool,
+    /// Why there is more than one.
+    twice: Twice,
+}
+
+/// Why a copy is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// What made it.
+    pub twice: Twice,
+    /// Whether it has another id than the first.
+    pub renamed: bool,
 }
 
 /// What the end of a row means for its delivery.
@@ -28,6 +39,8 @@ pub enum Meaning {
     Again {
         /// So that it cannot tell.
         renamed: bool,
+        /// Why.
+        twice: Twice,
     },
     /// Nothing: it has ended, or another copy may still get there.
     Nothing,
@@ -40,8 +53,8 @@ pub struct Copies {
     of: Vec<u32>,
     groups: Vec<Group>,
     free: Vec<u32>,
-    /// Copies that have another id than the first.
-    renamed: BTreeSet<u32>,
+    /// Why each copy is there, and whether it has another id than the first.
+    origins: BTreeMap<u32, Origin>,
 }
 
 impl Copies {
@@ -69,27 +82,31 @@ impl Copies {
 
     /// From now on `copy` is a copy of the delivery of `row`, whose copy `kept` says whether the
     /// buffer holds.
-    pub fn join(&mut self, copy: u32, row: u32, kept: bool) {
+    pub fn join(&mut self, copy: u32, row: u32, kept: bool, twice: Twice) {
         let group = self.group(row).unwrap_or_else(|| {
-            let group = Group { rows: 1, reached: None, kept, taken: false };
+            let group = Group { rows: 1, reached: None, kept, taken: false, twice };
             let group = self.open(group);
             self.put(row, group);
             group
         });
         self.groups[number::index(group)].rows += 1;
         self.put(copy, group);
+        self.origins.insert(copy, Origin { twice, renamed: false });
     }
 
     /// From now on `row` is a copy of a delivery that has ended.
-    pub fn after_the_end(&mut self, row: u32) {
-        let group = Group { rows: 1, reached: Some(false), kept: false, taken: false };
+    pub fn after_the_end(&mut self, row: u32, twice: Twice) {
+        let group = Group { rows: 1, reached: Some(false), kept: false, taken: false, twice };
         let group = self.open(group);
         self.put(row, group);
+        self.origins.insert(row, Origin { twice, renamed: false });
     }
 
     /// A copy has another id than the first: who gets both cannot tell.
     pub fn rename(&mut self, row: u32) {
-        self.renamed.insert(row);
+        if let Some(origin) = self.origins.get_mut(&row) {
+            origin.renamed = true;
+        }
     }
 
     /// A bus takes a copy in, or has; returns whether it had before. Of a message without copies
@@ -105,9 +122,9 @@ impl Copies {
         self.group(row).is_some_and(|group| self.groups[number::index(group)].reached.is_some())
     }
 
-    /// Whether the delivery of a row has ended by another copy; whether this one has another id.
-    pub fn again(&self, row: u32) -> (bool, bool) {
-        (self.over(row), self.renamed.contains(&row))
+    /// Why a copy is there; nothing of what is none.
+    pub fn origin(&self, row: u32) -> Option<Origin> {
+        self.origins.get(&row).copied()
     }
 
     /// Whether the delivery of a row ends with it.
@@ -136,10 +153,14 @@ impl Copies {
     pub fn end(&mut self, row: u32, reached: bool) -> Meaning {
         let Some(place) = self.group(row) else { return Meaning::Ends };
         self.of[number::index(row)] = ALONE;
-        let renamed = self.renamed.remove(&row);
+        let origin = self.origins.remove(&row);
+        let renamed = origin.is_some_and(|origin| origin.renamed);
         let group = &mut self.groups[number::index(place)];
         let meaning = match (group.reached, reached) {
-            (Some(first), true) => Meaning::Again { renamed: renamed != first },
+            (Some(first), true) => Meaning::Again {
+                renamed: renamed != first,
+                twice: origin.map_or(group.twice, |origin| origin.twice),
+            },
             (Some(_), false) => Meaning::Nothing,
             (None, false) if group.rows > 1 => Meaning::Nothing,
             (None, _) => Meaning::Ends,
@@ -164,22 +185,24 @@ impl Copies {
 mod tests {
     use super::*;
 
+    const AGAIN: Twice = Twice::Redelivered;
+
     #[test]
     fn the_first_copy_that_arrives_ends_the_delivery() {
         let mut copies = Copies::default();
-        copies.join(7, 3, false);
-        copies.join(8, 3, false);
+        copies.join(7, 3, false, AGAIN);
+        copies.join(8, 3, false, AGAIN);
         assert_eq!(copies.end(7, false), Meaning::Nothing);
         assert_eq!(copies.end(3, true), Meaning::Ends);
         assert!(copies.over(8));
-        assert_eq!(copies.end(8, true), Meaning::Again { renamed: false });
+        assert_eq!(copies.end(8, true), Meaning::Again { renamed: false, twice: AGAIN });
         assert_eq!(copies.end(8, true), Meaning::Ends, "the row is somebody else's by now");
     }
 
     #[test]
     fn the_last_copy_that_is_lost_loses_the_delivery() {
         let mut copies = Copies::default();
-        copies.join(1, 0, false);
+        copies.join(1, 0, false, AGAIN);
         assert!(copies.is_last(7) && !copies.is_last(0));
         assert_eq!(copies.end(0, false), Meaning::Nothing);
         assert!(copies.is_last(1));
@@ -189,16 +212,16 @@ mod tests {
     #[test]
     fn a_copy_after_the_end_ends_nothing() {
         let mut copies = Copies::default();
-        copies.after_the_end(4);
-        assert_eq!(copies.end(4, true), Meaning::Again { renamed: false });
-        copies.after_the_end(4);
+        copies.after_the_end(4, AGAIN);
+        assert_eq!(copies.end(4, true), Meaning::Again { renamed: false, twice: AGAIN });
+        copies.after_the_end(4, AGAIN);
         assert_eq!(copies.end(4, false), Meaning::Nothing);
     }
 
     #[test]
     fn the_buffer_holds_one_copy() {
         let mut copies = Copies::default();
-        copies.join(1, 0, false);
+        copies.join(1, 0, false, AGAIN);
         assert_eq!((copies.keep(0), copies.keep(1)), (false, true));
         copies.release(0);
         assert!(!copies.keep(1));
@@ -208,19 +231,19 @@ mod tests {
     fn who_gets_both_ids_cannot_tell() {
         let mut copies = Copies::default();
         for copy in [1, 2] {
-            copies.join(copy, 0, false);
+            copies.join(copy, 0, false, AGAIN);
             copies.rename(copy);
         }
         assert_eq!(copies.end(1, true), Meaning::Ends);
-        assert_eq!(copies.end(2, true), Meaning::Again { renamed: false });
-        assert_eq!(copies.end(0, true), Meaning::Again { renamed: true });
+        assert_eq!(copies.end(2, true), Meaning::Again { renamed: false, twice: AGAIN });
+        assert_eq!(copies.end(0, true), Meaning::Again { renamed: true, twice: AGAIN });
     }
 
     #[test]
     fn a_bus_knows_what_it_has_taken_in() {
         let mut copies = Copies::default();
         assert!(!copies.take_in(0) && !copies.take_in(0), "nothing is noted of one alone");
-        copies.join(1, 0, false);
+        copies.join(1, 0, false, AGAIN);
         assert_eq!([copies.take_in(1), copies.take_in(0)], [false, true]);
     }
 }

@@ -3,6 +3,7 @@ use super::{calls::Calls, copies::Copies};
 use crate::{
     engine::{Span, Time, number},
     node::rooms::Known,
+    record::Twice,
 };
 use std::collections::BTreeMap;
 
@@ -182,14 +183,14 @@ impl Messages {
 
     /// Opens a row for another copy of `message`, which was in the `place` of the bus. The row that
     /// holds the delivery is `row`, unless it has ended.
-    pub fn copy(&mut self, message: Message, place: u32, row: Option<u32>) -> u32 {
+    pub fn copy(&mut self, message: Message, place: u32, row: Option<u32>, twice: Twice) -> u32 {
         let copy = self.open_at(message, place);
         match row {
             Some(row) => {
                 let kept = self.get(row).stage == Stage::Buffer;
-                self.copies.join(copy, row, kept);
+                self.copies.join(copy, row, kept, twice);
             }
-            None => self.copies.after_the_end(copy),
+            None => self.copies.after_the_end(copy, twice),
         }
         copy
     }

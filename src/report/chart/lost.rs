@@ -1,4 +1,5 @@
-//! What is lost, by cause, and what comes late: by replay, from the inbox.
+//! What is lost, by cause; what comes late: by replay, from the inbox; what comes twice, by cause,
+//! or out of order.
 use super::{Axis, Band, Body, Chart, Line, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
     engine::{Time, number},
@@ -12,21 +13,28 @@ use figures::{counted, share};
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let lost = lost(summary);
     let late = late(summary);
-    let step = lost.first().or(late.first())?.1.clone();
+    let twice = twice(summary);
+    let step = lost.first().or(late.first()).or(twice.first())?.1.clone();
     let mut panels = by_cause(&lost);
     if !late.is_empty() {
         let height = if lost.is_empty() { theme::SINGLE } else { theme::SMALL };
         let pens = [theme::BLUE, theme::GREEN];
         panels.push(panel("late deliveries per second", &late, height, None, &pens));
     }
+    if !twice.is_empty() {
+        let pens = [theme::PURPLE, theme::VERMILION, theme::SKY, theme::GREY];
+        let name = "twice or out of order, per second";
+        panels.push(panel(name, &twice, theme::SMALL, None, &pens));
+    }
     let what = match (lost.is_empty(), late.is_empty()) {
         (false, false) => "Lost and late deliveries",
         (false, true) => "Lost deliveries",
-        (true, _) => "Late deliveries",
+        (true, false) => "Late deliveries",
+        (true, true) => "Deliveries that come twice or out of order",
     };
     Some(Chart {
         name: "lost-and-late".to_owned(),
-        headline: headline(summary, &lost, &late),
+        headline: headline(summary, [&lost, &late, &twice]),
         subtitle: format!(
             "{what} per second over the whole run{}, {}.{}",
             if summary.warm_up > Time::ZERO { ", warm-up included" } else { "" },
@@ -70,16 +78,38 @@ fn late(summary: &Summary) -> Vec<(String, Curve)> {
         .collect()
 }
 
+/// What comes a second time, by its cause, and what comes out of order; most first.
+fn twice(summary: &Summary) -> Vec<(String, Curve)> {
+    let all = |quantity: &'static str| {
+        let names = summary.statistics("", quantity).into_iter();
+        names.filter_map(move |name| Some((name.to_owned(), summary.rate("", quantity, name)?)))
+    };
+    let mut twice: Vec<(String, Curve)> =
+        all("duplicates").filter(|(_, curve)| curve.integral() > 0.0).collect();
+    twice.sort_by(|a, b| b.1.integral().total_cmp(&a.1.integral()));
+    let reordered: Vec<Curve> = all("reordered").map(|(_, curve)| curve).collect();
+    let reordered = Curve::sum(&reordered).filter(|curve| curve.integral() > 0.0);
+    twice.truncate(3);
+    twice.extend(reordered.map(|curve| ("out of order".to_owned(), curve)));
+    twice
+}
+
 /// When it is lost: mostly in a fault, or at any time.
-fn headline(summary: &Summary, lost: &[(String, Curve)], late: &[(String, Curve)]) -> String {
+fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> String {
     let deliveries = |curves: &[(String, Curve)], verbs: [&str; 2]| {
-        let count: f64 = curves.iter().map(|(_, curve)| curve.integral()).sum();
-        let count = number::float(number::whole(count));
+        let count = number::float(number::whole(summed(curves)));
         let verb = verbs[usize::from(count > 1.5)];
         format!("{} {verb}", counted(count, "delivery", "deliveries"))
     };
     let all: Vec<Curve> = lost.iter().map(|(_, curve)| curve.clone()).collect();
     let Some(all) = Curve::sum(&all) else {
+        if late.is_empty() {
+            let copies = number::float(number::whole(summed(twice)));
+            return format!(
+                "Nothing is lost; {} twice or out of order",
+                counted(copies, "delivery", "deliveries")
+            );
+        }
         return format!("Nothing is lost; {} late", deliveries(late, ["comes", "come"]));
     };
     let gone = deliveries(lost, ["is", "are"]);
@@ -92,6 +122,10 @@ fn headline(summary: &Summary, lost: &[(String, Curve)], late: &[(String, Curve)
         ),
         (None, None) => format!("{gone} lost"),
     }
+}
+
+fn summed(curves: &[(String, Curve)]) -> f64 {
+    curves.iter().map(|(_, curve)| curve.integral()).sum()
 }
 
 /// The fault in which most is lost, if that is the greater part and more than its length explains.

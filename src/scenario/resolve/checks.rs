@@ -365,6 +365,16 @@ impl Checks<'_, '_> {
             let wrong = Diagnostic::error("incomplete-path", message).at(at);
             input.report(wrong.help("write `policy: consistent_hash` at the balancer, too"));
         }
+        let asks_again = on_stale == OnStale::LookUpAgain && fanout.route == Route::Registry;
+        if fanout.retry_budget.is_some() && !asks_again {
+            let message = format!(
+                "`{}.retry_budget` bounds second look-ups, but there are none",
+                self.name()
+            );
+            let at = form.retry_budget.as_ref().map_or(self.at(), |budget| budget.at);
+            let wrong = Diagnostic::error("without-effect", message).at(at);
+            input.report(wrong.help("write `on_stale: look_up_again` and `route: registry`"));
+        }
         if on_stale == OnStale::Buffer && self.topology.next(self.id, "buffer").is_none() {
             let message = format!(
                 "`{}.on_stale` leaves messages to a buffer, but there is none",

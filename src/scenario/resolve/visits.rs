@@ -2,10 +2,13 @@
 use super::section::Section;
 use crate::{
     engine::Span,
-    node::parameters::{Acknowledged, Audience, Notify, Reading, Scope, Visits},
+    node::parameters::{Acknowledged, Audience, Ids, Notify, Reading, Scope, Visits},
     scenario::resolve::nodes::{CLOSEST, MOST_USERS},
     spec::{Choice, Located, Written, model},
 };
+
+/// The default of `clients.sends.retry_after`.
+const RETRY_AFTER: Span = Span::from_secs(10);
 
 impl Section<'_, '_> {
     /// When the users of a crowd are there.
@@ -62,6 +65,16 @@ impl Section<'_, '_> {
         let written = form.retry_after.as_ref();
         let retry_after = self.within("retry_after", written, CLOSEST..=Span::FOREVER);
         let ids = self.word("ids", form.ids.as_ref());
+        let others = [
+            ("retry_after", form.retry_after.as_ref().map(|it| it.at), retry_after != RETRY_AFTER),
+            ("ids", form.ids.as_ref().map(|it| it.at), ids != Ids::Idempotent),
+        ];
+        for (key, at, changes) in others {
+            if let Some(at) = at.filter(|_| changes && !kept) {
+                let says = "says how a message is sent again, but none is acknowledged";
+                self.wrong("without-effect", key, at, says, "write `acknowledged: true` beside it");
+            }
+        }
         kept.then_some(Acknowledged { retry_after, ids })
     }
 

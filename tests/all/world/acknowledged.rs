@@ -6,7 +6,7 @@ use super::{
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Acknowledged, Ids, Resume},
+    node::parameters::{Acknowledged, Ids, Resume, WhenFull},
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Rate, Share},
 };
@@ -47,6 +47,7 @@ fn with_a_new_id_the_recipient_sees_it_twice() {
     let outcome = run(&scenario);
     let shown = count(&outcome, "deliveries.duplicates_shown");
     assert!(shown > 0 && count(&outcome, "sends.known") == 0);
+    assert!(count(&outcome, "duplicates.resent") >= shown);
     assert_eq!(count(&outcome, "deliveries.missed"), 0);
     acknowledged(&mut scenario, Ids::Idempotent);
     // The same acknowledgements are lost; a few of what they were for are still pending.
@@ -103,6 +104,32 @@ fn what_the_bus_refuses_is_sent_again() {
     assert!(measure(&with, "delivery_lag.max") < 41.0);
 }
 
+/// Who waits for room in the bus has no acknowledgement yet: what it gives up is sent again.
+#[test]
+fn a_publisher_that_is_blocked_acknowledges_nothing() {
+    let mut scenario = chat(500, 2);
+    scenario.horizon = Time::ZERO + secs(200);
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = None;
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.2);
+    let bus = bus_of(&mut scenario);
+    (bus.copies, bus.bound) = (1, Some(2));
+    (bus.when_full, bus.max_block) = (WhenFull::Block, secs(5));
+    let kind = ActionKind::Crash {
+        node: NodeId(3),
+        instances: vec![0, 1, 2],
+        kind: CrashKind::Process,
+        restart: Some(secs(30)),
+    };
+    scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "brokers".to_owned(), kind });
+    // Those of the first 25 of 30 s, but for what the partitions hold.
+    close(measure(&run(&scenario), "lost.bus_overflow"), 2_500.0 - 128.0, 0.05);
+    acknowledged(&mut scenario, Ids::Idempotent);
+    let with = run(&scenario);
+    assert_eq!(count(&with, "deliveries.missed"), 0);
+    assert_eq!(count(&with, "deliveries.duplicates_shown"), 0);
+}
+
 /// All lose their connection once; of what a user has seen since it told last, which is uniform on
 /// 0 to n − 1, all comes again.
 #[test]
@@ -122,7 +149,10 @@ fn a_coarse_cursor_makes_duplicates() {
         clients(&mut scenario).reading.acknowledge_every = every;
         let outcome = run(&scenario);
         let expected = f64::from(users) * f64::from(every - 1) / 2.0;
-        close(measure(&outcome, "deliveries.duplicates"), expected, 0.04);
+        close(measure(&outcome, "duplicates.cursor"), expected, 0.04);
+        let others =
+            ["redelivered", "resent"].map(|it| count(&outcome, &format!("duplicates.{it}")));
+        assert_eq!(others, [0, 0]);
         assert_eq!(count(&outcome, "deliveries.duplicates_shown"), 0);
         assert!(fresh < 100);
     }

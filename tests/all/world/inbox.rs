@@ -7,7 +7,7 @@ use squall::{
     engine::{Law, Span, Time, number},
     node::parameters::{Buffer, Jitter, Notify, Parameters, Resume, Route, Scope, Start, Visits},
     record::Outcome,
-    scenario::{Action, ActionKind, DropKind, Link, Node, NodeId, Scenario},
+    scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -88,6 +88,29 @@ fn without_an_inbox_the_buffer_keeps_it_or_nobody_does() {
     // Beside those whose recipient has just left, or come.
     let others = count(&outcome, "deliveries.lost") - count(&outcome, "lost.no_replay");
     assert!(others < 100, "{others}");
+}
+
+/// Who gives up is away until its next visit, and sends nothing meanwhile.
+#[test]
+fn giving_up_ends_a_visit() {
+    let mut scenario = visited(Law::Exponential { mean: 60e9 });
+    let crowd = clients(&mut scenario);
+    (crowd.reconnect.attempts, crowd.reconnect.cap) = (Some(1), secs(1));
+    crowd.resume = Resume::None;
+    let at = Time::ZERO + secs(600);
+    let kind = ActionKind::Crash {
+        node: GATEWAYS,
+        instances: vec![0, 1],
+        kind: CrashKind::Process,
+        restart: Some(secs(60)),
+    };
+    scenario.timeline.push(Action { at, name: "crash".to_owned(), kind });
+    let outcome = run(&scenario);
+    assert!(count(&outcome, "clients.gave_up") > 1_000);
+    assert_eq!(count(&outcome, "lost.gave_up"), 0);
+    // Half of 2,000 are there, before and after.
+    close(measure(&outcome, "connections.mean"), 1_000.0 * (1.0 - 100.0 / 7_200.0), 0.03);
+    assert!(measure(&outcome, "connections.end") > 900.0);
 }
 
 /// A notification brings its user after 10 s: nobody waits for longer.

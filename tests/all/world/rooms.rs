@@ -99,6 +99,7 @@ fn what_is_read_again_comes_again_to_all() {
         assert_eq!(count(&outcome, "deliveries.missed"), 0, "{key:?}");
         let duplicates = measure(&outcome, "deliveries.duplicates");
         assert!(duplicates > 500.0, "{duplicates}");
+        assert_eq!(measure(&outcome, "duplicates.redelivered").to_bits(), duplicates.to_bits());
         close(duplicates, measure(&each, "deliveries.duplicates"), 0.25);
     }
 }
