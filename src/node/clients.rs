@@ -86,10 +86,8 @@ impl Clients {
             Source::Lifetime => {
                 self.draws.below(Purpose::LifetimeUser, self.ends, self.parameters.count)
             }
-            // The last one comes after the horizon, and has no row.
-            Source::Session => return 0,
-            // They come in order.
-            Source::Poll => return 0,
+            // The last session comes after the horizon, and has no row; polls come in order.
+            Source::Session | Source::Poll => return 0,
         };
         u32::from(connections.get(crowd.first + user).session)
     }

@@ -13,7 +13,7 @@ use super::{
     gateway::Gateway,
     load_balancer::LoadBalancer,
     table::{
-        crowds::{Crowd, REPLAY},
+        crowds::{Crowd, Poll, REPLAY},
         messages::{Message, Stage},
     },
 };
@@ -26,7 +26,7 @@ impl Clients {
     /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
     /// place within its share of the interval.
     fn poll_at(&self, k: u64, crowd: &Crowd) -> Option<Time> {
-        let every = crowd.poll?;
+        let every = crowd.poll?.every;
         let (round, place) = (k / u64::from(crowd.count), k % u64::from(crowd.count));
         let phase = number::float(place) + self.draws.unit(Purpose::Phase, place, 0);
         let within = every.scale(phase / f64::from(crowd.count));
@@ -76,8 +76,8 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(user);
         let mut work = self.parameters.cpu.poll;
-        if crowd.polls_anew {
-            let polls = number::low(cx.now.nanos() / crowd.poll.unwrap_or_default().nanos().max(1));
+        if let Some(Poll { every, anew: true }) = crowd.poll {
+            let polls = number::low(cx.now.nanos() / every.nanos().max(1));
             work += self.tls(crowd.connection(user, 0), polls);
             cx.record.meter.of(user).handshakes += 1;
         }

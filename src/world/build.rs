@@ -20,7 +20,7 @@ use crate::{
         stream::standing,
         table::{
             connections::{Connections, State, Visit},
-            crowds::{Affinity, Crowd, Crowds, Delay, Inbox, Port, Replay},
+            crowds::{Affinity, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
             routes::{Entry, Keeping, Routes},
             states::States,
@@ -218,8 +218,10 @@ impl Plan<'_> {
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
             transport: clients.transport,
-            poll: polls.then_some(clients.poll_every),
-            polls_anew: polls && clients.poll_every > gateway.keep_alive,
+            poll: polls.then_some(Poll {
+                every: clients.poll_every,
+                anew: clients.poll_every > gateway.keep_alive,
+            }),
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
                 Some(Audience::Direct) | None => None,

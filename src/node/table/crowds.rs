@@ -112,10 +112,8 @@ pub struct Crowd {
     pub gateways: Port,
     /// How its messages travel.
     pub transport: Transport,
-    /// Of those who poll: from one to the next.
-    pub poll: Option<Span>,
-    /// Whether each poll opens a connection, as the last one is no longer kept.
-    pub polls_anew: bool,
+    /// How it polls, if it does.
+    pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
     pub room: Option<u32>,
     /// Whether a message for a room is published for each in it.
@@ -165,6 +163,15 @@ pub struct Affinity {
     pub session: SessionState,
     /// Where it is rebuilt from; none if nothing is read.
     pub store: Option<Port>,
+}
+
+/// How a crowd polls.
+#[derive(Clone, Copy, Debug)]
+pub struct Poll {
+    /// From one to the next.
+    pub every: Span,
+    /// Whether each opens a connection, as that of the last is no longer kept.
+    pub anew: bool,
 }
 
 /// The buffer that a crowd resumes from.
