@@ -141,6 +141,11 @@ impl Pubsub {
         if stopped {
             return self.park(place, message, cx);
         }
+        let behind = self.queues[self.queue(place)].wait(cx.now) > self.parameters.retention;
+        if behind && self.parameters.stores {
+            // The log will have forgotten it when its turn comes.
+            return cx.end(cx.now, message, End::Lost(Cause::BusLost));
+        }
         self.hand_out(place, message, cx);
     }
 

@@ -94,13 +94,17 @@ fn words(end: &str) -> &'static str {
 fn beside(summary: &Summary) -> Vec<Part> {
     let runs = f64::from(summary.replications.max(1));
     let rows = [
-        ("duplicates", "later copies of a delivery"),
-        ("duplicates_shown", "those that the user saw"),
-        ("reordered", "came after a later message to the user"),
+        ("duplicates.redelivered", "again when a consumer had died"),
+        ("duplicates.resent", "again by the sender"),
+        ("duplicates.cursor", "seen before, but not yet told"),
+        ("duplicates.overlap", "live and out of the buffer"),
+        ("deliveries.duplicates_shown", "of these, the user saw"),
+        ("deliveries.reordered", "after a later message to the user"),
     ];
     let part = |(name, words): (&str, &'static str)| {
-        let mean = summary.mean(&format!("deliveries.{name}"))?;
-        (mean > 0.0).then(|| Part { name: name.to_owned(), words, count: (mean * runs).round() })
+        let mean = summary.mean(name)?;
+        let label = name.rsplit('.').next().unwrap_or(name).replace('_', " ");
+        (mean > 0.0).then(|| Part { name: label, words, count: (mean * runs).round() })
     };
     rows.into_iter().filter_map(part).collect()
 }
@@ -210,7 +214,7 @@ fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {
         ([], [first, ..]) => format!(
             "Nothing is missed; {} {}",
             counted(first.count, "delivery is", "deliveries are"),
-            if first.name == "duplicates" { "sent twice" } else { "out of order" },
+            if first.name == "reordered" { "out of order" } else { "sent twice" },
         ),
         ([], []) => String::new(),
     }

@@ -104,11 +104,8 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
     let all: Vec<Curve> = lost.iter().map(|(_, curve)| curve.clone()).collect();
     let Some(all) = Curve::sum(&all) else {
         if late.is_empty() {
-            let copies = number::float(number::whole(summed(twice)));
-            return format!(
-                "Nothing is lost; {} twice or out of order",
-                counted(copies, "delivery", "deliveries")
-            );
+            let come = deliveries(twice, ["comes", "come"]);
+            return format!("Nothing is lost; {come} twice or out of order");
         }
         return format!("Nothing is lost; {} late", deliveries(late, ["comes", "come"]));
     };

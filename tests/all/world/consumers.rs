@@ -281,3 +281,18 @@ fn a_second_deploy_of_consumers_waits_for_the_first() {
     close(measure(&outcome, "again.duration"), 26.0, 0.001);
     assert_eq!(count(&outcome, "deliveries.lost"), 0);
 }
+
+/// A log forgets what it has not handed on in time, whether or not somebody reads it: with 1.5
+/// times the load that it can carry and 10 s of memory a third is lost once it is 10 s behind, after
+/// 20 s.
+#[test]
+fn a_log_that_falls_behind_forgets() {
+    let mut scenario = quiet(2_000, 1_500.0);
+    let bus = bus_of(&mut scenario);
+    (bus.partitions, bus.queues, bus.key) = (1, 1, PartitionKey::Random);
+    (bus.rate, bus.retention) = (Rate(1_000.0), secs(10));
+    fanout_of(&mut scenario).instances = 1;
+    let outcome = run(&scenario);
+    close(measure(&outcome, "lost.bus_lost"), 500.0 * 280.0, 0.03);
+    assert!(measure(&outcome, "delivery_lag.p95") < 10.5);
+}
