@@ -283,7 +283,7 @@ fn a_second_deploy_of_consumers_waits_for_the_first() {
 }
 
 /// A log forgets what it has not handed on in time, whether or not somebody reads it: with 1.5
-/// times the load that it can carry and 10 s of memory a third is lost once it is 10 s behind, after
+/// times the load that it can carry and 10 s of memory a third is lost once it is 10 s behind, in
 /// 20 s.
 #[test]
 fn a_log_that_falls_behind_forgets() {
