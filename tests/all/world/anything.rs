@@ -275,7 +275,10 @@ proptest! {
         };
         let reads_twice = tier.stores && tier.delivery == Guarantee::AtLeastOnce;
         prop_assert!(never("lost.bus_overflow", tier.bound.is_some()));
-        prop_assert!(never("lost.bus_lost", touches(&scenario, 3) || touches(&scenario, 4)));
+        // Rooms are more than the bus can carry: it falls behind what it remembers.
+        let behind = tier.stores && reach.room.is_some();
+        let bus_lost = behind || touches(&scenario, 3) || touches(&scenario, 4);
+        prop_assert!(never("lost.bus_lost", bus_lost));
         prop_assert!(never("lost.wrong_gateway", tier.route == Route::RandomGateway));
         prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
         let lags = scenario.seed >> 3 & 1 == 1;
