@@ -115,7 +115,7 @@ impl Buffer {
         let mut at = at;
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
-            if cx.messages.copies.over(message) {
+            if cx.messages.copies.seen(message) {
                 // The client has seen it: its last id says so.
                 cx.end(cx.now, message, End::Expired);
                 continue;

@@ -193,10 +193,10 @@ impl Clients {
     pub(super) fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
-        cx.messages.get_mut(message).at = connection.gateway;
         cx.record.meter.of(from).frames_up += 1;
         match crowd.transport {
             Transport::Websocket => {
+                cx.messages.get_mut(message).at = connection.gateway;
                 let at = cx.now + crowd.down(connection.round_trip(), entity);
                 cx.hop(at, crowd.gateways.node, message, Stage::Up);
             }

@@ -31,7 +31,7 @@ impl<'a> Cx<'a> {
         self.messages.calls.end(message);
         let (to, kept) = (self.messages.get(message).to, self.messages.get(message).kept());
         let connection = *self.connections.get(to);
-        if self.messages.copies.over(message) {
+        if self.messages.copies.seen(message) {
             return self.end(self.now, message, End::Lost(cause));
         }
         let since = self.connections.since[number::index(to)];

@@ -112,7 +112,7 @@ impl Buffer {
             return;
         }
         let Some(mailbox) = &cx.crowds.of(row.to).replay else { return };
-        if cx.messages.copies.over(message) || cx.messages.copies.keep(message) {
+        if cx.messages.copies.seen(message) || cx.messages.copies.keep(message) {
             // It lies there already, or has been taken.
             return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
         }

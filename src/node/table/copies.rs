@@ -122,6 +122,16 @@ impl Copies {
         self.group(row).is_some_and(|group| self.groups[number::index(group)].reached.is_some())
     }
 
+    /// Whether the recipient knows a row by its id: it has had a copy with the same one.
+    pub fn seen(&self, row: u32) -> bool {
+        let reached = self.group(row).and_then(|group| self.groups[number::index(group)].reached);
+        reached == Some(false) && !self.is_renamed(row)
+    }
+
+    fn is_renamed(&self, row: u32) -> bool {
+        self.origin(row).is_some_and(|origin| origin.renamed)
+    }
+
     /// Why a copy is there; nothing of what is none.
     pub fn origin(&self, row: u32) -> Option<Origin> {
         self.origins.get(&row).copied()
@@ -135,15 +145,16 @@ impl Copies {
         })
     }
 
-    /// The buffer is to hold this copy; returns whether it holds another one already.
+    /// The buffer is to hold this copy; returns whether it holds another one already. One with an
+    /// id of its own is another message to it.
     pub fn keep(&mut self, row: u32) -> bool {
-        let Some(group) = self.group(row) else { return false };
+        let Some(group) = self.group(row).filter(|_| !self.is_renamed(row)) else { return false };
         std::mem::replace(&mut self.groups[number::index(group)].kept, true)
     }
 
     /// The buffer holds this copy no longer.
     pub fn release(&mut self, row: u32) {
-        if let Some(group) = self.group(row) {
+        if let Some(group) = self.group(row).filter(|_| !self.is_renamed(row)) {
             self.groups[number::index(group)].kept = false;
         }
     }
@@ -245,5 +256,16 @@ mod tests {
         assert!(!copies.take_in(0) && !copies.take_in(0), "nothing is noted of one alone");
         copies.join(1, 0, false, AGAIN);
         assert_eq!([copies.take_in(1), copies.take_in(0)], [false, true]);
+    }
+
+    #[test]
+    fn a_copy_with_an_id_of_its_own_is_another_message() {
+        let mut copies = Copies::default();
+        copies.join(1, 0, false, AGAIN);
+        copies.join(2, 0, false, AGAIN);
+        copies.rename(1);
+        assert_eq!([copies.keep(0), copies.keep(1), copies.keep(2)], [false, false, true]);
+        assert_eq!(copies.end(2, true), Meaning::Ends);
+        assert_eq!([copies.seen(0), copies.seen(1)], [true, false]);
     }
 }

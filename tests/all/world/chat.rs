@@ -7,7 +7,7 @@ use squall::{
         OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance, Reconnect,
         Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
     },
-    scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
+    scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
 };
 
@@ -254,6 +254,22 @@ pub(crate) fn deploy(scenario: &mut Scenario, at: u64, batch: u16) {
     let kind = ActionKind::Deploy { node: NodeId(2), batch, startup: secs(5) };
     let at = Time::ZERO + secs(at);
     scenario.timeline.push(Action { at, name: "deploy".to_owned(), kind });
+}
+
+/// A share of the users lose their connection, and are told so by a reset.
+pub(crate) fn drop_users(scenario: &mut Scenario, at: u64, share: f64) {
+    let (share, kind) = (Share(share), DropKind::Reset);
+    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
+    let at = Time::ZERO + secs(at);
+    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
+}
+
+/// A share of the users do at 60 s, and try again after so many seconds.
+pub(crate) fn away_for(scenario: &mut Scenario, seconds: u64, share: f64) {
+    let reconnect = &mut clients(scenario).reconnect;
+    (reconnect.base, reconnect.cap, reconnect.jitter) =
+        (secs(seconds), secs(seconds), Jitter::None);
+    drop_users(scenario, 60, share);
 }
 
 pub(crate) fn crash(scenario: &mut Scenario, at: u64, kind: CrashKind, restart: Option<Span>) {

@@ -1,11 +1,11 @@
 //! Consumer groups and brokers: what waits, what is read twice, what is lost, against closed forms.
-use super::chat::{bus_of, chat, clients, fanout_of, secs};
+use super::chat::{away_for, bus_of, chat, clients, fanout_of, secs};
 use squall::{
     engine::{Span, Time, number},
-    node::parameters::{Guarantee, Jitter, PartitionKey, Rebalance, Resume, WhenFull},
+    node::parameters::{Guarantee, PartitionKey, Rebalance, Resume, WhenFull},
     record::Outcome,
-    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
-    units::{Rate, Share},
+    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
+    units::Rate,
     world::simulate,
 };
 
@@ -224,15 +224,9 @@ fn the_log_forgets_after_its_retention() {
 #[test]
 fn the_log_forgets_nothing_that_it_has_only_just_got() {
     let mut scenario = quiet(500, 500.0);
-    let crowd = clients(&mut scenario);
-    (crowd.reconnect.base, crowd.reconnect.cap) = (secs(30), secs(30));
-    crowd.reconnect.jitter = Jitter::None;
+    away_for(&mut scenario, 30, 1.0);
     let bus = bus_of(&mut scenario);
     (bus.retention, bus.copies) = (secs(15), 1);
-    let (share, kind) = (Share(1.0), DropKind::Reset);
-    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
-    let at = Time::ZERO + secs(60);
-    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
     crash(&mut scenario, BUS, 85, &[0, 1, 2], Some(secs(10)));
     let outcome = run(&scenario);
     assert_eq!(count(&outcome, "lost.bus_lost"), 0);

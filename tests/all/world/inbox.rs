@@ -1,13 +1,13 @@
 //! Users who come and go, their inboxes, and how long one can resume: against closed forms.
 use super::{
-    chat::{chat, clients, fanout_of, replay, secs},
+    chat::{away_for, chat, clients, fanout_of, replay, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
     engine::{Law, Span, Time, number},
-    node::parameters::{Buffer, Jitter, Notify, Parameters, Resume, Route, Scope, Start, Visits},
+    node::parameters::{Buffer, Notify, Parameters, Resume, Route, Scope, Start, Visits},
     record::Outcome,
-    scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
+    scenario::{Action, ActionKind, CrashKind, Link, Node, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -152,12 +152,7 @@ fn dropped(window: Option<u64>) -> Scenario {
     crowd.resume_window = window.map(secs);
     // What they would send meanwhile is another story.
     crowd.outbox = 0;
-    (crowd.reconnect.base, crowd.reconnect.cap) = (secs(60), secs(60));
-    crowd.reconnect.jitter = Jitter::None;
-    let (share, kind) = (Share(0.5), DropKind::Reset);
-    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
-    let at = Time::ZERO + secs(60);
-    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
+    away_for(&mut scenario, 60, 0.5);
     scenario
 }
 

@@ -1,17 +1,17 @@
 //! Transports side by side: a stream for one way and requests for the other, against one connection
 //! for both.
 use super::{
-    chat::{chat, clients, crash, gateways, secs},
+    chat::{away_for, chat, clients, crash, gateways, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, Ids, Jitter, Parameters, Policy, Preset, Start, Transport,
+        Acknowledged, Admission, Answer, Ids, Parameters, Policy, Preset, Start, Transport,
     },
     record::Outcome,
-    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
-    units::{Rate, Share},
+    scenario::{CrashKind, Scenario},
+    units::Rate,
 };
 
 fn with(transport: Transport) -> Scenario {
@@ -28,13 +28,7 @@ fn with(transport: Transport) -> Scenario {
 /// Half of the users lose their connection, and try again after a minute.
 fn dropped(transport: Transport) -> Outcome {
     let mut scenario = with(transport);
-    let crowd = clients(&mut scenario);
-    (crowd.reconnect.base, crowd.reconnect.cap) = (secs(60), secs(60));
-    crowd.reconnect.jitter = Jitter::None;
-    let (share, kind) = (Share(0.5), DropKind::Reset);
-    let kind = ActionKind::DropClients { node: NodeId(0), share, kind, within: Span::ZERO };
-    let at = Time::ZERO + secs(60);
-    scenario.timeline.push(Action { at, name: "drop".to_owned(), kind });
+    away_for(&mut scenario, 60, 0.5);
     run(&scenario)
 }
 
