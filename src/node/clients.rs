@@ -179,7 +179,9 @@ impl Clients {
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
             // A request needs no stream.
-            State::Away | State::Connecting if requests => Self::send_up(crowd, from, message, cx),
+            State::Away | State::Connecting | State::HalfOpen if requests => {
+                Self::send_up(crowd, from, message, cx);
+            }
             State::HalfOpen if crowd.acknowledged.is_none() => {
                 cx.end(cx.now, message, End::Lost(Cause::HalfOpen));
             }
@@ -200,7 +202,7 @@ impl Clients {
                 let at = cx.now + crowd.down(connection.round_trip(), entity);
                 cx.hop(at, crowd.gateways.node, message, Stage::Up);
             }
-            Transport::Sse | Transport::ShortPoll => {
+            Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
                 let at = cx.now + connection.round_trip().half();
                 cx.messages.get_mut(message).at = NOWHERE;
                 cx.hop(at, crowd.balancer, message, Stage::Request);
@@ -295,7 +297,8 @@ impl Clients {
     fn copy_of_the_read(message: u32, cx: &mut Cx<'_>) -> Option<Time> {
         let row = *cx.messages.get(message);
         let since = cx.connections.since[number::index(row.to)];
-        let read = cx.crowds.of(row.to).replay.is_some() && since <= cx.now;
+        let crowd = cx.crowds.of(row.to);
+        let read = crowd.replay.is_some() && crowd.poll.is_none() && since <= cx.now;
         (read && row.kept() <= since).then(|| {
             let shown = !cx.crowds.of(row.to).reading.dedup;
             cx.record.duplicate(cx.now, row.sent, shown, Twice::Overlap);
@@ -323,9 +326,10 @@ impl Clients {
             (Timer::Leave, _) => self.leave(user, cx),
             (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
             (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
+            (Timer::PollFailed, State::Online) if session => self.poll_fails(user, cx),
             (Timer::Unacknowledged, State::Online) => self.on_unacknowledged(user, cx),
             (Timer::Unacknowledged, State::Away | State::Connecting)
-                if cx.crowds.of(user).transport == Transport::Sse =>
+                if cx.crowds.of(user).transport != Transport::Websocket =>
             {
                 self.on_unacknowledged(user, cx);
             }
@@ -355,6 +359,9 @@ impl Clients {
 
     /// It closes the old connection and opens a new one at once: the wait was delay 0.
     fn on_move(&self, user: u32, cx: &mut Cx<'_>) {
+        if cx.crowds.of(user).hold().is_some() {
+            return Self::ask_elsewhere(user, cx);
+        }
         if cx.crowds.of_clients(self.id).make_first {
             return Self::make(user, cx);
         }
@@ -392,8 +399,10 @@ impl Clients {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
-        let instance = cx.tiers.get_mut(row.gateway);
-        instance.last_frame = instance.last_frame.max(cx.now + way);
+        if row.gateway != NOWHERE {
+            let instance = cx.tiers.get_mut(row.gateway);
+            instance.last_frame = instance.last_frame.max(cx.now + way);
+        }
         way
     }
 
@@ -420,7 +429,7 @@ impl Clients {
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.went_offline(cx.now, self.id, user);
         cx.keep_unacknowledged(user);
-        let at = cx.now + self.parameters.heartbeat.notices(beat);
+        let at = cx.now + crowd.notices(&self.parameters.heartbeat, beat);
         cx.wake(at, Timer::Detect, user, session);
     }
 

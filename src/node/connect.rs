@@ -146,8 +146,11 @@ impl Clients {
     pub(super) fn begin(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let row = *cx.connections.get(user);
+        if crowd.hold().is_some() {
+            Self::ask_first(user, cx);
+        }
         self.tell_registry(user, Timer::Register, Span::ZERO, cx);
-        if crowd.registry.is_none() {
+        if crowd.registry.is_none() && crowd.poll.is_none() {
             cx.ask_for_missed(cx.now, user, row.session);
         }
         if cx.tiers.get(row.gateway).life == Life::Draining {

@@ -147,12 +147,16 @@ pub enum Timer {
     MakeRebuild,
     /// When the client's patience with such a connection ends.
     MakeTimedOut,
-    /// When a poll is placed. No ticket, as of the next two: a client has one at a time.
+    /// When a poll is placed. Session where polls are held, else none, as of the next two.
     PollPlaced,
     /// When a poll is answered.
     PollServed,
     /// When the mailbox is read for a poll.
     PollRead,
+    /// When a request has been held for long enough. Session, as of the next.
+    HoldOver,
+    /// When a client learns that its poll has failed.
+    PollFailed,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

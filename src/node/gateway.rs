@@ -137,7 +137,9 @@ impl Gateway {
         let crowd = cx.crowds.of(row.to);
         let work = match crowd.transport {
             Transport::Websocket => self.parameters.cpu.receive,
-            Transport::Sse | Transport::ShortPoll => self.parameters.cpu.request,
+            Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
+                self.parameters.cpu.request
+            }
         };
         let service = self.work(row.at, work, cx);
         let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
@@ -187,6 +189,9 @@ impl Gateway {
             return self.turn_away(message, row, cx);
         }
         cx.messages.calls.end(message);
+        if cx.crowds.of(row.to).poll.is_some() {
+            return self.answer_held(message, row, cx);
+        }
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.connection(row.to, connection.session);
@@ -216,6 +221,9 @@ impl Gateway {
             return cx.stranded(message, Cause::NoReplay);
         }
         let crowd = cx.crowds.of(row.to);
+        if crowd.poll.is_some() {
+            return cx.back_to_mailbox(message);
+        }
         let fanout = crowd.fanout.as_ref().expect("it came from there");
         let silent = cx.tiers.get(row.at).life == Life::Silent;
         let entity = crowd.message(&row);
@@ -277,11 +285,15 @@ impl Gateway {
 
     /// An instance holds one handshake more; one too many for its memory ends it.
     pub(super) fn hold(&self, user: u32, at: u16, service: Service, cx: &mut Cx<'_>) {
-        let row = cx.tiers.get_mut(at);
-        row.held += 1;
-        let held = row.held;
+        cx.tiers.get_mut(at).held += 1;
         cx.record.meter.of(user).handshakes += 1;
         cx.record.handshake_wait.record(service.start.since(cx.now));
+        self.look_into_memory(at, cx);
+    }
+
+    /// One connection too many for an instance's memory ends it.
+    pub(super) fn look_into_memory(&self, at: u16, cx: &mut Cx<'_>) {
+        let held = cx.tiers.get(at).held;
         if self.parameters.memory.over == OverMemory::Die && held > self.parameters.fit_in_memory()
         {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };

@@ -40,7 +40,7 @@ impl<'a> Cx<'a> {
         if let Some(replay) = self.resumes_from(to, connection) {
             match connection.state {
                 State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
-                State::Online if kept <= since && since <= self.now => {
+                State::Online if crowd.poll.is_none() && kept <= since && since <= self.now => {
                     self.replayed_with_the_read(message, since + self.replay_way(to));
                 }
                 _ => self.keep(message, kept, replay.messages),

@@ -11,6 +11,7 @@ pub mod fanout;
 pub mod gateway;
 mod group;
 pub mod load_balancer;
+mod long_poll;
 mod make_first;
 mod missed;
 pub mod outage;
@@ -84,9 +85,14 @@ impl Node {
                 node.on_make(user, ticket, cx);
             }
             Self::Gateway(node) if timer == Timer::MakeAccept => node.on_make(user, ticket, cx),
-            Self::LoadBalancer(node) if timer == Timer::PollPlaced => node.on_poll(user, cx),
-            Self::Gateway(node) if timer == Timer::PollServed => node.on_poll(user, cx),
-            Self::Buffer(node) if timer == Timer::PollRead => node.on_poll(user, cx),
+            Self::LoadBalancer(node) if timer == Timer::PollPlaced => {
+                node.on_poll(user, ticket, cx);
+            }
+            Self::Gateway(node) if timer == Timer::PollServed => node.on_poll(user, ticket, cx),
+            Self::Gateway(_) if timer == Timer::HoldOver => {
+                gateway::Gateway::hold_over(user, ticket, cx);
+            }
+            Self::Buffer(node) if timer == Timer::PollRead => node.on_poll(user, ticket, cx),
             Self::LoadBalancer(node) => node.on_balance(user, ticket, cx),
             Self::Gateway(node) => node.on_accept(timer, user, ticket, cx),
             Self::Registry(node) if matches!(timer, Timer::Rebuild | Timer::MakeRebuild) => {

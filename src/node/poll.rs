@@ -13,6 +13,7 @@ use super::{
     gateway::Gateway,
     load_balancer::LoadBalancer,
     table::{
+        connections::{NOWHERE, State},
         crowds::{Crowd, Poll, REPLAY},
         messages::{Message, Stage},
     },
@@ -26,7 +27,7 @@ impl Clients {
     /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
     /// place within its share of the interval.
     fn poll_at(&self, k: u64, crowd: &Crowd) -> Option<Time> {
-        let every = crowd.poll?.every;
+        let Some(Poll::Short { every, .. }) = crowd.poll else { return None };
         let (round, place) = (k / u64::from(crowd.count), k % u64::from(crowd.count));
         let phase = number::float(place) + self.draws.unit(Purpose::Phase, place, 0);
         let within = every.scale(phase / f64::from(crowd.count));
@@ -54,21 +55,43 @@ impl Clients {
 
 impl LoadBalancer {
     /// A poll is placed, for itself.
-    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
-        let key = cx.crowds.of(user).hash(user);
+    pub(super) fn on_poll(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let held = crowd.hold().is_some();
+        if held {
+            if !cx.asks_again(user, session) {
+                return;
+            }
+            cx.record.polled(cx.now, user);
+        }
         let up = cx.now >= self.down_until;
-        let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
+        let row = *cx.connections.get(user);
+        let Some(target) = up.then(|| self.pick(crowd.hash(user), cx.tiers)).flatten() else {
+            if held {
+                return cx.fails(user, row.round_trip().half());
+            }
             cx.record.meter.of(user).polls_failed += 1;
             return;
         };
         cx.connections.attempts[number::index(user)].target = target;
+        if held {
+            let inside = crowd.inside(crowd.connection(user, row.session));
+            return cx.go_on(cx.now + inside, Timer::PollServed, user, row.session);
+        }
         cx.go_on(cx.now, Timer::PollServed, user, 0);
     }
 }
 
 impl Gateway {
     /// A poll is answered: at once, if nothing lies in the mailbox.
-    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
+    pub(super) fn on_poll(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        if let Some(hold) = cx.crowds.of(user).hold() {
+            let row = *cx.connections.get(user);
+            if row.session == session && row.state == State::Online {
+                self.on_long_poll(user, hold, cx);
+            }
+            return;
+        }
         let at = cx.connections.attempts[number::index(user)].target;
         if !cx.tiers.serves(at) {
             cx.record.meter.of(user).polls_failed += 1;
@@ -76,7 +99,7 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(user);
         let mut work = self.parameters.cpu.poll;
-        if let Some(Poll { every, anew: true }) = crowd.poll {
+        if let Some(Poll::Short { every, anew: true }) = crowd.poll {
             let polls = number::low(cx.now.nanos() / every.nanos().max(1));
             work += self.tls(crowd.connection(user, 0), polls);
             cx.record.meter.of(user).handshakes += 1;
@@ -86,6 +109,7 @@ impl Gateway {
             cx.record.meter.of(user).polls_empty += 1;
             return;
         }
+        cx.record.meter.of(user).polls_full += 1;
         let Some(mailbox) = &crowd.replay else { return };
         let entity = crowd.connection(user, 0);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
@@ -112,8 +136,18 @@ impl Buffer {
             return;
         }
         let Some(mailbox) = &cx.crowds.of(row.to).replay else { return };
-        if cx.messages.copies.seen(message) || cx.messages.copies.keep(message) {
-            // It lies there already, or has been taken.
+        if cx.connections.get(row.to).state == State::Gone {
+            return cx.end(cx.now, message, End::Lost(Cause::GaveUp));
+        }
+        if cx.messages.copies.seen(message) {
+            // It has been taken.
+            return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
+        }
+        if cx.hand_over(message) {
+            return;
+        }
+        if cx.messages.copies.keep(message) {
+            // It lies there already.
             return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
         }
         let list = &mut cx.connections.kept.row(row.to).missed;
@@ -125,19 +159,29 @@ impl Buffer {
     }
 
     /// A mailbox is emptied into the answer to a poll. While it is down the next poll has to ask.
-    pub(super) fn on_poll(&mut self, user: u32, cx: &mut Cx<'_>) {
+    pub(super) fn on_poll(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let connection = *cx.connections.get(user);
+        let held = crowd.hold();
+        if held.is_some() && (connection.session != session || connection.gateway == NOWHERE) {
+            return;
+        }
         if self.end_of_outage(cx.now).is_some() {
-            cx.record.meter.of(user).polls_failed += 1;
+            match held {
+                Some(_) => cx.fails(user, connection.round_trip().half()),
+                None => cx.record.meter.of(user).polls_failed += 1,
+            }
             return;
         }
         let read = self.read(cx.now);
-        let crowd = cx.crowds.of(user);
         let Some(mailbox) = &crowd.replay else { return };
-        let connection = *cx.connections.get(user);
         let entity = crowd.connection(user, connection.session);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         let at = read + mailbox.read + way + crowd.down(connection.round_trip(), entity);
+        let first = held.is_some() && cx.looked(user);
+        let stage = if first { Stage::DownReplay } else { Stage::Down };
         let mut list = cx.connections.kept.take_missed(user);
+        let mut empty = true;
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
@@ -145,7 +189,17 @@ impl Buffer {
             }
             cx.messages.get_mut(message).session = low_byte(connection.session);
             cx.record.meter.of(user).frames_down += 1;
-            cx.hop(at, crowd.clients, message, Stage::Down);
+            cx.hop(at, crowd.clients, message, stage);
+            empty = false;
+        }
+        match held {
+            Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
+            Some(_) => {
+                cx.record.meter.of(user).polls_full += 1;
+                cx.let_go(user);
+                cx.ask(user, at);
+            }
+            None => {}
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Traffic {
     pub polls_empty: u64,
     /// Those of them that nobody answered.
     pub polls_failed: u64,
+    /// Those of them that found something.
+    pub polls_full: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
 }
@@ -38,6 +40,7 @@ impl Traffic {
         self.polls += now.polls - before.polls;
         self.polls_empty += now.polls_empty - before.polls_empty;
         self.polls_failed += now.polls_failed - before.polls_failed;
+        self.polls_full += now.polls_full - before.polls_full;
         self.connected += now.connected - before.connected;
     }
 

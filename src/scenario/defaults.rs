@@ -29,6 +29,7 @@ pub const TABLE: &[Default] = &[
     row("clients.sessions.if_refused", "retry", "what clients do unless told [K]"),
     row("clients.transport", "websocket", "[squall] the one for both ways"),
     row("clients.short_poll.every", "10s", "the least frequent that polling is for [K]"),
+    row("clients.long_poll.hold", "25s", "below the idle timeout of proxies; Phoenix 10 s [P]"),
     row("clients.start", "connected", "[squall] the stationary state"),
     row("clients.network.lifetime", "never", "[squall] lifetimes vary from minutes to hours"),
     row("clients.network.silent_drops", "0%", "[squall]"),

@@ -7,8 +7,8 @@ mod state;
 
 pub use bus::{Group, Pubsub};
 pub use clients::{
-    Audience, Clients, Heartbeat, Jitter, Network, Reconnect, Sends, Sessions, ShortPoll, Start,
-    Visits,
+    Audience, Clients, Heartbeat, Jitter, LongPoll, Network, Reconnect, Sends, Sessions, ShortPoll,
+    Start, Visits,
 };
 pub use fanout::Fanout;
 pub use state::{Rebuild, SessionState};

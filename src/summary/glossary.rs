@@ -140,6 +140,7 @@ pub const METRICS: &[Described] = &[
     ),
     row("polls.total", Unit::Count, "Polls of those who poll."),
     row("polls.empty", Unit::Count, "Those of them that found nothing."),
+    row("polls.full", Unit::Count, "Those of them that found something."),
     row("polls.failed", Unit::Count, "Those of them that nobody answered."),
     row("sends.resent", Unit::Count, "Messages sent again because no acknowledgement had come."),
     row("sends.known", Unit::Count, "Those of them that the bus knew by their id."),

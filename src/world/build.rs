@@ -118,7 +118,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     if !clients.stands_there(user, cx) {
         return;
     }
-    if crowd.poll.is_some() {
+    if crowd.connects_for_each() {
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
         row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
@@ -147,6 +147,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
         cx.record.session_stands(crowd.clients);
     }
     clients.schedule_residual_lifetime(user, cx);
+    clients.stands_held(user, cx);
     if crowd.registry.is_some() {
         cx.routes.stands(user, Entry { gateway: instance, session: 0 });
     }
@@ -205,7 +206,7 @@ impl Plan<'_> {
             Some(fanout.rpc_timeout)
         });
         let present = self.present(id, clients, gateway);
-        let polls = clients.transport == Transport::ShortPoll;
+        let poll = poll(clients, gateway);
         Crowd {
             first,
             count: present
@@ -218,17 +219,14 @@ impl Plan<'_> {
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
             transport: clients.transport,
-            poll: polls.then_some(Poll {
-                every: clients.poll_every,
-                anew: clients.poll_every > gateway.keep_alive,
-            }),
+            poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
                 Some(Audience::Direct) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
-            registry: self.port(pool, is_registry).filter(|_| !polls),
+            registry: self.port(pool, is_registry).filter(|_| poll.is_none()),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
@@ -460,6 +458,18 @@ impl Plan<'_> {
             }
         }
         all
+    }
+}
+
+/// How a crowd polls at a pool, if it does.
+fn poll(clients: &parameters::Clients, gateway: &parameters::Gateway) -> Option<Poll> {
+    match clients.transport {
+        Transport::Websocket | Transport::Sse => None,
+        Transport::ShortPoll => Some(Poll::Short {
+            every: clients.poll_every,
+            anew: clients.poll_every > gateway.keep_alive,
+        }),
+        Transport::LongPoll => Some(Poll::Long { hold: clients.poll_hold }),
     }
 }
 

@@ -54,7 +54,8 @@ impl World {
         for user in crowd.first..crowd.first + crowd.count {
             let entity = u64::from(user - crowd.first);
             let drawn = crowd.draws.unit(Purpose::Hit, entity, u32::from(scene.index));
-            let held = cx.connections.get(user).state == State::Online && crowd.poll.is_none();
+            let online = cx.connections.get(user).state == State::Online;
+            let held = online && !crowd.connects_for_each();
             if !held || drawn >= share.0 {
                 continue;
             }
@@ -89,7 +90,7 @@ impl World {
         let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
         for user in crowds.into_iter().flat_map(|(first, count)| first..first + count) {
             let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
-            let polls = cx.crowds.of(user).poll.is_some();
+            let polls = cx.crowds.of(user).connects_for_each();
             if cx.connections.get(user).state == State::Online && !polls {
                 cx.record.recovery.hit(user);
                 clients.close(user, &mut cx);

@@ -317,6 +317,7 @@ impl World {
             let all = record.flow(record.horizon());
             sheet.count("polls.total", all.sum(|crowd| crowd.polls));
             sheet.count("polls.empty", all.sum(|crowd| crowd.polls_empty));
+            sheet.count("polls.full", all.sum(|crowd| crowd.polls_full));
             sheet.count("polls.failed", all.sum(|crowd| crowd.polls_failed));
         }
         if self.crowds.iter().any(|crowd| crowd.acknowledged.is_some()) {

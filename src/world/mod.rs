@@ -175,7 +175,8 @@ impl World {
             | Timer::Leave
             | Timer::Visit
             | Timer::VisitOver
-            | Timer::Unacknowledged => crowd.clients,
+            | Timer::Unacknowledged
+            | Timer::PollFailed => crowd.clients,
             Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
             Timer::Balance | Timer::MakeBalance | Timer::PollPlaced => crowd.balancer,
             Timer::Accept
@@ -185,7 +186,8 @@ impl World {
             | Timer::Repeat3
             | Timer::Repeat4
             | Timer::Repeat5
-            | Timer::PollServed => crowd.gateways.node,
+            | Timer::PollServed
+            | Timer::HoldOver => crowd.gateways.node,
             Timer::Register | Timer::Unregister => {
                 crowd.registry.as_ref().expect("set only where there is one").node
             }

@@ -79,8 +79,8 @@ impl Law {
         let [frames_up, frames_down, handshakes] =
             [traffic.frames_up, traffic.frames_down, traffic.handshakes].map(number::float);
         let beats = traffic.connected() / self.every;
-        let [polls, empty, failed] =
-            [traffic.polls, traffic.polls_empty, traffic.polls_failed].map(number::float);
+        let [polls, empty, full] =
+            [traffic.polls, traffic.polls_empty, traffic.polls_full].map(number::float);
         let segment = |bytes: f64| bytes + TLS_RECORD + TCP_IP;
         match self.transport {
             Transport::Websocket => Bytes {
@@ -95,21 +95,18 @@ impl Law {
                 },
             },
             // Each poll is a request with a head; its answer carries what there is.
-            Transport::ShortPoll => {
-                let full = polls - empty - failed;
-                Bytes {
-                    up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)
-                        + polls * segment(REQUEST)
-                        + handshakes * TLS_UP,
-                    down: Egress {
-                        messages: frames_down * self.payload
-                            + full * segment(FULL)
-                            + frames_up * segment(ANSWER),
-                        handshakes: handshakes * TLS_DOWN,
-                        heartbeats: empty * segment(EMPTY),
-                    },
-                }
-            }
+            Transport::ShortPoll | Transport::LongPoll => Bytes {
+                up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)
+                    + polls * segment(REQUEST)
+                    + handshakes * TLS_UP,
+                down: Egress {
+                    messages: frames_down * self.payload
+                        + full * segment(FULL)
+                        + frames_up * segment(ANSWER),
+                    handshakes: handshakes * TLS_DOWN,
+                    heartbeats: empty * segment(EMPTY),
+                },
+            },
             // A request is acknowledged by its answer; a comment is acknowledged, and no more.
             Transport::Sse => Bytes {
                 up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)

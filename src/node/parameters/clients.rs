@@ -14,6 +14,8 @@ pub struct Clients {
     pub transport: Transport,
     /// Of clients who poll: from the start of a poll to that of the next.
     pub poll_every: Span,
+    /// Of clients whose polls are held: for how long, where there is nothing.
+    pub poll_hold: Span,
     /// How they stand when the run begins.
     pub start: Start,
     /// The way between the user and the edge.
@@ -103,6 +105,8 @@ pub enum Transport {
     Sse,
     /// No connection that is held: a request now and then, to any gateway.
     ShortPoll,
+    /// A request to any gateway that is held until there is something, and then the next one.
+    LongPoll,
 }
 
 /// What a session does that is refused.

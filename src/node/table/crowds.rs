@@ -167,11 +167,19 @@ pub struct Affinity {
 
 /// How a crowd polls.
 #[derive(Clone, Copy, Debug)]
-pub struct Poll {
-    /// From one to the next.
-    pub every: Span,
-    /// Whether each opens a connection, as that of the last is no longer kept.
-    pub anew: bool,
+pub enum Poll {
+    /// Now and then.
+    Short {
+        /// From one poll to the next.
+        every: Span,
+        /// Whether each opens a connection, as that of the last is no longer kept.
+        anew: bool,
+    },
+    /// Again as soon as the last is answered.
+    Long {
+        /// How long a request is held for which there is nothing.
+        hold: Span,
+    },
 }
 
 /// The buffer that a crowd resumes from.
@@ -199,7 +207,21 @@ pub struct Inbox {
 impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
-        self.if_refused.is_none() && !self.visits && self.poll.is_none()
+        self.if_refused.is_none() && !self.visits && !self.connects_for_each()
+    }
+
+    /// Whether no connection is held between two exchanges.
+    pub fn connects_for_each(&self) -> bool {
+        matches!(self.poll, Some(Poll::Short { .. }))
+    }
+
+    /// Of a crowd whose requests are held: for how long.
+    #[inline]
+    pub fn hold(&self) -> Option<Span> {
+        match self.poll {
+            Some(Poll::Long { hold }) => Some(hold),
+            Some(Poll::Short { .. }) | None => None,
+        }
     }
 
     /// What the state of its sessions is rebuilt from.
@@ -278,7 +300,7 @@ impl Crowd {
     /// connection delivers in order.
     #[inline]
     pub fn down(&self, round_trip: Span, connection: u64) -> Span {
-        round_trip.half() + self.latency(Purpose::Attempt, connection, DOWN)
+        round_trip.half() + self.inside(connection)
     }
 
     /// From the gateways to the registry, for write `k` of a connection.
@@ -292,6 +314,11 @@ impl Crowd {
     #[inline]
     pub fn latency(&self, purpose: Purpose, entity: u64, k: u32) -> Span {
         self.gateways.latency.draw(&self.draws, purpose, entity, k)
+    }
+
+    /// From the balancer to the gateways, for all that belongs to one connection.
+    pub fn inside(&self, connection: u64) -> Span {
+        self.latency(Purpose::Attempt, connection, DOWN)
     }
 
     /// What a `Retry-After` says to one attempt.

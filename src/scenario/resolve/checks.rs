@@ -98,7 +98,7 @@ impl Checks<'_, '_> {
         if clients.sends.is_some() {
             self.sends(input, clients, pool);
         }
-        if clients.transport == Transport::ShortPoll {
+        if matches!(clients.transport, Transport::ShortPoll | Transport::LongPoll) {
             self.polls(input, clients, pool);
         }
         if clients.resume == Resume::LastSeenId {
@@ -216,6 +216,15 @@ impl Checks<'_, '_> {
                 self.topology.name(pool)
             );
             input.report(incomplete(message, "buffer").at(self.at()));
+        }
+        if clients.transport == Transport::LongPoll {
+            if self.topology.next(pool, "inbox").is_some() {
+                let name = self.name();
+                let message = format!("an inbox of `{name}`, who poll, is not modelled");
+                let wrong = Diagnostic::error("not-modelled", message).at(self.at());
+                input.report(wrong.help("take it out, or write `transport: websocket`"));
+            }
+            return;
         }
         let others = [
             ("sessions", clients.sessions.is_some()),

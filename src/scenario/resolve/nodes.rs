@@ -78,6 +78,10 @@ impl Section<'_, '_> {
                 let every = form.short_poll.every.as_ref();
                 section.within("every", every, CLOSEST..=Span::FOREVER)
             }),
+            poll_hold: self.inside("long_poll", |section| {
+                let hold = form.long_poll.hold.as_ref();
+                section.within("hold", hold, CLOSEST..=Span::FOREVER)
+            }),
             start,
             network,
             visits: form.visits.as_ref().map(|visits| self.visits(form, visits)),

@@ -152,8 +152,12 @@ impl Word for Ids {
 }
 
 impl Word for Transport {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("websocket", Self::Websocket), ("sse", Self::Sse), ("short_poll", Self::ShortPoll)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("websocket", Self::Websocket),
+        ("sse", Self::Sse),
+        ("short_poll", Self::ShortPoll),
+        ("long_poll", Self::LongPoll),
+    ];
 }
 
 impl Word for Scope {

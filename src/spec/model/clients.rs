@@ -27,10 +27,13 @@ pub struct Clients {
     pub start: Option<Located<Choice<Start>>>,
     /// How messages travel. `websocket`: one connection for both ways; `sse`: a stream to the
     /// client, and a request to any gateway for each message that it sends; `short_poll`: the
-    /// client asks any gateway now and then for what lies in its mailbox.
+    /// client asks any gateway now and then for what lies in its mailbox; `long_poll`: such a
+    /// request is held until there is something, and the next one follows at once.
     pub transport: Option<Text>,
     /// How a client polls.
     pub short_poll: ShortPoll,
+    /// How its polls are held.
+    pub long_poll: LongPoll,
     /// The way between user and balancer.
     pub network: Network,
     /// What the users send; a crowd without it only listens.
@@ -94,6 +97,14 @@ pub struct Sessions {
 pub struct ShortPoll {
     /// From the start of a poll to that of the next, at least 1 ms.
     pub every: Option<Written<Span>>,
+}
+
+/// How polls are held.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LongPoll {
+    /// How long a request is held for which there is nothing, at least 1 ms.
+    pub hold: Option<Written<Span>>,
 }
 
 /// Users who come and go by themselves.

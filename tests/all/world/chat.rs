@@ -69,6 +69,7 @@ fn phones(count: u32) -> Clients {
         count,
         transport: Transport::Websocket,
         poll_every: secs(10),
+        poll_hold: Span::from_secs(25),
         start: Start::Connected,
         network: Network {
             rtt: Law::lognormal_by(55e6, 250e6).unwrap(),

@@ -1,7 +1,7 @@
 //! Transports side by side: a stream for one way and requests for the other, against one connection
 //! for both.
 use super::{
-    chat::{away_for, chat, clients, crash, gateways, secs},
+    chat::{away_for, chat, clients, crash, gateways, replay, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
@@ -199,4 +199,92 @@ fn a_mailbox_outlives_a_gateway() {
     assert_eq!(others, 0);
     assert!(measure(&outcome, "delivery_lag.p99") > measure(&quiet, "delivery_lag.p99") + 5.0);
     assert_eq!(count(&outcome, "attempts.total"), 0);
+}
+
+/// 2,000 users whose requests are held, each of whom gets `rate` messages a second.
+fn holding(rate: f64, hold: u64) -> Scenario {
+    let mut scenario = with(Transport::LongPoll);
+    let crowd = clients(&mut scenario);
+    crowd.poll_hold = secs(hold);
+    crowd.sends.as_mut().unwrap().per_user = Rate(rate);
+    scenario.warm_up = Time::ZERO + secs(20);
+    scenario.horizon = Time::ZERO + secs(620);
+    // What waited in the mailbox comes as fast as what is handed over.
+    replay(&mut scenario).read = Span::ZERO;
+    scenario
+}
+
+/// The mean cycle is e^(−λ·RTT) · (1 − e^(−λH))/λ + RTT: a request is answered at once if something
+/// came in the round trip before it, else by the first message or after its time. What comes in a
+/// gap waits for half of it on average.
+#[test]
+fn long_polls_follow_their_cycle() {
+    let mut ways = None;
+    for (rate, hold) in [(1.0 / 60.0, 30_u64), (0.2, 30), (1.0, 30), (0.5, 2), (4.0, 30)] {
+        let outcome = run(&holding(rate, hold));
+        // To the balancer, and half a millisecond more to the gateway, each way.
+        let round_trip = 0.051;
+        let held = (1.0 - (-rate * secs(hold).seconds()).exp()) / rate;
+        let cycle = (-rate * round_trip).exp() * held + round_trip;
+        let found = 2_000.0 * 620.0 / measure(&outcome, "polls.total");
+        close(found, cycle, 0.01);
+        // Up as a request, through bus, fan-out and mailbox, and down: the same for all.
+        let gap = (round_trip / cycle) * round_trip / 2.0;
+        let lag = measure(&outcome, "delivery_lag.mean");
+        let ways = *ways.get_or_insert(lag - gap);
+        assert!((0.055..0.065).contains(&ways), "{ways}");
+        assert!((lag - ways - gap).abs() < 4e-4, "{lag} at {rate}");
+        assert_eq!(count(&outcome, "deliveries.missed"), 0);
+        assert_eq!(count(&outcome, "deliveries.replayed"), 0);
+        assert_eq!(count(&outcome, "connections.end"), 2_000);
+        assert_eq!(count(&outcome, "attempts.total"), 0);
+        // A request is empty, or carries something, or is still held at the end.
+        let answered = count(&outcome, "polls.full") + count(&outcome, "polls.empty");
+        let open = 2_000 + count(&outcome, "polls.total") - answered;
+        assert!(open <= 2_000, "{open}");
+    }
+}
+
+/// Who asks is at the gateway that died with one in two; its request is reset, it connects again,
+/// and what came meanwhile waits in its mailbox.
+#[test]
+fn a_held_request_dies_with_its_gateway() {
+    for kind in [CrashKind::Process, CrashKind::Host] {
+        let mut scenario = holding(0.2, 25);
+        let Parameters::LoadBalancer(edge) = &mut scenario.nodes[1].parameters else { panic!() };
+        edge.policy = Policy::RoundRobin;
+        crash(&mut scenario, 60, kind, None);
+        let outcome = run(&scenario);
+        let missed = count(&outcome, "deliveries.missed");
+        assert_eq!(missed, count(&outcome, "lost.gateway_crash"), "{kind:?}");
+        assert!(measure(&outcome, "polls.failed") > 0.0);
+        close(measure(&outcome, "recovery.crash.hit"), 1_000.0, 0.1);
+        assert_eq!(count(&outcome, "recovery.crash.never"), 0);
+        assert!(measure(&outcome, "deliveries.replayed") > 100.0, "{kind:?}");
+        assert_eq!(count(&outcome, "connections.end"), 2_000);
+    }
+}
+
+/// A deploy moves those who wait without a handshake: their request is answered, and they ask
+/// again.
+#[test]
+fn a_deploy_answers_what_is_held() {
+    let mut scenario = holding(0.2, 25);
+    super::chat::deploy(&mut scenario, 60, 1);
+    let outcome = run(&scenario);
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
+    assert_eq!(count(&outcome, "deliveries.replayed"), 0);
+    assert_eq!(count(&outcome, "attempts.total"), 0);
+    assert_eq!(count(&outcome, "connections.end"), 2_000);
+}
+
+/// A budget of connections is one of requests that are held.
+#[test]
+fn a_pool_that_is_full_refuses_requests() {
+    let mut scenario = holding(0.2, 25);
+    scenario.horizon = Time::ZERO + secs(120);
+    gateways(&mut scenario).max_connections = 800;
+    let outcome = run(&scenario);
+    close(measure(&outcome, "connections.mean"), 1_600.0, 0.03);
+    assert!(measure(&outcome, "attempts.refused") > 1_000.0);
 }
