@@ -69,7 +69,7 @@ pub fn origins(origins: &[Origin]) -> String {
         widths.filter(|width| *width <= most).max().unwrap_or_default()
     };
     let path_width = width(48, |origin| &origin.path);
-    let value_width = width(18, |origin| &origin.value);
+    let value_width = width(20, |origin| &origin.value);
     let from_width = width(usize::MAX, |origin| origin.from.words());
     let (mut text, mut before) = (String::new(), "");
     for Origin { path, value, from, source } in origins {

@@ -307,7 +307,8 @@ impl Gateway {
             return Taken::Refused;
         }
         let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
-        let work = self.handshake(offer.entity, offer.attempt) + rebuild;
+        let tls = cx.crowds.of(offer.user).wire.tls;
+        let work = self.handshake(tls, offer.entity, offer.attempt) + rebuild;
         let work = self.stretch(offer.at, work, cx);
         let skips = self.parameters.skip_abandoned;
         let Instance { cpu, handshakes, .. } = self.instance(offer.at);
@@ -367,8 +368,9 @@ impl Gateway {
         cpu.app + cpu.tls_resumed.scale(resumed) + cpu.tls_full.scale(1.0 - resumed)
     }
 
-    fn handshake(&self, entity: u64, attempt: u16) -> Span {
-        self.tls(entity, u32::from(attempt)) + self.parameters.cpu.app
+    fn handshake(&self, tls: bool, entity: u64, attempt: u16) -> Span {
+        let tls = if tls { self.tls(entity, u32::from(attempt)) } else { Span::ZERO };
+        tls + self.parameters.cpu.app
     }
 
     /// The TLS handshake of attempt `k`: full or resumed.

@@ -3,6 +3,7 @@ mod bus;
 mod clients;
 mod fanout;
 mod state;
+mod wire;
 
 pub use super::preset::Preset;
 use crate::{
@@ -16,6 +17,7 @@ pub use clients::{
 };
 pub use fanout::{Fanout, OnStale, Route};
 pub use state::{Rebuild, SessionState};
+pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
 /// A node's parameters, by kind.
 #[derive(Clone, PartialEq, Debug)]

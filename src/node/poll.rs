@@ -101,7 +101,9 @@ impl Gateway {
         let mut work = self.parameters.cpu.poll;
         if let Some(Poll::Short { every, anew: true }) = crowd.poll {
             let polls = number::low(cx.now.nanos() / every.nanos().max(1));
-            work += self.tls(crowd.connection(user, 0), polls);
+            if crowd.wire.tls {
+                work += self.tls(crowd.connection(user, 0), polls);
+            }
             cx.record.meter.of(user).handshakes += 1;
         }
         let service = self.work(at, work, cx);

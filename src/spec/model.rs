@@ -8,7 +8,7 @@ mod state;
 pub use bus::{Group, Pubsub};
 pub use clients::{
     Audience, Clients, Heartbeat, Jitter, LongPoll, Network, Reconnect, Sends, Sessions, ShortPoll,
-    Start, Visits,
+    Start, Visits, Wire,
 };
 pub use fanout::Fanout;
 pub use state::{Rebuild, SessionState};

@@ -242,6 +242,13 @@ pub const METRICS: &[Described] = &[
     row("replay.bytes", Unit::Bytes, "Payload of the messages read back."),
     row("wire.up", Unit::Bytes, "Bytes from users to gateways: frames, handshakes, heartbeats."),
     row("wire.down", Unit::Bytes, "Bytes from gateways to users: frames, handshakes, heartbeats."),
+    row(
+        "wire.up.{payload,framing,tls,tcp}",
+        Unit::Bytes,
+        "`wire.up` by layer: messages; heads, frames, events and pings; records and handshakes of \
+         TLS; headers of segments, with those that only open or acknowledge.",
+    ),
+    row("wire.down.{payload,framing,tls,tcp}", Unit::Bytes, "`wire.down` by layer."),
     row("wire.per_delivery", Unit::Bytes, "Bytes both ways over deliveries made."),
     row("<action>.duration", Unit::Seconds, "From the begin of an action to its end."),
     row(

@@ -219,6 +219,7 @@ impl Plan<'_> {
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
             transport: clients.transport,
+            wire: clients.wire,
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),

@@ -449,17 +449,6 @@ impl World {
         sheet.count(format!("{name}.retries"), called.retries);
     }
 
-    fn wire_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
-        let bytes = all.crowds.iter().zip(wire::laws(scenario)).map(|(it, law)| law.bytes(it));
-        let sum = bytes.fold(wire::Bytes::default(), |sum, bytes| sum.and(&bytes));
-        let (up, down) = (sum.up, sum.down.total());
-        sheet.set("wire.up", Unit::Bytes, Some(up));
-        sheet.set("wire.down", Unit::Bytes, Some(down));
-        let delivered = number::float(self.record.whole().ledger.arrived());
-        let each = (delivered > 0.0).then(|| (up + down) / delivered);
-        sheet.set("wire.per_delivery", Unit::Bytes, each);
-    }
-
     fn timeline_measures(&self, sheet: &mut Sheet) {
         for (place, running) in self.timeline.entries().iter().enumerate() {
             let name = &running.action.name;

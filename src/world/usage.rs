@@ -77,7 +77,7 @@ impl World {
             steady,
             connections: rates.iter().map(|rate| rate.connections).sum(),
             deliveries: number::float(flow.delivered) / seconds,
-            egress: rates.iter().fold(Egress::default(), |sum, rate| sum.and(&rate.bytes.down)),
+            egress: rates.iter().fold(Egress::default(), |sum, rate| sum.and(&rate.bytes.egress())),
             nodes: nodes.collect(),
         }
     }
@@ -119,7 +119,7 @@ impl World {
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: of(&balanced, &|rate| rate.attempts),
                 connections: of(&balanced, &|rate| rate.connections),
-                bytes: of(&balanced, &|rate| rate.bytes.up + rate.bytes.down.total()),
+                bytes: of(&balanced, &|rate| rate.bytes.up.and(&rate.bytes.down()).total()),
             },
             Parameters::Gateway(_) => {
                 Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))

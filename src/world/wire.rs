@@ -1,175 +1,198 @@
-//! Bytes on the wire, in closed form, under TLS 1.3 and IPv4 with timestamps.
+//! Bytes on the wire, in closed form: what each exchange takes, times how many there were.
+use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Parameters, Transport},
-    record::{Egress, meter::Traffic},
-    scenario::Scenario,
+    node::parameters::{Layers, Parameters, Transport, Wire},
+    record::{
+        Egress, Unit,
+        meter::{Flow, Traffic},
+    },
+    scenario::{NodeId, Scenario},
 };
-
-/// Header of a frame from a client: RFC 6455, masked, for payloads of 126 bytes to 64 KiB.
-const FRAME_UP: f64 = 8.0;
-/// Header of a frame to a client.
-const FRAME_DOWN: f64 = 4.0;
-/// TLS 1.3 around one record.
-const TLS_RECORD: f64 = 22.0;
-/// Headers of a segment, or a segment that only acknowledges.
-const TCP_IP: f64 = 52.0;
-/// An empty frame to a client.
-const PING: f64 = 2.0;
-/// An empty frame from a client.
-const PONG: f64 = 6.0;
-/// A TLS handshake with an ECDSA chain and the answer to the upgrade; representative, unchecked.
-const HANDSHAKE_DOWN: f64 = 3_000.0 + 130.0;
-/// The client's half of both, with a browser's headers; representative, unchecked.
-const HANDSHAKE_UP: f64 = 600.0 + 670.0;
-
-/// Around the payload of an event with an id: `id:` and `data:` lines and the chunk.
-const EVENT: f64 = 33.0;
-/// A comment in a stream, and its chunk.
-const COMMENT: f64 = 8.0;
-/// The head of a browser's request, with cookies; representative, unchecked.
-const REQUEST: f64 = 780.0;
-/// The answer to a request that says no more than that it was taken.
-const ANSWER: f64 = 200.0;
-/// The answer to a poll that found nothing: a 304.
-const EMPTY: f64 = 200.0;
-/// The head of one that found something.
-const FULL: f64 = 350.0;
-/// The answer that opens a stream: our measurement.
-const STREAM: f64 = 142.0;
-/// TLS 1.3 with an ECDSA chain, down and up.
-const TLS_DOWN: f64 = 3_000.0;
-const TLS_UP: f64 = 600.0;
 
 /// What decides how many bytes a crowd's traffic has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Law {
     /// How its messages travel.
     pub(super) transport: Transport,
+    /// What they are wrapped in.
+    pub(super) wire: Wire,
     /// Bytes of a message.
     pub(super) payload: f64,
     /// Seconds between two pings; infinite without them.
     pub(super) every: f64,
+    /// Share of the TLS handshakes that are resumed.
+    pub(super) resumed: f64,
 }
 
 /// The laws of all crowds, in their order.
 pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
-    scenario.nodes.iter().filter_map(|node| {
+    scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
         let Parameters::Clients(clients) = &node.parameters else { return None };
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
         let every = clients.heartbeat.every;
         let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        Some(Law { transport: clients.transport, payload, every })
+        let resumed = resumed(scenario, NodeId(number::byte(place)));
+        Some(Law { transport: clients.transport, wire: clients.wire, payload, every, resumed })
     })
+}
+
+/// The share of a crowd's TLS handshakes that its gateways resume.
+fn resumed(scenario: &Scenario, crowd: NodeId) -> f64 {
+    let next = |from: NodeId| {
+        let targets = scenario.links.iter().filter(move |link| link.source == from);
+        targets.map(|link| link.target)
+    };
+    let share = next(crowd).flat_map(next).find_map(|id| {
+        match &scenario.nodes[usize::from(id.0)].parameters {
+            Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
+            _ => None,
+        }
+    });
+    share.unwrap_or(0.0)
 }
 
 /// Bytes in both directions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bytes {
     /// From the users.
-    pub(super) up: f64,
-    /// To them.
-    pub(super) down: Egress,
+    pub(super) up: Layers,
+    /// To them: messages, handshakes, heartbeats.
+    down: [Layers; 3],
+}
+
+impl World {
+    /// What went over the wire, by layer.
+    pub(super) fn wire_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
+        let bytes = all.crowds.iter().zip(laws(scenario)).map(|(it, law)| law.bytes(it));
+        let sum = bytes.fold(Bytes::default(), |sum, bytes| sum.and(&bytes));
+        for (way, layers) in [("up", sum.up), ("down", sum.down())] {
+            sheet.set(format!("wire.{way}"), Unit::Bytes, Some(layers.total()));
+            let Layers { payload, framing, tls, tcp } = layers;
+            let parts = [("payload", payload), ("framing", framing), ("tls", tls), ("tcp", tcp)];
+            for (layer, bytes) in parts {
+                sheet.set(format!("wire.{way}.{layer}"), Unit::Bytes, Some(bytes));
+            }
+        }
+        let both = sum.up.and(&sum.down()).total();
+        let delivered = number::float(self.record.whole().ledger.arrived());
+        let each = (delivered > 0.0).then(|| both / delivered);
+        sheet.set("wire.per_delivery", Unit::Bytes, each);
+    }
 }
 
 impl Law {
-    /// The bytes of a crowd's traffic. A message is acknowledged by a segment of its own; a pong
-    /// acknowledges its ping, and is acknowledged.
+    /// The bytes of a crowd's traffic.
     pub(super) fn bytes(&self, traffic: &Traffic) -> Bytes {
-        let [frames_up, frames_down, handshakes] =
-            [traffic.frames_up, traffic.frames_down, traffic.handshakes].map(number::float);
-        let beats = traffic.connected() / self.every;
-        let [polls, empty, full] =
-            [traffic.polls, traffic.polls_empty, traffic.polls_full].map(number::float);
-        let segment = |bytes: f64| bytes + TLS_RECORD + TCP_IP;
-        match self.transport {
-            Transport::Websocket => Bytes {
-                up: frames_up * segment(self.payload + FRAME_UP)
-                    + frames_down * TCP_IP
-                    + handshakes * HANDSHAKE_UP
-                    + beats * segment(PONG),
-                down: Egress {
-                    messages: frames_down * segment(self.payload + FRAME_DOWN) + frames_up * TCP_IP,
-                    handshakes: handshakes * HANDSHAKE_DOWN,
-                    heartbeats: beats * (segment(PING) + TCP_IP),
-                },
-            },
-            // Each poll is a request with a head; its answer carries what there is.
-            Transport::ShortPoll | Transport::LongPoll => Bytes {
-                up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)
-                    + polls * segment(REQUEST)
-                    + handshakes * TLS_UP,
-                down: Egress {
-                    messages: frames_down * self.payload
-                        + full * segment(FULL)
-                        + frames_up * segment(ANSWER),
-                    handshakes: handshakes * TLS_DOWN,
-                    heartbeats: empty * segment(EMPTY),
-                },
-            },
-            // A request is acknowledged by its answer; a comment is acknowledged, and no more.
-            Transport::Sse => Bytes {
-                up: frames_up * (segment(self.payload + REQUEST) + TCP_IP)
-                    + frames_down * TCP_IP
-                    + handshakes * (TLS_UP + REQUEST)
-                    + beats * TCP_IP,
-                down: Egress {
-                    messages: frames_down * segment(self.payload + EVENT)
-                        + frames_up * segment(ANSWER),
-                    handshakes: handshakes * (TLS_DOWN + STREAM),
-                    heartbeats: beats * segment(COMMENT),
-                },
-            },
-        }
+        let count = number::float;
+        let (wire, transport) = (self.wire, self.transport);
+        let sent = wire.sends(transport, self.payload);
+        let opened = wire.opens(transport, self.resumed);
+        let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
+        let mut up = sent.up.times(frames_up).and(&opened.up.times(opens));
+        let mut messages = sent.down.times(frames_up);
+        let heartbeats = match transport {
+            Transport::Websocket | Transport::Sse => {
+                let pushed = wire.pushes(transport, self.payload);
+                let frames_down = count(traffic.frames_down);
+                let beat = wire.beats(transport);
+                let beats = traffic.connected() / self.every;
+                up = up.and(&pushed.up.times(frames_down)).and(&beat.up.times(beats));
+                messages = messages.and(&pushed.down.times(frames_down));
+                beat.down.times(beats)
+            }
+            Transport::ShortPoll | Transport::LongPoll => {
+                up = up.and(&wire.asks().times(count(traffic.polls)));
+                let payload = count(traffic.frames_down) * self.payload;
+                messages = messages.and(&wire.finds(count(traffic.polls_full), payload));
+                wire.finds_nothing().times(count(traffic.polls_empty))
+            }
+        };
+        Bytes { up, down: [messages, opened.down.times(opens), heartbeats] }
     }
 }
 
 impl Bytes {
     /// These and others.
     pub(super) fn and(&self, other: &Self) -> Self {
-        Self { up: self.up + other.up, down: self.down.and(&other.down) }
+        let pairs = [0, 1, 2].map(|place| self.down[place].and(&other.down[place]));
+        Self { up: self.up.and(&other.up), down: pairs }
     }
 
     /// So many times these.
     pub(super) fn times(&self, factor: f64) -> Self {
-        Self { up: self.up * factor, down: self.down.times(factor) }
+        Self { up: self.up.times(factor), down: self.down.map(|part| part.times(factor)) }
+    }
+
+    /// All that goes down, by layer.
+    pub(super) fn down(&self) -> Layers {
+        self.down.iter().fold(Layers::default(), |sum, part| sum.and(part))
+    }
+
+    /// The same by purpose.
+    pub(super) fn egress(&self) -> Egress {
+        let [messages, handshakes, heartbeats] = self.down.map(|part| part.total());
+        Egress { messages, handshakes, heartbeats }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::parameters::{Heads, Http};
+
+    fn law(transport: Transport, payload: f64, every: f64) -> Law {
+        let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
+        Law { transport, wire, payload, every, resumed: 0.0 }
+    }
 
     #[test]
     fn a_heartbeat_is_128_bytes_down() {
-        let law = Law { transport: Transport::Websocket, payload: 300.0, every: 30.0 };
         // A million users for 30 s.
         let traffic = Traffic { connected: 30_000_000_000_000_000, ..Traffic::default() };
-        let bytes = law.bytes(&traffic);
-        assert!((bytes.down.total() - 128e6).abs() < 1.0, "{bytes:?}");
-        assert!((bytes.up - 80e6).abs() < 1.0, "{bytes:?}");
+        let bytes = law(Transport::Websocket, 300.0, 30.0).bytes(&traffic);
+        assert!((bytes.egress().total() - 128e6).abs() < 1.0, "{bytes:?}");
+        assert!((bytes.up.total() - 80e6).abs() < 1.0, "{bytes:?}");
     }
 
     #[test]
     fn a_message_is_acknowledged() {
-        let law = Law { transport: Transport::Websocket, payload: 300.0, every: 30.0 };
         let one = Traffic { frames_up: 1, frames_down: 1, handshakes: 1, ..Traffic::default() };
-        let bytes = law.bytes(&one);
-        assert!((bytes.up - (382.0 + 52.0 + 1_270.0)).abs() < 1e-9, "{bytes:?}");
-        assert!((bytes.down.messages - (378.0 + 52.0)).abs() < 1e-9, "{bytes:?}");
-        assert!((bytes.down.handshakes - 3_130.0).abs() < 1e-9, "{bytes:?}");
+        let bytes = law(Transport::Websocket, 300.0, 30.0).bytes(&one);
+        // A frame, an acknowledgement, and a handshake of 622 + 670 bytes in four segments.
+        assert!((bytes.up.total() - (382.0 + 52.0 + 1_292.0 + 208.0)).abs() < 1e-9, "{bytes:?}");
+        let down = bytes.egress();
+        assert!((down.messages - (378.0 + 52.0)).abs() < 1e-9, "{bytes:?}");
+        assert!((down.handshakes - (3_152.0 + 260.0)).abs() < 1e-9, "{bytes:?}");
     }
 
     #[test]
     fn a_stream_costs_a_request_for_each_message_up() {
-        let law = Law { transport: Transport::Sse, payload: 100.0, every: 15.0 };
-        let one = Traffic { frames_up: 1, frames_down: 1, handshakes: 1, ..Traffic::default() };
+        let law = law(Transport::Sse, 100.0, 15.0);
+        let one = Traffic { frames_up: 1, frames_down: 1, ..Traffic::default() };
         let bytes = law.bytes(&one);
         // 780 + 100 + 22 + 52, an acknowledgement of the answer, and one of the event.
-        assert!((bytes.up - (954.0 + 52.0 + 52.0 + 1_380.0)).abs() < 1e-9, "{bytes:?}");
+        assert!((bytes.up.total() - (954.0 + 52.0 + 52.0)).abs() < 1e-9, "{bytes:?}");
         // 100 + 33 + 22 + 52, and the answer of 200 + 22 + 52.
-        assert!((bytes.down.messages - (207.0 + 274.0)).abs() < 1e-9, "{bytes:?}");
+        assert!((bytes.egress().messages - (207.0 + 274.0)).abs() < 1e-9, "{bytes:?}");
         let idle = Traffic { connected: 15_000_000_000, ..Traffic::default() };
-        assert!((law.bytes(&idle).down.heartbeats - 82.0).abs() < 1e-9);
+        assert!((law.bytes(&idle).egress().heartbeats - 82.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn answers_carry_what_there_is() {
+        let polls = Traffic {
+            polls: 10,
+            polls_empty: 7,
+            polls_full: 3,
+            frames_down: 6,
+            ..Traffic::default()
+        };
+        let bytes = law(Transport::LongPoll, 100.0, f64::INFINITY).bytes(&polls);
+        assert!((bytes.up.total() - 8_540.0).abs() < 1e-9, "{bytes:?}");
+        let down = bytes.down();
+        assert!((down.payload - 600.0).abs() < 1e-9, "{down:?}");
+        assert!((down.framing - (7.0 * 200.0 + 3.0 * 350.0)).abs() < 1e-9, "{down:?}");
+        assert!((down.total() - (600.0 + 2_450.0 + 740.0)).abs() < 1e-9, "{down:?}");
     }
 }

@@ -1,5 +1,5 @@
 //! What a crowd is told about itself.
-use super::Reconnect;
+use super::{Reconnect, Wire};
 use crate::{
     engine::{Law, Span, Time},
     units::{Bytes, Rate, Share},
@@ -12,6 +12,8 @@ pub struct Clients {
     pub count: u32,
     /// How messages travel.
     pub transport: Transport,
+    /// What its messages are wrapped in.
+    pub wire: Wire,
     /// Of clients who poll: from the start of a poll to that of the next.
     pub poll_every: Span,
     /// Of clients whose polls are held: for how long, where there is nothing.

@@ -6,7 +6,9 @@ use crate::engine::{
 };
 use crate::node::{
     Purpose,
-    parameters::{Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport},
+    parameters::{
+        Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport, Wire,
+    },
 };
 use std::ops::Range;
 
@@ -112,6 +114,8 @@ pub struct Crowd {
     pub gateways: Port,
     /// How its messages travel.
     pub transport: Transport,
+    /// What its messages are wrapped in.
+    pub wire: Wire,
     /// How it polls, if it does.
     pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.

@@ -3,6 +3,7 @@
 use super::{Resolved, nodes::role, section::Section};
 use crate::{
     engine::{Law, number},
+    node::parameters::{Parameters, Transport},
     scenario::{Link, NodeId, defaults},
     spec::{At, Choice, Diagnostic, Input, Located, Named, Text, model, suggest},
     units::shown,
@@ -101,6 +102,18 @@ impl<'n> Topology<'n> {
             filled.then_some(())
         };
         self.of_kind("clients").into_iter().filter(|crowd| held(crowd).is_some()).collect()
+    }
+
+    /// The pools of all crowds, and what their connections carry.
+    pub(super) fn served(&self) -> Vec<(NodeId, Transport)> {
+        let pool = |crowd: NodeId| {
+            let Parameters::Clients(clients) = &self.nodes[usize::from(crowd.0)].parameters else {
+                return None;
+            };
+            let pool = self.next(self.next(crowd, "load_balancer")?, "gateway")?;
+            Some((pool, clients.transport))
+        };
+        self.of_kind("clients").into_iter().filter_map(pool).collect()
     }
 
     fn write(&mut self, input: &mut Input<'_>, name: &Text, form: Option<&model::Link>) {

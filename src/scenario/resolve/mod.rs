@@ -17,12 +17,12 @@ pub(super) mod words;
 pub use links::LEGAL;
 pub(super) use section::json;
 
-use super::{Link, Node, Scenario, prices::Prices};
+use super::{Link, Node, Scenario, defaults, prices::Prices};
 use crate::{
     engine::{Span, Time},
-    node::parameters::{Parameters, Resume},
+    node::parameters::{Parameters, Resume, Transport},
     spec::{At, Diagnostic, Experiment, Input, Text, experiment::HEAD_KEYS, model::Kind},
-    units::{Quantity, shown},
+    units::{Bytes, Quantity, shown},
 };
 use links::Topology;
 use section::{Section, Word};
@@ -255,10 +255,13 @@ fn connect(
         topology.check_reached(input);
         checks::check(input, &topology, readable);
     }
-    let resuming = topology.resuming();
+    let (resuming, served) = (topology.resuming(), topology.served());
     let done = topology.finish();
     for id in resuming {
         nodes[usize::from(id.0)].resume_by_default();
+    }
+    for (pool, transport) in served {
+        nodes[usize::from(pool.0)].weigh(transport);
     }
     done
 }
@@ -269,6 +272,30 @@ impl Resolved {
         let kinds = self.doc.as_object_mut().into_iter().flatten();
         for (_, parameters) in kinds {
             parameters[key] = Json::from(word);
+        }
+    }
+
+    /// What a connection weighs depends on what it carries, unless that is written.
+    fn weigh(&mut self, transport: Transport) {
+        let (Parameters::Gateway(gateway), Kind::Gateway(form)) =
+            (&mut self.parameters, &self.form)
+        else {
+            return;
+        };
+        let more = match transport {
+            Transport::Websocket => 0,
+            Transport::Sse => 4_000,
+            Transport::ShortPoll | Transport::LongPoll => 3_000,
+        };
+        let default = defaults::of("gateway.memory.per_connection");
+        let usual = default.and_then(|default| Bytes::read(default.text).ok());
+        if form.memory.per_connection.is_none()
+            && let Some(Bytes(usual)) = usual
+        {
+            // Of several transports the heaviest counts.
+            let weight = Bytes(gateway.memory.per_connection.0.max(usual + more));
+            gateway.memory.per_connection = weight;
+            self.doc["gateway"]["memory"]["per_connection"] = Json::from(weight.print());
         }
     }
 

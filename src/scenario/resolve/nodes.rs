@@ -5,7 +5,7 @@ use crate::{
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
         LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
-        SessionState,
+        SessionState, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -74,6 +74,11 @@ impl Section<'_, '_> {
         Clients {
             count,
             transport,
+            wire: self.inside("wire", |section| Wire {
+                profile: section.word("profile", form.wire.profile.as_ref()),
+                tls: section.word("tls", form.wire.tls.as_ref()),
+                http: section.word("http", form.wire.http.as_ref()),
+            }),
             poll_every: self.inside("short_poll", |section| {
                 let every = form.short_poll.every.as_ref();
                 section.within("every", every, CLOSEST..=Span::FOREVER)

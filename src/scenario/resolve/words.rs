@@ -3,8 +3,9 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, Ids, IfRefused, Jitter, Moves, On503, OnStale, OverMemory,
-        PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start, Transport, WhenFull,
+        Answer, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503, OnStale,
+        OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
+        Transport, WhenFull,
     },
     scenario::{CrashKind, DropKind},
 };
@@ -44,6 +45,8 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
         "clients.transport" => all::<Transport>(),
+        "clients.wire.profile" => all::<Heads>(),
+        "clients.wire.http" => all::<Http>(),
         "clients.sends.to" => vec!["direct"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
@@ -158,6 +161,18 @@ impl Word for Transport {
         ("short_poll", Self::ShortPoll),
         ("long_poll", Self::LongPoll),
     ];
+}
+
+impl Word for Heads {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("browser_with_cookies", Self::BrowserWithCookies),
+        ("browser", Self::Browser),
+        ("bare", Self::Bare),
+    ];
+}
+
+impl Word for Http {
+    const WORDS: &'static [(&'static str, Self)] = &[("h1", Self::One), ("h2", Self::Two)];
 }
 
 impl Word for Scope {

@@ -30,6 +30,8 @@ pub struct Clients {
     /// client asks any gateway now and then for what lies in its mailbox; `long_poll`: such a
     /// request is held until there is something, and the next one follows at once.
     pub transport: Option<Text>,
+    /// What messages are wrapped in on their way.
+    pub wire: Wire,
     /// How a client polls.
     pub short_poll: ShortPoll,
     /// How its polls are held.
@@ -89,6 +91,22 @@ pub struct Sessions {
     /// What one does that is refused, times out or loses its connection: `leave` for good, or
     /// `retry`, as `reconnect` says.
     pub if_refused: Option<Text>,
+}
+
+/// What messages are wrapped in on their way.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wire {
+    /// Whose heads requests have: a browser's with a token and cookies (`browser_with_cookies`), a
+    /// browser's without (`browser`), or those of a program (`bare`).
+    pub profile: Option<Text>,
+    /// Whether there is TLS between client and gateway. Without it a handshake costs no
+    /// `gateway.cpu.tls_full`; its round trips and memory stay as they are written there.
+    #[schemars(schema_with = "schema::flag")]
+    pub tls: Option<Text>,
+    /// The version of requests, polls and event streams, HTTP/1.1 (`h1`) or HTTP/2 (`h2`). A
+    /// WebSocket opens over the first.
+    pub http: Option<Text>,
 }
 
 /// How a client polls.

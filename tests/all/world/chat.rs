@@ -3,9 +3,10 @@ use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
         Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
-        HealthCheck, Heartbeat, Jitter, LoadBalancer, Memory, Moves, Network, On503, OnStale,
-        OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance, Reconnect,
-        Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
+        Heads, HealthCheck, Heartbeat, Http, Jitter, LoadBalancer, Memory, Moves, Network, On503,
+        OnStale, OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance,
+        Reconnect, Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
+        Wire,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -68,6 +69,7 @@ fn phones(count: u32) -> Clients {
     Clients {
         count,
         transport: Transport::Websocket,
+        wire: Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One },
         poll_every: secs(10),
         poll_hold: Span::from_secs(25),
         start: Start::Connected,
