@@ -2,6 +2,7 @@
 pub mod diagnostics;
 pub mod explain;
 pub mod folder;
+pub mod graph;
 pub mod init;
 mod memory;
 pub mod phase;
@@ -77,6 +78,9 @@ enum Command {
         /// Print summary.json instead of tables.
         #[arg(long)]
         json: bool,
+        /// Print every metric in the text format of OpenMetrics, and draw nothing.
+        #[arg(long, conflicts_with = "json")]
+        openmetrics: bool,
     },
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
@@ -93,6 +97,14 @@ enum Command {
         /// One document, for programs.
         #[arg(long)]
         json: bool,
+    },
+    /// Draw the topology of an experiment or a model, as the report does, to stdout.
+    Graph {
+        #[command(flatten)]
+        input: Input,
+        /// A picture, or text for graphviz or Mermaid.
+        #[arg(long, value_enum, default_value_t = graph::Format::Svg)]
+        format: graph::Format,
     },
     /// Say what a key, a metric, a cause or a code means; alone, list what there is.
     Explain {
@@ -312,11 +324,13 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Phase(arguments) => phase::draw(&arguments),
-        Command::Render { folder, json } => render::run(&folder, json),
+        Command::Render { folder, openmetrics: true, .. } => render::openmetrics(&folder),
+        Command::Render { folder, json, .. } => render::run(&folder, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Graph { input, format } => graph::run(&input.file, &input.sets(), format),
         Command::Explain { key } => explain::run(key.as_deref()),
         Command::Init { name } => init::run(&name),
         Command::Schema { file } => schema::run(file),

@@ -22,8 +22,8 @@ pub trait Results: Sized {
     fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable>;
     /// Its charts, each as two files.
     fn charts(&self) -> Vec<File>;
-    /// Its report.
-    fn page(&self) -> File;
+    /// Its report, as a page and in short.
+    fn pages(&self) -> Vec<File>;
     /// What goes to the terminal.
     fn print(&self, look: &Look) -> String;
 }
@@ -38,8 +38,8 @@ impl Results for Summary {
     fn charts(&self) -> Vec<File> {
         report::charts(self)
     }
-    fn page(&self) -> File {
-        report::page(self)
+    fn pages(&self) -> Vec<File> {
+        report::pages(self)
     }
     fn print(&self, look: &Look) -> String {
         terminal::print(self, look)
@@ -56,8 +56,8 @@ impl Results for Sweep {
     fn charts(&self) -> Vec<File> {
         report::sweep_charts(self)
     }
-    fn page(&self) -> File {
-        report::sweep_page(self)
+    fn pages(&self) -> Vec<File> {
+        report::sweep_pages(self)
     }
     fn print(&self, look: &Look) -> String {
         terminal::print_sweep(self, look)
@@ -92,14 +92,16 @@ fn place(from: &Path, error: &files::Unreadable) -> io::Error {
     io::Error::other(format!("{}: {error}", from.display()))
 }
 
-/// Draws the charts and the report in place of what lay there; returns how many charts there are.
+/// Draws the charts and the reports in place of what lay there; returns how many charts there are.
 ///
 /// # Errors
 /// What the disk says.
 pub fn draw(results: &impl Results, into: &Path) -> io::Result<usize> {
     let charts = results.charts();
     folder::replace_charts(into, &charts)?;
-    folder::add(into, &results.page())?;
+    for page in results.pages() {
+        folder::add(into, &page)?;
+    }
     // Each chart is two files.
     Ok(charts.len() / 2)
 }

@@ -5,6 +5,8 @@ pub mod draw;
 pub mod files;
 pub mod graph;
 pub mod html;
+pub mod markdown;
+pub mod openmetrics;
 pub mod palette;
 pub mod safe;
 pub mod terminal;
@@ -16,14 +18,23 @@ use files::File;
 /// The page that a reviewer opens.
 pub const PAGE: &str = "report.html";
 
-/// The whole report as one page.
-pub fn page(summary: &Summary) -> File {
-    File { name: PAGE.to_owned(), bytes: html::page(summary) }
+/// The same in short, for a document or a pull request.
+pub const MARKDOWN: &str = "report.md";
+
+/// The whole report as one page, and in short.
+pub fn pages(summary: &Summary) -> Vec<File> {
+    both(html::page(summary), markdown::page(summary, &chart::all(summary)))
 }
 
-/// The report of a sweep.
-pub fn sweep_page(sweep: &Sweep) -> File {
-    File { name: PAGE.to_owned(), bytes: html::sweep_page(sweep) }
+/// The reports of a sweep.
+pub fn sweep_pages(sweep: &Sweep) -> Vec<File> {
+    both(html::sweep_page(sweep), markdown::sweep(sweep, &chart::sweep::all(sweep)))
+}
+
+fn both(page: Vec<u8>, short: String) -> Vec<File> {
+    [(PAGE, page), (MARKDOWN, short.into_bytes())]
+        .map(|(name, bytes)| File { name: name.to_owned(), bytes })
+        .into()
 }
 
 /// All charts of a summary, each as SVG and PNG, in `charts/`.

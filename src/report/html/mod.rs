@@ -20,6 +20,11 @@ mod system;
 mod tables;
 mod text;
 
+pub(super) use head::setup;
+pub(super) use omitted::words as omitted;
+pub(super) use reproduce::command;
+pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
+
 use crate::summary::{Summary, sweep::Sweep};
 use maud::{Markup, html};
 use shell::{Frame, Section};

@@ -46,7 +46,7 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
 }
 
 /// The command line of this run: the file by its name, and what arguments set.
-fn command(summary: &Summary) -> String {
+pub(in crate::report) fn command(summary: &Summary) -> String {
     let file = quoted(&format!("{}.yaml", summary.experiment));
     let sets = sets(&summary.assumptions);
     format!("squall run {file}{sets} --seed {}", summary.seed)
