@@ -4,6 +4,7 @@
 //! gives it back. It does not know the loop, the nodes, or who reads it.
 mod advice;
 pub mod bill;
+pub mod board;
 pub mod figures;
 pub mod findings;
 pub mod glossary;

@@ -41,6 +41,8 @@ pub const POINTS: &str = "points.csv";
 pub const PHASES: &str = "phases.csv";
 /// The bill, if prices are given.
 pub const COST: &str = "cost.csv";
+/// The same with more users.
+pub const GROWTH: &str = "growth.csv";
 
 /// All data files of a summary, the manifest last.
 pub fn write(summary: &Summary) -> Vec<File> {
@@ -53,7 +55,10 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (ABSENCES, tables::absences(summary)),
         (PHASES, tables::phases(summary)),
     ];
-    let cost = summary.bill.as_ref().map(|bill| (COST, tables::cost(bill)));
+    let cost = summary
+        .bill
+        .iter()
+        .flat_map(|bill| [(COST, tables::cost(bill)), (GROWTH, tables::growth(bill))]);
     let manifest = (MANIFEST, documents::manifest(summary));
     let all = files.into_iter().chain(cost).chain([manifest]);
     all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()

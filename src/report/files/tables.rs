@@ -166,6 +166,17 @@ pub(super) fn cost(bill: &Bill) -> Vec<u8> {
     })
 }
 
+/// One line of the bill with more users a row.
+pub(super) fn growth(bill: &Bill) -> Vec<u8> {
+    table(["factor", "item", "node", "quantity", "unit", "usd_month"], |out| {
+        for line in &bill.growth {
+            let numbers = [line.factor, line.quantity, line.usd_month].map(|it| it.to_string());
+            let [factor, quantity, usd] = &numbers;
+            out([factor, &line.item, &line.node, quantity, &line.unit, usd]);
+        }
+    })
+}
+
 pub(super) fn cell(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }

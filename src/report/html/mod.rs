@@ -5,6 +5,7 @@
 //! says nothing when it has nothing to say.
 mod assumptions;
 mod bill;
+mod board;
 mod charts;
 mod data;
 mod events;
@@ -51,11 +52,15 @@ fn sections(summary: &Summary) -> Vec<Section> {
     let charts = charts::Charts::of(summary);
     let all = [
         section("findings", "Findings", findings(summary)),
+        section("recommendation", "Recommendation", board::recommendation(summary)),
         named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
         named("system", "The system", "System", system::body(summary)),
+        section("headroom", "Headroom", board::headroom(summary)),
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
+        section("blast", "Blast radius", board::blast(summary)),
         named("cost", "The bill", "Cost", Some(bill::body(summary))),
+        section("growth", "Growth", board::growth(summary)),
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),

@@ -51,7 +51,7 @@ fn text(summary: &Summary) -> String {
 }
 
 /// The page as a browser reads it; a page that a browser has to mend fails.
-fn parsed(text: &str) -> Html {
+pub(super) fn parsed(text: &str) -> Html {
     let html = Html::parse_document(text);
     assert!(html.errors.is_empty(), "{:?}", html.errors);
     html

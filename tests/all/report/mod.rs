@@ -1,4 +1,5 @@
 //! Everything after the simulation, on invented outcomes.
+mod board;
 mod charts;
 pub(crate) mod command;
 mod fake;
