@@ -21,7 +21,7 @@ const STALE: [&str; 15] = [
     "points.csv",
     "cost.csv",
     "growth.csv",
-    "lag.csv",
+    "lag_over_time.csv",
     "run-info.json",
     "report.html",
     "report.md",

@@ -5,9 +5,11 @@ pub mod folder;
 pub mod graph;
 pub mod init;
 mod memory;
+mod observed;
 pub mod phase;
 mod progress;
 pub mod render;
+pub mod report;
 pub mod results;
 pub mod run;
 pub mod schema;
@@ -81,6 +83,19 @@ enum Command {
         /// Print every metric in the text format of OpenMetrics, and draw nothing.
         #[arg(long, conflicts_with = "json")]
         openmetrics: bool,
+        /// Lay measured values over the series of the same name: a table `t_seconds,metric,value`,
+        /// or `t_seconds` and a column for each series. Counts are per second.
+        #[arg(long, value_name = "FILE.csv", conflicts_with = "openmetrics")]
+        observed: Option<PathBuf>,
+    },
+    /// Put several runs into one page, side by side.
+    Report {
+        /// The folders of their results.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// The page.
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
     },
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
@@ -140,6 +155,10 @@ pub struct RunArguments {
     /// Exit with 98 when an objective is inconclusive.
     #[arg(long)]
     strict: bool,
+    /// Lay measured values over the series of the same name: a table `t_seconds,metric,value`, or
+    /// `t_seconds` and a column for each series. Counts are per second.
+    #[arg(long, value_name = "FILE.csv")]
+    observed: Option<PathBuf>,
 }
 
 /// What `squall sweep` is told.
@@ -325,7 +344,10 @@ pub fn main() -> ExitCode {
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Phase(arguments) => phase::draw(&arguments),
         Command::Render { folder, openmetrics: true, .. } => render::openmetrics(&folder),
-        Command::Render { folder, json, .. } => render::run(&folder, json),
+        Command::Render { folder, json, observed, .. } => {
+            render::run(&folder, json, observed.as_deref())
+        }
+        Command::Report { folders, output } => report::run(&folders, &output),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))

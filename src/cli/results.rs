@@ -7,7 +7,7 @@ use crate::{
         files::{self, File},
         terminal::{self, Look},
     },
-    summary::{Summary, slo::Verdict, sweep::Sweep},
+    summary::{Summary, observed::Observed, slo::Verdict, sweep::Sweep},
 };
 use std::{io, path::Path};
 
@@ -36,13 +36,41 @@ impl Results for Summary {
         files::read(open)
     }
     fn charts(&self) -> Vec<File> {
-        report::charts(self)
+        report::charts(self, &[])
     }
     fn pages(&self) -> Vec<File> {
-        report::pages(self)
+        report::pages(self, &[])
     }
     fn print(&self, look: &Look) -> String {
         terminal::print(self, look)
+    }
+}
+
+/// A run with what was measured elsewhere: of it, charts and report know more.
+pub struct Observing {
+    /// The run.
+    pub summary: Summary,
+    /// Measured values beside the simulated ones.
+    pub observed: Vec<Observed>,
+}
+
+impl Results for Observing {
+    fn files(&self) -> Vec<File> {
+        self.summary.files()
+    }
+    fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable> {
+        Ok(Self { summary: files::read(open)?, observed: Vec::new() })
+    }
+    fn charts(&self) -> Vec<File> {
+        report::charts(&self.summary, &self.observed)
+    }
+    fn pages(&self) -> Vec<File> {
+        report::pages(&self.summary, &self.observed)
+    }
+    fn print(&self, look: &Look) -> String {
+        let observed = terminal::observed(&self.observed, look);
+        let gap = if observed.is_empty() { "" } else { "\n" };
+        self.summary.print(look) + gap + &observed
     }
 }
 

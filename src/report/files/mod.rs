@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
 mod documents;
+pub mod observed;
 pub mod phase;
 mod read;
 mod sweep;
@@ -31,6 +32,8 @@ pub const METRICS: &str = "summary.csv";
 pub const SERIES: &str = "series.csv";
 /// Delivery lag by bucket.
 pub const HISTOGRAM: &str = "histogram.csv";
+/// Delivery lag by time of arrival and bucket.
+pub const LAG_CELLS: &str = "lag_over_time.csv";
 /// Ends of deliveries.
 pub const LEDGER: &str = "ledger.csv";
 /// What users missed, by how long they were away.
@@ -51,6 +54,7 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (METRICS, tables::metrics(summary)),
         (SERIES, tables::series(summary)),
         (HISTOGRAM, tables::histogram(summary)),
+        (LAG_CELLS, tables::lag_cells(summary)),
         (LEDGER, tables::ledger(summary)),
         (ABSENCES, tables::absences(summary)),
         (PHASES, tables::phases(summary)),

@@ -1,6 +1,7 @@
 //! Reading the result files back: what `render` knows, and all it knows.
 use super::{
-    ABSENCES, COST, GROWTH, HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY,
+    ABSENCES, COST, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, PHASES, SERIES,
+    SUMMARY,
     documents::{Basis, Manifest},
     unit_named,
 };
@@ -8,7 +9,8 @@ use crate::{
     engine::{Span, Time},
     record::{Absence, Unit},
     summary::{
-        Bill, Bucket, Charge, Judged, Ledger, Metric, Series, Stretch, Summary, bill::Grown,
+        Bill, Bucket, Charge, Judged, LagCell, Ledger, Metric, Series, Stretch, Summary,
+        bill::Grown,
     },
 };
 use serde::Deserialize;
@@ -75,6 +77,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,
         lag: rows(open, HISTOGRAM, bucket)?,
+        lag_cells: rows(open, LAG_CELLS, lag_cell)?,
         series: series(open, tick, lag_bin)?,
         phases: rows(open, PHASES, phase)?,
     })
@@ -233,6 +236,11 @@ fn charge(mut cells: Cells) -> Option<Charge> {
 
 fn bucket(mut cells: Cells) -> Option<Bucket> {
     Some(Bucket { low: cells.span()?, high: cells.span()?, count: cells.number()? })
+}
+
+fn lag_cell(mut cells: Cells) -> Option<LagCell> {
+    let at = Time::ZERO + cells.span()?;
+    Some(LagCell { at, low: cells.span()?, high: cells.span()?, count: cells.number()? })
 }
 
 fn phase(mut cells: Cells) -> Option<Stretch> {

@@ -78,6 +78,20 @@ pub(super) fn histogram(summary: &Summary) -> Vec<u8> {
     })
 }
 
+/// All replications together, by time of arrival; cells without a delivery are left out.
+pub(super) fn lag_cells(summary: &Summary) -> Vec<u8> {
+    table(["time_s", "low_s", "high_s", "count"], |out| {
+        for cell in &summary.lag_cells {
+            out([
+                &cell.at.seconds().to_string(),
+                &cell.low.seconds().to_string(),
+                &cell.high.seconds().to_string(),
+                &cell.count.to_string(),
+            ]);
+        }
+    })
+}
+
 /// Sums over the replications. `window`: messages sent in [`warm_up`, horizon); `run`: all.
 pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
     table(["scope", "end", "cause", "count", "share"], |out| {

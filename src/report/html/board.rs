@@ -1,9 +1,8 @@
-//! What a board asks: how much room is left, what growth costs, what a fault cost the users, what to
-//! change. The answers are those of `summary::board`.
+//! What a board asks: how much room is left, what growth costs, what a fault cost the users, what
+//! to change. The answers are those of `summary::board`.
 use super::{reproduce, text};
 use crate::{
     record::Unit,
-    report::safe::quoted,
     summary::{
         Summary,
         board::{self, Blast, Budget, Change, Grown, Headroom},
@@ -12,13 +11,12 @@ use crate::{
 };
 use maud::{Markup, html};
 
+/// From here on a CPU is taken for full.
+const FULL: f64 = 0.999;
+
 /// The changes that the run speaks for; none where there are none.
 pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
     let changes = board::changes(summary);
-    let sets: String = changes
-        .iter()
-        .map(|change| format!(" --set {}", quoted(&format!("{}={}", change.path, change.to))))
-        .collect();
     (!changes.is_empty()).then(|| {
         html! {
             p.lead { "From closed forms over what this run measured. Not run yet: whether a change \
@@ -32,7 +30,7 @@ pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
                 tbody { @for change in &changes { (changed(change)) } }
             }
             pre { code dir="auto" {
-                (text::clean(&(reproduce::command(summary) + &sets), 1_200)) } }
+                (text::clean(&reproduce::changed(summary, &changes), 1_200)) } }
         }
     })
 }
@@ -59,12 +57,19 @@ fn of_tier(room: &Headroom) -> Markup {
     let zones = room.budgets.iter().any(|budget| budget.zone_less.is_some());
     let less = room.budgets.iter().any(|budget| budget.one_less.is_some());
     let times = figures::compact(first.full_at / room.users);
+    let times_over = figures::compact;
     html! {
         figure.row {
             div.c {
                 h3 {
-                    (text::name(&room.node)) ": " (first.name) " would be full first, with "
-                    (users(first.full_at)) ", " (times) " times those of this run"
+                    (text::name(&room.node)) ": "
+                    @if first.peak > 1.0 {
+                        (first.name) " are wanted " (times_over(first.peak)) " times over; there \
+                            are enough for " (users(first.full_at))
+                    } @else {
+                        (first.name) " would be full first, with " (users(first.full_at)) ", "
+                        (times) " times those of this run"
+                    }
                 }
                 p.sub { "How much of each budget is used, from the fullest on." }
                 table.stack.budgets {
@@ -111,7 +116,11 @@ fn of_budget(budget: &Budget, less: bool, zones: bool) -> Markup {
             @if less { td.r data-l="one instance less" { (used(budget.one_less)) } }
             @if zones { td.r data-l="a zone less" { (used(budget.zone_less)) } }
             td.r data-l="peak of the run" { b { (used(Some(budget.peak))) } }
-            td.r data-l="full with" { (users(budget.full_at)) }
+            td.r data-l="full with" {
+                // A CPU that is full does not say by how much.
+                @if budget.name == "CPU" && budget.peak > FULL { "these: it is full" }
+                @else { (users(budget.full_at)) }
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ fn section(title: &str, body: &str) -> String {
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {
-    items.map(|item| format!("- {item}\n")).collect()
+    items.fold(String::new(), |list, item| list + "- " + &item + "\n")
 }
 
 /// What the objectives say together, and what binds or is missed.

@@ -309,8 +309,8 @@ fn a_bill_in_short_has_one_line_for_each_node() {
     assert_eq!(basis, "a month of 730 h like the steady 2:47 min of the run");
 }
 
-/// Twice as many machines; what goes out to the users fills the tiers further: 20,000 GB are 100 for
-/// nothing, 9,900 at 0.09 and 10,000 at 0.085.
+/// Twice as many machines; what goes out to the users fills the tiers further: 20,000 GB are 100
+/// for nothing, 9,900 at 0.09 and 10,000 at 0.085.
 #[test]
 fn a_bill_with_more_users_follows_the_same_rules() {
     let (used, list) = whole();

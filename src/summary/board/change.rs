@@ -37,7 +37,9 @@ pub fn changes(summary: &Summary) -> Vec<Change> {
         all.extend(grace(node, pool, all.last()));
         all.extend(queue(summary, node, pool));
     }
-    all.extend(instances(summary));
+    // What a herd does to the CPU goes with the herd.
+    let herd = !all.is_empty();
+    all.extend(instances(summary, herd));
     all.extend(
         nodes(summary, "clients").into_iter().filter_map(|(node, it)| jitter(summary, node, it)),
     );
@@ -47,9 +49,9 @@ pub fn changes(summary: &Summary) -> Vec<Change> {
     all
 }
 
-fn change(path: String, from: &Json, to: String, evidence: String) -> Change {
+fn change(path: String, from: &Json, to: String, evidence: &str) -> Change {
     let from = from.as_str().map_or_else(|| from.to_string(), str::to_owned);
-    Change { path, from, to, evidence: figures::plain(&evidence) }
+    Change { path, from, to, evidence: figures::plain(evidence) }
 }
 
 /// Handshakes a second of so many instances.
@@ -91,7 +93,7 @@ fn window(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
         duration(now),
     );
     let to = written(least * MARGIN);
-    (now < least).then(|| change(format!("{node}.drain.window"), own, to, evidence))
+    (now < least).then(|| change(format!("{node}.drain.window"), own, to, &evidence))
 }
 
 /// Who has not left when the grace is over is cut off: grace ≥ window.
@@ -108,7 +110,7 @@ fn grace(node: &str, pool: &Json, last: Option<&Change>) -> Option<Change> {
         duration(seconds(own)?),
     );
     let to = Span::from_seconds(window).print();
-    (seconds(own)? < window).then(|| change(format!("{node}.drain.grace"), own, to, evidence))
+    (seconds(own)? < window).then(|| change(format!("{node}.drain.grace"), own, to, &evidence))
 }
 
 /// Who waits longer than the client's patience is served for nobody: queue ≤ µT.
@@ -132,24 +134,26 @@ fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
     // Without a herd no queue fills.
     let fills = summary.mean("handshake_queue.max").is_some_and(|wait| wait > patience);
     let to = format!("{safe:.0}");
-    (bound > safe && fills).then(|| change(format!("{node}.accept_queue"), own, to, evidence))
+    (bound > safe && fills).then(|| change(format!("{node}.accept_queue"), own, to, &evidence))
 }
 
-/// A tier whose fullest budget leaves too little.
-fn instances(summary: &Summary) -> Vec<Change> {
+/// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
+fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
     let tier = |room: super::Headroom| {
         // Handshakes are a matter of pace, not of size.
-        let most = room.budgets.iter().find(|budget| budget.name != "handshakes")?;
+        let counts = |name: &str| name != "handshakes" && !(herd && name == "CPU");
+        let most = room.budgets.iter().find(|budget| counts(budget.name))?;
         let evidence = format!(
-            "{} of {} are {} used at the peak; with so many more instances it would be {}.",
-            figures::capitalized(most.name),
+            "The fullest instance of {} uses {} of its {} at the peak; with so many more it would \
+             be {}.",
             room.node,
             share(most.peak),
+            most.name,
             share(AIM),
         );
         let own = &summary.input["nodes"][&room.node]["gateway"]["count"];
         let to = format!("{:.0}", (room.instances * most.peak / AIM - 1e-9).ceil());
-        (most.peak > FULL).then(|| change(format!("{}.count", room.node), own, to, evidence))
+        (most.peak > FULL).then(|| change(format!("{}.count", room.node), own, to, &evidence))
     };
     headroom(summary).into_iter().filter_map(tier).collect()
 }
@@ -164,7 +168,7 @@ fn jitter(summary: &Summary, node: &str, crowd: &Json) -> Option<Change> {
         figures::compact(peak),
     );
     let path = format!("{node}.reconnect.jitter");
-    (own == "none").then(|| change(path, own, "full".to_owned(), evidence))
+    (own == "none").then(|| change(path, own, "full".to_owned(), &evidence))
 }
 
 /// Without pings, a dead connection is found when TCP gives up.
@@ -179,5 +183,5 @@ fn beat(summary: &Summary, node: &str, crowd: &Json) -> Option<Change> {
         duration(tcp),
     );
     let path = format!("{node}.heartbeat.every");
-    (own == "never").then(|| change(path, own, "25s".to_owned(), evidence))
+    (own == "never").then(|| change(path, own, "25s".to_owned(), &evidence))
 }

@@ -67,7 +67,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     let cores = pool["cores"].to_string().replace('"', "");
     used.push(Used {
         name: "CPU",
-        limit: format!("{cores} cores"),
+        limit: format!("{cores} cores each"),
         average: mean("cpu.mean"),
         peak: mean("cpu.peak"),
     });
@@ -100,7 +100,7 @@ fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
         let limit = stated_count(&pool[key])?;
         let share = |what: &str| of(what).map(|held| held / limit);
         let (average, peak) = (share("mean"), share("max"));
-        Some(Used { name, limit: figures::count(limit), average, peak })
+        Some(Used { name, limit: format!("{} each", figures::count(limit)), average, peak })
     };
     let both = [used("connections", "max_connections"), used("descriptors", "descriptors")];
     both.into_iter().flatten().collect()
@@ -114,7 +114,7 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let share = |held: f64| held * each / limit;
     Some(Used {
         name: "memory",
-        limit: figures::figure(Unit::Bytes, limit),
+        limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
         average: of("connections_per_instance.mean").map(share),
         peak: Some(share(most)),
     })

@@ -276,6 +276,7 @@ fn old_results_go_and_foreign_files_stay() {
         "absences.csv",
         "charts/note.txt",
         "histogram.csv",
+        "lag_over_time.csv",
         "ledger.csv",
         "manifest.json",
         "mine.txt",
