@@ -41,7 +41,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         headline: headline(summary),
         subtitle: format!(
             "Deliveries by time of arrival, {} bins, and by lag, four steps an octave, log scale; \
-             darker is more.",
+             a stronger \
+             shade is more.",
             figures::spoken(width),
         ),
         note: evidence(summary, Shown::Together) + " No shade: no delivery.",

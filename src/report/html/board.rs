@@ -279,7 +279,9 @@ fn of_blast(blast: &Blast) -> Markup {
                 (blast.hit.map_or_else(none, |hit| figures::count(hit.round()))) }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
             td.r data-l="back after" { (blast.back.map_or_else(none, figures::duration)) }
-            td.r data-l="of a month’s budget" { (told(blast.budget)) }
+            td.r data-l="of a month’s budget" {
+                @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
+            }
         }
     }
 }

@@ -138,8 +138,9 @@ fn reading(name: &str) -> Option<&'static str> {
              was kept for replay counts when it arrives."
         }
         "lag-heat" => {
-            "A dark band is where most deliveries lie. What lies above it is a group that waits: \
-             an edge that falls from left to right waits for one moment, such as a reconnect."
+            "The strongest band is where most deliveries lie. What lies above it is a group that \
+             waits: an edge that falls from left to right waits for one moment, such as a \
+             reconnect."
         }
         "lag-distribution" => {
             "Where the line is lower, fewer deliveries are that late. A shelf is a group that \

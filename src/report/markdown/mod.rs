@@ -15,7 +15,9 @@ use crate::{
     record::Unit,
     scenario::Origin,
     summary::{
-        Bill, Charge, Judged, Summary, figures, findings,
+        Bill, Charge, Judged, Summary,
+        board::{self, Change},
+        figures, findings,
         slo::{self, Verdict},
     },
 };
@@ -34,6 +36,7 @@ pub fn page(summary: &Summary, charts: &[Chart]) -> String {
         objectives(summary, interval),
         section("Numbers", &numbers(summary, interval)),
         section("Findings", &list(summary.diagnosis.iter().map(|found| words(found)))),
+        section("Recommendation", &changes(summary)),
         section("Losses by cause", &losses(summary)),
         section("Bill", &summary.bill.as_ref().map_or_else(String::new, bill)),
         section("Charts", &links(charts)),
@@ -103,6 +106,16 @@ fn numbers(summary: &Summary, interval: &str) -> String {
     };
     let rows: Vec<Vec<String>> = metrics::rows(summary).iter().map(row).collect();
     table(&["number", "mean", interval, "metric"], &rows, &[1])
+}
+
+/// What to change, and why.
+fn changes(summary: &Summary) -> String {
+    let row = |change: Change| {
+        let [path, from, to] = [change.path, change.from, change.to].map(|text| code_cell(&text));
+        vec![path, from, to, words(&change.evidence)]
+    };
+    let rows: Vec<Vec<String>> = board::changes(summary).into_iter().map(row).collect();
+    table(&["parameter", "from", "to", "evidence"], &rows, &[])
 }
 
 /// What is lost or expires in the window, over all runs, the most frequent cause first.

@@ -24,7 +24,7 @@ pub struct Blast {
     pub target: f64,
 }
 
-/// Every entry of the timeline that was a phase, and the recovery behind them.
+/// Every entry of the timeline that cost users time, and the recovery behind them.
 pub fn blasts(summary: &Summary) -> Vec<Blast> {
     let mut names: Vec<&str> = Vec::new();
     for phase in summary.faults() {
@@ -32,9 +32,9 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
             names.push(&phase.name);
         }
     }
-    let all: Vec<Blast> = names.into_iter().filter_map(|name| blast(summary, name)).collect();
-    let counts = |blast: &Blast| blast.minutes > 0.0 || blast.hit.is_some();
-    if all.iter().any(counts) { all } else { Vec::new() }
+    // A recovery that is over at once, or what touches no connection, says nothing here.
+    let counts = |blast: &Blast| blast.minutes >= 0.5 || blast.hit.is_some();
+    names.into_iter().filter_map(|name| blast(summary, name)).filter(counts).collect()
 }
 
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {

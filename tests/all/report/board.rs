@@ -5,7 +5,7 @@ use serde_json::json;
 use squall::{
     engine::Time,
     record::Unit,
-    report::html,
+    report::{html, markdown},
     summary::{
         Bill, Metric, Stretch, Summary,
         bill::Grown,
@@ -209,6 +209,32 @@ fn calm() -> Summary {
     good.input["nodes"]["gateways"]["gateway"]["accept_queue"] = json!("2k");
     good.input["nodes"]["phones"]["clients"]["reconnect"]["jitter"] = json!("full");
     good
+}
+
+/// Names that no file may have; a folder that a person has changed may hold them.
+#[test]
+fn no_name_is_markup_in_any_answer() {
+    let evil = "ga<b>\"&\u{202E}\n";
+    let mut summary = priced();
+    let pool = summary.input["nodes"]["gateways"].take();
+    summary.input["nodes"] = json!({ evil: pool, "phones": summary.input["nodes"]["phones"] });
+    summary.input["nodes"][evil]["gateway"]["drain"]["window"] = json!("1s");
+    summary.input["timeline"][0]["deploy"]["node"] = json!(evil);
+    for metric in &mut summary.metrics {
+        metric.name = metric.name.replace("gateways.", &format!("{evil}."));
+        metric.name = metric.name.replace("deploy", evil);
+    }
+    summary.phases[0].name = evil.to_owned();
+    let found = board::changes(&summary);
+    assert!(found.iter().any(|change| change.path.contains("<b>")), "{found:?}");
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    parsed(&page);
+    assert!(!page.contains("ga<b>") && !page.contains('\u{202E}') && page.contains("ga&lt;b&gt;"));
+    for id in ["recommendation", "headroom", "growth", "blast"] {
+        assert!(page.contains(&format!("id=\"{id}\"")), "no {id}");
+    }
+    let text = markdown::page(&summary, &[]);
+    assert!(!text.contains('\u{202E}') && text.contains("## Recommendation"));
 }
 
 #[test]

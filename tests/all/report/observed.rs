@@ -1,5 +1,9 @@
 //! Measured values over simulated ones, and several runs side by side.
-use super::{command::contents, fake::Story, html::sound};
+use super::{
+    command::{contents, experiment},
+    fake::Story,
+    html::sound,
+};
 use assert_cmd::Command;
 use squall::{
     cli::results,
@@ -123,6 +127,32 @@ fn wrong_measured_values_are_bad_input() {
     }
     let done = squall(&["render", "out", "--observed", "none.csv"], here.path()).assert().code(2);
     assert!(String::from_utf8_lossy(&done.get_output().stderr).contains("none.csv: "));
+}
+
+#[test]
+fn a_run_tells_how_far_it_is_off() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let run = |table: &str, code: i32| {
+        fs::write(here.path().join("m.csv"), table).unwrap();
+        let mut run = squall(&["run"], here.path());
+        run.arg(&file).args(["--output", "out", "--observed", "m.csv", "--quiet"]);
+        run.assert().code(code).get_output().clone()
+    };
+    // Nobody else is there: 3,000 users are all connected at the start.
+    let said = run("t_seconds,connections.online\n1,3010\n2,3010\n", 0).stdout;
+    let said = String::from_utf8(said).unwrap();
+    let line = said.lines().find(|line| line.starts_with("connections.online")).unwrap();
+    let error: f64 = line.split_whitespace().nth(2).unwrap().parse().unwrap();
+    assert!((10.0..15.0).contains(&error), "{line}");
+    // The data are there all the same.
+    fs::remove_dir_all(here.path().join("out")).unwrap();
+    run("t_seconds,conections.online\n1,3010\n", 2);
+    assert!(here.path().join("out/manifest.json").is_file());
+    // What is no table is said before the run.
+    fs::remove_dir_all(here.path().join("out")).unwrap();
+    run("t_seconds\n1\n", 2);
+    assert!(!here.path().join("out").exists());
 }
 
 /// Two runs that differ in their gateways.
