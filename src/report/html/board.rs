@@ -11,6 +11,8 @@ use crate::{
 };
 use maud::{Markup, html};
 
+/// So many times the users are too far from those of the run to be told.
+const FAR: f64 = 1_000.0;
 /// From here on a CPU is taken for full.
 const FULL: f64 = 0.999;
 
@@ -56,22 +58,24 @@ fn of_tier(room: &Headroom) -> Markup {
     let first = &room.budgets[0];
     let zones = room.budgets.iter().any(|budget| budget.zone_less.is_some());
     let less = room.budgets.iter().any(|budget| budget.one_less.is_some());
-    let times = figures::compact(first.full_at / room.users);
-    let times_over = figures::compact;
     html! {
         figure.row {
             div.c {
                 h3 {
                     (text::name(&room.node)) ": "
-                    @if first.peak > 1.0 {
-                        (first.name) " are wanted " (times_over(first.peak)) " times over; there \
-                            are enough for " (users(first.full_at))
-                    } @else {
-                        (first.name) " would be full first, with " (users(first.full_at)) ", "
-                        (times) " times those of this run"
+                    @match first.full_at {
+                        Some(full) if full > room.users * 1.001 => {
+                            (first.name) " would be full first, with " (users(full)) ", "
+                            (figures::compact(full / room.users)) " times those of this run"
+                        }
+                        Some(full) if full > room.users * FULL => {
+                            "nothing is left of its " (first.name) " at the peak of this run"
+                        }
+                        Some(full) => { (first.name) " do for no more than " (users(full)) }
+                        None => { (first.name) " at " (share(first.peak)) " at its peak" }
                     }
                 }
-                p.sub { "How much of each budget is used, from the fullest on." }
+                p.sub { "How much of each budget is used, from the first to be full on." }
                 table.stack.budgets {
                     caption.hidden { "Budgets of " (text::name(&room.node)) }
                     thead { tr {
@@ -80,7 +84,9 @@ fn of_tier(room: &Headroom) -> Markup {
                         @if zones { th.r scope="col" { "a zone less" } }
                         th.r scope="col" { "peak of the run" } th.r scope="col" { "full with" }
                     } }
-                    tbody { @for budget in &room.budgets { (of_budget(budget, less, zones)) } }
+                    tbody { @for budget in &room.budgets {
+                        (of_budget(budget, room.users, [less, zones]))
+                    } }
                 }
             }
             figcaption.note {
@@ -91,8 +97,9 @@ fn of_tier(room: &Headroom) -> Markup {
                     fullest instance, whatever was done to the system; the users with whom it \
                     would be full do the same in the same timeline." }
                 @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
-                    p { "Handshakes over what all gateways do when they do nothing else: beyond \
-                        100" (GAP) "% they queue." }
+                    p { "Handshakes are attempts over what all gateways do when they do nothing \
+                        else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
+                        whom it is full are those whose steady rate is all of it." }
                 }
             }
         }
@@ -108,7 +115,18 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
 }
 
-fn of_budget(budget: &Budget, less: bool, zones: bool) -> Markup {
+/// The users with whom a budget is full, as far as that can be told from those of this run.
+fn full_with(budget: &Budget, all: f64) -> String {
+    match budget.full_at {
+        // A CPU that is full does not say by how much.
+        Some(_) if budget.name == "CPU" && budget.peak > FULL => "these: it is full".to_owned(),
+        Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
+        Some(full) => users(full),
+        None => figures::NONE.to_owned(),
+    }
+}
+
+fn of_budget(budget: &Budget, all: f64, [less, zones]: [bool; 2]) -> Markup {
     html! {
         tr {
             th scope="row" { (budget.name) small { (budget.limit) } }
@@ -117,9 +135,7 @@ fn of_budget(budget: &Budget, less: bool, zones: bool) -> Markup {
             @if zones { td.r data-l="a zone less" { (used(budget.zone_less)) } }
             td.r data-l="peak of the run" { b { (used(Some(budget.peak))) } }
             td.r data-l="full with" {
-                // A CPU that is full does not say by how much.
-                @if budget.name == "CPU" && budget.peak > FULL { "these: it is full" }
-                @else { (users(budget.full_at)) }
+                (full_with(budget, all))
             }
         }
     }
@@ -167,7 +183,7 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
                             brokers and hours of the balancer stay. Line by line in "
                             code { "growth.csv" } "." }
                     }
-                    @if bound { p { "The fullest budget is the peak of this run times the factor: \
+                    @if bound { p { "The fullest budget is that of this run times the factor: \
                         over 100" (GAP) "% the design does not carry it." } }
                 }
             }
@@ -191,7 +207,8 @@ fn dearer(all: &[Grown]) -> String {
         Some(factor) if factor > 1.0 => {
             format!("The gateways carry {} times the users", figures::compact(factor))
         }
-        _ => "The gateways do not carry twice the users".to_owned(),
+        Some(_) => "The gateways do not carry twice the users".to_owned(),
+        None => "The gateways are too few for the users of this run".to_owned(),
     }
 }
 
@@ -228,6 +245,7 @@ fn of_growth(grown: &Grown, priced: bool, bound: bool) -> Markup {
 pub(super) fn blast(summary: &Summary) -> Option<Markup> {
     let all = board::blasts(summary);
     let worst = all.iter().max_by(|one, other| one.minutes.total_cmp(&other.minutes))?;
+    let parts = all.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
     Some(html! {
         figure.row {
             div.c {
@@ -248,7 +266,7 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     } }
                     tbody { @for blast in &all { (of_blast(blast)) } }
                 }
-                @if let Some(longest) = longest(summary) { p.foot { (longest) } }
+                @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
             }
             figcaption.note {
                 p { b { "Read it so. " } "Hit is who lost a connection by it or was told to move, \
@@ -286,13 +304,16 @@ fn of_blast(blast: &Blast) -> Markup {
     }
 }
 
-/// The longest that one user was away, whatever it came from.
-fn longest(summary: &Summary) -> Option<String> {
+/// The longest that one user was away, whatever it came from; and all of it, where the rows are
+/// parts of that: who never gets in has lost no connection.
+fn longest(summary: &Summary, parts: f64) -> Option<String> {
     let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
     let all = summary.mean("outage.user_seconds")? / 60.0;
-    Some(format!(
-        "In all, {} are lost; the longest that one user is without a connection is {}.",
-        minutes(all),
-        figures::duration(longest),
-    ))
+    let longest = figures::duration(longest);
+    let text = "the longest that one user is without a connection is";
+    Some(if all >= parts {
+        format!("In all, {} are lost; {text} {longest}.", minutes(all))
+    } else {
+        format!("{} {longest}.", figures::capitalized(text))
+    })
 }

@@ -38,7 +38,8 @@ pub fn changes(summary: &Summary) -> Vec<Change> {
         all.extend(queue(summary, node, pool));
     }
     // What a herd does to the CPU goes with the herd.
-    let herd = !all.is_empty();
+    let over = summary.mean("attempts.peak_over_capacity").is_some_and(|peak| peak > 1.0);
+    let herd = over || !all.is_empty();
     all.extend(instances(summary, herd));
     all.extend(
         nodes(summary, "clients").into_iter().filter_map(|(node, it)| jitter(summary, node, it)),
@@ -143,9 +144,11 @@ fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
         // Handshakes are a matter of pace, not of size.
         let counts = |name: &str| name != "handshakes" && !(herd && name == "CPU");
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
+        // What is full does not say how much more is wanted.
+        let full = if most.peak > 0.999 { " at least" } else { "" };
         let evidence = format!(
-            "The fullest instance of {} uses {} of its {} at the peak; with so many more it would \
-             be {}.",
+            "The fullest instance of {} uses {} of its {} at the peak; for {} it takes so many \
+             instances{full}.",
             room.node,
             share(most.peak),
             most.name,

@@ -21,12 +21,15 @@ pub struct Grown {
 /// Today, then each factor; nothing where neither budgets nor a bill are known.
 pub fn growth(summary: &Summary) -> Vec<Grown> {
     let rooms = headroom(summary);
-    let fullest = rooms
+    let first = rooms
         .iter()
-        .filter_map(|room| Some((room.budgets.first()?, room)))
-        .max_by(|one, other| one.0.peak.total_cmp(&other.0.peak));
+        .filter_map(|room| {
+            let first = room.budgets.first()?;
+            Some((first.name, &room.node, room.users / first.full_at?))
+        })
+        .max_by(|one, other| one.2.total_cmp(&other.2));
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
-    if fullest.is_none() && lines.is_empty() {
+    if first.is_none() && lines.is_empty() {
         return Vec::new();
     }
     let bill = |factor: f64| {
@@ -38,8 +41,7 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
     let grown = |factor: f64| Grown {
         factor,
         users: super::users(summary).map(|users| users * factor),
-        binding: fullest
-            .map(|(budget, room)| (budget.name, room.node.clone(), budget.peak * factor)),
+        binding: first.map(|(name, node, share)| (name, node.clone(), share * factor)),
         bill: if factor > 1.0 { bill(factor) } else { now },
     };
     [1.0].into_iter().chain(FACTORS).map(grown).collect()

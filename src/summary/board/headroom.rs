@@ -19,7 +19,7 @@ pub struct Headroom {
     pub zones: f64,
     /// The users of the run.
     pub users: f64,
-    /// Each budget, the fullest first.
+    /// Each budget, the first to be full first.
     pub budgets: Vec<Budget>,
 }
 
@@ -38,8 +38,9 @@ pub struct Budget {
     pub zone_less: Option<f64>,
     /// Of the fullest instance, at the fullest moment of the run.
     pub peak: f64,
-    /// The users with whom the peak would be all of it, all else being equal.
-    pub full_at: f64,
+    /// The users with whom it would be full, all else being equal: by its peak, or by the average
+    /// of what a client can wait for. None where that is not known.
+    pub full_at: Option<f64>,
 }
 
 /// What a budget is, before its shares are known.
@@ -48,6 +49,8 @@ struct Used {
     limit: String,
     average: Option<f64>,
     peak: Option<f64>,
+    /// What decides when it is full.
+    binds: Option<f64>,
 }
 
 /// The budgets of every gateway tier that was measured.
@@ -64,12 +67,12 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     let mut used = sockets(summary, node, pool);
     used.extend(memory(summary, node, pool));
     let mean = |metric: &str| summary.mean(&format!("{node}.{metric}"));
-    let cores = pool["cores"].to_string().replace('"', "");
     used.push(Used {
         name: "CPU",
-        limit: format!("{cores} cores each"),
+        limit: cores(&pool["cores"]),
         average: mean("cpu.mean"),
         peak: mean("cpu.peak"),
+        binds: mean("cpu.peak"),
     });
     used.extend(only.then(|| handshakes(summary)).flatten());
     // The largest zone has what does not divide evenly.
@@ -84,11 +87,12 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
             one_less: on(instances - 1.0, average),
             zone_less: if zones > 1.0 { on(instances - zone, average) } else { None },
             peak,
-            full_at: users / peak,
+            full_at: used.binds.filter(|&share| share > 0.0).map(|share| users / share),
         })
     };
     let mut budgets: Vec<Budget> = used.into_iter().filter_map(budget).collect();
-    budgets.sort_by(|one, other| other.peak.total_cmp(&one.peak));
+    let order = |budget: &Budget| budget.full_at.unwrap_or(f64::INFINITY);
+    budgets.sort_by(|one, other| order(one).total_cmp(&order(other)));
     let node = node.to_owned();
     (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, budgets })
 }
@@ -100,7 +104,8 @@ fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
         let limit = stated_count(&pool[key])?;
         let share = |what: &str| of(what).map(|held| held / limit);
         let (average, peak) = (share("mean"), share("max"));
-        Some(Used { name, limit: format!("{} each", figures::count(limit)), average, peak })
+        let limit = format!("{} each", figures::count(limit));
+        Some(Used { name, limit, average, peak, binds: peak })
     };
     let both = [used("connections", "max_connections"), used("descriptors", "descriptors")];
     both.into_iter().flatten().collect()
@@ -117,17 +122,30 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
         limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
         average: of("connections_per_instance.mean").map(share),
         peak: Some(share(most)),
+        binds: Some(share(most)),
     })
 }
 
-/// Attempts to connect over what all instances together can do.
+fn cores(value: &Json) -> String {
+    stated_count(value)
+        .map_or_else(String::new, |cores| figures::counted(cores, "core", "cores") + " each")
+}
+
+/// Attempts to connect over what all instances together can do. A herd can wait, so that a peak is
+/// no end: what must fit is the steady rate.
 fn handshakes(summary: &Summary) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
-    let rate = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
+    let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
+    let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    let lasted = lasted / f64::from(summary.replications.max(1));
+    let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
+    let steady = steady.map(|attempts| attempts / lasted / capacity);
+    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9) / capacity;
     Some(Used {
         name: "handshakes",
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
-        average: Some(rate / capacity),
+        average: Some(steady.unwrap_or(all)),
         peak: summary.mean("attempts.peak_over_capacity"),
+        binds: steady,
     })
 }
