@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Files of an earlier run that must not stand beside new ones. What a sweep leaves (`points`) is
 /// not among them.
-const STALE: [&str; 12] = [
+const STALE: [&str; 15] = [
     MANIFEST,
     "summary.json",
     "summary.csv",
@@ -20,8 +20,11 @@ const STALE: [&str; 12] = [
     "phases.csv",
     "points.csv",
     "cost.csv",
+    "growth.csv",
+    "lag_over_time.csv",
     "run-info.json",
     "report.html",
+    "report.md",
 ];
 
 /// How the name of a file begins that is not complete yet.

@@ -2,11 +2,14 @@
 pub mod diagnostics;
 pub mod explain;
 pub mod folder;
+pub mod graph;
 pub mod init;
 mod memory;
+mod observed;
 pub mod phase;
 mod progress;
 pub mod render;
+pub mod report;
 pub mod results;
 pub mod run;
 pub mod schema;
@@ -77,6 +80,22 @@ enum Command {
         /// Print summary.json instead of tables.
         #[arg(long)]
         json: bool,
+        /// Print every metric in the text format of OpenMetrics, and draw nothing.
+        #[arg(long, conflicts_with = "json")]
+        openmetrics: bool,
+        /// Lay measured values over the series of the same name: a table `t_seconds,metric,value`,
+        /// or `t_seconds` and a column for each series. Counts are per second.
+        #[arg(long, value_name = "FILE.csv", conflicts_with = "openmetrics")]
+        observed: Option<PathBuf>,
+    },
+    /// Put several runs into one page, side by side.
+    Report {
+        /// The folders of their results.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// The page.
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
     },
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
@@ -93,6 +112,14 @@ enum Command {
         /// One document, for programs.
         #[arg(long)]
         json: bool,
+    },
+    /// Draw the topology of an experiment or a model, as the report does, to stdout.
+    Graph {
+        #[command(flatten)]
+        input: Input,
+        /// A picture, or text for graphviz or Mermaid.
+        #[arg(long, value_enum, default_value_t = graph::Format::Svg)]
+        format: graph::Format,
     },
     /// Say what a key, a metric, a cause or a code means; alone, list what there is.
     Explain {
@@ -128,6 +155,10 @@ pub struct RunArguments {
     /// Exit with 98 when an objective is inconclusive.
     #[arg(long)]
     strict: bool,
+    /// Lay measured values over the series of the same name: a table `t_seconds,metric,value`, or
+    /// `t_seconds` and a column for each series. Counts are per second.
+    #[arg(long, value_name = "FILE.csv")]
+    observed: Option<PathBuf>,
 }
 
 /// What `squall sweep` is told.
@@ -312,11 +343,16 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Phase(arguments) => phase::draw(&arguments),
-        Command::Render { folder, json } => render::run(&folder, json),
+        Command::Render { folder, openmetrics: true, .. } => render::openmetrics(&folder),
+        Command::Render { folder, json, observed, .. } => {
+            render::run(&folder, json, observed.as_deref())
+        }
+        Command::Report { folders, output } => report::run(&folders, &output),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))
         }
+        Command::Graph { input, format } => graph::run(&input.file, &input.sets(), format),
         Command::Explain { key } => explain::run(key.as_deref()),
         Command::Init { name } => init::run(&name),
         Command::Schema { file } => schema::run(file),

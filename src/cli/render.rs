@@ -1,21 +1,67 @@
-//! `squall render`: draws the charts and the report of a folder again. It reads the result
-//! files and
-//! nothing else.
+//! `squall render`: draws the charts and the report of a folder again, or prints its metrics for
+//! other programs. It reads the result files and nothing else.
 use super::{
-    BAD_INPUT, FAILED, GOOD, complain, print,
-    results::{self, Results},
+    BAD_INPUT, FAILED, GOOD, complain, observed, print,
+    results::{self, Observing, Results},
 };
-use crate::summary::{Summary, sweep::Sweep};
+use crate::{
+    report::openmetrics,
+    summary::{Summary, sweep::Sweep},
+};
 use std::{io, path::Path};
 
 /// Draws charts and report and prints the summary; returns the exit code. Objectives do not matter
 /// here: they were judged by the run.
-pub fn run(folder: &Path, json: bool) -> u8 {
+pub fn run(folder: &Path, json: bool, measured: Option<&Path>) -> u8 {
     let text = match results::is_sweep(folder) {
-        Ok(true) => again::<Sweep>(folder, json),
-        Ok(false) => again::<Summary>(folder, json),
+        Ok(true) if measured.is_some() => {
+            let why = "it holds a sweep; measured values are held against a run";
+            Err((BAD_INPUT, io::Error::other(format!("{}: {why}", folder.display()))))
+        }
+        Ok(true) => read::<Sweep>(folder).and_then(|sweep| again(&sweep, folder, json)),
+        Ok(false) => match observing(folder, measured) {
+            Err(code) => return code,
+            Ok(held) => held.and_then(|held| {
+                let text = again(&held, folder, json);
+                if json {
+                    observed::tell(&held);
+                }
+                text
+            }),
+        },
         Err(error) => Err((BAD_INPUT, error)),
     };
+    printed(text)
+}
+
+/// The run of a folder with measured values beside it; what is wrong with those is said.
+fn observing(folder: &Path, file: Option<&Path>) -> Result<Failing<Observing>, u8> {
+    let measured = observed::read(file)?;
+    match read::<Summary>(folder) {
+        Ok(summary) => observed::beside(summary, &measured).map(Ok),
+        Err(failed) => Ok(Err(failed)),
+    }
+}
+
+/// A failure comes with its exit code.
+type Failing<T> = Result<T, (u8, io::Error)>;
+
+fn read<R: Results>(folder: &Path) -> Failing<R> {
+    results::read(folder).map_err(|error| (BAD_INPUT, error))
+}
+
+/// Prints every metric of a folder in the text format of OpenMetrics; returns the exit code. A
+/// folder keeps each number once: what another program wants of it is made when it is asked for.
+pub fn openmetrics(folder: &Path) -> u8 {
+    let text = match results::is_sweep(folder) {
+        Ok(true) => results::read(folder).map(|sweep| openmetrics::sweep(&sweep)),
+        Ok(false) => results::read(folder).map(|summary| openmetrics::run(&summary)),
+        Err(error) => Err(error),
+    };
+    printed(text.map_err(|error| (BAD_INPUT, error)))
+}
+
+fn printed(text: Failing<String>) -> u8 {
     let printed = text.and_then(|text| print(&text).map_err(|error| (FAILED, error)));
     match printed {
         Ok(()) => GOOD,
@@ -26,9 +72,8 @@ pub fn run(folder: &Path, json: bool) -> u8 {
     }
 }
 
-/// What lies in a folder is drawn again; a failure comes with its exit code.
-fn again<R: Results>(folder: &Path, json: bool) -> Result<String, (u8, io::Error)> {
-    let results: R = results::read(folder).map_err(|error| (BAD_INPUT, error))?;
-    let charts = results::draw(&results, folder).map_err(|error| (FAILED, error))?;
-    results::text(&results, folder, Some(charts), None, json).map_err(|error| (FAILED, error))
+/// What lies in a folder is drawn again.
+fn again(results: &impl Results, folder: &Path, json: bool) -> Failing<String> {
+    let charts = results::draw(results, folder).map_err(|error| (FAILED, error))?;
+    results::text(results, folder, Some(charts), None, json).map_err(|error| (FAILED, error))
 }

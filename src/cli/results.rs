@@ -7,7 +7,7 @@ use crate::{
         files::{self, File},
         terminal::{self, Look},
     },
-    summary::{Summary, slo::Verdict, sweep::Sweep},
+    summary::{Summary, observed::Observed, slo::Verdict, sweep::Sweep},
 };
 use std::{io, path::Path};
 
@@ -22,8 +22,8 @@ pub trait Results: Sized {
     fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable>;
     /// Its charts, each as two files.
     fn charts(&self) -> Vec<File>;
-    /// Its report.
-    fn page(&self) -> File;
+    /// Its report, as a page and in short.
+    fn pages(&self) -> Vec<File>;
     /// What goes to the terminal.
     fn print(&self, look: &Look) -> String;
 }
@@ -36,13 +36,41 @@ impl Results for Summary {
         files::read(open)
     }
     fn charts(&self) -> Vec<File> {
-        report::charts(self)
+        report::charts(self, &[])
     }
-    fn page(&self) -> File {
-        report::page(self)
+    fn pages(&self) -> Vec<File> {
+        report::pages(self, &[])
     }
     fn print(&self, look: &Look) -> String {
         terminal::print(self, look)
+    }
+}
+
+/// A run with what was measured elsewhere: of it, charts and report know more.
+pub struct Observing {
+    /// The run.
+    pub summary: Summary,
+    /// Measured values beside the simulated ones.
+    pub observed: Vec<Observed>,
+}
+
+impl Results for Observing {
+    fn files(&self) -> Vec<File> {
+        self.summary.files()
+    }
+    fn from_files(open: files::Open<'_>) -> Result<Self, files::Unreadable> {
+        Ok(Self { summary: files::read(open)?, observed: Vec::new() })
+    }
+    fn charts(&self) -> Vec<File> {
+        report::charts(&self.summary, &self.observed)
+    }
+    fn pages(&self) -> Vec<File> {
+        report::pages(&self.summary, &self.observed)
+    }
+    fn print(&self, look: &Look) -> String {
+        let observed = terminal::observed(&self.observed, look);
+        let gap = if observed.is_empty() { "" } else { "\n" };
+        self.summary.print(look) + gap + &observed
     }
 }
 
@@ -56,8 +84,8 @@ impl Results for Sweep {
     fn charts(&self) -> Vec<File> {
         report::sweep_charts(self)
     }
-    fn page(&self) -> File {
-        report::sweep_page(self)
+    fn pages(&self) -> Vec<File> {
+        report::sweep_pages(self)
     }
     fn print(&self, look: &Look) -> String {
         terminal::print_sweep(self, look)
@@ -92,14 +120,16 @@ fn place(from: &Path, error: &files::Unreadable) -> io::Error {
     io::Error::other(format!("{}: {error}", from.display()))
 }
 
-/// Draws the charts and the report in place of what lay there; returns how many charts there are.
+/// Draws the charts and the reports in place of what lay there; returns how many charts there are.
 ///
 /// # Errors
 /// What the disk says.
 pub fn draw(results: &impl Results, into: &Path) -> io::Result<usize> {
     let charts = results.charts();
     folder::replace_charts(into, &charts)?;
-    folder::add(into, &results.page())?;
+    for page in results.pages() {
+        folder::add(into, &page)?;
+    }
     // Each chart is two files.
     Ok(charts.len() / 2)
 }

@@ -1,7 +1,7 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
     BAD_INPUT, Common, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, memory,
-    print,
+    observed, print,
     progress::{self, Shown, Told},
     results, sweep,
 };
@@ -12,7 +12,7 @@ use crate::{
     scenario::{self, Loaded, Scenario},
     spec::Arguments,
     study,
-    summary::{self, Summary, figures, slo},
+    summary::{self, Summary, figures, observed::Measured, slo},
 };
 use serde_json::json;
 use std::{
@@ -31,6 +31,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     let loaded = load(common)?;
     let scenario = chosen(common, &loaded)?;
     let replications = common.replications(&scenario)?;
+    let measured = observed::read(arguments.observed.as_deref())?;
     if !memory::suffices(replications.iter().map(|_| &scenario), common.results.jobs()) {
         return Err(BAD_INPUT);
     }
@@ -42,7 +43,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
             say("`sweep:` is not part of a single run and is left out");
         }
     }
-    simulate(arguments, &scenario, &replications).map_err(|error| {
+    simulate(arguments, &scenario, &replications, &measured).map_err(|error| {
         complain(&error);
         FAILED
     })
@@ -94,7 +95,12 @@ fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
     scenario.slo.iter().filter_map(check).collect()
 }
 
-fn simulate(arguments: &RunArguments, scenario: &Scenario, replications: &[u32]) -> io::Result<u8> {
+fn simulate(
+    arguments: &RunArguments,
+    scenario: &Scenario,
+    replications: &[u32],
+    measured: &[Measured],
+) -> io::Result<u8> {
     let began = progress::now();
     let common = &arguments.common;
     let jobs = common.results.jobs();
@@ -114,15 +120,22 @@ fn simulate(arguments: &RunArguments, scenario: &Scenario, replications: &[u32])
     results::write(&summary::summarize(scenario, &outcomes), &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
-    let summary: Summary = results::read(&into)?;
-    let draw = || results::draw(&summary, &into);
+    let held = match observed::beside(results::read(&into)?, measured) {
+        Ok(held) => held,
+        Err(code) => return Ok(code),
+    };
+    let summary = &held.summary;
+    let draw = || results::draw(&held, &into);
     let charts = if common.no_charts { None } else { Some(draw()?) };
     let written = progress::now().duration_since(began).saturating_sub(simulated);
-    results::note(&info(&summary, jobs, simulated, written), &into)?;
-    let next = Some(next(common, &summary, &into));
-    print(&results::text(&summary, &into, charts, next, common.results.json)?)?;
+    results::note(&info(summary, jobs, simulated, written), &into)?;
+    let next = Some(next(common, summary, &into));
+    print(&results::text(&held, &into, charts, next, common.results.json)?)?;
+    if common.results.json {
+        observed::tell(&held);
+    }
     summary.slo_errors().iter().for_each(complain);
-    Ok(results::exit_code(&summary, arguments.strict))
+    Ok(results::exit_code(summary, arguments.strict))
 }
 
 /// Where the results of an experiment lie by default.

@@ -29,7 +29,7 @@ pub fn run(path: &Path, sets: &[String]) -> u8 {
 }
 
 /// Loads an experiment; a model alone is checked as it would be in one.
-fn check(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
+pub(super) fn check(path: &Path, sets: &[String]) -> Result<Loaded, Diagnostics> {
     let load = |sets: &[String]| {
         let given = Arguments { sets, ..Arguments::default() };
         scenario::load_sweep(path, &given, &|path| std::fs::read(path))

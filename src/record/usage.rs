@@ -24,6 +24,39 @@ pub struct Usage {
     pub nodes: Vec<Used>,
 }
 
+impl Usage {
+    /// The same with so many times the users, each tier that holds or serves them growing along.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        let used = |used: &Used| Used { amount: used.amount.times(factor), ..used.clone() };
+        Self {
+            connections: self.connections * factor,
+            deliveries: self.deliveries * factor,
+            egress: self.egress.times(factor),
+            nodes: self.nodes.iter().map(used).collect(),
+            ..*self
+        }
+    }
+}
+
+impl Amount {
+    fn times(self, factor: f64) -> Self {
+        match self {
+            Self::Machines(count) => Self::Machines(count * factor),
+            Self::Balanced { attempts, connections, bytes } => Self::Balanced {
+                attempts: attempts * factor,
+                connections: connections * factor,
+                bytes: bytes * factor,
+            },
+            Self::Published(rate) => Self::Published(rate * factor),
+            Self::Registered { entries, operations } => {
+                Self::Registered { entries: entries * factor, operations: operations * factor }
+            }
+            Self::Kept(bytes) => Self::Kept(bytes * factor),
+        }
+    }
+}
+
 /// Bytes per second out to the users, by what they are for.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Egress {

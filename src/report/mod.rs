@@ -5,30 +5,48 @@ pub mod draw;
 pub mod files;
 pub mod graph;
 pub mod html;
+pub mod markdown;
+pub mod openmetrics;
 pub mod palette;
 pub mod safe;
 pub mod terminal;
 pub mod theme;
 
-use crate::summary::{Summary, phase::Phase, sweep::Sweep};
+use crate::summary::{Summary, observed::Observed, phase::Phase, sweep::Sweep};
 use files::File;
 
 /// The page that a reviewer opens.
 pub const PAGE: &str = "report.html";
 
-/// The whole report as one page.
-pub fn page(summary: &Summary) -> File {
-    File { name: PAGE.to_owned(), bytes: html::page(summary) }
+/// The same in short, for a document or a pull request.
+pub const MARKDOWN: &str = "report.md";
+
+/// The whole report as one page, and in short.
+pub fn pages(summary: &Summary, observed: &[Observed]) -> Vec<File> {
+    both(html::page(summary, observed), markdown::page(summary, &chart::all(summary)))
 }
 
-/// The report of a sweep.
-pub fn sweep_page(sweep: &Sweep) -> File {
-    File { name: PAGE.to_owned(), bytes: html::sweep_page(sweep) }
+/// The reports of a sweep.
+pub fn sweep_pages(sweep: &Sweep) -> Vec<File> {
+    both(html::sweep_page(sweep), markdown::sweep(sweep, &chart::sweep::all(sweep)))
+}
+
+/// Several runs, each with its name, as one page.
+pub fn several(runs: &[(&str, &Summary)]) -> Vec<u8> {
+    html::several(runs)
+}
+
+fn both(page: Vec<u8>, short: String) -> Vec<File> {
+    [(PAGE, page), (MARKDOWN, short.into_bytes())]
+        .map(|(name, bytes)| File { name: name.to_owned(), bytes })
+        .into()
 }
 
 /// All charts of a summary, each as SVG and PNG, in `charts/`.
-pub fn charts(summary: &Summary) -> Vec<File> {
-    drawn(&chart::all(summary))
+pub fn charts(summary: &Summary, observed: &[Observed]) -> Vec<File> {
+    let mut all = chart::all(summary);
+    all.extend(chart::observed::charts(summary, observed));
+    drawn(&all)
 }
 
 /// All charts of a sweep, each as SVG and PNG, in `charts/`.

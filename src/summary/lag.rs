@@ -4,9 +4,10 @@ use super::{
     slo::{Comparison, Slo},
 };
 use crate::{
-    engine::{Span, number},
+    engine::{Span, Time, number},
     record::{Histogram, Outcome},
 };
+use std::collections::BTreeMap;
 
 /// A stretch of lag and how many deliveries fell into it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +27,47 @@ pub(super) fn buckets(outcomes: &[Outcome]) -> Vec<Bucket> {
         all.merge(&outcome.lag);
     }
     all.buckets().map(|(low, high, count)| Bucket { low, high, count }).collect()
+}
+
+/// A stretch of time and lag, and how many deliveries fell into it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// When the bin of time begins.
+    pub at: Time,
+    /// Lower end of the lag.
+    pub low: Span,
+    /// Upper end, not included.
+    pub high: Span,
+    /// Deliveries, over all replications.
+    pub count: u64,
+}
+
+/// Each power of two of the lag is cut into 2 to this power: a person sees no more.
+const SUB_BITS: u32 = 2;
+
+/// The lag by time of arrival, all replications together, in the order of time, then of lag. There
+/// are at most as many as the recorder has bins of time, times the steps of a lag.
+pub(super) fn cells(outcomes: &[Outcome]) -> Vec<Cell> {
+    let Some(width) = outcomes.first().map(|outcome| outcome.lag_bin) else { return Vec::new() };
+    let mut all: BTreeMap<(Time, Span, Span), u64> = BTreeMap::new();
+    for outcome in outcomes {
+        for (bin, histogram) in outcome.lag_over_time.iter().enumerate() {
+            let at = Time::ZERO + width.times(number::count(bin));
+            for (low, _, count) in histogram.buckets() {
+                let (low, high) = step(low);
+                *all.entry((at, low, high)).or_default() += count;
+            }
+        }
+    }
+    all.into_iter().map(|((at, low, high), count)| Cell { at, low, high, count }).collect()
+}
+
+/// The step that a lag falls into.
+fn step(lag: Span) -> (Span, Span) {
+    let nanos = lag.nanos();
+    let shift = (u64::BITS - nanos.leading_zeros()).saturating_sub(SUB_BITS + 1);
+    let low = nanos >> shift << shift;
+    (Span::from_nanos(low), Span::from_nanos(low.saturating_add(1 << shift)))
 }
 
 /// The share of deliveries that came later than the end of each bucket: (lag in seconds, share).

@@ -4,11 +4,13 @@
 //! gives it back. It does not know the loop, the nodes, or who reads it.
 mod advice;
 pub mod bill;
+pub mod board;
 pub mod figures;
 pub mod findings;
 pub mod glossary;
 mod lag;
 mod metric;
+pub mod observed;
 pub mod phase;
 pub mod series;
 pub mod slo;
@@ -18,7 +20,7 @@ pub mod student;
 pub mod sweep;
 
 pub use bill::{Bill, Charge};
-pub use lag::{Bucket, tail};
+pub use lag::{Bucket, Cell as LagCell, tail};
 pub use metric::Metric;
 pub use series::Series;
 
@@ -76,6 +78,8 @@ pub struct Summary {
     pub ledger: [Ledger; 2],
     /// Delivery lag of the window, all replications together.
     pub lag: Vec<Bucket>,
+    /// Delivery lag by time of arrival, all replications together.
+    pub lag_cells: Vec<LagCell>,
     /// What moved over time.
     pub series: Vec<Series>,
     /// The phases of each replication.
@@ -149,6 +153,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         diagnosis: Vec::new(),
         ledger: [0, 1].map(|scope| Ledger::sum(outcomes, scope)),
         lag: lag::buckets(outcomes),
+        lag_cells: lag::cells(outcomes),
         series: series::collect(outcomes),
         phases: outcomes.iter().flat_map(stretches).collect(),
     };

@@ -8,10 +8,13 @@ mod axis;
 pub(crate) mod connections;
 mod cpu;
 mod fall;
+mod heat;
 mod lag;
 mod lost;
+pub(super) mod observed;
 pub mod phase;
 pub mod ramp;
+pub(super) mod several;
 pub mod sweep;
 mod tail;
 mod thin;
@@ -78,6 +81,8 @@ pub enum Body {
     Grid(Grid),
     /// A bar for each of a few, on an axis of their own.
     Bars(Bars),
+    /// A shade for each stretch of both axes.
+    Heat(Heat),
 }
 
 /// Bars from left to right, from top to bottom.
@@ -130,6 +135,36 @@ pub struct GridRow {
     pub name: String,
     /// From left to right: how dark, from 0 to 1, and the number.
     pub cells: Vec<Option<(f64, String)>>,
+}
+
+/// Shades over both axes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Heat {
+    /// The y axis.
+    pub y: Axis,
+    /// The cells that have a shade.
+    pub cells: Vec<HeatCell>,
+    /// The value of the lightest shade.
+    pub low: f64,
+    /// The value of the darkest one; between them, equal factors are equal steps.
+    pub high: f64,
+    /// What the values are.
+    pub unit: String,
+}
+
+/// A shade.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HeatCell {
+    /// Its begin on the x axis.
+    pub from: f64,
+    /// Its end.
+    pub to: f64,
+    /// Its lower end on the y axis.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// How much.
+    pub value: f64,
 }
 
 /// Lines over a y axis.
@@ -200,6 +235,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let rules = [
         attempts::chart,
         lag::chart,
+        heat::chart,
         tail::chart,
         fall::chart,
         lost::chart,

@@ -1,6 +1,6 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
-    bars, grid, keys, labels, lines,
+    bars, grid, heat, keys, labels, lines,
     sheet::{Anchor, Sheet, balanced, fitted},
     strip,
 };
@@ -107,6 +107,9 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
     if let Some(strip) = chart.panels.iter().find_map(strip_of) {
         y = strip::key(&mut sheet, strip, sides(chart, paper).0, y);
     }
+    if let Some(body) = chart.panels.iter().find_map(heat_of) {
+        y = heat::key(&mut sheet, body, sides(chart, paper).0, y);
+    }
     if paper.titled {
         y = paragraph(&mut sheet, paper, &chart.note, (theme::NOTE, NOTE_LINE), y + 8.0);
         y += paper.margin - 4.0;
@@ -155,7 +158,7 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
 fn lines_of(panel: &Panel) -> u16 {
     match &panel.body {
         Body::Lines(body) => number::short(body.lines.len()),
-        Body::Strip(_) | Body::Grid(_) | Body::Bars(_) => 0,
+        Body::Strip(_) | Body::Grid(_) | Body::Bars(_) | Body::Heat(_) => 0,
     }
 }
 
@@ -163,14 +166,21 @@ fn lines_of(panel: &Panel) -> u16 {
 fn own_axis(panel: &Panel) -> Option<&Axis> {
     match &panel.body {
         Body::Bars(bars) => Some(&bars.axis),
-        Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
+        Body::Lines(_) | Body::Strip(_) | Body::Grid(_) | Body::Heat(_) => None,
     }
 }
 
 fn strip_of(panel: &Panel) -> Option<&crate::report::chart::Strip> {
     match &panel.body {
         Body::Strip(strip) => Some(strip),
-        Body::Lines(_) | Body::Grid(_) | Body::Bars(_) => None,
+        Body::Lines(_) | Body::Grid(_) | Body::Bars(_) | Body::Heat(_) => None,
+    }
+}
+
+fn heat_of(panel: &Panel) -> Option<&crate::report::chart::Heat> {
+    match &panel.body {
+        Body::Heat(heat) => Some(heat),
+        Body::Lines(_) | Body::Strip(_) | Body::Grid(_) | Body::Bars(_) => None,
     }
 }
 
@@ -200,6 +210,7 @@ fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
             Body::Strip(strip) => strip::sides(strip, paper),
             Body::Grid(body) => grid::sides(body, paper),
             Body::Bars(body) => bars::sides(body, paper),
+            Body::Heat(body) => heat::sides(body),
         };
         (before, behind) = (before.max(l), behind.max(r));
     }
@@ -220,6 +231,7 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
         Body::Strip(body) => strip::draw(sheet, body, frame),
         Body::Grid(body) => grid::draw(sheet, body, frame),
         Body::Bars(body) => bars::draw(sheet, body, frame),
+        Body::Heat(body) => heat::draw(sheet, body, frame),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     sheet::{Anchor, Mark, Sheet},
 };
 use crate::report::{
-    chart::{Line, Lines},
+    chart::{Axis, Line, Lines},
     theme::{self, Pen, Type},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
 }
 
 pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
-    grid(sheet, body, frame);
+    grid(sheet, &body.y, frame);
     corner(sheet, body, frame);
     for (limit, _) in &body.limits {
         let y = frame.up(&body.y, *limit);
@@ -59,9 +59,10 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     }
 }
 
-fn grid(sheet: &mut Sheet, body: &Lines, frame: Frame) {
-    for (value, label) in &body.y.ticks {
-        let y = frame.up(&body.y, *value);
+/// The ticks of a y axis, each with its line.
+pub(super) fn grid(sheet: &mut Sheet, axis: &Axis, frame: Frame) {
+    for (value, label) in &axis.ticks {
+        let y = frame.up(axis, *value);
         sheet.rule((frame.left, y), (frame.right, y), theme::GRID);
         let at = (frame.left - 8.0, y + 0.35 * theme::TICK.size);
         sheet.text(at, theme::TICK, Anchor::End, label);

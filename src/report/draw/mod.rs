@@ -2,6 +2,7 @@
 mod bars;
 mod encode;
 mod grid;
+mod heat;
 mod inline;
 mod keys;
 mod labels;

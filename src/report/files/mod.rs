@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
 mod documents;
+pub mod observed;
 pub mod phase;
 mod read;
 mod sweep;
@@ -31,6 +32,8 @@ pub const METRICS: &str = "summary.csv";
 pub const SERIES: &str = "series.csv";
 /// Delivery lag by bucket.
 pub const HISTOGRAM: &str = "histogram.csv";
+/// Delivery lag by time of arrival and bucket.
+pub const LAG_CELLS: &str = "lag_over_time.csv";
 /// Ends of deliveries.
 pub const LEDGER: &str = "ledger.csv";
 /// What users missed, by how long they were away.
@@ -41,6 +44,8 @@ pub const POINTS: &str = "points.csv";
 pub const PHASES: &str = "phases.csv";
 /// The bill, if prices are given.
 pub const COST: &str = "cost.csv";
+/// The same with more users.
+pub const GROWTH: &str = "growth.csv";
 
 /// All data files of a summary, the manifest last.
 pub fn write(summary: &Summary) -> Vec<File> {
@@ -49,11 +54,15 @@ pub fn write(summary: &Summary) -> Vec<File> {
         (METRICS, tables::metrics(summary)),
         (SERIES, tables::series(summary)),
         (HISTOGRAM, tables::histogram(summary)),
+        (LAG_CELLS, tables::lag_cells(summary)),
         (LEDGER, tables::ledger(summary)),
         (ABSENCES, tables::absences(summary)),
         (PHASES, tables::phases(summary)),
     ];
-    let cost = summary.bill.as_ref().map(|bill| (COST, tables::cost(bill)));
+    let cost = summary
+        .bill
+        .iter()
+        .flat_map(|bill| [(COST, tables::cost(bill)), (GROWTH, tables::growth(bill))]);
     let manifest = (MANIFEST, documents::manifest(summary));
     let all = files.into_iter().chain(cost).chain([manifest]);
     all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()

@@ -1,13 +1,17 @@
 //! Reading the result files back: what `render` knows, and all it knows.
 use super::{
-    ABSENCES, COST, HISTOGRAM, LEDGER, MANIFEST, METRICS, PHASES, SERIES, SUMMARY,
+    ABSENCES, COST, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, PHASES, SERIES,
+    SUMMARY,
     documents::{Basis, Manifest},
     unit_named,
 };
 use crate::{
     engine::{Span, Time},
     record::{Absence, Unit},
-    summary::{Bill, Bucket, Charge, Judged, Ledger, Metric, Series, Stretch, Summary},
+    summary::{
+        Bill, Bucket, Charge, Judged, LagCell, Ledger, Metric, Series, Stretch, Summary,
+        bill::Grown,
+    },
 };
 use serde::Deserialize;
 use std::io;
@@ -73,6 +77,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,
         lag: rows(open, HISTOGRAM, bucket)?,
+        lag_cells: rows(open, LAG_CELLS, lag_cell)?,
         series: series(open, tick, lag_bin)?,
         phases: rows(open, PHASES, phase)?,
     })
@@ -198,8 +203,19 @@ fn full_name(node: &str, quantity: &str, statistic: &str) -> String {
 
 fn bill(open: Open, basis: Option<Basis>) -> Result<Option<Bill>, Unreadable> {
     let Some(Basis { prices, over_s: over, steady }) = basis else { return Ok(None) };
-    let charges = rows(open, COST, charge)?;
-    Ok(Some(Bill { prices, over, steady, charges }))
+    let (charges, growth) = (rows(open, COST, charge)?, rows(open, GROWTH, grown)?);
+    Ok(Some(Bill { prices, over, steady, charges, growth }))
+}
+
+fn grown(mut cells: Cells) -> Option<Grown> {
+    Some(Grown {
+        factor: cells.number()?,
+        item: cells.owned()?,
+        node: cells.owned()?,
+        quantity: cells.number()?,
+        unit: cells.owned()?,
+        usd_month: cells.number()?,
+    })
 }
 
 fn charge(mut cells: Cells) -> Option<Charge> {
@@ -220,6 +236,11 @@ fn charge(mut cells: Cells) -> Option<Charge> {
 
 fn bucket(mut cells: Cells) -> Option<Bucket> {
     Some(Bucket { low: cells.span()?, high: cells.span()?, count: cells.number()? })
+}
+
+fn lag_cell(mut cells: Cells) -> Option<LagCell> {
+    let at = Time::ZERO + cells.span()?;
+    Some(LagCell { at, low: cells.span()?, high: cells.span()?, count: cells.number()? })
 }
 
 fn phase(mut cells: Cells) -> Option<Stretch> {

@@ -78,6 +78,20 @@ pub(super) fn histogram(summary: &Summary) -> Vec<u8> {
     })
 }
 
+/// All replications together, by time of arrival; cells without a delivery are left out.
+pub(super) fn lag_cells(summary: &Summary) -> Vec<u8> {
+    table(["time_s", "low_s", "high_s", "count"], |out| {
+        for cell in &summary.lag_cells {
+            out([
+                &cell.at.seconds().to_string(),
+                &cell.low.seconds().to_string(),
+                &cell.high.seconds().to_string(),
+                &cell.count.to_string(),
+            ]);
+        }
+    })
+}
+
 /// Sums over the replications. `window`: messages sent in [`warm_up`, horizon); `run`: all.
 pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
     table(["scope", "end", "cause", "count", "share"], |out| {
@@ -162,6 +176,17 @@ pub(super) fn cost(bill: &Bill) -> Vec<u8> {
                 &charge.share.to_string(),
                 &charge.why,
             ]);
+        }
+    })
+}
+
+/// One line of the bill with more users a row.
+pub(super) fn growth(bill: &Bill) -> Vec<u8> {
+    table(["factor", "item", "node", "quantity", "unit", "usd_month"], |out| {
+        for line in &bill.growth {
+            let numbers = [line.factor, line.quantity, line.usd_month].map(|it| it.to_string());
+            let [factor, quantity, usd] = &numbers;
+            out([factor, &line.item, &line.node, quantity, &line.unit, usd]);
         }
     })
 }

@@ -4,9 +4,11 @@ mod facts;
 mod picture;
 mod plan;
 mod routes;
+mod text;
 
 pub(super) use facts::most_connections;
-pub use picture::{across, down};
+pub use picture::{across, down, framed};
+pub use text::{dot, mermaid};
 
 use serde_json::Value as Json;
 

@@ -9,7 +9,7 @@ use crate::{
     report::{
         draw::{Anchor, Mark, Sheet, fitted},
         safe::clean,
-        theme::{self, Colour, Type},
+        theme::{self, Colour, MARGIN, Type},
     },
 };
 
@@ -31,6 +31,24 @@ pub fn across(graph: &Graph) -> Option<Sheet> {
 /// The picture with its layers from top to bottom, for phones; none when a layer is too wide.
 pub fn down(graph: &Graph) -> Option<Sheet> {
     picture(graph, false)
+}
+
+/// The picture alone, with some of the page around it.
+#[must_use]
+pub fn framed(mut sheet: Sheet) -> Sheet {
+    let moved = |points: &mut Vec<(f64, f64)>| {
+        points.iter_mut().for_each(|point| *point = (point.0 + MARGIN, point.1 + MARGIN));
+    };
+    for mark in &mut sheet.marks {
+        match mark {
+            Mark::Line { points, .. } | Mark::Area { points, .. } => moved(points),
+            Mark::Text { x, y, .. } => (*x, *y) = (*x + MARGIN, *y + MARGIN),
+            Mark::Series(_) => {}
+        }
+    }
+    sheet.width += 2.0 * MARGIN;
+    sheet.height += 2.0 * MARGIN;
+    sheet
 }
 
 fn picture(graph: &Graph, across: bool) -> Option<Sheet> {

@@ -6,7 +6,7 @@ use crate::{
         chart::{self, Body, Chart},
         draw::{self, Mark, NARROW, Sheet, WIDE},
     },
-    summary::{Summary, sweep::Sweep},
+    summary::{Summary, observed::Observed, sweep::Sweep},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -14,8 +14,9 @@ use maud::{Markup, PreEscaped, html};
 pub(super) struct Charts(Vec<Chart>);
 
 /// The charts about what comes late or never.
-const LOSSES: [&str; 5] = [
+const LOSSES: [&str; 6] = [
     "lag-over-time",
+    "lag-heat",
     "lag-distribution",
     "loss-waterfall",
     "lost-and-late",
@@ -30,6 +31,16 @@ impl Charts {
     /// Those of a sweep.
     pub(super) fn swept(sweep: &Sweep) -> Self {
         Self(chart::sweep::all(sweep))
+    }
+
+    /// Those of several runs together.
+    pub(super) fn several(runs: &[chart::several::Named]) -> Self {
+        Self(chart::several::charts(runs))
+    }
+
+    /// Measured values over the simulated ones.
+    pub(super) fn observed(summary: &Summary, all: &[Observed]) -> Self {
+        Self(chart::observed::charts(summary, all))
     }
 
     /// All of them; none where there is none.
@@ -125,6 +136,11 @@ fn reading(name: &str) -> Option<&'static str> {
         "lag-over-time" => {
             "From the send call to the recipient’s application, by time of arrival: a message that \
              was kept for replay counts when it arrives."
+        }
+        "lag-heat" => {
+            "The strongest band is where most deliveries lie. What lies above it is a group that \
+             waits: an edge that falls from left to right waits for one moment, such as a \
+             reconnect."
         }
         "lag-distribution" => {
             "Where the line is lower, fewer deliveries are that late. A shelf is a group that \

@@ -41,7 +41,7 @@ pub(super) fn question(words: &str) -> Markup {
 }
 
 /// `20,000 users, 4 gateways; 8:00 min, …`.
-fn setup(summary: &Summary) -> String {
+pub(in crate::report) fn setup(summary: &Summary) -> String {
     let counted = |kind: &str, one: &str, many: &str| {
         let count = total(summary, kind);
         (count > 0.0).then(|| figures::counted(count, one, many))

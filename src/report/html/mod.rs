@@ -5,6 +5,7 @@
 //! says nothing when it has nothing to say.
 mod assumptions;
 mod bill;
+mod board;
 mod charts;
 mod data;
 mod events;
@@ -12,26 +13,38 @@ mod head;
 mod ledger;
 mod method;
 mod numbers;
+mod observed;
 mod omitted;
 mod reproduce;
+mod several;
 mod shell;
 mod sweep;
 mod system;
 mod tables;
 mod text;
 
-use crate::summary::{Summary, sweep::Sweep};
+pub(super) use head::setup;
+pub(super) use omitted::words as omitted;
+pub(super) use reproduce::command;
+pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
+
+use crate::summary::{Summary, observed::Observed, sweep::Sweep};
 use maud::{Markup, html};
 use shell::{Frame, Section};
 
-/// The page of a run.
-pub fn page(summary: &Summary) -> Vec<u8> {
+/// The page of a run, with what was measured elsewhere beside it.
+pub fn page(summary: &Summary, observed: &[Observed]) -> Vec<u8> {
     let frame = Frame {
         title: format!("{} · squall report", summary.experiment),
         header: head::header(summary),
         footer: reproduce::foot(&summary.version, summary.seed, summary.fingerprint),
     };
-    shell::document(&frame, &sections(summary))
+    shell::document(&frame, &sections(summary, observed))
+}
+
+/// The page of several runs side by side.
+pub fn several(runs: &[(&str, &Summary)]) -> Vec<u8> {
+    several::page(runs)
 }
 
 /// The page of a sweep.
@@ -40,17 +53,23 @@ pub fn sweep_page(sweep: &Sweep) -> Vec<u8> {
 }
 
 /// The sections in their order, without those that have nothing to say.
-fn sections(summary: &Summary) -> Vec<Section> {
+fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
     let section = |id, title, body| shell::section(id, title, title, body);
     let named = shell::section;
     let charts = charts::Charts::of(summary);
+    let measured = observed::body(summary, observed);
     let all = [
         section("findings", "Findings", findings(summary)),
+        section("recommendation", "Recommendation", board::recommendation(summary)),
         named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
         named("system", "The system", "System", system::body(summary)),
+        named("observed", "Measured and simulated", "Measured", measured),
+        section("headroom", "Headroom", board::headroom(summary)),
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
+        section("blast", "Blast radius", board::blast(summary)),
         named("cost", "The bill", "Cost", Some(bill::body(summary))),
+        section("growth", "Growth", board::growth(summary)),
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),

@@ -10,6 +10,23 @@ const MARK: &str = "*Not modelled*:";
 
 /// The list; none without nodes that the document knows.
 pub(super) fn of_input(input: &Json) -> Option<Markup> {
+    let all = words(input);
+    (!all.is_empty()).then(|| {
+        html! {
+            p.lead { "A result says nothing about what its model leaves out. Of the nodes used \
+                here:" }
+            dl.omitted {
+                @for (kind, words) in &all {
+                    dt { (kind.replace('_', " ")) }
+                    dd { (text::with_code(words)) }
+                }
+            }
+        }
+    })
+}
+
+/// What the document says of each kind of node that an input has.
+pub(in crate::report) fn words(input: &Json) -> Vec<(&'static str, String)> {
     let graph = Graph::of(input);
     let mut kinds: Vec<&str> = graph.nodes.iter().map(|node| node.kind.as_str()).collect();
     let mut seen = Vec::new();
@@ -18,25 +35,21 @@ pub(super) fn of_input(input: &Json) -> Option<Markup> {
         seen.push(*kind);
         new
     });
-    let all: Vec<(&str, String)> =
-        kinds.into_iter().filter_map(|kind| Some((kind, of(kind)?))).collect();
-    (!all.is_empty()).then(|| {
-        html! {
-            p.lead { "A result says nothing about what its model leaves out. Of the nodes used \
-                here:" }
-            dl.omitted {
-                @for (kind, words) in all {
-                    dt { (kind.replace('_', " ")) }
-                    dd { (text::with_code(&words)) }
-                }
-            }
-        }
-    })
+    let known = |kind: &str| -> Option<(&'static str, String)> {
+        let head = sections().map(|(head, _)| head).find(|&head| head == kind)?;
+        Some((head, of(head)?))
+    };
+    kinds.into_iter().filter_map(known).collect()
+}
+
+/// The document's sections with their heads.
+fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MODELS.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap_or((section, "")))
 }
 
 /// What the section of a kind says under its mark, up to the end of the paragraph.
 fn of(kind: &str) -> Option<String> {
-    let section = MODELS.split("\n## ").find(|section| section.lines().next() == Some(kind))?;
+    let section = sections().find(|section| section.0 == kind)?.1;
     let rest = section.split_once(MARK)?.1;
     let words = rest.split("\n\n").next()?.split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
@@ -48,8 +61,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_it_leaves_out() {
-        let sections = MODELS.split("\n## ").skip(1);
-        let kinds: Vec<&str> = sections.filter_map(|section| section.lines().next()).collect();
+        let kinds: Vec<&str> = sections().map(|section| section.0).collect();
         assert!(kinds.len() >= 7, "{kinds:?}");
         for kind in kinds {
             let words = of(kind).unwrap_or_else(|| panic!("{kind} does not say it"));

@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     report::safe::quoted,
     scenario::{Origin, Writer},
-    summary::{Summary, figures},
+    summary::{Summary, board::Change, figures},
 };
 use maud::{Markup, html};
 
@@ -46,10 +46,20 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
 }
 
 /// The command line of this run: the file by its name, and what arguments set.
-fn command(summary: &Summary) -> String {
+pub(in crate::report) fn command(summary: &Summary) -> String {
     let file = quoted(&format!("{}.yaml", summary.experiment));
     let sets = sets(&summary.assumptions);
     format!("squall run {file}{sets} --seed {}", summary.seed)
+}
+
+/// The same with changes of the input.
+pub(super) fn changed(summary: &Summary, changes: &[Change]) -> String {
+    let mut kept = summary.assumptions.clone();
+    kept.retain(|origin| !changes.iter().any(|change| change.path == origin.path));
+    let file = quoted(&format!("{}.yaml", summary.experiment));
+    let to = |change: &Change| quoted(&format!("{}={}", change.path, change.to));
+    let new = changes.iter().fold(String::new(), |new, change| new + " --set " + &to(change));
+    format!("squall run {file}{}{new} --seed {}", sets(&kept), summary.seed)
 }
 
 /// What arguments set, the seed apart.
@@ -63,7 +73,7 @@ pub(super) fn sets(assumptions: &[Origin]) -> String {
 }
 
 /// In groups, as the terminal prints it.
-fn spaced(fingerprint: u64) -> String {
+pub(super) fn spaced(fingerprint: u64) -> String {
     let digits = format!("{fingerprint:016x}");
     let groups: Vec<&str> = (0..4).map(|k| &digits[4 * k..4 * k + 4]).collect();
     groups.join(" ")

@@ -23,7 +23,7 @@ use serde_json::Value as Json;
 /// More points are in the file alone.
 const SHOWN: usize = 300;
 /// What a table of points tells beside the objectives: (metric, head).
-const TOLD: [(&str, &str); 5] = [
+pub(in crate::report) const TOLD: [(&str, &str); 5] = [
     ("cost.total", "bill a month"),
     ("delivery_lag.p99", "lag p99"),
     ("deliveries.missed", "missed"),
@@ -83,7 +83,8 @@ fn header(sweep: &Sweep) -> Markup {
     }
 }
 
-fn setup(sweep: &Sweep) -> String {
+/// What is varied, over how many points.
+pub(in crate::report) fn setup(sweep: &Sweep) -> String {
     let axis = |axis: &crate::summary::sweep::Axis| {
         let values: Vec<String> = axis.values.iter().map(|value| text::clean(value, 40)).collect();
         let shown = if values.len() > 8 {
@@ -315,17 +316,21 @@ fn told_cell(metric: Option<&Metric>) -> Markup {
     html! { td.r data-v=[sort] { (value.as_deref().unwrap_or(figures::NONE)) } }
 }
 
-/// The commands, and what identifies the result.
-fn again(sweep: &Sweep) -> Markup {
+/// The commands that make the sweep again, and the point to take alone.
+pub(in crate::report) fn command(sweep: &Sweep) -> String {
     let file = safe::quoted(&format!("{}.yaml", sweep.experiment));
     let sets = reproduce::sets(&sweep.assumptions);
     let point = sweep.choice().or(sweep.points.first()).map(|point| {
         format!("\nsquall run {file}{sets}{}", safe::quoted_words(&sweep.way_to(point)))
     });
     let given = safe::quoted_words(&sweep.arguments);
-    let command = format!("squall sweep {file}{sets}{given}{}", point.unwrap_or_default());
+    format!("squall sweep {file}{sets}{given}{}", point.unwrap_or_default())
+}
+
+/// The commands, and what identifies the result.
+fn again(sweep: &Sweep) -> Markup {
     html! {
-        pre { code dir="auto" { (text::lines(&command, 1_200)) } }
+        pre { code dir="auto" { (text::lines(&command(sweep), 1_200)) } }
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
         p.foot { "The same input, seed and version give the same points, in any order, on any \
             number of \

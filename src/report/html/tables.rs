@@ -3,7 +3,7 @@ use super::text;
 use crate::{
     engine::number,
     record::Unit,
-    report::chart::{Axis, Bars, Body, Chart, Grid, Line, Row, Scale, Strip, connections},
+    report::chart::{Axis, Bars, Body, Chart, Grid, Heat, Line, Row, Scale, Strip, connections},
     summary::figures,
 };
 use maud::{Markup, html};
@@ -17,6 +17,7 @@ pub(super) fn behind(chart: &Chart) -> Markup {
     let strips = chart.panels.iter().filter_map(|panel| match &panel.body {
         Body::Strip(strip) => Some(instances(strip)),
         Body::Grid(body) => Some(grid(&chart.x, body)),
+        Body::Heat(body) => Some(heat(&chart.x, body)),
         Body::Bars(_) | Body::Lines(_) => None,
     });
     let bars: Vec<(&str, &Bars)> = chart
@@ -24,7 +25,7 @@ pub(super) fn behind(chart: &Chart) -> Markup {
         .iter()
         .filter_map(|panel| match &panel.body {
             Body::Bars(body) => Some((panel.name.as_str(), body)),
-            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
+            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) | Body::Heat(_) => None,
         })
         .collect();
     html! {
@@ -145,6 +146,36 @@ fn grid(x: &Axis, grid: &Grid) -> Markup {
                 th scope="row" { (text::name(&row.name)) }
                 @for cell in &row.cells { td.r { (cell.as_ref().map_or(figures::NONE, |cell|
                     cell.1.as_str())) } }
+            } } }
+        }
+    }
+}
+
+/// Of each stretch of time, how much there is in each decade of the y axis, on average.
+fn heat(x: &Axis, heat: &Heat) -> Markup {
+    let decade = |value: f64| libm::floor(libm::log10(value.max(f64::MIN_POSITIVE)) + 1e-9);
+    let mut decades: Vec<f64> = heat.cells.iter().map(|cell| decade(cell.low)).collect();
+    decades.sort_by(f64::total_cmp);
+    decades.dedup();
+    let stretch = (x.high - x.low) / number::float(number::count(ROWS));
+    let mut rows = vec![vec![0.0; decades.len()]; ROWS];
+    for cell in &heat.cells {
+        let row =
+            number::place(number::floor(x.place(cell.from) * number::float(number::count(ROWS))))
+                .min(ROWS - 1);
+        let column = decades.iter().position(|known| known.total_cmp(&decade(cell.low)).is_eq());
+        rows[row][column.unwrap_or(0)] += cell.value * (cell.to - cell.from) / stretch;
+    }
+    let begin = |place: usize| x.low + stretch * number::float(number::count(place));
+    let end = |decade: f64| figures::spoken(libm::pow(10.0, decade));
+    html! {
+        table {
+            caption { (heat.unit) }
+            thead { tr { th scope="col" { "from" } @for at in &decades { th.r scope="col" {
+                (end(*at)) " to " (end(at + 1.0)) } } } }
+            tbody { @for (place, values) in rows.iter().enumerate() { tr {
+                th scope="row" { (instant(x, begin(place))) }
+                @for value in values { td.r { (figures::compact(*value)) } }
             } } }
         }
     }

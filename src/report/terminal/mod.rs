@@ -2,13 +2,14 @@
 //!
 //! The text carries colours; whoever prints it strips them where they are not wanted.
 pub(super) mod metrics;
+mod observed;
 mod sparkline;
 mod sweep;
 pub(super) mod verdicts;
 
 use crate::{
     engine::number,
-    summary::{Ledger, Summary, figures, slo::Verdict},
+    summary::{Ledger, Summary, figures, observed::Observed, slo::Verdict},
 };
 pub use sweep::print as print_sweep;
 
@@ -49,6 +50,12 @@ pub fn print(summary: &Summary, look: &Look) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let text = figures::plain(&parts.join("\n"));
+    if look.unicode { text } else { ascii(&text) }
+}
+
+/// How far measured values and simulated ones are apart; empty without measured ones.
+pub fn observed(all: &[Observed], look: &Look) -> String {
+    let text = figures::plain(&observed::table(all));
     if look.unicode { text } else { ascii(&text) }
 }
 

@@ -1,7 +1,9 @@
 //! The bill: what a month costs that looks like the run. A pure function of what was used and of
 //! the prices; `docs/MODELS.md` has every formula.
+mod grown;
 mod items;
 
+pub use grown::{FACTORS, Grown};
 pub use items::Item;
 
 use crate::{
@@ -56,6 +58,8 @@ pub struct Bill {
     pub steady: bool,
     /// The lines, each the mean over the replications.
     pub charges: Vec<Charge>,
+    /// The same with more users.
+    pub growth: Vec<Grown>,
 }
 
 /// The bill of one replication.
@@ -267,6 +271,7 @@ impl Bill {
             over: outcomes.iter().map(|outcome| outcome.usage.over.seconds()).sum::<f64>() / n,
             steady: outcomes.iter().all(|outcome| outcome.usage.steady),
             charges: charges.collect(),
+            growth: grown::lines(outcomes, prices),
         })
     }
 

@@ -283,8 +283,13 @@ fn the_bill_is_measured_by_item_and_in_all() {
 #[test]
 fn a_bill_in_short_has_one_line_for_each_node() {
     let (used, list) = whole();
-    let bill =
-        Bill { prices: "list".into(), over: 167.0, steady: true, charges: charges(&used, &list) };
+    let bill = Bill {
+        prices: "list".into(),
+        over: 167.0,
+        steady: true,
+        charges: charges(&used, &list),
+        growth: Vec::new(),
+    };
     let lines: Vec<String> = bill
         .items()
         .iter()
@@ -302,6 +307,23 @@ fn a_bill_in_short_has_one_line_for_each_node() {
     near(bill.total(), bill.items().iter().map(|item| item.usd_month).sum());
     let basis = crate::summary::figures::plain(&bill.basis());
     assert_eq!(basis, "a month of 730 h like the steady 2:47 min of the run");
+}
+
+/// Twice as many machines; what goes out to the users fills the tiers further: 20,000 GB are 100
+/// for nothing, 9,900 at 0.09 and 10,000 at 0.085.
+#[test]
+fn a_bill_with_more_users_follows_the_same_rules() {
+    let (used, list) = whole();
+    let outcome = Outcome { usage: used, ..Outcome::default() };
+    let all = grown::lines(&[outcome.clone(), outcome], &list);
+    let sum = |factor: f64, item: &str, of: &dyn Fn(&Grown) -> f64| -> f64 {
+        let lines = all.iter().filter(|line| line.factor.total_cmp(&factor).is_eq());
+        lines.filter(|line| line.item.starts_with(item)).map(of).sum()
+    };
+    near(sum(2.0, "egress", &|line| line.usd_month), 891.0 + 850.0);
+    near(sum(2.0, "gateway", &|line| line.quantity), 2.0 * 20.0 * HOURS);
+    near(sum(10.0, "load_balancer.hours", &|line| line.quantity), HOURS);
+    near(sum(5.0, "load_balancer.units", &|line| line.quantity), 5.0 * 10.0 * HOURS);
 }
 
 /// Without a handshake in any replication their price is still a price, though tiers differ.

@@ -229,7 +229,8 @@ fn sure(holds: bool) -> Verdict {
 }
 
 /// The known name that looks most like `name`.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+/// The nearest of the names that would be right, if one is near.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut best: Option<(f64, &str)> = None;
     for other in known {
         let likeness = strsim::jaro_winkler(name, other);

@@ -104,7 +104,7 @@ fn the_number_of_instances_decides_the_form() {
         let story = Story { gateways, ..Story::default() };
         match &chart(&story, "connections").panels[0].body {
             Body::Strip(found) => assert!(strip && found.rows.len() == gateways),
-            Body::Grid(_) | Body::Bars(_) => panic!("neither is for instances"),
+            Body::Grid(_) | Body::Bars(_) | Body::Heat(_) => panic!("not for instances"),
             Body::Lines(found) => assert!(!strip && found.lines.len() == lines),
         }
     }
@@ -131,7 +131,7 @@ fn what_has_nothing_to_say_is_left_out() {
     let story = Story { deploy: false, losses: false, ..Story::default() };
     let names: Vec<String> =
         chart::all(&story.summary()).into_iter().map(|chart| chart.name).collect();
-    assert_eq!(names, ["lag-over-time", "lag-distribution"]);
+    assert_eq!(names, ["lag-over-time", "lag-heat", "lag-distribution"]);
     let nothing = squall::summary::summarize(&story.scenario(), &[]);
     assert_eq!(chart::all(&nothing), []);
 }
@@ -159,7 +159,7 @@ fn the_waterfall_adds_up() {
         .iter()
         .filter_map(|panel| match &panel.body {
             Body::Bars(bars) => Some(bars),
-            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) => None,
+            Body::Lines(_) | Body::Strip(_) | Body::Grid(_) | Body::Heat(_) => None,
         })
         .collect();
     let [all, causes] = panels[..] else { panic!("{} panels", panels.len()) };

@@ -80,6 +80,7 @@ fn tables_are_tidy() {
         ("summary.csv", "node,metric,statistic,unit,value,ci_low,ci_high,n"),
         ("series.csv", "time_s,node,metric,statistic,unit,replication,value"),
         ("histogram.csv", "low_s,high_s,count,cumulative_share"),
+        ("lag_over_time.csv", "time_s,low_s,high_s,count"),
         ("ledger.csv", "scope,end,cause,count,share"),
         ("absences.csv", "low_s,high_s,outages,came,missed,missed_share"),
         ("phases.csv", "replication,phase,start_s,end_s"),

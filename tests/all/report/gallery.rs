@@ -41,7 +41,7 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
 fn gallery() {
     let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
     for (name, story) in stories() {
-        for file in squall::report::charts(&story.summary()) {
+        for file in squall::report::charts(&story.summary(), &[]) {
             let path = target.join(name).join(&file.name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, file.bytes).unwrap();

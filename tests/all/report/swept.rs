@@ -66,6 +66,11 @@ fn losing(missed: Missed) -> Sweep {
     sweep(points.map(|(place, missed)| point(&value(place), missed, Vec::new())).collect())
 }
 
+/// Two points, one of which loses a quarter.
+pub(crate) fn retention() -> Sweep {
+    losing(&[&[("lost.half_open", 250_000.0)], &[]])
+}
+
 fn found(sweep: &Sweep, name: &str) -> Option<Chart> {
     chart::sweep::all(sweep).into_iter().find(|chart| chart.name == name)
 }

@@ -1,0 +1,41 @@
+//! `--observed FILE.csv`: measured values beside the simulated ones.
+use super::{BAD_INPUT, complain, results::Observing, run::say};
+use crate::{
+    report::{files, terminal},
+    summary::{
+        Summary,
+        observed::{Measured, compare},
+    },
+};
+use std::path::Path;
+
+/// Reads measured values, if a file is given; what is wrong with it is said on stderr, and an exit
+/// code comes back.
+pub(super) fn read(file: Option<&Path>) -> Result<Vec<Measured>, u8> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let read = std::fs::read(file).map_err(|error| error.to_string());
+    read.and_then(|bytes| files::observed::read(&bytes)).map_err(|why| {
+        complain(&format!("{}: {why}", file.display()));
+        BAD_INPUT
+    })
+}
+
+/// A run with measured values beside it.
+pub(super) fn beside(summary: Summary, measured: &[Measured]) -> Result<Observing, u8> {
+    match compare(&summary, measured) {
+        Ok(observed) => Ok(Observing { summary, observed }),
+        Err(wrong) => {
+            wrong.iter().for_each(complain);
+            Err(BAD_INPUT)
+        }
+    }
+}
+
+/// What the document on stdout does not say goes to stderr.
+pub(super) fn tell(held: &Observing) {
+    let look = terminal::Look { unicode: super::unicode(), ..terminal::Look::default() };
+    let text = terminal::observed(&held.observed, &look);
+    if !text.is_empty() {
+        say(&anstream::adapter::strip_str(&text).to_string());
+    }
+}

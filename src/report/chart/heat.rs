@@ -1,0 +1,92 @@
+//! All deliveries by time of arrival and lag: where percentiles show four lines, this shows every
+//! group, such as those that wait for a reconnect.
+use super::{Axis, Body, Chart, Heat, HeatCell, Panel, Shown, axis, evidence, shades};
+use crate::{
+    engine::number,
+    record::Unit,
+    report::theme,
+    summary::{LagCell, Summary, figures},
+};
+
+/// What is called late: so many times the median.
+const LATE: f64 = 10.0;
+
+/// The chart; none without deliveries.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let cells = &summary.lag_cells;
+    let width = summary.lag_bin.seconds();
+    let runs = f64::from(summary.replications.max(1));
+    let rate = |cell: &LagCell| number::float(cell.count) / (runs * width.max(1e-9));
+    let least = cells.iter().map(|cell| cell.low.seconds()).filter(|&low| low > 0.0);
+    let least = least.fold(f64::INFINITY, f64::min);
+    let most = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
+    let rates = || cells.iter().map(rate);
+    let (low, high) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+    if !(least.is_finite() && most > 0.0 && high > 0.0) {
+        return None;
+    }
+    let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
+    let cell = |cell: &LagCell| HeatCell {
+        from: cell.at.seconds(),
+        to: cell.at.seconds() + width,
+        low: cell.low.seconds().max(y.low),
+        high: cell.high.seconds().max(y.low),
+        value: rate(cell),
+    };
+    let cells: Vec<HeatCell> = cells.iter().map(cell).collect();
+    let unit = "deliveries/s".to_owned();
+    let body = Body::Heat(Heat { y, cells, low, high, unit });
+    Some(Chart {
+        name: "lag-heat".to_owned(),
+        headline: headline(summary),
+        subtitle: format!(
+            "Deliveries by time of arrival, {} bins, and by lag, four steps an octave, log scale; \
+             a stronger \
+             shade is more.",
+            figures::spoken(width),
+        ),
+        note: evidence(summary, Shown::Together) + " No shade: no delivery.",
+        x: Axis::time(summary.horizon.seconds()),
+        shades: shades(summary),
+        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 60.0, body }],
+    })
+}
+
+/// How many take much longer than usual, and when most of them come.
+fn headline(summary: &Summary) -> String {
+    let cells = &summary.lag_cells;
+    let all: u64 = cells.iter().map(|cell| cell.count).sum();
+    let Some(median) = median(cells, all) else { return "Delivery lag over time".to_owned() };
+    let bound = LATE * median;
+    let late = || cells.iter().filter(|cell| cell.low.seconds() >= bound);
+    let sum: u64 = late().map(|cell| cell.count).sum();
+    let limit = figures::duration(bound);
+    if sum == 0 {
+        return format!("No delivery takes longer than {limit}, ten times the median");
+    }
+    let mut most = (0, 0.0);
+    for bin in cells.chunk_by(|one, other| one.at == other.at) {
+        let late = bin.iter().filter(|cell| cell.low.seconds() >= bound);
+        let count: u64 = late.map(|cell| cell.count).sum();
+        if count > most.0 {
+            most = (count, bin[0].at.seconds());
+        }
+    }
+    format!(
+        "{} of the deliveries take longer than {limit}, ten times the median; most come at {}",
+        figures::share(number::float(sum) / number::float(all.max(1))),
+        figures::clock(most.1),
+    )
+}
+
+/// The middle of the cell in which half of all are reached.
+fn median(cells: &[LagCell], all: u64) -> Option<f64> {
+    let mut sorted: Vec<&LagCell> = cells.iter().collect();
+    sorted.sort_by_key(|cell| cell.low);
+    let mut seen = 0;
+    let half = sorted.into_iter().find(|cell| {
+        seen += cell.count;
+        2 * seen >= all
+    })?;
+    Some(f64::midpoint(half.low.seconds(), half.high.seconds())).filter(|&median| median > 0.0)
+}

@@ -1,0 +1,87 @@
+//! Measured values from a table: long (`t_seconds,metric,value`), or wide, with a column for each
+//! series behind `t_seconds`.
+use crate::summary::observed::Measured;
+
+/// The column of times.
+const TIME: &str = "t_seconds";
+/// The header of a long table.
+const LONG: [&str; 3] = [TIME, "metric", "value"];
+
+/// Reads a table of measured values, each series by its name, in the order in which they come up.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let header = reader.headers().map_err(|error| error.to_string())?.clone();
+    let long = header.iter().eq(LONG);
+    if !long && (header.get(0) != Some(TIME) || header.len() < 2) {
+        return Err(format!(
+            "line 1: a table of measured values begins with `{}`, or with `{TIME}` and the name of \
+             a series for each further column",
+            LONG.join(","),
+        ));
+    }
+    let mut all: Vec<Measured> = Vec::new();
+    if !long {
+        let named = |name: &str| Measured { name: name.to_owned(), points: Vec::new() };
+        all.extend(header.iter().skip(1).map(named));
+    }
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let number = |column: usize| number(&record[column], line);
+        let time = number(0)?;
+        if long {
+            let point = (time, number(2)?);
+            match all.iter_mut().find(|known| known.name == record[1]) {
+                Some(known) => known.points.push(point),
+                None => all.push(Measured { name: record[1].to_owned(), points: vec![point] }),
+            }
+            continue;
+        }
+        for (place, measured) in all.iter_mut().enumerate() {
+            // What was not measured at that time is an empty cell.
+            if !record[place + 1].is_empty() {
+                measured.points.push((time, number(place + 1)?));
+            }
+        }
+    }
+    for measured in &mut all {
+        measured.points.sort_by(|one, other| one.0.total_cmp(&other.0));
+    }
+    if all.is_empty() { Err("it holds no values".to_owned()) } else { Ok(all) }
+}
+
+fn number(text: &str, line: u64) -> Result<f64, String> {
+    let read = text.parse().ok().filter(|value: &f64| value.is_finite());
+    read.ok_or_else(|| format!("line {line}: `{text}` is no number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let long = read(b"t_seconds,metric,value\n5,a.b,2\n1,c,3\n0,a.b,1\n").unwrap();
+        let wide = read(b"t_seconds, a.b, c\n0,1,\n1,,3\n5,2,\n").unwrap();
+        assert_eq!(long, wide);
+        assert_eq!(long[0].points, [(0.0, 1.0), (5.0, 2.0)]);
+    }
+
+    #[test]
+    fn what_is_no_table_is_said_with_its_line() {
+        for (text, why) in [
+            ("time,a\n0,1\n", "line 1: a table of measured values begins with"),
+            ("t_seconds\n0\n", "line 1: a table of measured values begins with"),
+            ("t_seconds,a\n0,1\n1,x\n", "line 3: `x` is no number"),
+            ("t_seconds,a\nNaN,1\n", "line 2: `NaN` is no number"),
+            ("t_seconds,metric,value\n", "it holds no values"),
+            ("t_seconds,a\n0,1,2\n", "record 1"),
+        ] {
+            let said = read(text.as_bytes()).unwrap_err();
+            assert!(said.contains(why), "{text}: {said}");
+        }
+    }
+}

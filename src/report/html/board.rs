@@ -1,0 +1,319 @@
+//! What a board asks: how much room is left, what growth costs, what a fault cost the users, what
+//! to change. The answers are those of `summary::board`.
+use super::{reproduce, text};
+use crate::{
+    record::Unit,
+    summary::{
+        Summary,
+        board::{self, Blast, Budget, Change, Grown, Headroom},
+        figures::{self, GAP, share},
+    },
+};
+use maud::{Markup, html};
+
+/// So many times the users are too far from those of the run to be told.
+const FAR: f64 = 1_000.0;
+/// From here on a CPU is taken for full.
+const FULL: f64 = 0.999;
+
+/// The changes that the run speaks for; none where there are none.
+pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
+    let changes = board::changes(summary);
+    (!changes.is_empty()).then(|| {
+        html! {
+            p.lead { "From closed forms over what this run measured. Not run yet: whether a change \
+                does what it should is for the next run to say." }
+            table.stack.changes {
+                caption.hidden { "Recommended changes" }
+                thead { tr {
+                    th scope="col" { "parameter" } th scope="col" { "from" } th scope="col" { "to" }
+                    th scope="col" { "evidence" }
+                } }
+                tbody { @for change in &changes { (changed(change)) } }
+            }
+            pre { code dir="auto" {
+                (text::clean(&reproduce::changed(summary, &changes), 1_200)) } }
+        }
+    })
+}
+
+fn changed(change: &Change) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (text::code(&change.path)) }
+            td data-l="from" { (text::name(&change.from)) }
+            td data-l="to" { b { (text::name(&change.to)) } }
+            td data-l="evidence" { (text::sentence(&change.evidence)) }
+        }
+    }
+}
+
+/// The budgets of each gateway tier; none without one.
+pub(super) fn headroom(summary: &Summary) -> Option<Markup> {
+    let rooms = board::headroom(summary);
+    (!rooms.is_empty()).then(|| html! { @for room in &rooms { (of_tier(room)) } })
+}
+
+fn of_tier(room: &Headroom) -> Markup {
+    let first = &room.budgets[0];
+    let zones = room.budgets.iter().any(|budget| budget.zone_less.is_some());
+    let less = room.budgets.iter().any(|budget| budget.one_less.is_some());
+    html! {
+        figure.row {
+            div.c {
+                h3 {
+                    (text::name(&room.node)) ": "
+                    @match first.full_at {
+                        Some(full) if full > room.users * 1.001 => {
+                            (first.name) " would be full first, with " (users(full)) ", "
+                            (figures::compact(full / room.users)) " times those of this run"
+                        }
+                        Some(full) if full > room.users * FULL => {
+                            "nothing is left of its " (first.name) " at the peak of this run"
+                        }
+                        Some(full) => { (first.name) " do for no more than " (users(full)) }
+                        None => { (first.name) " at " (share(first.peak)) " at its peak" }
+                    }
+                }
+                p.sub { "How much of each budget is used, from the first to be full on." }
+                table.stack.budgets {
+                    caption.hidden { "Budgets of " (text::name(&room.node)) }
+                    thead { tr {
+                        th scope="col" { "budget" } th.r scope="col" { "on average" }
+                        @if less { th.r scope="col" { "one instance less" } }
+                        @if zones { th.r scope="col" { "a zone less" } }
+                        th.r scope="col" { "peak of the run" } th.r scope="col" { "full with" }
+                    } }
+                    tbody { @for budget in &room.budgets {
+                        (of_budget(budget, room.users, [less, zones]))
+                    } }
+                }
+            }
+            figcaption.note {
+                p { b { "Read it so. " } "Averages are spread evenly over "
+                    (figures::counted(room.instances, "instance", "instances"))
+                    @if zones { " in " (figures::counted(room.zones, "zone", "zones")) }
+                    "; with some less, the others carry the same work. The peak is that of the \
+                    fullest instance, whatever was done to the system; the users with whom it \
+                    would be full do the same in the same timeline." }
+                @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
+                    p { "Handshakes are attempts over what all gateways do when they do nothing \
+                        else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
+                        whom it is full are those whose steady rate is all of it." }
+                }
+            }
+        }
+    }
+}
+
+fn users(count: f64) -> String {
+    figures::counted(rounded(count), "user", "users")
+}
+
+/// Three digits: no more are known.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
+}
+
+/// The users with whom a budget is full, as far as that can be told from those of this run.
+fn full_with(budget: &Budget, all: f64) -> String {
+    match budget.full_at {
+        // A CPU that is full does not say by how much.
+        Some(_) if budget.name == "CPU" && budget.peak > FULL => "these: it is full".to_owned(),
+        Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
+        Some(full) => users(full),
+        None => figures::NONE.to_owned(),
+    }
+}
+
+fn of_budget(budget: &Budget, all: f64, [less, zones]: [bool; 2]) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (budget.name) small { (budget.limit) } }
+            td.r data-l="on average" { (used(Some(budget.average))) }
+            @if less { td.r data-l="one instance less" { (used(budget.one_less)) } }
+            @if zones { td.r data-l="a zone less" { (used(budget.zone_less)) } }
+            td.r data-l="peak of the run" { b { (used(Some(budget.peak))) } }
+            td.r data-l="full with" {
+                (full_with(budget, all))
+            }
+        }
+    }
+}
+
+/// A share with a word where it is more than there is: colour is never alone.
+fn used(part: Option<f64>) -> Markup {
+    let over = part.is_some_and(|part| part > 1.0);
+    html! {
+        @if over { span.fail { "▲ " (told(part)) } } @else { (told(part)) }
+    }
+}
+
+fn told(part: Option<f64>) -> String {
+    part.map_or_else(|| figures::NONE.to_owned(), share)
+}
+
+/// What more users would cost and fill; none where neither is known.
+pub(super) fn growth(summary: &Summary) -> Option<Markup> {
+    let all = board::growth(summary);
+    let priced = all.iter().any(|grown| grown.bill.is_some());
+    let bound = all.iter().any(|grown| grown.binding.is_some());
+    (!all.is_empty()).then(|| {
+        html! {
+            figure.row {
+                div.c {
+                    h3 { (dearer(&all)) }
+                    p.sub { "The same design with more users who do the same." }
+                    table.stack.growth {
+                        caption.hidden { "Growth" }
+                        thead { tr {
+                            th scope="col" { "users" }
+                            @if priced { th.r scope="col" { "bill a month" }
+                                th.r scope="col" { "per 1,000 users" } }
+                            @if bound { th.r scope="col" { "fullest budget, on the gateways of \
+                                this run" } }
+                        } }
+                        tbody { @for grown in &all { (of_growth(grown, priced, bound)) } }
+                    }
+                }
+                figcaption.note {
+                    @if priced {
+                        p { "The bill by its own rules: as many times the gateways and fan-outs as \
+                            users, shards of the registry as needed, tiers of what goes out; \
+                            brokers and hours of the balancer stay. Line by line in "
+                            code { "growth.csv" } "." }
+                    }
+                    @if bound { p { "The fullest budget is that of this run times the factor: \
+                        over 100" (GAP) "% the design does not carry it." } }
+                }
+            }
+        }
+    })
+}
+
+/// How the bill grows, or what is full first.
+fn dearer(all: &[Grown]) -> String {
+    let bills = all.first().and_then(|it| it.bill).zip(all.last().and_then(|it| it.bill));
+    let last = all.last().map_or(1.0, |grown| grown.factor);
+    if let Some((now, then)) = bills.filter(|bills| bills.0 > 0.0) {
+        return format!(
+            "With {} times the users the bill is {} times as high",
+            figures::compact(last),
+            figures::compact(then / now),
+        );
+    }
+    let carried = all.iter().rfind(|grown| grown.binding.as_ref().is_some_and(|it| it.2 <= 1.0));
+    match carried.map(|grown| grown.factor) {
+        Some(factor) if factor > 1.0 => {
+            format!("The gateways carry {} times the users", figures::compact(factor))
+        }
+        Some(_) => "The gateways do not carry twice the users".to_owned(),
+        None => "The gateways are too few for the users of this run".to_owned(),
+    }
+}
+
+fn of_growth(grown: &Grown, priced: bool, bound: bool) -> Markup {
+    let usd = |value: Option<f64>| {
+        let told = |value| figures::figure(Unit::UsdPerMonth, value);
+        value.map_or_else(|| figures::NONE.to_owned(), told).replace("/month", "")
+    };
+    let each = grown.bill.zip(grown.users).map(|(bill, users)| bill / users * 1_000.0);
+    let factor = format!("{} ×", figures::compact(grown.factor));
+    let count = grown.users.map(|users| figures::count(users.round()));
+    html! {
+        tr {
+            th scope="row" {
+                (count.as_deref().unwrap_or(&factor))
+                small { @if grown.factor > 1.0 { (factor) } @else { "this run" } }
+            }
+            @if priced {
+                td.r data-l="bill a month" { (usd(grown.bill)) }
+                td.r data-l="per 1,000 users" { (usd(each)) }
+            }
+            @if bound {
+                td.r data-l="fullest budget" {
+                    @if let Some((name, node, part)) = &grown.binding {
+                        (used(Some(*part))) small { (name) " of " (text::name(node)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What each thing that was done cost the users; none where nothing did.
+pub(super) fn blast(summary: &Summary) -> Option<Markup> {
+    let all = board::blasts(summary);
+    let worst = all.iter().max_by(|one, other| one.minutes.total_cmp(&other.minutes))?;
+    let parts = all.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
+    Some(html! {
+        figure.row {
+            div.c {
+                h3 {
+                    (text::name(&worst.name)) " takes " (minutes(worst.minutes)) " from the users"
+                    @if let Some(part) = worst.budget {
+                        ", " (share(part)) " of what a month may lose"
+                    }
+                }
+                p.sub { "Time without a connection, over all users, in a run." }
+                table.stack.blast {
+                    caption.hidden { "Blast radius" }
+                    thead { tr {
+                        th scope="col" { "what" } th.r scope="col" { "users hit" }
+                        th.r scope="col" { "user-minutes lost" }
+                        th.r scope="col" { "back after" }
+                        th.r scope="col" { "of a month’s budget" }
+                    } }
+                    tbody { @for blast in &all { (of_blast(blast)) } }
+                }
+                @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
+            }
+            figcaption.note {
+                p { b { "Read it so. " } "Hit is who lost a connection by it or was told to move, \
+                    however often. Back is when all of them were, or 99" (GAP) "%." }
+                p { "A month that is to have " (figures::share(worst.target)) " availability may \
+                    lose " (allowed(worst)) " over all users." }
+            }
+        }
+    })
+}
+
+fn minutes(value: f64) -> String {
+    figures::counted(rounded(value), "user-minute", "user-minutes")
+}
+
+/// What a month may lose, over all users.
+fn allowed(blast: &Blast) -> String {
+    let whole = blast.budget.filter(|&part| part > 0.0).map(|part| blast.minutes / part);
+    whole.map_or_else(|| figures::NONE.to_owned(), minutes)
+}
+
+fn of_blast(blast: &Blast) -> Markup {
+    let none = || figures::NONE.to_owned();
+    html! {
+        tr {
+            th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at)) } }
+            td.r data-l="users hit" {
+                (blast.hit.map_or_else(none, |hit| figures::count(hit.round()))) }
+            td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
+            td.r data-l="back after" { (blast.back.map_or_else(none, figures::duration)) }
+            td.r data-l="of a month’s budget" {
+                @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
+            }
+        }
+    }
+}
+
+/// The longest that one user was away, whatever it came from; and all of it, where the rows are
+/// parts of that: who never gets in has lost no connection.
+fn longest(summary: &Summary, parts: f64) -> Option<String> {
+    let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
+    let all = summary.mean("outage.user_seconds")? / 60.0;
+    let longest = figures::duration(longest);
+    let text = "the longest that one user is without a connection is";
+    Some(if all >= parts {
+        format!("In all, {} are lost; {text} {longest}.", minutes(all))
+    } else {
+        format!("{} {longest}.", figures::capitalized(text))
+    })
+}

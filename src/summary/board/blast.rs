@@ -1,0 +1,74 @@
+//! What each thing that was done to the system cost its users.
+use super::users;
+use crate::summary::{Summary, bill::HOURS, slo};
+
+/// The availability that a month is held against where no objective says another.
+pub const TARGET: f64 = 0.999;
+
+/// What a timeline entry did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Blast {
+    /// Its name.
+    pub name: String,
+    /// When it began, in seconds.
+    pub at: f64,
+    /// Users who lost their connection by it, or were told to move.
+    pub hit: Option<f64>,
+    /// Minutes without a connection, over all users, while it lasted.
+    pub minutes: f64,
+    /// From its begin until all who were hit were back, or 99 % of them; in seconds.
+    pub back: Option<f64>,
+    /// Of the minutes that a month's target leaves.
+    pub budget: Option<f64>,
+    /// That target.
+    pub target: f64,
+}
+
+/// Every entry of the timeline that cost users time, and the recovery behind them.
+pub fn blasts(summary: &Summary) -> Vec<Blast> {
+    let mut names: Vec<&str> = Vec::new();
+    for phase in summary.faults() {
+        if !names.contains(&phase.name.as_str()) {
+            names.push(&phase.name);
+        }
+    }
+    // A recovery that is over at once, or what touches no connection, says nothing here.
+    let counts = |blast: &Blast| blast.minutes >= 0.5 || blast.hit.is_some();
+    names.into_iter().filter_map(|name| blast(summary, name)).filter(counts).collect()
+}
+
+fn blast(summary: &Summary, name: &str) -> Option<Blast> {
+    let mean = |metric: String| summary.mean(&metric);
+    let hit = mean(format!("recovery.{name}.hit")).filter(|&hit| hit > 0.0);
+    let available = mean(format!("during({name}).clients.availability"))?;
+    let connected = mean(format!("during({name}).connections.mean"))?;
+    // Connected is so large a part of what the users wanted.
+    let away = if available > 0.0 {
+        connected * (1.0 / available - 1.0)
+    } else {
+        users(summary).unwrap_or(0.0)
+    };
+    let own = || summary.phases.iter().filter(|phase| phase.name == name);
+    let lasted: f64 = own().map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    let minutes = away * lasted / f64::from(summary.replications.max(1)) / 60.0;
+    let target = target(summary);
+    let month = users(summary).map(|users| users * HOURS * 60.0 * (1.0 - target));
+    Some(Blast {
+        name: name.to_owned(),
+        at: own().next()?.start.seconds(),
+        hit,
+        minutes,
+        back: mean(format!("recovery.{name}.all")).or(mean(format!("recovery.{name}.t99"))),
+        budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),
+        target,
+    })
+}
+
+/// The strictest objective on the availability of the whole run.
+fn target(summary: &Summary) -> f64 {
+    let limits = summary.slo.iter().filter_map(|judged| {
+        let slo = slo::parse(&judged.expr).ok()?;
+        (slo.metric == "clients.availability").then_some(slo.limit)
+    });
+    limits.filter(|limit| (0.0..1.0).contains(limit)).reduce(f64::max).unwrap_or(TARGET)
+}

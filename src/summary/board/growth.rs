@@ -1,0 +1,48 @@
+//! What more users would cost, and which budget they would fill first.
+use super::headroom;
+use crate::summary::{
+    Summary,
+    bill::{FACTORS, Grown as Line},
+};
+
+/// So many times the users.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Grown {
+    /// How many times.
+    pub factor: f64,
+    /// How many users that is; none where nobody counted.
+    pub users: Option<f64>,
+    /// On the gateways that there are: the fullest budget, its tier, and how much of it.
+    pub binding: Option<(&'static str, String, f64)>,
+    /// The bill with so many times the gateways and fan-outs, in US dollars a month.
+    pub bill: Option<f64>,
+}
+
+/// Today, then each factor; nothing where neither budgets nor a bill are known.
+pub fn growth(summary: &Summary) -> Vec<Grown> {
+    let rooms = headroom(summary);
+    let first = rooms
+        .iter()
+        .filter_map(|room| {
+            let first = room.budgets.first()?;
+            Some((first.name, &room.node, room.users / first.full_at?))
+        })
+        .max_by(|one, other| one.2.total_cmp(&other.2));
+    let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
+    if first.is_none() && lines.is_empty() {
+        return Vec::new();
+    }
+    let bill = |factor: f64| {
+        let of = |line: &&Line| line.factor.total_cmp(&factor).is_eq();
+        let found: Vec<f64> = lines.iter().filter(of).map(|line| line.usd_month).collect();
+        (!found.is_empty()).then(|| found.iter().sum())
+    };
+    let now = summary.bill.as_ref().map(super::super::Bill::total);
+    let grown = |factor: f64| Grown {
+        factor,
+        users: super::users(summary).map(|users| users * factor),
+        binding: first.map(|(name, node, share)| (name, node.clone(), share * factor)),
+        bill: if factor > 1.0 { bill(factor) } else { now },
+    };
+    [1.0].into_iter().chain(FACTORS).map(grown).collect()
+}

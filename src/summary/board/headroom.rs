@@ -1,0 +1,151 @@
+//! How much of each budget of a gateway tier is used, and with how many users it would be full.
+use super::{nodes, users};
+use crate::{
+    engine::number,
+    record::Unit,
+    summary::{Summary, figures, stated_count},
+    units::{Bytes, Quantity},
+};
+use serde_json::Value as Json;
+
+/// The budgets of a gateway tier.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Headroom {
+    /// The tier.
+    pub node: String,
+    /// Its instances.
+    pub instances: f64,
+    /// Its zones.
+    pub zones: f64,
+    /// The users of the run.
+    pub users: f64,
+    /// Each budget, the first to be full first.
+    pub budgets: Vec<Budget>,
+}
+
+/// How much of a budget is used: shares of what one instance has, or all together.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Budget {
+    /// What it is.
+    pub name: &'static str,
+    /// How much there is of it.
+    pub limit: String,
+    /// On average over the run, spread evenly.
+    pub average: f64,
+    /// The same work on one instance less; none with a single one.
+    pub one_less: Option<f64>,
+    /// The same work without the largest zone; none with a single one.
+    pub zone_less: Option<f64>,
+    /// Of the fullest instance, at the fullest moment of the run.
+    pub peak: f64,
+    /// The users with whom it would be full, all else being equal: by its peak, or by the average
+    /// of what a client can wait for. None where that is not known.
+    pub full_at: Option<f64>,
+}
+
+/// What a budget is, before its shares are known.
+struct Used {
+    name: &'static str,
+    limit: String,
+    average: Option<f64>,
+    peak: Option<f64>,
+    /// What decides when it is full.
+    binds: Option<f64>,
+}
+
+/// The budgets of every gateway tier that was measured.
+pub fn headroom(summary: &Summary) -> Vec<Headroom> {
+    let pools = nodes(summary, "gateway");
+    let only = pools.len() == 1;
+    pools.iter().filter_map(|(name, pool)| of_pool(summary, name, pool, only)).collect()
+}
+
+fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Headroom> {
+    let instances = stated_count(&pool["count"]).filter(|&count| count >= 1.0)?;
+    let zones = stated_count(&pool["zones"]).unwrap_or(1.0).clamp(1.0, instances);
+    let users = users(summary)?;
+    let mut used = sockets(summary, node, pool);
+    used.extend(memory(summary, node, pool));
+    let mean = |metric: &str| summary.mean(&format!("{node}.{metric}"));
+    used.push(Used {
+        name: "CPU",
+        limit: cores(&pool["cores"]),
+        average: mean("cpu.mean"),
+        peak: mean("cpu.peak"),
+        binds: mean("cpu.peak"),
+    });
+    used.extend(only.then(|| handshakes(summary)).flatten());
+    // The largest zone has what does not divide evenly.
+    let zone = (instances / zones).ceil();
+    let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
+    let budget = |used: Used| {
+        let (average, peak) = (used.average?, used.peak?);
+        (peak > 0.0).then(|| Budget {
+            name: used.name,
+            limit: used.limit,
+            average,
+            one_less: on(instances - 1.0, average),
+            zone_less: if zones > 1.0 { on(instances - zone, average) } else { None },
+            peak,
+            full_at: used.binds.filter(|&share| share > 0.0).map(|share| users / share),
+        })
+    };
+    let mut budgets: Vec<Budget> = used.into_iter().filter_map(budget).collect();
+    let order = |budget: &Budget| budget.full_at.unwrap_or(f64::INFINITY);
+    budgets.sort_by(|one, other| order(one).total_cmp(&order(other)));
+    let node = node.to_owned();
+    (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, budgets })
+}
+
+/// Connections, by their own bound and by that of descriptors: each takes one.
+fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
+    let of = |what: &str| summary.mean(&format!("{node}.connections_per_instance.{what}"));
+    let used = |name, key: &str| {
+        let limit = stated_count(&pool[key])?;
+        let share = |what: &str| of(what).map(|held| held / limit);
+        let (average, peak) = (share("mean"), share("max"));
+        let limit = format!("{} each", figures::count(limit));
+        Some(Used { name, limit, average, peak, binds: peak })
+    };
+    let both = [used("connections", "max_connections"), used("descriptors", "descriptors")];
+    both.into_iter().flatten().collect()
+}
+
+fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
+    let limit = number::float(Bytes::read(pool["memory"]["limit"].as_str()?).ok()?.0);
+    let of = |what: &str| summary.mean(&format!("{node}.{what}"));
+    let most = of("connections_per_instance.max").filter(|&most| most > 0.0)?;
+    let each = of("memory.peak_per_instance")? / most;
+    let share = |held: f64| held * each / limit;
+    Some(Used {
+        name: "memory",
+        limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
+        average: of("connections_per_instance.mean").map(share),
+        peak: Some(share(most)),
+        binds: Some(share(most)),
+    })
+}
+
+fn cores(value: &Json) -> String {
+    stated_count(value)
+        .map_or_else(String::new, |cores| figures::counted(cores, "core", "cores") + " each")
+}
+
+/// Attempts to connect over what all instances together can do. A herd can wait, so that a peak is
+/// no end: what must fit is the steady rate.
+fn handshakes(summary: &Summary) -> Option<Used> {
+    let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
+    let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
+    let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    let lasted = lasted / f64::from(summary.replications.max(1));
+    let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
+    let steady = steady.map(|attempts| attempts / lasted / capacity);
+    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9) / capacity;
+    Some(Used {
+        name: "handshakes",
+        limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
+        average: Some(steady.unwrap_or(all)),
+        peak: summary.mean("attempts.peak_over_capacity"),
+        binds: steady,
+    })
+}

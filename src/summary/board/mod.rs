@@ -1,0 +1,35 @@
+//! What a board asks of a design: how much room is left, what growth costs, what a fault costs the
+//! users, and what to change. Each answer is computed from metrics and the resolved input; who has
+//! nothing to say is silent.
+mod blast;
+mod change;
+mod growth;
+mod headroom;
+
+pub use blast::{Blast, TARGET, blasts};
+pub use change::{Change, changes};
+pub use growth::{Grown, growth};
+pub use headroom::{Budget, Headroom, headroom};
+
+use super::{Summary, stated_count};
+use crate::{engine::Span, units::Quantity};
+use serde_json::Value as Json;
+
+/// The parameters of all nodes of a kind, with their names.
+fn nodes<'s>(summary: &'s Summary, kind: &str) -> Vec<(&'s str, &'s Json)> {
+    let nodes = summary.input["nodes"].as_object().into_iter().flatten();
+    nodes.filter_map(|(name, node)| Some((name.as_str(), node.get(kind)?))).collect()
+}
+
+/// A duration of the input, in seconds.
+fn seconds(value: &Json) -> Option<f64> {
+    Span::read(value.as_str()?).ok().map(Span::seconds)
+}
+
+/// Users as the input states them; streams of sessions have none, their most connections count.
+fn users(summary: &Summary) -> Option<f64> {
+    let crowds = nodes(summary, "clients");
+    let stated: f64 = crowds.iter().filter_map(|crowd| stated_count(&crowd.1["count"])).sum();
+    let found = if stated > 0.0 { Some(stated) } else { summary.mean("connections.peak") };
+    found.filter(|&users| users > 0.0)
+}

@@ -1,0 +1,275 @@
+//! What a board asks, held against numbers that are known otherwise.
+use super::{fake::Story, html::parsed};
+use assert_cmd::Command;
+use serde_json::json;
+use squall::{
+    engine::Time,
+    record::Unit,
+    report::{html, markdown},
+    summary::{
+        Bill, Metric, Stretch, Summary,
+        bill::Grown,
+        board::{self, Budget, Change},
+        figures::plain,
+    },
+};
+
+/// 100,000 users on four gateways in two zones; a deploy takes a fiftieth away for ten minutes.
+fn told() -> Summary {
+    let mut summary = Story { horizon: 1_200, ..Story::default() }.summary();
+    summary.input = json!({
+        "nodes": {
+            "phones": { "clients": {
+                "count": "100k",
+                "reconnect": { "jitter": "none", "timeout": "10s" },
+                "heartbeat": { "every": "25s", "tcp_timeout": "924.6s" },
+            } },
+            "gateways": { "gateway": {
+                "count": 4, "cores": 8, "zones": 2, "max_connections": "50k",
+                "descriptors": 100_000, "memory": { "limit": "1GB" }, "accept_queue": "unbounded",
+                "drain": { "window": "30s", "grace": "30s" },
+            } },
+        },
+        "timeline": [{ "at": "3min", "name": "deploy",
+            "deploy": { "node": "gateways", "batch": 1 } }],
+    });
+    let nodes = ["phones", "gateways"];
+    let metric = |(name, unit, value): (&str, Unit, f64)| {
+        Metric::from_values(name, &nodes, unit, vec![value])
+    };
+    summary.metrics = [
+        ("gateways.connections_per_instance.mean", Unit::Count, 25_000.0),
+        ("gateways.connections_per_instance.max", Unit::Count, 40_000.0),
+        ("gateways.memory.peak_per_instance", Unit::Bytes, 4e8),
+        ("gateways.cpu.mean", Unit::Share, 0.1),
+        ("gateways.cpu.peak", Unit::Share, 0.5),
+        ("handshakes.capacity", Unit::PerSecond, 1_000.0),
+        ("attempts.total", Unit::Count, 12_000.0),
+        ("during(steady).attempts.total", Unit::Count, 6_000.0),
+        ("attempts.peak_over_capacity", Unit::Ratio, 1.6),
+        ("handshake_queue.max", Unit::Seconds, 12.0),
+        ("handshakes.wasted", Unit::Count, 300.0),
+        ("outage.longest", Unit::Seconds, 90.0),
+        ("outage.user_seconds", Unit::Seconds, 1_200_000.0),
+        ("recovery.deploy.hit", Unit::Count, 100_000.0),
+        ("recovery.deploy.all", Unit::Seconds, 610.0),
+        ("during(deploy).clients.availability", Unit::Share, 0.98),
+        ("during(deploy).connections.mean", Unit::Count, 98_000.0),
+    ]
+    .map(metric)
+    .into();
+    let at = |seconds: u64| Time::from_nanos(seconds * 1_000_000_000);
+    let phase = |name: &str, start, end| {
+        let (start, end) = (at(start), at(end));
+        Stretch { replication: 0, name: name.to_owned(), start, end }
+    };
+    summary.phases =
+        vec![phase("steady", 0, 180), phase("deploy", 180, 780), phase("steady", 780, 1_200)];
+    summary
+}
+
+fn near(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-9 * other.abs().max(1.0)
+}
+
+#[test]
+fn budgets_are_those_of_hand_reckoning() {
+    let rooms = board::headroom(&told());
+    let [room] = &rooms[..] else { panic!("{rooms:?}") };
+    // Average, one of four less, two of four less, peak.
+    let expected = [
+        ("connections", 0.5, 2.0 / 3.0, 1.0, 0.8),
+        ("CPU", 0.1, 0.4 / 3.0, 0.2, 0.5),
+        ("descriptors", 0.25, 1.0 / 3.0, 0.5, 0.4),
+        ("memory", 0.25, 1.0 / 3.0, 0.5, 0.4),
+        // 6,000 attempts in ten steady minutes are 10 of 1,000 a second.
+        ("handshakes", 0.01, 0.01 * 4.0 / 3.0, 0.02, 1.6),
+    ];
+    assert_eq!(room.budgets.len(), expected.len());
+    for (Budget { name, average, one_less, zone_less, peak, full_at, .. }, wanted) in
+        room.budgets.iter().zip(expected)
+    {
+        assert_eq!(*name, wanted.0);
+        let found = [*average, one_less.unwrap(), zone_less.unwrap(), *peak];
+        let wanted = [wanted.1, wanted.2, wanted.3, wanted.4];
+        assert!(found.iter().zip(wanted).all(|(one, other)| near(*one, other)), "{name} {found:?}");
+        let binds = if *name == "handshakes" { average } else { peak };
+        assert!(near(full_at.unwrap(), 100_000.0 / binds), "{name} {full_at:?}");
+    }
+    // Without a steady time nobody knows how many handshakes a user takes.
+    let mut storm = told();
+    storm.phases.retain(|phase| phase.name != "steady");
+    let rooms = board::headroom(&storm);
+    let last = rooms[0].budgets.last().unwrap();
+    assert_eq!((last.name, last.full_at), ("handshakes", None));
+}
+
+#[test]
+fn one_instance_has_none_to_lose() {
+    let mut summary = told();
+    summary.input["nodes"]["gateways"]["gateway"]["count"] = json!(1);
+    let rooms = board::headroom(&summary);
+    let spare = |budget: &Budget| budget.one_less.is_some() || budget.zone_less.is_some();
+    assert!(!rooms[0].budgets.iter().any(spare));
+}
+
+#[test]
+fn a_deploy_costs_what_availability_says() {
+    let blasts = board::blasts(&told());
+    let [blast] = &blasts[..] else { panic!("{blasts:?}") };
+    // 2,000 of 100,000 users for ten minutes; a month of 730 h may lose a thousandth.
+    assert!(near(blast.minutes, 20_000.0), "{blast:?}");
+    assert!(near(blast.budget.unwrap(), 20_000.0 / (100_000.0 * 43_800.0 * 0.001)), "{blast:?}");
+    assert_eq!((blast.hit, blast.back), (Some(100_000.0), Some(610.0)));
+    let mut quiet = told();
+    quiet.phases.clear();
+    assert!(board::blasts(&quiet).is_empty());
+}
+
+fn priced() -> Summary {
+    let mut summary = told();
+    let charge = |usd_month: f64| squall::summary::Charge {
+        item: "gateway".into(),
+        node: "gateways".into(),
+        product: "large".into(),
+        quantity: 2_920.0,
+        unit: "hours".into(),
+        price: usd_month / 2_920.0,
+        source: String::new(),
+        date: String::new(),
+        usd_month,
+        share: 1.0,
+        why: String::new(),
+    };
+    let grown = |(factor, usd_month): (f64, f64)| Grown {
+        factor,
+        item: "gateway".into(),
+        node: "gateways".into(),
+        quantity: 1.0,
+        unit: "hours".into(),
+        usd_month,
+    };
+    summary.bill = Some(Bill {
+        prices: "list".into(),
+        over: 60.0,
+        steady: true,
+        charges: vec![charge(1_000.0)],
+        growth: [(2.0, 1_900.0), (5.0, 4_500.0), (10.0, 8_000.0), (10.0, 500.0)].map(grown).into(),
+    });
+    summary
+}
+
+#[test]
+fn growth_is_the_bill_and_the_peak_times_the_factor() {
+    let all = board::growth(&priced());
+    let bills: Vec<Option<f64>> = all.iter().map(|grown| grown.bill).collect();
+    assert_eq!(bills, [1_000.0, 1_900.0, 4_500.0, 8_500.0].map(Some));
+    for grown in &all {
+        let (name, node, part) = grown.binding.as_ref().unwrap();
+        assert_eq!((*name, node.as_str()), ("connections", "gateways"));
+        assert!(near(*part, 0.8 * grown.factor) && grown.users == Some(1e5 * grown.factor));
+    }
+    assert!(board::growth(&told()).iter().all(|grown| grown.bill.is_none()));
+}
+
+#[test]
+fn changes_are_closed_forms_that_a_file_takes() {
+    let found = board::changes(&told());
+    let told: Vec<(&str, &str, &str)> =
+        found.iter().map(|it| (it.path.as_str(), it.from.as_str(), it.to.as_str())).collect();
+    // 40,000 users at 750 handshakes a second: 53.3 s, and a quarter more.
+    let expected = [
+        ("gateways.drain.window", "30s", "1min10s"),
+        ("gateways.drain.grace", "30s", "1min10s"),
+        ("gateways.accept_queue", "unbounded", "2500"),
+        ("phones.reconnect.jitter", "none", "full"),
+    ];
+    assert_eq!(told, expected);
+    assert!(found[0].evidence.contains("53.3 s"), "{}", found[0].evidence);
+    let mut show = Command::cargo_bin("squall").unwrap();
+    show.current_dir(env!("CARGO_MANIFEST_DIR")).args(["show", "experiments/rolling-deploy.yaml"]);
+    for Change { path, to, .. } in &found {
+        show.arg("--set").arg(format!("{path}={to}"));
+    }
+    let shown = show.assert().code(0).get_output().stdout.clone();
+    assert!(String::from_utf8(shown).unwrap().contains("accept_queue: 2500"));
+}
+
+#[test]
+fn a_full_tier_gets_more_instances_and_a_good_design_no_advice() {
+    let mut full = calm();
+    full.metrics.iter_mut().filter(|it| it.name == "gateways.cpu.peak").for_each(|metric| {
+        metric.mean = Some(1.05);
+    });
+    let found = board::changes(&full);
+    let count = found.iter().find(|change| change.path == "gateways.count").unwrap();
+    // 4 · 1.05 / 0.7 = 6.
+    assert_eq!((count.from.as_str(), count.to.as_str()), ("4", "6"));
+    assert_eq!(board::changes(&calm()), []);
+    // While a herd is to be thinned, the CPU that it fills is no reason for more instances.
+    let mut herd = told();
+    herd.metrics.iter_mut().filter(|it| it.name == "gateways.cpu.peak").for_each(|metric| {
+        metric.mean = Some(1.05);
+    });
+    assert!(board::changes(&herd).iter().all(|change| change.path != "gateways.count"));
+}
+
+/// The same within all closed forms.
+fn calm() -> Summary {
+    let mut good = told();
+    good.input["nodes"]["gateways"]["gateway"]["drain"] =
+        json!({ "window": "1min", "grace": "1min" });
+    good.input["nodes"]["gateways"]["gateway"]["accept_queue"] = json!("2k");
+    good.input["nodes"]["phones"]["clients"]["reconnect"]["jitter"] = json!("full");
+    good.metrics.retain(|metric| metric.name != "attempts.peak_over_capacity");
+    good
+}
+
+/// Names that no file may have; a folder that a person has changed may hold them.
+#[test]
+fn no_name_is_markup_in_any_answer() {
+    let evil = "ga<b>\"&\u{202E}\n";
+    let mut summary = priced();
+    let pool = summary.input["nodes"]["gateways"].take();
+    summary.input["nodes"] = json!({ evil: pool, "phones": summary.input["nodes"]["phones"] });
+    summary.input["nodes"][evil]["gateway"]["drain"]["window"] = json!("1s");
+    summary.input["timeline"][0]["deploy"]["node"] = json!(evil);
+    for metric in &mut summary.metrics {
+        metric.name = metric.name.replace("gateways.", &format!("{evil}."));
+        metric.name = metric.name.replace("deploy", evil);
+    }
+    summary.phases[1].name = evil.to_owned();
+    let found = board::changes(&summary);
+    assert!(found.iter().any(|change| change.path.contains("<b>")), "{found:?}");
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    parsed(&page);
+    assert!(!page.contains("ga<b>") && !page.contains('\u{202E}') && page.contains("ga&lt;b&gt;"));
+    for id in ["recommendation", "headroom", "growth", "blast"] {
+        assert!(page.contains(&format!("id=\"{id}\"")), "no {id}");
+    }
+    let text = markdown::page(&summary, &[]);
+    assert!(!text.contains('\u{202E}') && text.contains("## Recommendation"));
+}
+
+#[test]
+fn the_page_has_each_answer_and_no_empty_section() {
+    let page = String::from_utf8(html::page(&priced(), &[])).unwrap();
+    let html = parsed(&page);
+    let words = plain(&html.root_element().text().collect::<String>());
+    for said in [
+        "gateways: connections would be full first, with 125,000 users, 1.25 times",
+        "With 10 times the users the bill is 8.5 times as high",
+        "deploy takes 20,000 user-minutes from the users, 0.457 % of what a month may lose",
+        "In all, 20,000 user-minutes are lost; the longest that one user",
+        "--set gateways.drain.window=1min10s --set gateways.drain.grace=1min10s",
+    ] {
+        assert!(words.contains(said), "no `{said}`");
+    }
+    let mut bare = told();
+    bare.metrics.clear();
+    bare.phases.clear();
+    let page = String::from_utf8(html::page(&bare, &[])).unwrap();
+    for id in ["recommendation", "headroom", "growth", "blast"] {
+        assert!(!page.contains(&format!("id=\"{id}\"")), "{id} says nothing");
+    }
+}

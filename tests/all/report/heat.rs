@@ -1,0 +1,85 @@
+//! The lag as a heat map: every delivery has its cell.
+use super::fake::Story;
+use squall::{
+    engine::number,
+    report::{
+        chart::{self, Body, Chart, Heat},
+        draw::{ALONE, Mark, NARROW, WIDE, lay_out, svg},
+        theme,
+    },
+    summary::Summary,
+};
+
+fn found(summary: &Summary) -> Option<Chart> {
+    chart::all(summary).into_iter().find(|chart| chart.name == "lag-heat")
+}
+
+fn heat(chart: &Chart) -> &Heat {
+    let Body::Heat(heat) = &chart.panels[0].body else { panic!("no heat map") };
+    heat
+}
+
+#[test]
+fn every_delivery_is_in_one_cell() {
+    let summary = Story { replications: 3, ..Story::default() }.summary();
+    let chart = found(&summary).unwrap();
+    let cells: f64 = heat(&chart).cells.iter().map(|cell| cell.value * (cell.to - cell.from)).sum();
+    let of = |series: &&squall::summary::Series| {
+        series.quantity == "delivery_lag" && series.statistic == "count"
+    };
+    let counts = summary.series.iter().find(of).unwrap().values.iter().flatten().sum::<f64>();
+    assert!((cells * 3.0 - counts).abs() < 1e-6 * counts, "{cells} {counts}");
+    let all: u64 = summary.lag_cells.iter().map(|cell| cell.count).sum();
+    assert!((number::float(all) - counts).abs() < 0.5 && counts > 0.0);
+}
+
+#[test]
+fn it_is_bounded_whatever_the_horizon() {
+    let story = Story { horizon: 7_200, gateways: 2, ..Story::default() };
+    let summary = story.summary();
+    let mut times: Vec<_> = summary.lag_cells.iter().map(|cell| cell.at).collect();
+    times.dedup();
+    // Four steps for each power of two of nanoseconds that a lag can have.
+    assert!(times.len() <= 240, "{}", times.len());
+    assert!(summary.lag_cells.len() <= times.len() * 64 * 4);
+}
+
+#[test]
+fn the_drawing_is_the_same_twice_and_has_its_key() {
+    let summary = Story::default().summary();
+    let chart = found(&summary).unwrap();
+    assert_eq!(svg(&lay_out(&chart, &ALONE)), svg(&lay_out(&found(&summary).unwrap(), &ALONE)));
+    for paper in [ALONE, WIDE, NARROW] {
+        let sheet = lay_out(&chart, &paper);
+        let says = |wanted: &str| sheet.text_boxes().iter().any(|text| text.1 == wanted);
+        assert!(says("deliveries/s, log scale"));
+        for (box_, text) in sheet.text_boxes() {
+            assert!(box_[0] >= 0.0 && box_[2] <= sheet.width + 0.5, "{text} leaves the sheet");
+        }
+        // The darkest cell has the darkest shade, and cells stay within the plot.
+        let [left, right, top, bottom] = sheet.plot;
+        let inside = |points: &Vec<(f64, f64)>| {
+            points.iter().all(|&(x, y)| {
+                (left - 0.1..right + 0.1).contains(&x) && (top - 0.1..bottom + 0.1).contains(&y)
+            })
+        };
+        let darkest = theme::RAMP[theme::RAMP.len() - 1];
+        let dark: Vec<&Vec<(f64, f64)>> = sheet
+            .marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Area { points, colour, .. } if *colour == darkest => Some(points),
+                _ => None,
+            })
+            .collect();
+        // One of them is the key's.
+        assert!(dark.len() > 1 && dark.iter().filter(|points| !inside(points)).count() == 1);
+    }
+}
+
+#[test]
+fn without_deliveries_there_is_none() {
+    let mut summary = Story::default().summary();
+    summary.lag_cells.clear();
+    assert!(found(&summary).is_none());
+}
