@@ -172,6 +172,25 @@ impl<'a> Pool<'a> {
     }
 }
 
+/// The fullest instance of a pool and the mean of all, at each tick.
+pub(in crate::report) fn fullest_and_mean(summary: &Summary, node: &str) -> Option<(Curve, Curve)> {
+    let mut instances = summary.levels(node, "connections");
+    instances.retain(|&(name, _)| name != "total");
+    let all = number::float(number::count(instances.len().max(1)));
+    let (step, bins) = (instances.first()?.1.step, instances.first()?.1.mean.len());
+    let over = |fold: &dyn Fn(&mut dyn Iterator<Item = f64>) -> f64| {
+        let at = |bin: usize| {
+            let mut values =
+                instances.iter().filter_map(|(_, curve)| curve.mean.get(bin).copied().flatten());
+            Some(fold(&mut values))
+        };
+        Curve { step, mean: (0..bins).map(at).collect(), band: Vec::new() }
+    };
+    let fullest = over(&|values| values.fold(0.0, f64::max));
+    let mean = over(&|values| values.sum::<f64>() / all);
+    Some((fullest, mean))
+}
+
 /// A round value for the darkest of ten shades, such that the usual value lies well inside its
 /// shade: a cell that flickers between two is a lie.
 fn darkest(most: f64, usual: f64) -> f64 {

@@ -81,8 +81,22 @@ fn verdict(summary: &Summary) -> Markup {
     let more = more.map(|more| figures::plain(&more)).filter(|more| *more != answer);
     html! {
         p.verdict { b { (text::sentence(&answer)) }
-            @if let Some(more) = more { " " (text::sentence(&more)) } }
+            @if let Some(more) = more { " " (text::sentence(&more)) }
+            @if let Some(price) = price(summary) { " " (text::sentence(&price)) } }
     }
+}
+
+/// What it costs: no board decides without.
+fn price(summary: &Summary) -> Option<String> {
+    let usd = |name: &str| {
+        let metric = summary.metric(name)?;
+        Some(figures::figure(metric.unit, metric.mean?).replace("/month", ""))
+    };
+    let total = usd("cost.total")?;
+    Some(match usd("cost.per_1k_connections") {
+        Some(each) => format!("A month costs {total}, {each} per 1,000 connections"),
+        None => format!("A month costs {total}"),
+    })
 }
 
 fn decision(summary: &Summary) -> Markup {

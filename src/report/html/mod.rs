@@ -15,6 +15,7 @@ mod method;
 mod numbers;
 mod observed;
 mod omitted;
+mod readings;
 mod reproduce;
 mod several;
 mod shell;
@@ -64,12 +65,12 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
         named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
         named("system", "The system", "System", system::body(summary)),
         named("observed", "Measured and simulated", "Measured", measured),
-        section("headroom", "Headroom", board::headroom(summary)),
+        section("headroom", "Headroom", charts.headroom(board::headroom(summary))),
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
         section("blast", "Blast radius", board::blast(summary)),
         named("cost", "The bill", "Cost", Some(bill::body(summary))),
-        section("growth", "Growth", board::growth(summary)),
+        section("growth", "Growth", charts.growth(board::growth(summary))),
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),

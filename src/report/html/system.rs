@@ -69,12 +69,13 @@ fn headline(graph: &Graph) -> String {
     let budgets = graph
         .nodes
         .iter()
-        .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))));
+        .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))))
+        .filter(|(_, fact, _)| fact.label != graph::AWAY);
     match budgets.max_by(|a, b| a.2.total_cmp(&b.2)) {
         Some((node, fact, _)) => {
             let name = text::clean(&node.name, 60);
             let what = match fact.label.as_str() {
-                "CPU" => "its CPU",
+                "CPU" | "work" => "what it can do",
                 "memory" => "its memory",
                 _ => "its connections",
             };

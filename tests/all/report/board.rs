@@ -15,7 +15,7 @@ use squall::{
 };
 
 /// 100,000 users on four gateways in two zones; a deploy takes a fiftieth away for ten minutes.
-fn told() -> Summary {
+pub(super) fn told() -> Summary {
     let mut summary = Story { horizon: 1_200, ..Story::default() }.summary();
     summary.input = json!({
         "nodes": {
@@ -126,7 +126,7 @@ fn a_deploy_costs_what_availability_says() {
     assert!(board::blasts(&quiet).is_empty());
 }
 
-fn priced() -> Summary {
+pub(super) fn priced() -> Summary {
     let mut summary = told();
     let charge = |usd_month: f64| squall::summary::Charge {
         item: "gateway".into(),
