@@ -34,7 +34,7 @@ impl Plan<'_> {
     pub(super) fn checks(&self) -> Vec<Check> {
         let mut all = Vec::new();
         for crowd in &self.crowds {
-            all.extend(self.of_crowd(crowd));
+            all.extend(Self::of_crowd(crowd));
         }
         for id in self.pools() {
             all.extend(self.pool(id).into_iter().flat_map(|pool| pool.checks(self)));
@@ -54,7 +54,7 @@ impl Plan<'_> {
         once
     }
 
-    fn of_crowd(&self, crowd: &Crowd<'_>) -> Vec<Check> {
+    fn of_crowd(crowd: &Crowd<'_>) -> Vec<Check> {
         let clients = crowd.clients.parameters;
         let mut all = Vec::new();
         let layer = crowd.balancer.parameters.layer;

@@ -111,9 +111,8 @@ pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
         if others > 0.0 {
             x += match placing {
                 Placing::Ring => now * own / others,
-                Placing::Uniform => gone / others,
                 Placing::Fewest if batches > 1.5 => 0.0,
-                Placing::Fewest => gone / others,
+                Placing::Uniform | Placing::Fewest => gone / others,
             };
         }
     }

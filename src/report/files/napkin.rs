@@ -1,4 +1,4 @@
-//! The napkin as files: the table beside a run, and the document that `squall napkin --json` prints.
+//! The napkin as files: the table beside a run, and the document of `squall napkin --json`.
 use super::{NAPKIN, Open, Unreadable, read::rows, tables, unit_name};
 use crate::summary::{
     figures::plain,

@@ -18,6 +18,9 @@ const MOST: usize = 2;
 /// The reasons of a large difference; `over` are the seconds that a count was divided by.
 pub(super) fn reason(summary: &Summary, line: &Line, found: &Compared, over: f64) -> String {
     let case = Case { summary, line, found, over };
+    if let Some(chance) = case.chance() {
+        return chance;
+    }
     let all: Vec<String> = case.all().into_iter().flatten().take(MOST).collect();
     if all.is_empty() { UNEXPLAINED.to_owned() } else { all.join("; ") }
 }
@@ -32,23 +35,24 @@ struct Case<'c> {
 impl Case<'_> {
     /// In the order in which they decide.
     fn all(&self) -> Vec<Option<String>> {
-        let mut all = vec![self.chance()];
+        let mut all = vec![self.unfinished()];
         match self.line.kind {
             Kind::Connections => all.extend([self.away(), self.arriving(), self.came_back()]),
-            Kind::Fullest => all.extend([self.uneven(), self.away()]),
+            Kind::Fullest | Kind::Moves => all.extend([self.uneven(), self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
             }
             Kind::Capacity => {}
             Kind::Polls => all.extend([self.failed_polls(), self.away(), self.load()]),
             Kind::Deliveries => {
-                all.extend([self.load(), self.arriving(), self.away(), self.came_back()])
+                all.extend([self.load(), self.arriving(), self.away(), self.came_back()]);
             }
             Kind::Lag => all.extend([self.tail(), self.late(), self.queues(), self.load()]),
             Kind::Bytes => {
                 all.extend([
                     self.load(),
                     self.herds(),
+                    self.arriving(),
                     self.missed(),
                     self.away(),
                     self.came_back(),
@@ -57,6 +61,7 @@ impl Case<'_> {
             Kind::Work => all.extend([
                 self.load(),
                 self.herds(),
+                self.arriving(),
                 self.refusals(),
                 self.saturated(),
                 self.missed(),
@@ -66,10 +71,9 @@ impl Case<'_> {
             ]),
             Kind::Hit => all.extend([self.away(), self.uneven(), self.arriving()]),
             Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
-            Kind::Moves => all.extend([self.uneven(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => {
-                all.extend([self.herds(), self.load(), self.missed(), self.away(), self.gone()])
+                all.extend([self.herds(), self.load(), self.missed(), self.away(), self.gone()]);
             }
         }
         all
@@ -81,6 +85,15 @@ impl Case<'_> {
 
     fn more(&self) -> bool {
         self.found.simulated.is_some_and(|simulated| simulated > self.found.estimate)
+    }
+
+    /// The entry of the timeline that it is about has not ended.
+    fn unfinished(&self) -> Option<String> {
+        let entry = self.line.of.as_str();
+        let duration = self.summary.metric(&format!("{entry}.duration"))?;
+        let whole = matches!(self.line.kind, Kind::Fullest | Kind::Moves);
+        (whole && duration.mean.is_none())
+            .then(|| "it is not over at the end of the run".to_owned())
     }
 
     /// So few that they may differ by luck: within two standard deviations of a Poisson count, or
@@ -109,7 +122,9 @@ impl Case<'_> {
     /// They begin without connections.
     fn arriving(&self) -> Option<String> {
         let hit = self.mean("recovery.start.hit").filter(|hit| *hit > 0.0)?;
-        Some(format!("{} connect for the first time in this run", count(hit.round())))
+        let work = matches!(self.line.kind, Kind::Bytes | Kind::Work | Kind::Handshakes);
+        (self.more() == work)
+            .then(|| format!("{} connect for the first time in this run", count(hit.round())))
     }
 
     /// A push brings users who were away.
