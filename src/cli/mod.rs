@@ -98,8 +98,8 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Estimate an experiment in closed form, without a simulation: connections, memory, handshakes,
-    /// bytes, lag, herds, the bill, and what can be checked before anything runs.
+    /// Estimate an experiment in closed form, without a simulation: connections, memory,
+    /// handshakes, bytes, lag, herds, the bill, and what can be checked before anything runs.
     Napkin {
         #[command(flatten)]
         input: Input,

@@ -70,7 +70,7 @@ pub struct Summary {
     pub metrics: Vec<Metric>,
     /// What a month costs that looks like the runs, if prices are given.
     pub bill: Option<Bill>,
-    /// The closed-form estimates beside what the runs show; empty where nobody held them against it.
+    /// Closed-form estimates beside what the runs show; empty where nobody made any.
     pub napkin: Vec<napkin::Compared>,
     /// The objectives and what the evidence says about them.
     pub slo: Vec<Judged>,

@@ -1,4 +1,4 @@
-//! The napkin beside the simulation: what closed forms say, what the run shows, and why they differ.
+//! The napkin beside the simulation: what closed forms say, what the run shows, why they differ.
 use super::text;
 use crate::summary::{
     Summary,
@@ -29,8 +29,8 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
                     }
                 }
                 figcaption.note {
-                    p { b { "Read it so. " } "Formulas know no queue, no uneven share and no second \
-                        attempt; the run does. A difference over " (share(LARGE))
+                    p { b { "Read it so. " } "Formulas know no queue, no uneven share and no \
+                        second attempt; the run does. A difference over " (share(LARGE))
                         " has its reason from the same run, or is unexplained." }
                     p { "Rates that are compared a second are those of the whole run; attempts \
                         those of its steady phase. " code { "squall napkin" } " prints the \
@@ -84,7 +84,9 @@ fn row(one: &Compared, intervals: bool) -> Markup {
                 @match (scale, one.simulated) {
                     (Some(scale), Some(mean)) => {
                         b { (scale.text(mean)) }
-                        @if let (true, Some(low), Some(high)) = (intervals, one.ci_low, one.ci_high) {
+                        @if let (true, Some(low), Some(high)) =
+                            (intervals, one.ci_low, one.ci_high)
+                        {
                             small { "[" (scale.number(low)) ", " (scale.number(high)) "]" }
                         }
                     }

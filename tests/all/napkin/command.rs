@@ -142,9 +142,7 @@ fn absurd_inputs_print_numbers() {
         &["phones.sends.per_user=0/s"],
         &["phones.sends.payload=0B"],
         &["phones.heartbeat.every=never"],
-        &[
-            "gateways.cpu={ tls_full: 0s, tls_resumed: 0s, app: 0s, idle: 0us/s }",
-        ],
+        &["gateways.cpu={ tls_full: 0s, tls_resumed: 0s, app: 0s, idle: 0us/s }"],
         &["phones.sends.per_user=1G/s"],
         &["phones.transport=short_poll", "phones.short_poll.every=1ns"],
         &["phones.transport=short_poll", "phones.short_poll.every=1d"],
