@@ -2,7 +2,7 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start},
+    model::{Admission, Audience, Jitter, Law, Notify, Policy, Prefer, Start},
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{engine::Span, units::Quantity};
@@ -159,6 +159,14 @@ pub(super) fn flag(_: &mut SchemaGenerator) -> Schema {
 /// What a full tier answers; 503 is a number to YAML.
 pub(super) fn answer(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "word", "enum": ["drop", "reset", "503", 503, null] })
+}
+
+/// Transports, each alone or with the balancer that it goes to.
+pub(super) fn prefer(generator: &mut SchemaGenerator) -> Schema {
+    let form = generator.subschema_for::<Prefer>();
+    let words = names(form.as_value());
+    let one = json_schema!({ "anyOf": [{ "enum": words }, form] });
+    json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
 }
 
 /// A path relative to the file.
