@@ -2,7 +2,7 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Audience, Jitter, Law, Notify, Policy, Prefer, Start},
+    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start},
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{engine::Span, units::Quantity};
@@ -162,10 +162,16 @@ pub(super) fn answer(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// Transports, each alone or with the balancer that it goes to.
-pub(super) fn prefer(generator: &mut SchemaGenerator) -> Schema {
-    let form = generator.subschema_for::<Prefer>();
-    let words = names(form.as_value());
-    let one = json_schema!({ "anyOf": [{ "enum": words }, form] });
+pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
+    let words = json!({ "enum": ["websocket", "sse", "long_poll"] });
+    let balancer = json!({ "type": "string", "pattern": NAME });
+    let one = json!({ "anyOf": [words, {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": words,
+        "additionalProperties": balancer,
+    }] });
     json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
 }
 

@@ -214,7 +214,9 @@ impl Checks<'_, '_> {
 
     /// Who polls has a mailbox that the fan-out fills, and is there all the time.
     fn polls(&self, input: &mut Input<'_>, clients: &Clients, transport: Transport, pool: NodeId) {
-        if clients.resume == Resume::None {
+        let written = matches!(&self.node.form, Kind::Clients(form) if form.resume.is_some());
+        let by_default = !written && self.topology.resuming().contains(&self.id);
+        if clients.resume == Resume::None && !by_default {
             let message = format!(
                 "`{}` poll, but `{}` has no buffer for their mailboxes that the fan-out fills",
                 self.name(),

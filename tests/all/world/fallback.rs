@@ -48,6 +48,11 @@ fn block(scenario: &mut Scenario, at: u64, share: f64, held: Held, lasts: Option
     scenario.timeline.push(Action { at: Time::ZERO + secs(at), name: "outage".to_owned(), kind });
 }
 
+/// Within four standard deviations of a count.
+fn within_chance(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 4.0 * expected.sqrt(), "{found}, expected {expected}");
+}
+
 /// Who goes by what is a product of shares, and the time it takes is tries · timeout.
 #[test]
 fn shares_are_products_in_any_order() {
@@ -57,11 +62,11 @@ fn shares_are_products_in_any_order() {
         let names = order.map(|place| ["websocket", "sse", "long_poll"][place]);
         let mut left = 5_000.0;
         for ((_, blocked), name) in ways.into_iter().zip(names) {
-            close(end(&outcome, name), left * (1.0 - blocked), 0.06);
+            within_chance(end(&outcome, name), left * (1.0 - blocked));
             left *= blocked;
         }
         // 30 users can go by none of them, and never do.
-        close(measure(&outcome, "clients.never_connected"), left, 0.35);
+        within_chance(measure(&outcome, "clients.never_connected"), left);
         assert_eq!(
             count(&outcome, "clients.never_connected") + count(&outcome, "connections.end"),
             5_000
@@ -95,19 +100,18 @@ fn failed_tries_take_their_time() {
         let [p50, p99, most] = ["p50", "p99", "max"]
             .map(|statistic| measure(&outcome, &format!("negotiation.{statistic}")));
         assert!(p50 < 0.001, "{p50}");
-        let reconnect = measure(&outcome, "reconnect.max");
-        (p99, most, reconnect - most)
+        // The last comes after a minute, and a handshake takes three round trips.
+        let rest = measure(&outcome, "reconnect.max") - most;
+        assert!(rest < 60.3, "{rest}");
+        (p99, most)
     };
-    let (p99, most, rest) = spent(BlockedBy::Swallow);
+    let (p99, most) = spent(BlockedBy::Swallow);
     close(p99, 10.0, 0.02);
     close(most, 10.0, 0.02);
-    // The first wait of a backoff was over before the first try; a handshake takes three round
-    // trips.
-    assert!(rest < 0.3, "{rest}");
-    let (p99, most, _) = spent(BlockedBy::Refuse);
+    let (p99, most) = spent(BlockedBy::Refuse);
     close(p99, 0.1, 0.05);
     close(most, 0.1, 0.05);
-    let (_, most, _) = spent(BlockedBy::Strip);
+    let (_, most) = spent(BlockedBy::Strip);
     // All the way to the gateway: two ways of a handshake and back.
     assert!(most > 0.15 && most < 0.35, "{most}");
 }
@@ -126,7 +130,8 @@ fn only_what_arrives_costs_cpu() {
     let [swallow, strip] = [BlockedBy::Swallow, BlockedBy::Strip].map(busy);
     // 5,000 tries: 5 ms and a TLS handshake of 0.208 ms on average, over 150 s and 2 cores.
     close(strip.0 - swallow.0, 5_000.0 * 5.208e-3 / 300.0, 0.05);
-    close(strip.1, swallow.1, 0.001);
+    // The same requests; who gets in sooner also asks more often.
+    close(strip.1, swallow.1, 0.02);
 }
 
 /// Once all is blocked nobody gets in; with a limit they give up.
