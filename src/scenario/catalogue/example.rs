@@ -121,6 +121,8 @@ impl Key {
             "clients.reconnect.preset",
             "clients.sessions.",
             "clients.visits.",
+            "clients.blocked.",
+            "clients.fallback.",
             "buffer.notify.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
