@@ -97,7 +97,8 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
     let all = clients.filter_map(|clients| {
         // A crowd with a list of transports is taken by the first.
         let law = laws.next()?;
-        (1..clients.parameters.prefer.len()).for_each(|_| drop(laws.next()));
+        let others = clients.parameters.prefer.len().saturating_sub(1);
+        laws.by_ref().take(others).for_each(|_| ());
         map.crowd(clients, law)
     });
     all.collect()
