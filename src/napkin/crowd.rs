@@ -93,8 +93,11 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
         let id = NodeId(number::byte(place));
         Some(Of { id, name: node.name.as_str(), parameters: clients, way: 0.0 })
     });
-    let all = clients.zip(wire::laws(scenario));
-    all.filter_map(|(clients, law)| map.crowd(clients, law)).collect()
+    let all = clients.filter_map(|clients| {
+        let law = wire::laws_of(scenario, clients.id, clients.parameters).into_iter().next()?;
+        map.crowd(clients, law)
+    });
+    all.collect()
 }
 
 /// Finds nodes by their links.

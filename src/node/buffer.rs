@@ -107,7 +107,7 @@ impl Buffer {
             let mut again = Message::new(cx.now, user, 0, connection.gateway);
             again.session = low_byte(connection.session);
             let row = cx.messages.copy(again, 0, None, Twice::Cursor);
-            cx.record.meter.of(user).replayed += 1;
+            cx.meter(user).replayed += 1;
             cx.hop(at, crowd.gateways.node, row, Stage::Replay);
             at += self.pace;
         }
@@ -132,7 +132,7 @@ impl Buffer {
             let row = cx.messages.get_mut(message);
             (row.at, row.session) = (connection.gateway, low_byte(connection.session));
             row.keep(kept);
-            cx.record.meter.of(user).replayed += 1;
+            cx.meter(user).replayed += 1;
             cx.hop(at, gateways, message, stage);
             at += self.pace;
         }

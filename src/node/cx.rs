@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::{Agenda, EventQueue, Span, Time, number},
-    record::{End, Recorder},
+    record::{End, Recorder, meter::Traffic},
 };
 
 /// The world's tables, the agenda and the record, at one instant.
@@ -83,6 +83,12 @@ impl Cx<'_> {
         }
     }
 
+    /// What a user's crowd causes, as the user goes now.
+    #[inline]
+    pub fn meter(&mut self, user: u32) -> &mut Traffic {
+        self.record.meter.at(self.crowds.place(user))
+    }
+
     /// Ends one copy of a delivery at `at`, and with it the delivery unless another copy has ended
     /// it or may still arrive. Gives the row back.
     #[inline]
@@ -121,10 +127,23 @@ impl Cx<'_> {
         if end.arrived() {
             let users = self.connections.row.len();
             self.record.reached(at, row.to, place);
+            self.by_way(at, row);
             self.connections.saw(row.to, self.crowds);
             let late = at < self.now;
             if self.connections.order.reaches(at, row.to, users, place, late) {
                 self.record.reordered(at, row.sent, end);
+            }
+        }
+    }
+
+    /// A message has reached its recipient by the transport that it goes by now.
+    #[inline]
+    fn by_way(&mut self, at: Time, row: &Message) {
+        if !self.record.lag_by_way.is_empty() {
+            let counts = row.sent >= self.record.warm_up();
+            let lags = &mut self.record.lag_by_way[self.crowds.place(row.to)];
+            if counts {
+                lags.record(at.since(row.sent));
             }
         }
     }

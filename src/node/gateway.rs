@@ -135,7 +135,8 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let work = match crowd.transport {
+        let way = if crowd.prefers() { cx.crowds.of(crowd.sender(row.id)) } else { crowd };
+        let work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
                 self.parameters.cpu.request
@@ -197,7 +198,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.record.meter.of(row.to).frames_down += 1;
+        cx.meter(row.to).frames_down += 1;
         cx.hop(at, crowd.clients, message, down);
     }
 
@@ -222,6 +223,7 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(row.to);
         if crowd.poll.is_some() {
+            cx.messages.calls.end(message);
             return cx.back_to_mailbox(message);
         }
         let fanout = crowd.fanout.as_ref().expect("it came from there");
@@ -253,12 +255,13 @@ impl Gateway {
             attempt: attempts.number,
             at: attempts.target,
             way,
-            deadline: began + crowd.reconnect.timeout,
+            deadline: began + cx.crowds.patience(user),
             rebuilds: self.rebuilds(user, attempts.target, cx),
         };
         match cx.tiers.get(attempts.target).life {
             Life::Silent => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
             Life::Stopped | Life::Draining => Self::answer(offer, Answer::Reset, Span::ZERO, cx),
+            Life::Up if cx.is_stripped(user, began) => self.turn_down(offer, cx),
             Life::Up => match self.accept(offer, cx) {
                 Taken::In(service) => self.take_in(offer, service, cx),
                 Taken::PassedOver => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
@@ -286,7 +289,7 @@ impl Gateway {
     /// An instance holds one handshake more; one too many for its memory ends it.
     pub(super) fn hold(&self, user: u32, at: u16, service: Service, cx: &mut Cx<'_>) {
         cx.tiers.get_mut(at).held += 1;
-        cx.record.meter.of(user).handshakes += 1;
+        cx.meter(user).handshakes += 1;
         cx.record.handshake_wait.record(service.start.since(cx.now));
         self.look_into_memory(at, cx);
     }
@@ -316,6 +319,16 @@ impl Gateway {
             return Taken::PassedOver;
         }
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
+    }
+
+    /// A request that asks for nothing that is served: it costs its TLS handshake and the refusal.
+    fn turn_down(&mut self, offer: Offer, cx: &mut Cx<'_>) {
+        if cx.crowds.of(offer.user).wire.tls {
+            let tls = self.tls(offer.entity, u32::from(offer.attempt));
+            self.work(offer.at, tls, cx);
+        }
+        self.work(offer.at, self.parameters.cpu.refusal, cx);
+        Self::answer(offer, Answer::Reset, Span::ZERO, cx);
     }
 
     /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.

@@ -63,7 +63,7 @@ impl Clients {
         let session = cx.connections.get(user).session;
         let round_trip = cx.connections.get(user).round_trip();
         cx.connections.making.insert(user, None);
-        cx.record.attempt(cx.now, user);
+        cx.record.attempt(cx.now, user, cx.crowds.place(user));
         cx.wake(cx.now + round_trip.half(), Timer::MakeBalance, user, session);
     }
 
@@ -74,7 +74,7 @@ impl Clients {
         cx.unmake(user, AttemptEnd::Accepted);
         let old = cx.connections.get(user).gateway;
         cx.record.moved(cx.tiers.get(old).drained_by);
-        self.last_frame(user, cx);
+        Self::last_frame(user, cx);
         let next = next_session(session);
         let row = cx.connections.get_mut(user);
         (row.session, row.gateway) = (next, gateway);
@@ -135,7 +135,7 @@ impl Gateway {
                 cx.wake(service.finish + way, Timer::MakeOpen, user, session);
             }
             Taken::In(_) => {
-                cx.record.meter.of(user).handshakes += 1;
+                cx.meter(user).handshakes += 1;
                 cx.record.counts.wasted += 1;
                 cx.unmake(user, AttemptEnd::TimedOut);
             }

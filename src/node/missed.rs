@@ -37,6 +37,9 @@ impl<'a> Cx<'a> {
         let since = self.connections.since[number::index(to)];
         let crowd = self.crowds.of(to);
         let gone = connection.state == State::Gone;
+        if crowd.prefers() && !gone && self.hand_over(message) {
+            return;
+        }
         if let Some(replay) = self.resumes_from(to, connection) {
             match connection.state {
                 State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
@@ -79,7 +82,7 @@ impl<'a> Cx<'a> {
     fn replayed_with_the_read(&mut self, message: u32, at: Time) {
         let to = self.messages.get(message).to;
         if at <= self.now {
-            self.record.meter.of(to).replayed += 1;
+            self.meter(to).replayed += 1;
             return self.end(at, message, End::Replayed);
         }
         let (node, connection) = (self.crowds.of(to).clients, *self.connections.get(to));

@@ -7,6 +7,7 @@ pub mod clients;
 mod connect;
 pub mod cx;
 pub mod event;
+mod fallback;
 pub mod fanout;
 pub mod gateway;
 mod group;

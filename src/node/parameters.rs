@@ -12,8 +12,8 @@ use crate::{
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
-    Acknowledged, Audience, Clients, Heartbeat, Ids, IfRefused, Network, Notify, Reading, Resume,
-    Sends, Sessions, Start, Transport, Visits,
+    Acknowledged, Audience, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused, Network,
+    Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Transport, Visits,
 };
 pub use fanout::{Fanout, OnStale, Route};
 pub use state::{Rebuild, SessionState};

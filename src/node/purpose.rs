@@ -62,6 +62,8 @@ pub enum Purpose {
     Notify,
     /// When a user polls, within its share of the interval. (user)
     Phase,
+    /// Whether a transport is blocked for a user. (user; transport)
+    Blocked,
 }
 
 impl From<Purpose> for usize {

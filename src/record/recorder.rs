@@ -72,6 +72,12 @@ pub struct Counts {
     pub stored: u64,
     /// Notifications that were pushed to users who were away.
     pub notified: u64,
+    /// Tries whose transport was blocked.
+    pub blocked: u64,
+    /// Connections by a transport that is preferred less than that of the last one.
+    pub fell_back: u64,
+    /// Connections by one that is preferred more.
+    pub upgraded: u64,
     /// Connections of users who had had one before, where gateways keep the state of sessions.
     pub returned: u64,
     /// Those of them that found it.
@@ -105,11 +111,15 @@ pub struct Recorder {
     pub reconnect: Histogram,
     /// Waits of handshakes for the CPU.
     pub handshake_wait: Histogram,
+    /// Of connections of crowds that prefer several transports: time spent on tries that failed.
+    pub negotiation: Histogram,
+    /// Lag by the row of the recipient, where transports differ; else empty.
+    pub lag_by_way: Vec<Histogram>,
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
     pub online: Level,
-    /// The same of each crowd, by the number of its clients node.
+    /// The same of each row of the table of crowds.
     pub crowds: Vec<Level>,
     /// Sessions of open streams that are there, or want to be.
     pub wanted: Level,
@@ -146,8 +156,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record. `crowds` are their clients nodes and first users, ascending.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
+    /// An empty record; the table of crowds has so many rows.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, rows: usize) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let lag_bins = Bins::new(Span::from_nanos(bin), horizon);
@@ -159,9 +169,11 @@ impl Recorder {
             attempts_a_second: Vec::new(),
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
+            negotiation: Histogram::default(),
+            lag_by_way: Vec::new(),
             series: Series::new(tick, horizon),
             online: Level::default(),
-            crowds: Vec::new(),
+            crowds: vec![Level::default(); rows],
             wanted: Level::default(),
             streams: Vec::new(),
             inboxes: Vec::new(),
@@ -169,7 +181,7 @@ impl Recorder {
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             recovery: Recovery::default(),
-            meter: Meter::new(crowds),
+            meter: Meter::new(rows),
             trace: None,
             absences: Absences::default(),
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
@@ -232,9 +244,9 @@ impl Recorder {
 
     /// A user polls.
     #[inline]
-    pub fn polled(&mut self, at: Time, user: u32) {
+    pub fn polled(&mut self, at: Time, user: u32, place: usize) {
         self.fact(at, Fact::Poll, user);
-        self.meter.of(user).polls += 1;
+        self.meter.at(place).polls += 1;
     }
 
     /// A later copy of a message comes; `shown`: the user sees it again.
@@ -304,10 +316,10 @@ impl Recorder {
 
     /// An attempt begins.
     #[inline]
-    pub fn attempt(&mut self, at: Time, user: u32) {
+    pub fn attempt(&mut self, at: Time, user: u32, place: usize) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
-        self.meter.of(user).attempts += 1;
+        self.meter.at(place).attempts += 1;
         let second = number::place(at.nanos() / 1_000_000_000);
         if self.attempts_a_second.len() <= second {
             self.attempts_a_second.resize(second + 1, 0);
@@ -328,36 +340,27 @@ impl Recorder {
         self.series.at(at).attempts[end as usize] += 1;
     }
 
-    /// A user of a crowd comes online after `outage` without a connection that it wanted, and
-    /// `away` in all.
-    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, [outage, away]: [Span; 2]) {
+    /// A user of a row comes online after `outage` without a connection that it wanted, and `away`
+    /// in all.
+    pub fn came_online(&mut self, at: Time, place: usize, user: u32, [outage, away]: [Span; 2]) {
         self.fact(at, Fact::Online, user);
-        self.change_online(at, crowd, 1);
+        self.change_online(at, place, 1);
         self.reconnect.record(outage);
         self.recovery.back(at, user);
         self.absences.back(user, at, away);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
-    /// The connection of a user of a crowd ends.
-    pub fn went_offline(&mut self, at: Time, crowd: u8, user: u32) {
+    /// The connection of a user of a row ends.
+    pub fn went_offline(&mut self, at: Time, place: usize, user: u32) {
         self.fact(at, Fact::Offline, user);
-        self.change_online(at, crowd, -1);
+        self.change_online(at, place, -1);
     }
 
-    /// So many users of a crowd more (or fewer) are connected from `at` on.
-    pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
-        let place = usize::from(crowd);
-        if self.crowds.len() <= place {
-            self.crowds.resize(place + 1, Level::default());
-        }
+    /// So many users of a row more (or fewer) are connected from `at` on.
+    pub fn change_online(&mut self, at: Time, place: usize, change: i32) {
         self.crowds[place].change(at, change);
         self.online.change(at, change);
-    }
-
-    /// How many users of a crowd are connected.
-    pub fn online_of(&self, crowd: u8) -> u32 {
-        self.crowds.get(usize::from(crowd)).map_or(0, |online| online.now)
     }
 
     /// A client moves because the deploy at this place of the timeline told it to, or cut it off.

@@ -3,6 +3,7 @@
 mod bus;
 mod clients;
 mod fanout;
+mod prefer;
 mod state;
 
 pub use bus::{Group, Pubsub};
@@ -11,6 +12,7 @@ pub use clients::{
     Start, Visits, Wire,
 };
 pub use fanout::Fanout;
+pub use prefer::{Blocked, Fallback, Prefer};
 pub use state::{Rebuild, SessionState};
 
 use super::schema;

@@ -138,6 +138,38 @@ pub const METRICS: &[Described] = &[
         Unit::Count,
         "Those of them that the users saw: without dedup, or under another id.",
     ),
+    row(
+        "clients.on_{websocket,sse,long_poll,short_poll}",
+        Unit::Share,
+        "Where users go by several transports: time connected by one of them, of all time \
+         connected.",
+    ),
+    row(
+        "connections.on_{websocket,sse,long_poll,short_poll}.{mean,peak,end}",
+        Unit::Count,
+        "Where users go by several transports: connections by one of them.",
+    ),
+    row(
+        "delivery_lag.on_{websocket,sse,long_poll,short_poll}.{mean,p50,p95,p99,p999,max}",
+        Unit::Seconds,
+        "Where users go by several transports: the lag of what reached them by one of them.",
+    ),
+    row(
+        "attempts.blocked",
+        Unit::Count,
+        "Attempts by a transport that was blocked for their user.",
+    ),
+    row(
+        "clients.{fell_back,upgraded}",
+        Unit::Count,
+        "Connections by a transport that is preferred less than that of the last one; more.",
+    ),
+    row(
+        "negotiation.{mean,p50,p99,max}",
+        Unit::Seconds,
+        "Time spent on tries that failed just before a connection opened, of crowds that prefer \
+         several transports.",
+    ),
     row("polls.total", Unit::Count, "Polls of those who poll."),
     row("polls.empty", Unit::Count, "Those of them that found nothing."),
     row("polls.full", Unit::Count, "Those of them that found something."),

@@ -51,7 +51,7 @@ pub(super) fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
         }
         State::Connecting => {
             let number = cx.connections.attempts[number::index(user)].number;
-            let at = cx.now + clients.parameters.reconnect.timeout;
+            let at = cx.now + cx.crowds.patience(user);
             let ticket = crate::node::event::attempt_ticket(session, number);
             cx.wake(at, Timer::TimedOut, user, ticket);
         }

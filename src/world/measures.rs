@@ -37,7 +37,7 @@ impl Sheet {
         self.set(name, Unit::Share, (whole > 0.0).then(|| part / whole));
     }
 
-    fn lag(&mut self, prefix: &str, lag: &Histogram) {
+    pub(super) fn lag(&mut self, prefix: &str, lag: &Histogram) {
         self.seconds(format!("{prefix}.mean"), lag.mean());
         for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
             self.seconds(format!("{prefix}.{name}"), lag.quantile(share));
@@ -166,6 +166,7 @@ impl World {
         let mut sheet = Sheet::default();
         self.connection_measures(scenario, &mut sheet);
         self.attempt_measures(all, &mut sheet);
+        self.way_measures(&mut sheet);
         self.recovery_measures(&mut sheet);
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
@@ -185,10 +186,9 @@ impl World {
         Level::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
     }
 
-    /// User-seconds that a crowd was connected.
-    fn connected_of(&self, crowd: u8) -> f64 {
-        let online = self.record.crowds.get(usize::from(crowd));
-        Level::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
+    /// User-seconds that the users of a row were connected.
+    pub(super) fn connected_of(&self, place: usize) -> f64 {
+        Level::seconds(self.record.crowds[place].area(self.record.horizon()))
     }
 
     /// Users of closed crowds.
@@ -198,8 +198,13 @@ impl World {
 
     /// Users whose connections a pool holds.
     fn users_of(&self, pool: NodeId) -> u32 {
-        let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
-        here.filter(|crowd| crowd.always_there()).map(|crowd| crowd.count).sum()
+        let here = self.crowds.rows().iter().filter(|crowd| crowd.gateways.node == pool.0);
+        let mut firsts: Vec<(u32, u32)> = here
+            .filter(|crowd| crowd.always_there())
+            .map(|crowd| (crowd.first, crowd.count))
+            .collect();
+        firsts.dedup();
+        firsts.into_iter().map(|(_, count)| count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
@@ -263,7 +268,7 @@ impl World {
 
     /// What it was worth to return to the same place, and what the stores had to read.
     fn affinity_measures(&self, sheet: &mut Sheet) {
-        if self.crowds.iter().all(|crowd| crowd.affinity.is_none()) {
+        if self.crowds.rows().iter().all(|crowd| crowd.affinity.is_none()) {
             return;
         }
         let counts = &self.record.counts;
@@ -313,7 +318,7 @@ impl World {
             sheet.count(format!("duplicates.{}", twice.name()), count);
         }
         sheet.count("deliveries.duplicates_shown", record.counts.shown);
-        if self.crowds.iter().any(|crowd| crowd.poll.is_some()) {
+        if self.crowds.rows().iter().any(|crowd| crowd.poll.is_some()) {
             let all = record.flow(record.horizon());
             sheet.count("polls.total", all.sum(|crowd| crowd.polls));
             sheet.count("polls.empty", all.sum(|crowd| crowd.polls_empty));

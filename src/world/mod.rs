@@ -5,11 +5,13 @@ mod endings;
 mod faults;
 mod hosts;
 mod measures;
+mod places;
 mod presence;
 mod sample;
 mod sessions;
 mod timeline;
 mod usage;
+mod ways;
 pub(crate) mod wire;
 
 use crate::{
@@ -25,6 +27,7 @@ use crate::{
             routes::Routes,
             states::States,
             tiers::Tiers,
+            ways::Ways,
         },
     },
     record::{Outcome, Recorder, Trace},
@@ -177,7 +180,10 @@ impl World {
             | Timer::VisitOver
             | Timer::Unacknowledged
             | Timer::PollFailed => crowd.clients,
-            Timer::Rebuild | Timer::MakeRebuild => crowd.store().expect("set only with one").node,
+            Timer::Rebuild | Timer::MakeRebuild => {
+                let mut ways = crowds.ways_of(user).iter();
+                ways.find_map(|crowd| crowd.store()).expect("set only with one").node
+            }
             Timer::Balance | Timer::MakeBalance | Timer::PollPlaced => crowd.balancer,
             Timer::Accept
             | Timer::MakeAccept
@@ -189,7 +195,7 @@ impl World {
             | Timer::PollServed
             | Timer::HoldOver => crowd.gateways.node,
             Timer::Register | Timer::Unregister => {
-                crowd.registry.as_ref().expect("set only where there is one").node
+                crowds.registry(user).expect("set only where there is one").node
             }
             Timer::Resume | Timer::PollRead => {
                 crowd.replay.as_ref().expect("set only where there is one").port.node
@@ -229,7 +235,7 @@ pub fn simulate(
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
     let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
-    let mut visits = false;
+    let (mut visits, mut prefers) = (false, false);
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
@@ -237,6 +243,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
                 users += number::whole(clients.sessions_by(scenario.horizon));
                 sends |= clients.sends.is_some();
                 visits |= clients.visits.is_some();
+                prefers |= clients.prefer.len() > 1;
             }
             Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
             Parameters::Registry(registry) => {
@@ -247,7 +254,8 @@ pub fn memory(scenario: &Scenario) -> u64 {
         }
     }
     let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
-    users * (Connections::bytes(sends) + entries + states + visits)
+    let ways = if prefers { Ways::BYTES } else { 0 };
+    users * (Connections::bytes(sends) + entries + states + visits + ways)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

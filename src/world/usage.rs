@@ -65,7 +65,7 @@ impl World {
     pub(super) fn usage(&self, scenario: &Scenario) -> Usage {
         let (flow, steady) = self.rated();
         let seconds = flow.lasted.seconds().max(1e-9);
-        let crowds = self.crowds.iter().zip(&flow.crowds).zip(wire::laws(scenario));
+        let crowds = self.crowds.rows().iter().zip(&flow.crowds).zip(wire::laws(scenario));
         let rates: Vec<Rate> =
             crowds.map(|((crowd, traffic), law)| Rate::new(crowd, traffic, law, seconds)).collect();
         let nodes = scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
@@ -89,7 +89,8 @@ impl World {
         if let Some(flow) = steady.filter(|flow| flow.lasted.nanos() > 0) {
             return (flow.clone(), true);
         }
-        let none = Flow { crowds: vec![Traffic::default(); self.crowds.len()], ..Flow::default() };
+        let none =
+            Flow { crowds: vec![Traffic::default(); self.crowds.rows().len()], ..Flow::default() };
         let all = phases.iter().fold(none.clone(), |mut all, phase| {
             all.changed(&phase.flow, &none);
             all
@@ -154,7 +155,6 @@ impl World {
     /// Refreshes that a registry gets a second.
     fn refreshes(&self, registry: u8, rates: &[Rate<'_>]) -> f64 {
         let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
-        let of = |crowd| rates.iter().filter(move |rate| rate.crowd.clients == crowd);
-        registry.refreshes(|crowd| of(crowd).map(|rate| rate.connections).sum())
+        registry.refreshes(|place: usize| rates[place].connections)
     }
 }

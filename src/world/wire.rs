@@ -2,7 +2,7 @@
 use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Layers, Parameters, Transport, Wire},
+    node::parameters::{Clients, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
         meter::{Flow, Traffic},
@@ -25,25 +25,37 @@ pub(crate) struct Law {
     pub(crate) resumed: f64,
 }
 
-/// The laws of all crowds, in their order.
+/// The laws of all crowds by each of their transports, in the order of the table of crowds.
 pub(crate) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
-    scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
-        let Parameters::Clients(clients) = &node.parameters else { return None };
-        let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
-        let every = clients.heartbeat.every;
-        let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        let resumed = resumed(scenario, NodeId(number::byte(place)));
-        Some(Law { transport: clients.transport, wire: clients.wire, payload, every, resumed })
+    scenario.nodes.iter().enumerate().flat_map(|(place, node)| {
+        let Parameters::Clients(clients) = &node.parameters else { return Vec::new() };
+        laws_of(scenario, NodeId(number::byte(place)), clients)
     })
 }
 
-/// The share of a crowd's TLS handshakes that its gateways resume.
-fn resumed(scenario: &Scenario, crowd: NodeId) -> f64 {
+/// The laws of a crowd by each of its transports, as it prefers them.
+pub(crate) fn laws_of(scenario: &Scenario, id: NodeId, clients: &Clients) -> Vec<Law> {
+    let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
+    let every = clients.heartbeat.every;
+    let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
+    let wire = clients.wire;
+    let law = |transport, resumed| Law { transport, wire, payload, every, resumed };
+    if clients.prefer.is_empty() {
+        return vec![law(clients.transport, resumed(scenario, id, None))];
+    }
+    let each = clients.prefer.iter();
+    each.map(|it| law(it.transport, resumed(scenario, id, it.balancer.as_deref()))).collect()
+}
+
+/// The share of a crowd's TLS handshakes that its gateways resume, behind one of its balancers.
+fn resumed(scenario: &Scenario, crowd: NodeId, balancer: Option<&str>) -> f64 {
+    let named =
+        |id: &NodeId| balancer.is_none_or(|name| scenario.nodes[usize::from(id.0)].name == name);
     let next = |from: NodeId| {
         let targets = scenario.links.iter().filter(move |link| link.source == from);
         targets.map(|link| link.target)
     };
-    let share = next(crowd).flat_map(next).find_map(|id| {
+    let share = next(crowd).filter(named).flat_map(next).find_map(|id| {
         match &scenario.nodes[usize::from(id.0)].parameters {
             Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
             _ => None,
@@ -89,7 +101,9 @@ impl Law {
         let sent = wire.sends(transport, self.payload);
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
-        let mut up = sent.up.times(frames_up).and(&opened.up.times(opens));
+        let [silent, answered] = traffic.blocked.map(count);
+        let asked = opens + silent + answered;
+        let mut up = sent.up.times(frames_up).and(&opened.up.times(asked));
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
@@ -108,7 +122,7 @@ impl Law {
                 wire.finds_nothing().times(count(traffic.polls_empty))
             }
         };
-        Bytes { up, down: [messages, opened.down.times(opens), heartbeats] }
+        Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats] }
     }
 }
 

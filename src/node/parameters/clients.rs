@@ -10,8 +10,12 @@ use crate::{
 pub struct Clients {
     /// Users in the crowd; 0 for an open stream.
     pub count: u32,
-    /// How messages travel.
+    /// How messages travel: where several transports are preferred, the first.
     pub transport: Transport,
+    /// The transports that it prefers, in order; empty where `transport` is all there is.
+    pub prefer: Vec<Preferred>,
+    /// How it tries them.
+    pub fallback: Option<Fallback>,
     /// What its messages are wrapped in.
     pub wire: Wire,
     /// Of clients who poll: from the start of a poll to that of the next.
@@ -109,6 +113,40 @@ pub enum Transport {
     ShortPoll,
     /// A request to any gateway that is held until there is something, and then the next one.
     LongPoll,
+}
+
+/// One of the transports that a crowd prefers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preferred {
+    /// Which.
+    pub transport: Transport,
+    /// The balancer that its connections go to, by its name; `None`: there is only one.
+    pub balancer: Option<String>,
+    /// The share of users for whom it is blocked.
+    pub blocked: Share,
+}
+
+/// How a crowd tries one transport after the other.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Fallback {
+    /// From the begin of a try to the next, as long as there is a next.
+    pub try_timeout: Span,
+    /// How a try ends whose transport is blocked.
+    pub blocked_by: BlockedBy,
+    /// How long a transport that worked is tried first; `None`: as long as it works.
+    pub remember: Option<Span>,
+}
+
+/// What blocks a transport.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockedBy {
+    /// Something near the user never answers.
+    Swallow,
+    /// Something near the user answers that it may not.
+    Refuse,
+    /// Something takes out of the request what asks for this transport, and the gateway refuses
+    /// what is left.
+    Strip,
 }
 
 /// What a session does that is refused.

@@ -97,6 +97,8 @@ pub struct Connections {
     pub order: Order,
     /// Those who open a new connection beside their old one, and the instance that has let them in.
     pub making: BTreeMap<u32, Option<u16>>,
+    /// Those who try a transport after others have failed, and how long those took.
+    pub negotiating: BTreeMap<u32, Span>,
     /// Where users come and go: the present or last visit of each. Written by clients.
     pub visits: Vec<Visit>,
     /// Those whose visit is over, and whose connection is dead without their knowing.

@@ -1,15 +1,20 @@
-//! Which nodes a crowd's users meet: fixed before the run, read by all.
-use super::messages::Message;
+//! Which nodes a crowd's users meet: fixed before the run, read by all. Where a crowd prefers
+//! several transports it has a row for each, and its users go now by one, now by another.
+pub use super::delay::Delay;
+use super::{messages::Message, ways::Ways};
 use crate::engine::{
-    Draws, Law, Span,
+    Draws, Law, Span, Time,
     draws::{below, mix},
+    number,
 };
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport, Wire,
+        Acknowledged, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
+        Transport, Wire,
     },
 };
+use crate::units::Share;
 use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -24,65 +29,6 @@ pub const DOWN: u32 = u32::MAX - 1;
 pub const REBUILD: u32 = u32::MAX - 2;
 /// The same, back.
 pub const REBUILT: u32 = u32::MAX - 3;
-
-/// The time a link or a service takes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Delay {
-    /// Always the same.
-    Fixed(Span),
-    /// Drawn for each use, in ns.
-    Drawn(Law),
-    /// One after the other.
-    Both(Box<(Delay, Delay)>),
-}
-
-/// Keeps the second of two delays independent of the first.
-const SECOND: u32 = 1 << 16;
-
-impl Delay {
-    /// The delay of draw `k` of `entity`.
-    #[inline]
-    pub fn draw(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
-        if let Self::Fixed(span) = self { *span } else { self.drawn(draws, purpose, entity, k) }
-    }
-
-    /// The same, apart from the usual case.
-    fn drawn(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
-        match self {
-            Self::Fixed(span) => *span,
-            Self::Drawn(law) => Span::from_float(law.quantile(draws.unit(purpose, entity, k))),
-            Self::Both(both) => {
-                let (first, second) = &**both;
-                first.draw(draws, purpose, entity, k)
-                    + second.draw(draws, purpose, entity, k ^ SECOND)
-            }
-        }
-    }
-
-    /// This delay and then another.
-    #[must_use]
-    pub fn then(self, next: Self) -> Self {
-        match (self, next) {
-            (Self::Fixed(first), Self::Fixed(second)) => Self::Fixed(first + second),
-            (first, second) => Self::Both(Box::new((first, second))),
-        }
-    }
-}
-
-impl From<&Law> for Delay {
-    fn from(law: &Law) -> Self {
-        match law {
-            Law::Constant(nanos) => Self::Fixed(Span::from_float(*nanos)),
-            Law::Uniform { .. }
-            | Law::Exponential { .. }
-            | Law::Normal { .. }
-            | Law::Lognormal { .. }
-            | Law::Gamma { .. }
-            | Law::Pareto(..)
-            | Law::Empirical(_) => Self::Drawn(law.clone()),
-        }
-    }
-}
 
 /// A way to a node.
 #[derive(Clone, PartialEq, Debug)]
@@ -114,6 +60,12 @@ pub struct Crowd {
     pub gateways: Port,
     /// How its messages travel.
     pub transport: Transport,
+    /// The place of that among the transports that it prefers, from 0, and how many there are.
+    pub way: [usize; 2],
+    /// How it tries one after the other, where it has a list of them.
+    pub fallback: Option<Fallback>,
+    /// For whom this transport is blocked, and when.
+    pub blocks: Vec<Block>,
     /// What its messages are wrapped in.
     pub wire: Wire,
     /// How it polls, if it does.
@@ -158,6 +110,21 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+}
+
+/// A transport is blocked for some users.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Block {
+    /// From when on.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
+    /// The share of the users.
+    pub share: Share,
+    /// By what draw they are chosen.
+    pub draw: (Purpose, u32),
+    /// How it looks to them.
+    pub by: BlockedBy,
 }
 
 /// What gateways keep of a session.
@@ -217,6 +184,27 @@ impl Crowd {
     /// Whether no connection is held between two exchanges.
     pub fn connects_for_each(&self) -> bool {
         matches!(self.poll, Some(Poll::Short { .. }))
+    }
+
+    /// Whether its users can go by several transports.
+    #[inline]
+    pub fn prefers(&self) -> bool {
+        self.way[1] > 1
+    }
+
+    /// How its transport is blocked for a user at a time, if it is.
+    pub fn blocked(&self, user: u32, at: Time) -> Option<BlockedBy> {
+        let hits = |block: &&Block| {
+            let (purpose, k) = block.draw;
+            let there = block.from <= at && at < block.until;
+            there && self.draws.unit(purpose, u64::from(user - self.first), k) < block.share.0
+        };
+        self.blocks.iter().find(hits).map(|block| block.by)
+    }
+
+    /// How often a user has tried all it could, of so many attempts.
+    pub fn rounds(&self, attempts: u16) -> u32 {
+        u32::from(attempts) / number::row(self.way[1].max(1))
     }
 
     /// Of a crowd whose requests are held: for how long.
@@ -346,26 +334,96 @@ impl Crowd {
     }
 }
 
-/// All crowds, in order of their users' numbers.
+/// All crowds, in order of their users' numbers, and by which transport each user goes.
 #[derive(Clone, Debug, Default)]
 pub struct Crowds {
+    /// A row for each transport of a crowd, as it prefers them.
     rows: Vec<Crowd>,
+    ways: Ways,
+    /// Whether there is one row.
+    only: bool,
 }
 
 impl Crowds {
-    /// Adds a crowd; its users follow those of the last.
+    /// Adds a crowd, or the next transport of the last one; its users follow those of the last.
     pub fn push(&mut self, crowd: Crowd) {
         self.rows.push(crowd);
+        self.only = self.rows.len() == 1;
+        self.ways = if self.prefers() { Ways::new(self.users()) } else { Ways::default() };
     }
 
-    /// The crowd of a user.
+    /// The crowd of a user, as it goes now.
     #[inline]
     pub fn of(&self, user: u32) -> &Crowd {
-        let (first, others) = self.rows.split_first().expect("a user belongs to a crowd");
-        others.iter().take_while(|crowd| crowd.first <= user).last().unwrap_or(first)
+        if self.only { &self.rows[0] } else { self.found(user) }
     }
 
-    /// The crowd of a clients node.
+    fn found(&self, user: u32) -> &Crowd {
+        &self.rows[self.place(user)]
+    }
+
+    /// The place of that among all rows.
+    #[inline]
+    pub fn place(&self, user: u32) -> usize {
+        if self.only { 0 } else { self.base(user) + self.ways.now(user) }
+    }
+
+    /// The place of the first row of a user's crowd.
+    fn base(&self, user: u32) -> usize {
+        let later = self.rows.iter().skip(1).take_while(|crowd| crowd.first <= user);
+        let last = later.count();
+        last - self.rows.get(last).map_or(0, |crowd| crowd.way[0])
+    }
+
+    /// The rows of a user's crowd: its transports, as it prefers them.
+    pub fn ways_of(&self, user: u32) -> &[Crowd] {
+        let base = self.base(user);
+        &self.rows[base..base + self.rows[base].way[1].max(1)]
+    }
+
+    /// The registry of a user's crowd, whatever transport it goes by.
+    pub fn registry(&self, user: u32) -> Option<&Port> {
+        self.ways_of(user).iter().find_map(|crowd| crowd.registry.as_ref())
+    }
+
+    /// The crowds that a registry serves, each by the first transport that is registered.
+    pub fn registered(&self) -> impl Iterator<Item = &Crowd> {
+        let crowds = self.rows.chunk_by(|one, next| one.clients == next.clients);
+        crowds.filter_map(|ways| ways.iter().find(|crowd| crowd.registry.is_some()))
+    }
+
+    /// Whether any crowd has several transports.
+    pub fn prefers(&self) -> bool {
+        self.rows.iter().any(Crowd::prefers)
+    }
+
+    /// Whether there are several transports, of one crowd or of several.
+    pub fn differ(&self) -> bool {
+        self.rows.windows(2).any(|pair| pair[0].transport != pair[1].transport)
+    }
+
+    /// By which transport each user goes, where that can change.
+    pub fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// Whether a user that tries has another transport to go on to before it backs off.
+    #[inline]
+    pub fn goes_on(&self, user: u32) -> bool {
+        let crowd = self.of(user);
+        crowd.prefers() && self.ways.goes_on(user, crowd.way[1])
+    }
+
+    /// How long a user waits for its present attempt.
+    pub fn patience(&self, user: u32) -> Span {
+        let crowd = self.of(user);
+        match &crowd.fallback {
+            Some(fallback) if self.goes_on(user) => fallback.try_timeout,
+            Some(_) | None => crowd.reconnect.timeout,
+        }
+    }
+
+    /// The crowd of a clients node, by the transport that it prefers.
     #[inline]
     pub fn of_clients(&self, node: u8) -> &Crowd {
         let found = self.rows.iter().find(|crowd| crowd.clients == node);
@@ -379,13 +437,8 @@ impl Crowds {
 
     /// Users who want to be connected all the time.
     pub fn closed(&self) -> u32 {
-        let closed = self.rows.iter().filter(|crowd| crowd.always_there());
+        let closed = self.iter().filter(|crowd| crowd.always_there());
         closed.map(|crowd| crowd.count).sum()
-    }
-
-    /// How many crowds there are.
-    pub fn len(&self) -> usize {
-        self.rows.len()
     }
 
     /// Whether there is none.
@@ -393,9 +446,14 @@ impl Crowds {
         self.rows.is_empty()
     }
 
-    /// All crowds.
+    /// All crowds, by the transport that each prefers.
     pub fn iter(&self) -> impl Iterator<Item = &Crowd> {
-        self.rows.iter()
+        self.rows.iter().filter(|crowd| crowd.way[0] == 0)
+    }
+
+    /// The same with all transports of each, in the order of their places.
+    pub fn rows(&self) -> &[Crowd] {
+        &self.rows
     }
 
     /// All users together.

@@ -24,7 +24,7 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let lines = match kind {
         "clients" => vec![
             text("/count").map(|count| format!("{count} users")),
-            text("/transport"),
+            text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],
         "load_balancer" => {
@@ -39,6 +39,16 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     };
     let fact = |label| Fact { label, value: String::new(), share: None, course: None };
     lines.into_iter().flatten().map(fact).collect()
+}
+
+/// The transports that a crowd prefers, in order.
+fn preferred(list: &Json) -> Option<String> {
+    let word = |it: &Json| match it {
+        Json::String(word) => Some(word.clone()),
+        _ => entries(it).next().map(|(word, _)| word.to_owned()),
+    };
+    let words: Vec<String> = list.as_array()?.iter().filter_map(word).collect();
+    Some(words.join(" → "))
 }
 
 fn cores((count, cores): (String, String)) -> String {

@@ -13,7 +13,7 @@ const NODES: [(&str, &str); 7] = [
 ];
 
 /// What an entry of the timeline can do.
-pub const ACTIONS: [&str; 9] = [
+pub const ACTIONS: [&str; 10] = [
     "deploy",
     "crash",
     "zone_loss",
@@ -21,6 +21,7 @@ pub const ACTIONS: [&str; 9] = [
     "balancer_restart",
     "down",
     "slow",
+    "block",
     "load",
     "mark",
 ];
@@ -145,7 +146,12 @@ impl Key {
             "rate" => "1/min",
             "share" => "20%",
             "law" => "40ms",
-            "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
+            "name"
+                if ["drop_clients.node", "block.node", "load.node"]
+                    .contains(&self.name.as_str()) =>
+            {
+                "phones"
+            }
             "name" if self.name == "balancer_restart.node" => "edge",
             "name" if ["down.node", "slow.node"].contains(&self.name.as_str()) => "presence",
             "date" => "2026-08",

@@ -5,6 +5,7 @@ mod checks;
 mod law;
 mod links;
 mod nodes;
+mod prefer;
 mod prices;
 mod section;
 mod sessions;
@@ -12,6 +13,7 @@ mod storms;
 mod tariffs;
 mod timeline;
 mod visits;
+mod ways;
 pub(super) mod words;
 
 pub use links::LEGAL;

@@ -5,7 +5,7 @@ use crate::{
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
         LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
-        SessionState, Wire,
+        SessionState, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -67,13 +67,17 @@ impl Section<'_, '_> {
             Some(_) => 0,
         };
         let start = self.start(form.start.as_ref());
-        let transport = self.word("transport", form.transport.as_ref());
+        let (transport, prefer, fallback) = self.transports(form);
         let network = self.inside("network", |section| section.network(&form.network));
         let sends =
             form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
+        // What a browser does by itself it does not where a library tries one after the other.
+        let alone = if fallback.is_some() { Transport::Websocket } else { transport };
         Clients {
             count,
             transport,
+            prefer,
+            fallback,
             wire: self.inside("wire", |section| Wire {
                 profile: section.word("profile", form.wire.profile.as_ref()),
                 tls: section.word("tls", form.wire.tls.as_ref()),
@@ -93,7 +97,7 @@ impl Section<'_, '_> {
             sessions,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
-            reconnect: self.reconnect(transport, form.reconnect.as_ref()),
+            reconnect: self.reconnect(alone, form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),

@@ -3,11 +3,11 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503, OnStale,
-        OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
+        Answer, BlockedBy, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503,
+        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
         Transport, WhenFull,
     },
-    scenario::{CrashKind, DropKind},
+    scenario::{CrashKind, DropKind, Held},
 };
 
 /// Keys of which only one value is modelled so far.
@@ -31,6 +31,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "gateway.accept_queue"
         | "pubsub.bound"
         | "clients.resume_window"
+        | "clients.fallback.remember"
         | "fanout.in_flight"
         | "fanout.retry_budget"
         | "buffer.bytes" => vec!["unbounded"],
@@ -45,6 +46,9 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
         "clients.transport" => all::<Transport>(),
+        "clients.fallback.blocked_by" | "block.by" => all::<BlockedBy>(),
+        "block.transport" => vec!["websocket", "sse", "long_poll"],
+        "block.held" => all::<Held>(),
         "clients.wire.profile" => all::<Heads>(),
         "clients.wire.http" => all::<Http>(),
         "clients.sends.to" => vec!["direct"],
@@ -64,6 +68,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         | "crash.restart"
         | "zone_loss.restart"
         | "slow.lasts"
+        | "block.lasts"
         | "load.lasts" => vec!["never"],
         "links.latency" => vec!["network"],
         _ => only(key).into_iter().collect(),
@@ -332,4 +337,14 @@ impl Word for CrashKind {
 impl Word for DropKind {
     const WORDS: &'static [(&'static str, Self)] =
         &[("told", Self::Told), ("reset", Self::Reset), ("silent", Self::Silent)];
+}
+
+impl Word for Held {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("keep", Self::Keep), ("reset", Self::Reset), ("silent", Self::Silent)];
+}
+
+impl Word for BlockedBy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("swallow", Self::Swallow), ("refuse", Self::Refuse), ("strip", Self::Strip)];
 }

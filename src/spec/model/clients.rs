@@ -1,5 +1,5 @@
 //! The forms of a crowd.
-use super::LawText;
+use super::{Blocked, Fallback, LawText, Prefer};
 use crate::{
     engine::Span,
     spec::{
@@ -30,6 +30,15 @@ pub struct Clients {
     /// client asks any gateway now and then for what lies in its mailbox; `long_poll`: such a
     /// request is held until there is something, and the next one follows at once.
     pub transport: Option<Text>,
+    /// In place of `transport`: those that a client tries one after the other, until one works. Of
+    /// `websocket`, `sse` and `long_poll`, each once; `{ long_poll: edge }` names the balancer that
+    /// its connections go to, where there are several.
+    #[schemars(schema_with = "schema::prefer")]
+    pub prefer: Option<Located<Vec<Located<Choice<Prefer>>>>>,
+    /// The share of users for whom a transport of the list is blocked, drawn for each.
+    pub blocked: Option<Blocked>,
+    /// How a client goes on from one transport to the next.
+    pub fallback: Option<Fallback>,
     /// What messages are wrapped in on their way.
     pub wire: Wire,
     /// How a client polls.

@@ -69,6 +69,8 @@ fn phones(count: u32) -> Clients {
     Clients {
         count,
         transport: Transport::Websocket,
+        prefer: Vec::new(),
+        fallback: None,
         wire: Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One },
         poll_every: secs(10),
         poll_hold: Span::from_secs(25),

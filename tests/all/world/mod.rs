@@ -8,6 +8,7 @@ mod calls;
 pub(crate) mod chat;
 pub(crate) mod consumers;
 mod copies;
+mod fallback;
 mod fingerprints;
 mod idle;
 pub(crate) mod inbox;
