@@ -30,7 +30,7 @@ impl Cx<'_> {
         let crowd = self.crowds.of(user);
         let reconnect = &crowd.reconnect;
         let attempts = u32::from(self.connections.attempts[number::index(user)].number);
-        if reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
+        if reconnect.on_503 == On503::GiveUp && answer.is_status() {
             return self.wake(at, Timer::Dismissed, user, ticket);
         }
         if reconnect.ends_with(attempts) || leaves(crowd) || at >= self.record.horizon() {

@@ -5,6 +5,7 @@ mod endings;
 mod faults;
 mod hosts;
 mod measures;
+mod pools;
 mod presence;
 mod sample;
 mod sessions;
@@ -171,6 +172,7 @@ impl World {
             | Timer::Settled
             | Timer::MakeOpen
             | Timer::Aged
+            | Timer::Idle
             | Timer::MakeTimedOut
             | Timer::Leave
             | Timer::Visit

@@ -2,7 +2,7 @@
 use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Layers, Parameters, Transport, Wire},
+    node::parameters::{Gateway, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
         meter::{Flow, Traffic},
@@ -23,6 +23,8 @@ pub(super) struct Law {
     pub(super) every: f64,
     /// Share of the TLS handshakes that are resumed.
     pub(super) resumed: f64,
+    /// The largest frame, in bytes.
+    pub(super) frame: f64,
 }
 
 /// The laws of all crowds, in their order.
@@ -32,24 +34,25 @@ pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
         let every = clients.heartbeat.every;
         let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        let resumed = resumed(scenario, NodeId(number::byte(place)));
-        Some(Law { transport: clients.transport, wire: clients.wire, payload, every, resumed })
+        let pool = pool(scenario, NodeId(number::byte(place)));
+        let resumed = pool.map_or(0.0, |pool| pool.cpu.resumption.0);
+        let service = pool.and_then(|pool| pool.managed.as_ref());
+        let frame = service.map_or(f64::INFINITY, |service| number::float(service.max_frame.0));
+        let (transport, wire) = (clients.transport, clients.wire);
+        Some(Law { transport, wire, payload, every, resumed, frame })
     })
 }
 
-/// The share of a crowd's TLS handshakes that its gateways resume.
-fn resumed(scenario: &Scenario, crowd: NodeId) -> f64 {
+/// The gateways that hold a crowd's connections.
+fn pool(scenario: &Scenario, crowd: NodeId) -> Option<&Gateway> {
     let next = |from: NodeId| {
         let targets = scenario.links.iter().filter(move |link| link.source == from);
         targets.map(|link| link.target)
     };
-    let share = next(crowd).flat_map(next).find_map(|id| {
-        match &scenario.nodes[usize::from(id.0)].parameters {
-            Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
-            _ => None,
-        }
-    });
-    share.unwrap_or(0.0)
+    next(crowd).flat_map(next).find_map(|id| match &scenario.nodes[usize::from(id.0)].parameters {
+        Parameters::Gateway(gateway) => Some(gateway),
+        _ => None,
+    })
 }
 
 /// Bytes in both directions.
@@ -86,14 +89,14 @@ impl Law {
     pub(super) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
         let (wire, transport) = (self.wire, self.transport);
-        let sent = wire.sends(transport, self.payload);
+        let sent = wire.sends(transport, self.payload, self.frame);
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
         let mut up = sent.up.times(frames_up).and(&opened.up.times(opens));
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
-                let pushed = wire.pushes(transport, self.payload);
+                let pushed = wire.pushes(transport, self.payload, self.frame);
                 let frames_down = count(traffic.frames_down);
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
@@ -143,7 +146,7 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, every, resumed: 0.0 }
+        Law { transport, wire, payload, every, resumed: 0.0, frame: f64::INFINITY }
     }
 
     #[test]
