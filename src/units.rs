@@ -10,7 +10,7 @@ mod ratio;
 mod size;
 
 pub use any::{Any, Steps};
-pub use money::{Date, PerGigabyte, PerGigabyteMonth, PerHour};
+pub use money::{Date, PerGigabyte, PerGigabyteMonth, PerHour, PerMillion};
 
 use crate::engine::Span;
 use std::fmt;

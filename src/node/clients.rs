@@ -198,6 +198,7 @@ impl Clients {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
         cx.meter(from).frames_up += 1;
+        cx.connections.is_active(from, cx.now);
         match crowd.transport {
             Transport::Websocket => {
                 cx.messages.get_mut(message).at = connection.gateway;
@@ -322,7 +323,11 @@ impl Clients {
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
+            (Timer::Aged, State::Online) if session && cx.crowds.of(user).closes.is_some() => {
+                self.closed_by_service(user, cx);
+            }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
+            (Timer::Idle, State::Online) if session => self.on_idle(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
             (Timer::Leave, _) => self.leave(user, cx),

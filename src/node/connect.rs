@@ -170,6 +170,7 @@ impl Clients {
         }
         self.schedule_lifetime(user, row.session, cx);
         self.schedule_age(user, row.session, false, cx);
+        Self::watch_idle(user, row.session, cx);
     }
 
     /// Until now, or until it expired, the entry of an earlier connection showed the user.
@@ -225,6 +226,7 @@ impl Clients {
     /// What is left of a lifetime at a random instant.
     pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
+        self.stands_idle(user, cx);
         self.schedule_residual_stay(user, cx);
         let entity = cx.crowds.of(user).connection(user, 0);
         match &self.parameters.network.lifetime {

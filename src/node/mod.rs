@@ -26,6 +26,7 @@ pub mod refusal;
 pub mod registry;
 pub mod ring;
 pub mod rooms;
+mod service;
 pub mod stream;
 pub mod table;
 mod unacknowledged;

@@ -2,6 +2,7 @@
 mod bus;
 mod clients;
 mod fanout;
+mod managed;
 mod state;
 mod wire;
 
@@ -16,6 +17,7 @@ pub use clients::{
     Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Transport, Visits,
 };
 pub use fanout::{Fanout, OnStale, Route};
+pub use managed::Managed;
 pub use state::{Rebuild, SessionState};
 pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
@@ -26,7 +28,7 @@ pub enum Parameters {
     Clients(Clients),
     /// What places connections on gateways.
     LoadBalancer(LoadBalancer),
-    /// A pool of gateway instances.
+    /// A pool of gateway instances, or a managed service in its place.
     Gateway(Gateway),
     /// A partitioned log or bus.
     Pubsub(Pubsub),
@@ -141,6 +143,18 @@ pub enum Answer {
     Reset,
     /// 503, with a `Retry-After` if there is one.
     Unavailable,
+    /// 429, with a `Retry-After` if there is one.
+    TooMany,
+}
+
+impl Answer {
+    /// Whether it is one of HTTP, which can carry a `Retry-After` and ends an event source.
+    pub fn is_status(self) -> bool {
+        match self {
+            Self::Drop | Self::Reset => false,
+            Self::Unavailable | Self::TooMany => true,
+        }
+    }
 }
 
 /// How a tier refuses.
@@ -210,6 +224,8 @@ pub struct Gateway {
     pub handshake_rtts: f64,
     /// What it keeps of a client beside the connection, if anything.
     pub session: Option<SessionState>,
+    /// Whether it is a service that others run.
+    pub managed: Option<Box<Managed>>,
 }
 
 impl Gateway {

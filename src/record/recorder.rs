@@ -66,6 +66,8 @@ pub struct Counts {
     pub reordered: u64,
     /// Connections that were closed because the grace of their instance was over.
     pub cut: u64,
+    /// Connections that a managed service closed, too old or idle for too long.
+    pub closed: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
     /// Messages that went into an inbox.

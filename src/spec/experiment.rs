@@ -308,10 +308,11 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 25] = [
+    const CHOICES: [&str; 26] = [
         "clients",
         "load_balancer",
         "gateway",
+        "managed",
         "pubsub",
         "fanout",
         "registry",

@@ -3,6 +3,7 @@
 mod bus;
 mod clients;
 mod fanout;
+mod managed;
 mod prefer;
 mod state;
 
@@ -12,6 +13,7 @@ pub use clients::{
     Start, Visits, Wire,
 };
 pub use fanout::Fanout;
+pub use managed::Managed;
 pub use prefer::{Blocked, Fallback, Prefer};
 pub use state::{Rebuild, SessionState};
 
@@ -34,6 +36,8 @@ pub enum Kind {
     LoadBalancer(Box<LoadBalancer>),
     /// A pool of gateway instances.
     Gateway(Box<Gateway>),
+    /// A managed service in the place of gateways.
+    Managed(Box<Managed>),
     /// A partitioned log or bus.
     Pubsub(Box<Pubsub>),
     /// What finds the recipient's gateway and forwards.

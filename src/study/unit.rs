@@ -13,8 +13,9 @@ pub const MEASURES: u32 = 6;
 const APART: [&str; 4] = ["question", "replications", "slo", "prices"];
 
 /// The same of nodes: what the bill alone reads, and it is reckoned from what is kept.
-const BILLED: [(&str, &[&str]); 5] = [
+const BILLED: [(&str, &[&str]); 6] = [
     ("gateway", &["instance"]),
+    ("managed", &["service"]),
     ("pubsub", &["instance", "brokers", "copies", "retention"]),
     ("fanout", &["instance"]),
     ("registry", &["instance", "copies"]),

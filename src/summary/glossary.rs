@@ -97,10 +97,16 @@ pub const METRICS: &[Described] = &[
     row(
         "handshakes.capacity",
         Unit::PerSecond,
-        "Handshakes that all gateways together can do when they do nothing else.",
+        "Handshakes that all gateways together can do when they do nothing else; of a managed \
+         service its quota.",
     ),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
+    row(
+        "connections.closed",
+        Unit::Count,
+        "Connections that a managed service closed: too old, or idle for too long.",
+    ),
     row(
         "recovery.<action>.hit",
         Unit::Count,
@@ -219,10 +225,17 @@ pub const METRICS: &[Described] = &[
         "The most that one instance of a gateway pool used of what it may hold.",
     ),
     row(
+        "<node>.budget.new_connections",
+        Unit::Share,
+        "Connections that a managed service opened a second, on average over the run, over its \
+         quota.",
+    ),
+    row("<node>.messages", Unit::Count, "Messages up and down that a managed service bills."),
+    row(
         "<node>.headroom",
         Unit::Share,
         "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
-         peak.",
+         peak; of a managed service what its quota leaves on average.",
     ),
     row(
         "presence.falsely_online",
@@ -299,6 +312,11 @@ pub const METRICS: &[Described] = &[
         "cost.{gateway,fanout,registry,buffer}",
         Unit::UsdPerMonth,
         "The bill for all nodes of a kind.",
+    ),
+    row(
+        "cost.{managed,managed.messages,managed.connection_minutes}",
+        Unit::UsdPerMonth,
+        "The bill for managed services, by messages and by minutes of a connection.",
     ),
     row(
         "cost.{load_balancer,load_balancer.hours,load_balancer.units}",

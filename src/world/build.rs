@@ -19,11 +19,10 @@ use crate::{
         ring::Ring,
         stream::standing,
         table::{
-            connections::{Connections, Visit},
-            crowds::{Affinity, Block, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
+            connections::Connections,
+            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
             routes::{Keeping, Routes},
-            states::States,
             tiers::Tiers,
         },
     },
@@ -50,17 +49,7 @@ impl World {
             })
             .collect();
         let crowds = plan.crowds();
-        let mut connections = Connections::default();
-        connections.extend(crowds.users());
-        if crowds.iter().any(|crowd| crowd.visits) {
-            connections.visits = vec![Visit::default(); number::index(crowds.users())];
-        }
-        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
-            connections.seen = vec![0; number::index(crowds.users())];
-        }
-        if crowds.rows().iter().any(|crowd| crowd.affinity.is_some()) {
-            connections.states = States::new(crowds.users());
-        }
+        let connections = Connections::of(&crowds);
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
         let rows = crowds.rows().len();
@@ -171,6 +160,10 @@ impl Plan<'_> {
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
+            closes: gateway
+                .managed
+                .as_ref()
+                .map(|_| Closes { idle: gateway.idle_timeout(clients.heartbeat.every) }),
             registry: self.port(pool, is_registry).filter(|_| poll.is_none()),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),

@@ -170,7 +170,7 @@ impl World {
         self.recovery_measures(&mut sheet);
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
-        self.pool_measures(&mut sheet);
+        self.pool_measures(all, &mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);
@@ -288,6 +288,9 @@ impl World {
             _ => None,
         });
         let each = pools.map(|pool| {
+            if let Some(service) = &pool.parameters.managed {
+                return Some(service.new_connections.0);
+            }
             let work = pool.mean_handshake().seconds();
             let cores = f64::from(pool.parameters.cores) * f64::from(pool.parameters.count);
             (work > 0.0).then(|| cores / work)
@@ -343,60 +346,6 @@ impl World {
         let horizon = record.horizon();
         let oldest = self.messages.pending().into_iter().map(|row| row.sent).min();
         sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
-    }
-
-    fn pool_measures(&self, sheet: &mut Sheet) {
-        let gauges = &self.gauges;
-        for gauge in &gauges.pools {
-            let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
-            let name = &self.names[gauge.node];
-            let prefixes: &[String] = if gauges.pools.len() == 1 {
-                &[String::new(), format!("{name}.")]
-            } else {
-                &[format!("{name}.")]
-            };
-            let peak = gauge.each.iter().filter_map(crate::record::Gauge::peak).reduce(f64::max);
-            let mean = gauge
-                .held
-                .mean()
-                .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
-            let per = number::float(pool.parameters.per_connection());
-            for prefix in prefixes {
-                sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
-                sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
-                let ratio =
-                    peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
-                sheet.set(
-                    format!("{prefix}connections_per_instance.imbalance"),
-                    Unit::Ratio,
-                    ratio,
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak_per_instance"),
-                    Unit::Bytes,
-                    peak.map(|peak| peak * per),
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak"),
-                    Unit::Bytes,
-                    gauge.held.peak().map(|held| held * per),
-                );
-            }
-            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
-            let cpu = gauge.cpu_max.peak();
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
-            let parameters = &pool.parameters;
-            let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
-            let memory = number::float(pool.parameters.memory.limit.0);
-            let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
-            let mut fullest = cpu;
-            for (budget, each, limit) in budgets {
-                let used = peak.map(|peak| peak * each / limit);
-                sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
-                fullest = fullest.into_iter().chain(used).reduce(f64::max);
-            }
-            sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
-        }
     }
 
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {

@@ -6,6 +6,7 @@ mod faults;
 mod hosts;
 mod measures;
 mod places;
+mod pools;
 mod presence;
 mod sample;
 mod sessions;
@@ -174,6 +175,7 @@ impl World {
             | Timer::Settled
             | Timer::MakeOpen
             | Timer::Aged
+            | Timer::Idle
             | Timer::MakeTimedOut
             | Timer::Leave
             | Timer::Visit

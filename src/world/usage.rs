@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     node::{
         Node,
-        parameters::{Parameters, Scope},
+        parameters::{Gateway, Managed, Parameters, Scope},
         table::crowds::Crowd,
     },
     record::{
@@ -24,6 +24,10 @@ struct Rate<'w> {
     messages: f64,
     /// Bytes of payload in a message.
     payload: f64,
+    /// Messages that came down.
+    pushed: f64,
+    /// Seconds between two pings.
+    every: f64,
     /// Operations of its registry, without refreshes.
     operations: f64,
     bytes: wire::Bytes,
@@ -39,6 +43,8 @@ impl<'w> Rate<'w> {
             attempts: per_second(traffic.attempts),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
+            pushed: per_second(traffic.frames_down),
+            every: law.every,
             operations: per_second(traffic.registry_operations),
             bytes: law.bytes(traffic).times(1.0 / seconds),
         }
@@ -122,6 +128,10 @@ impl World {
                 connections: of(&balanced, &|rate| rate.connections),
                 bytes: of(&balanced, &|rate| rate.bytes.up.and(&rate.bytes.down()).total()),
             },
+            Parameters::Gateway(Gateway { managed: Some(service), .. }) => {
+                let held = |crowd: &Crowd| crowd.gateways.node == id;
+                managed(service, rates.iter().filter(|rate| held(rate.crowd)))
+            }
             Parameters::Gateway(_) => {
                 Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))
             }
@@ -157,4 +167,17 @@ impl World {
         let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
         registry.refreshes(|place: usize| rates[place].connections)
     }
+}
+
+/// What crowds cause at the service that holds their connections.
+fn managed<'w, 'r: 'w>(service: &Managed, rates: impl Iterator<Item = &'w Rate<'r>>) -> Amount {
+    let (mut messages, mut pings, mut connections) = (0.0, 0.0, 0.0);
+    let mut egress = Egress::default();
+    for rate in rates {
+        messages += (rate.messages + rate.pushed) * service.billed(rate.payload);
+        pings += 2.0 * rate.connections / rate.every;
+        connections += rate.connections;
+        egress = egress.and(&rate.bytes.egress());
+    }
+    Amount::Managed { messages, pings, connections, egress }
 }

@@ -2,7 +2,7 @@
 use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Clients, Layers, Parameters, Transport, Wire},
+    node::parameters::{Clients, Gateway, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
         meter::{Flow, Traffic},
@@ -23,6 +23,8 @@ pub(crate) struct Law {
     pub(crate) every: f64,
     /// Share of the TLS handshakes that are resumed.
     pub(crate) resumed: f64,
+    /// The largest frame, in bytes.
+    pub(crate) frame: f64,
 }
 
 /// The laws of all crowds by each of their transports, in the order of the table of crowds.
@@ -39,29 +41,33 @@ pub(crate) fn laws_of(scenario: &Scenario, id: NodeId, clients: &Clients) -> Vec
     let every = clients.heartbeat.every;
     let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
     let wire = clients.wire;
-    let law = |transport, resumed| Law { transport, wire, payload, every, resumed };
+    let law = |transport, balancer| {
+        let pool = pool(scenario, id, balancer);
+        let resumed = pool.map_or(0.0, |pool| pool.cpu.resumption.0);
+        let service = pool.and_then(|pool| pool.managed.as_ref());
+        let frame = service.map_or(f64::INFINITY, |service| number::float(service.max_frame.0));
+        Law { transport, wire, payload, every, resumed, frame }
+    };
     if clients.prefer.is_empty() {
-        return vec![law(clients.transport, resumed(scenario, id, None))];
+        return vec![law(clients.transport, None)];
     }
-    let each = clients.prefer.iter();
-    each.map(|it| law(it.transport, resumed(scenario, id, it.balancer.as_deref()))).collect()
+    clients.prefer.iter().map(|it| law(it.transport, it.balancer.as_deref())).collect()
 }
 
-/// The share of a crowd's TLS handshakes that its gateways resume, behind one of its balancers.
-fn resumed(scenario: &Scenario, crowd: NodeId, balancer: Option<&str>) -> f64 {
+/// The gateways that hold a crowd's connections, behind one of its balancers.
+fn pool<'s>(scenario: &'s Scenario, crowd: NodeId, balancer: Option<&str>) -> Option<&'s Gateway> {
     let named =
         |id: &NodeId| balancer.is_none_or(|name| scenario.nodes[usize::from(id.0)].name == name);
     let next = |from: NodeId| {
         let targets = scenario.links.iter().filter(move |link| link.source == from);
         targets.map(|link| link.target)
     };
-    let share = next(crowd).filter(named).flat_map(next).find_map(|id| {
+    next(crowd).filter(named).flat_map(next).find_map(|id| {
         match &scenario.nodes[usize::from(id.0)].parameters {
-            Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
+            Parameters::Gateway(gateway) => Some(gateway),
             _ => None,
         }
-    });
-    share.unwrap_or(0.0)
+    })
 }
 
 /// Bytes in both directions.
@@ -98,7 +104,7 @@ impl Law {
     pub(crate) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
         let (wire, transport) = (self.wire, self.transport);
-        let sent = wire.sends(transport, self.payload);
+        let sent = wire.sends(transport, self.payload, self.frame);
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
         let [silent, answered] = traffic.blocked.map(count);
@@ -107,7 +113,7 @@ impl Law {
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
-                let pushed = wire.pushes(transport, self.payload);
+                let pushed = wire.pushes(transport, self.payload, self.frame);
                 let frames_down = count(traffic.frames_down);
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
@@ -157,7 +163,7 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, every, resumed: 0.0 }
+        Law { transport, wire, payload, every, resumed: 0.0, frame: f64::INFINITY }
     }
 
     #[test]

@@ -39,6 +39,13 @@ pub struct Port {
     pub latency: Delay,
 }
 
+/// When a managed service closes connections: those that are too old, and idle ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closes {
+    /// On which nothing comes or goes for so long; `None` where heartbeats come more often.
+    pub idle: Option<Span>,
+}
+
 /// A crowd's place in the tables and its way in.
 #[derive(Clone, Debug)]
 pub struct Crowd {
@@ -76,6 +83,8 @@ pub struct Crowd {
     pub publishes_for_each: bool,
     /// Where what it sends is published, if it is.
     pub bus: Option<u8>,
+    /// When a managed service closes its connections, if one holds them.
+    pub closes: Option<Closes>,
     /// From the gateways to the registry, if there is one.
     pub registry: Option<Port>,
     /// The fan-out that reaches it, if there is one; the latency is from the gateways back.
@@ -260,6 +269,11 @@ impl Crowd {
         let sender = message.to;
         let room = self.room(sender).filter(|_| self.sender(message.id) == sender)?;
         Some(room.filter(move |&user| user != sender))
+    }
+
+    /// After how long a managed service closes a connection on which nothing comes or goes.
+    pub fn idle(&self) -> Option<Span> {
+        self.closes.and_then(|closes| closes.idle)
     }
 
     /// How many deliveries a message of a user is.

@@ -31,6 +31,9 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
             vec![text("/layer").map(|layer| format!("layer {layer}")), policy(parameters)]
         }
         "gateway" => vec![text("/count").zip(text("/cores")).map(cores)],
+        "managed" => {
+            vec![text("/service"), text("/new_connections").map(|rate| format!("{rate} new"))]
+        }
         "pubsub" => vec![text("/partitions").map(|count| format!("{count} partitions"))],
         "fanout" => vec![text("/instances").map(|count| format!("{count} instances"))],
         "registry" => vec![text("/ttl").map(|ttl| format!("TTL {}", duration(&ttl)))],

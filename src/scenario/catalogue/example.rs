@@ -2,10 +2,11 @@
 use super::Key;
 
 /// The kinds of nodes, and a name that such a node could have.
-const NODES: [(&str, &str); 7] = [
+const NODES: [(&str, &str); 8] = [
     ("clients", "phones"),
     ("load_balancer", "edge"),
     ("gateway", "gateways"),
+    ("managed", "gateways"),
     ("pubsub", "bus"),
     ("fanout", "fanout"),
     ("registry", "presence"),
@@ -33,10 +34,14 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
 
 /// A line of a price sheet, by a name that it could have.
 fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
-    const MACHINES: [(&str, &str); 3] =
-        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
+    const MACHINES: [(&str, &str); 4] = [
+        ("instances", "m7g.large"),
+        ("brokers", "kafka.m5.large"),
+        ("caches", "cache.m6g.large"),
+        ("services", "api-gateway"),
+    ];
     let (part, key) = rest.split_once('.')?;
-    if part == "egress" {
+    if part == "egress" || key.starts_with("messages") {
         return None;
     }
     let machine = MACHINES.iter().find(|machine| machine.0 == part).map(|machine| machine.1);

@@ -1,6 +1,6 @@
 //! What must hold between nodes: that messages find their way, and that the numbers of one node
 //! fit those of another.
-use super::{Resolved, links::Topology, nodes::MOST_USERS};
+use super::{Resolved, links::Topology, managed, nodes::MOST_USERS};
 use crate::{
     engine::number,
     node::parameters::{
@@ -117,6 +117,9 @@ impl Checks<'_, '_> {
                 self.bytes(input, clients, pool);
             }
             self.room(input, clients, pool);
+        }
+        self.service(input, clients, pool);
+        if self.readable {
             self.ttl(input, clients, pool);
         }
     }
@@ -336,6 +339,14 @@ impl Checks<'_, '_> {
             );
             let wrong = Diagnostic::warning("over-capacity", message).at(self.at());
             input.report(wrong.help("the others are refused and try again for the whole run"));
+        }
+    }
+
+    /// What holds its connections may be a service with rules of its own.
+    fn service(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let node = &self.topology.nodes[usize::from(pool.0)];
+        if let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &node.parameters {
+            managed::check(input, (self.node, clients), (node, managed), self.readable);
         }
     }
 

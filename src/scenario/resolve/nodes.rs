@@ -23,6 +23,7 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
         model::Kind::Clients(_) => "clients",
         model::Kind::LoadBalancer(_) => "load_balancer",
         model::Kind::Gateway(_) => "gateway",
+        model::Kind::Managed(_) => "managed",
         model::Kind::Pubsub(_) => "pubsub",
         model::Kind::Fanout(_) => "fanout",
         model::Kind::Registry(_) => "registry",
@@ -30,9 +31,11 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
     }
 }
 
-/// What a node is to others: its kind, but an inbox is not the buffer that users resume from.
+/// What a node is to others: its kind, but a managed service stands where gateways would, and an
+/// inbox is not the buffer that users resume from.
 pub(super) fn role(kind: &model::Kind) -> &'static str {
     match kind {
+        model::Kind::Managed(_) => "gateway",
         model::Kind::Buffer(form) if form.scope.as_ref().is_some_and(is_inbox) => "inbox",
         _ => kind_word(kind),
     }
@@ -49,6 +52,7 @@ impl Section<'_, '_> {
             model::Kind::Clients(form) => Parameters::Clients(self.clients(form)),
             model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
             model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
+            model::Kind::Managed(form) => Parameters::Gateway(self.managed(form).pool()),
             model::Kind::Pubsub(form) => Parameters::Pubsub(self.pubsub(form)),
             model::Kind::Fanout(form) => Parameters::Fanout(self.fanout(form)),
             model::Kind::Registry(form) => Parameters::Registry(Registry {
@@ -270,6 +274,7 @@ impl Section<'_, '_> {
                 .session
                 .as_ref()
                 .map(|state| self.inside("session", |section| section.state(state))),
+            managed: None,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
         experiment::{
             self, BalancerRestart, Block, Crash, Deploy, Down, DropClients, Load, Slow, ZoneLoss,
         },
+        model::Kind,
         suggest,
         written::Several,
     },
@@ -310,6 +311,12 @@ impl Frame<'_> {
             }
             return None;
         };
+        if matches!(self.nodes[place].form, Kind::Managed(_)) {
+            let says = "is a managed service: its vendor deploys and repairs it, unseen";
+            let help = "write `drop_clients: { node: phones }` for what its users would see";
+            section.wrong("not-modelled", "node", name.at, says, help);
+            return None;
+        }
         if !role.fits(&self.nodes[place]) {
             let says = format!("is `{}`, which is no {}", shown(&name.value), role.kind);
             section.wrong("no-such-node", "node", name.at, &says, "");

@@ -27,7 +27,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "load_balancer.admission" => vec!["all"],
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
-        "load_balancer.when_full" => vec!["reset", "503"],
+        "load_balancer.when_full" => vec!["reset", "503", "429"],
         "gateway.accept_queue"
         | "pubsub.bound"
         | "clients.resume_window"
@@ -63,6 +63,8 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         | "clients.reconnect.attempts"
         | "load_balancer.retry_after"
         | "gateway.retry_after"
+        | "managed.retry_after"
+        | "managed.max_age"
         | "gateway.memory.restart"
         | "gateway.max_age"
         | "crash.restart"
@@ -131,8 +133,12 @@ impl Word for On503 {
 }
 
 impl Word for Answer {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("drop", Self::Drop), ("reset", Self::Reset), ("503", Self::Unavailable)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop", Self::Drop),
+        ("reset", Self::Reset),
+        ("503", Self::Unavailable),
+        ("429", Self::TooMany),
+    ];
 }
 
 impl Word for DrainBy {

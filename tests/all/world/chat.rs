@@ -159,6 +159,7 @@ fn pool(count: u16) -> Gateway {
         keep_alive: secs(75),
         handshake_rtts: 3.0,
         session: None,
+        managed: None,
     }
 }
 
