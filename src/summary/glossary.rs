@@ -357,6 +357,7 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::BusOverflow => "The bus had no room for it.",
         Cause::NoReplay => "The recipient was away, and nothing kept the message.",
         Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
+        Cause::SlowConsumer => "The recipient read too slowly, and its send buffer was full.",
         Cause::ClientOutbox => "The sender was away and its outbox full.",
         Cause::GaveUp => "The recipient, or the sender with its outbox, left for good.",
         Cause::ResumeExpired => {

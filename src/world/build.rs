@@ -1,4 +1,6 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
+mod feeds;
+
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
@@ -29,6 +31,7 @@ use crate::{
     },
     record::Recorder,
     scenario::{ActionKind, Link, NodeId, Scenario},
+    units::Bytes,
 };
 use std::ops::Range;
 
@@ -48,7 +51,8 @@ impl World {
                 }
             })
             .collect();
-        let crowds = plan.crowds();
+        let mut crowds = plan.crowds();
+        let feeds = plan.feeds(&mut crowds, &pools);
         let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
         let mut connections = Connections::default();
         connections.extend(crowds.users());
@@ -68,6 +72,7 @@ impl World {
             nodes,
             names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             crowds,
+            feeds,
             connections,
             routes,
             messages: Messages::default(),
@@ -112,9 +117,11 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
         if crowd.visits {
             return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
         }
+        cx.subscribes(user);
         cx.record.recovery.hit(user);
         return clients.arrive(user, over, cx);
     }
+    cx.subscribes(user);
     if !clients.stands_there(user, cx) {
         return;
     }
@@ -132,6 +139,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let Some(instance) = picked.filter(|&instance| cx.tiers.get(instance).held < room) else {
         if session {
             // It would have been refused.
+            cx.unsubscribes(user);
             cx.connections.get_mut(user).state = State::Gone;
             return;
         }
@@ -141,6 +149,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.joins(user);
     cx.moves_in(user);
     cx.record.change_online(Time::ZERO, crowd.clients, 1);
     if session {
@@ -223,7 +232,7 @@ impl Plan<'_> {
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
-                Some(Audience::Direct) | None => None,
+                Some(Audience::Direct | Audience::All) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
@@ -249,6 +258,10 @@ impl Plan<'_> {
                 high: age.float(),
             }),
             draws: self.draws(id),
+            payload: clients.sends.as_ref().map_or(Bytes(0), |sends| sends.payload),
+            feeds: Vec::new(),
+            own_feed: None,
+            slow: clients.slow,
         }
     }
 

@@ -3,13 +3,15 @@ use super::messages::Message;
 use crate::engine::{
     Draws, Law, Span,
     draws::{below, mix},
+    number,
 };
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport, Wire,
+        Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Slow, Transport, Wire,
     },
 };
+use crate::units::Bytes;
 use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -24,6 +26,9 @@ pub const DOWN: u32 = u32::MAX - 1;
 pub const REBUILD: u32 = u32::MAX - 2;
 /// The same, back.
 pub const REBUILT: u32 = u32::MAX - 3;
+
+/// Marks the id of a delivery to one user of what is for many.
+pub const EACH: u32 = 1 << 27;
 
 /// The time a link or a service takes.
 #[derive(Clone, PartialEq, Debug)]
@@ -158,6 +163,14 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+    /// Size of what its users send.
+    pub payload: Bytes,
+    /// The feeds that its users get.
+    pub feeds: Vec<u8>,
+    /// Which of them its own sends are.
+    pub own_feed: Option<u8>,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
 }
 
 /// What gateways keep of a session.
@@ -217,6 +230,36 @@ impl Crowd {
     /// Whether no connection is held between two exchanges.
     pub fn connects_for_each(&self) -> bool {
         matches!(self.poll, Some(Poll::Short { .. }))
+    }
+
+    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
+    /// the first user.
+    #[inline]
+    pub fn feed_of(&self, message: &Message) -> Option<u8> {
+        if self.feeds.is_empty() || message.id & EACH != 0 {
+            return None;
+        }
+        self.own_feed
+    }
+
+    /// Whether what is for many can go to whole groups of its users: they hold streams, and what
+    /// they miss is theirs to ask for.
+    pub fn takes_groups(&self) -> bool {
+        self.poll.is_none() && self.inbox.is_none()
+    }
+
+    /// What a message takes on its way down, in bytes.
+    pub fn weight(&self, _message: &Message) -> u64 {
+        let payload = number::float(self.payload.0);
+        number::whole(self.wire.pushes(self.transport, payload).down.total())
+    }
+
+    /// Whether a user reads slowly.
+    pub fn reads_slowly(&self, user: u32) -> bool {
+        self.slow.is_some_and(|slow| {
+            let place = u64::from(user - self.first);
+            self.draws.unit(Purpose::Slow, place, 0) < slow.share.0
+        })
     }
 
     /// Of a crowd whose requests are held: for how long.
@@ -375,6 +418,11 @@ impl Crowds {
     /// Whether a user is a session of an open stream.
     pub fn is_session(&self, user: u32) -> bool {
         self.of(user).if_refused.is_some()
+    }
+
+    /// All crowds, before the run.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Crowd> {
+        self.rows.iter_mut()
     }
 
     /// Users who want to be connected all the time.

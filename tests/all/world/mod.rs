@@ -11,6 +11,7 @@ mod copies;
 mod fingerprints;
 mod idle;
 pub(crate) mod inbox;
+mod many;
 mod moves;
 mod rooms;
 mod routes;
