@@ -168,6 +168,16 @@ pub const METRICS: &[Described] = &[
     row("connections_per_instance.mean", Unit::Count, "Connections of an instance, on average."),
     row("connections_per_instance.imbalance", Unit::Ratio, "The maximum over the mean."),
     row(
+        "<node>.send_buffers.peak",
+        Unit::Bytes,
+        "The most that one instance held back for slow consumers.",
+    ),
+    row(
+        "send_buffers.closed",
+        Unit::Count,
+        "Connections of slow consumers that were closed since their send buffers were full.",
+    ),
+    row(
         "memory.peak_per_instance",
         Unit::Bytes,
         "The most memory that the connections of one instance took.",

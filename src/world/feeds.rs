@@ -1,13 +1,17 @@
 //! The end of a run for what is for many: what is still on its way, and what waits.
-use super::{World, split};
+use super::{World, measures::Sheet, split};
 use crate::{
     engine::{Agenda, Time, number},
-    node::table::{
-        connections::State,
-        feeds::{Entry, Fate},
-        messages::Stage,
+    node::{
+        Node,
+        table::{
+            connections::State,
+            crowds::Crowd,
+            feeds::{Entry, Fate},
+            messages::Stage,
+        },
     },
-    record::{Cause, End},
+    record::{Cause, End, Unit},
 };
 
 impl World {
@@ -95,9 +99,23 @@ impl World {
         }
     }
 
-    /// The most bytes that an instance of a pool has held back for slow consumers.
-    pub(super) fn send_buffers_peak(&self, pool: std::ops::Range<u16>) -> f64 {
-        let peaks = pool.map(|instance| self.feeds.send_buffers.peak(instance));
-        number::float(peaks.max().unwrap_or(0))
+    /// What gateways have held back for slow consumers.
+    pub(super) fn send_buffer_measures(&self, sheet: &mut Sheet) {
+        let slow = |crowd: &&Crowd| crowd.slow.is_some();
+        if !self.crowds.iter().any(|crowd| slow(&crowd)) {
+            return;
+        }
+        for (place, (node, name)) in self.nodes.iter().zip(&self.names).enumerate() {
+            let mut crowds = self.crowds.iter().filter(slow);
+            let here = crowds.any(|crowd| usize::from(crowd.gateways.node) == place);
+            if let Node::Gateway(pool) = node
+                && here
+            {
+                let peaks = pool.pool.clone().map(|it| self.feeds.send_buffers.peak(it));
+                let peak = number::float(peaks.max().unwrap_or(0));
+                sheet.set(format!("{name}.send_buffers.peak"), Unit::Bytes, Some(peak));
+            }
+        }
+        sheet.count("send_buffers.closed", self.feeds.send_buffers.closed);
     }
 }

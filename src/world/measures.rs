@@ -175,6 +175,7 @@ impl World {
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
         self.pool_measures(&mut sheet);
+        self.send_buffer_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);

@@ -165,7 +165,9 @@ mod tests {
     #[test]
     fn a_client_takes_one_after_another() {
         let (mut buffers, way) = (SendBuffers::default(), Span::from_millis(5));
-        [(1, 0), (2, 2), (3, 50)].map(|(it, at)| buffers.push(7, 0, way, message(it, at)));
+        for (number, came) in [(1, 0), (2, 2), (3, 50)] {
+            buffers.push(7, 0, way, message(number, came));
+        }
         assert_eq!((buffers.of(7), buffers.at(0)), (300, 300));
         let arrived = |buffers: &mut SendBuffers, now| -> Vec<(Time, u32)> {
             let all = buffers.arrived(7, ms(now));
