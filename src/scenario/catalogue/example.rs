@@ -143,6 +143,7 @@ impl Key {
             "size" => "300B",
             "count" => "100",
             "rate" => "1/min",
+            "bandwidth" => "10KB/s",
             "share" => "20%",
             "law" => "40ms",
             "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
