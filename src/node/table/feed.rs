@@ -6,10 +6,10 @@
 //! then a difference of numbers. While it is connected its cursor says from which number on its
 //! instance pushes to it; while it is away, which number it has missed first.
 use super::{
+    descents::Descents,
     flights::{Flight, Flights},
     members::Members,
     topics::Topics,
-    ways::Ways,
 };
 use crate::engine::{Batch, Span, Time, number};
 use std::{
@@ -92,7 +92,7 @@ struct Group {
 /// What an instance has of a feed.
 #[derive(Clone, Debug, Default)]
 struct Door {
-    ways: Ways,
+    ways: Descents,
     flights: Flights,
     /// When the last message comes: no later one overtakes it.
     last: Time,

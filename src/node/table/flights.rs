@@ -1,7 +1,7 @@
 //! What an instance has pushed to many, until it has arrived: as counts of lags.
 use super::{
+    descents::Lags,
     feed::{Coming, Entry},
-    ways::Lags,
 };
 use crate::engine::{Batch, Span, Time};
 use std::{collections::VecDeque, ops::Range};

@@ -13,7 +13,7 @@ use crate::{
 
 /// The ways down of those whom an instance holds, counted in the buckets of a histogram.
 #[derive(Clone, Debug, Default)]
-pub struct Ways {
+pub struct Descents {
     counts: Vec<u32>,
     total: u32,
 }
@@ -62,7 +62,7 @@ fn middle(place: usize) -> f64 {
     number::float(low) + number::float(width - 1) / 2.0
 }
 
-impl Ways {
+impl Descents {
     /// One more is held here.
     pub fn add(&mut self, way: Span) {
         let place = bucket(way.nanos());
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn without_a_queue_the_lag_is_the_way() {
-        let mut ways = Ways::default();
+        let mut ways = Descents::default();
         [10, 10, 20, 40].into_iter().for_each(|way| ways.add(ms(way)));
         let lags = ways.lags(batch(5, 5, 4), Time::ZERO, 4, 0.5);
         let found: Vec<(u64, u32)> =
@@ -156,22 +156,22 @@ mod tests {
 
     #[test]
     fn those_who_leave_count_no_more_and_nobody_gets_nothing() {
-        let mut ways = Ways::default();
+        let mut ways = Descents::default();
         ways.add(ms(10));
         ways.add(ms(30));
         ways.remove(ms(10));
         let lags = ways.lags(batch(0, 0, 1), Time::ZERO, 1, 0.3);
         assert!(lags.len() == 1 && lags[0].lag.nanos().abs_diff(30_000_000) < 400_000, "{lags:?}");
         assert_eq!(ways.lags(batch(0, 0, 1), Time::ZERO, 0, 0.3), []);
-        assert_eq!(Ways::default().lags(batch(0, 9, 4), Time::ZERO, 4, 0.3), []);
+        assert_eq!(Descents::default().lags(batch(0, 9, 4), Time::ZERO, 4, 0.3), []);
     }
 
     /// Each member's own end and way, drawn one by one, have the same quantiles.
     #[test]
     fn the_counts_are_those_of_the_plain_way() {
-        let draws = Draws::new(3, 0, "ways");
+        let draws = Draws::new(3, 0, "descents");
         let many = 20_000;
-        let (mut ways, mut plain, mut sum) = (Ways::default(), Histogram::default(), 0.0);
+        let (mut ways, mut plain, mut sum) = (Descents::default(), Histogram::default(), 0.0);
         let batch = batch(3, 63, many);
         for user in 0..u64::from(many) {
             let way = ms(2).scale(1.0 - libm::log(draws.unit(0usize, user, 0)) * 9.0);
@@ -198,8 +198,8 @@ mod tests {
     /// Over many pushes a bucket gets what it is to expect, however few each push reaches.
     #[test]
     fn no_bucket_is_favoured() {
-        let draws = Draws::new(5, 0, "ways");
-        let mut ways = Ways::default();
+        let draws = Draws::new(5, 0, "descents");
+        let mut ways = Descents::default();
         (0..90).for_each(|_| ways.add(ms(10)));
         (0..10).for_each(|_| ways.add(ms(500)));
         let mut late = 0;
