@@ -250,6 +250,7 @@ impl Crowd<'_> {
         self.audience = match sends.to {
             Audience::Direct => 1.0,
             Audience::Room(size) => f64::from(size.saturating_sub(1)),
+            Audience::All => self.users.max(self.there),
         };
         let kept =
             self.inbox.is_some() || (self.buffer.is_some() && clients.resume_window.is_none());

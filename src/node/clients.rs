@@ -165,13 +165,19 @@ impl Clients {
         let crowd = cx.crowds.of_clients(self.id);
         let (sender, recipient) = crowd.pair(k);
         let (from, id) = (crowd.first + sender, number::low(k));
-        let to = if crowd.room.is_some() { from } else { crowd.first + recipient };
+        let to = match crowd.own_feed {
+            Some(feed) => crowd.first + cx.feeds.get(feed).topic(from),
+            None if crowd.room.is_some() => from,
+            None => crowd.first + recipient,
+        };
         let connection = *cx.connections.get(from);
         if connection.state == State::Absent {
             return;
         }
-        for _ in 0..crowd.audience(from) {
-            cx.record.sent(cx.now, id);
+        if crowd.own_feed.is_none() {
+            for _ in 0..crowd.audience(from) {
+                cx.record.sent(cx.now, id);
+            }
         }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
@@ -379,6 +385,7 @@ impl Clients {
     }
 
     fn on_detect(&self, user: u32, cx: &mut Cx<'_>) {
+        cx.death_noticed(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
@@ -418,6 +425,7 @@ impl Clients {
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
     pub fn lose(user: u32, cx: &mut Cx<'_>) {
+        cx.leaves(user, false);
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
@@ -431,6 +439,7 @@ impl Clients {
     /// The connection is dead, and neither side knows before a heartbeat is missed.
     pub fn die_silently(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
+        cx.dies_silently(user);
         let row = cx.connections.get_mut(user);
         row.state = State::HalfOpen;
         let session = row.session;

@@ -106,6 +106,7 @@ impl Clients {
         } else {
             cx.record.counts.gave_up += 1;
         }
+        cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
         let mut outbox = cx.connections.kept.take_outbox(user);
         for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
@@ -130,6 +131,7 @@ impl Clients {
 
     pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
+        cx.catches_up(user);
         cx.close_window(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
@@ -139,6 +141,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
+        cx.joins(user);
         cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         let place = cx.crowds.place(user);

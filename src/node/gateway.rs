@@ -15,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
+    engine::{Batch, Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
     record::Cause,
 };
 use std::ops::Range;
@@ -102,6 +102,14 @@ impl Gateway {
         self.instance(instance).cpu.arrive(cx.now, work)
     }
 
+    /// Pushes one message to so many.
+    pub(super) fn push_many(&mut self, instance: u16, many: u32, cx: &Cx<'_>) -> Batch {
+        let work = self.stretch(instance, self.parameters.cpu.push, cx);
+        let mut batch = self.instance(instance).cpu.arrive_many(cx.now, many, work);
+        (batch.first, batch.last) = (batch.first + self.latency, batch.last + self.latency);
+        batch
+    }
+
     #[inline]
     fn stretch(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Span {
         let held = cx.tiers.get(instance).held;
@@ -132,6 +140,8 @@ impl Gateway {
         } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay | Stage::Pull)
         {
             self.on_push(message, row, cx);
+        } else if matches!(row.stage, Stage::Spread | Stage::SpreadAgain) {
+            self.on_spread(message, row, cx);
         }
     }
 

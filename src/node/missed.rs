@@ -64,7 +64,7 @@ impl<'a> Cx<'a> {
     }
 
     /// When a user who is away could resume last, if that is over.
-    fn window_closed(&self, user: u32) -> Option<Time> {
+    pub(super) fn window_closed(&self, user: u32) -> Option<Time> {
         let window = self.crowds.of(user).resume_window?;
         let closed = self.connections.since[number::index(user)] + window;
         (self.connections.get(user).is_away() && closed < self.now).then_some(closed)

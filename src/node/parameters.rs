@@ -14,9 +14,9 @@ use crate::{
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
     Acknowledged, Audience, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused, Network,
-    Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Transport, Visits,
+    Notify, Preferred, Reading, Resume, Sends, Sessions, Slow, Start, Transport, Visits,
 };
-pub use fanout::{Fanout, OnStale, Route};
+pub use fanout::{Fanout, OnStale, Route, Spread};
 pub use managed::Managed;
 pub use state::{Rebuild, SessionState};
 pub use wire::{Exchange, Heads, Http, Layers, Wire};
@@ -226,6 +226,8 @@ pub struct Gateway {
     pub session: Option<SessionState>,
     /// Whether it is a service that others run.
     pub managed: Option<Box<Managed>>,
+    /// What waits for those who read slowly.
+    pub send_buffer: SendBuffer,
 }
 
 impl Gateway {
@@ -248,6 +250,26 @@ impl Gateway {
         };
         memory.min(self.max_connections).min(self.descriptors)
     }
+}
+
+/// What waits in a connection for a client that reads slowly.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SendBuffer {
+    /// Of one connection.
+    pub size: Bytes,
+    /// What happens beyond it.
+    pub when_full: WhenSlow,
+}
+
+/// What a gateway does about a client that reads too slowly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhenSlow {
+    /// It drops the oldest message that waits.
+    DropOldest,
+    /// It closes the connection.
+    Disconnect,
+    /// It keeps all, until the kernel kills it.
+    Grow,
 }
 
 /// Memory of a gateway instance.

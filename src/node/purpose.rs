@@ -64,6 +64,13 @@ pub enum Purpose {
     Phase,
     /// Whether a transport is blocked for a user. (user; transport)
     Blocked,
+    /// Its place among those to whom a message is pushed. (user, number of the message); how the
+    /// lags of all of them are rounded. (message and instance)
+    Place,
+    /// Whether a user reads slowly. (user)
+    Slow,
+    /// To which topic a user subscribes, and which one a message is for. (user or k)
+    Topic,
 }
 
 impl From<Purpose> for usize {

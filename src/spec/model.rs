@@ -225,8 +225,21 @@ pub struct Gateway {
     pub handshake_rtts: Option<Written<Factor>>,
     /// What an instance keeps of a client beside its connection; leave it out for nothing.
     pub session: Option<SessionState>,
+    /// What waits in a connection for a client that reads slowly.
+    pub send_buffer: SendBuffer,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
+}
+
+/// What waits in a connection for a client that reads slowly.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendBuffer {
+    /// Of one connection.
+    pub size: Option<Written<Bytes>>,
+    /// What happens beyond it: `drop_oldest` drops what has waited longest, `disconnect` closes the
+    /// connection, `grow` keeps all, and the kernel kills an instance whose memory that uses up.
+    pub when_full: Option<Text>,
 }
 
 /// What connections take of the memory of an instance.

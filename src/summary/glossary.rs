@@ -206,6 +206,16 @@ pub const METRICS: &[Described] = &[
     row("connections_per_instance.mean", Unit::Count, "Connections of an instance, on average."),
     row("connections_per_instance.imbalance", Unit::Ratio, "The maximum over the mean."),
     row(
+        "<node>.send_buffers.peak",
+        Unit::Bytes,
+        "The most that one instance held back for slow consumers.",
+    ),
+    row(
+        "send_buffers.closed",
+        Unit::Count,
+        "Connections of slow consumers that were closed since their send buffers were full.",
+    ),
+    row(
         "memory.peak_per_instance",
         Unit::Bytes,
         "The most memory that the connections of one instance took.",
@@ -407,6 +417,7 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::BusOverflow => "The bus had no room for it.",
         Cause::NoReplay => "The recipient was away, and nothing kept the message.",
         Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
+        Cause::SlowConsumer => "The recipient read too slowly, and its send buffer was full.",
         Cause::ClientOutbox => "The sender was away and its outbox full.",
         Cause::GaveUp => "The recipient, or the sender with its outbox, left for good.",
         Cause::ResumeExpired => {

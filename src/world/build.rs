@@ -1,4 +1,6 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
+mod feeds;
+
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
@@ -28,6 +30,7 @@ use crate::{
     },
     record::{Histogram, Recorder},
     scenario::{ActionKind, Link, NodeId, Scenario},
+    units::Bytes,
 };
 use std::ops::Range;
 
@@ -48,7 +51,8 @@ impl World {
                 }
             })
             .collect();
-        let crowds = plan.crowds();
+        let mut crowds = plan.crowds();
+        let feeds = plan.feeds(&mut crowds, &pools);
         let connections = Connections::of(&crowds);
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
@@ -62,6 +66,7 @@ impl World {
             nodes,
             names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             crowds,
+            feeds,
             connections,
             routes,
             messages: Messages::default(),
@@ -156,7 +161,7 @@ impl Plan<'_> {
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
-                Some(Audience::Direct) | None => None,
+                Some(Audience::Direct | Audience::All) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
@@ -186,6 +191,10 @@ impl Plan<'_> {
                 high: age.float(),
             }),
             draws: self.draws(id),
+            payload: clients.sends.as_ref().map_or(Bytes(0), |sends| sends.payload),
+            feeds: Vec::new(),
+            own_feed: None,
+            slow: clients.slow,
         }
     }
 

@@ -4,7 +4,10 @@ use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
         Node,
-        table::{connections::State, messages::Stage},
+        table::{
+            connections::State,
+            messages::{Message, Stage},
+        },
     },
     record::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Twice, Unit,
@@ -72,6 +75,7 @@ impl World {
         self.expire_kept(horizon);
         self.close_presence(horizon);
         self.count_pending(horizon);
+        self.count_pending_of_many(horizon);
         self.check()?;
         let all = self.record.flow(horizon);
         let measures = self.measures(scenario, &all);
@@ -114,7 +118,8 @@ impl World {
     fn count_pending(&mut self, horizon: Time) {
         let waits =
             |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked | Stage::Inbox);
-        let pending = self.messages.pending().into_iter().flat_map(|row| {
+        let each = |row: &&Message| self.crowds.of(row.to).feed_of(row).is_none();
+        let pending = self.messages.pending().into_iter().filter(each).flat_map(|row| {
             let all = self.crowds.of(row.to).everybody(row);
             vec![(row.sent, waits(row.stage)); all.map_or(1, Iterator::count)]
         });
@@ -171,6 +176,7 @@ impl World {
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
         self.pool_measures(all, &mut sheet);
+        self.send_buffer_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);

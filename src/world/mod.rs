@@ -3,6 +3,7 @@ mod build;
 mod consumers;
 mod endings;
 mod faults;
+mod feeds;
 mod hosts;
 mod measures;
 mod places;
@@ -24,6 +25,7 @@ use crate::{
         table::{
             connections::{Connections, Visit},
             crowds::Crowds,
+            feeds::Feeds,
             messages::{Messages, Stage},
             routes::Routes,
             states::States,
@@ -44,6 +46,7 @@ pub struct World {
     nodes: Vec<Node>,
     names: Vec<String>,
     crowds: Crowds,
+    feeds: Feeds,
     connections: Connections,
     routes: Routes,
     messages: Messages,
@@ -66,7 +69,8 @@ pub struct Broken(pub String);
 /// Splits a world into its nodes and the context in which they act.
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
-        let World { nodes, crowds, connections, routes, messages, tiers, record, .. } = $world;
+        let World { nodes, crowds, feeds, connections, routes, messages, tiers, record, .. } =
+            $world;
         let next = crate::node::cx::Next::Closed;
         let (now, agenda): (_, &mut Agenda<crate::node::Event>) = ($now, &mut *$agenda);
         let cx = crate::node::Cx {
@@ -76,6 +80,7 @@ macro_rules! split {
             connections,
             routes,
             tiers,
+            feeds,
             crowds,
             record,
             next,
@@ -222,6 +227,7 @@ pub fn simulate(
     let mut world = World::new(scenario, replication, &mut agenda);
     world.events += run(&mut world, &mut agenda, scenario.warm_up);
     world.sample_until(scenario.warm_up);
+    world.land(scenario.warm_up);
     world.record.warmed_up(scenario.warm_up);
     let steps: u64 = 100;
     for step in 1..=steps {

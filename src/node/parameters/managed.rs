@@ -1,6 +1,9 @@
 //! What a managed service is told about itself. To the rest of the world it is a pool of one
 //! gateway that costs its owner no CPU and no memory, behind a quota on new connections.
-use super::{Admission, Answer, Cpu, Drain, DrainBy, Gateway, Memory, Moves, OverMemory, Refusal};
+use super::{
+    Admission, Answer, Cpu, Drain, DrainBy, Gateway, Memory, Moves, OverMemory, Refusal,
+    SendBuffer, WhenSlow,
+};
 use crate::{
     engine::{Law, Span, number},
     units::{Bytes, Rate, Share},
@@ -87,6 +90,7 @@ impl Managed {
                 every: Span::from_secs(1),
                 grace: Span::ZERO,
             },
+            send_buffer: SendBuffer { size: self.max_message, when_full: WhenSlow::Disconnect },
             max_age: self.max_age,
             age_dither: Span::ZERO,
             keep_alive: Span::ZERO,

@@ -11,10 +11,10 @@ use crate::node::{
     Purpose,
     parameters::{
         Acknowledged, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
-        Transport, Wire,
+        Slow, Transport, Wire,
     },
 };
-use crate::units::Share;
+use crate::units::{Bytes, Share};
 use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -29,6 +29,9 @@ pub const DOWN: u32 = u32::MAX - 1;
 pub const REBUILD: u32 = u32::MAX - 2;
 /// The same, back.
 pub const REBUILT: u32 = u32::MAX - 3;
+
+/// Marks the id of a delivery to one user of what is for many.
+pub const EACH: u32 = 1 << 27;
 
 /// A way to a node.
 #[derive(Clone, PartialEq, Debug)]
@@ -119,6 +122,14 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+    /// Size of what its users send.
+    pub payload: Bytes,
+    /// The feeds that its users get.
+    pub feeds: Vec<u8>,
+    /// Which of them its own sends are.
+    pub own_feed: Option<u8>,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
 }
 
 /// A transport is blocked for some users.
@@ -216,6 +227,37 @@ impl Crowd {
         u32::from(attempts) / number::row(self.way[1].max(1))
     }
 
+    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
+    /// the first user.
+    #[inline]
+    pub fn feed_of(&self, message: &Message) -> Option<u8> {
+        if self.feeds.is_empty() || message.id & EACH != 0 {
+            return None;
+        }
+        self.own_feed
+    }
+
+    /// Whether what is for many can go to whole groups of its users: they hold streams to one pool,
+    /// and what they miss is theirs to ask for.
+    pub fn takes_groups(&self) -> bool {
+        let one = self.poll.is_none() && !self.prefers();
+        one && self.inbox.is_none() && self.idle().is_none()
+    }
+
+    /// What a message takes on its way down, in bytes.
+    pub fn weight(&self, _message: &Message) -> u64 {
+        let payload = number::float(self.payload.0);
+        number::whole(self.wire.pushes(self.transport, payload, f64::INFINITY).down.total())
+    }
+
+    /// Whether a user reads slowly.
+    pub fn reads_slowly(&self, user: u32) -> bool {
+        self.slow.is_some_and(|slow| {
+            let place = u64::from(user - self.first);
+            self.draws.unit(Purpose::Slow, place, 0) < slow.share.0
+        })
+    }
+
     /// Of a crowd whose requests are held: for how long.
     #[inline]
     pub fn hold(&self) -> Option<Span> {
@@ -241,7 +283,8 @@ impl Crowd {
     #[inline]
     pub fn message(&self, message: &Message) -> u64 {
         let entity = self.salt ^ u64::from(message.id);
-        if self.room.is_none() { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
+        let alone = self.feeds.is_empty() || message.id & EACH == 0;
+        if self.room.is_none() && alone { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
     }
 
     /// The same as it is on the bus, where it may be one for all in a room.
@@ -447,6 +490,11 @@ impl Crowds {
     /// Whether a user is a session of an open stream.
     pub fn is_session(&self, user: u32) -> bool {
         self.of(user).if_refused.is_some()
+    }
+
+    /// All crowds, before the run.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Crowd> {
+        self.rows.iter_mut()
     }
 
     /// Users who want to be connected all the time.

@@ -149,6 +149,7 @@ impl Key {
             "size" => "300B",
             "count" => "100",
             "rate" => "1/min",
+            "bandwidth" => "10KB/s",
             "share" => "20%",
             "law" => "40ms",
             "name"

@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
-        SessionState, Transport, Wire,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope,
+        SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -105,6 +105,12 @@ impl Section<'_, '_> {
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
+            slow: form.slow.as_ref().map(|slow| {
+                self.inside("slow", |section| Slow {
+                    share: section.within("share", slow.share.as_ref(), Share(0.0)..=Share(1.0)),
+                    drain: section.positive("drain", slow.drain.as_ref()),
+                })
+            }),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
@@ -275,6 +281,10 @@ impl Section<'_, '_> {
                 .as_ref()
                 .map(|state| self.inside("session", |section| section.state(state))),
             managed: None,
+            send_buffer: self.inside("send_buffer", |section| SendBuffer {
+                size: section.positive("size", form.send_buffer.size.as_ref()),
+                when_full: section.word("when_full", form.send_buffer.when_full.as_ref()),
+            }),
         }
     }
 
@@ -387,6 +397,7 @@ impl Section<'_, '_> {
                 form.retry_budget.as_ref(),
                 |section, key, written| section.within(key, written, Share(0.0)..=Share(1.0)),
             ),
+            spread: self.word("spread", form.spread.as_ref()),
         }
     }
 

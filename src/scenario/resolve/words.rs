@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Answer, BlockedBy, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503,
-        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
-        Transport, WhenFull,
+        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Spread,
+        Start, Transport, WhenFull, WhenSlow,
     },
     scenario::{CrashKind, DropKind, Held},
 };
@@ -51,12 +51,14 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "block.held" => all::<Held>(),
         "clients.wire.profile" => all::<Heads>(),
         "clients.wire.http" => all::<Http>(),
-        "clients.sends.to" => vec!["direct"],
+        "clients.sends.to" => vec!["direct", "all"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
         "clients.sends.ids" => all::<Ids>(),
         "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
+        "fanout.spread" => all::<Spread>(),
+        "gateway.send_buffer.when_full" => all::<WhenSlow>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
         "clients.network.lifetime"
         | "clients.heartbeat.every"
@@ -327,6 +329,22 @@ impl Word for Route {
         ("consistent_hash", Self::ConsistentHash),
         ("broadcast", Self::Broadcast),
         ("random_gateway", Self::RandomGateway),
+    ];
+}
+
+impl Word for Spread {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("gateways", Self::Gateways),
+        ("connections", Self::Connections),
+        ("one_by_one", Self::OneByOne),
+    ];
+}
+
+impl Word for WhenSlow {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop_oldest", Self::DropOldest),
+        ("disconnect", Self::Disconnect),
+        ("grow", Self::Grow),
     ];
 }
 

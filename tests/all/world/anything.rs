@@ -8,14 +8,14 @@ use super::{
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span, Time, number},
     node::parameters::{
         Acknowledged, Audience, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
         OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SessionState, Start, Transport, Visits, WhenFull,
+        SendBuffer, SessionState, Slow, Spread, Start, Transport, Visits, WhenFull, WhenSlow,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
-    units::{Bytes, Rate, Share},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// What a bus and its readers are like.
@@ -89,6 +89,7 @@ struct Reach {
     every: u16,
     dedup: bool,
     ids: Option<Ids>,
+    /// 0: all are in one.
     room: Option<u32>,
     transport: Transport,
     /// The transports that it prefers, if it does, each with the share for whom it is blocked.
@@ -105,7 +106,7 @@ fn reach() -> impl Strategy<Value = Reach> {
     let every = select(vec![1_u16, 1, 7]);
     let window = select(vec![None, None, Some(2_u64), Some(20)]);
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
-    let room = select(vec![None, None, Some(2_u32), Some(6)]);
+    let room = select(vec![None, None, Some(2_u32), Some(6), Some(0), Some(0)]);
     let inbox = select(vec![None, Some(false), Some(true)]);
     let transport = select(vec![Transport::Websocket, Transport::Sse, Transport::ShortPoll]);
     let flags = (inbox, any::<bool>(), any::<bool>());
@@ -211,9 +212,14 @@ fn scenario(
     if polls || reach.transport != Transport::ShortPoll {
         crowd.transport = reach.transport;
     }
-    if let Some(size) = reach.room {
-        crowd.sends.as_mut().unwrap().to = Audience::Room(size);
+    let sends = crowd.sends.as_mut().unwrap();
+    match reach.room {
+        None => {}
+        Some(0) => (sends.to, sends.per_user) = (Audience::All, Rate(0.02)),
+        Some(size) => sends.to = Audience::Room(size),
     }
+    many(&mut scenario);
+    let crowd = clients(&mut scenario);
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }
@@ -265,6 +271,18 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
     if bit(8) && tier.route == Route::Registry {
         with_tier(scenario, 60);
     }
+}
+
+/// How what is for many goes on, and who reads it slowly: by the bits of the seed.
+fn many(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let spreads = [Spread::Gateways, Spread::Gateways, Spread::OneByOne, Spread::Connections];
+    fanout_of(scenario).spread = spreads[number::place(seed >> 6 & 3)];
+    let slow = Slow { share: Share(0.3), drain: Bandwidth(300) };
+    clients(scenario).slow = (seed >> 8 & 1 == 1).then_some(slow);
+    let full = [WhenSlow::DropOldest, WhenSlow::Disconnect, WhenSlow::Grow];
+    let when_full = full[number::place(seed % 3)];
+    gateways(scenario).send_buffer = SendBuffer { size: Bytes(2_000), when_full };
 }
 
 /// What is bounded, lags, or keeps the state of sessions: by the bits of the seed.
@@ -331,6 +349,8 @@ proptest! {
         prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
         let lags = scenario.seed >> 3 & 1 == 1;
         prop_assert!(never("lost.falsely_offline", lags || touches(&scenario, 5)));
+        let slow = reach.room == Some(0) && scenario.seed >> 8 & 1 == 1;
+        prop_assert!(never("lost.slow_consumer", slow));
         prop_assert!(never("lost.in_flight", scenario.seed >> 1 & 1 == 1));
         prop_assert!(never("lost.retry_budget", scenario.seed >> 2 & 1 == 1));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));

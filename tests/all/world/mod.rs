@@ -13,6 +13,7 @@ mod fingerprints;
 mod idle;
 pub(crate) mod inbox;
 mod managed;
+mod many;
 mod moves;
 mod rooms;
 mod routes;

@@ -54,7 +54,10 @@ fn found(outcome: &Outcome, way: &str) -> Sum {
 fn same(outcome: &Outcome, way: &str, expected: Sum, of: &str) {
     let found = found(outcome, way);
     for (found, expected) in found.into_iter().zip(expected) {
-        assert!((found - expected).abs() < 1e-6 * expected.max(1.0), "{way} of {of}: {found}, not {expected}");
+        assert!(
+            (found - expected).abs() < 1e-6 * expected.max(1.0),
+            "{way} of {of}: {found}, not {expected}"
+        );
     }
     let total: f64 = expected.iter().sum();
     close(measure(outcome, &format!("wire.{way}")), total.max(1e-9), 1e-9);
