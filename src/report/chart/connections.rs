@@ -46,7 +46,7 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
         let strip = Body::Strip(pool.strip(horizon));
         let pitch = if n <= 30 { 14.0 } else { 12.0 };
         let height = pitch * number::float(number::count(n));
-        ("connections", strip, height, " White: no connection.")
+        ("connections", strip, height, " Where nothing is drawn there is no connection.")
     } else {
         let note = " Bands: from the emptiest to the fullest instance, and 10 to 90 % of them.";
         ("connections of an instance", pool.quantiles(), theme::SINGLE, note)

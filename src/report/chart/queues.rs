@@ -1,4 +1,4 @@
-//! What waits: messages in a bus, handshakes and messages for the CPU of a gateway. The panels stand
+//! What waits: messages in a bus, handshakes and messages for a CPU of a gateway. The panels stand
 //! over one axis of time, so that cause and effect can be seen.
 use super::{
     Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,

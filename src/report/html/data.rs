@@ -44,7 +44,7 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
     };
     let data = json!({
         "x": axis(&chart.x),
-        "name": chart.x.name,
+        "zooms": chart.x.name.starts_with("time, "),
         "frames": [wide.plot, narrow.plot],
         "panels": [wide.panels, narrow.panels],
         "shades": chart.shades.iter().map(shade).collect::<Vec<_>>(),

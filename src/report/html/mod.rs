@@ -30,7 +30,7 @@ pub(super) use omitted::words as omitted;
 pub(super) use reproduce::command;
 pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
 
-use crate::summary::{Summary, observed::Observed, sweep::Sweep};
+use crate::summary::{Summary, figures, observed::Observed, sweep::Sweep};
 use maud::{Markup, html};
 use shell::{Frame, Section};
 
@@ -85,8 +85,11 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
 /// What stands out, in the sentences that the terminal prints too.
 fn findings(summary: &Summary) -> Option<Markup> {
     // What the answer says need not be said twice.
-    let answer = summary.answer();
-    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| **found != answer).collect();
+    let (answer, more) = head::answered(summary);
+    let said = |found: &&String| {
+        **found == answer || more.as_ref().is_some_and(|more| *more == figures::plain(found))
+    };
+    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| !said(found)).collect();
     (!rest.is_empty()).then(|| {
         html! {
             ol.find { @for sentence in rest { li { (text::sentence(sentence)) } } }

@@ -82,12 +82,12 @@ const ticks = (from, to) => {
 for (const chart of all('figure[data-chart]')) {
   const d = data(chart.dataset.chart);
   if (!d) continue;
-  const zooms = d.x.unit === 'seconds' && d.x.scale === 'linear';
+  const zooms = d.zooms;
   const key = JSON.stringify(d.x);
   if (!views.has(key)) views.set(key, { from: 0, to: 1, charts: [] });
   const view = zooms ? views.get(key) : { from: 0, to: 1, charts: [] };
   const whole = () => view.from === 0 && view.to === 1;
-  const hidden = s => chart.querySelector(`.tog [data-s="${s.s}"][aria-pressed=false]`);
+  const off = new Set(), hidden = s => off.has(s.label);
 
   /* The value of a series at a place of the x axis; of a bin, the one that covers it. */
   const at = (s, x) => {
@@ -100,7 +100,7 @@ for (const chart of all('figure[data-chart]')) {
     return best && best[0] < 0.02 ? best[1] : null;
   };
   const told = (x, down, panel) => {
-    const rows = [d.x.unit === 'seconds' && d.x.scale === 'linear' ? clock(x) : figure(x, d.x.unit)];
+    const rows = [zooms ? clock(x) : figure(x, d.x.unit)];
     for (const s of d.series) if (!hidden(s)) rows.push(`${s.label}  ${figure(at(s, x), s.unit)}`);
     for (const strip of d.strips) {
       const n = strip.rows.length, row = strip.rows[clamp(Math.floor(down * n), 0, n - 1)];
@@ -263,10 +263,11 @@ for (const chart of all('figure[data-chart]')) {
   };
 
   /* Series toggles, with a sample of each line; the stretch of time that is seen. */
-  const named = d.series.filter(s => s.named);
+  const labels = [...new Set(d.series.filter(s => s.named).map(s => s.label))];
+  const named = labels.map(label => d.series.filter(s => s.named && s.label === label));
   const row = make('div', { class: 'tog', role: 'group', 'aria-label': 'Series and time' });
-  if (named.length > 1) for (const s of named) {
-    const b = make('button', { type: 'button', 'aria-pressed': 'true', 'data-s': s.s }, s.label);
+  if (named.length > 1) for (const same of named) {
+    const s = same[0], b = make('button', { type: 'button', 'aria-pressed': 'true', 'data-s': s.s }, s.label);
     const path = chart.querySelector(`svg.w g.p g.s[data-s="${s.s}"] path:not([fill-opacity]), svg.always g.p g.s[data-s="${s.s}"] path`);
     if (path) {
       const sample = drawn(path, 'svg', { width: 20, height: 8, viewBox: '0 0 20 8', 'aria-hidden': 'true' });
@@ -278,7 +279,8 @@ for (const chart of all('figure[data-chart]')) {
     b.addEventListener('click', () => {
       const on = b.getAttribute('aria-pressed') === 'true';
       b.setAttribute('aria-pressed', String(!on));
-      for (const g of all('g.s', chart)) if (g.dataset.s === b.dataset.s) g.classList.toggle('off', on);
+      on ? off.add(s.label) : off.delete(s.label);
+      for (const g of all('g.s', chart)) if (same.some(s => String(s.s) === g.dataset.s)) g.classList.toggle('off', on);
     });
     row.append(b);
   }

@@ -44,7 +44,7 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
                     (PreEscaped(&wide)) (PreEscaped(narrow.unwrap_or_default()))
                 }
                 (table(graph))
-                @if let Some(frames) = frames { (frames) }
+                @if let Some(frames) = &frames { (frames) }
             }
             figcaption.note {
                 @if measured(graph) {
@@ -53,6 +53,10 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
                         below 50" (GAP) "%, orange to 80" (GAP) "%, vermilion above. The number
                             stands \
                         beside each bar." }
+                }
+                @if frames.is_some() {
+                    p { "While the run plays, the arrows of the clients grow with those who try \
+                        to connect; a box tells what it holds at that moment." }
                 }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
             }

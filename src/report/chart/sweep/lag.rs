@@ -22,7 +22,7 @@ const PERCENTILES: [(&str, Pen); 4] =
 /// Not more panels than that.
 const PANELS: usize = 6;
 /// A lag that differs by less says nothing.
-const FLAT: f64 = 1.05;
+const FLAT: f64 = 1.25;
 
 /// The percentiles against a number that varies; none where the lag does not move.
 pub(super) fn percentiles(sweep: &Sweep) -> Option<Chart> {
