@@ -209,6 +209,7 @@ impl Plan<'_> {
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
             transport: clients.transport,
             wire: clients.wire,
+            payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),

@@ -186,9 +186,14 @@ fn what_is_left_out_is_the_default() {
     let text = LEAST.replace(crowd, "").replace(sends, "sessions: { arrive: 1/s, stay: 1s }");
     let files = files.with("stream.yaml", &text);
     let stream = files.good("stream.yaml", &[]).scenario.resolved;
+    let (head, _) = LEAST.split_once("timeline:").unwrap();
+    let text = head.replace("gateway: { count: 1, session: {} }", "managed: {}");
+    let files = files.with("held.yaml", &text);
+    let held = files.good("held.yaml", &[]).scenario.resolved;
     for default in defaults::TABLE {
         let (form, path) = default.key.split_once('.').unwrap();
         let start = match form {
+            "managed" => &held["nodes"]["gateways"]["managed"],
             "experiment" => &resolved,
             "links" => continue,
             // A stream, in place of a crowd.
