@@ -127,7 +127,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.meter(row.to).frames_down += 1;
-        cx.meter(row.to).polls_full += 1;
+        cx.answered(row.to, 1);
         cx.hop(at, crowd.clients, message, Stage::Down);
         cx.let_go(row.to);
         cx.ask(row.to, at);

@@ -118,11 +118,22 @@ impl Gateway {
             cx.meter(user).polls_empty += 1;
             return;
         }
-        cx.meter(user).polls_full += 1;
         let Some(mailbox) = &crowd.replay else { return };
         let entity = crowd.connection(user, 0);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         cx.wake(service.finish + way, Timer::PollRead, user, 0);
+    }
+}
+
+impl Cx<'_> {
+    /// A poll is answered with so many messages: records and segments are those of all together.
+    pub(super) fn answered(&mut self, user: u32, messages: u64) {
+        let crowd = self.crowds.of(user);
+        let [records, segments] = crowd.wire.answer(number::float(messages * crowd.payload));
+        let traffic = self.record.meter.of(user);
+        traffic.polls_full += 1;
+        traffic.answer_records += records;
+        traffic.answer_segments += segments;
     }
 }
 
@@ -197,7 +208,7 @@ impl Buffer {
         let first = held.is_some() && cx.looked(user);
         let stage = if first { Stage::DownReplay } else { Stage::Down };
         let mut list = cx.connections.kept.take_missed(user);
-        let mut empty = true;
+        let mut carried = 0;
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
@@ -206,16 +217,16 @@ impl Buffer {
             cx.messages.get_mut(message).session = low_byte(connection.session);
             cx.meter(user).frames_down += 1;
             cx.hop(at, crowd.clients, message, stage);
-            empty = false;
+            carried += 1;
         }
         match held {
-            Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
+            Some(hold) if carried == 0 => cx.wake(read + hold, Timer::HoldOver, user, session),
             Some(_) => {
-                cx.meter(user).polls_full += 1;
+                cx.answered(user, carried);
                 cx.let_go(user);
                 cx.ask(user, at);
             }
-            None => {}
+            None => cx.answered(user, carried),
         }
     }
 }

@@ -27,6 +27,10 @@ pub struct Traffic {
     pub polls_failed: u64,
     /// Those of them that found something.
     pub polls_full: u64,
+    /// Records of TLS in the answers of these.
+    pub answer_records: u64,
+    /// Segments of TCP in them.
+    pub answer_segments: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
 }
@@ -46,6 +50,8 @@ impl Traffic {
         self.polls_empty += now.polls_empty - before.polls_empty;
         self.polls_failed += now.polls_failed - before.polls_failed;
         self.polls_full += now.polls_full - before.polls_full;
+        self.answer_records += now.answer_records - before.answer_records;
+        self.answer_segments += now.answer_segments - before.answer_segments;
         self.connected += now.connected - before.connected;
     }
 

@@ -51,6 +51,8 @@ fn target<'t, 's>(tree: &'t mut Node, set: &'s Set) -> Result<Target<'t, 's>, Bo
     let found = match *first {
         "timeline" => entry(tree, rest),
         "links" => link(tree, rest, set),
+        // A node as a whole is a map of its kind.
+        _ if rest.is_empty() && set.value.entries().is_none() => None,
         name => node(tree, name, rest),
     };
     found.unwrap_or_else(|| Err(nowhere_among(&known, set)))

@@ -158,6 +158,7 @@ impl Plan<'_> {
             fallback: clients.fallback,
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
+            payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),

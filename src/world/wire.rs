@@ -124,7 +124,8 @@ impl Law {
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
                 let payload = count(traffic.frames_down) * self.payload;
-                messages = messages.and(&wire.finds(count(traffic.polls_full), payload));
+                let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
+                messages = messages.and(&wire.finds(answers.map(count), payload));
                 wire.finds_nothing().times(count(traffic.polls_empty))
             }
         };
@@ -205,6 +206,8 @@ mod tests {
             polls: 10,
             polls_empty: 7,
             polls_full: 3,
+            answer_records: 3,
+            answer_segments: 3,
             frames_down: 6,
             ..Traffic::default()
         };

@@ -3,6 +3,7 @@
 //! TCP over IPv4 with timestamps, segments of 1,448 bytes, an acknowledgement for every second
 //! one; TLS 1.3 with an ECDSA chain. Figures with their sources stand in `docs/MODELS.md`.
 use super::Transport;
+use crate::engine::number;
 
 /// Headers of a segment.
 const SEGMENT: f64 = 52.0;
@@ -238,13 +239,27 @@ impl Wire {
         self.write(0.0, self.answer_head(nothing, false))
     }
 
-    /// Answers to polls that found something: how many, and how many bytes of messages in all.
-    pub fn finds(self, answers: f64, payload: f64) -> Layers {
-        if answers <= 0.0 {
-            return Layers::default();
-        }
+    /// The head of an answer that carries messages.
+    fn found(self) -> f64 {
         let [_, _, head, ..] = self.profile.answers();
-        self.write(payload / answers, self.answer_head(head, true)).times(answers)
+        self.answer_head(head, true)
+    }
+
+    /// The records and segments of an answer to a poll that found messages of so many bytes in all.
+    pub fn answer(self, payload: f64) -> [u64; 2] {
+        let layers = self.write(payload, self.found());
+        [layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole)
+    }
+
+    /// Answers to polls that found something: how many they are, their records and segments, and
+    /// how many bytes of messages they carry in all.
+    pub fn finds(self, [answers, records, segments]: [f64; 3], payload: f64) -> Layers {
+        Layers {
+            payload,
+            framing: answers * self.found(),
+            tls: records * RECORD,
+            tcp: segments * SEGMENT,
+        }
     }
 
     /// Nothing is said, so that both sides know that the other is there.
@@ -331,10 +346,13 @@ mod tests {
         is(WIRE.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 33.0, 22.0, 52.0]);
         is(WIRE.asks(), [0.0, 780.0, 22.0, 52.0]);
         is(WIRE.finds_nothing(), [0.0, 200.0, 22.0, 52.0]);
-        is(WIRE.finds(10.0, 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
+        is(WIRE.finds([10.0, 10.0, 10.0], 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
+        // 350 and 22 with 1,076 bytes fill a segment; 16,034 and 350 a record.
+        assert_eq!([1_076.0, 1_077.0].map(|it| WIRE.answer(it)), [[1, 1], [1, 2]]);
+        assert_eq!([16_034.0, 16_035.0].map(|it| WIRE.answer(it)), [[1, 12], [2, 12]]);
         let bare = Wire { profile: Heads::Bare, tls: false, http: Http::One };
         is(bare.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 20.0, 0.0, 52.0]);
-        is(bare.finds(1.0, 128.0), [128.0, 124.0, 0.0, 52.0]);
+        assert_eq!(bare.answer(128.0), [0, 1]);
         is(bare.asks(), [0.0, 100.0, 0.0, 52.0]);
         let two = Wire { http: Http::Two, ..WIRE };
         is(two.asks(), [0.0, 60.0, 22.0, 52.0]);

@@ -78,6 +78,8 @@ pub struct Crowd {
     pub blocks: Vec<Block>,
     /// What its messages are wrapped in.
     pub wire: Wire,
+    /// Bytes of payload in a message.
+    pub payload: u64,
     /// How it polls, if it does.
     pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.

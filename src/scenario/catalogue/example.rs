@@ -127,6 +127,7 @@ impl Key {
             "clients.sessions.",
             "clients.visits.",
             "buffer.notify.",
+            "managed.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();

@@ -117,6 +117,9 @@ impl Section<'_, '_> {
     }
 
     fn services(&mut self, forms: &Named<prices::Service>) -> Vec<Service> {
+        if forms.0.is_empty() {
+            return Vec::new();
+        }
         let read = |section: &mut Section<'_, '_>| {
             let service = |(name, form): &(Text, prices::Service)| {
                 section.placed(&name.value, name.at, |inner| inner.service(&name.value, form))
@@ -129,6 +132,15 @@ impl Section<'_, '_> {
     fn service(&mut self, name: &str, form: &prices::Service) -> Service {
         let messages = self.message_tiers(&form.messages);
         let PerMillion(usd) = self.value("connection_minutes", form.connection_minutes.as_ref());
+        let says = "true or false";
+        for (key, flag) in [
+            ("counts_heartbeats", &form.counts_heartbeats),
+            ("includes_egress", &form.includes_egress),
+        ] {
+            if flag.is_none() {
+                self.missing(key, says, "false");
+            }
+        }
         let counts_heartbeats = self.word("counts_heartbeats", form.counts_heartbeats.as_ref());
         let includes_egress = self.word("includes_egress", form.includes_egress.as_ref());
         let (source, date) = self.source(form.source.as_ref(), form.date.as_ref());

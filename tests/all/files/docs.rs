@@ -191,9 +191,14 @@ fn what_is_left_out_is_the_default() {
     let list = list.replace("  mail: { buffer: { scope: inbox } }\n", "");
     let files = files.with("list.yaml", &list);
     let list = files.good("list.yaml", &[]).scenario.resolved;
+    let (head, _) = LEAST.split_once("timeline:").unwrap();
+    let text = head.replace("gateway: { count: 1, session: {} }", "managed: {}");
+    let files = files.with("held.yaml", &text);
+    let held = files.good("held.yaml", &[]).scenario.resolved;
     for default in defaults::TABLE {
         let (form, path) = default.key.split_once('.').unwrap();
         let start = match form {
+            "managed" => &held["nodes"]["gateways"]["managed"],
             "experiment" => &resolved,
             "links" => continue,
             // A stream, in place of a crowd.

@@ -1,4 +1,5 @@
-//! A managed service is put in the place of gateways in one line, and says what cannot be asked of it.
+//! A managed service is put in the place of gateways in one line; what cannot be asked of it is an
+//! error.
 use super::{Files, codes};
 use squall::{
     node::parameters::{Answer, Gateway, Parameters},

@@ -64,7 +64,7 @@ fn same(outcome: &Outcome, way: &str, expected: Sum, of: &str) {
 }
 
 /// Ten users on a constant network, whose connections nothing ends.
-fn ten(transport: Transport, wire: Wire, payload: u64) -> Scenario {
+fn ten(transport: Transport, wire: Wire, payload: u32) -> Scenario {
     let mut scenario = chat(10, 2);
     scenario.horizon = Time::ZERO + secs(500);
     let crowd = clients(&mut scenario);
@@ -74,7 +74,7 @@ fn ten(transport: Transport, wire: Wire, payload: u64) -> Scenario {
     crowd.network.rtt = Law::Constant(40e6);
     crowd.network.silent_drops = Share(0.0);
     let sends = crowd.sends.as_mut().unwrap();
-    (sends.per_user, sends.payload) = (Rate(0.05), Bytes(payload));
+    (sends.per_user, sends.payload) = (Rate(0.05), Bytes(u64::from(payload)));
     scenario
 }
 
@@ -91,12 +91,12 @@ fn wires() -> impl Iterator<Item = (Wire, [f64; 10])> {
 /// ping is 2 bytes, a pong 6.
 #[test]
 fn a_websockets_bytes_are_those_of_its_frames() {
-    for ((wire, _), payload) in wires().zip([300_u64, 100, 126, 125, 1_000].into_iter().cycle()) {
+    for ((wire, _), payload) in wires().zip([300_u32, 100, 126, 125, 1_000].into_iter().cycle()) {
         let outcome = run(&ten(Transport::Websocket, wire, payload));
         let (sent, size) = (measure(&outcome, "deliveries.intended"), payload);
         let pushed = sent - measure(&outcome, "pending.in_flight");
         let header = if size <= 125 { 2.0 } else { 4.0 };
-        let payload = size as f64;
+        let payload = f64::from(size);
         let beats = 10.0 * 500.0 / 25.0;
         let (mut up, mut down) = ([0.0; 4], [0.0; 4]);
         add(&mut up, sent, written(payload, header + 4.0, wire.tls));
