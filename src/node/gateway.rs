@@ -197,7 +197,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.record.meter.of(row.to).frames_down += 1;
+        cx.record.meter.of(row.to).pushed(crowd.origin_of(row.id));
         cx.hop(at, crowd.clients, message, down);
     }
 

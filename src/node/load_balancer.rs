@@ -103,7 +103,7 @@ impl LoadBalancer {
             return;
         }
         let crowd = cx.crowds.of(row.to);
-        let key = crowd.hash(crowd.sender(row.id));
+        let key = crowd.hash_of_sender(&row);
         let up = cx.now >= self.down_until;
         let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
             return cx.unsent(message, Cause::GatewayCrash);

@@ -126,7 +126,7 @@ impl Gateway {
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
-        cx.record.meter.of(row.to).frames_down += 1;
+        cx.record.meter.of(row.to).pushed(crowd.origin_of(row.id));
         cx.record.meter.of(row.to).polls_full += 1;
         cx.hop(at, crowd.clients, message, Stage::Down);
         cx.let_go(row.to);

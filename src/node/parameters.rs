@@ -2,6 +2,7 @@
 mod bus;
 mod clients;
 mod fanout;
+mod source;
 mod state;
 mod wire;
 
@@ -16,6 +17,7 @@ pub use clients::{
     Sends, Sessions, Start, Transport, Visits,
 };
 pub use fanout::{Fanout, OnStale, Route};
+pub use source::{Arrival, MOST_SOURCES, Popularity, Source, SourceAudience, Ticks};
 pub use state::{Rebuild, SessionState};
 pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
@@ -36,6 +38,8 @@ pub enum Parameters {
     Registry(Registry),
     /// Replay buffer per user.
     Buffer(Buffer),
+    /// A producer outside the crowds.
+    Source(Source),
 }
 
 /// Delays between attempts, and what else a client does about them.

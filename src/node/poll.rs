@@ -189,8 +189,9 @@ impl Buffer {
             if cx.expire(message) {
                 continue;
             }
-            cx.messages.get_mut(message).session = low_byte(connection.session);
-            cx.record.meter.of(user).frames_down += 1;
+            let row = cx.messages.get_mut(message);
+            row.session = low_byte(connection.session);
+            cx.record.meter.of(user).pushed(crowd.origin_of(row.id));
             cx.hop(at, crowd.clients, message, stage);
             empty = false;
         }

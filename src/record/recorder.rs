@@ -78,10 +78,13 @@ pub struct Counts {
     pub found: u64,
 }
 
+/// Who sends what a source publishes, in a trace: nobody.
+pub const OUTSIDE: u32 = u32::MAX;
+
 /// Every message of a run, for tests and for the curious.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Trace {
-    /// (time, sender, recipient) of every send, in order.
+    /// (time, sender, recipient) of every send, in order; [`OUTSIDE`] sends what a source does.
     pub sends: Vec<(Time, u32, u32)>,
     /// (time, recipient, the message's place in the bus) of every delivery that reached its
     /// recipient, in the order in which that was noticed.
@@ -193,6 +196,11 @@ impl Recorder {
         self.fact(at, Fact::Sent, id);
         self.series.at(at).sent += 1;
         self.account(at).ledger.intended += 1;
+    }
+
+    /// Whether what is sent at `at` counts: from the warm-up on.
+    pub fn counts_from(&self, at: Time) -> bool {
+        at >= self.warm_up
     }
 
     /// Who sends to whom, for those who asked.

@@ -1,4 +1,6 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
+mod sources;
+
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
@@ -101,6 +103,12 @@ impl World {
             }
             for user in crowd.first..crowd.first + crowd.present {
                 place(&clients, &crowd, user, nodes, &mut cx);
+            }
+        }
+        let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
+        for node in nodes {
+            if let Node::Source(source) = node {
+                source.start(&mut cx);
             }
         }
     }
@@ -231,10 +239,10 @@ impl Plan<'_> {
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
-                .then(|| self.kept(pool, Scope::User, clients))
+                .then(|| self.kept(pool, Scope::User, id))
                 .flatten(),
             resume_window: clients.resume_window,
-            inbox: self.inbox(pool, clients),
+            inbox: self.inbox(pool, id),
             visits: clients.visits.is_some(),
             reading: clients.reading,
             acknowledged: clients.sends.as_ref().and_then(|sends| sends.acknowledged),
@@ -249,6 +257,8 @@ impl Plan<'_> {
                 high: age.float(),
             }),
             draws: self.draws(id),
+            usual: self.usual(id, clients),
+            origins: self.origins(id),
         }
     }
 
@@ -301,16 +311,16 @@ impl Plan<'_> {
         })
     }
 
-    fn kept(&self, pool: NodeId, scope: Scope, clients: &parameters::Clients) -> Option<Replay> {
+    fn kept(&self, pool: NodeId, scope: Scope, crowd: NodeId) -> Option<Replay> {
         let (port, buffer) = self.buffer(pool, scope)?;
         let (read, retention) = (buffer.read, buffer.retention);
-        let payload = clients.sends.as_ref().map(|sends| sends.payload);
-        Some(Replay { port, read, messages: buffer.holds(payload), retention })
+        let messages = buffer.holds(self.scenario.largest_payload(crowd));
+        Some(Replay { port, read, messages, retention })
     }
 
-    fn inbox(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Inbox> {
+    fn inbox(&self, pool: NodeId, crowd: NodeId) -> Option<Inbox> {
         let (_, buffer) = self.buffer(pool, Scope::Inbox)?;
-        let (kept, notify) = (self.kept(pool, Scope::Inbox, clients)?, buffer.notify.clone());
+        let (kept, notify) = (self.kept(pool, Scope::Inbox, crowd)?, buffer.notify.clone());
         Some(Inbox { kept, notify })
     }
 
@@ -340,6 +350,7 @@ impl Plan<'_> {
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),
+            Parameters::Source(own) => Node::Source(self.source(id, own, crowds)),
         }
     }
 
@@ -386,25 +397,6 @@ impl Plan<'_> {
         let dies = timeline
             .any(|action| matches!(action.kind, ActionKind::Crash { node, .. } if node == reader));
         Pubsub::new(id.0, own.clone(), fanout, readers.instances, dies, draws)
-    }
-
-    /// From when on a crowd sends so many times its rate; entries that overlap multiply.
-    fn load(&self, crowd: NodeId) -> Vec<(Time, f64)> {
-        let entries = self.scenario.timeline.iter().filter_map(|action| match action.kind {
-            ActionKind::Load { node, factor, lasts } if node == crowd => {
-                Some((action.at, action.at + lasts.unwrap_or(Span::FOREVER), factor))
-            }
-            _ => None,
-        });
-        let entries: Vec<(Time, Time, f64)> = entries.collect();
-        let mut times: Vec<Time> = entries.iter().flat_map(|entry| [entry.0, entry.1]).collect();
-        times.sort_unstable();
-        times.dedup();
-        let factor = |time| {
-            let under = entries.iter().filter(|entry| entry.0 <= time && time < entry.1);
-            under.map(|entry| entry.2).product()
-        };
-        times.into_iter().map(|time| (time, factor(time))).collect()
     }
 
     fn registry(

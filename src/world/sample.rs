@@ -74,7 +74,11 @@ impl Gauges {
                     buses
                         .push(Bus { node: place, backlog: gauge("backlog", "total", Unit::Count) });
                 }
-                Node::Clients(_) | Node::LoadBalancer(_) | Node::Registry(_) | Node::Buffer(_) => {}
+                Node::Clients(_)
+                | Node::LoadBalancer(_)
+                | Node::Registry(_)
+                | Node::Buffer(_)
+                | Node::Source(_) => {}
             }
         }
         Self { tick: scenario.tick, next, online, pools, fanouts, buses }

@@ -5,20 +5,22 @@ use crate::{
     node::parameters::{Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
-        meter::{Flow, Traffic},
+        meter::{Flow, Sourced, Traffic},
     },
     scenario::{NodeId, Scenario},
 };
 
 /// What decides how many bytes a crowd's traffic has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Law {
     /// How its messages travel.
     pub(super) transport: Transport,
     /// What they are wrapped in.
     pub(super) wire: Wire,
-    /// Bytes of a message.
+    /// Bytes of a message that it sends.
     pub(super) payload: f64,
+    /// Bytes of a message of each source that reaches it, by its origin from 1 on.
+    pub(super) sources: Vec<f64>,
     /// Seconds between two pings; infinite without them.
     pub(super) every: f64,
     /// Share of the TLS handshakes that are resumed.
@@ -32,8 +34,11 @@ pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
         let every = clients.heartbeat.every;
         let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        let resumed = resumed(scenario, NodeId(number::byte(place)));
-        Some(Law { transport: clients.transport, wire: clients.wire, payload, every, resumed })
+        let id = NodeId(number::byte(place));
+        let sources = scenario.sources_of(id);
+        let sources = sources.map(|(_, source)| number::float(source.payload.0)).collect();
+        let (transport, wire, resumed) = (clients.transport, clients.wire, resumed(scenario, id));
+        Some(Law { transport, wire, payload, sources, every, resumed })
     })
 }
 
@@ -82,6 +87,30 @@ impl World {
 }
 
 impl Law {
+    /// The sizes of what was pushed down, and how many there were of each.
+    fn pushed<'l>(&'l self, traffic: &'l Traffic) -> impl Iterator<Item = (f64, f64)> + 'l {
+        self.by_size(traffic, traffic.frames_down, |source| source.frames_down)
+    }
+
+    /// The bytes of payload that were read from the buffer for those who came back.
+    pub(super) fn replayed(&self, traffic: &Traffic) -> f64 {
+        let all = self.by_size(traffic, traffic.replayed, |source| source.replayed);
+        all.map(|(payload, messages)| messages * payload).sum()
+    }
+
+    /// A count of messages by their sizes: what the crowd sent, and what each source did.
+    fn by_size<'l>(
+        &'l self,
+        traffic: &'l Traffic,
+        all: u64,
+        of: impl Fn(&Sourced) -> u64 + Copy + 'l,
+    ) -> impl Iterator<Item = (f64, f64)> + 'l {
+        let own = all - traffic.sources.iter().map(of).sum::<u64>();
+        let sources = self.sources.iter().zip(&traffic.sources);
+        let sources = sources.map(move |(payload, it)| (*payload, number::float(of(it))));
+        std::iter::once((self.payload, number::float(own))).chain(sources)
+    }
+
     /// The bytes of a crowd's traffic.
     pub(super) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
@@ -93,17 +122,19 @@ impl Law {
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
-                let pushed = wire.pushes(transport, self.payload);
-                let frames_down = count(traffic.frames_down);
+                for (payload, frames_down) in self.pushed(traffic) {
+                    let pushed = wire.pushes(transport, payload);
+                    up = up.and(&pushed.up.times(frames_down));
+                    messages = messages.and(&pushed.down.times(frames_down));
+                }
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
-                up = up.and(&pushed.up.times(frames_down)).and(&beat.up.times(beats));
-                messages = messages.and(&pushed.down.times(frames_down));
+                up = up.and(&beat.up.times(beats));
                 beat.down.times(beats)
             }
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
-                let payload = count(traffic.frames_down) * self.payload;
+                let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 messages = messages.and(&wire.finds(count(traffic.polls_full), payload));
                 wire.finds_nothing().times(count(traffic.polls_empty))
             }
@@ -143,7 +174,7 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, every, resumed: 0.0 }
+        Law { transport, wire, payload, sources: Vec::new(), every, resumed: 0.0 }
     }
 
     #[test]

@@ -3,6 +3,7 @@ use super::messages::Message;
 use crate::engine::{
     Draws, Law, Span,
     draws::{below, mix},
+    number,
 };
 use crate::node::{
     Purpose,
@@ -10,6 +11,7 @@ use crate::node::{
         Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport, Wire,
     },
 };
+use crate::{record::meter::MOST_SOURCES, units::Bytes};
 use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -82,6 +84,29 @@ impl From<&Law> for Delay {
             | Law::Empirical(_) => Self::Drawn(law.clone()),
         }
     }
+}
+
+/// The origin of what a crowd's own users send.
+pub const OWN: u8 = 0;
+
+/// The bits of a message's id below its origin.
+const COUNTED: u32 = 28;
+
+const _: () = assert!(MOST_SOURCES < 1 << (u32::BITS - COUNTED));
+
+/// A source that reaches a crowd.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its node.
+    pub node: u8,
+    /// Tells its messages from those of others in draws: a hash of its name.
+    pub salt: u64,
+    /// Size of a message.
+    pub payload: Bytes,
+    /// Its draws.
+    pub draws: Draws,
+    /// What its messages feed, if they are for many.
+    pub feed: Option<u8>,
 }
 
 /// A way to a node.
@@ -158,6 +183,10 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+    /// The sources that reach it, in the order of the file: origins 1, 2, ….
+    pub origins: Vec<Origin>,
+    /// The origin of messages of which it is not known whose they are: its own users if they send.
+    pub usual: u8,
 }
 
 /// What gateways keep of a session.
@@ -208,6 +237,12 @@ pub struct Inbox {
     pub notify: Option<Notify>,
 }
 
+/// A number below `n` that is fixed for what has this hash: its partition.
+#[inline]
+pub fn spread(hash: u64, n: u32) -> u32 {
+    below(mix(hash ^ SPREAD), n)
+}
+
 impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
@@ -239,10 +274,35 @@ impl Crowd {
         (u64::from(user - self.first) << 16) | u64::from(session)
     }
 
+    /// The id of message `k` of an origin. Where no source reaches the crowd all bits count.
+    #[inline]
+    pub fn id(&self, origin: u8, k: u64) -> u32 {
+        if self.origins.is_empty() {
+            return number::low(k);
+        }
+        u32::from(origin) << COUNTED | number::low(k) & ((1 << COUNTED) - 1)
+    }
+
+    /// The number of the origin of a message with this id.
+    #[inline]
+    pub fn origin_of(&self, id: u32) -> u8 {
+        if self.origins.is_empty() { OWN } else { number::low8(id >> COUNTED) }
+    }
+
+    /// The source of a message; none of what the crowd's own users send.
+    #[inline]
+    pub fn origin(&self, message: &Message) -> Option<&Origin> {
+        let place = self.origin_of(message.id).checked_sub(1)?;
+        self.origins.get(usize::from(place))
+    }
+
     /// The entity of a message in draws. Those who are in a room get the same one at times of their
     /// own.
     #[inline]
     pub fn message(&self, message: &Message) -> u64 {
+        if let Some(origin) = self.origin(message) {
+            return origin.salt ^ u64::from(message.id & ((1 << COUNTED) - 1));
+        }
         let entity = self.salt ^ u64::from(message.id);
         if self.room.is_none() { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
     }
@@ -253,7 +313,8 @@ impl Crowd {
         if self.room.is_none() || self.publishes_for_each {
             return self.message(message);
         }
-        self.message(&message.addressed_to(self.sender(message.id)))
+        let sender = self.sender(message.id).unwrap_or(message.to);
+        self.message(&message.addressed_to(sender))
     }
 
     /// Those who are in the room of a user, with itself; of a crowd without rooms, nobody. The last
@@ -270,7 +331,7 @@ impl Crowd {
     /// it is addressed to its own sender.
     pub fn everybody(&self, message: &Message) -> Option<impl Iterator<Item = u32> + use<>> {
         let sender = message.to;
-        let room = self.room(sender).filter(|_| self.sender(message.id) == sender)?;
+        let room = self.room(sender).filter(|_| self.sender(message.id) == Some(sender))?;
         Some(room.filter(move |&user| user != sender))
     }
 
@@ -287,10 +348,17 @@ impl Crowd {
         (sender, if other < sender { other } else { other + 1 })
     }
 
-    /// Who sent a message. Of more than 2^32 sends of a crowd, the first are meant.
+    /// The user who sent the message with this id; none if a source did. Of more than 2^32 sends of
+    /// a crowd (2^28 where sources reach it), the first are meant.
     #[inline]
-    pub fn sender(&self, id: u32) -> u32 {
-        self.first + self.pair(u64::from(id)).0
+    pub fn sender(&self, id: u32) -> Option<u32> {
+        (self.origin_of(id) == OWN).then(|| self.first + self.pair(u64::from(id)).0)
+    }
+
+    /// What stands for the sender of a message where it is hashed: a user, or a source.
+    pub fn hash_of_sender(&self, message: &Message) -> u64 {
+        let of_source = || self.origin(message).map_or(0, |origin| mix(origin.salt));
+        self.sender(message.id).map_or_else(of_source, |sender| self.hash(sender))
     }
 
     /// From the first packet to the handshake's work at the gateway, for a connection with this
@@ -331,12 +399,6 @@ impl Crowd {
             let unit = self.draws.unit(Purpose::RetryAfter, entity, u32::from(attempt));
             Span::from_float(law.quantile(unit))
         })
-    }
-
-    /// A number below `n` that is fixed for a user: its partition, its place on a ring.
-    #[inline]
-    pub fn spread(&self, user: u32, n: u32) -> u32 {
-        below(mix(self.hash(user) ^ SPREAD), n)
     }
 
     /// A hash of a user's id.

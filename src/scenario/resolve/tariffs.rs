@@ -24,7 +24,7 @@ impl Section<'_, '_> {
         let runs_on =
             |instance: &Option<Text>| Outfit { instance: instance.clone(), ..Outfit::default() };
         match form {
-            Kind::Clients(_) | Kind::LoadBalancer(_) => Outfit::default(),
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Source(_) => Outfit::default(),
             Kind::Gateway(form) => runs_on(&form.instance),
             Kind::Fanout(form) => runs_on(&form.instance),
             Kind::Buffer(form) => {
@@ -49,7 +49,8 @@ pub(super) fn tariffs(
 ) -> Option<Vec<Tariff>> {
     let mut all = Vec::new();
     let mut complete = true;
-    for node in nodes.iter_mut().filter(|node| !matches!(node.form, Kind::Clients(_))) {
+    let paid_for = |node: &&mut Resolved| !matches!(node.form, Kind::Clients(_) | Kind::Source(_));
+    for node in nodes.iter_mut().filter(paid_for) {
         let paid = (Choice { input, sheet, node }).paid();
         complete &= paid.is_some();
         all.extend(paid.map(|paid| Tariff { node: node.name.value.clone(), paid }));
@@ -80,7 +81,7 @@ impl Choice<'_, '_> {
         let instances = Group { key: "instances", machines: &sheet.instances };
         let caches = Group { key: "caches", machines: &sheet.caches };
         match self.node.parameters.clone() {
-            Parameters::Clients(_) => None,
+            Parameters::Clients(_) | Parameters::Source(_) => None,
             Parameters::LoadBalancer(own) => {
                 let (key, found) = match own.layer {
                     7 => ("balancers.layer_7", &sheet.layer_7),

@@ -15,5 +15,6 @@ mod moves;
 mod rooms;
 mod routes;
 mod runs;
+pub(crate) mod sources;
 mod stores;
 mod transports;
