@@ -32,7 +32,7 @@ impl<'s> Plan<'s> {
             self.sum(|crowd| if crowd.balancer.id == id { of(crowd) } else { 0.0 })
         };
         Some(match &node.parameters {
-            Parameters::Clients(_) => return None,
+            Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: balanced(&Crowd::attempts),
                 connections: balanced(&|crowd| crowd.held),

@@ -207,8 +207,15 @@ impl Cx<'_> {
     pub(super) fn end_for_many(&mut self, at: Time, row: &Message, feed: u8, end: End) {
         let topic = row.to - self.crowds.of(row.to).first;
         let all = u64::from(self.feeds.get(feed).audience(topic).all);
-        self.record.sent_many(row.sent, row.id, all);
+        self.intended(row, all);
         self.record.deliveries(at, row.sent, row.id, end, all);
+    }
+
+    /// A message is for so many.
+    fn intended(&mut self, row: &Message, many: u64) {
+        self.record.sent_many(row.sent, row.id, many);
+        let origin = self.crowds.of(row.to).origin_of(row.id);
+        self.meter(row.to).intended(origin, many);
     }
 
     /// What has arrived from an instance by now is counted.
@@ -235,7 +242,7 @@ impl Fanout {
             let place = cx.messages.place(message);
             feed.publish(topic, Entry { sent: row.sent, kept: cx.now, place, id: row.id });
             let keeps = feed.keeping.is_some();
-            cx.record.sent_many(row.sent, row.id, u64::from(audience.all));
+            cx.intended(&row, u64::from(audience.all));
             if !keeps {
                 let (end, away) = (End::Lost(Cause::NoReplay), u64::from(audience.away));
                 cx.record.deliveries(cx.now, row.sent, row.id, end, away);
@@ -276,7 +283,7 @@ impl Fanout {
             let copy = if again {
                 cx.messages.copy(one, place, None, Twice::Redelivered)
             } else {
-                cx.record.sent_many(row.sent, row.id, 1);
+                cx.intended(&row, 1);
                 cx.messages.open_at(one, place)
             };
             if !in_groups || !cx.crowds.of(to).takes_groups() {
@@ -342,7 +349,7 @@ impl Gateway {
             return;
         }
         let batch = self.push_many(row.at, jobs, cx);
-        cx.meter(row.to).frames_down += u64::from(jobs);
+        cx.meter(row.to).pushed_to(crowd.origin_of(row.id), u64::from(jobs));
         let unit = crowd.draws.unit(
             Purpose::Place,
             at_instance(crowd.message(&row), row.at),
@@ -363,7 +370,8 @@ impl Gateway {
             return;
         }
         let batch = self.push_many(row.at, online, cx);
-        cx.meter(row.to).frames_down += u64::from(online);
+        let origin = cx.crowds.of(row.to).origin_of(row.id);
+        cx.meter(row.to).pushed_to(origin, u64::from(online));
         let shown = !cx.crowds.of(row.to).reading.dedup;
         let many = u64::from(online);
         cx.record.duplicates(batch.last, row.sent, shown, Twice::Redelivered, many);

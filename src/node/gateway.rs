@@ -151,7 +151,8 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let way = if crowd.prefers() { cx.crowds.of(crowd.sender(row.id)) } else { crowd };
+        let sender = if crowd.prefers() { crowd.sender(row.id) } else { None };
+        let way = sender.map_or(crowd, |sender| cx.crowds.of(sender));
         let work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
@@ -214,7 +215,7 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + self.latency + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.meter(row.to).frames_down += 1;
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
         cx.connections.is_active(row.to, cx.now);
         cx.hop(at, crowd.clients, message, down);
     }

@@ -3,6 +3,7 @@ mod bus;
 mod clients;
 mod fanout;
 mod managed;
+mod source;
 mod state;
 mod wire;
 
@@ -18,6 +19,7 @@ pub use clients::{
 };
 pub use fanout::{Fanout, OnStale, Route, Spread};
 pub use managed::Managed;
+pub use source::{Arrival, MOST_SOURCES, Popularity, Source, SourceAudience, Ticks};
 pub use state::{Rebuild, SessionState};
 pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
@@ -38,6 +40,8 @@ pub enum Parameters {
     Registry(Registry),
     /// Replay buffer per user.
     Buffer(Buffer),
+    /// A producer outside the crowds.
+    Source(Source),
 }
 
 /// Delays between attempts, and what else a client does about them.

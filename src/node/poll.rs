@@ -126,11 +126,12 @@ impl Gateway {
 }
 
 impl Cx<'_> {
-    /// A poll is answered with so many messages: records and segments are those of all together.
-    pub(super) fn answered(&mut self, user: u32, messages: u64) {
+    /// A poll is answered with messages of so many bytes: records and segments are those of all
+    /// together.
+    pub(super) fn answered(&mut self, user: u32, bytes: u64) {
         let crowd = self.crowds.of(user);
-        let [records, segments] = crowd.wire.answer(number::float(messages * crowd.payload));
-        let traffic = self.record.meter.of(user);
+        let [records, segments] = crowd.wire.answer(number::float(bytes));
+        let traffic = self.meter(user);
         traffic.polls_full += 1;
         traffic.answer_records += records;
         traffic.answer_segments += segments;
@@ -208,25 +209,28 @@ impl Buffer {
         let first = held.is_some() && cx.looked(user);
         let stage = if first { Stage::DownReplay } else { Stage::Down };
         let mut list = cx.connections.kept.take_missed(user);
-        let mut carried = 0;
+        let (mut empty, mut bytes) = (true, 0);
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
                 continue;
             }
-            cx.messages.get_mut(message).session = low_byte(connection.session);
-            cx.meter(user).frames_down += 1;
+            let row = cx.messages.get_mut(message);
+            row.session = low_byte(connection.session);
+            let row = *row;
+            cx.meter(user).pushed(crowd.origin_of(row.id));
+            bytes += crowd.payload_of(&row);
             cx.hop(at, crowd.clients, message, stage);
-            carried += 1;
+            empty = false;
         }
         match held {
-            Some(hold) if carried == 0 => cx.wake(read + hold, Timer::HoldOver, user, session),
+            Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
             Some(_) => {
-                cx.answered(user, carried);
+                cx.answered(user, bytes);
                 cx.let_go(user);
                 cx.ask(user, at);
             }
-            None => cx.answered(user, carried),
+            None => cx.answered(user, bytes),
         }
     }
 }

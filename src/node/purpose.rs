@@ -3,11 +3,11 @@
 /// The purposes of draws; the entity and k that each is keyed by stand beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// Time from the k-th send to the next. (k)
+    /// Time from the k-th send to the next, of a crowd or a source. (k)
     SendGap,
     /// Sender of the k-th send. (k)
     Sender,
-    /// Recipient of the k-th send. (k)
+    /// Recipient of the k-th send, or of the k-th message of a source. (k)
     Recipient,
     /// Time from the k-th lifetime event to the next. (k)
     LifetimeGap,
@@ -56,11 +56,12 @@ pub enum Purpose {
     /// How many sessions stand at the start. (0)
     Standing,
     /// How long a visit lasts, how long its user is away after it, and whether it goes on at the
-    /// start. (user and visit; k = 0; 1; 2, 3)
+    /// start. (user and visit; k = 0; 1; 2, 3) The same of the bursts of a source. (burst)
     Visit,
     /// Whether and when a notification brings its user. (message; k = 0, 1)
     Notify,
-    /// When a user polls, within its share of the interval. (user)
+    /// When a user polls, within its share of the interval. (user) When a source that has a period
+    /// publishes first. (0)
     Phase,
     /// Whether a transport is blocked for a user. (user; transport)
     Blocked,

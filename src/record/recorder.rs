@@ -100,10 +100,13 @@ pub struct Counts {
     pub found: u64,
 }
 
+/// Who sends what a source publishes, in a trace: nobody.
+pub const OUTSIDE: u32 = u32::MAX;
+
 /// Every message of a run, for tests and for the curious.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Trace {
-    /// (time, sender, recipient) of every send, in order.
+    /// (time, sender, recipient) of every send, in order; [`OUTSIDE`] sends what a source does.
     pub sends: Vec<(Time, u32, u32)>,
     /// (time, recipient, the message's place in the bus) of every delivery that reached its
     /// recipient, in the order in which that was noticed.
@@ -241,6 +244,11 @@ impl Recorder {
     /// A fact about so many.
     fn many(&mut self, at: Time, fact: Fact, id: u32, many: u64) {
         self.fact(at, fact, id ^ number::low(crate::engine::draws::mix(many)));
+    }
+
+    /// Whether what is sent at `at` counts: from the warm-up on.
+    pub fn counts_from(&self, at: Time) -> bool {
+        at >= self.warm_up
     }
 
     /// Who sends to whom, for those who asked.

@@ -170,6 +170,7 @@ pub const TABLE: &[Default] = &[
     row("buffer.read", "1ms", "[K]"),
     row("buffer.replay_rate", "1k/s", "[K]"),
     row("buffer.instance", "disk", "[squall] the cheapest"),
+    row("source.to", "user", "[squall] a notification, for one"),
     row("deploy.batch", "1", "[squall] the most careful one"),
     row("deploy.startup", "20s", "[K]"),
     row("crash.kind", "process", "[squall]"),
@@ -189,6 +190,7 @@ pub const TABLE: &[Default] = &[
     row("links.clients -> load_balancer", "network", "half of the user's round trip"),
     row("links.load_balancer -> gateway", "500us", "one zone [K]"),
     row("links.gateway -> pubsub", "1ms", "one zone, one to three across zones [K]"),
+    row("links.source -> pubsub", "1ms", "as from a gateway [K]"),
     row("links.pubsub -> fanout", "1ms", "one zone [K]"),
     row("links.fanout -> gateway", "1ms", "an internal RPC [K]"),
     row("links.gateway -> registry", "500us", "a registry operation [K]"),
@@ -203,6 +205,7 @@ pub const TABLE: &[Default] = &[
 pub const DERIVED: &[Default] = &[
     row("experiment.question", "the file's headline or name", "[squall] the file's name"),
     row("clients.resume", "by the links", "[squall] by the links"),
+    row("source.clients", "by the links", "[squall] the one crowd that its bus leads to"),
     row("gateway.instance", "by the prices", "[squall] the cheapest with its cores and memory"),
     row("managed.service", "by the prices", "[squall] the first of its services"),
     row(

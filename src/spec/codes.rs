@@ -2,11 +2,17 @@
 
 /// Every code of an error or a warning, in alphabetical order, and what it means.
 pub const CODES: &[(&str, &str)] = &[
+    ("after-the-end", "Something happens after the run has ended."),
     (
         "ambiguous-link",
         "A link is left out, and several nodes could be its end. Write the link that is meant.",
     ),
     ("bad-argument", "An argument is not `path=value`."),
+    (
+        "bad-arrivals",
+        "A file of arrivals has another header than `time` or `time,user`, or a row has other \
+         columns.",
+    ),
     (
         "bad-axis",
         "The values of an axis cannot be made: too many, none, or a step that leads nowhere.",

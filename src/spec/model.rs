@@ -5,6 +5,7 @@ mod clients;
 mod fanout;
 mod managed;
 mod prefer;
+pub mod source;
 mod state;
 
 pub use bus::{Group, Pubsub};
@@ -15,6 +16,7 @@ pub use clients::{
 pub use fanout::Fanout;
 pub use managed::Managed;
 pub use prefer::{Blocked, Fallback, Prefer};
+pub use source::{Popularity, Source, SourceAudience};
 pub use state::{Rebuild, SessionState};
 
 use super::schema;
@@ -46,6 +48,8 @@ pub enum Kind {
     Registry(Box<Registry>),
     /// Replay buffer per user.
     Buffer(Box<Buffer>),
+    /// A producer outside the crowds.
+    Source(Box<Source>),
 }
 
 /// A law: `40ms`, or one of the laws by name.
@@ -334,7 +338,8 @@ pub struct Buffer {
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
-    /// Bytes kept for a user: so many whole messages of the size that its crowd sends.
+    /// Bytes kept for a user: so many whole messages, of the size of the largest that reach its
+    /// crowd.
     pub bytes: Option<Written<Bytes>>,
     /// Reads of returning clients that it can serve.
     pub reads: Option<Written<Rate>>,

@@ -47,9 +47,15 @@ fn cut(way: &[&Key], at: At, kind: &MistakeKind) -> At {
 
 /// How messages call what a way leads to, without the choices on the way: `phones.network.rtt`.
 fn title(way: &[&Key]) -> String {
-    let texts = way.iter().map(|key| key.text.as_str());
-    let texts = texts.filter(|text| !is_choice(text) && *text != "nodes" && *text != "links");
-    texts.collect::<Vec<_>>().join(".")
+    let texts: Vec<&str> = way.iter().map(|key| key.text.as_str()).collect();
+    let (heads, rest) = match texts.as_slice() {
+        // A name that is also the word of a choice is a name all the same.
+        ["nodes" | "links", name, rest @ ..] => (vec![*name], rest),
+        ["nodes" | "links"] => (Vec::new(), &[][..]),
+        all => (Vec::new(), all),
+    };
+    let rest = rest.iter().copied().filter(|text| !is_choice(text));
+    heads.into_iter().chain(rest).collect::<Vec<_>>().join(".")
 }
 
 /// A name that is a slip of the keys, and what was meant: reading goes on with that.
@@ -185,6 +191,7 @@ fn called(kind: &str) -> &'static str {
         "fanout" => "a fanout",
         "registry" => "a registry",
         "buffer" => "a buffer",
+        "source" => "a source",
         _ => "a node",
     }
 }

@@ -132,6 +132,7 @@ pub const METRICS: &[Described] = &[
     row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
+    row("<node>.messages", Unit::Count, "Messages that a source published from the warm-up on."),
     row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
     row(
         "duplicates.{redelivered,resent,cursor,overlap}",

@@ -321,6 +321,11 @@ impl World {
         let record = &self.record;
         let Account { ledger, lag } = record.window();
         sheet.ledger("", &ledger);
+        for (node, name) in self.nodes.iter().zip(&self.names) {
+            if let Node::Source(source) = node {
+                sheet.count(format!("{name}.messages"), source.counted());
+            }
+        }
         sheet.count("deliveries.duplicates", record.counts.duplicates.iter().sum());
         for twice in Twice::ALL {
             let count = record.counts.duplicates[twice as usize];
@@ -393,9 +398,8 @@ impl World {
         sheet.set("registry.refreshes_per_second", Unit::PerSecond, Some(refreshes));
         sheet.count("registry.stale_routes", counts.stale_routes);
         sheet.count("replay.messages", all.sum(|crowd| crowd.replayed));
-        let replayed = all.crowds.iter().map(|crowd| number::float(crowd.replayed));
-        let bytes =
-            replayed.zip(wire::laws(scenario)).map(|(count, law)| count * law.payload).sum();
+        let crowds = all.crowds.iter().zip(wire::laws(scenario));
+        let bytes = crowds.map(|(traffic, law)| law.replayed(traffic)).sum();
         sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
     }
 

@@ -242,17 +242,18 @@ pub fn simulate(
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
-    let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
+    let (mut users, mut entries, mut states, mut receives) = (0, 0, 0, false);
     let (mut visits, mut prefers) = (false, false);
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
                 users += u64::from(clients.count);
                 users += number::whole(clients.sessions_by(scenario.horizon));
-                sends |= clients.sends.is_some();
+                receives |= clients.sends.is_some();
                 visits |= clients.visits.is_some();
                 prefers |= clients.prefer.len() > 1;
             }
+            Parameters::Source(_) => receives = true,
             Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
             Parameters::Registry(registry) => {
                 let lags = registry.replica_lag > Span::ZERO;
@@ -263,7 +264,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
     }
     let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
     let ways = if prefers { Ways::BYTES } else { 0 };
-    users * (Connections::bytes(sends) + entries + states + visits + ways)
+    users * (Connections::bytes(receives) + entries + states + visits + ways)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

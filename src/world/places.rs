@@ -30,6 +30,12 @@ impl World {
                 place(&clients, &crowd, user, nodes, &mut cx);
             }
         }
+        let (nodes, mut cx) = split!(&mut *self, Time::ZERO, &mut *agenda);
+        for node in nodes {
+            if let Node::Source(source) = node {
+                source.start(&mut cx);
+            }
+        }
     }
 }
 

@@ -5,20 +5,22 @@ use crate::{
     node::parameters::{Clients, Gateway, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
-        meter::{Flow, Traffic},
+        meter::{Flow, Sourced, Traffic},
     },
     scenario::{NodeId, Scenario},
 };
 
 /// What decides how many bytes a crowd's traffic has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Law {
     /// How its messages travel.
     pub(crate) transport: Transport,
     /// What they are wrapped in.
     pub(crate) wire: Wire,
-    /// Bytes of a message.
+    /// Bytes of a message that it sends.
     pub(crate) payload: f64,
+    /// Bytes of a message of each source that reaches it, by its origin from 1 on.
+    pub(crate) sources: Vec<f64>,
     /// Seconds between two pings; infinite without them.
     pub(crate) every: f64,
     /// Share of the TLS handshakes that are resumed.
@@ -46,7 +48,9 @@ pub(crate) fn laws_of(scenario: &Scenario, id: NodeId, clients: &Clients) -> Vec
         let resumed = pool.map_or(0.0, |pool| pool.cpu.resumption.0);
         let service = pool.and_then(|pool| pool.managed.as_ref());
         let frame = service.map_or(f64::INFINITY, |service| number::float(service.max_frame.0));
-        Law { transport, wire, payload, every, resumed, frame }
+        let sources = scenario.sources_of(id);
+        let sources = sources.map(|(_, source)| number::float(source.payload.0)).collect();
+        Law { transport, wire, payload, sources, every, resumed, frame }
     };
     if clients.prefer.is_empty() {
         return vec![law(clients.transport, None)];
@@ -100,6 +104,30 @@ impl World {
 }
 
 impl Law {
+    /// The sizes of what was pushed down, and how many there were of each.
+    fn pushed<'l>(&'l self, traffic: &'l Traffic) -> impl Iterator<Item = (f64, f64)> + 'l {
+        self.by_size(traffic, traffic.frames_down, |source| source.frames_down)
+    }
+
+    /// The bytes of payload that were read from the buffer for those who came back.
+    pub(super) fn replayed(&self, traffic: &Traffic) -> f64 {
+        let all = self.by_size(traffic, traffic.replayed, |source| source.replayed);
+        all.map(|(payload, messages)| messages * payload).sum()
+    }
+
+    /// A count of messages by their sizes: what the crowd sent, and what each source did.
+    fn by_size<'l>(
+        &'l self,
+        traffic: &'l Traffic,
+        all: u64,
+        of: impl Fn(&Sourced) -> u64 + Copy + 'l,
+    ) -> impl Iterator<Item = (f64, f64)> + 'l {
+        let own = all - traffic.sources.iter().map(of).sum::<u64>();
+        let sources = self.sources.iter().zip(&traffic.sources);
+        let sources = sources.map(move |(payload, it)| (*payload, number::float(of(it))));
+        std::iter::once((self.payload, number::float(own))).chain(sources)
+    }
+
     /// The bytes of a crowd's traffic.
     pub(crate) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
@@ -113,17 +141,19 @@ impl Law {
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
-                let pushed = wire.pushes(transport, self.payload, self.frame);
-                let frames_down = count(traffic.frames_down);
+                for (payload, frames_down) in self.pushed(traffic) {
+                    let pushed = wire.pushes(transport, payload, self.frame);
+                    up = up.and(&pushed.up.times(frames_down));
+                    messages = messages.and(&pushed.down.times(frames_down));
+                }
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
-                up = up.and(&pushed.up.times(frames_down)).and(&beat.up.times(beats));
-                messages = messages.and(&pushed.down.times(frames_down));
+                up = up.and(&beat.up.times(beats));
                 beat.down.times(beats)
             }
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
-                let payload = count(traffic.frames_down) * self.payload;
+                let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
                 messages = messages.and(&wire.finds(answers.map(count), payload));
                 wire.finds_nothing().times(count(traffic.polls_empty))
@@ -164,7 +194,8 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, every, resumed: 0.0, frame: f64::INFINITY }
+        let (sources, frame) = (Vec::new(), f64::INFINITY);
+        Law { transport, wire, payload, sources, every, resumed: 0.0, frame }
     }
 
     #[test]

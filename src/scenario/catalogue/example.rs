@@ -2,7 +2,7 @@
 use super::Key;
 
 /// The kinds of nodes, and a name that such a node could have.
-const NODES: [(&str, &str); 8] = [
+const NODES: [(&str, &str); 9] = [
     ("clients", "phones"),
     ("load_balancer", "edge"),
     ("gateway", "gateways"),
@@ -11,6 +11,7 @@ const NODES: [(&str, &str); 8] = [
     ("fanout", "fanout"),
     ("registry", "presence"),
     ("buffer", "replay"),
+    ("source", "ticker"),
 ];
 
 /// What an entry of the timeline can do.
@@ -64,7 +65,7 @@ fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 8] = [
+        const FREE: [&str; 12] = [
             "experiment.",
             "prices.",
             "links.",
@@ -72,7 +73,11 @@ impl Key {
             "law.",
             "timeline.name",
             "clients.reconnect.preset",
+            "source.every",
+            "source.rate",
+            "source.arrivals.user",
             "list",
+            "file or list",
         ];
         let free = FREE.iter().any(|start| self.name.starts_with(start) || self.value == *start);
         self.name == "experiment.horizon" || self.default.is_none() && !free
@@ -128,6 +133,7 @@ impl Key {
             "clients.visits.",
             "buffer.notify.",
             "managed.",
+            "source.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();

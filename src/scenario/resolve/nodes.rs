@@ -28,6 +28,7 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
         model::Kind::Fanout(_) => "fanout",
         model::Kind::Registry(_) => "registry",
         model::Kind::Buffer(_) => "buffer",
+        model::Kind::Source(_) => "source",
     }
 }
 
@@ -61,6 +62,7 @@ impl Section<'_, '_> {
                 replica_lag: self.value("replica_lag", form.replica_lag.as_ref()),
             }),
             model::Kind::Buffer(form) => Parameters::Buffer(self.buffer(form)),
+            model::Kind::Source(form) => Parameters::Source(self.producer(form)),
         }
     }
 

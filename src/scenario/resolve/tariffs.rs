@@ -33,7 +33,7 @@ impl Section<'_, '_> {
             copies: 0,
         };
         match form {
-            Kind::Clients(_) | Kind::LoadBalancer(_) => Outfit::default(),
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Source(_) => Outfit::default(),
             Kind::Gateway(form) => runs_on(&form.instance),
             Kind::Managed(form) => Outfit { key: "service", ..runs_on(&form.service) },
             Kind::Fanout(form) => runs_on(&form.instance),
@@ -62,7 +62,8 @@ pub(super) fn tariffs(
     let mut complete = true;
     let doors = doors(nodes, links);
     let unpaid = |(place, node): &(usize, &mut Resolved)| {
-        matches!(node.form, Kind::Clients(_)) || doors.contains(&NodeId(number::byte(*place)))
+        matches!(node.form, Kind::Clients(_) | Kind::Source(_))
+            || doors.contains(&NodeId(number::byte(*place)))
     };
     for (_, node) in nodes.iter_mut().enumerate().filter(|node| !unpaid(node)) {
         let paid = (Choice { input, sheet, node }).paid();
@@ -106,7 +107,7 @@ impl Choice<'_, '_> {
         let instances = Group { key: "instances", machines: &sheet.instances };
         let caches = Group { key: "caches", machines: &sheet.caches };
         match self.node.parameters.clone() {
-            Parameters::Clients(_) => None,
+            Parameters::Clients(_) | Parameters::Source(_) => None,
             Parameters::LoadBalancer(own) => {
                 let (key, found) = match own.layer {
                     7 => ("balancers.layer_7", &sheet.layer_7),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{Span, Time, number},
-    node::parameters::{Parameters, Transport},
+    node::parameters::{Parameters, Ticks, Transport},
     scenario::{Action, ActionKind, DropKind, NodeId},
     spec::{
         At, Diagnostic, Input, Located, Text, Written,
@@ -267,9 +267,19 @@ impl Frame<'_> {
     }
 
     fn load(&self, section: &mut Section<'_, '_>, form: &Load) -> Option<ActionKind> {
-        let node = self.node(section, form.node.as_ref(), CROWD);
+        let node = self.node(section, form.node.as_ref(), PRODUCER);
         let factor = section.positive("factor", form.factor.as_ref()).0;
         let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
+        let measured = node.is_some_and(|node| {
+            let parameters = &self.nodes[usize::from(node.0)].parameters;
+            matches!(parameters, Parameters::Source(source)
+                if matches!(source.ticks, Ticks::Arrivals(_)))
+        });
+        if let Some(name) = form.node.as_ref().filter(|_| measured) {
+            let says = "has measured arrivals, which no load changes";
+            let help = "write other `arrivals`, or a `rate`";
+            section.wrong("not-modelled", "node", name.at, says, help);
+        }
         Some(ActionKind::Load { node: node?, factor, lasts })
     }
 
@@ -367,6 +377,13 @@ const CROWD: Role = Role {
     called: "a crowd of clients",
     example: "phones",
     kinds: &["clients"],
+};
+
+const PRODUCER: Role = Role {
+    kind: "crowd of clients or source",
+    called: "a crowd of clients or a source",
+    example: "phones",
+    kinds: &["clients", "source"],
 };
 
 const STORE: Role = Role {

@@ -52,6 +52,8 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "clients.wire.profile" => all::<Heads>(),
         "clients.wire.http" => all::<Http>(),
         "clients.sends.to" => vec!["direct", "all"],
+        "source.to" => vec!["user", "all"],
+        "source.to.user" | "source.to.topic.popularity" => vec!["uniform"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
         "clients.sends.ids" => all::<Ids>(),

@@ -1,10 +1,12 @@
 //! What is for many: who subscribes to what, before anybody is there.
 use super::Plan;
 use crate::{
+    engine::Zipf,
     node::{
-        parameters::{Audience, Parameters, Spread},
+        Purpose,
+        parameters::{Audience, Parameters, Popularity, SourceAudience, Spread},
         table::{
-            crowds::{Crowd, Crowds},
+            crowds::{Crowd, Crowds, Origin},
             feeds::{Feed, Feeds, Keeping, Topics},
         },
     },
@@ -16,18 +18,50 @@ impl Plan<'_> {
     /// The feeds of all crowds, which learn of theirs.
     pub(super) fn feeds(&self, crowds: &mut Crowds, pools: &[Range<u16>]) -> Feeds {
         let mut feeds = Feeds::default();
-        let mut own = None;
+        let (mut own, mut outside) = (None, Vec::new());
         for crowd in crowds.iter_mut() {
             if crowd.way[0] == 0 {
                 own = None;
                 if self.sends_to_all(crowd) {
                     own = Some(feeds.push(self.feed(crowd, Topics::One, pools)));
                 }
+                let topics = crowd.origins.iter().map(|origin| self.topics(origin, crowd.count));
+                let topics: Vec<Option<Topics>> = topics.collect();
+                let feed = |topics| self.feed(crowd, topics, pools);
+                let all = topics.into_iter().map(|topics| topics.map(feed));
+                outside = all.map(|feed| feed.map(|feed| feeds.push(feed))).collect();
             }
             crowd.own_feed = own;
-            crowd.feeds.extend(own);
+            for (origin, feed) in crowd.origins.iter_mut().zip(&outside) {
+                origin.feed = *feed;
+            }
+            crowd.feeds = own.into_iter().chain(outside.iter().copied().flatten()).collect();
         }
         feeds
+    }
+
+    /// To what the users of a crowd subscribe of a source, if its messages are for many.
+    fn topics(&self, origin: &Origin, users: u32) -> Option<Topics> {
+        let Parameters::Source(source) = self.parameters(NodeId(origin.node)) else { return None };
+        match source.to {
+            SourceAudience::User(_) => None,
+            SourceAudience::All => Some(Topics::One),
+            SourceAudience::Room(size) => Some(Topics::Rooms(size)),
+            SourceAudience::Topic { topics, popularity } => {
+                let zipf = match popularity {
+                    Popularity::Uniform => None,
+                    Popularity::Zipf(exponent) => Zipf::new(topics, exponent).ok(),
+                };
+                let topic = |user: u32| match &zipf {
+                    None => origin.draws.below(Purpose::Topic, u64::from(user), topics),
+                    Some(zipf) => {
+                        let draws = &mut origin.draws.stream(Purpose::Topic, u64::from(user));
+                        zipf.rank(draws) - 1
+                    }
+                };
+                Some(Topics::Drawn(topics, (0..users).map(topic).collect()))
+            }
+        }
     }
 
     fn sends_to_all(&self, crowd: &Crowd) -> bool {

@@ -12,6 +12,7 @@ mod origins;
 mod prices;
 mod round_trip;
 mod schema;
+mod sources;
 
 use squall::{
     scenario::{self, Loaded},

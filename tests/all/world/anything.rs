@@ -5,6 +5,7 @@ use super::{
     consumers::{count, run},
     fallback::{preferred, with_tier},
     inbox::with_inbox,
+    sources::with_source,
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
@@ -12,7 +13,8 @@ use squall::{
     node::parameters::{
         Acknowledged, Audience, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
         OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SendBuffer, SessionState, Slow, Spread, Start, Transport, Visits, WhenFull, WhenSlow,
+        SendBuffer, SessionState, Slow, Spread, Start, Ticks, Transport, Visits, WhenFull,
+        WhenSlow,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
     units::{Bandwidth, Bytes, Rate, Share},
@@ -242,6 +244,7 @@ fn scenario(
     let fanout = fanout_of(&mut scenario);
     (fanout.instances, fanout.route, fanout.on_stale) = (3, tier.route, tier.on_stale);
     bounds(&mut scenario);
+    outside(&mut scenario);
     for (place, (at, kind)) in events.into_iter().enumerate() {
         let at = Time::ZERO + secs(at);
         scenario.timeline.push(Action { at, name: format!("event-{place}"), kind });
@@ -299,6 +302,30 @@ fn bounds(scenario: &mut Scenario) {
     let rebuild = Rebuild { cpu, reads: 2, latency };
     let state = SessionState { bytes: Bytes(100), keep: secs(2), rebuild };
     gateways(scenario).session = bit(5).then_some(state);
+}
+
+/// Who else publishes, and whether the users do: by the bits of the seed. So little that no
+/// partition falls behind by it.
+fn outside(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let bit = |place: u32| seed >> place & 1 == 1;
+    if !bit(6) {
+        return;
+    }
+    let law = |seconds: u64| Law::Constant(secs(seconds).float());
+    let ticks = match seed % 3 {
+        0 => Ticks::Every(Span::from_millis(50)),
+        1 => Ticks::Rate(Rate(20.0)),
+        _ => Ticks::Bursts { rate: Rate(40.0), on: law(5), off: law(5) },
+    };
+    let node = with_source(scenario, "ticker", ticks);
+    with_source(scenario, "drip", Ticks::Rate(Rate(1.0)));
+    let kind = ActionKind::Load { node, factor: 1.2, lasts: Some(secs(30)) };
+    let at = Time::ZERO + secs(20);
+    scenario.timeline.push(Action { at, name: "busy".to_owned(), kind });
+    if bit(7) {
+        clients(scenario).sends = None;
+    }
 }
 
 fn touches(scenario: &Scenario, node: u8) -> bool {

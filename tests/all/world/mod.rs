@@ -18,6 +18,7 @@ mod moves;
 mod rooms;
 mod routes;
 mod runs;
+pub(crate) mod sources;
 mod stores;
 mod transports;
 mod wire;
