@@ -1,6 +1,6 @@
 //! What must hold between nodes: that messages find their way, and that the numbers of one node
 //! fit those of another.
-use super::{Resolved, links::Topology, managed, nodes::MOST_USERS};
+use super::{Resolved, links::Topology, managed, nodes::MOST_USERS, sources::looks_up};
 use crate::{
     engine::number,
     node::parameters::{
@@ -30,7 +30,7 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
             }
             Parameters::Pubsub(_) => checks.needs(input, "fanout", "be read by"),
             Parameters::Fanout(fanout) => {
-                if fanout.route == Route::Registry {
+                if fanout.route == Route::Registry && looks_up(topology, fanout) {
                     checks.needs(input, "registry", "look recipients up in");
                 }
                 checks.needs(input, "gateway", "forward to");
