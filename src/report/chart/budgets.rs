@@ -38,7 +38,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let first = all.first()?;
     let beyond = all.iter().any(|budget| budget.peak > END);
     let end = all.iter().map(|budget| budget.peak.min(END)).fold(1.0, f64::max);
-    let axis = Axis::linear(1.0, super::axis::share).named("share of the budget");
+    let label = |part: f64| if part > 0.0 { super::axis::share(part) } else { "0".to_owned() };
+    let axis = Axis::linear(1.0, label).named("share of the budget");
     let body = Bars {
         axis: Axis { high: end, ..axis },
         rows: all.iter().map(|budget| budget.bar(end)).collect(),

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 /// The picture with what was measured; none without nodes.
 pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let graph = Graph::measured(summary);
-    figure(&graph, data::frames(summary, &graph))
+    figure(&graph, data::frames(summary, &graph).as_ref())
 }
 
 /// The picture of an input alone.
@@ -21,7 +21,7 @@ pub(super) fn planned(input: &Json) -> Option<Markup> {
     figure(&Graph::of(input), None)
 }
 
-fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
+fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
     let mut wide = graph::across(graph)?;
     let headline = headline(graph);
     wide.title.clone_from(&headline);
@@ -44,7 +44,7 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
                     (PreEscaped(&wide)) (PreEscaped(narrow.unwrap_or_default()))
                 }
                 (table(graph))
-                @if let Some(frames) = &frames { (frames) }
+                @if let Some(frames) = frames { (frames) }
             }
             figcaption.note {
                 @if measured(graph) {

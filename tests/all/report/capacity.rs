@@ -95,8 +95,8 @@ fn what_waits_has_a_panel_each_and_what_does_not_has_none() {
     let chart = found(&summary, "queues").unwrap();
     let names: Vec<&str> = chart.panels.iter().map(|panel| panel.name.as_str()).collect();
     assert_eq!(names, ["longest wait for a CPU of gateways", "messages that wait in bus"]);
-    let headline = "Work waits up to 2.50 s for a CPU of gateways at 5:00 min; 1,234 messages wait \
-                    in bus at 8:20 min";
+    let headline = "Work waits up to 2.50 s for a CPU of gateways at 5:01 min; 1,234 messages wait \
+                    in bus at 8:21 min";
     assert_eq!(plain(&chart.headline), headline);
 }
 
