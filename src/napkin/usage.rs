@@ -45,7 +45,7 @@ impl<'s> Plan<'s> {
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
             Parameters::Pubsub(_) => Amount::Published(self.sum(|crowd| {
                 let here = crowd.bus.is_some_and(|bus| bus.id == id);
-                if here { crowd.published() * crowd.payload() } else { 0.0 }
+                if here { crowd.published_bytes() } else { 0.0 }
             })),
             Parameters::Registry(_) => Amount::Registered {
                 entries: self.sum(|crowd| {
