@@ -1,6 +1,6 @@
 //! A pool of gateways in lines: what each holds, how many are needed, what they can do.
 use super::{
-    Plan,
+    Needs, Plan,
     crowd::Crowd,
     sheet::{Sheet, Value, cores as plural, f, metric, n, s, size},
     terms::Placing,
@@ -68,6 +68,27 @@ impl Plan<'_> {
         }
         pool.does(several, sheet);
         sheet.about("");
+    }
+}
+
+/// How busy a CPU may be that lacks one instance: as `summary::board` brings budgets to.
+const AIM: f64 = 0.7;
+
+impl Plan<'_> {
+    /// What the load needs, as if there were room for all of it.
+    pub(super) fn needs(&self) -> Needs {
+        let first = self.pools().first().and_then(|&id| self.pool(id));
+        let gateways = first.map_or(1.0, |pool| {
+            let most = f64::from(pool.own.most_connections()).max(1.0);
+            let cores = f64::from(pool.own.cores).max(1.0) * AIM;
+            (pool.there / most).ceil().max((pool.busy / cores).ceil()).max(1.0) + 1.0
+        });
+        let crowd = self.crowds.iter().find_map(|crowd| Some((crowd.fanout?, crowd.carried())));
+        let fanouts = crowd.map_or(1.0, |(fanout, rate)| {
+            let busy = rate * super::terms::mean(&fanout.parameters.service);
+            (busy / (f64::from(fanout.parameters.concurrency).max(1.0) * AIM)).ceil().max(1.0) + 1.0
+        });
+        Needs { gateways, fanouts }
     }
 }
 
