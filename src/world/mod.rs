@@ -11,7 +11,7 @@ mod sample;
 mod sessions;
 mod timeline;
 mod usage;
-mod wire;
+pub(crate) mod wire;
 
 use crate::{
     engine::{Agenda, Entry, Model, Span, Time, number, run},
