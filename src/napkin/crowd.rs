@@ -293,7 +293,7 @@ impl Crowd<'_> {
     }
 
     /// Messages that go up.
-    fn up(&self) -> f64 {
+    pub(super) fn up(&self) -> f64 {
         self.sent * self.online
     }
 
@@ -437,6 +437,9 @@ impl Crowd<'_> {
         }
         let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
         let own = count(self.own() * self.online * self.reach);
+        // An answer as it is on average.
+        let each = self.arrive() / self.polls.full.max(1e-12);
+        let answer = self.law.wire.answer(each * self.payload()).map(number::float);
         let traffic = Traffic {
             frames_up: count(self.up()),
             frames_down: own + from_outside,
@@ -446,6 +449,8 @@ impl Crowd<'_> {
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),
+            answer_records: count(self.polls.full * answer[0]),
+            answer_segments: count(self.polls.full * answer[1]),
             connected: u128::from(count(self.held)) * 1_000_000_000,
             ..Traffic::default()
         };

@@ -92,33 +92,27 @@ impl Sweep {
         designs.flat_map(|design| plane.limits(design)).collect()
     }
 
-    /// What they come to, in sentences: one a metric, one an objective.
+    /// What they come to, a sentence each.
     pub(super) fn crossing_sentences(&self) -> Vec<String> {
         let all = self.crossings();
-        let mut sentences: Vec<String> = Vec::new();
-        for (metric, called, _) in COMPARED {
-            let own: Vec<&Crossing> = all.iter().filter(|it| it.metric == metric).collect();
-            let told: Vec<String> = own.iter().map(|it| it.told(self.replications)).collect();
-            if !told.is_empty() {
-                let head = figures::capitalized(called);
-                sentences.push(format!("{head} crosses {}.", told.join("; ")));
-            }
-        }
-        sentences.extend(self.limits().iter().map(Limit::told));
-        sentences
+        let crossings = all.iter().map(|crossing| crossing.told(self.replications));
+        crossings.chain(self.limits().iter().map(Limit::told)).collect()
     }
 }
 
 impl Crossing {
-    /// `at every 57.3 s: below it websocket is cheaper, above it short_poll`.
+    /// `The bill of a and b crosses at every 57.3 s, with $1,200/month: below it a is cheaper, …`.
     fn told(&self, replications: u32) -> String {
         let (name, unit) = &self.axis;
         let at = quantity(*unit, self.at);
-        let intervals = if replications > 1 { "intervals apart" } else { "single runs apart" };
-        let [low, high] = self.between.map(|value| quantity(*unit, value));
+        let apart = if replications > 1 { "intervals are apart" } else { "single runs are apart" };
+        let [low, high] = self.between.map(|value| figure(*unit, value));
         format!(
-            "at {name} {at} ({intervals} at {low} and {high}), where both have {}: below it {} is \
-             {}, above it {}",
+            "{} of {} and {} crosses at {name} {at}, with {}: below it {} is {}, above it {} \
+             ({apart} at {low} and {high}).",
+            figures::capitalized(self.called),
+            self.below,
+            self.above,
             figure(self.unit, self.value),
             self.below,
             self.better,

@@ -11,7 +11,8 @@ const SWAPPED: &str = "experiments/swapped.yaml";
 /// The chat behind a managed service, with some lines more.
 fn swapped(more: &str) -> Files {
     let text = format!(
-        "model: ../models/chat.yaml\nhorizon: 5min\nnodes: {{ gateways: {{ managed: {{}} }} }}\n{more}"
+        "model: ../models/chat.yaml\nhorizon: 5min\n\
+         nodes: {{ gateways: {{ managed: {{}} }} }}\n{more}"
     );
     Files::default().with(SWAPPED, &text)
 }

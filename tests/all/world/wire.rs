@@ -116,8 +116,8 @@ fn a_websockets_bytes_are_those_of_its_frames() {
 }
 
 /// An event has its lines and its chunk, or a frame of HTTP/2; a message up is a request with its
-/// head and an answer. A comment of 3 bytes says that the stream is alive: 8 with its chunk, 12 in a
-/// frame.
+/// head and an answer. A comment of 3 bytes says that the stream is alive: 8 with its chunk, 12 in
+/// a frame.
 #[test]
 fn a_streams_bytes_are_those_of_events_and_requests() {
     for (wire, sizes) in wires() {
@@ -257,8 +257,8 @@ fn a_handshake_has_its_segments_and_its_heads() {
     }
 }
 
-/// 100,000 clients that ask ten times a second: a million requests of 780 + 22 + 52 bytes, 6.8 Gb/s.
-/// Here a hundredth of them.
+/// 100,000 clients that ask ten times a second: a million requests of 780 + 22 + 52 bytes,
+/// 6.8 Gb/s. Here a hundredth of them.
 #[test]
 fn a_hundred_thousand_clients_at_ten_a_second_poll_seven_gigabits_up() {
     let (wire, _) = wires().next().unwrap();
