@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     engine::{Time, number},
-    node::parameters::{SourceAudience, Ticks},
+    node::parameters::{Parameters, SourceAudience, Ticks},
     scenario::{NodeId, Scenario},
     summary::figures,
 };

@@ -131,6 +131,8 @@ impl Key {
             "clients.reconnect.preset",
             "clients.sessions.",
             "clients.visits.",
+            "clients.blocked.",
+            "clients.fallback.",
             "buffer.notify.",
             "managed.",
             "source.",

@@ -268,8 +268,7 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
         try_timeout: secs(2),
         blocked_by: [BlockedBy::Swallow, BlockedBy::Refuse, BlockedBy::Strip]
             [usize::try_from(seed % 3).unwrap()],
-        remember: [Some(Span::ZERO), Some(secs(20)), None]
-            [usize::from(bit(6)) + usize::from(bit(7))],
+        remember: if bit(6) { bit(7).then_some(secs(20)) } else { Some(Span::ZERO) },
     });
     if bit(8) && tier.route == Route::Registry {
         with_tier(scenario, 60);
