@@ -78,7 +78,8 @@ impl Gauges {
                 | Node::LoadBalancer(_)
                 | Node::Fanout(_)
                 | Node::Registry(_)
-                | Node::Buffer(_) => {}
+                | Node::Buffer(_)
+                | Node::Source(_) => {}
             }
             let stations = stations(node, Time::ZERO);
             if !stations.is_empty() {
@@ -123,7 +124,7 @@ fn stations(node: &Node, at: Time) -> Vec<(Span, usize)> {
         Node::Pubsub(bus) => bus.done(at).map(|done| (done, 1)).collect(),
         Node::Registry(registry) => vec![(registry.done(at), 1)],
         Node::Buffer(buffer) => vec![(buffer.done(at), 1)],
-        Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) => Vec::new(),
+        Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Source(_) => Vec::new(),
     }
 }
 

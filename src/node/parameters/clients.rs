@@ -2,7 +2,7 @@
 use super::{Reconnect, Wire};
 use crate::{
     engine::{Law, Span, Time},
-    units::{Bytes, Rate, Share},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// A crowd of equal users.
@@ -42,6 +42,8 @@ pub struct Clients {
     pub resume_window: Option<Span>,
     /// How it handles what comes again.
     pub reading: Reading,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
     /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
 }
@@ -191,6 +193,15 @@ pub struct Sends {
     pub acknowledged: Option<Acknowledged>,
 }
 
+/// Clients that read more slowly than they may be written to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Slow {
+    /// Share of the users.
+    pub share: Share,
+    /// What one of them takes.
+    pub drain: Bandwidth,
+}
+
 /// Who gets a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audience {
@@ -198,6 +209,8 @@ pub enum Audience {
     Direct,
     /// All others in a room of so many.
     Room(u32),
+    /// Every user of the crowd who has not left, the sender too.
+    All,
 }
 
 /// Sends that are kept until they are acknowledged.
