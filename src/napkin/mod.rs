@@ -6,7 +6,9 @@
 mod checks;
 mod crowd;
 mod events;
+mod lag;
 mod load;
+mod outside;
 mod pool;
 mod sheet;
 pub mod terms;

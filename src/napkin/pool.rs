@@ -62,7 +62,7 @@ impl Plan<'_> {
         let Some(pool) = self.pool(id) else { return };
         let several = self.pools().len() > 1;
         sheet.about(if several { pool.name } else { "" });
-        if pool.held > 0.0 {
+        if pool.held > 0.0 && pool.own.managed.is_none() {
             pool.holds(sheet);
             pool.needs(sheet);
         }
@@ -99,8 +99,11 @@ impl Pool<'_> {
     }
 
     /// Handshakes a second of `instances`, with so large a share of the CPU; none if they cost
-    /// nothing.
+    /// nothing. Of a managed service its quota.
     pub(super) fn capacity(&self, instances: f64, share: f64) -> Option<f64> {
+        if let Some(service) = &self.own.managed {
+            return Some(service.new_connections.0);
+        }
         let cores = instances * f64::from(self.own.cores) * share;
         (self.work > 0.0).then(|| cores / self.work)
     }
@@ -170,7 +173,10 @@ impl Pool<'_> {
     fn does(&self, several: bool, sheet: &mut Sheet) {
         let cores = f64::from(self.own.cores);
         if let Some(all) = self.capacity(self.count, 1.0) {
-            let words = format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work));
+            let words = match &self.own.managed {
+                Some(_) => "quota of the service".to_owned(),
+                None => format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work)),
+            };
             let beside = if several { Beside::Nothing } else { metric("handshakes.capacity") };
             let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Capacity, beside };
             sheet.line("Handshake capacity", words, value);

@@ -9,7 +9,7 @@ use super::{
     parameters::{self, Guarantee, PartitionKey, WhenFull},
     rooms::{Spread, spread_of},
     table::{
-        crowds::{Delay, Port},
+        crowds::{Delay, Port, spread},
         messages::{Message, Stage},
     },
 };
@@ -154,10 +154,10 @@ impl Pubsub {
     fn partition(&self, row: &Message, cx: &Cx<'_>) -> u32 {
         let crowd = cx.crowds.of(row.to);
         let many = number::row(self.partitions.len());
-        let user = match self.parameters.key {
-            PartitionKey::Recipient => row.to,
-            PartitionKey::Sender => crowd.sender(row.id),
-            PartitionKey::Room => crowd.room(row.to).map_or(row.to, |room| room.start),
+        let key = match self.parameters.key {
+            PartitionKey::Recipient => crowd.hash(row.to),
+            PartitionKey::Sender => crowd.hash_of_sender(row),
+            PartitionKey::Room => crowd.hash(crowd.room(row.to).map_or(row.to, |room| room.start)),
             PartitionKey::Random => {
                 let entity = crowd.published(row);
                 return self
@@ -165,7 +165,7 @@ impl Pubsub {
                     .unwrap_or_else(|| self.draws.below(Purpose::Partition, entity, many));
             }
         };
-        self.skewed(crowd.hash(user)).unwrap_or_else(|| crowd.spread(user, many))
+        self.skewed(key).unwrap_or_else(|| spread(key, many))
     }
 
     /// The queue of a partition.

@@ -16,8 +16,8 @@ pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time, number},
-    node::parameters::{Parameters, Start},
-    units::Share,
+    node::parameters::{self, BlockedBy, Parameters, Start, Transport},
+    units::{Bytes, Share},
 };
 
 /// A node's number: its place in [`Scenario::nodes`].
@@ -65,6 +65,30 @@ impl Scenario {
             _ => None,
         });
         crowds.sum()
+    }
+
+    /// The sources that reach a crowd, in the order of the file.
+    pub fn sources_of(
+        &self,
+        crowd: NodeId,
+    ) -> impl Iterator<Item = (NodeId, &parameters::Source)> + '_ {
+        let sources = self.nodes.iter().enumerate();
+        sources.filter_map(move |(place, node)| match &node.parameters {
+            Parameters::Source(source) if source.crowd == crowd.0 => {
+                Some((NodeId(number::byte(place)), source))
+            }
+            _ => None,
+        })
+    }
+
+    /// The size of the largest messages that users of a crowd can get, if they can get any.
+    pub fn largest_payload(&self, crowd: NodeId) -> Option<Bytes> {
+        let own = match &self.nodes[usize::from(crowd.0)].parameters {
+            Parameters::Clients(clients) => clients.sends.as_ref().map(|sends| sends.payload),
+            _ => None,
+        };
+        let from_outside = self.sources_of(crowd).map(|(_, source)| source.payload);
+        from_outside.chain(own).max_by_key(|payload| payload.0)
     }
 
     /// Whether sessions of an open stream come.
@@ -191,6 +215,21 @@ pub enum ActionKind {
         /// How long it accepts nobody.
         downtime: Span,
     },
+    /// A transport is blocked for some users of a crowd.
+    Block {
+        /// A crowd.
+        node: NodeId,
+        /// One of its transports.
+        transport: Transport,
+        /// The share of its users.
+        share: Share,
+        /// How their tries end.
+        by: BlockedBy,
+        /// What becomes of the connections by it that stand.
+        held: Held,
+        /// For how long; `None`: to the end of the run.
+        lasts: Option<Span>,
+    },
     /// A crowd sends more or less.
     Load {
         /// A crowd.
@@ -229,6 +268,17 @@ pub enum DropKind {
     /// Its client is told to move, within a window.
     Told,
     /// Both sides see it end.
+    Reset,
+    /// Neither side does, until a heartbeat is missed.
+    Silent,
+}
+
+/// What becomes of connections by a transport that is blocked from now on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// They stand.
+    Keep,
+    /// Both sides see them end.
     Reset,
     /// Neither side does, until a heartbeat is missed.
     Silent,

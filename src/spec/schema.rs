@@ -2,7 +2,10 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start},
+    model::{
+        Admission, Audience, Jitter, Law, Notify, Policy, Popularity, SourceAudience, Start,
+        source::Arrival,
+    },
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{engine::Span, units::Quantity};
@@ -109,6 +112,8 @@ word_or_map!(Audience);
 word_or_map!(Notify);
 word_or_map!(Jitter);
 word_or_map!(Admission);
+word_or_map!(SourceAudience);
+word_or_map!(Popularity);
 
 /// The name of a preset stands for the map.
 impl<T: JsonSchema> JsonSchema for Shorthand<T> {
@@ -159,6 +164,20 @@ pub(super) fn flag(_: &mut SchemaGenerator) -> Schema {
 /// What a full tier answers; 503 is a number to YAML.
 pub(super) fn answer(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "word", "enum": ["drop", "reset", "503", 503, null] })
+}
+
+/// Transports, each alone or with the balancer that it goes to.
+pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
+    let words = json!({ "enum": ["websocket", "sse", "long_poll"] });
+    let balancer = json!({ "type": "string", "pattern": NAME });
+    let one = json!({ "anyOf": [words, {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": words,
+        "additionalProperties": balancer,
+    }] });
+    json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
 }
 
 /// A path relative to the file.
@@ -217,6 +236,13 @@ pub(super) fn pair(_: &mut SchemaGenerator) -> Schema {
 /// A file of measured values, or the values.
 pub(super) fn measured(_: &mut SchemaGenerator) -> Schema {
     let list = json!({ "type": "array", "items": quantity::<Span>(), "minItems": 1 });
+    json_schema!({ "title": "file or list", "anyOf": [{ "type": "string" }, list] })
+}
+
+/// A file of arrivals, or the arrivals.
+pub(super) fn arrivals(generator: &mut SchemaGenerator) -> Schema {
+    let arrival = generator.subschema_for::<Arrival>();
+    let list = json!({ "type": "array", "items": arrival, "minItems": 1 });
     json_schema!({ "title": "file or list", "anyOf": [{ "type": "string" }, list] })
 }
 

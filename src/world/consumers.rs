@@ -186,7 +186,7 @@ impl World {
         let began = self.timeline.running(scene).began.unwrap_or(scene.now);
         let Self { routes, crowds, tiers, connections, .. } = self;
         routes.catch_up(scene.now, crowds, tiers, connections);
-        for crowd in crowds.iter() {
+        for crowd in crowds.registered() {
             let here = crowd.registry.as_ref().map(|port| usize::from(port.node));
             if here == Some(scene.node) {
                 routes.after_outage((began, scene.now), crowd, tiers, connections);
@@ -208,7 +208,11 @@ impl World {
             Node::Fanout(fanout) => fanout.slow(change, factor, &mut cx),
             Node::Registry(registry) => registry.slow(change, factor, &mut cx),
             Node::Buffer(buffer) => buffer.slow(change, factor, cx.now),
-            Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Pubsub(_) => {}
+            Node::Clients(_)
+            | Node::LoadBalancer(_)
+            | Node::Gateway(_)
+            | Node::Pubsub(_)
+            | Node::Source(_) => {}
         }
     }
 

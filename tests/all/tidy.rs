@@ -120,7 +120,9 @@ fn randomness_and_wrapping_stay_in_their_rooms() {
 fn each_node_has_its_section() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let models = fs::read_to_string(root.join("docs/MODELS.md")).unwrap();
-    for kind in ["clients", "load_balancer", "gateway", "pubsub", "fanout", "registry", "buffer"] {
+    let kinds =
+        ["clients", "load_balancer", "gateway", "pubsub", "fanout", "registry", "buffer", "source"];
+    for kind in kinds {
         assert!(models.contains(&format!("\n## {kind}\n")), "no section for {kind}");
         assert!(root.join(format!("src/node/{kind}.rs")).exists());
     }

@@ -1,7 +1,7 @@
 //! What stands in a node's box: what was written about it, and what was measured.
 use super::{Fact, Graph, Node, entries};
 use crate::{
-    engine::Span,
+    engine::{Span, number},
     record::Unit,
     report::chart,
     summary::{Summary, figures, series::Curve, stated_count},
@@ -24,25 +24,56 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let lines = match kind {
         "clients" => vec![
             text("/count").map(|count| format!("{count} users")),
-            text("/transport"),
+            text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],
         "load_balancer" => {
             vec![text("/layer").map(|layer| format!("layer {layer}")), policy(parameters)]
         }
         "gateway" => vec![text("/count").zip(text("/cores")).map(cores)],
+        "managed" => {
+            vec![text("/service"), text("/new_connections").map(|rate| format!("{rate} new"))]
+        }
         "pubsub" => vec![text("/partitions").map(|count| format!("{count} partitions"))],
         "fanout" => vec![text("/instances").map(|count| format!("{count} instances"))],
         "registry" => vec![text("/ttl").map(|ttl| format!("TTL {}", duration(&ttl)))],
         "buffer" => vec![text("/retention").map(|retention| format!("keeps {retention}"))],
+        "source" => vec![ticks(parameters), audience(&parameters["to"])],
         _ => Vec::new(),
     };
     let fact = |label| Fact { label, value: String::new(), share: None, course: None };
     lines.into_iter().flatten().map(fact).collect()
 }
 
+/// The transports that a crowd prefers, in order.
+fn preferred(list: &Json) -> Option<String> {
+    let word = |it: &Json| match it {
+        Json::String(word) => Some(word.clone()),
+        _ => entries(it).next().map(|(word, _)| word.to_owned()),
+    };
+    let words: Vec<String> = list.as_array()?.iter().filter_map(word).collect();
+    Some(words.join(" → "))
+}
+
 fn cores((count, cores): (String, String)) -> String {
     format!("{count} × {cores} cores")
+}
+
+/// When a source publishes, in a few letters.
+fn ticks(parameters: &Json) -> Option<String> {
+    let every = text(parameters.get("every")).map(|every| format!("every {}", duration(&every)));
+    let bursts = || Some(format!("bursts of {}", text(parameters.pointer("/bursts/rate"))?));
+    let measured = || {
+        let all = parameters.get("arrivals")?.as_array()?;
+        Some(format!("{} arrivals", figures::count(number::float(number::count(all.len())))))
+    };
+    every.or_else(|| text(parameters.get("rate"))).or_else(bursts).or_else(measured)
+}
+
+/// Whom a message of a source is for, in a word.
+fn audience(to: &Json) -> Option<String> {
+    let name = to.as_str().or_else(|| entries(to).next().map(|(name, _)| name))?;
+    Some(format!("to {}", if name == "user" { "one user" } else { name }))
 }
 
 fn policy(parameters: &Json) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::{Resolved, nodes::role, section::Section};
 use crate::{
     engine::{Law, number},
-    node::parameters::{Parameters, Transport},
+    node::parameters::Transport,
     scenario::{Link, NodeId, defaults},
     spec::{At, Choice, Diagnostic, Input, Located, Named, Text, model, suggest},
     units::shown,
@@ -12,10 +12,11 @@ use petgraph::{graph::DiGraph, visit::Dfs};
 use serde_json::{Map, Value as Json};
 
 /// The pairs of kinds that a link can join, in the order in which defaults are added.
-pub const LEGAL: [(&str, &str); 11] = [
+pub const LEGAL: [(&str, &str); 12] = [
     ("clients", "load_balancer"),
     ("load_balancer", "gateway"),
     ("gateway", "pubsub"),
+    ("source", "pubsub"),
     ("pubsub", "fanout"),
     ("fanout", "gateway"),
     ("gateway", "registry"),
@@ -56,6 +57,7 @@ impl<'n> Topology<'n> {
         for (name, form) in &written.0 {
             topology.write(input, name, form.as_ref());
         }
+        topology.add_named(input);
         for (source, target) in LEGAL {
             topology.complete(input, source, target);
         }
@@ -95,7 +97,7 @@ impl<'n> Topology<'n> {
     /// The crowds whose gateways reach a buffer that holds what they miss.
     pub(super) fn resuming(&self) -> Vec<NodeId> {
         let held = |crowd: &NodeId| {
-            let pool = self.next(self.next(*crowd, "load_balancer")?, "gateway")?;
+            let (_, pool) = *self.ways(*crowd).first()?;
             let buffer = self.next(pool, "buffer")?;
             let fanout = self.next(pool, "pubsub").and_then(|bus| self.next(bus, "fanout"));
             let filled = fanout.is_none_or(|fanout| self.next(fanout, "buffer") == Some(buffer));
@@ -104,16 +106,18 @@ impl<'n> Topology<'n> {
         self.of_kind("clients").into_iter().filter(|crowd| held(crowd).is_some()).collect()
     }
 
+    /// The crowds whose connections a pool holds.
+    pub(super) fn crowds_of(&self, pool: NodeId) -> Vec<NodeId> {
+        let held = |crowd: &NodeId| {
+            self.next(*crowd, "load_balancer").and_then(|edge| self.next(edge, "gateway"))
+        };
+        self.of_kind("clients").into_iter().filter(|crowd| held(crowd) == Some(pool)).collect()
+    }
+
     /// The pools of all crowds, and what their connections carry.
     pub(super) fn served(&self) -> Vec<(NodeId, Transport)> {
-        let pool = |crowd: NodeId| {
-            let Parameters::Clients(clients) = &self.nodes[usize::from(crowd.0)].parameters else {
-                return None;
-            };
-            let pool = self.next(self.next(crowd, "load_balancer")?, "gateway")?;
-            Some((pool, clients.transport))
-        };
-        self.of_kind("clients").into_iter().filter_map(pool).collect()
+        let ways = self.of_kind("clients").into_iter().flat_map(|crowd| self.ways(crowd));
+        ways.map(|(transport, pool)| (pool, transport)).collect()
     }
 
     fn write(&mut self, input: &mut Input<'_>, name: &Text, form: Option<&model::Link>) {
@@ -132,7 +136,7 @@ impl<'n> Topology<'n> {
         self.add(Link { source, target, latency, by_default: false }, name.at);
     }
 
-    fn add(&mut self, link: Link, at: At) {
+    pub(super) fn add(&mut self, link: Link, at: At) {
         let ends = [link.source, link.target].map(|id| u32::from(id.0).into());
         self.graph.add_edge(ends[0], ends[1], Edge { link, at });
     }
@@ -165,7 +169,10 @@ impl<'n> Topology<'n> {
         if !LEGAL.contains(&kinds) {
             return Err(Box::new(self.illegal(source, target, name)));
         }
-        let Some(first) = self.to(source, kinds.1) else { return Ok(()) };
+        let first = self.to(source, kinds.1);
+        let Some(first) = first.filter(|_| !self.may_lead(source, target, kinds)) else {
+            return Ok(());
+        };
         let message = format!(
             "`{}` leads to two nodes of kind {}; one is modelled",
             self.name(source),
@@ -193,7 +200,7 @@ impl<'n> Topology<'n> {
         }
     }
 
-    fn latency(
+    pub(super) fn latency(
         &mut self,
         input: &mut Input<'_>,
         name: &Text,
@@ -269,7 +276,7 @@ impl<'n> Topology<'n> {
             .help(format!("say which in `links`: {choices}"))
     }
 
-    /// Reports the nodes that no user reaches.
+    /// Reports the nodes that neither users nor sources reach.
     pub(super) fn check_reached(&self, input: &mut Input<'_>) {
         let crowds = self.of_kind("clients");
         if crowds.is_empty() {
@@ -279,7 +286,7 @@ impl<'n> Topology<'n> {
             return;
         }
         let mut walk = Dfs::empty(&self.graph);
-        for crowd in crowds {
+        for crowd in crowds.into_iter().chain(self.of_kind("source")) {
             walk.stack.push(u32::from(crowd.0).into());
             while walk.next(&self.graph).is_some() {}
         }
