@@ -45,12 +45,12 @@ impl Station {
     }
 
     /// From when on each server can take a job that is there now, in no order.
-    pub(super) fn free_from(&self, now: Time) -> Vec<Time> {
+    pub fn free_from(&self, now: Time) -> Vec<Time> {
         self.free[..self.servers].iter().map(|&free| free.max(now)).collect()
     }
 
     /// The servers have taken `work` together, and are free from then on.
-    pub(super) fn take(&mut self, now: Time, mut free: Vec<Time>, work: Span) {
+    pub fn take(&mut self, now: Time, mut free: Vec<Time>, work: Span) {
         debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
         self.last = now;
         self.busy += work;

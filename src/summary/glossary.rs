@@ -132,7 +132,12 @@ pub const METRICS: &[Described] = &[
     row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
-    row("<node>.messages", Unit::Count, "Messages that a source published from the warm-up on."),
+    row(
+        "<node>.messages",
+        Unit::Count,
+        "Messages that a source published from the warm-up on, or that a managed service bills, up \
+         and down.",
+    ),
     row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
     row(
         "duplicates.{redelivered,resent,cursor,overlap}",
@@ -241,7 +246,6 @@ pub const METRICS: &[Described] = &[
         "Connections that a managed service opened a second, on average over the run, over its \
          quota.",
     ),
-    row("<node>.messages", Unit::Count, "Messages up and down that a managed service bills."),
     row(
         "<node>.headroom",
         Unit::Share,

@@ -7,7 +7,8 @@
 //! e is (G(e − a) − G(e − b)) / (b − a), a and b being where the batch begins and ends: exact for
 //! ways at the middles of their buckets, which lie within 0.8 % of them.
 use crate::{
-    engine::{Batch, Span, Time, number},
+    engine::{Span, Time, number},
+    node::batch::Batch,
     record::histogram::{bounds, bucket, used},
 };
 
