@@ -49,15 +49,6 @@ impl Station {
         self.free[..self.servers].iter().map(|&free| free.max(now)).collect()
     }
 
-    /// The servers have taken `work` together, and are free from then on.
-    pub fn take(&mut self, now: Time, mut free: Vec<Time>, work: Span) {
-        debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
-        self.last = now;
-        self.busy += work;
-        free.sort_unstable(); // a sorted list is a heap
-        self.free[..self.servers].copy_from_slice(&free);
-    }
-
     /// How long a job that arrives now would wait.
     #[inline]
     pub fn wait(&self, now: Time) -> Span {
@@ -87,8 +78,7 @@ impl Station {
     /// Loses all work at once, as a crash does; returns the service time that was not given.
     pub fn clear(&mut self, now: Time) -> Span {
         let owed = self.owed(now);
-        self.free.truncate(self.servers);
-        self.free.fill(now);
+        self.free = vec![now; self.servers];
         self.busy = self.busy - owed;
         owed
     }

@@ -48,8 +48,10 @@ impl Batch {
                 left -= 1;
             }
         }
-        let free = starts.iter().zip(&counts).map(|(&it, &count)| it + work.times(count));
-        station.take(now, free.collect(), work.times(u64::from(jobs)));
+        // The earliest server takes its share as one job, then the next one is the earliest.
+        for &count in counts.iter().take_while(|&&count| count > 0) {
+            station.arrive(now, work.times(count));
+        }
         Self { first, last, jobs }
     }
 }

@@ -449,11 +449,7 @@ pub fn unit(unit: Unit) -> &'static str {
 impl Described {
     /// Its names, one for each alternative.
     pub fn names(&self) -> Vec<String> {
-        let Some((head, rest)) = self.name.split_once('{') else {
-            return vec![self.name.to_owned()];
-        };
-        let (alternatives, tail) = rest.split_once('}').unwrap_or((rest, ""));
-        alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
+        expanded(self.name)
     }
 
     /// Whether a metric's name is one of these; what is measured by phase can have one before it.
@@ -465,6 +461,16 @@ impl Described {
         };
         self.names().iter().any(|known| fits(known, name))
     }
+}
+
+/// A name with braces, once for each combination of what stands in them.
+fn expanded(name: &str) -> Vec<String> {
+    let Some((head, rest)) = name.split_once('{') else { return vec![name.to_owned()] };
+    let (alternatives, tail) = rest.split_once('}').unwrap_or((rest, ""));
+    let tails = expanded(tail);
+    let each =
+        |one: &str| tails.iter().map(|tail| format!("{head}{one}{tail}")).collect::<Vec<_>>();
+    alternatives.split(',').flat_map(each).collect()
 }
 
 fn fits(known: &str, name: &str) -> bool {

@@ -125,7 +125,7 @@ impl Descents {
     }
 }
 
-/// Where the jobs of a batch lie on the axis of lags: each takes a cell, with its end in the middle.
+/// Where the jobs of a batch lie on the axis of lags: each takes a cell, its end in the middle.
 fn cells(batch: Batch, sent: Time) -> (f64, f64) {
     let (first, last) = (batch.first.since(sent).float(), batch.last.since(sent).float());
     let half = if batch.jobs > 1 { (last - first) / f64::from(batch.jobs - 1) / 2.0 } else { 0.0 };
