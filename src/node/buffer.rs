@@ -59,6 +59,11 @@ impl Buffer {
         self.reads.arrive(now, self.work.scale(self.factor)).finish
     }
 
+    /// The time that reads have taken so far.
+    pub fn done(&self, now: Time) -> Span {
+        self.reads.done(now)
+    }
+
     /// How often it has been read.
     pub fn asked(&self) -> u64 {
         self.asked

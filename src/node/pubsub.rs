@@ -476,6 +476,12 @@ impl Pubsub {
         self.queues.iter().map(|queue| queue.wait(now)).max().unwrap_or_default()
     }
 
+    /// The time that each partition's messages have taken so far; none where they take none.
+    pub fn done(&self, now: Time) -> impl Iterator<Item = Span> + '_ {
+        let queues = if self.service == Span::ZERO { &[][..] } else { &self.queues };
+        queues.iter().map(move |queue| queue.done(now))
+    }
+
     /// The messages that wait now, over all partitions.
     pub fn waiting(&self, now: Time) -> f64 {
         let parked: usize = self.partitions.iter().map(|partition| partition.parked.len()).sum();

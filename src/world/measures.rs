@@ -400,10 +400,10 @@ impl World {
     }
 
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
-        for gauge in &self.gauges.fanouts {
+        for gauge in &self.gauges.works {
             let name = &self.names[gauge.node];
-            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
+            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.mean.mean());
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.max.peak());
             self.call_measures(gauge.node, sheet);
         }
         let mut worst = None::<(f64, Option<Span>)>;
