@@ -101,8 +101,11 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
         let id = NodeId(number::byte(place));
         Some(Of { id, name: node.name.as_str(), parameters: clients, way: 0.0 })
     });
-    let all = clients.zip(wire::laws(scenario));
-    all.filter_map(|(clients, law)| map.crowd(clients, law)).collect()
+    let all = clients.filter_map(|clients| {
+        let law = wire::laws_of(scenario, clients.id, clients.parameters).into_iter().next()?;
+        map.crowd(clients, law)
+    });
+    all.collect()
 }
 
 /// Finds nodes by their links.
@@ -257,6 +260,7 @@ impl Crowd<'_> {
             self.audience = match sends.to {
                 Audience::Direct => 1.0,
                 Audience::Room(size) => f64::from(size.saturating_sub(1)),
+                Audience::All => self.users.max(self.there),
             };
         }
         let kept =
@@ -289,7 +293,7 @@ impl Crowd<'_> {
     }
 
     /// Messages that go up.
-    fn up(&self) -> f64 {
+    pub(super) fn up(&self) -> f64 {
         self.sent * self.online
     }
 
@@ -433,6 +437,9 @@ impl Crowd<'_> {
         }
         let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
         let own = count(self.own() * self.online * self.reach);
+        // An answer as it is on average.
+        let each = self.arrive() / self.polls.full.max(1e-12);
+        let answer = self.law.wire.answer(each * self.payload()).map(number::float);
         let traffic = Traffic {
             frames_up: count(self.up()),
             frames_down: own + from_outside,
@@ -442,6 +449,8 @@ impl Crowd<'_> {
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),
+            answer_records: count(self.polls.full * answer[0]),
+            answer_segments: count(self.polls.full * answer[1]),
             connected: u128::from(count(self.held)) * 1_000_000_000,
             ..Traffic::default()
         };

@@ -92,6 +92,7 @@ impl Plan<'_> {
                 }
             }
             ActionKind::Load { .. }
+            | ActionKind::Block { .. }
             | ActionKind::Down { .. }
             | ActionKind::Slow { .. }
             | ActionKind::Mark { .. } => {}

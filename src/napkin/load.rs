@@ -155,6 +155,7 @@ impl Plan<'_> {
                 let each = per(sends.per_user.0);
                 match sends.to {
                     Audience::Direct => format!("N × rate = {} × {each}", n(crowd.there)),
+                    Audience::All => format!("N × rate × N = {0} × {each} × {0}", n(crowd.there)),
                     Audience::Room(size) => {
                         format!("N × rate × (g − 1) = {} × {each} × ({size} − 1)", n(crowd.there))
                     }

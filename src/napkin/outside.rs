@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     engine::{Time, number},
-    node::parameters::{SourceAudience, Ticks},
+    node::parameters::{Parameters, SourceAudience, Ticks},
     scenario::{NodeId, Scenario},
     summary::figures,
 };
@@ -27,7 +27,11 @@ pub(super) struct Outside<'s> {
 
 /// The sources that reach a crowd.
 pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
-    let all = scenario.sources_of(crowd).map(|(id, source)| {
+    let users = match &scenario.nodes[usize::from(crowd.0)].parameters {
+        Parameters::Clients(clients) => f64::from(clients.count),
+        _ => 0.0,
+    };
+    let all = scenario.sources_of(crowd).map(move |(id, source)| {
         let mut links = scenario.links.iter();
         Outside {
             name: &scenario.nodes[usize::from(id.0)].name,
@@ -36,9 +40,9 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
             payload: number::float(source.payload.0),
             audience: match source.to {
                 SourceAudience::User(_) => 1.0,
-                SourceAudience::All | SourceAudience::Room(_) | SourceAudience::Topic { .. } => {
-                    unreachable!("not modelled yet: refused when it was read")
-                }
+                SourceAudience::All => users,
+                SourceAudience::Room(size) => f64::from(size),
+                SourceAudience::Topic { topics, .. } => users / f64::from(topics.max(1)),
             },
             way: links.find(|link| link.source == id).map_or(0.0, way),
         }

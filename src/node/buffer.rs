@@ -108,7 +108,7 @@ impl Buffer {
             let mut again = Message::new(cx.now, user, id, connection.gateway);
             again.session = low_byte(connection.session);
             let row = cx.messages.copy(again, 0, None, Twice::Cursor);
-            cx.record.meter.of(user).replays(crowd.usual);
+            cx.meter(user).replays(crowd.usual);
             cx.hop(at, crowd.gateways.node, row, Stage::Replay);
             at += self.pace;
         }
@@ -134,7 +134,7 @@ impl Buffer {
             (row.at, row.session) = (connection.gateway, low_byte(connection.session));
             row.keep(kept);
             let origin = cx.crowds.of(user).origin_of(row.id);
-            cx.record.meter.of(user).replays(origin);
+            cx.meter(user).replays(origin);
             cx.hop(at, gateways, message, stage);
             at += self.pace;
         }

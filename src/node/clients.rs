@@ -142,21 +142,29 @@ impl Clients {
         let crowd = cx.crowds.of_clients(self.id);
         let (sender, recipient) = crowd.pair(k);
         let (from, id) = (crowd.first + sender, crowd.id(OWN, k));
-        let to = if crowd.room.is_some() { from } else { crowd.first + recipient };
+        let to = match crowd.own_feed {
+            Some(feed) => crowd.first + cx.feeds.get(feed).topic(from),
+            None if crowd.room.is_some() => from,
+            None => crowd.first + recipient,
+        };
         let connection = *cx.connections.get(from);
         if connection.state == State::Absent {
             return;
         }
-        for _ in 0..crowd.audience(from) {
-            cx.record.sent(cx.now, id);
+        if crowd.own_feed.is_none() {
+            for _ in 0..crowd.audience(from) {
+                cx.record.sent(cx.now, id);
+            }
         }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
-        let requests = crowd.transport != Transport::Websocket;
+        let crowd = cx.crowds.of(from);
+        let requests = crowd.requests_without_stream();
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
             // A request needs no stream.
-            State::Away | State::Connecting | State::HalfOpen if requests => {
+            State::Away | State::Connecting if requests => Self::send_up(crowd, from, message, cx),
+            State::HalfOpen if crowd.transport != Transport::Websocket => {
                 Self::send_up(crowd, from, message, cx);
             }
             State::HalfOpen if crowd.acknowledged.is_none() => {
@@ -172,7 +180,8 @@ impl Clients {
     pub(super) fn send_up(crowd: &Crowd, from: u32, message: u32, cx: &mut Cx<'_>) {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
-        cx.record.meter.of(from).frames_up += 1;
+        cx.meter(from).frames_up += 1;
+        cx.connections.is_active(from, cx.now);
         match crowd.transport {
             Transport::Websocket => {
                 cx.messages.get_mut(message).at = connection.gateway;
@@ -291,24 +300,28 @@ impl Clients {
         let attempt = ticket == attempt_ticket(row.session, number);
         match (timer, row.state) {
             (Timer::Lifetime, State::Online) if session => {
-                let crowd = cx.crowds.of_clients(self.id);
+                let crowd = cx.crowds.of(user);
                 let death = self.death(crowd.connection(user, row.session) | 1 << 63);
                 self.die(user, death, cx);
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
+            (Timer::Aged, State::Online) if session && cx.crowds.of(user).closes.is_some() => {
+                self.closed_by_service(user, cx);
+            }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
+            (Timer::Idle, State::Online) if session => self.on_idle(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
             (Timer::Leave, _) => self.leave(user, cx),
             (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
             (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
             (Timer::PollFailed, State::Online) if session => self.poll_fails(user, cx),
-            (Timer::Unacknowledged, State::Online) => self.on_unacknowledged(user, cx),
+            (Timer::Unacknowledged, State::Online) => Self::on_unacknowledged(user, cx),
             (Timer::Unacknowledged, State::Away | State::Connecting)
-                if cx.crowds.of(user).transport != Transport::Websocket =>
+                if cx.crowds.of(user).requests_without_stream() =>
             {
-                self.on_unacknowledged(user, cx);
+                Self::on_unacknowledged(user, cx);
             }
             (Timer::Attempt, State::Away) if attempt => self.attempt(user, cx),
             (Timer::Refused, State::Connecting) if attempt => {
@@ -339,7 +352,7 @@ impl Clients {
         if cx.crowds.of(user).hold().is_some() {
             return Self::ask_elsewhere(user, cx);
         }
-        if cx.crowds.of_clients(self.id).make_first {
+        if cx.crowds.of(user).make_first {
             return Self::make(user, cx);
         }
         let told_by = cx.tiers.get(cx.connections.get(user).gateway).drained_by;
@@ -349,6 +362,7 @@ impl Clients {
     }
 
     fn on_detect(&self, user: u32, cx: &mut Cx<'_>) {
+        cx.death_noticed(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
@@ -356,6 +370,9 @@ impl Clients {
             self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
         }
         cx.release(instance);
+        if cx.crowds.of(user).prefers() {
+            cx.keep_unacknowledged(user);
+        }
         if cx.connections.leaving.remove(&user) {
             return self.go(user, cx);
         }
@@ -365,15 +382,15 @@ impl Clients {
     /// The connection ends in order: both sides know.
     pub fn close(&self, user: u32, cx: &mut Cx<'_>) {
         let gateway = cx.connections.get(user).gateway;
-        let way = self.last_frame(user, cx);
+        let way = Self::last_frame(user, cx);
         self.tell_registry(user, Timer::Unregister, way, cx);
         Self::lose(user, cx);
         cx.release(gateway);
     }
 
     /// The last frame of a connection is sent; returns how long it takes.
-    pub(super) fn last_frame(&self, user: u32, cx: &mut Cx<'_>) -> Span {
-        let crowd = cx.crowds.of_clients(self.id);
+    pub(super) fn last_frame(user: u32, cx: &mut Cx<'_>) -> Span {
+        let crowd = cx.crowds.of(user);
         let row = *cx.connections.get(user);
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
         if row.gateway != NOWHERE {
@@ -385,11 +402,12 @@ impl Clients {
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
     pub fn lose(user: u32, cx: &mut Cx<'_>) {
+        cx.leaves(user, false);
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, cx.crowds.of(user).clients, user);
-        if cx.crowds.of(user).transport == Transport::Websocket {
+        cx.record.went_offline(cx.now, cx.crowds.place(user), user);
+        if !cx.crowds.of(user).requests_without_stream() {
             // A request has a connection of its own.
             cx.keep_unacknowledged(user);
         }
@@ -397,14 +415,15 @@ impl Clients {
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.
     pub fn die_silently(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
+        cx.dies_silently(user);
         let row = cx.connections.get_mut(user);
         row.state = State::HalfOpen;
         let session = row.session;
         let entity = crowd.connection(user, session);
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, self.id, user);
+        cx.record.went_offline(cx.now, cx.crowds.place(user), user);
         cx.keep_unacknowledged(user);
         let at = cx.now + crowd.notices(&self.parameters.heartbeat, beat);
         cx.wake(at, Timer::Detect, user, session);
@@ -412,7 +431,7 @@ impl Clients {
 
     /// The server closes the connection after `wait`; the client learns it from the last frame.
     pub fn close_after(&self, user: u32, wait: Span, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         let row = *cx.connections.get(user);
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
         cx.wake(cx.now + wait + way, Timer::Closed, user, row.session);
@@ -421,7 +440,7 @@ impl Clients {
     /// Told to move within `window`: sets the time. The window is the gateway's: the last client
     /// has left, as the gateway sees it, when it ends.
     pub fn tell(&self, user: u32, window: Span, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         let row = *cx.connections.get(user);
         let entity = crowd.connection(user, row.session);
         let way = crowd.down(row.round_trip(), entity);
@@ -432,7 +451,7 @@ impl Clients {
 
     /// The gateway, which knows after `wait`, tells the registry.
     pub fn tell_registry(&self, user: u32, timer: Timer, wait: Span, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         if crowd.registry.is_none() {
             return;
         }

@@ -22,13 +22,14 @@ impl Clients {
         }
         let session = cx.connections.get(user).session;
         let number = cx.connections.attempts[number::index(user)].number;
+        cx.crowds.ways().gives_up(user);
         let wait = cx.backoff(user, cx.now);
         cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
     }
 
     /// An attempt begins: its first packet leaves.
     pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.tries(user);
         let session = cx.connections.get(user).session;
         let entity = crowd.connection(user, next_session(session));
         let round_trip = self.round_trip(entity);
@@ -39,10 +40,15 @@ impl Clients {
         let attempts = &mut cx.connections.attempts[number::index(user)];
         attempts.number = attempts.number.saturating_add(1);
         let number = attempts.number;
-        cx.record.attempt(cx.now, user);
+        cx.record.attempt(cx.now, user, cx.crowds.place(user));
         let (way, ticket) =
             (crowd.handshake_way(round_trip, entity, number), attempt_ticket(session, number));
-        let patience = self.parameters.reconnect.timeout;
+        let patience = cx.crowds.patience(user);
+        if let Some(by) = crowd.blocked(user, cx.now)
+            && cx.blocked(user, ticket, by)
+        {
+            return;
+        }
         if way >= patience {
             // It has left before the gateway hears of it.
             return cx.wake(cx.now + patience, Timer::TimedOut, user, ticket);
@@ -59,8 +65,10 @@ impl Clients {
     /// An attempt fails: it tries again, or leaves for good.
     pub fn fail(&self, user: u32, end: AttemptEnd, cx: &mut Cx<'_>) {
         Self::end_attempt(user, end, cx);
-        let number = u32::from(cx.connections.attempts[number::index(user)].number);
-        if self.parameters.reconnect.ends_with(number) {
+        let number = cx.connections.attempts[number::index(user)].number;
+        if cx.crowds.goes_on(user) {
+            self.attempt(user, cx);
+        } else if self.parameters.reconnect.ends_with(cx.crowds.of(user).rounds(number)) {
             self.give_up(user, cx);
         } else {
             Self::back_off(user, cx);
@@ -98,6 +106,7 @@ impl Clients {
         } else {
             cx.record.counts.gave_up += 1;
         }
+        cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
         let mut outbox = cx.connections.kept.take_outbox(user);
         for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
@@ -121,7 +130,8 @@ impl Clients {
     }
 
     pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
+        cx.catches_up(user);
         cx.close_window(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
@@ -131,9 +141,14 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
+        cx.joins(user);
         cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
-        cx.record.came_online(cx.now, self.id, user, [outage, cx.now.since(since)]);
+        let place = cx.crowds.place(user);
+        cx.record.came_online(cx.now, place, user, [outage, cx.now.since(since)]);
+        if crowd.prefers() {
+            cx.gets_through(user);
+        }
         Self::was_shown(user, since, cx);
         self.begin(user, cx);
         let mut outbox = cx.connections.kept.take_outbox(user);
@@ -144,7 +159,7 @@ impl Clients {
 
     /// A connection is open: what is to come of it.
     pub(super) fn begin(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         let row = *cx.connections.get(user);
         if crowd.hold().is_some() {
             Self::ask_first(user, cx);
@@ -158,6 +173,7 @@ impl Clients {
         }
         self.schedule_lifetime(user, row.session, cx);
         self.schedule_age(user, row.session, false, cx);
+        Self::watch_idle(user, row.session, cx);
     }
 
     /// Until now, or until it expired, the entry of an earlier connection showed the user.
@@ -183,13 +199,13 @@ impl Clients {
 
     /// How long after the start a user comes, within `over`.
     pub fn arrives_after(&self, user: u32, over: Span, cx: &Cx<'_>) -> Span {
-        let place = user - cx.crowds.of_clients(self.id).first;
+        let place = user - cx.crowds.of(user).first;
         over.scale(self.draws.unit(Purpose::Arrival, u64::from(place), 0))
     }
 
     /// The gateway will tell it to move when its connection is too old.
     fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         let Some(law) = &crowd.max_age else { return };
         let entity = crowd.connection(user, session);
         let unit = |k| self.draws.unit(Purpose::Age, entity, k);
@@ -200,7 +216,7 @@ impl Clients {
 
     /// A lifetime that is not exponential has a timer of its own.
     fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of_clients(self.id).connection(user, session);
+        let entity = cx.crowds.of(user).connection(user, session);
         match &self.parameters.network.lifetime {
             None | Some(Law::Exponential { .. }) => {}
             Some(law) => {
@@ -213,8 +229,9 @@ impl Clients {
     /// What is left of a lifetime at a random instant.
     pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
+        self.stands_idle(user, cx);
         self.schedule_residual_stay(user, cx);
-        let entity = cx.crowds.of_clients(self.id).connection(user, 0);
+        let entity = cx.crowds.of(user).connection(user, 0);
         match &self.parameters.network.lifetime {
             None | Some(Law::Exponential { .. }) => {}
             Some(law) => {

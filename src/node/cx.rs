@@ -5,6 +5,7 @@ use super::{
         connections::{Connections, NOWHERE},
         copies::Meaning,
         crowds::Crowds,
+        feeds::Feeds,
         messages::{Message, Messages, Stage},
         routes::Routes,
         tiers::{Life, Tiers},
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     engine::{Agenda, EventQueue, Span, Time, number},
-    record::{End, Recorder},
+    record::{End, Recorder, meter::Traffic},
 };
 
 /// The world's tables, the agenda and the record, at one instant.
@@ -29,6 +30,8 @@ pub struct Cx<'a> {
     pub routes: &'a mut Routes,
     /// Gateway instances.
     pub tiers: &'a mut Tiers,
+    /// Who gets messages for many, and how far each has got.
+    pub feeds: &'a mut Feeds,
     /// The crowds and their ways.
     pub crowds: &'a Crowds,
     /// What is counted.
@@ -83,6 +86,12 @@ impl Cx<'_> {
         }
     }
 
+    /// What a user's crowd causes, as the user goes now.
+    #[inline]
+    pub fn meter(&mut self, user: u32) -> &mut Traffic {
+        self.record.meter.at(self.crowds.place(user))
+    }
+
     /// Ends one copy of a delivery at `at`, and with it the delivery unless another copy has ended
     /// it or may still arrive. Gives the row back.
     #[inline]
@@ -104,6 +113,9 @@ impl Cx<'_> {
     #[inline]
     fn end_all(&mut self, at: Time, message: u32, end: End) {
         let (row, place) = (*self.messages.get(message), self.messages.place(message));
+        if let Some(feed) = self.crowds.of(row.to).feed_of(&row) {
+            return self.end_for_many(at, &row, feed, end);
+        }
         match self.crowds.of(row.to).everybody(&row) {
             None => self.end_delivery(at, &row, place, end),
             Some(all) => all.for_each(|to| {
@@ -121,10 +133,23 @@ impl Cx<'_> {
         if end.arrived() {
             let users = self.connections.row.len();
             self.record.reached(at, row.to, place);
+            self.by_way(at, row);
             self.connections.saw(row.to, self.crowds);
             let late = at < self.now;
             if self.connections.order.reaches(at, row.to, users, place, late) {
                 self.record.reordered(at, row.sent, end);
+            }
+        }
+    }
+
+    /// A message has reached its recipient by the transport that it goes by now.
+    #[inline]
+    fn by_way(&mut self, at: Time, row: &Message) {
+        if !self.record.lag_by_way.is_empty() {
+            let counts = row.sent >= self.record.warm_up();
+            let lags = &mut self.record.lag_by_way[self.crowds.place(row.to)];
+            if counts {
+                lags.record(at.since(row.sent));
             }
         }
     }

@@ -159,6 +159,8 @@ pub enum Timer {
     HoldOver,
     /// When a client learns that its poll has failed.
     PollFailed,
+    /// When a managed service may have seen nothing of a connection for too long. Session.
+    Idle,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

@@ -2,6 +2,7 @@
 //! handshakes delays messages, and its budgets: connections, memory, handshakes that may wait.
 use super::{
     Cx, Event, Purpose, Step, Timer,
+    admission::Gate,
     affinity::ATTEMPTS,
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
@@ -14,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
+    engine::{Batch, Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
     record::Cause,
 };
 use std::ops::Range;
@@ -32,6 +33,9 @@ pub struct Gateway {
     bus: Option<Port>,
     draws: Draws,
     instances: Vec<Instance>,
+    /// Of a managed service: its quota, and what it adds to each message.
+    quota: Option<Gate>,
+    latency: Span,
 }
 
 /// A handshake at the door of an instance.
@@ -82,7 +86,9 @@ impl Gateway {
             stretch: (0, 1.0),
         };
         let instances = vec![instance; pool.len()];
-        Self { parameters, pool, bus, draws, instances }
+        let quota = parameters.managed.as_ref().map(|managed| Gate::new(managed.quota()));
+        let latency = parameters.managed.as_ref().map_or(Span::ZERO, |managed| managed.latency);
+        Self { parameters, pool, bus, draws, instances, quota, latency }
     }
 
     fn instance(&mut self, instance: u16) -> &mut Instance {
@@ -94,6 +100,14 @@ impl Gateway {
     pub(super) fn work(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Service {
         let work = self.stretch(instance, work, cx);
         self.instance(instance).cpu.arrive(cx.now, work)
+    }
+
+    /// Pushes one message to so many.
+    pub(super) fn push_many(&mut self, instance: u16, many: u32, cx: &Cx<'_>) -> Batch {
+        let work = self.stretch(instance, self.parameters.cpu.push, cx);
+        let mut batch = self.instance(instance).cpu.arrive_many(cx.now, many, work);
+        (batch.first, batch.last) = (batch.first + self.latency, batch.last + self.latency);
+        batch
     }
 
     #[inline]
@@ -126,6 +140,8 @@ impl Gateway {
         } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay | Stage::Pull)
         {
             self.on_push(message, row, cx);
+        } else if matches!(row.stage, Stage::Spread | Stage::SpreadAgain) {
+            self.on_spread(message, row, cx);
         }
     }
 
@@ -135,7 +151,9 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let work = match crowd.transport {
+        let sender = if crowd.prefers() { crowd.sender(row.id) } else { None };
+        let way = sender.map_or(crowd, |sender| cx.crowds.of(sender));
+        let work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
                 self.parameters.cpu.request
@@ -165,7 +183,7 @@ impl Gateway {
     fn to_bus(&self, row: Message, cx: &Cx<'_>) -> Span {
         let Some(bus) = &self.bus else { return Span::ZERO };
         let entity = cx.crowds.of(row.to).message(&row);
-        bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
+        self.latency + bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
     }
 
     #[inline]
@@ -195,9 +213,10 @@ impl Gateway {
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.connection(row.to, connection.session);
-        let at = service.finish + crowd.down(connection.round_trip(), entity);
+        let at = service.finish + self.latency + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.record.meter.of(row.to).pushed(crowd.origin_of(row.id));
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
+        cx.connections.is_active(row.to, cx.now);
         cx.hop(at, crowd.clients, message, down);
     }
 
@@ -222,6 +241,7 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(row.to);
         if crowd.poll.is_some() {
+            cx.messages.calls.end(message);
             return cx.back_to_mailbox(message);
         }
         let fanout = crowd.fanout.as_ref().expect("it came from there");
@@ -253,12 +273,13 @@ impl Gateway {
             attempt: attempts.number,
             at: attempts.target,
             way,
-            deadline: began + crowd.reconnect.timeout,
+            deadline: began + cx.crowds.patience(user),
             rebuilds: self.rebuilds(user, attempts.target, cx),
         };
         match cx.tiers.get(attempts.target).life {
             Life::Silent => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
             Life::Stopped | Life::Draining => Self::answer(offer, Answer::Reset, Span::ZERO, cx),
+            Life::Up if cx.is_stripped(user, began) => self.turn_down(offer, cx),
             Life::Up => match self.accept(offer, cx) {
                 Taken::In(service) => self.take_in(offer, service, cx),
                 Taken::PassedOver => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
@@ -275,8 +296,9 @@ impl Gateway {
         if offer.rebuilds {
             return Self::rebuild(offer, service, ATTEMPTS, cx);
         }
-        if service.finish + way <= deadline {
-            cx.go_on(service.finish + way, Timer::Open, user, ticket);
+        let open = service.finish + self.latency + way;
+        if open <= deadline {
+            cx.go_on(open, Timer::Open, user, ticket);
         } else {
             cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
             cx.wake(deadline, Timer::TimedOut, user, ticket);
@@ -286,7 +308,7 @@ impl Gateway {
     /// An instance holds one handshake more; one too many for its memory ends it.
     pub(super) fn hold(&self, user: u32, at: u16, service: Service, cx: &mut Cx<'_>) {
         cx.tiers.get_mut(at).held += 1;
-        cx.record.meter.of(user).handshakes += 1;
+        cx.meter(user).handshakes += 1;
         cx.record.handshake_wait.record(service.start.since(cx.now));
         self.look_into_memory(at, cx);
     }
@@ -303,7 +325,8 @@ impl Gateway {
 
     /// Takes a handshake in, unless a budget is used up.
     pub(super) fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
-        if cx.tiers.get(offer.at).held >= self.most_connections() {
+        let full = cx.tiers.get(offer.at).held >= self.most_connections();
+        if full || !self.quota.as_mut().is_none_or(|quota| quota.admits(cx.now)) {
             return Taken::Refused;
         }
         let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
@@ -316,6 +339,16 @@ impl Gateway {
             return Taken::PassedOver;
         }
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
+    }
+
+    /// A request that asks for nothing that is served: it costs its TLS handshake and the refusal.
+    fn turn_down(&mut self, offer: Offer, cx: &mut Cx<'_>) {
+        if cx.crowds.of(offer.user).wire.tls {
+            let tls = self.tls(offer.entity, u32::from(offer.attempt));
+            self.work(offer.at, tls, cx);
+        }
+        self.work(offer.at, self.parameters.cpu.refusal, cx);
+        Self::answer(offer, Answer::Reset, Span::ZERO, cx);
     }
 
     /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.
@@ -331,7 +364,7 @@ impl Gateway {
         }
         self.pay_refusal(offer.at, cx);
         let hint = match answer {
-            Answer::Unavailable => {
+            Answer::Unavailable | Answer::TooMany => {
                 let retry_after = self.parameters.refusal.retry_after.as_ref();
                 cx.crowds.of(offer.user).hint(retry_after, offer.entity, offer.attempt)
             }

@@ -110,7 +110,8 @@ impl LoadBalancer {
         };
         cx.messages.get_mut(message).at = target;
         let inside = crowd.latency(Purpose::Message, crowd.message(&row), Stage::Request as u32);
-        cx.hop(cx.now + inside, crowd.gateways.node, message, Stage::Up);
+        let pool = cx.tiers.get(target).pool;
+        cx.hop(cx.now + inside, pool, message, Stage::Up);
     }
 
     /// An instance went down or came back without telling: plans when the probes notice. Probes are
@@ -145,7 +146,7 @@ mod tests {
     fn balancer(policy: Policy) -> (LoadBalancer, Tiers) {
         let health_check = HealthCheck { interval: Span::from_secs(10), threshold: 3 };
         let mut tiers = Tiers::default();
-        let pool = tiers.extend(3);
+        let pool = tiers.extend(0, 3);
         let refusal = Refusal { answer: Answer::Reset, retry_after: None };
         let parameters =
             parameters::LoadBalancer { layer: 4, policy, health_check, admission: None, refusal };

@@ -59,7 +59,7 @@ impl Clients {
             gateway => cx.tiers.get(gateway).drained_by,
         };
         cx.record.moved(told_by);
-        cx.record.meter.of(user).polls_empty += 1;
+        cx.meter(user).polls_empty += 1;
         cx.let_go(user);
         cx.ask(user, cx.now);
     }
@@ -107,7 +107,7 @@ impl Gateway {
         if row.session != session || !waits(row) {
             return;
         }
-        cx.record.meter.of(user).polls_empty += 1;
+        cx.meter(user).polls_empty += 1;
         cx.let_go(user);
         if row.state == State::Online {
             let crowd = cx.crowds.of(user);
@@ -126,8 +126,8 @@ impl Gateway {
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
-        cx.record.meter.of(row.to).pushed(crowd.origin_of(row.id));
-        cx.record.meter.of(row.to).polls_full += 1;
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
+        cx.answered(row.to, crowd.payload_of(&row));
         cx.hop(at, crowd.clients, message, Stage::Down);
         cx.let_go(row.to);
         cx.ask(row.to, at);
@@ -163,7 +163,7 @@ impl Cx<'_> {
 
     /// A request fails: its client learns it after `wait`.
     pub(super) fn fails(&mut self, user: u32, wait: Span) {
-        self.record.meter.of(user).polls_failed += 1;
+        self.meter(user).polls_failed += 1;
         let session = self.connections.get(user).session;
         self.wake(self.now + wait, Timer::PollFailed, user, session);
     }
@@ -192,7 +192,8 @@ impl Cx<'_> {
         (kept.at, kept.session) = (connection.gateway, low_byte(connection.session));
         let entity = crowd.message(&row);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Message, entity, REPLAY);
-        self.hop(self.now + way, crowd.gateways.node, message, Stage::Push);
+        let pool = self.tiers.get(connection.gateway).pool;
+        self.hop(self.now + way, pool, message, Stage::Push);
         true
     }
 

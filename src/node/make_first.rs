@@ -63,7 +63,7 @@ impl Clients {
         let session = cx.connections.get(user).session;
         let round_trip = cx.connections.get(user).round_trip();
         cx.connections.making.insert(user, None);
-        cx.record.attempt(cx.now, user);
+        cx.record.attempt(cx.now, user, cx.crowds.place(user));
         cx.wake(cx.now + round_trip.half(), Timer::MakeBalance, user, session);
     }
 
@@ -74,11 +74,14 @@ impl Clients {
         cx.unmake(user, AttemptEnd::Accepted);
         let old = cx.connections.get(user).gateway;
         cx.record.moved(cx.tiers.get(old).drained_by);
-        self.last_frame(user, cx);
+        Self::last_frame(user, cx);
+        cx.leaves(user, true);
+        cx.catches_up(user);
         let next = next_session(session);
         let row = cx.connections.get_mut(user);
         (row.session, row.gateway) = (next, gateway);
         cx.connections.since[number::index(user)] = Time::NEVER;
+        cx.joins(user);
         cx.moves_in(user);
         cx.release(old);
         cx.record.recovery.back(cx.now, user);
@@ -135,7 +138,7 @@ impl Gateway {
                 cx.wake(service.finish + way, Timer::MakeOpen, user, session);
             }
             Taken::In(_) => {
-                cx.record.meter.of(user).handshakes += 1;
+                cx.meter(user).handshakes += 1;
                 cx.record.counts.wasted += 1;
                 cx.unmake(user, AttemptEnd::TimedOut);
             }

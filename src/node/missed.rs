@@ -37,6 +37,9 @@ impl<'a> Cx<'a> {
         let since = self.connections.since[number::index(to)];
         let crowd = self.crowds.of(to);
         let gone = connection.state == State::Gone;
+        if crowd.prefers() && !gone && self.hand_over(message) {
+            return;
+        }
         if let Some(replay) = self.resumes_from(to, connection) {
             match connection.state {
                 State::Gone => self.end(self.now, message, End::Lost(Cause::GaveUp)),
@@ -61,7 +64,7 @@ impl<'a> Cx<'a> {
     }
 
     /// When a user who is away could resume last, if that is over.
-    fn window_closed(&self, user: u32) -> Option<Time> {
+    pub(super) fn window_closed(&self, user: u32) -> Option<Time> {
         let window = self.crowds.of(user).resume_window?;
         let closed = self.connections.since[number::index(user)] + window;
         (self.connections.get(user).is_away() && closed < self.now).then_some(closed)
@@ -79,7 +82,8 @@ impl<'a> Cx<'a> {
     fn replayed_with_the_read(&mut self, message: u32, at: Time) {
         let Message { to, id, .. } = *self.messages.get(message);
         if at <= self.now {
-            self.record.meter.of(to).replays(self.crowds.of(to).origin_of(id));
+            let origin = self.crowds.of(to).origin_of(id);
+            self.meter(to).replays(origin);
             return self.end(at, message, End::Replayed);
         }
         let (node, connection) = (self.crowds.of(to).clients, *self.connections.get(to));

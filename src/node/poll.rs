@@ -48,7 +48,7 @@ impl Clients {
         let user = crowd.first + number::low(self.polls % u64::from(crowd.count));
         self.polls += 1;
         self.schedule_poll(cx);
-        cx.record.polled(cx.now, user);
+        cx.record.polled(cx.now, user, cx.crowds.place(user));
         cx.go_on(cx.now, Timer::PollPlaced, user, 0);
     }
 }
@@ -57,12 +57,16 @@ impl LoadBalancer {
     /// A poll is placed, for itself.
     pub(super) fn on_poll(&mut self, user: u32, session: u16, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
+        if crowd.poll.is_none() {
+            // It goes by another transport by now.
+            return;
+        }
         let held = crowd.hold().is_some();
         if held {
             if !cx.asks_again(user, session) {
                 return;
             }
-            cx.record.polled(cx.now, user);
+            cx.record.polled(cx.now, user, cx.crowds.place(user));
         }
         let up = cx.now >= self.down_until;
         let row = *cx.connections.get(user);
@@ -70,7 +74,7 @@ impl LoadBalancer {
             if held {
                 return cx.fails(user, row.round_trip().half());
             }
-            cx.record.meter.of(user).polls_failed += 1;
+            cx.meter(user).polls_failed += 1;
             return;
         };
         cx.connections.attempts[number::index(user)].target = target;
@@ -92,9 +96,12 @@ impl Gateway {
             }
             return;
         }
+        if cx.crowds.of(user).poll.is_none() {
+            return;
+        }
         let at = cx.connections.attempts[number::index(user)].target;
         if !cx.tiers.serves(at) {
-            cx.record.meter.of(user).polls_failed += 1;
+            cx.meter(user).polls_failed += 1;
             return;
         }
         let crowd = cx.crowds.of(user);
@@ -104,18 +111,30 @@ impl Gateway {
             if crowd.wire.tls {
                 work += self.tls(crowd.connection(user, 0), polls);
             }
-            cx.record.meter.of(user).handshakes += 1;
+            cx.meter(user).handshakes += 1;
         }
         let service = self.work(at, work, cx);
         if !cx.connections.kept.missed(user) {
-            cx.record.meter.of(user).polls_empty += 1;
+            cx.meter(user).polls_empty += 1;
             return;
         }
-        cx.record.meter.of(user).polls_full += 1;
         let Some(mailbox) = &crowd.replay else { return };
         let entity = crowd.connection(user, 0);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         cx.wake(service.finish + way, Timer::PollRead, user, 0);
+    }
+}
+
+impl Cx<'_> {
+    /// A poll is answered with messages of so many bytes: records and segments are those of all
+    /// together.
+    pub(super) fn answered(&mut self, user: u32, bytes: u64) {
+        let crowd = self.crowds.of(user);
+        let [records, segments] = crowd.wire.answer(number::float(bytes));
+        let traffic = self.meter(user);
+        traffic.polls_full += 1;
+        traffic.answer_records += records;
+        traffic.answer_segments += segments;
     }
 }
 
@@ -141,6 +160,10 @@ impl Buffer {
         if cx.connections.get(row.to).state == State::Gone {
             return cx.end(cx.now, message, End::Lost(Cause::GaveUp));
         }
+        if cx.crowds.of(row.to).poll.is_none() {
+            // Its recipient goes by another transport by now.
+            return cx.stranded(message, Cause::NoReplay);
+        }
         if cx.messages.copies.seen(message) {
             // It has been taken.
             return cx.end(cx.now, message, End::Lost(Cause::NoReplay));
@@ -165,13 +188,16 @@ impl Buffer {
         let crowd = cx.crowds.of(user);
         let connection = *cx.connections.get(user);
         let held = crowd.hold();
+        if crowd.poll.is_none() {
+            return;
+        }
         if held.is_some() && (connection.session != session || connection.gateway == NOWHERE) {
             return;
         }
         if self.end_of_outage(cx.now).is_some() {
             match held {
                 Some(_) => cx.fails(user, connection.round_trip().half()),
-                None => cx.record.meter.of(user).polls_failed += 1,
+                None => cx.meter(user).polls_failed += 1,
             }
             return;
         }
@@ -183,7 +209,7 @@ impl Buffer {
         let first = held.is_some() && cx.looked(user);
         let stage = if first { Stage::DownReplay } else { Stage::Down };
         let mut list = cx.connections.kept.take_missed(user);
-        let mut empty = true;
+        let (mut empty, mut bytes) = (true, 0);
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
@@ -191,18 +217,20 @@ impl Buffer {
             }
             let row = cx.messages.get_mut(message);
             row.session = low_byte(connection.session);
-            cx.record.meter.of(user).pushed(crowd.origin_of(row.id));
+            let row = *row;
+            cx.meter(user).pushed(crowd.origin_of(row.id));
+            bytes += crowd.payload_of(&row);
             cx.hop(at, crowd.clients, message, stage);
             empty = false;
         }
         match held {
             Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
             Some(_) => {
-                cx.record.meter.of(user).polls_full += 1;
+                cx.answered(user, bytes);
                 cx.let_go(user);
                 cx.ask(user, at);
             }
-            None => {}
+            None => cx.answered(user, bytes),
         }
     }
 }

@@ -63,6 +63,15 @@ pub enum Purpose {
     /// When a user polls, within its share of the interval. (user) When a source that has a period
     /// publishes first. (0)
     Phase,
+    /// Whether a transport is blocked for a user. (user; transport)
+    Blocked,
+    /// Its place among those to whom a message is pushed. (user, number of the message); how the
+    /// lags of all of them are rounded. (message and instance)
+    Place,
+    /// Whether a user reads slowly. (user)
+    Slow,
+    /// To which topic a user subscribes, and which one a message is for. (user or k)
+    Topic,
 }
 
 impl From<Purpose> for usize {

@@ -19,7 +19,7 @@ impl Cx<'_> {
     /// say which delay it is.
     pub fn backoff(&self, user: u32, at: Time) -> Span {
         let (crowd, place) = (self.crowds.of(user), number::index(user));
-        let attempts = u32::from(self.connections.attempts[place].number);
+        let attempts = crowd.rounds(self.connections.attempts[place].number);
         let outage = crowd.connection(user, self.connections.get(user).session);
         let away = || at.since(self.connections.since[place]);
         crowd.reconnect.delay(&crowd.draws, outage, attempts, away)
@@ -29,16 +29,22 @@ impl Cx<'_> {
     pub fn refuse(&mut self, user: u32, ticket: u16, at: Time, answer: Answer, hint: Span) {
         let crowd = self.crowds.of(user);
         let reconnect = &crowd.reconnect;
-        let attempts = u32::from(self.connections.attempts[number::index(user)].number);
-        if reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
+        let attempts = crowd.rounds(self.connections.attempts[number::index(user)].number);
+        let more = self.crowds.goes_on(user);
+        if !more && reconnect.on_503 == On503::GiveUp && answer.is_status() {
             return self.wake(at, Timer::Dismissed, user, ticket);
         }
-        if reconnect.ends_with(attempts) || leaves(crowd) || at >= self.record.horizon() {
+        let last = !more && (reconnect.ends_with(attempts) || leaves(crowd));
+        if last || at >= self.record.horizon() {
             return self.wake(at, Timer::Refused, user, ticket);
         }
         self.record.attempt_end(at, user, AttemptEnd::Refused);
         let row = self.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
+        if more {
+            return self.wake(at, Timer::Attempt, user, ticket);
+        }
+        self.crowds.ways().gives_up(user);
         let own = self.backoff(user, at);
         let wait = if reconnect.retry_after { own.max(hint) } else { own };
         self.wake(at + wait, Timer::Attempt, user, ticket);

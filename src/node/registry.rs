@@ -23,23 +23,23 @@ pub struct Registry {
     operation: Span,
     /// So many times its time an operation takes now.
     factor: f64,
-    /// The crowds whose gateways write here, by their clients nodes, and how often the entries of
-    /// each are refreshed.
-    served: Vec<(u8, Span)>,
-    /// To the gateways, through the fan-out that asked.
-    gateways: Option<Port>,
+    /// The rows of the crowds whose gateways write here, and how often the entries of each are
+    /// refreshed.
+    served: Vec<(usize, Span)>,
+    /// To the pools of gateways, through the fan-out that asked.
+    gateways: Vec<Port>,
     draws: Draws,
     station: Station,
 }
 
 impl Registry {
-    /// A registry. `gateways` is the way of an answer through the fan-out to the gateways; `served`
-    /// are the crowds that are written here, with the time between refreshes.
+    /// A registry. `gateways` are the ways of an answer through the fan-out to its pools; `served`
+    /// are the rows of the crowds that are written here, with the time between refreshes.
     pub fn new(
         id: u8,
         parameters: &parameters::Registry,
-        served: Vec<(u8, Span)>,
-        gateways: Option<Port>,
+        served: Vec<(usize, Span)>,
+        gateways: Vec<Port>,
         draws: Draws,
     ) -> Self {
         let operation = Span::from_seconds(1.0 / parameters.rate.0);
@@ -50,7 +50,7 @@ impl Registry {
     /// One operation for a user; refreshes of `online` users stretch it.
     #[inline]
     pub(super) fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
-        cx.record.meter.of(user).registry_operations += 1;
+        cx.meter(user).registry_operations += 1;
         let operation = self.operation.float() * self.factor;
         let work = Span::from_float(operation / (1.0 - self.refreshing(cx.record)));
         self.station.arrive(cx.now, work).finish
@@ -62,7 +62,7 @@ impl Registry {
         let refreshes: f64 = self
             .served
             .iter()
-            .map(|&(crowd, every)| f64::from(record.online_of(crowd)) / every.float().max(1.0))
+            .map(|&(place, every)| f64::from(record.crowds[place].now) / every.float().max(1.0))
             .sum();
         (refreshes * (self.operation.float() * self.factor)).min(0.99)
     }
@@ -103,14 +103,15 @@ impl Registry {
             cx.messages.calls.end_at(message, finish);
             return cx.stranded(message, cause);
         };
-        let way = self.to_gateways(row, stage, cx);
-        let node = self.gateways.as_ref().expect("a fan-out leads to gateways").node;
+        let pool = cx.tiers.get(gateway).pool;
+        let way = self.to_gateways(pool, row, stage, cx);
         cx.messages.get_mut(message).at = gateway;
-        cx.hop(finish + way, node, message, stage);
+        cx.hop(finish + way, pool, message, stage);
     }
 
-    fn to_gateways(&self, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
-        let gateways = self.gateways.as_ref().expect("a fan-out leads to gateways");
+    fn to_gateways(&self, pool: u8, row: Message, stage: Stage, cx: &Cx<'_>) -> Span {
+        let (first, others) = self.gateways.split_first().expect("a fan-out leads to gateways");
+        let gateways = others.iter().find(|port| port.node == pool).unwrap_or(first);
         let entity = cx.crowds.of(row.to).message(&row);
         gateways.latency.draw(&self.draws, Purpose::Message, entity, stage as u32)
     }
@@ -181,21 +182,25 @@ impl Registry {
     pub fn slow(&mut self, change: f64, factor: Option<f64>, cx: &mut Cx<'_>) {
         self.factor = factor.unwrap_or(1.0);
         self.station.slow(cx.now, change);
-        let Some(gateways) = &self.gateways else { return };
+        if self.gateways.is_empty() {
+            return;
+        }
         let pushed = cx.messages.in_use().filter(|(_, row)| {
             matches!(row.stage, Stage::Push | Stage::PushAgain)
-                && cx.crowds.of(row.to).registry.as_ref().map(|it| it.node) == Some(self.id)
+                && row.at != NOWHERE
+                && cx.crowds.registry(row.to).map(|it| it.node) == Some(self.id)
         });
         let pushed: Vec<(u32, Message)> = pushed.map(|(message, row)| (message, *row)).collect();
         for (message, row) in pushed {
-            let way = self.to_gateways(row, row.stage, cx);
-            cx.put_off(message, gateways.node, way, change);
+            let pool = cx.tiers.get(row.at).pool;
+            let way = self.to_gateways(pool, row, row.stage, cx);
+            cx.put_off(message, pool, way, change);
         }
     }
 
-    /// Refreshes per second; `online` says how many users of a crowd are connected.
-    pub fn refreshes(&self, online: impl Fn(u8) -> f64) -> f64 {
-        let rate = |&(crowd, every): &(u8, Span)| online(crowd) / every.seconds().max(1e-9);
+    /// Refreshes per second; `online` says how many users of a row are connected.
+    pub fn refreshes(&self, online: impl Fn(usize) -> f64) -> f64 {
+        let rate = |&(crowd, every): &(usize, Span)| online(crowd) / every.seconds().max(1e-9);
         self.served.iter().map(rate).sum()
     }
 }

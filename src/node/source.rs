@@ -8,7 +8,7 @@ use super::{
     parameters::{self, Popularity, SourceAudience, Ticks},
     table::{
         connections::{NOWHERE, State},
-        crowds::{Crowd, Port},
+        crowds::{Crowd, EACH, Port},
         messages::{Message, Stage},
     },
 };
@@ -122,13 +122,21 @@ impl Source {
         self.schedule(cx);
         self.counted += u64::from(cx.record.counts_from(cx.now));
         let crowd = cx.crowds.of_clients(self.parameters.crowd);
-        cx.record.meter.of(crowd.first).published(self.origin);
-        match self.parameters.to {
-            SourceAudience::User(_) => self.to_one(k, crowd, cx),
-            SourceAudience::All | SourceAudience::Room(_) | SourceAudience::Topic { .. } => {
-                unreachable!("not modelled yet: refused when it was read")
-            }
+        cx.meter(crowd.first).published(self.origin);
+        let feed = crowd.origins[usize::from(self.origin) - 1].feed;
+        match feed.filter(|_| self.measured(k).is_none()) {
+            Some(feed) => self.to_many(k, feed, crowd, cx),
+            None => self.to_one(k, crowd, cx),
         }
+    }
+
+    /// A message for all who subscribe to a topic when the fan-out takes it.
+    fn to_many(&self, k: u64, feed: u8, crowd: &Crowd, cx: &mut Cx<'_>) {
+        let topic = self.draws.below(Purpose::Recipient, k, cx.feeds.get(feed).topics());
+        let id = crowd.id(self.origin, k);
+        let to = crowd.first + topic;
+        let message = cx.messages.open(Message::new(cx.now, to, id, NOWHERE));
+        self.publish(message, crowd, cx);
     }
 
     /// A message for one user; none, if that one has left for good.
@@ -137,24 +145,31 @@ impl Source {
         if cx.connections.get(to).state == State::Gone {
             return;
         }
-        let id = crowd.id(self.origin, k);
+        let mut id = crowd.id(self.origin, k);
+        if crowd.origins[usize::from(self.origin) - 1].feed.is_some() {
+            id |= EACH;
+        }
         cx.record.sent(cx.now, id);
         cx.record.pair(cx.now, OUTSIDE, to);
-        cx.record.meter.of(to).intended(self.origin, 1);
+        cx.meter(to).intended(self.origin, 1);
         let message = cx.messages.open(Message::new(cx.now, to, id, NOWHERE));
         self.publish(message, crowd, cx);
     }
 
     /// The recipient of message `k`, by its place in the crowd.
     fn recipient(&self, k: u64, count: u32) -> u32 {
-        let measured = match &self.parameters.ticks {
-            Ticks::Arrivals(all) => all.get(number::place(k)).and_then(|arrival| arrival.user),
-            Ticks::Every(_) | Ticks::Rate(_) | Ticks::Bursts { .. } => None,
-        };
-        measured.unwrap_or_else(|| match &self.popularity {
+        self.measured(k).unwrap_or_else(|| match &self.popularity {
             Some(zipf) => zipf.rank(&mut self.draws.stream(Purpose::Recipient, k)) - 1,
             None => self.draws.below(Purpose::Recipient, k, count),
         })
+    }
+
+    /// For whom message `k` was measured to be, if for one user.
+    fn measured(&self, k: u64) -> Option<u32> {
+        match &self.parameters.ticks {
+            Ticks::Arrivals(all) => all.get(number::place(k)).and_then(|arrival| arrival.user),
+            Ticks::Every(_) | Ticks::Rate(_) | Ticks::Bursts { .. } => None,
+        }
     }
 
     /// A message leaves for the bus.

@@ -84,6 +84,7 @@ impl Clients {
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
             State::Away | State::HalfOpen => {}
         }
+        cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
         cx.record.recovery.forget(user);
         cx.record.session_gone(cx.now, self.id, Departure::Left);

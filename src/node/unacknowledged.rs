@@ -116,8 +116,8 @@ impl Cx<'_> {
 
 impl Clients {
     /// A client has waited for long enough: it sends again what is not acknowledged.
-    pub(super) fn on_unacknowledged(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+    pub(super) fn on_unacknowledged(user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
         let (Some(waits), Some(notes)) =
             (crowd.acknowledged, cx.connections.unacknowledged.remove(&user))
         else {

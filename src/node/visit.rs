@@ -19,7 +19,7 @@ const LEFT: u32 = 3;
 
 impl Clients {
     fn visit_unit(&self, user: u32, k: u32, cx: &Cx<'_>) -> f64 {
-        let crowd = cx.crowds.of_clients(self.id);
+        let crowd = cx.crowds.of(user);
         let number = cx.connections.visits[number::index(user)].number;
         self.draws.unit(Purpose::Visit, crowd.connection(user, number), k)
     }
@@ -66,6 +66,7 @@ impl Clients {
         cx.record.wanted.change(cx.now, 1);
         cx.connections.get_mut(user).state = State::Away;
         cx.connections.attempts[place].number = 0;
+        cx.crowds.ways().gives_up(user);
         self.attempt(user, cx);
     }
 

@@ -38,6 +38,8 @@ pub struct Traffic {
     pub handshakes: u64,
     /// Attempts begun.
     pub attempts: u64,
+    /// Tries whose transport was blocked: those that nobody answered, and those that were.
+    pub blocked: [u64; 2],
     /// Messages read from the buffer for returning clients.
     pub replayed: u64,
     /// Look-ups, writes and deletions of its registry, without refreshes.
@@ -50,6 +52,10 @@ pub struct Traffic {
     pub polls_failed: u64,
     /// Those of them that found something.
     pub polls_full: u64,
+    /// Records of TLS in the answers of these.
+    pub answer_records: u64,
+    /// Segments of TCP in them.
+    pub answer_segments: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
     /// What each source has caused that reaches it, by its origin from 1 on.
@@ -78,9 +84,15 @@ impl Traffic {
     /// A message is pushed down to a client: of a source, or of a user where the origin is 0.
     #[inline]
     pub fn pushed(&mut self, origin: u8) {
-        self.frames_down += 1;
+        self.pushed_to(origin, 1);
+    }
+
+    /// The same, to so many clients.
+    #[inline]
+    pub fn pushed_to(&mut self, origin: u8, clients: u64) {
+        self.frames_down += clients;
         if let Some(source) = self.source(origin) {
-            source.frames_down += 1;
+            source.frames_down += clients;
         }
     }
 
@@ -98,12 +110,17 @@ impl Traffic {
         self.frames_down += now.frames_down - before.frames_down;
         self.handshakes += now.handshakes - before.handshakes;
         self.attempts += now.attempts - before.attempts;
+        for place in 0..2 {
+            self.blocked[place] += now.blocked[place] - before.blocked[place];
+        }
         self.replayed += now.replayed - before.replayed;
         self.registry_operations += now.registry_operations - before.registry_operations;
         self.polls += now.polls - before.polls;
         self.polls_empty += now.polls_empty - before.polls_empty;
         self.polls_failed += now.polls_failed - before.polls_failed;
         self.polls_full += now.polls_full - before.polls_full;
+        self.answer_records += now.answer_records - before.answer_records;
+        self.answer_segments += now.answer_segments - before.answer_segments;
         self.connected += now.connected - before.connected;
         let sources = self.sources.iter_mut().zip(now.sources.iter().zip(&before.sources));
         sources.for_each(|(sum, (now, before))| sum.changed(now, before));
@@ -142,38 +159,32 @@ impl Flow {
     }
 }
 
-/// Counts by crowd.
+/// Counts by crowd: a row for each transport that one goes by, in the order of their places.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
-    /// The clients nodes of the crowds, and their first users, ascending.
-    crowds: Vec<(u8, u32)>,
     traffic: Vec<Traffic>,
     mark: Flow,
 }
 
 impl Meter {
-    /// A meter of crowds: their clients nodes and first users, ascending.
-    pub fn new(crowds: &[(u8, u32)]) -> Self {
-        let traffic = vec![Traffic::default(); crowds.len()];
+    /// A meter of so many rows.
+    pub fn new(rows: usize) -> Self {
+        let traffic = vec![Traffic::default(); rows];
         let mark = Flow { crowds: traffic.clone(), ..Flow::default() };
-        Self { crowds: crowds.to_vec(), traffic, mark }
+        Self { traffic, mark }
     }
 
-    /// The counts of a user's crowd.
+    /// The counts of a row.
     #[inline]
-    pub fn of(&mut self, user: u32) -> &mut Traffic {
-        let later = self
-            .crowds
-            .get(1..)
-            .map_or(0, |others| others.iter().take_while(|(_, first)| *first <= user).count());
-        &mut self.traffic[later]
+    pub fn at(&mut self, place: usize) -> &mut Traffic {
+        &mut self.traffic[place]
     }
 
-    /// All that has happened until `at`: `delivered` until then, `online` by clients node.
+    /// All that has happened until `at`: `delivered` until then, `online` in each row.
     pub fn read(&self, at: Time, delivered: u64, online: &[Level]) -> Flow {
         let mut crowds = self.traffic.clone();
-        for (traffic, (node, _)) in crowds.iter_mut().zip(&self.crowds) {
-            traffic.connected = online.get(usize::from(*node)).map_or(0, |level| level.area(at));
+        for (traffic, level) in crowds.iter_mut().zip(online) {
+            traffic.connected = level.area(at);
         }
         Flow { lasted: at.since(Time::ZERO), delivered, crowds }
     }
@@ -195,14 +206,14 @@ mod tests {
 
     #[test]
     fn what_happens_belongs_to_its_crowd_and_its_stretch() {
-        let mut meter = Meter::new(&[(0, 0), (1, 10), (4, 30)]);
+        let mut meter = Meter::new(3);
         let mut online = vec![Level::default(); 2];
         online[1].change(Time::ZERO, 1);
-        meter.of(9).attempts += 1;
+        meter.at(0).attempts += 1;
         let (mut first, mut second) = (Flow::default(), Flow::default());
         meter.settle(meter.read(seconds(3), 5, &online), &mut first);
-        meter.of(29).frames_up += 2;
-        meter.of(30).frames_down += 4;
+        meter.at(1).frames_up += 2;
+        meter.at(2).frames_down += 4;
         meter.settle(meter.read(seconds(5), 6, &online), &mut second);
         assert_eq!((first.lasted, first.delivered), (Span::from_secs(3), 5));
         let attempts: Vec<u64> = first.crowds.iter().map(|crowd| crowd.attempts).collect();

@@ -42,6 +42,20 @@ pub enum Fact {
     Poll,
 }
 
+impl Fact {
+    /// A delivery ends so.
+    #[inline]
+    fn of(end: End) -> Self {
+        match end {
+            End::Live => Self::Live,
+            End::Replayed => Self::Replayed,
+            End::Pulled => Self::Pulled,
+            End::Expired => Self::Expired,
+            End::Lost(_) => Self::Lost,
+        }
+    }
+}
+
 /// How many bins the lag over time has at most.
 const LAG_BINS: u64 = 240;
 
@@ -66,12 +80,20 @@ pub struct Counts {
     pub reordered: u64,
     /// Connections that were closed because the grace of their instance was over.
     pub cut: u64,
+    /// Connections that a managed service closed, too old or idle for too long.
+    pub closed: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
     /// Messages that went into an inbox.
     pub stored: u64,
     /// Notifications that were pushed to users who were away.
     pub notified: u64,
+    /// Tries whose transport was blocked.
+    pub blocked: u64,
+    /// Connections by a transport that is preferred less than that of the last one.
+    pub fell_back: u64,
+    /// Connections by one that is preferred more.
+    pub upgraded: u64,
     /// Connections of users who had had one before, where gateways keep the state of sessions.
     pub returned: u64,
     /// Those of them that found it.
@@ -108,11 +130,15 @@ pub struct Recorder {
     pub reconnect: Histogram,
     /// Waits of handshakes for the CPU.
     pub handshake_wait: Histogram,
+    /// Of connections of crowds that prefer several transports: time spent on tries that failed.
+    pub negotiation: Histogram,
+    /// Lag by the row of the recipient, where transports differ; else empty.
+    pub lag_by_way: Vec<Histogram>,
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
     pub online: Level,
-    /// The same of each crowd, by the number of its clients node.
+    /// The same of each row of the table of crowds.
     pub crowds: Vec<Level>,
     /// Sessions of open streams that are there, or want to be.
     pub wanted: Level,
@@ -149,8 +175,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty record. `crowds` are their clients nodes and first users, ascending.
-    pub fn new(warm_up: Time, horizon: Time, tick: Span, crowds: &[(u8, u32)]) -> Self {
+    /// An empty record; the table of crowds has so many rows.
+    pub fn new(warm_up: Time, horizon: Time, tick: Span, rows: usize) -> Self {
         let bin = horizon.nanos().div_ceil(LAG_BINS).max(tick.nanos()).max(1);
         let bin = bin.div_ceil(tick.nanos().max(1)) * tick.nanos().max(1);
         let lag_bins = Bins::new(Span::from_nanos(bin), horizon);
@@ -162,9 +188,11 @@ impl Recorder {
             attempts_a_second: Vec::new(),
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
+            negotiation: Histogram::default(),
+            lag_by_way: Vec::new(),
             series: Series::new(tick, horizon),
             online: Level::default(),
-            crowds: Vec::new(),
+            crowds: vec![Level::default(); rows],
             wanted: Level::default(),
             streams: Vec::new(),
             inboxes: Vec::new(),
@@ -172,7 +200,7 @@ impl Recorder {
             longest_outage: Span::ZERO,
             counts: Counts::default(),
             recovery: Recovery::default(),
-            meter: Meter::new(crowds),
+            meter: Meter::new(rows),
             trace: None,
             absences: Absences::default(),
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
@@ -196,6 +224,26 @@ impl Recorder {
         self.fact(at, Fact::Sent, id);
         self.series.at(at).sent += 1;
         self.account(at).ledger.intended += 1;
+    }
+
+    /// A message that was sent at `at` is for so many.
+    pub fn sent_many(&mut self, at: Time, id: u32, many: u64) {
+        self.many(at, Fact::Sent, id, many);
+        self.series.at(at).sent += many;
+        self.account(at).ledger.intended += many;
+    }
+
+    /// So many deliveries of a message end alike.
+    pub fn deliveries(&mut self, at: Time, sent: Time, id: u32, end: End, many: u64) {
+        if many > 0 {
+            self.many(at, Fact::of(end), id, many);
+            self.ended(at, sent, end, many);
+        }
+    }
+
+    /// A fact about so many.
+    fn many(&mut self, at: Time, fact: Fact, id: u32, many: u64) {
+        self.fact(at, fact, id ^ number::low(crate::engine::draws::mix(many)));
     }
 
     /// Whether what is sent at `at` counts: from the warm-up on.
@@ -222,35 +270,38 @@ impl Recorder {
     /// A delivery ends at `at`, which may lie before now when the end is noticed later.
     #[inline]
     pub fn delivery(&mut self, at: Time, sent: Time, id: u32, end: End) {
+        self.fact(at, Fact::of(end), id);
+        self.ended(at, sent, end, 1);
+    }
+
+    #[inline]
+    fn ended(&mut self, at: Time, sent: Time, end: End, many: u64) {
         let lag = at.since(sent);
-        let fact = match end {
-            End::Live => Fact::Live,
-            End::Replayed => Fact::Replayed,
-            End::Pulled => Fact::Pulled,
-            End::Expired => Fact::Expired,
-            End::Lost(_) => Fact::Lost,
-        };
-        self.fact(at, fact, id);
-        self.series.end(at, end);
-        self.account(sent).end(lag, end);
+        self.series.end(at, end, many);
+        self.account(sent).end(lag, end, many);
         if end.arrived() {
-            self.lag_over_time[self.lag_bins.of(at)].record(lag);
+            self.lag_over_time[self.lag_bins.of(at)].record_many(lag, many);
         }
     }
 
     /// A user polls.
     #[inline]
-    pub fn polled(&mut self, at: Time, user: u32) {
+    pub fn polled(&mut self, at: Time, user: u32, place: usize) {
         self.fact(at, Fact::Poll, user);
-        self.meter.of(user).polls += 1;
+        self.meter.at(place).polls += 1;
     }
 
     /// A later copy of a message comes; `shown`: the user sees it again.
     pub fn duplicate(&mut self, at: Time, sent: Time, shown: bool, twice: Twice) {
-        let counts = sent >= self.warm_up;
-        self.series.at(at).twice[twice as usize] += 1;
-        self.counts.duplicates[twice as usize] += u64::from(counts);
-        self.counts.shown += u64::from(counts && shown);
+        self.duplicates(at, sent, shown, twice, 1);
+    }
+
+    /// The same for so many.
+    pub fn duplicates(&mut self, at: Time, sent: Time, shown: bool, twice: Twice, many: u64) {
+        let counts = if sent >= self.warm_up { many } else { 0 };
+        self.series.at(at).twice[twice as usize] += many;
+        self.counts.duplicates[twice as usize] += counts;
+        self.counts.shown += if shown { counts } else { 0 };
     }
 
     /// A delivery came after one to the same user which the bus took in later.
@@ -286,8 +337,13 @@ impl Recorder {
 
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.
     pub fn pending(&mut self, sent: Time, waiting: bool) {
+        self.pending_many(sent, waiting, 1);
+    }
+
+    /// The same for so many.
+    pub fn pending_many(&mut self, sent: Time, waiting: bool, many: u64) {
         let ledger = &mut self.account(sent).ledger;
-        if waiting { ledger.waiting += 1 } else { ledger.in_flight += 1 }
+        if waiting { ledger.waiting += many } else { ledger.in_flight += many }
     }
 
     /// Where a delivery that was sent at `sent` is counted: once, by its phase and by whether it
@@ -312,10 +368,10 @@ impl Recorder {
 
     /// An attempt begins.
     #[inline]
-    pub fn attempt(&mut self, at: Time, user: u32) {
+    pub fn attempt(&mut self, at: Time, user: u32, place: usize) {
         self.fact(at, Fact::Attempt, user);
         self.attempts.total += 1;
-        self.meter.of(user).attempts += 1;
+        self.meter.at(place).attempts += 1;
         let second = number::place(at.nanos() / 1_000_000_000);
         if self.attempts_a_second.len() <= second {
             self.attempts_a_second.resize(second + 1, 0);
@@ -336,36 +392,27 @@ impl Recorder {
         self.series.at(at).attempts[end as usize] += 1;
     }
 
-    /// A user of a crowd comes online after `outage` without a connection that it wanted, and
-    /// `away` in all.
-    pub fn came_online(&mut self, at: Time, crowd: u8, user: u32, [outage, away]: [Span; 2]) {
+    /// A user of a row comes online after `outage` without a connection that it wanted, and `away`
+    /// in all.
+    pub fn came_online(&mut self, at: Time, place: usize, user: u32, [outage, away]: [Span; 2]) {
         self.fact(at, Fact::Online, user);
-        self.change_online(at, crowd, 1);
+        self.change_online(at, place, 1);
         self.reconnect.record(outage);
         self.recovery.back(at, user);
         self.absences.back(user, at, away);
         self.longest_outage = self.longest_outage.max(outage);
     }
 
-    /// The connection of a user of a crowd ends.
-    pub fn went_offline(&mut self, at: Time, crowd: u8, user: u32) {
+    /// The connection of a user of a row ends.
+    pub fn went_offline(&mut self, at: Time, place: usize, user: u32) {
         self.fact(at, Fact::Offline, user);
-        self.change_online(at, crowd, -1);
+        self.change_online(at, place, -1);
     }
 
-    /// So many users of a crowd more (or fewer) are connected from `at` on.
-    pub fn change_online(&mut self, at: Time, crowd: u8, change: i32) {
-        let place = usize::from(crowd);
-        if self.crowds.len() <= place {
-            self.crowds.resize(place + 1, Level::default());
-        }
+    /// So many users of a row more (or fewer) are connected from `at` on.
+    pub fn change_online(&mut self, at: Time, place: usize, change: i32) {
         self.crowds[place].change(at, change);
         self.online.change(at, change);
-    }
-
-    /// How many users of a crowd are connected.
-    pub fn online_of(&self, crowd: u8) -> u32 {
-        self.crowds.get(usize::from(crowd)).map_or(0, |online| online.now)
     }
 
     /// A client moves because the deploy at this place of the timeline told it to, or cut it off.

@@ -16,7 +16,7 @@ pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time, number},
-    node::parameters::{self, Parameters, Start},
+    node::parameters::{self, BlockedBy, Parameters, Start, Transport},
     units::{Bytes, Share},
 };
 
@@ -215,6 +215,21 @@ pub enum ActionKind {
         /// How long it accepts nobody.
         downtime: Span,
     },
+    /// A transport is blocked for some users of a crowd.
+    Block {
+        /// A crowd.
+        node: NodeId,
+        /// One of its transports.
+        transport: Transport,
+        /// The share of its users.
+        share: Share,
+        /// How their tries end.
+        by: BlockedBy,
+        /// What becomes of the connections by it that stand.
+        held: Held,
+        /// For how long; `None`: to the end of the run.
+        lasts: Option<Span>,
+    },
     /// A crowd sends more or less.
     Load {
         /// A crowd.
@@ -253,6 +268,17 @@ pub enum DropKind {
     /// Its client is told to move, within a window.
     Told,
     /// Both sides see it end.
+    Reset,
+    /// Neither side does, until a heartbeat is missed.
+    Silent,
+}
+
+/// What becomes of connections by a transport that is blocked from now on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// They stand.
+    Keep,
+    /// Both sides see them end.
     Reset,
     /// Neither side does, until a heartbeat is missed.
     Silent,

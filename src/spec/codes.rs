@@ -50,6 +50,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A parameter is set to what it is anyway. In a file that is an error, since it misleads; \
          on the command line a warning, since a loop over values meets the default.",
     ),
+    (
+        "idle-timeout",
+        "Heartbeats come too seldom to keep a connection open: who has no messages is cut off.",
+    ),
     ("illegal-link", "A link joins two kinds of nodes that do not call each other."),
     ("incomplete-path", "A node lacks one that its work needs: a gateway, a fan-out, a registry."),
     ("layer-4-sees-no-user", "A balancer at layer 4 cannot hash users without a ticket."),

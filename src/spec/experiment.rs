@@ -101,6 +101,8 @@ pub struct Action {
     pub down: Option<Down>,
     /// A node works more slowly.
     pub slow: Option<Slow>,
+    /// A transport is blocked for some users of a crowd.
+    pub block: Option<Block>,
     /// A crowd or a source sends more or less.
     pub load: Option<Load>,
     /// Nothing happens; a stretch of the run is measured apart.
@@ -201,6 +203,27 @@ pub struct Slow {
     pub lasts: Option<Written<Span>>,
 }
 
+/// A transport is blocked for some users of a crowd.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Block {
+    /// A crowd.
+    #[schemars(schema_with = "schema::name")]
+    pub node: Option<Text>,
+    /// Which of its transports.
+    pub transport: Option<Text>,
+    /// The share of its users, drawn for each.
+    pub share: Option<Written<Share>>,
+    /// How their tries end: `swallow`: nobody answers; `refuse`: at once; `strip`: at the gateway,
+    /// which pays for it.
+    pub by: Option<Text>,
+    /// What becomes of their connections that stand: `keep`; `reset`: both sides see them end;
+    /// `silent`: neither does.
+    pub held: Option<Text>,
+    /// For how long.
+    pub lasts: Option<Written<Span>>,
+}
+
 /// A crowd sends more or less.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -285,10 +308,11 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 29] = [
+    const CHOICES: [&str; 30] = [
         "clients",
         "load_balancer",
         "gateway",
+        "managed",
         "pubsub",
         "fanout",
         "registry",

@@ -3,6 +3,8 @@
 mod bus;
 mod clients;
 mod fanout;
+mod managed;
+mod prefer;
 pub mod source;
 mod state;
 
@@ -12,6 +14,8 @@ pub use clients::{
     Start, Visits, Wire,
 };
 pub use fanout::Fanout;
+pub use managed::Managed;
+pub use prefer::{Blocked, Fallback, Prefer};
 pub use source::{Popularity, Source, SourceAudience};
 pub use state::{Rebuild, SessionState};
 
@@ -34,6 +38,8 @@ pub enum Kind {
     LoadBalancer(Box<LoadBalancer>),
     /// A pool of gateway instances.
     Gateway(Box<Gateway>),
+    /// A managed service in the place of gateways.
+    Managed(Box<Managed>),
     /// A partitioned log or bus.
     Pubsub(Box<Pubsub>),
     /// What finds the recipient's gateway and forwards.
@@ -223,8 +229,21 @@ pub struct Gateway {
     pub handshake_rtts: Option<Written<Factor>>,
     /// What an instance keeps of a client beside its connection; leave it out for nothing.
     pub session: Option<SessionState>,
+    /// What waits in a connection for a client that reads slowly.
+    pub send_buffer: SendBuffer,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
+}
+
+/// What waits in a connection for a client that reads slowly.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendBuffer {
+    /// Of one connection.
+    pub size: Option<Written<Bytes>>,
+    /// What happens beyond it: `drop_oldest` drops what has waited longest, `disconnect` closes the
+    /// connection, `grow` keeps all, and the kernel kills an instance whose memory that uses up.
+    pub when_full: Option<Text>,
 }
 
 /// What connections take of the memory of an instance.

@@ -166,6 +166,20 @@ pub(super) fn answer(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "word", "enum": ["drop", "reset", "503", 503, null] })
 }
 
+/// Transports, each alone or with the balancer that it goes to.
+pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
+    let words = json!({ "enum": ["websocket", "sse", "long_poll"] });
+    let balancer = json!({ "type": "string", "pattern": NAME });
+    let one = json!({ "anyOf": [words, {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": words,
+        "additionalProperties": balancer,
+    }] });
+    json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
+}
+
 /// A path relative to the file.
 pub(super) fn file(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "file", "type": ["string", "null"] })

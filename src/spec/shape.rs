@@ -167,6 +167,9 @@ fn owner(way: &[&Key]) -> Owner {
         ["timeline", _] => Owner { called: "a timeline entry", key: None, subject: tail(1) },
         ["timeline", "deploy", ..] => Owner { called: "a deploy", key: key(1), subject: tail(2) },
         ["timeline", "crash", ..] => Owner { called: "a crash", key: key(1), subject: tail(2) },
+        ["prices", "services", _, _, ..] => {
+            Owner { called: "a service", key: key(2), subject: tail(3) }
+        }
         ["prices", "instances" | "brokers" | "caches", _, _, ..] => {
             Owner { called: "a machine", key: key(2), subject: tail(3) }
         }
@@ -183,6 +186,7 @@ fn called(kind: &str) -> &'static str {
         "clients" => "a crowd of clients",
         "load_balancer" => "a load balancer",
         "gateway" => "a gateway",
+        "managed" => "a managed service",
         "pubsub" => "a pubsub",
         "fanout" => "a fanout",
         "registry" => "a registry",

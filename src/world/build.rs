@@ -1,11 +1,12 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
+mod feeds;
 mod sources;
 
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
     node::{
-        Cx, Event, Node, Purpose,
+        Event, Node, Purpose,
         buffer::Buffer,
         clients::Clients,
         fanout::{Fanout, Ways},
@@ -21,15 +22,14 @@ use crate::{
         ring::Ring,
         stream::standing,
         table::{
-            connections::{Connections, State, Visit},
-            crowds::{Affinity, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
+            connections::Connections,
+            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
-            routes::{Entry, Keeping, Routes},
-            states::States,
+            routes::{Keeping, Routes},
             tiers::Tiers,
         },
     },
-    record::Recorder,
+    record::{Histogram, Recorder},
     scenario::{ActionKind, Link, NodeId, Scenario},
 };
 use std::ops::Range;
@@ -42,40 +42,37 @@ impl World {
         let pools: Vec<Range<u16>> = scenario
             .nodes
             .iter()
-            .map(|node| {
+            .enumerate()
+            .map(|(place, node)| {
                 if let Parameters::Gateway(gateway) = &node.parameters {
-                    tiers.extend(gateway.count)
+                    tiers.extend(number::byte(place), gateway.count)
                 } else {
                     0..0
                 }
             })
             .collect();
-        let crowds = plan.crowds();
-        let firsts: Vec<_> = crowds.iter().map(|crowd| (crowd.clients, crowd.first)).collect();
-        let mut connections = Connections::default();
-        connections.extend(crowds.users());
-        if crowds.iter().any(|crowd| crowd.visits) {
-            connections.visits = vec![Visit::default(); number::index(crowds.users())];
-        }
-        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
-            connections.seen = vec![0; number::index(crowds.users())];
-        }
-        if crowds.iter().any(|crowd| crowd.affinity.is_some()) {
-            connections.states = States::new(crowds.users());
-        }
+        let mut crowds = plan.crowds();
+        let feeds = plan.feeds(&mut crowds, &pools);
+        let connections = Connections::of(&crowds);
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
+        let rows = crowds.rows().len();
+        let mut record = Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, rows);
+        if crowds.differ() {
+            record.lag_by_way = vec![Histogram::default(); rows];
+        }
         let mut world = Self {
-            gauges: Gauges::new(scenario, &nodes),
+            gauges: Gauges::new(scenario, &nodes, &crowds),
             nodes,
             names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             crowds,
+            feeds,
             connections,
             routes,
             messages: Messages::default(),
             tiers,
             timeline: Timeline::new(scenario),
-            record: Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, &firsts),
+            record,
             hosts: Hosts::new(&pools),
             dealings: vec![0; scenario.nodes.len()],
             replication,
@@ -84,80 +81,6 @@ impl World {
         world.timeline.schedule(agenda);
         world.start(agenda);
         world
-    }
-
-    /// Places the users and starts the superposed processes.
-    fn start(&mut self, agenda: &mut Agenda<Event>) {
-        let crowds: Vec<Crowd> = self.crowds.iter().cloned().collect();
-        let users = self.crowds.users();
-        for crowd in crowds {
-            let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
-            let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
-                continue;
-            };
-            clients.start(&mut cx);
-            if clients.parameters.sessions.is_some() {
-                cx.record.stream(crowd.clients);
-            } else if clients.parameters.start != Start::Connected {
-                cx.record.recovery.begin("start", Time::ZERO, users);
-            }
-            for user in crowd.first..crowd.first + crowd.present {
-                place(&clients, &crowd, user, nodes, &mut cx);
-            }
-        }
-        let (nodes, mut cx) = super::split!(&mut *self, Time::ZERO, &mut *agenda);
-        for node in nodes {
-            if let Node::Source(source) = node {
-                source.start(&mut cx);
-            }
-        }
-    }
-}
-
-/// Puts a user where it stands in the stationary state: online if its gateway has room.
-fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
-    if let Start::Ramp(over) = clients.parameters.start {
-        if crowd.visits {
-            return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
-        }
-        cx.record.recovery.hit(user);
-        return clients.arrive(user, over, cx);
-    }
-    if !clients.stands_there(user, cx) {
-        return;
-    }
-    if crowd.connects_for_each() {
-        let row = cx.connections.get_mut(user);
-        row.state = State::Online;
-        row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-        return;
-    }
-    let Node::LoadBalancer(balancer) = &mut nodes[usize::from(crowd.balancer)] else { return };
-    let picked = balancer.pick(crowd.hash(user), cx.tiers);
-    let Node::Gateway(pool) = &nodes[usize::from(crowd.gateways.node)] else { return };
-    let room = pool.most_connections();
-    let session = crowd.if_refused.is_some();
-    let Some(instance) = picked.filter(|&instance| cx.tiers.get(instance).held < room) else {
-        if session {
-            // It would have been refused.
-            cx.connections.get_mut(user).state = State::Gone;
-            return;
-        }
-        return Clients::back_off(user, cx);
-    };
-    cx.tiers.get_mut(instance).held += 1;
-    let row = cx.connections.get_mut(user);
-    (row.state, row.gateway) = (State::Online, instance);
-    row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-    cx.moves_in(user);
-    cx.record.change_online(Time::ZERO, crowd.clients, 1);
-    if session {
-        cx.record.session_stands(crowd.clients);
-    }
-    clients.schedule_residual_lifetime(user, cx);
-    clients.stands_held(user, cx);
-    if crowd.registry.is_some() {
-        cx.routes.stands(user, Entry { gateway: instance, session: 0 });
     }
 }
 
@@ -196,14 +119,18 @@ impl Plan<'_> {
         for id in self.ids() {
             if let Parameters::Clients(clients) = self.parameters(id) {
                 let first = crowds.users();
-                crowds.push(self.crowd(id, clients, first));
+                for place in 0..clients.prefer.len().max(1) {
+                    crowds.push(self.crowd(id, clients, place, first));
+                }
             }
         }
         crowds
     }
 
-    fn crowd(&self, id: NodeId, clients: &parameters::Clients, first: u32) -> Crowd {
-        let edge = self.link(id, is_balancer).expect("validated: a crowd has a balancer");
+    /// A crowd by the transport at a place among those that it prefers.
+    fn crowd(&self, id: NodeId, clients: &parameters::Clients, way: usize, first: u32) -> Crowd {
+        let edge = self.edge(id, clients, way);
+        let transport = clients.prefer.get(way).map_or(clients.transport, |it| it.transport);
         let inner = self.link(edge.target, is_gateway).expect("validated: it has a pool");
         let pool = inner.target;
         let Parameters::Gateway(gateway) = self.parameters(pool) else { unreachable!() };
@@ -214,7 +141,7 @@ impl Plan<'_> {
             Some(fanout.rpc_timeout)
         });
         let present = self.present(id, clients, gateway);
-        let poll = poll(clients, gateway);
+        let poll = poll(transport, clients, gateway);
         Crowd {
             first,
             count: present
@@ -226,15 +153,23 @@ impl Plan<'_> {
             clients: id.0,
             balancer: edge.target.0,
             gateways: Port { node: pool.0, latency: latency(edge).then(latency(inner)) },
-            transport: clients.transport,
+            transport,
+            way: [way, clients.prefer.len().max(1)],
+            fallback: clients.fallback,
+            blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
+            payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
-                Some(Audience::Direct) | None => None,
+                Some(Audience::Direct | Audience::All) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
+            closes: gateway
+                .managed
+                .as_ref()
+                .map(|_| Closes { idle: gateway.idle_timeout(clients.heartbeat.every) }),
             registry: self.port(pool, is_registry).filter(|_| poll.is_none()),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
@@ -257,9 +192,50 @@ impl Plan<'_> {
                 high: age.float(),
             }),
             draws: self.draws(id),
+            feeds: Vec::new(),
+            own_feed: None,
+            slow: clients.slow,
             usual: self.usual(id, clients),
             origins: self.origins(id),
         }
+    }
+
+    /// The link from a crowd to the balancer that its connections by a transport go to.
+    fn edge(&self, id: NodeId, clients: &parameters::Clients, way: usize) -> &Link {
+        let named = clients.prefer.get(way).and_then(|it| it.balancer.as_ref());
+        let mut links = self.scenario.links.iter().filter(|link| link.source == id);
+        let name = |link: &&Link| &self.scenario.nodes[usize::from(link.target.0)].name;
+        let found = named.and_then(|named| links.find(|link| name(link) == named));
+        found.or_else(|| self.link(id, is_balancer)).expect("validated: a crowd has a balancer")
+    }
+
+    /// For whom a transport of a crowd is blocked: all the time, and by the timeline.
+    fn blocks(
+        &self,
+        id: NodeId,
+        clients: &parameters::Clients,
+        transport: Transport,
+        way: usize,
+    ) -> Vec<Block> {
+        let always = clients.prefer.get(way).zip(clients.fallback).map(|(it, fallback)| Block {
+            from: Time::ZERO,
+            until: Time::NEVER,
+            share: it.blocked,
+            draw: (Purpose::Blocked, transport as u32),
+            by: fallback.blocked_by,
+        });
+        let now_and_then = self.scenario.timeline.iter().enumerate();
+        let now_and_then = now_and_then.filter_map(|(place, action)| match action.kind {
+            ActionKind::Block { node, transport: blocked, share, by, lasts, .. }
+                if node == id && blocked == transport =>
+            {
+                let until = lasts.map_or(Time::NEVER, |lasts| action.at + lasts);
+                let draw = (Purpose::Hit, number::row(place));
+                Some(Block { from: action.at, until, share, draw, by })
+            }
+            _ => None,
+        });
+        always.into_iter().filter(|block| block.share.0 > 0.0).chain(now_and_then).collect()
     }
 
     /// How many users are there at the start: of a stream those who would be at a random instant.
@@ -408,17 +384,22 @@ impl Plan<'_> {
     ) -> Registry {
         let asks = |link: &&Link| link.target == id && is_fanout(self.parameters(link.source));
         let asking = self.scenario.links.iter().find(asks);
-        let answer = asking.map(|link| {
-            let onward = self.link(link.source, is_gateway).expect("validated");
-            Port { node: onward.target.0, latency: latency(link).then(latency(onward)) }
+        let answers = asking.into_iter().flat_map(|link| {
+            let onward = self.scenario.links.iter().filter(move |onward| {
+                onward.source == link.source && is_gateway(self.parameters(onward.target))
+            });
+            onward.map(move |onward| Port {
+                node: onward.target.0,
+                latency: latency(link).then(latency(onward)),
+            })
         });
         let keepings = self.keepings(crowds);
-        let here = |keeping: &&Keeping| {
-            let port = crowds.of_clients(keeping.clients).registry.as_ref();
-            port.is_some_and(|port| port.node == id.0)
-        };
-        let served = keepings.iter().filter(here).map(|keeping| (keeping.clients, keeping.every));
-        Registry::new(id.0, own, served.collect(), answer, draws)
+        let served = crowds.rows().iter().enumerate().filter_map(|(place, crowd)| {
+            crowd.registry.as_ref().filter(|port| port.node == id.0)?;
+            let keeping = keepings.iter().find(|keeping| keeping.clients == crowd.clients)?;
+            Some((place, keeping.every))
+        });
+        Registry::new(id.0, own, served.collect(), answers.collect(), draws)
     }
 
     /// How the registries keep the entries of each crowd.
@@ -436,7 +417,7 @@ impl Plan<'_> {
             let (clients, ttl, lag) = (crowd.clients, registry.ttl, registry.replica_lag);
             Some(Keeping { clients, ttl, every, lag, outages })
         };
-        crowds.iter().filter_map(keeping).collect()
+        crowds.registered().filter_map(keeping).collect()
     }
 
     /// When a node cannot be asked.
@@ -455,8 +436,12 @@ impl Plan<'_> {
 }
 
 /// How a crowd polls at a pool, if it does.
-fn poll(clients: &parameters::Clients, gateway: &parameters::Gateway) -> Option<Poll> {
-    match clients.transport {
+fn poll(
+    transport: Transport,
+    clients: &parameters::Clients,
+    gateway: &parameters::Gateway,
+) -> Option<Poll> {
+    match transport {
         Transport::Websocket | Transport::Sse => None,
         Transport::ShortPoll => Some(Poll::Short {
             every: clients.poll_every,

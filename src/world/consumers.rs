@@ -186,7 +186,7 @@ impl World {
         let began = self.timeline.running(scene).began.unwrap_or(scene.now);
         let Self { routes, crowds, tiers, connections, .. } = self;
         routes.catch_up(scene.now, crowds, tiers, connections);
-        for crowd in crowds.iter() {
+        for crowd in crowds.registered() {
             let here = crowd.registry.as_ref().map(|port| usize::from(port.node));
             if here == Some(scene.node) {
                 routes.after_outage((began, scene.now), crowd, tiers, connections);

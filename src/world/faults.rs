@@ -7,9 +7,13 @@ use crate::{
         Event, Node, Purpose, Step,
         clients::Clients,
         event::NO_ENTRY,
-        table::connections::{NOWHERE, State},
+        parameters::Transport,
+        table::{
+            connections::{NOWHERE, State},
+            crowds::{Block, Crowd},
+        },
     },
-    scenario::{ActionKind, CrashKind, DropKind, NodeId},
+    scenario::{ActionKind, CrashKind, DropKind, Held, NodeId},
     units::Share,
 };
 
@@ -23,8 +27,23 @@ impl ActionKind {
             | Self::BalancerRestart { node, .. }
             | Self::Down { node, .. }
             | Self::Slow { node, .. }
+            | Self::Block { node, .. }
             | Self::Load { node, .. } => *node,
             Self::Mark { .. } => NodeId(0),
+        }
+    }
+
+    /// How long it goes on, where that is known.
+    pub(super) fn lasts(&self) -> Span {
+        match self {
+            Self::Down { lasts, .. } | Self::Mark { lasts } => *lasts,
+            Self::Slow { lasts, .. } | Self::Block { lasts, .. } | Self::Load { lasts, .. } => {
+                lasts.unwrap_or(Span::FOREVER)
+            }
+            Self::Deploy { .. }
+            | Self::Crash { .. }
+            | Self::DropClients { .. }
+            | Self::BalancerRestart { .. } => Span::ZERO,
         }
     }
 }
@@ -73,6 +92,41 @@ impl World {
         self.end_after(scene, lasts, agenda);
     }
 
+    /// A transport of a crowd is blocked: what becomes of those who are connected by it.
+    pub(super) fn block(
+        &mut self,
+        scene: Scene,
+        transport: Transport,
+        held: Held,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
+        let Node::Clients(clients) = &nodes[scene.node] else { return };
+        let crowd = cx.crowds.of_clients(clients.id);
+        let users = crowd.first..crowd.first + crowd.count;
+        for user in users.filter(|_| held != Held::Keep) {
+            let crowd = cx.crowds.of(user);
+            let online = cx.connections.get(user).state == State::Online;
+            let there = online && crowd.transport == transport;
+            let k = u32::from(scene.index);
+            let by_this = |block: &&Block| block.draw == (Purpose::Hit, k);
+            let Some(block) = crowd.blocks.iter().find(by_this).filter(|_| there) else {
+                continue;
+            };
+            let entity = u64::from(user - crowd.first);
+            if crowd.draws.unit(Purpose::Hit, entity, k) >= block.share.0 {
+                continue;
+            }
+            cx.record.recovery.hit(user);
+            if held == Held::Silent {
+                clients.die_silently(user, &mut cx);
+            } else {
+                clients.close(user, &mut cx);
+                Clients::back_off(user, &mut cx);
+            }
+        }
+    }
+
     /// A balancer's process ends: both ends of each connection through it see a reset.
     pub(super) fn restart_balancer(
         &mut self,
@@ -83,15 +137,16 @@ impl World {
         if let Node::LoadBalancer(balancer) = &mut self.nodes[scene.node] {
             balancer.down_until = scene.now + downtime;
         }
-        let through =
-            |crowd: &&crate::node::table::crowds::Crowd| usize::from(crowd.balancer) == scene.node;
-        let crowds: Vec<_> =
-            self.crowds.iter().filter(through).map(|crowd| (crowd.first, crowd.count)).collect();
+        let through = |crowd: &&Crowd| usize::from(crowd.balancer) == scene.node;
+        let through = self.crowds.rows().iter().filter(through);
+        let crowds: Vec<_> = through.map(|crowd| (crowd.first, crowd.count)).collect();
         let (nodes, mut cx) = split!(&mut *self, scene.now, agenda);
         for user in crowds.into_iter().flat_map(|(first, count)| first..first + count) {
             let Node::Clients(clients) = clients_of(nodes, user, &cx) else { continue };
-            let polls = cx.crowds.of(user).connects_for_each();
-            if cx.connections.get(user).state == State::Online && !polls {
+            let crowd = cx.crowds.of(user);
+            let through = usize::from(crowd.balancer) == scene.node;
+            let held = through && !crowd.connects_for_each();
+            if cx.connections.get(user).state == State::Online && held {
                 cx.record.recovery.hit(user);
                 clients.close(user, &mut cx);
                 Clients::back_off(user, &mut cx);

@@ -4,7 +4,10 @@ use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
         Node,
-        table::{connections::State, messages::Stage},
+        table::{
+            connections::State,
+            messages::{Message, Stage},
+        },
     },
     record::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Twice, Unit,
@@ -37,7 +40,7 @@ impl Sheet {
         self.set(name, Unit::Share, (whole > 0.0).then(|| part / whole));
     }
 
-    fn lag(&mut self, prefix: &str, lag: &Histogram) {
+    pub(super) fn lag(&mut self, prefix: &str, lag: &Histogram) {
         self.seconds(format!("{prefix}.mean"), lag.mean());
         for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
             self.seconds(format!("{prefix}.{name}"), lag.quantile(share));
@@ -72,6 +75,7 @@ impl World {
         self.expire_kept(horizon);
         self.close_presence(horizon);
         self.count_pending(horizon);
+        self.count_pending_of_many(horizon);
         self.check()?;
         let all = self.record.flow(horizon);
         let measures = self.measures(scenario, &all);
@@ -114,7 +118,8 @@ impl World {
     fn count_pending(&mut self, horizon: Time) {
         let waits =
             |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked | Stage::Inbox);
-        let pending = self.messages.pending().into_iter().flat_map(|row| {
+        let each = |row: &&Message| self.crowds.of(row.to).feed_of(row).is_none();
+        let pending = self.messages.pending().into_iter().filter(each).flat_map(|row| {
             let all = self.crowds.of(row.to).everybody(row);
             vec![(row.sent, waits(row.stage)); all.map_or(1, Iterator::count)]
         });
@@ -166,10 +171,12 @@ impl World {
         let mut sheet = Sheet::default();
         self.connection_measures(scenario, &mut sheet);
         self.attempt_measures(all, &mut sheet);
+        self.way_measures(&mut sheet);
         self.recovery_measures(&mut sheet);
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
-        self.pool_measures(&mut sheet);
+        self.pool_measures(all, &mut sheet);
+        self.send_buffer_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);
@@ -185,10 +192,9 @@ impl World {
         Level::seconds(self.record.phases.iter().map(|phase| phase.connected).sum())
     }
 
-    /// User-seconds that a crowd was connected.
-    fn connected_of(&self, crowd: u8) -> f64 {
-        let online = self.record.crowds.get(usize::from(crowd));
-        Level::seconds(online.map_or(0, |online| online.area(self.record.horizon())))
+    /// User-seconds that the users of a row were connected.
+    pub(super) fn connected_of(&self, place: usize) -> f64 {
+        Level::seconds(self.record.crowds[place].area(self.record.horizon()))
     }
 
     /// Users of closed crowds.
@@ -198,8 +204,13 @@ impl World {
 
     /// Users whose connections a pool holds.
     fn users_of(&self, pool: NodeId) -> u32 {
-        let here = self.crowds.iter().filter(|crowd| crowd.gateways.node == pool.0);
-        here.filter(|crowd| crowd.always_there()).map(|crowd| crowd.count).sum()
+        let here = self.crowds.rows().iter().filter(|crowd| crowd.gateways.node == pool.0);
+        let mut firsts: Vec<(u32, u32)> = here
+            .filter(|crowd| crowd.always_there())
+            .map(|crowd| (crowd.first, crowd.count))
+            .collect();
+        firsts.dedup();
+        firsts.into_iter().map(|(_, count)| count).sum()
     }
 
     fn connection_measures(&self, scenario: &Scenario, sheet: &mut Sheet) {
@@ -263,7 +274,7 @@ impl World {
 
     /// What it was worth to return to the same place, and what the stores had to read.
     fn affinity_measures(&self, sheet: &mut Sheet) {
-        if self.crowds.iter().all(|crowd| crowd.affinity.is_none()) {
+        if self.crowds.rows().iter().all(|crowd| crowd.affinity.is_none()) {
             return;
         }
         let counts = &self.record.counts;
@@ -283,6 +294,9 @@ impl World {
             _ => None,
         });
         let each = pools.map(|pool| {
+            if let Some(service) = &pool.parameters.managed {
+                return Some(service.new_connections.0);
+            }
             let work = pool.mean_handshake().seconds();
             let cores = f64::from(pool.parameters.cores) * f64::from(pool.parameters.count);
             (work > 0.0).then(|| cores / work)
@@ -318,7 +332,7 @@ impl World {
             sheet.count(format!("duplicates.{}", twice.name()), count);
         }
         sheet.count("deliveries.duplicates_shown", record.counts.shown);
-        if self.crowds.iter().any(|crowd| crowd.poll.is_some()) {
+        if self.crowds.rows().iter().any(|crowd| crowd.poll.is_some()) {
             let all = record.flow(record.horizon());
             sheet.count("polls.total", all.sum(|crowd| crowd.polls));
             sheet.count("polls.empty", all.sum(|crowd| crowd.polls_empty));
@@ -343,60 +357,6 @@ impl World {
         let horizon = record.horizon();
         let oldest = self.messages.pending().into_iter().map(|row| row.sent).min();
         sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
-    }
-
-    fn pool_measures(&self, sheet: &mut Sheet) {
-        let gauges = &self.gauges;
-        for gauge in &gauges.pools {
-            let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
-            let name = &self.names[gauge.node];
-            let prefixes: &[String] = if gauges.pools.len() == 1 {
-                &[String::new(), format!("{name}.")]
-            } else {
-                &[format!("{name}.")]
-            };
-            let peak = gauge.each.iter().filter_map(crate::record::Gauge::peak).reduce(f64::max);
-            let mean = gauge
-                .held
-                .mean()
-                .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
-            let per = number::float(pool.parameters.per_connection());
-            for prefix in prefixes {
-                sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
-                sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
-                let ratio =
-                    peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
-                sheet.set(
-                    format!("{prefix}connections_per_instance.imbalance"),
-                    Unit::Ratio,
-                    ratio,
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak_per_instance"),
-                    Unit::Bytes,
-                    peak.map(|peak| peak * per),
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak"),
-                    Unit::Bytes,
-                    gauge.held.peak().map(|held| held * per),
-                );
-            }
-            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
-            let cpu = gauge.cpu_max.peak();
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
-            let parameters = &pool.parameters;
-            let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
-            let memory = number::float(pool.parameters.memory.limit.0);
-            let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
-            let mut fullest = cpu;
-            for (budget, each, limit) in budgets {
-                let used = peak.map(|peak| peak * each / limit);
-                sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
-                fullest = fullest.into_iter().chain(used).reduce(f64::max);
-            }
-            sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
-        }
     }
 
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {

@@ -16,8 +16,7 @@ impl World {
     pub(super) fn close_presence(&mut self, horizon: Time) {
         let Self { routes, crowds, tiers, connections, .. } = self;
         routes.catch_up(horizon, crowds, tiers, connections);
-        let registered = crowds.iter().filter(|crowd| crowd.registry.is_some());
-        for crowd in registered {
+        for crowd in crowds.registered() {
             for user in crowd.first..crowd.first + crowd.count {
                 let here = connections.get(user).state == State::Online;
                 if here || routes.seen(user, crowd).gateway == NOWHERE {
@@ -32,7 +31,7 @@ impl World {
     }
 
     pub(super) fn presence_measures(&self, sheet: &mut Sheet) {
-        if self.crowds.iter().all(|crowd| crowd.registry.is_none()) {
+        if self.crowds.registered().next().is_none() {
             return;
         }
         let truth = &self.routes.truth;

@@ -2,7 +2,7 @@
 use super::World;
 use crate::{
     engine::{Span, Time, number},
-    node::Node,
+    node::{Node, parameters::Transport, table::crowds::Crowds},
     record::{Gauge, Unit},
     scenario::Scenario,
 };
@@ -13,6 +13,7 @@ pub(super) struct Gauges {
     tick: Span,
     next: Time,
     pub(super) online: Gauge,
+    pub(super) ways: Vec<(Transport, Gauge)>,
     pub(super) pools: Vec<Pool>,
     pub(super) works: Vec<Works>,
     pub(super) buses: Vec<Bus>,
@@ -49,7 +50,7 @@ pub(super) struct Bus {
 }
 
 impl Gauges {
-    pub(super) fn new(scenario: &Scenario, nodes: &[Node]) -> Self {
+    pub(super) fn new(scenario: &Scenario, nodes: &[Node], crowds: &Crowds) -> Self {
         let online = Gauge::new("", "connections", "online", Unit::Count);
         let next = Time::ZERO + scenario.tick;
         let (mut pools, mut works, mut buses) = (Vec::new(), Vec::new(), Vec::new());
@@ -90,7 +91,8 @@ impl Gauges {
                 });
             }
         }
-        Self { tick: scenario.tick, next, online, pools, works, buses }
+        let ways = super::ways::gauges(crowds);
+        Self { tick: scenario.tick, next, online, ways, pools, works, buses }
     }
 
     /// When the gauges are read next.
@@ -107,7 +109,8 @@ impl Gauges {
         });
         let works = self.works.iter().flat_map(|work| [&work.mean, &work.max]);
         let buses = self.buses.iter().map(|bus| &bus.backlog);
-        [&self.online].into_iter().chain(pools).chain(works).chain(buses)
+        let ways = self.ways.iter().map(|(_, gauge)| gauge);
+        [&self.online].into_iter().chain(ways).chain(pools).chain(works).chain(buses)
     }
 }
 
@@ -142,6 +145,10 @@ impl World {
 
     /// Reads them at `at`; returns the longest wait for a gateway's CPU or in a bus.
     fn sample(&mut self, at: Time) -> Span {
+        for place in 0..self.gauges.ways.len() {
+            let online = self.online_by(self.gauges.ways[place].0);
+            self.gauges.ways[place].1.values.push(f64::from(online));
+        }
         let Self { gauges, nodes, tiers, record, .. } = self;
         gauges.online.values.push(f64::from(record.online.now));
         let tick = gauges.tick.float();

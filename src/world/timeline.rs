@@ -129,6 +129,7 @@ impl World {
             }
             self.begin(scene);
         }
+        let lasts = kind.lasts();
         match (kind, step) {
             (ActionKind::Deploy { batch, startup, .. }, Step::Begin) if self.consumes(scene) => {
                 self.replace_consumers(scene, batch, startup, agenda);
@@ -170,21 +171,20 @@ impl World {
                 self.restart_balancer(scene, downtime, agenda);
             }
             (ActionKind::Down { .. }, Step::Ready) => self.on_up(scene),
-            (ActionKind::Slow { factor, lasts, .. }, Step::Begin) => {
+            (ActionKind::Slow { factor, .. }, Step::Begin) => {
                 self.slow(scene, factor, Some(factor), agenda);
-                self.end_after(scene, lasts.unwrap_or(Span::FOREVER), agenda);
+                self.end_after(scene, lasts, agenda);
             }
             (ActionKind::Slow { factor, .. }, Step::Ready) => {
                 self.slow(scene, 1.0 / factor, None, agenda);
                 self.end_action(scene);
             }
-            (ActionKind::Down { lasts, .. } | ActionKind::Mark { lasts }, Step::Begin) => {
+            (ActionKind::Block { transport, held, .. }, Step::Begin) => {
+                self.block(scene, transport, held, agenda);
                 self.end_after(scene, lasts, agenda);
             }
-            (ActionKind::Load { lasts, .. }, Step::Begin) => {
-                let lasts = lasts.unwrap_or(Span::FOREVER);
-                self.end_after(scene, lasts, agenda);
-            }
+            // Nothing has to be done for the others.
+            (_, Step::Begin) => self.end_after(scene, lasts, agenda),
             (_, Step::Ready) => self.end_action(scene),
             (_, Step::Checked | Step::Empty | Step::Grace | Step::Killed) => {}
         }
@@ -472,7 +472,7 @@ impl World {
     }
 
     pub(super) fn balancer_of(&self, pool: usize) -> Option<usize> {
-        let mut crowds = self.crowds.iter();
+        let mut crowds = self.crowds.rows().iter();
         let crowd = crowds.find(|crowd| usize::from(crowd.gateways.node) == pool)?;
         Some(usize::from(crowd.balancer))
     }

@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     node::{
         Node,
-        parameters::{Parameters, Scope},
+        parameters::{Gateway, Managed, Parameters, Scope},
         table::crowds::Crowd,
     },
     record::{
@@ -24,6 +24,10 @@ struct Rate<'w> {
     messages: f64,
     /// Bytes of payload in a message.
     payload: f64,
+    /// Messages that came down.
+    pushed: f64,
+    /// Seconds between two pings.
+    every: f64,
     /// The messages of each source that reaches it.
     sources: Vec<FromOutside>,
     /// Operations of its registry, without refreshes.
@@ -56,6 +60,8 @@ impl<'w> Rate<'w> {
             attempts: per_second(traffic.attempts),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
+            pushed: per_second(traffic.frames_down),
+            every: law.every,
             sources: sources.collect(),
             operations: per_second(traffic.registry_operations),
             bytes: law.bytes(traffic).times(1.0 / seconds),
@@ -89,7 +95,7 @@ impl World {
     pub(super) fn usage(&self, scenario: &Scenario) -> Usage {
         let (flow, steady) = self.rated();
         let seconds = flow.lasted.seconds().max(1e-9);
-        let crowds = self.crowds.iter().zip(&flow.crowds).zip(wire::laws(scenario));
+        let crowds = self.crowds.rows().iter().zip(&flow.crowds).zip(wire::laws(scenario));
         let rates: Vec<Rate> =
             crowds.map(|((crowd, flow), law)| Rate::new(crowd, flow, &law, seconds)).collect();
         let nodes = scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
@@ -113,7 +119,8 @@ impl World {
         if let Some(flow) = steady.filter(|flow| flow.lasted.nanos() > 0) {
             return (flow.clone(), true);
         }
-        let none = Flow { crowds: vec![Traffic::default(); self.crowds.len()], ..Flow::default() };
+        let none =
+            Flow { crowds: vec![Traffic::default(); self.crowds.rows().len()], ..Flow::default() };
         let all = phases.iter().fold(none.clone(), |mut all, phase| {
             all.changed(&phase.flow, &none);
             all
@@ -145,6 +152,10 @@ impl World {
                 connections: of(&balanced, &|rate| rate.connections),
                 bytes: of(&balanced, &|rate| rate.bytes.up.and(&rate.bytes.down()).total()),
             },
+            Parameters::Gateway(Gateway { managed: Some(service), .. }) => {
+                let held = |crowd: &Crowd| crowd.gateways.node == id;
+                managed(service, rates.iter().filter(|rate| held(rate.crowd)))
+            }
             Parameters::Gateway(_) => {
                 Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))
             }
@@ -180,7 +191,19 @@ impl World {
     /// Refreshes that a registry gets a second.
     fn refreshes(&self, registry: u8, rates: &[Rate<'_>]) -> f64 {
         let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
-        let of = |crowd| rates.iter().filter(move |rate| rate.crowd.clients == crowd);
-        registry.refreshes(|crowd| of(crowd).map(|rate| rate.connections).sum())
+        registry.refreshes(|place: usize| rates[place].connections)
     }
+}
+
+/// What crowds cause at the service that holds their connections.
+fn managed<'w, 'r: 'w>(service: &Managed, rates: impl Iterator<Item = &'w Rate<'r>>) -> Amount {
+    let (mut messages, mut pings, mut connections) = (0.0, 0.0, 0.0);
+    let mut egress = Egress::default();
+    for rate in rates {
+        messages += (rate.messages + rate.pushed) * service.billed(rate.payload);
+        pings += 2.0 * rate.connections / rate.every;
+        connections += rate.connections;
+        egress = egress.and(&rate.bytes.egress());
+    }
+    Amount::Managed { messages, pings, connections, egress }
 }

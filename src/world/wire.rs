@@ -2,7 +2,7 @@
 use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Layers, Parameters, Transport, Wire},
+    node::parameters::{Clients, Gateway, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
         meter::{Flow, Sourced, Traffic},
@@ -25,36 +25,53 @@ pub(crate) struct Law {
     pub(crate) every: f64,
     /// Share of the TLS handshakes that are resumed.
     pub(crate) resumed: f64,
+    /// The largest frame, in bytes.
+    pub(crate) frame: f64,
 }
 
-/// The laws of all crowds, in their order.
+/// The laws of all crowds by each of their transports, in the order of the table of crowds.
 pub(crate) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
-    scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
-        let Parameters::Clients(clients) = &node.parameters else { return None };
-        let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
-        let every = clients.heartbeat.every;
-        let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        let id = NodeId(number::byte(place));
-        let sources = scenario.sources_of(id);
-        let sources = sources.map(|(_, source)| number::float(source.payload.0)).collect();
-        let (transport, wire, resumed) = (clients.transport, clients.wire, resumed(scenario, id));
-        Some(Law { transport, wire, payload, sources, every, resumed })
+    scenario.nodes.iter().enumerate().flat_map(|(place, node)| {
+        let Parameters::Clients(clients) = &node.parameters else { return Vec::new() };
+        laws_of(scenario, NodeId(number::byte(place)), clients)
     })
 }
 
-/// The share of a crowd's TLS handshakes that its gateways resume.
-fn resumed(scenario: &Scenario, crowd: NodeId) -> f64 {
+/// The laws of a crowd by each of its transports, as it prefers them.
+pub(crate) fn laws_of(scenario: &Scenario, id: NodeId, clients: &Clients) -> Vec<Law> {
+    let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
+    let every = clients.heartbeat.every;
+    let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
+    let wire = clients.wire;
+    let law = |transport, balancer| {
+        let pool = pool(scenario, id, balancer);
+        let resumed = pool.map_or(0.0, |pool| pool.cpu.resumption.0);
+        let service = pool.and_then(|pool| pool.managed.as_ref());
+        let frame = service.map_or(f64::INFINITY, |service| number::float(service.max_frame.0));
+        let sources = scenario.sources_of(id);
+        let sources = sources.map(|(_, source)| number::float(source.payload.0)).collect();
+        Law { transport, wire, payload, sources, every, resumed, frame }
+    };
+    if clients.prefer.is_empty() {
+        return vec![law(clients.transport, None)];
+    }
+    clients.prefer.iter().map(|it| law(it.transport, it.balancer.as_deref())).collect()
+}
+
+/// The gateways that hold a crowd's connections, behind one of its balancers.
+fn pool<'s>(scenario: &'s Scenario, crowd: NodeId, balancer: Option<&str>) -> Option<&'s Gateway> {
+    let named =
+        |id: &NodeId| balancer.is_none_or(|name| scenario.nodes[usize::from(id.0)].name == name);
     let next = |from: NodeId| {
         let targets = scenario.links.iter().filter(move |link| link.source == from);
         targets.map(|link| link.target)
     };
-    let share = next(crowd).flat_map(next).find_map(|id| {
+    next(crowd).filter(named).flat_map(next).find_map(|id| {
         match &scenario.nodes[usize::from(id.0)].parameters {
-            Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
+            Parameters::Gateway(gateway) => Some(gateway),
             _ => None,
         }
-    });
-    share.unwrap_or(0.0)
+    })
 }
 
 /// Bytes in both directions.
@@ -115,15 +132,17 @@ impl Law {
     pub(crate) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
         let (wire, transport) = (self.wire, self.transport);
-        let sent = wire.sends(transport, self.payload);
+        let sent = wire.sends(transport, self.payload, self.frame);
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
-        let mut up = sent.up.times(frames_up).and(&opened.up.times(opens));
+        let [silent, answered] = traffic.blocked.map(count);
+        let asked = opens + silent + answered;
+        let mut up = sent.up.times(frames_up).and(&opened.up.times(asked));
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
                 for (payload, frames_down) in self.pushed(traffic) {
-                    let pushed = wire.pushes(transport, payload);
+                    let pushed = wire.pushes(transport, payload, self.frame);
                     up = up.and(&pushed.up.times(frames_down));
                     messages = messages.and(&pushed.down.times(frames_down));
                 }
@@ -135,11 +154,12 @@ impl Law {
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
-                messages = messages.and(&wire.finds(count(traffic.polls_full), payload));
+                let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
+                messages = messages.and(&wire.finds(answers.map(count), payload));
                 wire.finds_nothing().times(count(traffic.polls_empty))
             }
         };
-        Bytes { up, down: [messages, opened.down.times(opens), heartbeats] }
+        Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats] }
     }
 }
 
@@ -174,7 +194,8 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, sources: Vec::new(), every, resumed: 0.0 }
+        let (sources, frame) = (Vec::new(), f64::INFINITY);
+        Law { transport, wire, payload, sources, every, resumed: 0.0, frame }
     }
 
     #[test]
@@ -216,6 +237,8 @@ mod tests {
             polls: 10,
             polls_empty: 7,
             polls_full: 3,
+            answer_records: 3,
+            answer_segments: 3,
             frames_down: 6,
             ..Traffic::default()
         };

@@ -2,7 +2,7 @@
 use super::{Reconnect, Wire};
 use crate::{
     engine::{Law, Span, Time},
-    units::{Bytes, Rate, Share},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// A crowd of equal users.
@@ -10,8 +10,12 @@ use crate::{
 pub struct Clients {
     /// Users in the crowd; 0 for an open stream.
     pub count: u32,
-    /// How messages travel.
+    /// How messages travel: where several transports are preferred, the first.
     pub transport: Transport,
+    /// The transports that it prefers, in order; empty where `transport` is all there is.
+    pub prefer: Vec<Preferred>,
+    /// How it tries them.
+    pub fallback: Option<Fallback>,
     /// What its messages are wrapped in.
     pub wire: Wire,
     /// Of clients who poll: from the start of a poll to that of the next.
@@ -38,6 +42,8 @@ pub struct Clients {
     pub resume_window: Option<Span>,
     /// How it handles what comes again.
     pub reading: Reading,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
     /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
 }
@@ -111,6 +117,40 @@ pub enum Transport {
     LongPoll,
 }
 
+/// One of the transports that a crowd prefers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preferred {
+    /// Which.
+    pub transport: Transport,
+    /// The balancer that its connections go to, by its name; `None`: there is only one.
+    pub balancer: Option<String>,
+    /// The share of users for whom it is blocked.
+    pub blocked: Share,
+}
+
+/// How a crowd tries one transport after the other.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Fallback {
+    /// From the begin of a try to the next, as long as there is a next.
+    pub try_timeout: Span,
+    /// How a try ends whose transport is blocked.
+    pub blocked_by: BlockedBy,
+    /// How long a transport that worked is tried first; `None`: as long as it works.
+    pub remember: Option<Span>,
+}
+
+/// What blocks a transport.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockedBy {
+    /// Something near the user never answers.
+    Swallow,
+    /// Something near the user answers that it may not.
+    Refuse,
+    /// Something takes out of the request what asks for this transport, and the gateway refuses
+    /// what is left.
+    Strip,
+}
+
 /// What a session does that is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum IfRefused {
@@ -153,6 +193,15 @@ pub struct Sends {
     pub acknowledged: Option<Acknowledged>,
 }
 
+/// Clients that read more slowly than they may be written to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Slow {
+    /// Share of the users.
+    pub share: Share,
+    /// What one of them takes.
+    pub drain: Bandwidth,
+}
+
 /// Who gets a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audience {
@@ -160,6 +209,8 @@ pub enum Audience {
     Direct,
     /// All others in a room of so many.
     Room(u32),
+    /// Every user of the crowd who has not left, the sender too.
+    All,
 }
 
 /// Sends that are kept until they are acknowledged.

@@ -1,17 +1,23 @@
-//! Which nodes a crowd's users meet: fixed before the run, read by all.
-use super::messages::Message;
+//! Which nodes a crowd's users meet: fixed before the run, read by all. Where a crowd prefers
+//! several transports it has a row for each, and its users go now by one, now by another.
+pub use super::delay::Delay;
+use super::{messages::Message, ways::Ways};
 use crate::engine::{
-    Draws, Law, Span,
+    Draws, Law, Span, Time,
     draws::{below, mix},
     number,
 };
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, IfRefused, Notify, Reading, Reconnect, SessionState, Transport, Wire,
+        Acknowledged, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
+        Slow, Transport, Wire,
     },
 };
-use crate::{record::meter::MOST_SOURCES, units::Bytes};
+use crate::{
+    node::parameters::MOST_SOURCES,
+    units::{Bytes, Share},
+};
 use std::ops::Range;
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -27,72 +33,16 @@ pub const REBUILD: u32 = u32::MAX - 2;
 /// The same, back.
 pub const REBUILT: u32 = u32::MAX - 3;
 
-/// The time a link or a service takes.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Delay {
-    /// Always the same.
-    Fixed(Span),
-    /// Drawn for each use, in ns.
-    Drawn(Law),
-    /// One after the other.
-    Both(Box<(Delay, Delay)>),
-}
-
-/// Keeps the second of two delays independent of the first.
-const SECOND: u32 = 1 << 16;
-
-impl Delay {
-    /// The delay of draw `k` of `entity`.
-    #[inline]
-    pub fn draw(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
-        if let Self::Fixed(span) = self { *span } else { self.drawn(draws, purpose, entity, k) }
-    }
-
-    /// The same, apart from the usual case.
-    fn drawn(&self, draws: &Draws, purpose: Purpose, entity: u64, k: u32) -> Span {
-        match self {
-            Self::Fixed(span) => *span,
-            Self::Drawn(law) => Span::from_float(law.quantile(draws.unit(purpose, entity, k))),
-            Self::Both(both) => {
-                let (first, second) = &**both;
-                first.draw(draws, purpose, entity, k)
-                    + second.draw(draws, purpose, entity, k ^ SECOND)
-            }
-        }
-    }
-
-    /// This delay and then another.
-    #[must_use]
-    pub fn then(self, next: Self) -> Self {
-        match (self, next) {
-            (Self::Fixed(first), Self::Fixed(second)) => Self::Fixed(first + second),
-            (first, second) => Self::Both(Box::new((first, second))),
-        }
-    }
-}
-
-impl From<&Law> for Delay {
-    fn from(law: &Law) -> Self {
-        match law {
-            Law::Constant(nanos) => Self::Fixed(Span::from_float(*nanos)),
-            Law::Uniform { .. }
-            | Law::Exponential { .. }
-            | Law::Normal { .. }
-            | Law::Lognormal { .. }
-            | Law::Gamma { .. }
-            | Law::Pareto(..)
-            | Law::Empirical(_) => Self::Drawn(law.clone()),
-        }
-    }
-}
+/// Marks the id of a delivery to one user of what is for many.
+pub const EACH: u32 = 1 << 27;
 
 /// The origin of what a crowd's own users send.
 pub const OWN: u8 = 0;
 
-/// The bits of a message's id below its origin.
-const COUNTED: u32 = 28;
+/// Where the origin begins in a message's id; below it are [`EACH`] and a count.
+const ORIGIN: u32 = 28;
 
-const _: () = assert!(MOST_SOURCES < 1 << (u32::BITS - COUNTED));
+const _: () = assert!(MOST_SOURCES < 1 << (u32::BITS - ORIGIN) && EACH < 1 << ORIGIN);
 
 /// A source that reaches a crowd.
 #[derive(Clone, Debug)]
@@ -118,6 +68,13 @@ pub struct Port {
     pub latency: Delay,
 }
 
+/// When a managed service closes connections: those that are too old, and idle ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closes {
+    /// On which nothing comes or goes for so long; `None` where heartbeats come more often.
+    pub idle: Option<Span>,
+}
+
 /// A crowd's place in the tables and its way in.
 #[derive(Clone, Debug)]
 pub struct Crowd {
@@ -139,8 +96,16 @@ pub struct Crowd {
     pub gateways: Port,
     /// How its messages travel.
     pub transport: Transport,
+    /// The place of that among the transports that it prefers, from 0, and how many there are.
+    pub way: [usize; 2],
+    /// How it tries one after the other, where it has a list of them.
+    pub fallback: Option<Fallback>,
+    /// For whom this transport is blocked, and when.
+    pub blocks: Vec<Block>,
     /// What its messages are wrapped in.
     pub wire: Wire,
+    /// Bytes of payload in a message.
+    pub payload: u64,
     /// How it polls, if it does.
     pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
@@ -149,6 +114,8 @@ pub struct Crowd {
     pub publishes_for_each: bool,
     /// Where what it sends is published, if it is.
     pub bus: Option<u8>,
+    /// When a managed service closes its connections, if one holds them.
+    pub closes: Option<Closes>,
     /// From the gateways to the registry, if there is one.
     pub registry: Option<Port>,
     /// The fan-out that reaches it, if there is one; the latency is from the gateways back.
@@ -183,10 +150,31 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+    /// The feeds that its users get.
+    pub feeds: Vec<u8>,
+    /// Which of them its own sends are.
+    pub own_feed: Option<u8>,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
     /// The sources that reach it, in the order of the file: origins 1, 2, ….
     pub origins: Vec<Origin>,
     /// The origin of messages of which it is not known whose they are: its own users if they send.
     pub usual: u8,
+}
+
+/// A transport is blocked for some users.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Block {
+    /// From when on.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
+    /// The share of the users.
+    pub share: Share,
+    /// By what draw they are chosen.
+    pub draw: (Purpose, u32),
+    /// How it looks to them.
+    pub by: BlockedBy,
 }
 
 /// What gateways keep of a session.
@@ -254,6 +242,66 @@ impl Crowd {
         matches!(self.poll, Some(Poll::Short { .. }))
     }
 
+    /// Whether its users can go by several transports.
+    #[inline]
+    pub fn prefers(&self) -> bool {
+        self.way[1] > 1
+    }
+
+    /// How its transport is blocked for a user at a time, if it is.
+    pub fn blocked(&self, user: u32, at: Time) -> Option<BlockedBy> {
+        let hits = |block: &&Block| {
+            let (purpose, k) = block.draw;
+            let there = block.from <= at && at < block.until;
+            there && self.draws.unit(purpose, u64::from(user - self.first), k) < block.share.0
+        };
+        self.blocks.iter().find(hits).map(|block| block.by)
+    }
+
+    /// How often a user has tried all it could, of so many attempts.
+    pub fn rounds(&self, attempts: u16) -> u32 {
+        u32::from(attempts) / number::row(self.way[1].max(1))
+    }
+
+    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
+    /// the first user.
+    #[inline]
+    pub fn feed_of(&self, message: &Message) -> Option<u8> {
+        if self.feeds.is_empty() || message.id & EACH != 0 {
+            return None;
+        }
+        match self.origin(message) {
+            Some(origin) => origin.feed,
+            None => self.own_feed,
+        }
+    }
+
+    /// Bytes of payload in a message.
+    pub fn payload_of(&self, message: &Message) -> u64 {
+        self.origin(message).map_or(self.payload, |origin| origin.payload.0)
+    }
+
+    /// Whether what is for many can go to whole groups of its users: they hold streams to one pool,
+    /// and what they miss is theirs to ask for.
+    pub fn takes_groups(&self) -> bool {
+        let one = self.poll.is_none() && !self.prefers();
+        one && self.inbox.is_none() && self.idle().is_none()
+    }
+
+    /// What a message takes on its way down, in bytes.
+    pub fn weight(&self, message: &Message) -> u64 {
+        let payload = number::float(self.payload_of(message));
+        number::whole(self.wire.pushes(self.transport, payload, f64::INFINITY).down.total())
+    }
+
+    /// Whether a user reads slowly.
+    pub fn reads_slowly(&self, user: u32) -> bool {
+        self.slow.is_some_and(|slow| {
+            let place = u64::from(user - self.first);
+            self.draws.unit(Purpose::Slow, place, 0) < slow.share.0
+        })
+    }
+
     /// Of a crowd whose requests are held: for how long.
     #[inline]
     pub fn hold(&self) -> Option<Span> {
@@ -274,19 +322,23 @@ impl Crowd {
         (u64::from(user - self.first) << 16) | u64::from(session)
     }
 
-    /// The id of message `k` of an origin. Where no source reaches the crowd all bits count.
+    /// The id of message `k` of an origin. Where no source reaches the crowd, and nothing is for
+    /// many, all bits count.
     #[inline]
     pub fn id(&self, origin: u8, k: u64) -> u32 {
-        if self.origins.is_empty() {
-            return number::low(k);
-        }
-        u32::from(origin) << COUNTED | number::low(k) & ((1 << COUNTED) - 1)
+        u32::from(origin) << ORIGIN | self.counted(number::low(k))
+    }
+
+    /// Which message of its origin has this id.
+    #[inline]
+    fn counted(&self, id: u32) -> u32 {
+        if self.origins.is_empty() && self.feeds.is_empty() { id } else { id & (EACH - 1) }
     }
 
     /// The number of the origin of a message with this id.
     #[inline]
     pub fn origin_of(&self, id: u32) -> u8 {
-        if self.origins.is_empty() { OWN } else { number::low8(id >> COUNTED) }
+        if self.origins.is_empty() { OWN } else { number::low8(id >> ORIGIN) }
     }
 
     /// The source of a message; none of what the crowd's own users send.
@@ -300,11 +352,11 @@ impl Crowd {
     /// own.
     #[inline]
     pub fn message(&self, message: &Message) -> u64 {
-        if let Some(origin) = self.origin(message) {
-            return origin.salt ^ u64::from(message.id & ((1 << COUNTED) - 1));
-        }
-        let entity = self.salt ^ u64::from(message.id);
-        if self.room.is_none() { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
+        let salt = self.origin(message).map(|origin| origin.salt);
+        let one_of_many = !self.feeds.is_empty() && message.id & EACH != 0;
+        let apart = one_of_many || salt.is_none() && self.room.is_some();
+        let entity = salt.unwrap_or(self.salt) ^ u64::from(self.counted(message.id));
+        if apart { mix(entity) ^ mix(u64::from(message.to)) } else { entity }
     }
 
     /// The same as it is on the bus, where it may be one for all in a room.
@@ -335,6 +387,11 @@ impl Crowd {
         Some(room.filter(move |&user| user != sender))
     }
 
+    /// After how long a managed service closes a connection on which nothing comes or goes.
+    pub fn idle(&self) -> Option<Span> {
+        self.closes.and_then(|closes| closes.idle)
+    }
+
     /// How many deliveries a message of a user is.
     pub fn audience(&self, user: u32) -> u32 {
         self.room(user).map_or(1, |room| room.end - room.start - 1)
@@ -352,7 +409,7 @@ impl Crowd {
     /// a crowd (2^28 where sources reach it), the first are meant.
     #[inline]
     pub fn sender(&self, id: u32) -> Option<u32> {
-        (self.origin_of(id) == OWN).then(|| self.first + self.pair(u64::from(id)).0)
+        (self.origin_of(id) == OWN).then(|| self.first + self.pair(u64::from(self.counted(id))).0)
     }
 
     /// What stands for the sender of a message where it is hashed: a user, or a source.
@@ -408,26 +465,96 @@ impl Crowd {
     }
 }
 
-/// All crowds, in order of their users' numbers.
+/// All crowds, in order of their users' numbers, and by which transport each user goes.
 #[derive(Clone, Debug, Default)]
 pub struct Crowds {
+    /// A row for each transport of a crowd, as it prefers them.
     rows: Vec<Crowd>,
+    ways: Ways,
+    /// Whether there is one row.
+    only: bool,
 }
 
 impl Crowds {
-    /// Adds a crowd; its users follow those of the last.
+    /// Adds a crowd, or the next transport of the last one; its users follow those of the last.
     pub fn push(&mut self, crowd: Crowd) {
         self.rows.push(crowd);
+        self.only = self.rows.len() == 1;
+        self.ways = if self.prefers() { Ways::new(self.users()) } else { Ways::default() };
     }
 
-    /// The crowd of a user.
+    /// The crowd of a user, as it goes now.
     #[inline]
     pub fn of(&self, user: u32) -> &Crowd {
-        let (first, others) = self.rows.split_first().expect("a user belongs to a crowd");
-        others.iter().take_while(|crowd| crowd.first <= user).last().unwrap_or(first)
+        if self.only { &self.rows[0] } else { self.found(user) }
     }
 
-    /// The crowd of a clients node.
+    fn found(&self, user: u32) -> &Crowd {
+        &self.rows[self.place(user)]
+    }
+
+    /// The place of that among all rows.
+    #[inline]
+    pub fn place(&self, user: u32) -> usize {
+        if self.only { 0 } else { self.base(user) + self.ways.now(user) }
+    }
+
+    /// The place of the first row of a user's crowd.
+    fn base(&self, user: u32) -> usize {
+        let later = self.rows.iter().skip(1).take_while(|crowd| crowd.first <= user);
+        let last = later.count();
+        last - self.rows.get(last).map_or(0, |crowd| crowd.way[0])
+    }
+
+    /// The rows of a user's crowd: its transports, as it prefers them.
+    pub fn ways_of(&self, user: u32) -> &[Crowd] {
+        let base = self.base(user);
+        &self.rows[base..base + self.rows[base].way[1].max(1)]
+    }
+
+    /// The registry of a user's crowd, whatever transport it goes by.
+    pub fn registry(&self, user: u32) -> Option<&Port> {
+        self.ways_of(user).iter().find_map(|crowd| crowd.registry.as_ref())
+    }
+
+    /// The crowds that a registry serves, each by the first transport that is registered.
+    pub fn registered(&self) -> impl Iterator<Item = &Crowd> {
+        let crowds = self.rows.chunk_by(|one, next| one.clients == next.clients);
+        crowds.filter_map(|ways| ways.iter().find(|crowd| crowd.registry.is_some()))
+    }
+
+    /// Whether any crowd has several transports.
+    pub fn prefers(&self) -> bool {
+        self.rows.iter().any(Crowd::prefers)
+    }
+
+    /// Whether there are several transports, of one crowd or of several.
+    pub fn differ(&self) -> bool {
+        self.rows.windows(2).any(|pair| pair[0].transport != pair[1].transport)
+    }
+
+    /// By which transport each user goes, where that can change.
+    pub fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// Whether a user that tries has another transport to go on to before it backs off.
+    #[inline]
+    pub fn goes_on(&self, user: u32) -> bool {
+        let crowd = self.of(user);
+        crowd.prefers() && self.ways.goes_on(user, crowd.way[1])
+    }
+
+    /// How long a user waits for its present attempt.
+    pub fn patience(&self, user: u32) -> Span {
+        let crowd = self.of(user);
+        match &crowd.fallback {
+            Some(fallback) if self.goes_on(user) => fallback.try_timeout,
+            Some(_) | None => crowd.reconnect.timeout,
+        }
+    }
+
+    /// The crowd of a clients node, by the transport that it prefers.
     #[inline]
     pub fn of_clients(&self, node: u8) -> &Crowd {
         let found = self.rows.iter().find(|crowd| crowd.clients == node);
@@ -439,15 +566,15 @@ impl Crowds {
         self.of(user).if_refused.is_some()
     }
 
-    /// Users who want to be connected all the time.
-    pub fn closed(&self) -> u32 {
-        let closed = self.rows.iter().filter(|crowd| crowd.always_there());
-        closed.map(|crowd| crowd.count).sum()
+    /// All crowds, before the run.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Crowd> {
+        self.rows.iter_mut()
     }
 
-    /// How many crowds there are.
-    pub fn len(&self) -> usize {
-        self.rows.len()
+    /// Users who want to be connected all the time.
+    pub fn closed(&self) -> u32 {
+        let closed = self.iter().filter(|crowd| crowd.always_there());
+        closed.map(|crowd| crowd.count).sum()
     }
 
     /// Whether there is none.
@@ -455,9 +582,14 @@ impl Crowds {
         self.rows.is_empty()
     }
 
-    /// All crowds.
+    /// All crowds, by the transport that each prefers.
     pub fn iter(&self) -> impl Iterator<Item = &Crowd> {
-        self.rows.iter()
+        self.rows.iter().filter(|crowd| crowd.way[0] == 0)
+    }
+
+    /// The same with all transports of each, in the order of their places.
+    pub fn rows(&self) -> &[Crowd] {
+        &self.rows
     }
 
     /// All users together.

@@ -34,6 +34,8 @@ pub struct Instance {
     pub believed_up: bool,
     /// The timeline entry that drains it.
     pub drained_by: u16,
+    /// The number of its pool's node.
+    pub pool: u8,
 }
 
 /// The table; a pool is a range of it.
@@ -43,8 +45,8 @@ pub struct Tiers {
 }
 
 impl Tiers {
-    /// Adds a pool of `count` instances that are up.
-    pub fn extend(&mut self, count: u16) -> Range<u16> {
+    /// Adds a pool of `count` instances that are up; `pool` is the number of its node.
+    pub fn extend(&mut self, pool: u8, count: u16) -> Range<u16> {
         let first = number::short(self.rows.len());
         let up = Instance {
             held: 0,
@@ -55,6 +57,7 @@ impl Tiers {
             last_frame: Time::ZERO,
             believed_up: true,
             drained_by: u16::MAX,
+            pool,
         };
         self.rows.resize(self.rows.len() + usize::from(count), up);
         first..number::short(self.rows.len())

@@ -85,6 +85,7 @@ fn words(end: &str) -> &'static str {
         Some(Cause::BufferOverflow) => "the buffer dropped its oldest",
         Some(Cause::ClientOutbox) => "the sender was away, its outbox full",
         Some(Cause::GaveUp) => "the user left for good",
+        Some(Cause::SlowConsumer) => "read too slowly for what came",
         Some(Cause::ResumeExpired) => "away for longer than it can resume",
         None => "",
     }

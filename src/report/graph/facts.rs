@@ -24,13 +24,16 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let lines = match kind {
         "clients" => vec![
             text("/count").map(|count| format!("{count} users")),
-            text("/transport"),
+            text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],
         "load_balancer" => {
             vec![text("/layer").map(|layer| format!("layer {layer}")), policy(parameters)]
         }
         "gateway" => vec![text("/count").zip(text("/cores")).map(cores)],
+        "managed" => {
+            vec![text("/service"), text("/new_connections").map(|rate| format!("{rate} new"))]
+        }
         "pubsub" => vec![text("/partitions").map(|count| format!("{count} partitions"))],
         "fanout" => vec![text("/instances").map(|count| format!("{count} instances"))],
         "registry" => vec![text("/ttl").map(|ttl| format!("TTL {}", duration(&ttl)))],
@@ -40,6 +43,16 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     };
     let fact = |label| Fact { label, value: String::new(), share: None, course: None };
     lines.into_iter().flatten().map(fact).collect()
+}
+
+/// The transports that a crowd prefers, in order.
+fn preferred(list: &Json) -> Option<String> {
+    let word = |it: &Json| match it {
+        Json::String(word) => Some(word.clone()),
+        _ => entries(it).next().map(|(word, _)| word.to_owned()),
+    };
+    let words: Vec<String> = list.as_array()?.iter().filter_map(word).collect();
+    Some(words.join(" → "))
 }
 
 fn cores((count, cores): (String, String)) -> String {

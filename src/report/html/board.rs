@@ -90,12 +90,18 @@ fn of_tier(room: &Headroom) -> Markup {
                 }
             }
             figcaption.note {
+                @if room.budgets.iter().any(|budget| budget.name == board::NEW_CONNECTIONS) {
+                    p { "Its vendor sizes it; what binds is the quota. The peak is the second with \
+                        most attempts: beyond 100" (GAP) "% they are refused. A herd can wait: the \
+                        users with whom it is full are those whose steady rate is all of it." }
+                } @else {
                 p { b { "Read it so. " } "Averages are spread evenly over "
                     (figures::counted(room.instances, "instance", "instances"))
                     @if zones { " in " (figures::counted(room.zones, "zone", "zones")) }
                     "; with some less, the others carry the same work. The peak is that of the \
                     fullest instance, whatever was done to the system; the users with whom it \
                     would be full do the same in the same timeline." }
+                }
                 @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
                     p { "Handshakes are attempts over what all gateways do when they do nothing \
                         else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \

@@ -2,10 +2,11 @@
 use super::Key;
 
 /// The kinds of nodes, and a name that such a node could have.
-const NODES: [(&str, &str); 8] = [
+const NODES: [(&str, &str); 9] = [
     ("clients", "phones"),
     ("load_balancer", "edge"),
     ("gateway", "gateways"),
+    ("managed", "gateways"),
     ("pubsub", "bus"),
     ("fanout", "fanout"),
     ("registry", "presence"),
@@ -14,7 +15,7 @@ const NODES: [(&str, &str); 8] = [
 ];
 
 /// What an entry of the timeline can do.
-pub const ACTIONS: [&str; 9] = [
+pub const ACTIONS: [&str; 10] = [
     "deploy",
     "crash",
     "zone_loss",
@@ -22,6 +23,7 @@ pub const ACTIONS: [&str; 9] = [
     "balancer_restart",
     "down",
     "slow",
+    "block",
     "load",
     "mark",
 ];
@@ -33,10 +35,14 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
 
 /// A line of a price sheet, by a name that it could have.
 fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
-    const MACHINES: [(&str, &str); 3] =
-        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
+    const MACHINES: [(&str, &str); 4] = [
+        ("instances", "m7g.large"),
+        ("brokers", "kafka.m5.large"),
+        ("caches", "cache.m6g.large"),
+        ("services", "api-gateway"),
+    ];
     let (part, key) = rest.split_once('.')?;
-    if part == "egress" {
+    if part == "egress" || key.starts_with("messages") {
         return None;
     }
     let machine = MACHINES.iter().find(|machine| machine.0 == part).map(|machine| machine.1);
@@ -125,7 +131,10 @@ impl Key {
             "clients.reconnect.preset",
             "clients.sessions.",
             "clients.visits.",
+            "clients.blocked.",
+            "clients.fallback.",
             "buffer.notify.",
+            "managed.",
             "source.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
@@ -149,9 +158,15 @@ impl Key {
             "size" => "300B",
             "count" => "100",
             "rate" => "1/min",
+            "bandwidth" => "10KB/s",
             "share" => "20%",
             "law" => "40ms",
-            "name" if ["drop_clients.node", "load.node"].contains(&self.name.as_str()) => "phones",
+            "name"
+                if ["drop_clients.node", "block.node", "load.node"]
+                    .contains(&self.name.as_str()) =>
+            {
+                "phones"
+            }
             "name" if self.name == "balancer_restart.node" => "edge",
             "name" if ["down.node", "slow.node"].contains(&self.name.as_str()) => "presence",
             "date" => "2026-08",

@@ -1,6 +1,6 @@
 //! What must hold between nodes: that messages find their way, and that the numbers of one node
 //! fit those of another.
-use super::{Resolved, links::Topology, nodes::MOST_USERS};
+use super::{Resolved, links::Topology, managed, nodes::MOST_USERS, sources::looks_up};
 use crate::{
     engine::number,
     node::parameters::{
@@ -30,11 +30,12 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
             }
             Parameters::Pubsub(_) => checks.needs(input, "fanout", "be read by"),
             Parameters::Fanout(fanout) => {
-                if fanout.route == Route::Registry {
+                if fanout.route == Route::Registry && looks_up(topology, fanout) {
                     checks.needs(input, "registry", "look recipients up in");
                 }
                 checks.needs(input, "gateway", "forward to");
                 checks.fanout(input, fanout);
+                topology.check_reach(input, id, fanout);
             }
             Parameters::Registry(_) => checks.asked_once(input),
             Parameters::Gateway(gateway) => checks.rebuild(input, gateway),
@@ -93,15 +94,19 @@ impl Checks<'_, '_> {
     }
 
     fn crowd(&self, input: &mut Input<'_>, clients: &Clients) {
-        let Some(edge) = self.topology.next(self.id, "load_balancer") else {
+        if self.topology.next(self.id, "load_balancer").is_none() {
             return self.needs(input, "load_balancer", "connect to");
-        };
-        let Some(pool) = self.topology.next(edge, "gateway") else { return };
+        }
+        let ways = self.topology.ways(self.id);
+        let Some(&(_, pool)) = ways.first() else { return };
         if clients.sends.is_some() {
             self.sends(input, clients, pool);
         }
-        if matches!(clients.transport, Transport::ShortPoll | Transport::LongPoll) {
-            self.polls(input, clients, pool);
+        self.topology.check_ways(input, self.id);
+        for (transport, pool) in ways {
+            if matches!(transport, Transport::ShortPoll | Transport::LongPoll) {
+                self.polls(input, clients, transport, pool);
+            }
         }
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
@@ -114,6 +119,9 @@ impl Checks<'_, '_> {
                 self.bytes(input, sends.payload, pool);
             }
             self.room(input, clients, pool);
+        }
+        self.service(input, clients, pool);
+        if self.readable {
             self.ttl(input, clients, pool);
         }
     }
@@ -135,7 +143,7 @@ impl Checks<'_, '_> {
         self.rooms(input, clients, bus);
         let Some(fanout) = topology.next(bus, "fanout") else { return };
         let back = topology.next(fanout, "gateway");
-        if back.is_some_and(|back| back != pool) {
+        if back.is_some() && !topology.leads(fanout, pool) {
             let message = format!(
                 "messages of `{}` never come back: `{}` does not forward to `{name}`",
                 self.name(),
@@ -225,8 +233,10 @@ impl Checks<'_, '_> {
     }
 
     /// Who polls has a mailbox that the fan-out fills, and is there all the time.
-    fn polls(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
-        if clients.resume == Resume::None {
+    fn polls(&self, input: &mut Input<'_>, clients: &Clients, transport: Transport, pool: NodeId) {
+        let written = matches!(&self.node.form, Kind::Clients(form) if form.resume.is_some());
+        let by_default = !written && self.topology.resuming().contains(&self.id);
+        if clients.resume == Resume::None && !by_default {
             let message = format!(
                 "`{}` poll, but `{}` has no buffer for their mailboxes that the fan-out fills",
                 self.name(),
@@ -234,7 +244,7 @@ impl Checks<'_, '_> {
             );
             input.report(incomplete(message, "buffer").at(self.at()));
         }
-        if clients.transport == Transport::LongPoll {
+        if transport == Transport::LongPoll {
             if self.topology.next(pool, "inbox").is_some() {
                 let name = self.name();
                 let message = format!("an inbox of `{name}`, who poll, is not modelled");
@@ -346,6 +356,14 @@ impl Checks<'_, '_> {
             );
             let wrong = Diagnostic::warning("over-capacity", message).at(self.at());
             input.report(wrong.help("the others are refused and try again for the whole run"));
+        }
+    }
+
+    /// What holds its connections may be a service with rules of its own.
+    fn service(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let node = &self.topology.nodes[usize::from(pool.0)];
+        if let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &node.parameters {
+            managed::check(input, (self.node, clients), (node, managed), self.readable);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Resolved, nodes::role, section::Section};
 use crate::{
     engine::{Law, number},
-    node::parameters::{Parameters, Transport},
+    node::parameters::Transport,
     scenario::{Link, NodeId, defaults},
     spec::{At, Choice, Diagnostic, Input, Located, Named, Text, model, suggest},
     units::shown,
@@ -57,6 +57,7 @@ impl<'n> Topology<'n> {
         for (name, form) in &written.0 {
             topology.write(input, name, form.as_ref());
         }
+        topology.add_named(input);
         for (source, target) in LEGAL {
             topology.complete(input, source, target);
         }
@@ -96,7 +97,7 @@ impl<'n> Topology<'n> {
     /// The crowds whose gateways reach a buffer that holds what they miss.
     pub(super) fn resuming(&self) -> Vec<NodeId> {
         let held = |crowd: &NodeId| {
-            let pool = self.next(self.next(*crowd, "load_balancer")?, "gateway")?;
+            let (_, pool) = *self.ways(*crowd).first()?;
             let buffer = self.next(pool, "buffer")?;
             let fanout = self.next(pool, "pubsub").and_then(|bus| self.next(bus, "fanout"));
             let filled = fanout.is_none_or(|fanout| self.next(fanout, "buffer") == Some(buffer));
@@ -115,14 +116,8 @@ impl<'n> Topology<'n> {
 
     /// The pools of all crowds, and what their connections carry.
     pub(super) fn served(&self) -> Vec<(NodeId, Transport)> {
-        let pool = |crowd: NodeId| {
-            let Parameters::Clients(clients) = &self.nodes[usize::from(crowd.0)].parameters else {
-                return None;
-            };
-            let pool = self.next(self.next(crowd, "load_balancer")?, "gateway")?;
-            Some((pool, clients.transport))
-        };
-        self.of_kind("clients").into_iter().filter_map(pool).collect()
+        let ways = self.of_kind("clients").into_iter().flat_map(|crowd| self.ways(crowd));
+        ways.map(|(transport, pool)| (pool, transport)).collect()
     }
 
     fn write(&mut self, input: &mut Input<'_>, name: &Text, form: Option<&model::Link>) {
@@ -141,7 +136,7 @@ impl<'n> Topology<'n> {
         self.add(Link { source, target, latency, by_default: false }, name.at);
     }
 
-    fn add(&mut self, link: Link, at: At) {
+    pub(super) fn add(&mut self, link: Link, at: At) {
         let ends = [link.source, link.target].map(|id| u32::from(id.0).into());
         self.graph.add_edge(ends[0], ends[1], Edge { link, at });
     }
@@ -174,7 +169,10 @@ impl<'n> Topology<'n> {
         if !LEGAL.contains(&kinds) {
             return Err(Box::new(self.illegal(source, target, name)));
         }
-        let Some(first) = self.to(source, kinds.1) else { return Ok(()) };
+        let first = self.to(source, kinds.1);
+        let Some(first) = first.filter(|_| !self.may_lead(source, target, kinds)) else {
+            return Ok(());
+        };
         let message = format!(
             "`{}` leads to two nodes of kind {}; one is modelled",
             self.name(source),
@@ -202,7 +200,7 @@ impl<'n> Topology<'n> {
         }
     }
 
-    fn latency(
+    pub(super) fn latency(
         &mut self,
         input: &mut Input<'_>,
         name: &Text,

@@ -5,7 +5,9 @@ mod buses;
 mod checks;
 mod law;
 mod links;
+mod managed;
 mod nodes;
+mod prefer;
 mod prices;
 mod section;
 mod sessions;
@@ -14,6 +16,7 @@ mod storms;
 mod tariffs;
 mod timeline;
 mod visits;
+mod ways;
 pub(super) mod words;
 
 pub use links::LEGAL;
@@ -80,7 +83,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
     sessions::check(input, &nodes, &timeline, Time::from_nanos(head.horizon.nanos()));
     arrivals::check(input, &nodes, head.horizon);
-    let prices = price(input, experiment, &mut nodes, &mut doc);
+    let prices = price(input, experiment, (&mut nodes, &links), &mut doc);
     let slo: Vec<String> = experiment.slo.iter().map(|line| line.value.trim().to_owned()).collect();
     let named = nodes.iter().map(|node| (node.name.value.clone(), node.doc.clone()));
     doc.insert("nodes".to_owned(), Json::Object(named.collect()));
@@ -200,7 +203,7 @@ fn read_nodes(input: &mut Input<'_>, experiment: &Experiment) -> Vec<Resolved> {
 fn price(
     input: &mut Input<'_>,
     experiment: &Experiment,
-    nodes: &mut [Resolved],
+    (nodes, links): (&mut [Resolved], &[Link]),
     doc: &mut Map<String, Json>,
 ) -> Option<Prices> {
     let Some(form) = &experiment.prices else {
@@ -216,7 +219,7 @@ fn price(
     if input.errors() > before {
         return None;
     }
-    let tariffs = tariffs::tariffs(input, &sheet, nodes);
+    let tariffs = tariffs::tariffs(input, &sheet, nodes, links);
     if tariffs.is_none() {
         prices::check_slo(input, &experiment.slo);
     }

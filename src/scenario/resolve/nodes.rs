@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
-        SessionState, Wire,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope,
+        SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -23,6 +23,7 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
         model::Kind::Clients(_) => "clients",
         model::Kind::LoadBalancer(_) => "load_balancer",
         model::Kind::Gateway(_) => "gateway",
+        model::Kind::Managed(_) => "managed",
         model::Kind::Pubsub(_) => "pubsub",
         model::Kind::Fanout(_) => "fanout",
         model::Kind::Registry(_) => "registry",
@@ -31,9 +32,11 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
     }
 }
 
-/// What a node is to others: its kind, but an inbox is not the buffer that users resume from.
+/// What a node is to others: its kind, but a managed service stands where gateways would, and an
+/// inbox is not the buffer that users resume from.
 pub(super) fn role(kind: &model::Kind) -> &'static str {
     match kind {
+        model::Kind::Managed(_) => "gateway",
         model::Kind::Buffer(form) if form.scope.as_ref().is_some_and(is_inbox) => "inbox",
         _ => kind_word(kind),
     }
@@ -50,6 +53,7 @@ impl Section<'_, '_> {
             model::Kind::Clients(form) => Parameters::Clients(self.clients(form)),
             model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
             model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
+            model::Kind::Managed(form) => Parameters::Gateway(self.managed(form).pool()),
             model::Kind::Pubsub(form) => Parameters::Pubsub(self.pubsub(form)),
             model::Kind::Fanout(form) => Parameters::Fanout(self.fanout(form)),
             model::Kind::Registry(form) => Parameters::Registry(Registry {
@@ -69,13 +73,17 @@ impl Section<'_, '_> {
             Some(_) => 0,
         };
         let start = self.start(form.start.as_ref());
-        let transport = self.word("transport", form.transport.as_ref());
+        let (transport, prefer, fallback) = self.transports(form);
         let network = self.inside("network", |section| section.network(&form.network));
         let sends =
             form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
+        // What a browser does by itself it does not where a library tries one after the other.
+        let alone = if fallback.is_some() { Transport::Websocket } else { transport };
         Clients {
             count,
             transport,
+            prefer,
+            fallback,
             wire: self.inside("wire", |section| Wire {
                 profile: section.word("profile", form.wire.profile.as_ref()),
                 tls: section.word("tls", form.wire.tls.as_ref()),
@@ -95,10 +103,16 @@ impl Section<'_, '_> {
             sessions,
             sends,
             heartbeat: self.inside("heartbeat", |section| section.heartbeat(&form.heartbeat)),
-            reconnect: self.reconnect(transport, form.reconnect.as_ref()),
+            reconnect: self.reconnect(alone, form.reconnect.as_ref()),
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
+            slow: form.slow.as_ref().map(|slow| {
+                self.inside("slow", |section| Slow {
+                    share: section.within("share", slow.share.as_ref(), Share(0.0)..=Share(1.0)),
+                    drain: section.positive("drain", slow.drain.as_ref()),
+                })
+            }),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
@@ -268,6 +282,11 @@ impl Section<'_, '_> {
                 .session
                 .as_ref()
                 .map(|state| self.inside("session", |section| section.state(state))),
+            managed: None,
+            send_buffer: self.inside("send_buffer", |section| SendBuffer {
+                size: section.positive("size", form.send_buffer.size.as_ref()),
+                when_full: section.word("when_full", form.send_buffer.when_full.as_ref()),
+            }),
         }
     }
 
@@ -380,6 +399,7 @@ impl Section<'_, '_> {
                 form.retry_budget.as_ref(),
                 |section, key, written| section.within(key, written, Share(0.0)..=Share(1.0)),
             ),
+            spread: self.word("spread", form.spread.as_ref()),
         }
     }
 

@@ -2,7 +2,10 @@
 use super::{arrivals, links::Topology, section::Section};
 use crate::{
     engine::{Span, number},
-    node::parameters::{MOST_SOURCES, Parameters, Popularity, Source, SourceAudience, Ticks},
+    node::parameters::{
+        Audience, Fanout, MOST_SOURCES, Parameters, Popularity, Scope, Source, SourceAudience,
+        Spread, Ticks,
+    },
     scenario::NodeId,
     scenario::resolve::nodes::MOST_USERS,
     spec::{At, Choice, Diagnostic, Located, Text, model, suggest},
@@ -126,10 +129,6 @@ impl Section<'_, '_> {
                 })
             }
         };
-        if !matches!(audience, SourceAudience::User(_)) {
-            let says = "is for many; of sources only messages for one user are modelled yet";
-            self.wrong("not-modelled", "to", *at, says, "write `to: user`");
-        }
         audience
     }
 
@@ -165,6 +164,9 @@ impl Section<'_, '_> {
         Popularity::Uniform
     }
 }
+
+/// The most topics times gateway instances: each takes about 80 bytes.
+const MOST_GROUPS: u64 = 4_000_000;
 
 /// A source, and what its links lead to.
 pub(super) struct Reach<'t, 'n> {
@@ -283,6 +285,7 @@ pub(super) fn reached(
             input.report(wrong.help("join some: their rates add up"));
         }
         let Parameters::Clients(clients) = &node.parameters else { continue };
+        many(input, topology, *id, (&node.name.value, clients.count));
         if clients.sessions.is_some() {
             let message = format!("`{source}` reaches `{}`, a stream of sessions", node.name.value);
             let wrong = Diagnostic::error("not-modelled", message).at(at);
@@ -290,4 +293,59 @@ pub(super) fn reached(
         }
     }
     all
+}
+
+/// Topics and rooms have users, and there are not too many of them.
+fn many(
+    input: &mut crate::spec::Input<'_>,
+    topology: &Topology<'_>,
+    id: NodeId,
+    (crowd, users): (&str, u32),
+) {
+    let node = &topology.nodes[usize::from(id.0)];
+    let Parameters::Source(source) = &node.parameters else { return };
+    let (what, topics) = match source.to {
+        SourceAudience::Room(size) if users > 0 => (format!("rooms of {size}"), users / size),
+        SourceAudience::Topic { topics, .. } => (format!("{topics} topics"), topics),
+        SourceAudience::User(_) | SourceAudience::All | SourceAudience::Room(_) => return,
+    };
+    let name = &node.name.value;
+    if users > 0 && (topics == 0 || topics > users) {
+        let message = format!("`{name}.to` means {what}, but `{crowd}` has {users} users");
+        let wrong = Diagnostic::error("out-of-range", message).at(node.name.at);
+        input.report(wrong.help("write fewer, or more users"));
+    }
+    let pool = topology.next(id, "pubsub").and_then(|bus| topology.next(bus, "fanout"));
+    let pool = pool.and_then(|fanout| topology.next(fanout, "gateway"));
+    let instances = pool.map_or(1, |pool| match &topology.nodes[usize::from(pool.0)].parameters {
+        Parameters::Gateway(gateway) => u64::from(gateway.count),
+        _ => 1,
+    });
+    let groups = u64::from(topics) * instances;
+    if groups > MOST_GROUPS {
+        let message = format!("`{name}.to` makes {groups} groups of subscribers at gateways");
+        let wrong = Diagnostic::error("too-large", message).at(node.name.at);
+        input.report(wrong.help(format!("at most {MOST_GROUPS} are modelled; write fewer topics")));
+    }
+}
+
+/// Whether a fan-out asks where a user is: not where all that it gets is for many.
+pub(super) fn looks_up(topology: &Topology<'_>, fanout: &Fanout) -> bool {
+    let one_by_one = |parameters: &Parameters| match parameters {
+        Parameters::Clients(clients) => {
+            clients.sends.as_ref().is_some_and(|sends| sends.to != Audience::All)
+        }
+        Parameters::Source(source) => matches!(source.to, SourceAudience::User(_)),
+        Parameters::Buffer(buffer) => buffer.scope == Scope::Inbox,
+        _ => false,
+    };
+    let sources = topology.nodes.iter().any(|it| matches!(it.parameters, Parameters::Source(_)));
+    let crowds = topology.nodes.iter().any(|it| match &it.parameters {
+        Parameters::Clients(clients) => clients.sends.is_some(),
+        _ => false,
+    });
+    let some = sources || crowds;
+    !some
+        || fanout.spread == Spread::Connections
+        || topology.nodes.iter().any(|node| one_by_one(&node.parameters))
 }

@@ -1,14 +1,21 @@
 //! The timeline: what happens when, to which node.
-use super::{Resolved, links::no_node, nodes::kind_word, section::Section};
+use super::{
+    Resolved,
+    links::no_node,
+    nodes::kind_word,
+    section::{Section, Word},
+};
 use crate::{
     engine::{Span, Time, number},
-    node::parameters::{Parameters, Ticks},
+    node::parameters::{Parameters, Ticks, Transport},
     scenario::{Action, ActionKind, DropKind, NodeId},
     spec::{
         At, Diagnostic, Input, Located, Text, Written,
         experiment::{
-            self, BalancerRestart, Crash, Deploy, Down, DropClients, Load, Slow, ZoneLoss,
+            self, BalancerRestart, Block, Crash, Deploy, Down, DropClients, Load, Slow, ZoneLoss,
         },
+        model::Kind,
+        suggest,
         written::Several,
     },
     units::{Count, Factor, Quantity, Share, shown},
@@ -105,6 +112,9 @@ impl Frame<'_> {
         }
         if let Some(form) = &entry.slow {
             return section.inside_as("slow", |inner| self.slow(inner, form));
+        }
+        if let Some(form) = &entry.block {
+            return section.inside_as("block", |inner| self.block(inner, form));
         }
         let form = entry.load.as_ref()?;
         section.inside_as("load", |inner| self.load(inner, form))
@@ -212,6 +222,50 @@ impl Frame<'_> {
         Some(ActionKind::Slow { node: node?, factor, lasts })
     }
 
+    fn block(&self, section: &mut Section<'_, '_>, form: &Block) -> Option<ActionKind> {
+        let node = self.node(section, form.node.as_ref(), CROWD);
+        let transport = match &form.transport {
+            Some(transport) => Some(section.word("transport", Some(transport))),
+            None => {
+                section.missing("transport", "the transport that is blocked", "websocket");
+                None
+            }
+        };
+        let share = section.within("share", form.share.as_ref(), Share(0.0)..=Share(1.0));
+        let by = section.word("by", form.by.as_ref());
+        let held = section.word("held", form.held.as_ref());
+        let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
+        let (node, transport) = (node?, transport?);
+        self.check_transport(section, node, transport, form.transport.as_ref());
+        Some(ActionKind::Block { node, transport, share, by, held, lasts })
+    }
+
+    /// What is blocked is a transport of the crowd that holds something.
+    fn check_transport(
+        &self,
+        section: &mut Section<'_, '_>,
+        node: NodeId,
+        transport: Transport,
+        written: Option<&Text>,
+    ) {
+        let (node, at) = (&self.nodes[usize::from(node.0)], written.map(|text| text.at));
+        let (Parameters::Clients(clients), Some(at)) = (&node.parameters, at) else { return };
+        let own: Vec<Transport> = match clients.prefer.as_slice() {
+            [] => vec![clients.transport],
+            list => list.iter().map(|it| it.transport).collect(),
+        };
+        let name = &node.name.value;
+        if !own.contains(&transport) {
+            let says = format!("is `{}`, by which `{name}` never go", transport.word());
+            let words = suggest::listed(own.into_iter().map(Word::word));
+            let help = format!("they go by: {words}");
+            section.wrong("without-effect", "transport", at, &says, &help);
+        } else if transport == Transport::ShortPoll {
+            let help = "`balancer_restart: { node: edge, downtime: 1min }` fails its polls";
+            section.wrong("not-modelled", "transport", at, "cannot be `short_poll`", help);
+        }
+    }
+
     fn load(&self, section: &mut Section<'_, '_>, form: &Load) -> Option<ActionKind> {
         let node = self.node(section, form.node.as_ref(), PRODUCER);
         let factor = section.positive("factor", form.factor.as_ref()).0;
@@ -267,6 +321,12 @@ impl Frame<'_> {
             }
             return None;
         };
+        if matches!(self.nodes[place].form, Kind::Managed(_)) {
+            let says = "is a managed service: its vendor deploys and repairs it, unseen";
+            let help = "write `drop_clients: { node: phones }` for what its users would see";
+            section.wrong("not-modelled", "node", name.at, says, help);
+            return None;
+        }
         if !role.fits(&self.nodes[place]) {
             let says = format!("is `{}`, which is no {}", shown(&name.value), role.kind);
             section.wrong("no-such-node", "node", name.at, &says, "");
@@ -357,6 +417,7 @@ fn count(entry: &experiment::Action) -> usize {
         entry.balancer_restart.is_some(),
         entry.down.is_some(),
         entry.slow.is_some(),
+        entry.block.is_some(),
         entry.load.is_some(),
         entry.mark.is_some(),
     ];

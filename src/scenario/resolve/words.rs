@@ -3,11 +3,11 @@ use super::section::Word;
 use crate::{
     engine::Span,
     node::parameters::{
-        Answer, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503, OnStale,
-        OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
-        Transport, WhenFull,
+        Answer, BlockedBy, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503,
+        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Spread,
+        Start, Transport, WhenFull, WhenSlow,
     },
-    scenario::{CrashKind, DropKind},
+    scenario::{CrashKind, DropKind, Held},
 };
 
 /// Keys of which only one value is modelled so far.
@@ -27,10 +27,11 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "load_balancer.admission" => vec!["all"],
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
-        "load_balancer.when_full" => vec!["reset", "503"],
+        "load_balancer.when_full" => vec!["reset", "503", "429"],
         "gateway.accept_queue"
         | "pubsub.bound"
         | "clients.resume_window"
+        | "clients.fallback.remember"
         | "fanout.in_flight"
         | "fanout.retry_budget"
         | "buffer.bytes" => vec!["unbounded"],
@@ -45,9 +46,12 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "pubsub.group.rebalance" => all::<Rebalance>(),
         "pubsub.delivery" => all::<Guarantee>(),
         "clients.transport" => all::<Transport>(),
+        "clients.fallback.blocked_by" | "block.by" => all::<BlockedBy>(),
+        "block.transport" => vec!["websocket", "sse", "long_poll"],
+        "block.held" => all::<Held>(),
         "clients.wire.profile" => all::<Heads>(),
         "clients.wire.http" => all::<Http>(),
-        "clients.sends.to" => vec!["direct"],
+        "clients.sends.to" => vec!["direct", "all"],
         "source.to" => vec!["user", "all"],
         "source.to.user" | "source.to.topic.popularity" => vec!["uniform"],
         "buffer.scope" => all::<Scope>(),
@@ -55,17 +59,22 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "clients.sends.ids" => all::<Ids>(),
         "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
+        "fanout.spread" => all::<Spread>(),
+        "gateway.send_buffer.when_full" => all::<WhenSlow>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
         "clients.network.lifetime"
         | "clients.heartbeat.every"
         | "clients.reconnect.attempts"
         | "load_balancer.retry_after"
         | "gateway.retry_after"
+        | "managed.retry_after"
+        | "managed.max_age"
         | "gateway.memory.restart"
         | "gateway.max_age"
         | "crash.restart"
         | "zone_loss.restart"
         | "slow.lasts"
+        | "block.lasts"
         | "load.lasts" => vec!["never"],
         "links.latency" => vec!["network"],
         _ => only(key).into_iter().collect(),
@@ -128,8 +137,12 @@ impl Word for On503 {
 }
 
 impl Word for Answer {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("drop", Self::Drop), ("reset", Self::Reset), ("503", Self::Unavailable)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop", Self::Drop),
+        ("reset", Self::Reset),
+        ("503", Self::Unavailable),
+        ("429", Self::TooMany),
+    ];
 }
 
 impl Word for DrainBy {
@@ -321,6 +334,22 @@ impl Word for Route {
     ];
 }
 
+impl Word for Spread {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("gateways", Self::Gateways),
+        ("connections", Self::Connections),
+        ("one_by_one", Self::OneByOne),
+    ];
+}
+
+impl Word for WhenSlow {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop_oldest", Self::DropOldest),
+        ("disconnect", Self::Disconnect),
+        ("grow", Self::Grow),
+    ];
+}
+
 impl Word for OnStale {
     const WORDS: &'static [(&'static str, Self)] =
         &[("look_up_again", Self::LookUpAgain), ("buffer", Self::Buffer), ("drop", Self::Drop)];
@@ -334,4 +363,14 @@ impl Word for CrashKind {
 impl Word for DropKind {
     const WORDS: &'static [(&'static str, Self)] =
         &[("told", Self::Told), ("reset", Self::Reset), ("silent", Self::Silent)];
+}
+
+impl Word for Held {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("keep", Self::Keep), ("reset", Self::Reset), ("silent", Self::Silent)];
+}
+
+impl Word for BlockedBy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("swallow", Self::Swallow), ("refuse", Self::Refuse), ("strip", Self::Strip)];
 }

@@ -35,7 +35,7 @@ struct Case<'c> {
 impl Case<'_> {
     /// In the order in which they decide.
     fn all(&self) -> Vec<Option<String>> {
-        let mut all = vec![self.unfinished()];
+        let mut all = vec![self.unfinished(), self.other_ways()];
         match self.line.kind {
             Kind::Connections => all.extend([self.away(), self.arriving(), self.came_back()]),
             Kind::Fullest | Kind::Moves => all.extend([self.uneven(), self.away()]),
@@ -94,6 +94,15 @@ impl Case<'_> {
         let whole = matches!(self.line.kind, Kind::Fullest | Kind::Moves);
         (whole && duration.mean.is_none())
             .then(|| "it is not over at the end of the run".to_owned())
+    }
+
+    /// The napkin takes the first transport of a list.
+    fn other_ways(&self) -> Option<String> {
+        let ways = ["websocket", "sse", "long_poll", "short_poll"];
+        self.mean("attempts.blocked")?;
+        let shares = ways.iter().filter_map(|way| self.mean(&format!("clients.on_{way}")));
+        let others = 1.0 - shares.reduce(f64::max)?;
+        (others > 0.01).then(|| format!("{} of the time by another transport", share(others)))
     }
 
     /// So few that they may differ by luck: within two standard deviations of a Poisson count, or

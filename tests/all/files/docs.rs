@@ -170,6 +170,7 @@ timeline:
   - { at: 0s, zone_loss: { node: gateways, zone: 0 } }
   - { at: 0s, drop_clients: { node: users } }
   - { at: 0s, balancer_restart: { node: edge } }
+  - { at: 0s, block: { node: users, transport: websocket } }
   - { at: 0s, load: { node: users, factor: 2 } }
   - { at: 0s, slow: { node: presence, factor: 2 } }
 ";
@@ -190,13 +191,26 @@ fn what_is_left_out_is_the_default() {
     let text = text.replace("ticker: { source: { rate: 1/s, payload: 1B } }", "");
     let files = files.with("stream.yaml", &text);
     let stream = files.good("stream.yaml", &[]).scenario.resolved;
+    let list = LEAST.replace(crowd, "count: 2, prefer: [websocket, sse, long_poll],");
+    let list = list.replace("  mail: { buffer: { scope: inbox } }\n", "");
+    let files = files.with("list.yaml", &list);
+    let list = files.good("list.yaml", &[]).scenario.resolved;
+    let (head, _) = LEAST.split_once("timeline:").unwrap();
+    let text = head.replace("gateway: { count: 1, session: {} }", "managed: {}");
+    let files = files.with("held.yaml", &text);
+    let held = files.good("held.yaml", &[]).scenario.resolved;
     for default in defaults::TABLE {
         let (form, path) = default.key.split_once('.').unwrap();
         let start = match form {
+            "managed" => &held["nodes"]["gateways"]["managed"],
             "experiment" => &resolved,
             "links" => continue,
             // A stream, in place of a crowd.
             "clients" if path.starts_with("sessions.") => &stream["nodes"]["users"]["clients"],
+            // A list, in place of one transport.
+            "clients" if path.starts_with("blocked.") || path.starts_with("fallback.") => {
+                &list["nodes"]["users"]["clients"]
+            }
             kind => {
                 let entries = resolved["timeline"].as_array().unwrap().iter();
                 let nodes = resolved["nodes"].as_object().unwrap().values();

@@ -7,6 +7,7 @@ mod explain;
 mod garbage;
 mod good;
 mod init;
+mod managed;
 mod origins;
 mod prices;
 mod round_trip;

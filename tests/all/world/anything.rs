@@ -3,19 +3,21 @@
 use super::{
     chat::{bus_of, chat, clients, fanout_of, gateways, replay, secs},
     consumers::{count, run},
+    fallback::{preferred, with_tier},
     inbox::with_inbox,
     sources::with_source,
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span, Time, number},
     node::parameters::{
-        Acknowledged, Audience, Guarantee, Ids, Moves, Notify, OnStale, OverMemory, Parameters,
-        PartitionKey, Reading, Rebalance, Rebuild, Resume, Route, SessionState, Start, Ticks,
-        Transport, Visits, WhenFull,
+        Acknowledged, Audience, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
+        OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
+        SendBuffer, SessionState, Slow, Spread, Start, Ticks, Transport, Visits, WhenFull,
+        WhenSlow,
     },
-    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
-    units::{Bytes, Rate, Share},
+    scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// What a bus and its readers are like.
@@ -89,8 +91,11 @@ struct Reach {
     every: u16,
     dedup: bool,
     ids: Option<Ids>,
+    /// 0: all are in one.
     room: Option<u32>,
     transport: Transport,
+    /// The transports that it prefers, if it does, each with the share for whom it is blocked.
+    prefer: Vec<(Transport, f64)>,
 }
 
 impl Reach {
@@ -103,12 +108,12 @@ fn reach() -> impl Strategy<Value = Reach> {
     let every = select(vec![1_u16, 1, 7]);
     let window = select(vec![None, None, Some(2_u64), Some(20)]);
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
-    let room = select(vec![None, None, Some(2_u32), Some(6)]);
+    let room = select(vec![None, None, Some(2_u32), Some(6), Some(0), Some(0)]);
     let inbox = select(vec![None, Some(false), Some(true)]);
     let transport = select(vec![Transport::Websocket, Transport::Sse, Transport::ShortPoll]);
     let flags = (inbox, any::<bool>(), any::<bool>());
-    (flags, window, every, ids, room, transport).prop_map(
-        |((inbox, visits, dedup), window, every, ids, room, transport)| Reach {
+    (flags, window, every, ids, room, transport, prefer()).prop_map(
+        |((inbox, visits, dedup), window, every, ids, room, transport, prefer)| Reach {
             inbox,
             visits,
             window,
@@ -117,8 +122,21 @@ fn reach() -> impl Strategy<Value = Reach> {
             ids,
             room,
             transport,
+            prefer,
         },
     )
+}
+
+/// Half of the crowds prefer several transports.
+fn prefer() -> impl Strategy<Value = Vec<(Transport, f64)>> {
+    let ways = [Transport::Websocket, Transport::Sse, Transport::LongPoll];
+    let shares = select(vec![0.0, 0.3, 1.0]);
+    let orders = (0_usize..6, 0_usize..4, [shares.clone(), shares.clone(), shares]);
+    (any::<bool>(), orders).prop_map(move |(prefers, (order, many, shares))| {
+        let places = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]][order];
+        let all = places.map(|place: usize| (ways[place], shares[place]));
+        if prefers { all[..many].to_vec() } else { Vec::new() }
+    })
 }
 
 /// What happens: when (s), and what.
@@ -147,11 +165,19 @@ fn event() -> impl Strategy<Value = (u64, ActionKind)> {
             lasts: Some(secs(lasts)),
         },
     );
+    let ways = select(vec![Transport::Websocket, Transport::Sse, Transport::LongPoll]);
+    let by = select(vec![BlockedBy::Swallow, BlockedBy::Refuse, BlockedBy::Strip]);
+    let held = select(vec![Held::Keep, Held::Reset, Held::Silent]);
+    let block =
+        (ways, by, held, 0.0..1.5, 1_u64..40).prop_map(|(transport, by, held, share, lasts)| {
+            let (node, share) = (NodeId(0), Share(f64::min(share, 1.0)));
+            ActionKind::Block { node, transport, share, by, held, lasts: Some(secs(lasts)) }
+        });
     let edge = (0_u64..10).prop_map(|downtime| ActionKind::BalancerRestart {
         node: NodeId(1),
         downtime: secs(downtime),
     });
-    let what = prop_oneof![3 => crash, 2 => deploy, 2 => drop, 1 => down, 1 => slow, 1 => edge];
+    let what = prop_oneof![3 => crash, 2 => deploy, 2 => drop, 1 => down, 1 => slow, 1 => edge, 1 => block];
     (1_u64..100, what)
 }
 
@@ -188,12 +214,18 @@ fn scenario(
     if polls || reach.transport != Transport::ShortPoll {
         crowd.transport = reach.transport;
     }
-    if let Some(size) = reach.room {
-        crowd.sends.as_mut().unwrap().to = Audience::Room(size);
+    let sends = crowd.sends.as_mut().unwrap();
+    match reach.room {
+        None => {}
+        Some(0) => (sends.to, sends.per_user) = (Audience::All, Rate(0.02)),
+        Some(size) => sends.to = Audience::Room(size),
     }
+    many(&mut scenario);
+    let crowd = clients(&mut scenario);
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }
+    transports(&mut scenario, tier, reach, resume);
     let pool = gateways(&mut scenario);
     pool.drain.moves = if seed % 2 == 0 { Moves::BreakFirst } else { Moves::MakeFirst };
     (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
@@ -219,6 +251,40 @@ fn scenario(
     }
     scenario.timeline.sort_by_key(|action| action.at);
     scenario
+}
+
+/// What a crowd prefers, and whether there is a tier for those who fall back: by the bits of the
+/// seed.
+fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool) {
+    let seed = scenario.seed;
+    let bit = |place: u32| seed >> place & 1 == 1;
+    let mailbox = resume && reach.inbox.is_none();
+    let ways = reach.prefer.iter().filter(|way| way.0 != Transport::LongPoll || mailbox);
+    let ways: Vec<_> = ways.map(|&(way, blocked)| preferred(way, blocked)).collect();
+    let Some(first) = ways.first().map(|way| way.transport) else { return };
+    let crowd = clients(scenario);
+    (crowd.transport, crowd.prefer) = (first, ways);
+    crowd.fallback = Some(Fallback {
+        try_timeout: secs(2),
+        blocked_by: [BlockedBy::Swallow, BlockedBy::Refuse, BlockedBy::Strip]
+            [usize::try_from(seed % 3).unwrap()],
+        remember: if bit(6) { bit(7).then_some(secs(20)) } else { Some(Span::ZERO) },
+    });
+    if bit(8) && tier.route == Route::Registry {
+        with_tier(scenario, 60);
+    }
+}
+
+/// How what is for many goes on, and who reads it slowly: by the bits of the seed.
+fn many(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let spreads = [Spread::Gateways, Spread::Gateways, Spread::OneByOne, Spread::Connections];
+    fanout_of(scenario).spread = spreads[number::place(seed >> 6 & 3)];
+    let slow = Slow { share: Share(0.3), drain: Bandwidth(300) };
+    clients(scenario).slow = (seed >> 8 & 1 == 1).then_some(slow);
+    let full = [WhenSlow::DropOldest, WhenSlow::Disconnect, WhenSlow::Grow];
+    let when_full = full[number::place(seed % 3)];
+    gateways(scenario).send_buffer = SendBuffer { size: Bytes(2_000), when_full };
 }
 
 /// What is bounded, lags, or keeps the state of sessions: by the bits of the seed.
@@ -309,6 +375,8 @@ proptest! {
         prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
         let lags = scenario.seed >> 3 & 1 == 1;
         prop_assert!(never("lost.falsely_offline", lags || touches(&scenario, 5)));
+        let slow = reach.room == Some(0) && scenario.seed >> 8 & 1 == 1;
+        prop_assert!(never("lost.slow_consumer", slow));
         prop_assert!(never("lost.in_flight", scenario.seed >> 1 & 1 == 1));
         prop_assert!(never("lost.retry_budget", scenario.seed >> 2 & 1 == 1));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));

@@ -5,8 +5,8 @@ use squall::{
         Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         Heads, HealthCheck, Heartbeat, Http, Jitter, LoadBalancer, Memory, Moves, Network, On503,
         OnStale, OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance,
-        Reconnect, Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
-        Wire,
+        Reconnect, Refusal, Registry, Resume, Route, Scope, SendBuffer, Sends, Spread, Start,
+        Transport, WhenFull, WhenSlow, Wire,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -69,6 +69,8 @@ fn phones(count: u32) -> Clients {
     Clients {
         count,
         transport: Transport::Websocket,
+        prefer: Vec::new(),
+        fallback: None,
         wire: Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One },
         poll_every: secs(10),
         poll_hold: Span::from_secs(25),
@@ -102,6 +104,7 @@ fn phones(count: u32) -> Clients {
         resume: Resume::LastSeenId,
         resume_window: None,
         reading: Reading { acknowledge_every: 1, dedup: true },
+        slow: None,
         outbox: 100,
     }
 }
@@ -157,6 +160,8 @@ fn pool(count: u16) -> Gateway {
         keep_alive: secs(75),
         handshake_rtts: 3.0,
         session: None,
+        managed: None,
+        send_buffer: SendBuffer { size: Bytes(1_000_000), when_full: WhenSlow::Disconnect },
     }
 }
 
@@ -198,6 +203,7 @@ fn fanout() -> Fanout {
         rpc_timeout: secs(1),
         in_flight: None,
         retry_budget: None,
+        spread: Spread::Gateways,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Crowds that try several transports: their keys, and what these are held against.
+use super::section::{Section, Word};
+use crate::{
+    node::{
+        parameters::{Fallback, Preferred, Transport},
+        table::ways::MOST,
+    },
+    spec::{At, Choice, Diagnostic, Located, Text, model},
+    units::{Quantity, Share, shown},
+};
+use serde_json::{Map, Value as Json, json};
+
+/// A transport of the list, the balancer that it names, and where it stands.
+type Entry<'f> = (Transport, Option<&'f Text>, At);
+
+impl Section<'_, '_> {
+    /// The transports of a crowd: the one that it prefers, the whole list, and how it is tried.
+    pub(super) fn transports(
+        &mut self,
+        form: &model::Clients,
+    ) -> (Transport, Vec<Preferred>, Option<Fallback>) {
+        let Some(list) = &form.prefer else {
+            self.without_list(form);
+            return (self.word("transport", form.transport.as_ref()), Vec::new(), None);
+        };
+        if let Some(transport) = &form.transport {
+            let says = "is written beside `prefer`, which lists the transports";
+            let help = "take one of them out; the first of the list is what is tried first";
+            self.wrong("second-key", "transport", transport.at, says, help);
+        }
+        let entries = self.entries(list);
+        self.check_balancers(&entries);
+        let blocked = self.blocked(form.blocked.as_ref(), &entries);
+        let prefer = entries.iter().zip(blocked).map(|(&(transport, balancer, _), blocked)| {
+            let balancer = balancer.map(|name| name.value.clone());
+            Preferred { transport, balancer, blocked }
+        });
+        let prefer: Vec<Preferred> = prefer.collect();
+        let word = |it: &Preferred| match &it.balancer {
+            Some(name) => json!({ it.transport.word(): name }),
+            None => Json::from(it.transport.word()),
+        };
+        self.doc.insert("prefer".to_owned(), prefer.iter().map(word).collect());
+        let nothing = model::Fallback::default();
+        let knobs = form.fallback.as_ref().unwrap_or(&nothing);
+        let fallback = self.inside("fallback", |section| section.fallback(knobs));
+        let first = prefer.first().map_or(Transport::Websocket, |it| it.transport);
+        (first, prefer, Some(fallback))
+    }
+
+    fn fallback(&mut self, form: &model::Fallback) -> Fallback {
+        let least = super::nodes::CLOSEST..=crate::engine::Span::FOREVER;
+        Fallback {
+            try_timeout: self.within("try_timeout", form.try_timeout.as_ref(), least),
+            blocked_by: self.word("blocked_by", form.blocked_by.as_ref()),
+            remember: self.or_else("unbounded", "remember", form.remember.as_ref(), Self::value),
+        }
+    }
+
+    /// Keys that mean nothing for a crowd with one transport.
+    fn without_list(&mut self, form: &model::Clients) {
+        let home = self.home();
+        let keys = [("blocked", form.blocked.is_some()), ("fallback", form.fallback.is_some())];
+        for (key, _) in keys.into_iter().filter(|(_, written)| *written) {
+            let says = "is about the transports that a crowd prefers, and there is no list of them";
+            let help = "write `prefer: [websocket, long_poll]` in place of `transport`";
+            self.wrong("without-effect", key, home, says, help);
+        }
+    }
+
+    /// The entries that can be read, each transport once.
+    fn entries<'f>(
+        &mut self,
+        list: &'f Located<Vec<Located<Choice<model::Prefer>>>>,
+    ) -> Vec<Entry<'f>> {
+        let mut entries: Vec<Entry<'f>> = Vec::new();
+        for item in &list.value {
+            let Some((transport, balancer)) = self.entry(item) else { continue };
+            if transport == Transport::ShortPoll {
+                let says = "cannot hold `short_poll`: who asks now and then has nothing to try";
+                let help = "write `long_poll`, or a crowd of its own with `transport: short_poll`";
+                self.wrong("not-modelled", "prefer", item.at, says, help);
+            } else if entries.iter().any(|entry| entry.0 == transport) {
+                let says = format!("names `{}` twice", transport.word());
+                self.wrong("duplicate-name", "prefer", item.at, &says, "keep one of the two");
+            } else {
+                entries.push((transport, balancer, item.at));
+            }
+        }
+        if list.value.is_empty() {
+            let help = "write `[websocket, long_poll]`, or `transport: websocket`";
+            self.wrong("out-of-range", "prefer", list.at, "names no transport", help);
+        }
+        debug_assert!(entries.len() <= MOST);
+        entries
+    }
+
+    fn entry<'f>(
+        &mut self,
+        item: &'f Located<Choice<model::Prefer>>,
+    ) -> Option<(Transport, Option<&'f Text>)> {
+        Some(match &item.value {
+            Choice::Plain(text) => {
+                let known = Transport::WORDS.iter().find(|(word, _)| word == text);
+                let Some((_, transport)) = known else {
+                    let text = Located { value: text.clone(), at: item.at };
+                    self.no_word("prefer", &text, Transport::WORDS.iter().map(|(word, _)| *word));
+                    return None;
+                };
+                (*transport, None)
+            }
+            Choice::One(model::Prefer::Websocket(name)) => (Transport::Websocket, Some(name)),
+            Choice::One(model::Prefer::Sse(name)) => (Transport::Sse, Some(name)),
+            Choice::One(model::Prefer::ShortPoll(name)) => (Transport::ShortPoll, Some(name)),
+            Choice::One(model::Prefer::LongPoll(name)) => (Transport::LongPoll, Some(name)),
+        })
+    }
+
+    /// Either all entries name their balancer, or none does.
+    fn check_balancers(&mut self, entries: &[Entry<'_>]) {
+        let named = entries.iter().find_map(|entry| entry.1);
+        let plain = entries.iter().find(|entry| entry.1.is_none());
+        if let (Some(name), Some(&(transport, _, at))) = (named, plain) {
+            let word = transport.word();
+            let message = format!("`{}` does not say where `{word}` goes", self.name_of("prefer"));
+            let wrong = Diagnostic::error("missing-key", message).at(at);
+            let wrong = wrong.context(name.at, "the balancer of another is named");
+            let help = format!("write `{{ {word}: {} }}`, or the name of another", name.value);
+            self.input.report(wrong.help(help));
+        }
+    }
+
+    /// The share of users for whom each entry is blocked.
+    fn blocked(&mut self, form: Option<&model::Blocked>, entries: &[Entry<'_>]) -> Vec<Share> {
+        let nothing = model::Blocked::default();
+        let form = form.unwrap_or(&nothing);
+        let written = [
+            (Transport::Websocket, form.websocket.as_ref()),
+            (Transport::Sse, form.sse.as_ref()),
+            (Transport::LongPoll, form.long_poll.as_ref()),
+        ];
+        for (transport, share) in written {
+            let there = entries.iter().any(|entry| entry.0 == transport);
+            // Nobody is blocked from what nobody tries.
+            let some = share.filter(|share| share.read().is_ok_and(|it| it > Share(0.0)));
+            if let Some(share) = some.filter(|_| !there) {
+                let (word, text) = (transport.word(), shown(&share.text));
+                let name = self.name_of(&format!("blocked.{word}"));
+                let message = format!("`{name}` blocks it for {text}, but it is not in `prefer`");
+                let wrong = Diagnostic::warning("without-effect", message).at(share.at);
+                let help = format!("put `{word}` into the list, or take this out");
+                self.input.report(wrong.help(help));
+            }
+        }
+        let mut doc = Map::new();
+        let shares = entries.iter().map(|entry| {
+            let share = written.iter().find(|(transport, _)| *transport == entry.0);
+            let key = format!("blocked.{}", entry.0.word());
+            let bounds = Share(0.0)..=Share(1.0);
+            let share = self.within(&key, share.and_then(|(_, share)| *share), bounds);
+            self.doc.remove(&key);
+            doc.insert(entry.0.word().to_owned(), Json::from(share.print()));
+            share
+        });
+        let shares: Vec<Share> = shares.collect();
+        self.doc.insert("blocked".to_owned(), Json::Object(doc));
+        shares
+    }
+}
