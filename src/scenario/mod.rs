@@ -16,7 +16,7 @@ pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time, number},
-    node::parameters::{self, BlockedBy, Parameters, Start, Transport},
+    node::parameters::{self, BlockedBy, Parameters, Start, Ticks, Transport},
     units::{Bytes, Share},
 };
 
@@ -100,19 +100,25 @@ impl Scenario {
         self.nodes.iter().any(has)
     }
 
-    /// The flow of a path such as `callers.sessions.arrive` or `phones.sends.per_user`: a load that
-    /// a timeline can change. Nothing else changes within a run: not how many users a closed
+    /// The flow of a path such as `callers.sessions.arrive`, `phones.sends.per_user` or
+    /// `ticker.rate`: a load that a timeline can change. Nothing else changes within a run: not how many users a closed
     /// crowd has, and no bound.
     pub fn flow(&self, path: &str) -> Option<Flow> {
         let (name, key) = path.split_once('.')?;
         let place = self.nodes.iter().position(|node| node.name == name)?;
-        let Parameters::Clients(clients) = &self.nodes[place].parameters else { return None };
         let node = NodeId(number::byte(place));
-        match key {
-            "sessions.arrive" if clients.sessions.is_some() => Some(Flow { node, stream: true }),
-            "sends.per_user" if clients.sends.is_some() => Some(Flow { node, stream: false }),
-            _ => None,
-        }
+        let stream = match (&self.nodes[place].parameters, key) {
+            (Parameters::Clients(clients), "sessions.arrive") if clients.sessions.is_some() => true,
+            (Parameters::Clients(clients), "sends.per_user") if clients.sends.is_some() => false,
+            (Parameters::Source(source), "rate") if matches!(source.ticks, Ticks::Rate(_)) => false,
+            (Parameters::Source(source), "bursts.rate")
+                if matches!(source.ticks, Ticks::Bursts { .. }) =>
+            {
+                false
+            }
+            _ => return None,
+        };
+        Some(Flow { node, stream })
     }
 
     /// The same scenario in peace: everybody is connected, and nothing happens but what is part of
@@ -135,9 +141,9 @@ impl Scenario {
 /// A load that a timeline can change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Flow {
-    /// The clients that cause it.
+    /// The clients or the source that cause it.
     pub node: NodeId,
-    /// An open stream of sessions; otherwise the messages of a closed crowd.
+    /// An open stream of sessions; otherwise messages.
     pub stream: bool,
 }
 

@@ -62,12 +62,15 @@ impl Sweep {
         if self.load().is_some() { None } else { best(self.points.iter()) }
     }
 
-    /// The axis that is not for the designer to choose: users, or what they send.
+    /// The axis that is not for the designer to choose: users, or what they and sources send.
     fn load(&self) -> Option<usize> {
         let is_load = |path: &str| {
             path.split_once('.').is_some_and(|(node, key)| {
-                self.input["nodes"][node].get("clients").is_some()
-                    && ["count", "sends.per_user"].contains(&key)
+                let is = |kind: &str, keys: &[&str]| {
+                    self.input["nodes"][node].get(kind).is_some() && keys.contains(&key)
+                };
+                is("clients", &["count", "sends.per_user"])
+                    || is("source", &["every", "rate", "bursts.rate"])
             })
         };
         self.axes.iter().position(|axis| is_load(&axis.path) && axis.values.len() > 1)

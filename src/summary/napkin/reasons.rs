@@ -45,7 +45,8 @@ impl Case<'_> {
             Kind::Capacity => {}
             Kind::Polls => all.extend([self.failed_polls(), self.away(), self.load()]),
             Kind::Deliveries => {
-                all.extend([self.load(), self.arriving(), self.away(), self.came_back()]);
+                all.extend([self.load(), self.bursts(), self.arriving()]);
+                all.extend([self.away(), self.came_back()]);
             }
             Kind::Lag => all.extend([self.tail(), self.late(), self.queues(), self.load()]),
             Kind::Bytes => {
@@ -197,6 +198,14 @@ impl Case<'_> {
             "the timeline changes the load ({} ×)",
             factor.as_f64().map_or_else(|| factor.to_string(), figures::compact)
         ))
+    }
+
+    /// A source is on by chance, for a larger or a smaller part of the run than on average.
+    fn bursts(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let mut sources = nodes.iter().filter(|(_, node)| node["source"]["bursts"].is_object());
+        let messages = self.mean(&format!("{}.messages", sources.next()?.0))?;
+        Some(format!("the bursts of this run have {} messages", count(messages.round())))
     }
 
     /// Half of them are as fast as expected; outages make the mean.
