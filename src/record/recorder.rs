@@ -134,6 +134,8 @@ pub struct Recorder {
     pub negotiation: Histogram,
     /// Lag by the row of the recipient, where transports differ; else empty.
     pub lag_by_way: Vec<Histogram>,
+    /// Lag of what each source published in the window, by the number of its node.
+    pub lag_by_source: Vec<Histogram>,
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
@@ -190,6 +192,7 @@ impl Recorder {
             handshake_wait: Histogram::default(),
             negotiation: Histogram::default(),
             lag_by_way: Vec::new(),
+            lag_by_source: Vec::new(),
             series: Series::new(tick, horizon),
             online: Level::default(),
             crowds: vec![Level::default(); rows],
@@ -249,6 +252,15 @@ impl Recorder {
     /// Whether what is sent at `at` counts: from the warm-up on.
     pub fn counts_from(&self, at: Time) -> bool {
         at >= self.warm_up
+    }
+
+    /// The lag of what a source published.
+    pub fn of_source(&mut self, node: u8) -> &mut Histogram {
+        let place = usize::from(node);
+        if self.lag_by_source.len() <= place {
+            self.lag_by_source.resize(place + 1, Histogram::default());
+        }
+        &mut self.lag_by_source[place]
     }
 
     /// Who sends to whom, for those who asked.

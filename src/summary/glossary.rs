@@ -133,6 +133,11 @@ pub const METRICS: &[Described] = &[
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
     row(
+        "<node>.delivery_lag.{mean,p50,p95,p99,p999,max}",
+        Unit::Seconds,
+        "The lag of what a source published from the warm-up on.",
+    ),
+    row(
         "<node>.messages",
         Unit::Count,
         "Messages that a source published from the warm-up on, or that a managed service bills, up \
