@@ -64,6 +64,10 @@ pub enum Purpose {
     Phase,
     /// Whether a transport is blocked for a user. (user; transport)
     Blocked,
+    /// How many tabs a browser has. (browser)
+    Tabs,
+    /// Whether a tab is in the background, and when its timers fire. (user; k = 0, 1)
+    Background,
 }
 
 impl From<Purpose> for usize {

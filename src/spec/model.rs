@@ -5,6 +5,7 @@ mod clients;
 mod fanout;
 mod prefer;
 mod state;
+mod tabs;
 
 pub use bus::{Group, Pubsub};
 pub use clients::{
@@ -13,6 +14,7 @@ pub use clients::{
 };
 pub use fanout::Fanout;
 pub use prefer::{Blocked, Fallback, Prefer};
+pub use tabs::{Background, Tabs};
 pub use state::{Rebuild, SessionState};
 
 use super::schema;

@@ -2,10 +2,10 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start},
+    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start, Tabs},
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
-use crate::{engine::Span, units::Quantity};
+use crate::{engine::Span, units::{Count, Quantity}};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -173,6 +173,13 @@ pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
         "additionalProperties": balancer,
     }] });
     json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
+}
+
+/// A number of tabs, or a law of it.
+pub(super) fn tabs(generator: &mut SchemaGenerator) -> Schema {
+    let law = generator.subschema_for::<Tabs>();
+    let null = json!({ "type": "null" });
+    json_schema!({ "title": "count or map", "anyOf": [quantity::<Count>(), law, null] })
 }
 
 /// A path relative to the file.

@@ -19,6 +19,7 @@ use crate::{
         ring::Ring,
         stream::standing,
         table::{
+            browsers::Browsers,
             connections::{Connections, Visit},
             crowds::{Affinity, Block, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
@@ -30,7 +31,7 @@ use crate::{
     record::{Histogram, Recorder},
     scenario::{ActionKind, Link, NodeId, Scenario},
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 impl World {
     /// The world of one replication at t = 0, with its first events on the agenda.
@@ -125,8 +126,15 @@ impl Plan<'_> {
         for id in self.ids() {
             if let Parameters::Clients(clients) = self.parameters(id) {
                 let first = crowds.users();
+                let mut browsers = None;
                 for place in 0..clients.prefer.len().max(1) {
-                    crowds.push(self.crowd(id, clients, place, first));
+                    let mut crowd = self.crowd(id, clients, place, first);
+                    browsers = browsers.or_else(|| {
+                        let tabs = clients.tabs.as_ref()?;
+                        Some(Arc::new(Browsers::new(tabs, first, crowd.count, &crowd.draws)))
+                    });
+                    crowd.browsers.clone_from(&browsers);
+                    crowds.push(crowd);
                 }
             }
         }
@@ -162,6 +170,8 @@ impl Plan<'_> {
             transport,
             way: [way, clients.prefer.len().max(1)],
             fallback: clients.fallback,
+            browsers: None,
+            background: clients.background,
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
             poll,

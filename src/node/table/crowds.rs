@@ -1,7 +1,7 @@
 //! Which nodes a crowd's users meet: fixed before the run, read by all. Where a crowd prefers
 //! several transports it has a row for each, and its users go now by one, now by another.
 pub use super::delay::Delay;
-use super::{messages::Message, ways::Ways};
+use super::{browsers::Browsers, messages::Message, ways::Ways};
 use crate::engine::{
     Draws, Law, Span, Time,
     draws::{below, mix},
@@ -10,12 +10,12 @@ use crate::engine::{
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
+        Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
         Transport, Wire,
     },
 };
 use crate::units::Share;
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Keeps a user's partition independent of its place on a hash ring.
 const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
@@ -64,6 +64,10 @@ pub struct Crowd {
     pub way: [usize; 2],
     /// How it tries one after the other, where it has a list of them.
     pub fallback: Option<Fallback>,
+    /// The browsers whose tabs its users are, where they share anything.
+    pub browsers: Option<Arc<Browsers>>,
+    /// Those of them that nobody looks at.
+    pub background: Option<Background>,
     /// For whom this transport is blocked, and when.
     pub blocks: Vec<Block>,
     /// What its messages are wrapped in.
@@ -405,6 +409,14 @@ impl Crowds {
     /// By which transport each user goes, where that can change.
     pub fn ways(&self) -> &Ways {
         &self.ways
+    }
+
+    /// The crowd of a user by the transport that its next try goes by.
+    pub fn upcoming(&self, user: u32, now: Time) -> &Crowd {
+        let crowd = self.of(user);
+        let Some(fallback) = crowd.fallback.filter(|_| crowd.prefers()) else { return crowd };
+        let way = self.ways.upcoming(user, now, fallback.remember);
+        &self.rows[self.base(user) + way]
     }
 
     /// Whether a user that tries has another transport to go on to before it backs off.

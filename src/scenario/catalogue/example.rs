@@ -59,7 +59,7 @@ fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 8] = [
+        const FREE: [&str; 9] = [
             "experiment.",
             "prices.",
             "links.",
@@ -67,6 +67,7 @@ impl Key {
             "law.",
             "timeline.name",
             "clients.reconnect.preset",
+            "clients.tabs",
             "list",
         ];
         let free = FREE.iter().any(|start| self.name.starts_with(start) || self.value == *start);
@@ -121,6 +122,7 @@ impl Key {
             "clients.reconnect.preset",
             "clients.sessions.",
             "clients.visits.",
+            "clients.background.",
             "buffer.notify.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {

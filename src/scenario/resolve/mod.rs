@@ -10,6 +10,7 @@ mod prices;
 mod section;
 mod sessions;
 mod storms;
+mod tabs;
 mod tariffs;
 mod timeline;
 mod visits;

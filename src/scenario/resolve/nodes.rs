@@ -46,7 +46,10 @@ impl Section<'_, '_> {
     /// A node of any kind.
     pub(super) fn node(&mut self, kind: &model::Kind) -> Parameters {
         match kind {
-            model::Kind::Clients(form) => Parameters::Clients(self.clients(form)),
+            model::Kind::Clients(form) => {
+                let clients = self.clients(form);
+                Parameters::Clients(self.in_browsers(form, clients))
+            }
             model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
             model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
             model::Kind::Pubsub(form) => Parameters::Pubsub(self.pubsub(form)),
@@ -78,6 +81,8 @@ impl Section<'_, '_> {
             transport,
             prefer,
             fallback,
+            tabs: None,
+            background: None,
             wire: self.inside("wire", |section| Wire {
                 profile: section.word("profile", form.wire.profile.as_ref()),
                 tls: section.word("tls", form.wire.tls.as_ref()),

@@ -10,9 +10,9 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Audience, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
+        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
         OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SessionState, Start, Transport, Visits, WhenFull,
+        SessionState, Start, Tabs, Transport, Visits, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -218,6 +218,7 @@ fn scenario(
         crowd.start = Start::Ramp(secs(3));
     }
     transports(&mut scenario, tier, reach, resume);
+    browsers(&mut scenario);
     let pool = gateways(&mut scenario);
     pool.drain.moves = if seed % 2 == 0 { Moves::BreakFirst } else { Moves::MakeFirst };
     (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
@@ -259,12 +260,23 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
         try_timeout: secs(2),
         blocked_by: [BlockedBy::Swallow, BlockedBy::Refuse, BlockedBy::Strip]
             [usize::try_from(seed % 3).unwrap()],
-        remember: [Some(Span::ZERO), Some(secs(20)), None]
-            [usize::from(bit(6)) + usize::from(bit(7))],
+        remember: if bit(6) { bit(7).then_some(secs(20)) } else { Some(Span::ZERO) },
     });
     if bit(8) && tier.route == Route::Registry {
         with_tier(scenario, 60);
     }
+}
+
+/// Whether users are tabs of browsers, and some of them hidden: by the bits of the seed.
+fn browsers(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let bit = |place: u32| seed >> place & 1 == 1;
+    let crowd = clients(scenario);
+    crowd.tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))]
+        [usize::try_from(seed % 5).unwrap().min(2)]
+    .clone();
+    let background = Background { share: Share(0.4), throttle: secs(7) };
+    crowd.background = bit(9).then_some(background);
 }
 
 /// What is bounded, lags, or keeps the state of sessions: by the bits of the seed.

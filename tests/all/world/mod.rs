@@ -17,4 +17,5 @@ mod rooms;
 mod routes;
 mod runs;
 mod stores;
+mod tabs;
 mod transports;
