@@ -12,8 +12,8 @@ use crate::{
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
-    Acknowledged, Audience, Background, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused, Network,
-    Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Tabs, Transport, Visits,
+    Acknowledged, Audience, Background, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused,
+    Network, Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Tabs, Transport, Visits,
 };
 pub use fanout::{Fanout, OnStale, Route};
 pub use state::{Rebuild, SessionState};

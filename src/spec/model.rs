@@ -14,8 +14,8 @@ pub use clients::{
 };
 pub use fanout::Fanout;
 pub use prefer::{Blocked, Fallback, Prefer};
-pub use tabs::{Background, Tabs};
 pub use state::{Rebuild, SessionState};
+pub use tabs::{Background, Tabs};
 
 use super::schema;
 use super::written::{Choice, Located, Several, Text, Written};

@@ -5,7 +5,10 @@ use super::{
     model::{Admission, Audience, Jitter, Law, Notify, Policy, Start, Tabs},
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
-use crate::{engine::Span, units::{Count, Quantity}};
+use crate::{
+    engine::Span,
+    units::{Count, Quantity},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -178,8 +181,7 @@ pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
 /// A number of tabs, or a law of it.
 pub(super) fn tabs(generator: &mut SchemaGenerator) -> Schema {
     let law = generator.subschema_for::<Tabs>();
-    let null = json!({ "type": "null" });
-    json_schema!({ "title": "count or map", "anyOf": [quantity::<Count>(), law, null] })
+    json_schema!({ "title": "count or map", "anyOf": [quantity::<Count>(), law, { "type": "null" }] })
 }
 
 /// A path relative to the file.

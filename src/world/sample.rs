@@ -101,7 +101,13 @@ impl Gauges {
         let fanouts = self.fanouts.iter().map(|fanout| &fanout.busy);
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
-        [&self.online].into_iter().chain(ways).chain(&self.tabs).chain(pools).chain(fanouts).chain(buses)
+        [&self.online]
+            .into_iter()
+            .chain(ways)
+            .chain(&self.tabs)
+            .chain(pools)
+            .chain(fanouts)
+            .chain(buses)
     }
 }
 

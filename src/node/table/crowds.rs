@@ -10,8 +10,8 @@ use crate::engine::{
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
-        Transport, Wire,
+        Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect,
+        SessionState, Transport, Wire,
     },
 };
 use crate::units::Share;

@@ -187,7 +187,10 @@ fn what_is_left_out_is_the_default() {
     let text = LEAST.replace(crowd, "").replace(sends, "sessions: { arrive: 1/s, stay: 1s }");
     let files = files.with("stream.yaml", &text);
     let stream = files.good("stream.yaml", &[]).scenario.resolved;
-    let list = LEAST.replace(crowd, "count: 2, prefer: [websocket, sse, long_poll], background: { share: 1% },");
+    let list = LEAST.replace(
+        crowd,
+        "count: 2, prefer: [websocket, sse, long_poll], background: { share: 1% },",
+    );
     let list = list.replace("  mail: { buffer: { scope: inbox } }\n", "");
     let files = files.with("list.yaml", &list);
     let list = files.good("list.yaml", &[]).scenario.resolved;
@@ -199,7 +202,9 @@ fn what_is_left_out_is_the_default() {
             // A stream, in place of a crowd.
             "clients" if path.starts_with("sessions.") => &stream["nodes"]["users"]["clients"],
             // A list, in place of one transport.
-            "clients" if ["blocked", "fallback", "background"].contains(&path.split('.').next().unwrap()) =>
+            "clients"
+                if ["blocked", "fallback", "background"]
+                    .contains(&path.split('.').next().unwrap()) =>
             {
                 &list["nodes"]["users"]["clients"]
             }

@@ -10,8 +10,8 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
-        OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
+        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify,
+        OnStale, OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
         SessionState, Start, Tabs, Transport, Visits, WhenFull,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
