@@ -19,6 +19,8 @@ pub mod record;
 
 pub mod summary;
 
+pub mod napkin;
+
 pub mod report;
 
 pub mod cli;

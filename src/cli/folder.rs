@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Files of an earlier run that must not stand beside new ones. What a sweep leaves (`points`) is
 /// not among them.
-const STALE: [&str; 15] = [
+const STALE: [&str; 16] = [
     MANIFEST,
     "summary.json",
     "summary.csv",
@@ -22,6 +22,7 @@ const STALE: [&str; 15] = [
     "cost.csv",
     "growth.csv",
     "lag_over_time.csv",
+    "napkin.csv",
     "run-info.json",
     "report.html",
     "report.md",

@@ -5,6 +5,7 @@ pub mod folder;
 pub mod graph;
 pub mod init;
 mod memory;
+mod napkin;
 mod observed;
 pub mod phase;
 mod progress;
@@ -96,6 +97,15 @@ enum Command {
         /// The page.
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
+    },
+    /// Estimate an experiment in closed form, without a simulation: connections, memory,
+    /// handshakes, bytes, lag, herds, the bill, and what can be checked before anything runs.
+    Napkin {
+        #[command(flatten)]
+        input: Input,
+        /// One document, for programs.
+        #[arg(long)]
+        json: bool,
     },
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
@@ -348,6 +358,7 @@ pub fn main() -> ExitCode {
             render::run(&folder, json, observed.as_deref())
         }
         Command::Report { folders, output } => report::run(&folders, &output),
+        Command::Napkin { input, json } => napkin::run(&input, json),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))

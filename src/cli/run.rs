@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     engine::number,
+    napkin,
     node::parameters::Parameters,
+    record::Outcome,
     report::safe::quoted,
     scenario::{self, Loaded, Scenario},
     spec::Arguments,
@@ -117,7 +119,7 @@ fn simulate(
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
-    results::write(&summary::summarize(scenario, &outcomes), &into)?;
+    results::write(&summarized(scenario, &outcomes), &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
     let held = match observed::beside(results::read(&into)?, measured) {
@@ -136,6 +138,13 @@ fn simulate(
     }
     summary.slo_errors().iter().for_each(complain);
     Ok(results::exit_code(summary, arguments.strict))
+}
+
+/// The summary, with the napkin beside it.
+fn summarized(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
+    let mut summary = summary::summarize(scenario, outcomes);
+    summary.napkin = summary::napkin::compare(&summary, &napkin::napkin(scenario).lines);
+    summary
 }
 
 /// Where the results of an experiment lie by default.

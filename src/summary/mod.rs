@@ -10,6 +10,7 @@ pub mod findings;
 pub mod glossary;
 mod lag;
 mod metric;
+pub mod napkin;
 pub mod observed;
 pub mod phase;
 pub mod series;
@@ -69,6 +70,8 @@ pub struct Summary {
     pub metrics: Vec<Metric>,
     /// What a month costs that looks like the runs, if prices are given.
     pub bill: Option<Bill>,
+    /// Closed-form estimates beside what the runs show; empty where nobody made any.
+    pub napkin: Vec<napkin::Compared>,
     /// The objectives and what the evidence says about them.
     pub slo: Vec<Judged>,
     /// What stands out, in sentences with numbers.
@@ -149,6 +152,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         assumptions: scenario.origins.clone(),
         metrics: metric::over_replications(measures, &nodes),
         bill,
+        napkin: Vec::new(),
         slo: Vec::new(),
         diagnosis: Vec::new(),
         ledger: [0, 1].map(|scope| Ledger::sum(outcomes, scope)),

@@ -12,7 +12,7 @@ mod sessions;
 mod timeline;
 mod usage;
 mod ways;
-mod wire;
+pub(crate) mod wire;
 
 use crate::{
     engine::{Agenda, Entry, Model, Span, Time, number, run},

@@ -12,21 +12,21 @@ use crate::{
 
 /// What decides how many bytes a crowd's traffic has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Law {
+pub(crate) struct Law {
     /// How its messages travel.
-    pub(super) transport: Transport,
+    pub(crate) transport: Transport,
     /// What they are wrapped in.
-    pub(super) wire: Wire,
+    pub(crate) wire: Wire,
     /// Bytes of a message.
-    pub(super) payload: f64,
+    pub(crate) payload: f64,
     /// Seconds between two pings; infinite without them.
-    pub(super) every: f64,
+    pub(crate) every: f64,
     /// Share of the TLS handshakes that are resumed.
-    pub(super) resumed: f64,
+    pub(crate) resumed: f64,
 }
 
 /// The laws of all crowds by each of their transports, in the order of the table of crowds.
-pub(super) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
+pub(crate) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
     scenario.nodes.iter().enumerate().flat_map(|(place, node)| {
         let Parameters::Clients(clients) = &node.parameters else { return Vec::new() };
         let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
@@ -61,9 +61,9 @@ fn resumed(scenario: &Scenario, crowd: NodeId, balancer: Option<&str>) -> f64 {
 
 /// Bytes in both directions.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Bytes {
+pub(crate) struct Bytes {
     /// From the users.
-    pub(super) up: Layers,
+    pub(crate) up: Layers,
     /// To them: messages, handshakes, heartbeats.
     down: [Layers; 3],
 }
@@ -90,7 +90,7 @@ impl World {
 
 impl Law {
     /// The bytes of a crowd's traffic.
-    pub(super) fn bytes(&self, traffic: &Traffic) -> Bytes {
+    pub(crate) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
         let (wire, transport) = (self.wire, self.transport);
         let sent = wire.sends(transport, self.payload);
@@ -123,23 +123,23 @@ impl Law {
 
 impl Bytes {
     /// These and others.
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         let pairs = [0, 1, 2].map(|place| self.down[place].and(&other.down[place]));
         Self { up: self.up.and(&other.up), down: pairs }
     }
 
     /// So many times these.
-    pub(super) fn times(&self, factor: f64) -> Self {
+    pub(crate) fn times(&self, factor: f64) -> Self {
         Self { up: self.up.times(factor), down: self.down.map(|part| part.times(factor)) }
     }
 
     /// All that goes down, by layer.
-    pub(super) fn down(&self) -> Layers {
+    pub(crate) fn down(&self) -> Layers {
         self.down.iter().fold(Layers::default(), |sum, part| sum.and(part))
     }
 
     /// The same by purpose.
-    pub(super) fn egress(&self) -> Egress {
+    pub(crate) fn egress(&self) -> Egress {
         let [messages, handshakes, heartbeats] = self.down.map(|part| part.total());
         Egress { messages, handshakes, heartbeats }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
 mod documents;
+pub mod napkin;
 pub mod observed;
 pub mod phase;
 mod read;
@@ -46,6 +47,8 @@ pub const PHASES: &str = "phases.csv";
 pub const COST: &str = "cost.csv";
 /// The same with more users.
 pub const GROWTH: &str = "growth.csv";
+/// Closed-form estimates beside what the runs show, if there are any.
+pub const NAPKIN: &str = "napkin.csv";
 
 /// All data files of a summary, the manifest last.
 pub fn write(summary: &Summary) -> Vec<File> {
@@ -63,8 +66,9 @@ pub fn write(summary: &Summary) -> Vec<File> {
         .bill
         .iter()
         .flat_map(|bill| [(COST, tables::cost(bill)), (GROWTH, tables::growth(bill))]);
+    let napkin = (!summary.napkin.is_empty()).then(|| (NAPKIN, napkin::table(&summary.napkin)));
     let manifest = (MANIFEST, documents::manifest(summary));
-    let all = files.into_iter().chain(cost).chain([manifest]);
+    let all = files.into_iter().chain(cost).chain(napkin).chain([manifest]);
     all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
 }
 

@@ -74,6 +74,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         assumptions: manifest.assumptions,
         metrics: rows(open, METRICS, metric)?,
         bill: bill(open, manifest.bill)?,
+        napkin: super::napkin::read(open)?,
         slo: verdicts.slo,
         diagnosis: verdicts.diagnosis,
         lag: rows(open, HISTOGRAM, bucket)?,
@@ -108,11 +109,11 @@ impl<'a> Cells<'a> {
         self.0.next()
     }
 
-    fn owned(&mut self) -> Option<String> {
+    pub(super) fn owned(&mut self) -> Option<String> {
         self.text().map(str::to_owned)
     }
 
-    fn number<T: std::str::FromStr>(&mut self) -> Option<T> {
+    pub(super) fn number<T: std::str::FromStr>(&mut self) -> Option<T> {
         self.text()?.parse().ok()
     }
 
@@ -127,11 +128,11 @@ impl<'a> Cells<'a> {
 
     /// A finite number, or an empty cell.
     #[expect(clippy::option_option, reason = "wrong, empty and a number are three things")]
-    fn float(&mut self) -> Option<Option<f64>> {
+    pub(super) fn float(&mut self) -> Option<Option<f64>> {
         self.maybe().filter(|value: &Option<f64>| value.is_none_or(f64::is_finite))
     }
 
-    fn unit(&mut self) -> Option<Unit> {
+    pub(super) fn unit(&mut self) -> Option<Unit> {
         unit_named(self.text()?)
     }
 
@@ -161,7 +162,7 @@ pub(super) fn each(
     }
 }
 
-fn rows<T>(
+pub(super) fn rows<T>(
     open: Open,
     name: &'static str,
     row: impl Fn(Cells) -> Option<T>,

@@ -12,6 +12,7 @@ mod events;
 mod head;
 mod ledger;
 mod method;
+mod napkin;
 mod numbers;
 mod observed;
 mod omitted;
@@ -63,6 +64,7 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
         section("recommendation", "Recommendation", board::recommendation(summary)),
         named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
         named("system", "The system", "System", system::body(summary)),
+        named("napkin", "Napkin beside simulation", "Napkin", napkin::body(summary)),
         named("observed", "Measured and simulated", "Measured", measured),
         section("headroom", "Headroom", board::headroom(summary)),
         section("course", "What happens", charts.course(Some(events::body(summary)))),

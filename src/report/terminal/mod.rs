@@ -2,6 +2,7 @@
 //!
 //! The text carries colours; whoever prints it strips them where they are not wanted.
 pub(super) mod metrics;
+pub mod napkin;
 mod observed;
 mod sparkline;
 mod sweep;

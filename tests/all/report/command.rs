@@ -34,7 +34,7 @@ pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// An experiment small enough to be run often.
-pub(super) fn experiment(folder: &Path, more: &str) -> std::path::PathBuf {
+pub(crate) fn experiment(folder: &Path, more: &str) -> std::path::PathBuf {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chat.yaml");
     let text = format!(
         "model: {}\nhorizon: 90s\nwarm_up: 10s\nseed: 1\n\

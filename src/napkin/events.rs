@@ -1,0 +1,253 @@
+//! Entries of the timeline in lines: whom they hit, how large the herd is, how long it takes.
+use super::{
+    Plan,
+    pool::Pool,
+    sheet::{Sheet, Value, cores, f, metric, n, s},
+    terms::{self, Placing, Rolling},
+};
+use crate::{
+    engine::number,
+    node::parameters::{DrainBy, Parameters, Rebalance},
+    record::Unit,
+    scenario::{Action, ActionKind, NodeId},
+    summary::{
+        figures,
+        napkin::{Beside, Kind},
+    },
+};
+
+/// A deploy of a pool, as far as closed forms go.
+pub(super) struct Deploy<'p> {
+    pub(super) pool: Pool<'p>,
+    pub(super) batch: u16,
+    pub(super) rolling: Rolling,
+    /// Handshakes a second of those that are left in the batch, if they cost anything.
+    pub(super) rate: Option<f64>,
+}
+
+impl Deploy<'_> {
+    /// The shortest window in which the others take the largest herd in.
+    pub(super) fn shortest(&self) -> Option<f64> {
+        self.rate.filter(|rate| *rate > 0.0).map(|rate| self.rolling.herd / rate)
+    }
+
+    /// How long an instance drains, in seconds.
+    pub(super) fn drains(&self) -> f64 {
+        if self.rolling.herd <= 0.0 {
+            return 0.0;
+        }
+        let drain = self.pool.own.drain;
+        let told = match drain.by {
+            DrainBy::ClientJitter => drain.window.seconds(),
+            DrainBy::ServerBatches => {
+                let each = self.rolling.herd / f64::from(self.batch.max(1));
+                (each / f64::from(drain.batch.max(1))).ceil() * drain.every.seconds()
+            }
+        };
+        told.min(drain.grace.seconds())
+    }
+}
+
+impl Plan<'_> {
+    pub(super) fn deploy(&self, node: NodeId, batch: u16) -> Option<Deploy<'_>> {
+        let pool = self.pool(node)?;
+        let instances = u32::from(pool.own.count);
+        let rolling = terms::rolling(pool.placing(), pool.held, instances, u32::from(batch));
+        let left = pool.count - f64::from(batch.min(pool.own.count));
+        let rate = pool.capacity(left, pool.free());
+        Some(Deploy { pool, batch, rolling, rate })
+    }
+
+    pub(super) fn event_lines(&self, action: &Action, sheet: &mut Sheet) {
+        sheet.about(&action.name);
+        match &action.kind {
+            ActionKind::Deploy { node, batch, startup } => {
+                if let Some(deploy) = self.deploy(*node, *batch) {
+                    deploy_lines(&action.name, &deploy, startup.seconds(), sheet);
+                }
+            }
+            ActionKind::Crash { node, instances, .. } => {
+                let gone = number::float(number::count(instances.len()));
+                match self.pool(*node) {
+                    Some(pool) => pool.crash_lines(&action.name, gone, sheet),
+                    None => self.consumer_lines(*node, gone, sheet),
+                }
+            }
+            ActionKind::DropClients { node, share, .. } => {
+                let crowd = self.crowds.iter().find(|crowd| crowd.clients.id == *node);
+                if let Some(crowd) = crowd.filter(|crowd| crowd.held > 0.0) {
+                    let words = format!("{} of {}", figures::share(share.0), n(crowd.held));
+                    let hit = crowd.held * share.0;
+                    let pool = self.pool(crowd.pool.id);
+                    herd_lines(&action.name, words, hit, pool.as_ref(), 0.0, sheet);
+                }
+            }
+            ActionKind::BalancerRestart { node, .. } => {
+                let here = |crowd: &&super::Crowd<'_>| crowd.balancer.id == *node;
+                let held: f64 = self.crowds.iter().filter(here).map(|crowd| crowd.held).sum();
+                let pool = self.crowds.iter().find(here).and_then(|it| self.pool(it.pool.id));
+                if held > 0.0 {
+                    let words = format!("all {}", n(held));
+                    herd_lines(&action.name, words, held, pool.as_ref(), 0.0, sheet);
+                }
+            }
+            ActionKind::Load { .. }
+            | ActionKind::Block { .. }
+            | ActionKind::Down { .. }
+            | ActionKind::Slow { .. }
+            | ActionKind::Mark { .. } => {}
+        }
+        sheet.about("");
+    }
+
+    /// What waits on the bus while consumers are missing, and how long it takes to work it off.
+    fn consumer_lines(&self, node: NodeId, gone: f64, sheet: &mut Sheet) {
+        let Parameters::Fanout(own) = &self.scenario.nodes[usize::from(node.0)].parameters else {
+            return;
+        };
+        let here = |crowd: &&super::Crowd<'_>| crowd.fanout.is_some_and(|it| it.id == node);
+        let Some(bus) = self.crowds.iter().find(here).and_then(|crowd| crowd.bus) else { return };
+        let (group, rate) = (bus.parameters.group, self.published(bus.id));
+        let share = (gone / f64::from(own.instances.max(1))).min(1.0);
+        let missed = group.session_timeout.seconds() - group.heartbeat.seconds() / 2.0;
+        let stops = match group.rebalance {
+            Rebalance::Eager => 1.0,
+            Rebalance::Cooperative => share,
+        };
+        let waits = rate * (share * missed.max(0.0) + stops * group.pause.seconds());
+        if waits <= 0.0 {
+            return;
+        }
+        let words = format!(
+            "λ × ({} × {} to notice + {} × {} to deal out)",
+            figures::share(share),
+            s(missed.max(0.0)),
+            figures::share(stops),
+            s(group.pause.seconds()),
+        );
+        let beside = metric("backlog.peak");
+        let value = Value { number: waits, unit: Unit::Count, kind: Kind::Work, beside };
+        sheet.line("Backlog", words, value);
+        let left = 1.0 - share;
+        let spare = self.fanout_load(node).map(|(rate, all)| all * left - rate);
+        if let Some(spare) = spare.filter(|spare| *spare > 0.0) {
+            let words = format!("backlog ÷ (µ − λ) = {} ÷ {}/s", n(waits), n(spare));
+            let beside = Beside::AtLeast("backlog.drain".to_owned());
+            let value =
+                Value { number: waits / spare, unit: Unit::Seconds, kind: Kind::Duration, beside };
+            sheet.line("Drained in", words, value);
+        }
+    }
+}
+
+impl Pool<'_> {
+    /// Users of crashed instances come to the others.
+    fn crash_lines(&self, name: &str, gone: f64, sheet: &mut Sheet) {
+        if self.held <= 0.0 {
+            return;
+        }
+        let gone = gone.min(self.count);
+        let words = format!("{} × N/n = {} × {}", f(gone), f(gone), n(self.held / self.count));
+        let hit = gone * self.held / self.count.max(1.0);
+        herd_lines(name, words, hit, Some(self), gone, sheet);
+        let left = self.count - gone;
+        if left > 0.0 {
+            let value = Value {
+                number: self.held / left,
+                unit: Unit::Count,
+                kind: Kind::Fullest,
+                beside: Beside::Nothing,
+            };
+            let words = format!("N ÷ (n − {}) = {} ÷ {}", f(gone), n(self.held), f(left));
+            let most = f64::from(self.own.most_connections());
+            let note = format!("{} allows {}", self.bound(), n(most));
+            sheet.noted("Connections each after it", words, value, note);
+        }
+    }
+}
+
+/// Those who are hit, and how fast they can be back at best.
+fn herd_lines(
+    name: &str,
+    words: String,
+    hit: f64,
+    pool: Option<&Pool<'_>>,
+    gone: f64,
+    sheet: &mut Sheet,
+) {
+    let beside = metric(format!("recovery.{name}.hit"));
+    let value = Value { number: hit, unit: Unit::Count, kind: Kind::Hit, beside };
+    sheet.line("Herd", words, value);
+    let rate = pool.and_then(|pool| pool.capacity(pool.count - gone, pool.free()));
+    if let Some(rate) = rate.filter(|rate| *rate > 0.0) {
+        let words = format!("herd ÷ µ = {} ÷ {}/s", n(hit), n(rate));
+        let beside = Beside::AtLeast(format!("recovery.{name}.all"));
+        let value = Value { number: hit / rate, unit: Unit::Seconds, kind: Kind::Duration, beside };
+        sheet.line("Shortest recovery", words, value);
+    }
+}
+
+fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet) {
+    let Deploy { pool, batch, rolling, rate } = deploy;
+    let value = |number, unit, kind, beside| Value { number, unit, kind, beside };
+    let batch = f64::from(*batch);
+    if rolling.herd > 0.0 {
+        let own = pool.held / pool.count.max(1.0);
+        let words = match pool.placing() {
+            Placing::Ring if pool.count > batch => format!(
+                "{} × N/n × (1 + {} × {}/{})",
+                f(batch),
+                f(rolling.batches - 1.0),
+                f(batch),
+                f(pool.count - batch)
+            ),
+            _ => format!("{} × {} × {}", f(batch), n(own), f(rolling.fullest / own)),
+        };
+        let herd = value(rolling.herd, Unit::Count, Kind::Hit, Beside::Nothing);
+        sheet.line("Largest herd", words, herd);
+        let fullest = metric(format!("{}.connections_per_instance.max", pool.name));
+        let words = format!("N/n × {}", f(rolling.fullest / own));
+        let most = f64::from(pool.own.most_connections());
+        let note = format!("{} allows {}", pool.bound(), n(most));
+        let fullest = value(rolling.fullest, Unit::Count, Kind::Fullest, fullest);
+        sheet.noted("Fullest gateway", words, fullest, note);
+        if let Some(rate) = rate {
+            let words = format!(
+                "{} × {} × {} ÷ {}",
+                f((pool.count - batch).max(0.0)),
+                cores(f64::from(pool.own.cores)),
+                figures::share(pool.free()),
+                s(pool.work)
+            );
+            let rate = value(*rate, Unit::PerSecond, Kind::Capacity, Beside::Nothing);
+            sheet.line("Handshakes meanwhile", words, rate);
+        }
+        if let Some(shortest) = deploy.shortest() {
+            let note = window_note(deploy, shortest);
+            let shortest = value(shortest, Unit::Seconds, Kind::Duration, Beside::Nothing);
+            sheet.noted("Shortest drain window", "herd ÷ µ".to_owned(), shortest, note);
+        }
+        let words = match pool.placing() {
+            Placing::Ring => "1 + 1/2, ring hash in place".to_owned(),
+            Placing::Uniform => "(1 − b/n)·((n/(n − b))^(n/b) − 1), to any other".to_owned(),
+            Placing::Fewest => "1 + b/n, to the emptiest".to_owned(),
+        };
+        let beside = metric(format!("{name}.moves_per_client"));
+        sheet.line("Moves per user", words, value(rolling.moves, Unit::Ratio, Kind::Moves, beside));
+    }
+    let drains = deploy.drains();
+    let words = format!("{} × ({} + {})", f(rolling.batches), s(drains), s(startup));
+    let lasts = rolling.batches * (drains + startup);
+    let beside = metric(format!("{name}.duration"));
+    sheet.line("Duration", words, value(lasts, Unit::Seconds, Kind::Duration, beside));
+}
+
+/// What the window of the file is beside the shortest.
+fn window_note(deploy: &Deploy<'_>, shortest: f64) -> String {
+    let drain = deploy.pool.own.drain;
+    match drain.by {
+        DrainBy::ClientJitter => format!("yours: {}", s(drain.window.seconds())),
+        DrainBy::ServerBatches if shortest > 0.0 => format!("yours: {}", s(deploy.drains())),
+        DrainBy::ServerBatches => String::new(),
+    }
+}

@@ -1,0 +1,278 @@
+//! The load in lines: connections, handshakes, polls, messages, lag, bytes.
+use super::{
+    Plan,
+    crowd::Crowd,
+    sheet::{Sheet, Value, metric, n, per, s, size},
+};
+use crate::{
+    node::parameters::{Audience, Transport},
+    record::Unit,
+    summary::{
+        figures,
+        napkin::{Beside, Kind},
+    },
+};
+
+impl Plan<'_> {
+    pub(super) fn load_lines(&self, sheet: &mut Sheet) {
+        self.connection_lines(sheet);
+        self.handshake_lines(sheet);
+        self.poll_lines(sheet);
+        self.message_lines(sheet);
+        self.byte_lines(sheet);
+    }
+
+    /// What only one crowd can say in words; several are added up.
+    fn words(&self, of: impl Fn(&Crowd<'_>) -> Option<String>) -> String {
+        let parts: Vec<String> = self.crowds.iter().filter_map(of).collect();
+        parts.join(" + ")
+    }
+
+    fn connection_lines(&self, sheet: &mut Sheet) {
+        let held = self.sum(|crowd| crowd.held);
+        if held <= 0.0 {
+            return;
+        }
+        let words = self.words(|crowd| {
+            let clients = crowd.clients.parameters;
+            (crowd.held > 0.0).then(|| match (&clients.sessions, &clients.visits) {
+                (Some(sessions), _) => {
+                    let stay = super::terms::mean(&sessions.stay);
+                    let room = if crowd.refused > 0.0 { ", less who is refused" } else { "" };
+                    format!("arrivals × stay = {} × {}{room}", per(sessions.arrive.0), s(stay))
+                }
+                (None, Some(visits)) => {
+                    format!(
+                        "N × share there = {} × {}",
+                        n(crowd.users),
+                        figures::share(visits.share())
+                    )
+                }
+                (None, None) if crowd.online < 1.0 => {
+                    format!("min(N, places) = min({}, {})", n(crowd.users), n(crowd.room()))
+                }
+                (None, None) => format!("N = {}", n(crowd.users)),
+            })
+        });
+        let beside = metric("connections.mean");
+        let value = Value { number: held, unit: Unit::Count, kind: Kind::Connections, beside };
+        sheet.line("Connections", words, value);
+        self.refused_line(sheet);
+    }
+
+    fn refused_line(&self, sheet: &mut Sheet) {
+        for crowd in self.crowds.iter().filter(|crowd| crowd.clients.parameters.sessions.is_some())
+        {
+            sheet.about(crowd.clients.name);
+            let words = format!("Erlang B: {} of {} places", n(crowd.users), n(crowd.room()));
+            let name = format!("{}.sessions.lost_share", crowd.clients.name);
+            let value = Value {
+                number: crowd.refused,
+                unit: Unit::Share,
+                kind: Kind::Refused,
+                beside: metric(name),
+            };
+            sheet.line("Sessions without room", words, value);
+        }
+        sheet.about("");
+    }
+
+    fn handshake_lines(&self, sheet: &mut Sheet) {
+        let all = self.sum(Crowd::handshakes);
+        if all <= 0.0 {
+            return;
+        }
+        let words = self.words(|crowd| {
+            let ends = (crowd.ends > 0.0)
+                .then_some(())
+                .and(crowd.life)
+                .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.held), s(life)));
+            let comes = (crowd.comes > 0.0).then(|| format!("arrivals {}", per(crowd.comes)));
+            let anew = crowd.anew().then(|| {
+                format!(
+                    "each poll anew: beyond {} idle",
+                    s(crowd.pool.parameters.keep_alive.seconds())
+                )
+            });
+            let parts: Vec<String> = if crowd.anew() {
+                anew.into_iter().collect()
+            } else {
+                ends.into_iter().chain(comes).collect()
+            };
+            (!parts.is_empty()).then(|| parts.join(" + "))
+        });
+        let beside = if self.crowds.iter().any(Crowd::anew) {
+            Beside::OverRun("handshakes.total".to_owned())
+        } else {
+            Beside::Steady("attempts.total".to_owned())
+        };
+        let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Handshakes, beside };
+        sheet.line("Handshakes", words, value);
+    }
+
+    fn poll_lines(&self, sheet: &mut Sheet) {
+        let all = self.sum(|crowd| crowd.polls.all);
+        if all <= 0.0 {
+            return;
+        }
+        let words = self.words(|crowd| {
+            let clients = crowd.clients.parameters;
+            Some(match clients.transport {
+                Transport::Websocket | Transport::Sse => return None,
+                Transport::ShortPoll => {
+                    format!("N ÷ P = {} ÷ {}", n(crowd.there), s(clients.poll_every.seconds()))
+                }
+                Transport::LongPoll => {
+                    format!("N ÷ cycle = {} ÷ {}", n(crowd.there), s(crowd.polls.cycle))
+                }
+            })
+        });
+        let over = |name: &str| Beside::OverRun(format!("polls.{name}"));
+        let value = |number, name| Value {
+            number,
+            unit: Unit::PerSecond,
+            kind: Kind::Polls,
+            beside: over(name),
+        };
+        sheet.line("Polls", words, value(all, "total"));
+        let empty = self.sum(|crowd| crowd.polls.empty);
+        let words = self.words(|crowd| match crowd.clients.parameters.transport {
+            Transport::Websocket | Transport::Sse => None,
+            Transport::ShortPoll => Some("e^(−λP) of them".to_owned()),
+            Transport::LongPoll => Some("e^(−λ·(RTT + hold)) of them".to_owned()),
+        });
+        sheet.line("Empty polls", words, value(empty, "empty"));
+    }
+
+    fn message_lines(&self, sheet: &mut Sheet) {
+        let all = self.sum(Crowd::deliveries);
+        if all <= 0.0 {
+            return;
+        }
+        let words = self.words(|crowd| {
+            let sends = crowd.clients.parameters.sends.as_ref()?;
+            let each = per(sends.per_user.0);
+            Some(match sends.to {
+                Audience::Direct => format!("N × rate = {} × {each}", n(crowd.there)),
+                Audience::Room(size) => {
+                    format!("N × rate × (g − 1) = {} × {each} × ({size} − 1)", n(crowd.there))
+                }
+            })
+        });
+        let value = Value {
+            number: all,
+            unit: Unit::PerSecond,
+            kind: Kind::Deliveries,
+            beside: Beside::OverWindow("deliveries.intended".to_owned()),
+        };
+        sheet.line("Deliveries", words, value);
+        self.lag_line(sheet);
+    }
+
+    /// The mean over crowds, by their deliveries.
+    fn lag_line(&self, sheet: &mut Sheet) {
+        let of = |crowd: &Crowd<'_>| Some((crowd.lag()?, crowd.arrive()));
+        let parts: Vec<(f64, f64)> = self.crowds.iter().filter_map(of).collect();
+        let all: f64 = parts.iter().map(|part| part.1).sum();
+        if all <= 0.0 {
+            return;
+        }
+        let lag = parts.iter().map(|part| part.0 * part.1).sum::<f64>() / all;
+        let words = self.words(|crowd| {
+            let clients = crowd.clients.parameters;
+            crowd.lag().filter(|_| crowd.arrive() > 0.0).map(|lag| match clients.transport {
+                Transport::Websocket | Transport::Sse => {
+                    format!("RTT {} + the way inside {}", s(crowd.rtt), s(lag - crowd.rtt))
+                }
+                Transport::ShortPoll => {
+                    let half = clients.poll_every.seconds() / 2.0;
+                    format!("P/2 + RTT = {} + {}, + inside", s(half), s(crowd.rtt))
+                }
+                Transport::LongPoll => format!(
+                    "RTT + (RTT ÷ cycle) × RTT/2, RTT {}, cycle {}, + inside",
+                    s(crowd.rtt),
+                    s(crowd.polls.cycle)
+                ),
+            })
+        });
+        let beside = metric("delivery_lag.mean");
+        let value = Value { number: lag, unit: Unit::Seconds, kind: Kind::Lag, beside };
+        let polled = self.crowds.iter().any(Crowd::opens_for_each);
+        sheet.line(if polled { "Staleness, mean" } else { "Lag, mean" }, words, value);
+    }
+
+    fn byte_lines(&self, sheet: &mut Sheet) {
+        let (mut up, mut down, mut parts) = (0.0, 0.0, [0.0; 3]);
+        for crowd in &self.crowds {
+            let bytes = crowd.bytes();
+            up += bytes.up.total();
+            down += bytes.down().total();
+            let egress = bytes.egress();
+            let own = [egress.messages, egress.handshakes, egress.heartbeats];
+            parts.iter_mut().zip(own).for_each(|(sum, part)| *sum += part);
+        }
+        let value = |number, name: &str| Value {
+            number,
+            unit: Unit::BytesPerSecond,
+            kind: Kind::Bytes,
+            beside: Beside::OverRun(format!("wire.{name}")),
+        };
+        if down > 0.0 {
+            let names = if self.crowds.iter().any(|crowd| crowd.polls.all > 0.0) {
+                ["messages", "handshakes", "empty answers"]
+            } else {
+                ["messages", "handshakes", "heartbeats"]
+            };
+            let words: Vec<String> = names
+                .iter()
+                .zip(parts)
+                .filter(|(_, part)| *part > 0.0)
+                .map(|(name, part)| format!("{name} {}", figures::share(part / down)))
+                .collect();
+            sheet.line("Bytes down", words.join(", "), value(down, "down"));
+        }
+        if up > 0.0 {
+            sheet.line("Bytes up", self.up_words(), value(up, "up"));
+        }
+        let arrive = self.sum(Crowd::arrive);
+        if arrive > 0.0 {
+            let value = Value {
+                number: (up + down) / arrive,
+                unit: Unit::Bytes,
+                kind: Kind::Bytes,
+                beside: metric("wire.per_delivery"),
+            };
+            sheet.line("Bytes a delivery", "both ways ÷ deliveries".to_owned(), value);
+        }
+        self.beat_line(sheet);
+    }
+
+    fn up_words(&self) -> String {
+        self.words(|crowd| {
+            let clients = crowd.clients.parameters;
+            let payload = size(crowd.payload());
+            Some(match clients.transport {
+                Transport::Websocket if crowd.sent > 0.0 => format!("frames of {payload}, pongs"),
+                Transport::Websocket => "handshakes, pongs".to_owned(),
+                Transport::Sse if crowd.sent > 0.0 => format!("a request for each {payload}"),
+                Transport::Sse => "handshakes, acknowledgements".to_owned(),
+                Transport::ShortPoll | Transport::LongPoll => "a request for each poll".to_owned(),
+            })
+        })
+    }
+
+    fn beat_line(&self, sheet: &mut Sheet) {
+        let beats = self.sum(|crowd| crowd.beat().map_or(0.0, |every| crowd.held / every));
+        let words =
+            self.words(|crowd| Some(format!("N ÷ h = {} ÷ {}", n(crowd.held), s(crowd.beat()?))));
+        if beats > 0.0 {
+            let value = Value {
+                number: beats,
+                unit: Unit::PerSecond,
+                kind: Kind::Bytes,
+                beside: Beside::Nothing,
+            };
+            sheet.line("Heartbeats", words, value);
+        }
+    }
+}

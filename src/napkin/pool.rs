@@ -1,0 +1,170 @@
+//! A pool of gateways in lines: what each holds, how many are needed, what they can do.
+use super::{
+    Plan,
+    crowd::Crowd,
+    sheet::{Sheet, Value, cores as plural, f, metric, n, s, size},
+    terms::Placing,
+};
+use crate::{
+    engine::number,
+    node::parameters::{Gateway, Policy},
+    record::Unit,
+    scenario::NodeId,
+    summary::{
+        figures,
+        napkin::{Beside, Kind},
+    },
+};
+
+/// A pool with all that its crowds do to it.
+pub(super) struct Pool<'p> {
+    pub(super) name: &'p str,
+    pub(super) own: &'p Gateway,
+    pub(super) policy: Policy,
+    /// Instances.
+    pub(super) count: f64,
+    /// Connections over all instances.
+    pub(super) held: f64,
+    /// Users who want one.
+    pub(super) there: f64,
+    /// CPU time of a handshake, in seconds.
+    pub(super) work: f64,
+    /// Cores in use in the steady state, over all instances.
+    pub(super) busy: f64,
+    /// The shortest patience of its clients, in seconds.
+    pub(super) patience: f64,
+}
+
+impl Plan<'_> {
+    pub(super) fn pool(&self, id: NodeId) -> Option<Pool<'_>> {
+        let crowds = self.of_pool(id);
+        let first = crowds.first()?;
+        let own = first.pool.parameters;
+        // Those who connect more often weigh more; where nobody does, all weigh the same.
+        let weight = |crowd: &Crowd<'_>| crowd.handshakes() + 1e-9;
+        let all: f64 = crowds.iter().map(|crowd| weight(crowd)).sum();
+        let work = crowds.iter().map(|crowd| weight(crowd) * crowd.handshake_work()).sum::<f64>();
+        let patience = |crowd: &&Crowd<'_>| crowd.clients.parameters.reconnect.timeout.seconds();
+        Some(Pool {
+            name: first.pool.name,
+            own,
+            policy: first.balancer.parameters.policy,
+            count: f64::from(own.count),
+            held: crowds.iter().map(|crowd| crowd.held).sum(),
+            there: crowds.iter().map(|crowd| crowd.wants()).sum(),
+            work: work / all,
+            busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
+            patience: crowds.iter().map(patience).fold(f64::INFINITY, f64::min),
+        })
+    }
+
+    pub(super) fn pool_lines(&self, id: NodeId, sheet: &mut Sheet) {
+        let Some(pool) = self.pool(id) else { return };
+        let several = self.pools().len() > 1;
+        sheet.about(if several { pool.name } else { "" });
+        if pool.held > 0.0 {
+            pool.holds(sheet);
+            pool.needs(sheet);
+        }
+        pool.does(several, sheet);
+        sheet.about("");
+    }
+}
+
+impl Pool<'_> {
+    /// Cores of all instances.
+    fn cores(&self) -> f64 {
+        self.count * f64::from(self.own.cores)
+    }
+
+    /// Handshakes a second of `instances`, with so large a share of the CPU; none if they cost
+    /// nothing.
+    pub(super) fn capacity(&self, instances: f64, share: f64) -> Option<f64> {
+        let cores = instances * f64::from(self.own.cores) * share;
+        (self.work > 0.0).then(|| cores / self.work)
+    }
+
+    /// The share of the CPU that heartbeats and messages leave.
+    pub(super) fn free(&self) -> f64 {
+        (1.0 - self.busy / self.cores().max(1.0)).clamp(0.01, 1.0)
+    }
+
+    /// How those are placed who lose their instance.
+    pub(super) fn placing(&self) -> Placing {
+        match self.policy {
+            Policy::ConsistentHash { .. } => Placing::Ring,
+            Policy::RoundRobin => Placing::Uniform,
+            Policy::LeastConnections => Placing::Fewest,
+        }
+    }
+
+    fn holds(&self, sheet: &mut Sheet) {
+        let each = self.held / self.count.max(1.0);
+        let per = number::float(self.own.per_connection());
+        let limit = number::float(self.own.memory.limit.0);
+        let beside = metric(format!("{}.connections_per_instance.mean", self.name));
+        let value = Value { number: each, unit: Unit::Count, kind: Kind::Connections, beside };
+        let words = format!("N ÷ n = {} ÷ {}", n(self.held), f(self.count));
+        sheet.line("Connections a gateway", words, value);
+        let beside = metric(format!("{}.memory.peak_per_instance", self.name));
+        let value = Value { number: each * per, unit: Unit::Bytes, kind: Kind::Fullest, beside };
+        let note = if limit > 0.0 {
+            format!("{} of {}", figures::share(each * per / limit), size(limit))
+        } else {
+            String::new()
+        };
+        sheet.noted("Memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
+    }
+
+    fn needs(&self, sheet: &mut Sheet) {
+        let most = f64::from(self.own.most_connections());
+        if most <= 0.0 {
+            return;
+        }
+        let needed = (self.there / most).ceil().max(1.0);
+        let value = |number| Value {
+            number,
+            unit: Unit::Count,
+            kind: Kind::Capacity,
+            beside: Beside::Nothing,
+        };
+        let words = format!("⌈N ÷ {}⌉ = ⌈{} ÷ {}⌉", self.bound(), n(self.there), n(most));
+        sheet.line("Gateways for capacity", words, value(needed));
+        let have = figures::counted(self.count, "is there", "are there");
+        sheet.noted("Gateways with N−1", format!("{} + 1", f(needed)), value(needed + 1.0), have);
+    }
+
+    /// What bounds the connections of an instance.
+    pub(super) fn bound(&self) -> &'static str {
+        let most = self.own.most_connections();
+        if most == self.own.max_connections {
+            "limit"
+        } else if most == self.own.descriptors {
+            "descriptors"
+        } else {
+            "memory"
+        }
+    }
+
+    fn does(&self, several: bool, sheet: &mut Sheet) {
+        let cores = f64::from(self.own.cores);
+        if let Some(all) = self.capacity(self.count, 1.0) {
+            let words = format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work));
+            let beside = if several { Beside::Nothing } else { metric("handshakes.capacity") };
+            let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Capacity, beside };
+            sheet.line("Handshake capacity", words, value);
+        }
+        let share = self.busy / self.cores().max(1.0);
+        if share > 0.0 {
+            let words = format!(
+                "{} cores busy of {} × {}",
+                figures::figure(Unit::Ratio, self.busy),
+                f(self.count),
+                f(cores)
+            );
+            let beside = metric(format!("{}.cpu.mean", self.name));
+            let value = Value { number: share, unit: Unit::Share, kind: Kind::Work, beside };
+            sheet.line("CPU of the gateways", words, value);
+        }
+    }
+}

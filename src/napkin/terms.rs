@@ -1,0 +1,204 @@
+//! The formulas themselves: numbers in, numbers out. `docs/METHOD.md` says where each is from.
+use crate::engine::{Law, number};
+
+/// From here on a pool is a fluid: what does not fit is refused.
+const FLUID: f64 = 2e6;
+/// Points at which the mean of a function of a law is taken.
+const POINTS: u32 = 400;
+
+/// Mean time of a long poll, in seconds: messages come at rate `rate`, a request that finds nothing
+/// is held for `hold`, and `rtt` passes from its answer to the next request. What comes in between
+/// is found by the next one at once: with chance `e^(-λ·RTT)` a request has to wait.
+pub fn long_poll_cycle(rate: f64, rtt: f64, hold: f64) -> f64 {
+    let wait = if rate > 0.0 { -libm::expm1(-rate * hold) / rate } else { hold };
+    libm::exp(-rate * rtt) * wait + rtt
+}
+
+/// Mean lag behind the server with long polls: a message that comes while no request is held, for
+/// `rtt` of each `cycle`, waits half of that.
+pub fn long_poll_lag(rtt: f64, cycle: f64) -> f64 {
+    let gap = if cycle > 0.0 { (rtt / cycle).min(1.0) } else { 0.0 };
+    rtt / 2.0 + gap * rtt / 2.0
+}
+
+/// Mean lag behind the server with a poll each `every`: it waits for U(0, every), and travels.
+pub fn poll_staleness(every: f64, rtt: f64) -> f64 {
+    every / 2.0 + rtt / 2.0
+}
+
+/// The share of sessions that find all `servers` taken, at `offered` Erlang (Erlang B).
+pub fn erlang_b(offered: f64, servers: f64) -> f64 {
+    if offered <= 0.0 {
+        return 0.0;
+    }
+    // So far below the limit that the chance is no number.
+    if servers - offered > 12.0 * servers.sqrt() {
+        return 0.0;
+    }
+    if servers > FLUID {
+        return (1.0 - servers / offered).max(0.0);
+    }
+    let mut blocked = 1.0;
+    for taken in 1..=number::floor(servers) {
+        let served = number::float(taken);
+        blocked = offered * blocked / (served + offered * blocked);
+    }
+    blocked
+}
+
+/// The mean of a law in ns as seconds, in which nothing is negative.
+pub fn mean(law: &Law) -> f64 {
+    law.mean().max(0.0) / 1e9
+}
+
+/// The mean of `of` over a law, by its quantiles.
+pub fn over(law: &Law, of: impl Fn(f64) -> f64) -> f64 {
+    let point = |k: u32| of(law.quantile((f64::from(k) + 0.5) / f64::from(POINTS)));
+    (0..POINTS).map(point).sum::<f64>() / f64::from(POINTS)
+}
+
+/// The mean life of a connection, in seconds, that ends by itself or with its age: `age` is the
+/// largest, less U(0, `dither`). None if it has no end.
+pub fn life(own: Option<&Law>, age: Option<(f64, f64)>) -> Option<f64> {
+    let Some((most, dither)) = age else { return own.map(mean) };
+    let ages = (0..16).map(|k| (most - dither * (f64::from(k) + 0.5) / 16.0).max(0.0));
+    let least = |age: f64| match own {
+        None => age,
+        Some(Law::Exponential { mean }) => -libm::expm1(-age / (mean / 1e9)) * mean / 1e9,
+        Some(law) => over(law, |life| (life / 1e9).clamp(0.0, age)),
+    };
+    Some(ages.map(least).sum::<f64>() / 16.0)
+}
+
+/// How users are placed when their instance goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Placing {
+    /// On the next point of a ring; whoever finds its own instance again goes back to it.
+    Ring,
+    /// On any other, each as likely.
+    Uniform,
+    /// Where the fewest are.
+    Fewest,
+}
+
+/// A rolling replacement in place.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rolling {
+    /// The most users that one batch sends away.
+    pub herd: f64,
+    /// Batches.
+    pub batches: f64,
+    /// How often a user moves, on average.
+    pub moves: f64,
+    /// Users of the fullest instance before the last batch.
+    pub fullest: f64,
+}
+
+/// Of `users` on `n` instances, `batch` at once. The load `x` of an instance whose turn has not
+/// come grows with each batch: on a ring by the batch's own users, `users/n` of each; with uniform
+/// placing by all that it holds; with the fewest first only at the first batch, since those that
+/// are back are empty.
+pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
+    let (own, all) = (users / f64::from(n), f64::from(n));
+    let (mut x, mut left, mut sum, mut herd, mut batches) = (own, n, 0.0, 0.0_f64, 0.0);
+    let mut fullest = own;
+    while left > 0 {
+        let now = f64::from(batch.clamp(1, left));
+        left -= batch.clamp(1, left);
+        let gone = now * x;
+        (herd, sum, batches, fullest) = (herd.max(gone), sum + gone, batches + 1.0, x);
+        let others = all - now;
+        if others > 0.0 {
+            x += match placing {
+                Placing::Ring => now * own / others,
+                Placing::Fewest if batches > 1.5 => 0.0,
+                Placing::Uniform | Placing::Fewest => gone / others,
+            };
+        }
+    }
+    let moves = if users > 0.0 { sum / users } else { 0.0 };
+    Rolling { herd, batches, moves, fullest }
+}
+
+/// The coefficient of variation of the shares of `n` instances with `points` each on a ring.
+pub fn ring_variation(n: f64, points: f64) -> f64 {
+    ((n - 1.0).max(0.0) / (n * points + 1.0)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn near(found: f64, expected: f64, within: f64) {
+        assert!((found - expected).abs() <= within, "{found}, not {expected}");
+    }
+
+    /// Held for 30 s, a round trip of 50 ms. Computed apart.
+    #[test]
+    fn long_polls_come_round() {
+        for (rate, cycle) in [(1.0 / 60.0, 23.6385), (0.2, 4.9880), (1.0, 1.0012)] {
+            near(long_poll_cycle(rate, 0.05, 30.0), cycle, 5e-5);
+        }
+        near(long_poll_cycle(0.0, 0.05, 30.0), 30.05, 1e-12);
+        // A message a second: 25 ms, and 4.99 % of the messages wait 25 ms more.
+        near(long_poll_lag(0.05, 1.0012), 0.026_248_5, 1e-6);
+        near(poll_staleness(10.0, 0.1), 5.05, 1e-12);
+    }
+
+    #[test]
+    fn erlang_b_is_the_table() {
+        for (servers, offered, blocked) in [
+            (10.0, 7.0, 0.078_741),
+            (100.0, 95.0, 0.048_804),
+            (1_000.0, 950.0, 0.003_649_29),
+            (1_000.0, 1_000.0, 0.024_811_9),
+            (50_000.0, 50_000.0, 0.003_559_77),
+            (50_000.0, 50_500.0, 0.011_437_7),
+        ] {
+            near(erlang_b(offered, servers), blocked, 5e-7);
+        }
+        near(erlang_b(4e6, 3e6), 0.25, 1e-12);
+        near(erlang_b(0.0, 10.0), 0.0, 0.0);
+        near(erlang_b(1.0, 0.0), 1.0, 0.0);
+    }
+
+    /// A ring in place moves a user 1.5 times; uniform placing e − 1 times with many instances:
+    /// 1.70, 1.68, 1.62 with 20 of them and 1, 2, 5 at once; the fewest first 1 + b/n times.
+    #[test]
+    fn rolling_deploys_move_users() {
+        let of = |placing, n, batch| rolling(placing, 1e6, n, batch);
+        let ring = of(Placing::Ring, 20, 2);
+        near(ring.herd, 200_000.0, 1e-6);
+        near(ring.fullest, 100_000.0, 1e-6);
+        near(ring.moves, 1.5, 1e-12);
+        near(ring.batches, 10.0, 0.0);
+        for (batch, moves) in [(1, 1.70), (2, 1.68), (5, 1.62)] {
+            near(of(Placing::Uniform, 20, batch).moves, moves, 5e-3);
+        }
+        near(of(Placing::Uniform, 5_000, 1).moves, std::f64::consts::E - 1.0, 1e-3);
+        near(of(Placing::Fewest, 20, 1).moves, 1.05, 1e-12);
+        // All at once: nobody has a place to go to.
+        near(of(Placing::Ring, 4, 9).herd, 1e6, 1e-6);
+        near(of(Placing::Ring, 4, 9).moves, 1.0, 1e-12);
+        near(rolling(Placing::Ring, 0.0, 1, 1).moves, 0.0, 0.0);
+    }
+
+    #[test]
+    fn lives_end_by_the_first_of_two_causes() {
+        let two_hours = Law::exponential(7.2e12).unwrap();
+        near(life(Some(&two_hours), None).unwrap(), 7_200.0, 1e-9);
+        // 7,200 · (1 − e^(−1/4))
+        near(life(Some(&two_hours), Some((1_800.0, 0.0))).unwrap(), 1_592.634_4, 1e-3);
+        near(life(None, Some((1_800.0, 180.0))).unwrap(), 1_710.0, 1e-9);
+        assert_eq!(life(None, None), None);
+        let fixed = Law::constant(600e9).unwrap();
+        near(life(Some(&fixed), Some((1_800.0, 0.0))).unwrap(), 600.0, 1e-9);
+    }
+
+    #[test]
+    fn a_ring_of_160_points_is_uneven_by_8_percent() {
+        near(ring_variation(20.0, 160.0), 0.077_04, 5e-5);
+        near(ring_variation(1.0, 160.0), 0.0, 0.0);
+    }
+}

@@ -1,0 +1,287 @@
+//! Why the simulation is far from the napkin: evidence out of the same run, or the word that there
+//! is none. Each reason is a number of the run that is large enough to matter.
+use super::{Compared, Kind, Line};
+use crate::{
+    record::Unit,
+    summary::{
+        Summary,
+        figures::{self, count, duration, share},
+    },
+};
+
+/// What is said when nothing in the run explains it.
+pub(super) const UNEXPLAINED: &str = "unexplained";
+
+/// Reasons in one cell, at most.
+const MOST: usize = 2;
+
+/// The reasons of a large difference; `over` are the seconds that a count was divided by.
+pub(super) fn reason(summary: &Summary, line: &Line, found: &Compared, over: f64) -> String {
+    let case = Case { summary, line, found, over };
+    if let Some(chance) = case.chance() {
+        return chance;
+    }
+    let all: Vec<String> = case.all().into_iter().flatten().take(MOST).collect();
+    if all.is_empty() { UNEXPLAINED.to_owned() } else { all.join("; ") }
+}
+
+struct Case<'c> {
+    summary: &'c Summary,
+    line: &'c Line,
+    found: &'c Compared,
+    over: f64,
+}
+
+impl Case<'_> {
+    /// In the order in which they decide.
+    fn all(&self) -> Vec<Option<String>> {
+        let mut all = vec![self.unfinished(), self.other_ways()];
+        match self.line.kind {
+            Kind::Connections => all.extend([self.away(), self.arriving(), self.came_back()]),
+            Kind::Fullest | Kind::Moves => all.extend([self.uneven(), self.away()]),
+            Kind::Handshakes => {
+                all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
+            }
+            Kind::Capacity => {}
+            Kind::Polls => all.extend([self.failed_polls(), self.away(), self.load()]),
+            Kind::Deliveries => {
+                all.extend([self.load(), self.arriving(), self.away(), self.came_back()]);
+            }
+            Kind::Lag => all.extend([self.tail(), self.late(), self.queues(), self.load()]),
+            Kind::Bytes => {
+                all.extend([
+                    self.load(),
+                    self.herds(),
+                    self.arriving(),
+                    self.missed(),
+                    self.away(),
+                    self.came_back(),
+                ]);
+            }
+            Kind::Work => all.extend([
+                self.load(),
+                self.herds(),
+                self.arriving(),
+                self.refusals(),
+                self.saturated(),
+                self.missed(),
+                self.away(),
+                self.stale(),
+                self.came_back(),
+            ]),
+            Kind::Hit => all.extend([self.away(), self.uneven(), self.arriving()]),
+            Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
+            Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
+            Kind::Bill => {
+                all.extend([self.herds(), self.load(), self.missed(), self.away(), self.gone()]);
+            }
+        }
+        all
+    }
+
+    fn mean(&self, metric: &str) -> Option<f64> {
+        self.summary.mean(metric)
+    }
+
+    fn more(&self) -> bool {
+        self.found.simulated.is_some_and(|simulated| simulated > self.found.estimate)
+    }
+
+    /// The entry of the timeline that it is about has not ended.
+    fn unfinished(&self) -> Option<String> {
+        let entry = self.line.of.as_str();
+        let duration = self.summary.metric(&format!("{entry}.duration"))?;
+        let whole = matches!(self.line.kind, Kind::Fullest | Kind::Moves);
+        (whole && duration.mean.is_none())
+            .then(|| "it is not over at the end of the run".to_owned())
+    }
+
+    /// The napkin takes the first transport of a list.
+    fn other_ways(&self) -> Option<String> {
+        let ways = ["websocket", "sse", "long_poll", "short_poll"];
+        self.mean("attempts.blocked")?;
+        let shares = ways.iter().filter_map(|way| self.mean(&format!("clients.on_{way}")));
+        let others = 1.0 - shares.reduce(f64::max)?;
+        (others > 0.01).then(|| format!("{} of the time by another transport", share(others)))
+    }
+
+    /// So few that they may differ by luck: within two standard deviations of a Poisson count, or
+    /// inside the interval.
+    fn chance(&self) -> Option<String> {
+        let simulated = self.found.simulated?;
+        if let (Some(low), Some(high)) = (self.found.ci_low, self.found.ci_high) {
+            let runs = self.summary.replications;
+            if low <= self.found.estimate && self.found.estimate <= high {
+                return Some(format!("chance: the interval of {runs} runs holds it"));
+            }
+        }
+        let expected = self.found.estimate * self.over;
+        let counted = simulated * self.over;
+        let luck = self.over > 0.0 && (counted - expected).abs() <= 2.0 * expected.max(1.0).sqrt();
+        luck.then(|| format!("chance: {} in the run", count(counted.round())))
+    }
+
+    /// Users without a connection.
+    fn away(&self) -> Option<String> {
+        let there = self.mean("clients.availability")?;
+        (there < 0.95 && !self.more())
+            .then(|| format!("{} of the time without a connection", share(1.0 - there)))
+    }
+
+    /// They begin without connections.
+    fn arriving(&self) -> Option<String> {
+        let hit = self.mean("recovery.start.hit").filter(|hit| *hit > 0.0)?;
+        let work = matches!(self.line.kind, Kind::Bytes | Kind::Work | Kind::Handshakes);
+        (self.more() == work)
+            .then(|| format!("{} connect for the first time in this run", count(hit.round())))
+    }
+
+    /// A push brings users who were away.
+    fn came_back(&self) -> Option<String> {
+        let notified = self.mean("inbox.notified").filter(|notified| *notified > 0.0)?;
+        self.more().then(|| format!("{} push notifications bring users", count(notified.round())))
+    }
+
+    /// The fullest holds more than the mean.
+    fn uneven(&self) -> Option<String> {
+        let imbalance = self
+            .mean("connections_per_instance.imbalance")
+            .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
+            .filter(|imbalance| *imbalance > 1.05)?;
+        let times = figures::figure(Unit::Ratio, imbalance);
+        Some(format!("uneven shares: the fullest holds {times} times the mean"))
+    }
+
+    /// Attempts that failed and were made again.
+    fn retries(&self) -> Option<String> {
+        let failed = self.mean("attempts.refused")? + self.mean("attempts.timed_out")?;
+        let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
+        (failed > 0.05 * all)
+            .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))
+    }
+
+    /// More handshakes than connections that end by themselves: faults.
+    fn herds(&self) -> Option<String> {
+        let seconds = self.summary.horizon.seconds();
+        let all = self.mean("handshakes.total")?;
+        let steady = self.mean("during(steady).attempts.total").unwrap_or(0.0);
+        let lasted = self.summary.steady_seconds();
+        let usual = if lasted > 0.0 { steady / lasted * seconds } else { 0.0 };
+        let more = all - usual;
+        (more > 0.05 * all && self.more() && more > 0.0)
+            .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
+    }
+
+    /// Fewer than live connections would end: half-open ones are noticed late.
+    fn fewer(&self) -> Option<String> {
+        let silent = self.mean("lost.half_open").filter(|lost| *lost > 0.0)?;
+        (!self.more()).then(|| {
+            format!(
+                "silent deaths are noticed late ({} messages lost by them)",
+                count(silent.round())
+            )
+        })
+    }
+
+    fn failed_polls(&self) -> Option<String> {
+        let (failed, all) = (self.mean("polls.failed")?, self.mean("polls.total")?);
+        (failed > 0.05 * all).then(|| format!("{} of the polls fail", share(failed / all.max(1.0))))
+    }
+
+    /// The timeline changes the load.
+    fn load(&self) -> Option<String> {
+        let timeline = self.summary.input["timeline"].as_array()?;
+        let load = timeline.iter().find(|entry| entry["load"].is_object())?;
+        let factor = &load["load"]["factor"];
+        Some(format!(
+            "the timeline changes the load ({} ×)",
+            factor.as_f64().map_or_else(|| factor.to_string(), figures::compact)
+        ))
+    }
+
+    /// Half of them are as fast as expected; outages make the mean.
+    fn tail(&self) -> Option<String> {
+        let (half, mean) = (self.mean("delivery_lag.p50")?, self.mean("delivery_lag.mean")?);
+        let p99 = self.mean("delivery_lag.p99")?;
+        (self.more() && half < 1.1 * self.found.estimate && mean > 1.1 * half).then(|| {
+            format!(
+                "the tail: half come within {}, but the p99 is {}",
+                duration(half),
+                duration(p99)
+            )
+        })
+    }
+
+    /// Replayed or pulled after an absence.
+    fn late(&self) -> Option<String> {
+        let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        (self.more() && late > 0.01 * all)
+            .then(|| format!("{} waited for their recipient", share(late / all)))
+    }
+
+    /// A station that is busy enough to make others wait.
+    fn queues(&self) -> Option<String> {
+        let busy = self.summary.metrics.iter().filter(|metric| metric.name.ends_with(".cpu.peak"));
+        let most = busy.filter_map(|metric| Some((metric.mean?, &metric.node)));
+        let (peak, node) = most.max_by(|one, other| one.0.total_cmp(&other.0))?;
+        (self.more() && peak > 0.7)
+            .then(|| format!("queues: {node} is {} busy at its peak", share(peak)))
+    }
+
+    /// More than it can do is cut off.
+    fn saturated(&self) -> Option<String> {
+        let simulated = self.found.simulated?;
+        let full = self.line.unit == Unit::Share && self.found.estimate > 1.0 && simulated <= 1.0;
+        full.then(|| "a tier that is full does no more than it can".to_owned())
+    }
+
+    fn refusals(&self) -> Option<String> {
+        let refused = self.mean("attempts.refused").filter(|refused| *refused > 0.0)?;
+        let all = self.mean("attempts.total")?;
+        (refused > 0.1 * all && self.more())
+            .then(|| format!("{} attempts are refused, which is work too", count(refused.round())))
+    }
+
+    /// What is missed, or waits at the end of the run, is not pushed.
+    fn missed(&self) -> Option<String> {
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        let part = |name: &str| self.mean(name).map(|count| count / all);
+        // Bytes of a delivery are shared by those that arrive.
+        let each = self.line.unit == Unit::Bytes;
+        let large = |part: &f64| *part > 0.03 && self.more() == each;
+        let missed = part("deliveries.missed").filter(large);
+        let waits = part("deliveries.pending").filter(large);
+        missed
+            .map(|missed| format!("{} of the deliveries are missed", share(missed)))
+            .or(waits
+                .map(|waits| format!("{} of the deliveries still wait at the end", share(waits))))
+    }
+
+    fn stale(&self) -> Option<String> {
+        let stale = self.mean("registry.stale_routes").filter(|stale| *stale > 0.0)?;
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        (stale > 0.03 * all && self.more())
+            .then(|| format!("{} stale routes are looked up again", count(stale.round())))
+    }
+
+    /// It has not settled yet.
+    fn warming(&self) -> Option<String> {
+        let behind = self.summary.warm_up.seconds() <= 0.0;
+        behind.then(|| "there is no warm-up: the begin counts".to_owned())
+    }
+
+    /// Something ended later than its bound, or the run before it.
+    fn lasts(&self) -> Option<String> {
+        let cut = self.mean("connections.cut").filter(|cut| *cut > 0.0)?;
+        Some(format!("{} are cut off before the window is over", count(cut.round())))
+    }
+
+    /// Machines that are gone cost nothing.
+    fn gone(&self) -> Option<String> {
+        let crash = self.summary.input["timeline"].as_array()?;
+        let gone =
+            crash.iter().any(|entry| entry["crash"].is_object() || entry["zone_loss"].is_object());
+        (gone && !self.more()).then(|| "machines that have crashed cost nothing".to_owned())
+    }
+}
