@@ -134,7 +134,7 @@ impl Cx<'_> {
     }
 
     /// What a user has written and its browser has kept leaves.
-    fn lets_requests_out(&mut self, user: u32) {
+    pub(super) fn lets_requests_out(&mut self, user: u32) {
         let crowd = self.crowds.of(user);
         let mut outbox = self.connections.kept.take_outbox(user);
         while let Some(message) = outbox.pop(self.messages) {
@@ -156,6 +156,7 @@ impl Cx<'_> {
             return false;
         }
         self.connections.queues.join(browser, user);
+        self.record.counts.queued += 1;
         self.next_tab(tabs, at);
         true
     }

@@ -153,9 +153,8 @@ impl Clients {
         }
         Self::was_shown(user, since, cx);
         self.begin(user, cx);
-        let mut outbox = cx.connections.kept.take_outbox(user);
-        while let Some(message) = outbox.pop(cx.messages) {
-            Self::send_up(crowd, user, message, cx);
+        if cx.can_request(user, crowd) {
+            cx.lets_requests_out(user);
         }
     }
 

@@ -178,6 +178,11 @@ pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
 }
 
+/// A list of whole numbers.
+pub(super) fn counts(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "list", "type": "array", "items": quantity::<Count>() })
+}
+
 /// A number of tabs, or a law of it.
 pub(super) fn tabs(generator: &mut SchemaGenerator) -> Schema {
     let law = generator.subschema_for::<Tabs>();

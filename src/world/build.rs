@@ -129,10 +129,8 @@ impl Plan<'_> {
                 let mut browsers = None;
                 for place in 0..clients.prefer.len().max(1) {
                     let mut crowd = self.crowd(id, clients, place, first);
-                    browsers = browsers.or_else(|| {
-                        let tabs = clients.tabs.as_ref()?;
-                        Some(Arc::new(Browsers::new(tabs, first, crowd.count, &crowd.draws)))
-                    });
+                    let deal = |tabs| Browsers::new(tabs, first, crowd.count, &crowd.draws);
+                    browsers = browsers.or_else(|| clients.tabs.as_ref().map(deal).map(Arc::new));
                     crowd.browsers.clone_from(&browsers);
                     crowds.push(crowd);
                 }

@@ -23,7 +23,7 @@ impl Section<'_, '_> {
         let written = form.tabs.as_ref()?;
         let tabs = match &written.value {
             Choice::Plain(text) => Tabs::Constant(self.tab_count("tabs", text, written.at)),
-            Choice::One(model::Tabs::Mean(mean)) => Tabs::Mean(self.mean_tabs(mean)),
+            Choice::One(model::Tabs::Geometric(mean)) => Tabs::Mean(self.mean_tabs(mean)),
             Choice::One(model::Tabs::Empirical(list)) => {
                 let each = list.iter().map(|it| self.tab_count("tabs.empirical", &it.text, it.at));
                 let each: Vec<u32> = each.collect();
@@ -36,7 +36,7 @@ impl Section<'_, '_> {
         };
         let doc = match &tabs {
             Tabs::Constant(tabs) => Json::from(*tabs),
-            Tabs::Mean(mean) => json!({ "mean": mean }),
+            Tabs::Mean(mean) => json!({ "geometric": mean }),
             Tabs::Listed(list) => json!({ "empirical": list }),
         };
         self.doc.insert("tabs".to_owned(), doc);

@@ -39,9 +39,9 @@ pub struct Clients {
     pub blocked: Option<Blocked>,
     /// How a client goes on from one transport to the next.
     pub fallback: Option<Fallback>,
-    /// How many tabs a browser has, 1 to 255, each of which is one of the users: `7`; `{ mean: 2.5 }`,
-    /// geometric; `{ empirical: [1, 1, 2, 7] }`, each as likely. Over HTTP/1.1 the streams and
-    /// requests of all of them share six connections.
+    /// How many tabs a browser has, 1 to 255, each of which is one of the users: `7`; by a mean,
+    /// `{ geometric: 2.5 }`; each number as likely, `{ empirical: [1, 1, 2, 7] }`. Over HTTP/1.1
+    /// the streams and requests of all of them share six connections.
     #[schemars(schema_with = "schema::tabs")]
     pub tabs: Option<Located<Choice<Tabs>>>,
     /// Tabs that nobody looks at.

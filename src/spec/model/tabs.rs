@@ -1,7 +1,7 @@
 //! The forms of a crowd whose users are tabs of browsers.
 use crate::{
     engine::Span,
-    spec::written::Written,
+    spec::{schema, written::Written},
     units::{Count, Factor, Share},
 };
 use schemars::JsonSchema;
@@ -12,8 +12,9 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Tabs {
     /// A geometric law on 1, 2, … with this mean, at least 1.
-    Mean(Written<Factor>),
+    Geometric(Written<Factor>),
     /// One of the numbers of a list, each as likely.
+    #[schemars(schema_with = "schema::counts")]
     Empirical(Vec<Written<Count>>),
 }
 
