@@ -81,9 +81,9 @@ impl Section<'_, '_> {
         let requests =
             holds(clients.transport) || clients.prefer.iter().any(|it| holds(it.transport));
         let why = if !requests {
-            "no tab waits for another: a WebSocket or a short poll takes none of the six connections"
+            "no tab waits: a WebSocket or a short poll takes none of the six connections"
         } else if clients.wire.http == Http::Two && most <= 100 {
-            "no tab waits for another: over HTTP/2 they share a connection of 100 streams"
+            "no tab waits: over HTTP/2 they share one connection of 100 streams"
         } else {
             return;
         };
