@@ -122,6 +122,8 @@ impl Key {
             "clients.reconnect.preset",
             "clients.sessions.",
             "clients.visits.",
+            "clients.blocked.",
+            "clients.fallback.",
             "clients.background.",
             "buffer.notify.",
         ];
