@@ -52,6 +52,7 @@ fn chart(rows: &[(&str, Points)], rounds: u64) -> Chart {
         label: name.to_owned(),
         pen: theme::EQUALS[place],
         pieces: vec![points.clone()],
+        fine: None,
     };
     let all = rows.iter().enumerate();
     let lines = Lines {

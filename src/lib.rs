@@ -21,6 +21,8 @@ pub mod summary;
 
 pub mod napkin;
 
+pub mod advise;
+
 pub mod report;
 
 pub mod cli;

@@ -3,6 +3,7 @@
 //! Reading what was printed gives the same quantity back, bit by bit. This room knows nothing of
 //! files: where a text stands is its reader's business.
 mod any;
+mod bandwidth;
 mod decimal;
 mod duration;
 mod money;
@@ -10,7 +11,7 @@ mod ratio;
 mod size;
 
 pub use any::{Any, Steps};
-pub use money::{Date, PerGigabyte, PerGigabyteMonth, PerHour};
+pub use money::{Date, PerGigabyte, PerGigabyteMonth, PerHour, PerMillion};
 
 use crate::engine::Span;
 use std::fmt;
@@ -34,6 +35,10 @@ pub struct Count(pub u64);
 /// A number without a unit that need not be whole.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
 pub struct Factor(pub f64);
+
+/// Bytes per second.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Bandwidth(pub u64);
 
 /// CPU time per second, as a share of one core.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]

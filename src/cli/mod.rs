@@ -1,4 +1,5 @@
 //! The command line: arguments, environment, wall clock, disk.
+mod advise;
 pub mod diagnostics;
 pub mod explain;
 pub mod folder;
@@ -107,6 +108,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say which transport: a ranked list with reasons, what each costs, and where prices turn.
+    ///
+    /// Each candidate is an experiment of its own, estimated in closed form as `squall napkin`
+    /// does. The rule: one way → sse; both ways → websocket; what may be 60 s old → polls; from
+    /// 10 s to 60 s the price decides, without a price sheet for polls; where proxies block
+    /// → long polls.
+    Advise(advise::AdviseArguments),
     /// Check an experiment: all that is wrong with it, at once.
     Validate {
         #[command(flatten)]
@@ -359,6 +367,7 @@ pub fn main() -> ExitCode {
         }
         Command::Report { folders, output } => report::run(&folders, &output),
         Command::Napkin { input, json } => napkin::run(&input, json),
+        Command::Advise(arguments) => advise::run(&arguments),
         Command::Validate { input } => validate::run(&input.file, &input.sets()),
         Command::Show { input, origin, json } => {
             show::run(&input.file, &input.sets(), show::Form::of(origin, json))

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 /// The golden ratio in 64 bits: the step of splitmix64.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// How many purposes one node may tell apart.
-const PURPOSES: usize = 32;
+const PURPOSES: usize = 64;
 
 /// The finaliser of splitmix64 (Steele, Lea, Flood 2014; constants of Stafford's variant 13).
 #[inline]

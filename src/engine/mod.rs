@@ -39,6 +39,7 @@
 //! # Ok::<(), squall::engine::LawError>(())
 //! ```
 pub mod agenda;
+pub mod batch;
 pub mod draws;
 pub mod empirical;
 pub mod fingerprint;
@@ -52,6 +53,7 @@ pub mod time;
 pub mod zipf;
 
 pub use agenda::Agenda;
+pub use batch::Batch;
 pub use draws::Draws;
 pub use fingerprint::Fingerprint;
 pub use law::{Law, LawError};

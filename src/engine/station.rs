@@ -44,6 +44,20 @@ impl Station {
         Service { start, finish }
     }
 
+    /// From when on each server can take a job that is there now, in no order.
+    pub(super) fn free_from(&self, now: Time) -> Vec<Time> {
+        self.free[..self.servers].iter().map(|&free| free.max(now)).collect()
+    }
+
+    /// The servers have taken `work` together, and are free from then on.
+    pub(super) fn take(&mut self, now: Time, mut free: Vec<Time>, work: Span) {
+        debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
+        self.last = now;
+        self.busy += work;
+        free.sort_unstable(); // a sorted list is a heap
+        self.free[..self.servers].copy_from_slice(&free);
+    }
+
     /// How long a job that arrives now would wait.
     #[inline]
     pub fn wait(&self, now: Time) -> Span {

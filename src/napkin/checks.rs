@@ -58,8 +58,14 @@ impl Plan<'_> {
         let clients = crowd.clients.parameters;
         let mut all = Vec::new();
         let layer = crowd.balancer.parameters.layer;
-        let idle = IDLE[usize::from(layer == 7)];
-        let usual = format!("{}, usual at layer {layer}", s(idle));
+        let service = crowd.pool.parameters.managed.as_ref();
+        let (idle, usual) = match service.map(|service| service.idle_timeout.seconds()) {
+            Some(idle) => (idle, format!("{}, of the service", s(idle))),
+            None => {
+                let idle = IDLE[usize::from(layer == 7)];
+                (idle, format!("{}, usual at layer {layer}", s(idle)))
+            }
+        };
         if let Some(beat) = crowd.beat() {
             let text = format!("heartbeat {} < idle timeout ÷ 2 ({usual})", s(beat));
             all.push(check(text, beat < idle / 2.0));
@@ -164,6 +170,13 @@ impl Pool<'_> {
         let mut all = Vec::new();
         let most = f64::from(self.own.most_connections());
         let bound = self.bound();
+        if let Some(service) = &self.own.managed {
+            let own = plan.crowds.iter().filter(|crowd| crowd.pool.name == self.name);
+            let opened: f64 = own.map(Crowd::handshakes).sum();
+            let quota = service.new_connections.0;
+            let text = format!("new connections {} ≤ quota {}/s", per(opened), n(quota));
+            return vec![check(text, opened <= quota)];
+        }
         if self.held > 0.0 {
             let each = self.there / self.count.max(1.0);
             all.push(check(format!("N/n {} ≤ {bound} {}", n(each), n(most)), each <= most));

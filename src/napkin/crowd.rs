@@ -1,13 +1,17 @@
 //! A crowd in its steady state: who is connected, what comes and goes a second, in closed form.
-use super::terms;
+use super::{
+    outside::{self, Outside},
+    terms,
+};
 use crate::{
-    engine::{Law, number},
+    engine::number,
     node::parameters::{
         Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Parameters, PartitionKey, Pubsub,
         Registry, Resume, Route, Scope, Start, Transport,
     },
     record::meter::Traffic,
     scenario::{Link, NodeId, Scenario},
+    units::Bytes,
     world::wire,
 };
 
@@ -58,6 +62,10 @@ pub(super) struct Crowd<'s> {
     pub(super) buffer: Option<Of<'s, Buffer>>,
     pub(super) inbox: Option<Of<'s, Buffer>>,
     law: wire::Law,
+    /// The size of the largest message that reaches it.
+    largest: Option<Bytes>,
+    /// What sources publish for it.
+    pub(super) outside: Vec<Outside<'s>>,
     /// Users, or sessions at once.
     pub(super) users: f64,
     /// Those of them who are there.
@@ -79,7 +87,7 @@ pub(super) struct Crowd<'s> {
     pub(super) sent: f64,
     /// Recipients of each.
     pub(super) audience: f64,
-    /// The share of them that a message can reach.
+    /// The share of recipients that a message can reach.
     pub(super) reach: f64,
     /// Mean round trip of a user's connection to its gateway, in seconds.
     pub(super) rtt: f64,
@@ -93,11 +101,8 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
         let id = NodeId(number::byte(place));
         Some(Of { id, name: node.name.as_str(), parameters: clients, way: 0.0 })
     });
-    let mut laws = wire::laws(scenario);
     let all = clients.filter_map(|clients| {
-        // A crowd with a list of transports is taken by the first.
-        let law = laws.next()?;
-        (1..clients.parameters.prefer.len()).for_each(|_| drop(laws.next()));
+        let law = wire::laws_of(scenario, clients.id, clients.parameters).into_iter().next()?;
         map.crowd(clients, law)
     });
     all.collect()
@@ -168,6 +173,8 @@ impl<'s> Map<'s> {
             inbox: self.next(pool.id, buffer(Scope::Inbox)).filter(|_| resumes),
             clients,
             law,
+            largest: self.scenario.largest_payload(clients.id),
+            outside: outside::of(self.scenario, clients.id),
             users: f64::from(clients.parameters.count),
             there: 0.0,
             held: 0.0,
@@ -190,11 +197,11 @@ impl<'s> Map<'s> {
 }
 
 /// One way over a link, in seconds; half a round trip of the network is none of its own.
-fn way(link: &Link) -> f64 {
+pub(super) fn way(link: &Link) -> f64 {
     link.latency.as_ref().map_or(0.0, terms::mean)
 }
 
-fn polls(clients: &Clients) -> bool {
+pub(super) fn polls(clients: &Clients) -> bool {
     matches!(clients.transport, Transport::ShortPoll | Transport::LongPoll)
 }
 
@@ -248,12 +255,14 @@ impl Crowd<'_> {
     /// What is sent, and to how many.
     fn say(&mut self) {
         let clients = self.clients.parameters;
-        let Some(sends) = &clients.sends else { return };
-        self.sent = self.there * sends.per_user.0;
-        self.audience = match sends.to {
-            Audience::Direct => 1.0,
-            Audience::Room(size) => f64::from(size.saturating_sub(1)),
-        };
+        if let Some(sends) = &clients.sends {
+            self.sent = self.there * sends.per_user.0;
+            self.audience = match sends.to {
+                Audience::Direct => 1.0,
+                Audience::Room(size) => f64::from(size.saturating_sub(1)),
+                Audience::All => self.users.max(self.there),
+            };
+        }
         let kept =
             self.inbox.is_some() || (self.buffer.is_some() && clients.resume_window.is_none());
         let here = if self.users > 0.0 { self.there / self.users } else { 1.0 };
@@ -262,14 +271,20 @@ impl Crowd<'_> {
         self.reach = if kept { 1.0 } else { here } * finds * self.online;
     }
 
-    /// Deliveries a second.
-    pub(super) fn deliveries(&self) -> f64 {
+    /// Deliveries a second of what its users send.
+    pub(super) fn own(&self) -> f64 {
         self.sent * self.audience
     }
 
-    /// Those of them whose sender is connected.
+    /// Deliveries a second.
+    pub(super) fn deliveries(&self) -> f64 {
+        self.outside.iter().fold(self.own(), |sum, source| sum + source.deliveries())
+    }
+
+    /// Those of them whose sender is connected, or no user.
     pub(super) fn carried(&self) -> f64 {
-        self.deliveries() * self.online
+        let own = self.own() * self.online;
+        self.outside.iter().fold(own, |sum, source| sum + source.deliveries())
     }
 
     /// Deliveries that arrive.
@@ -278,7 +293,7 @@ impl Crowd<'_> {
     }
 
     /// Messages that go up.
-    fn up(&self) -> f64 {
+    pub(super) fn up(&self) -> f64 {
         self.sent * self.online
     }
 
@@ -373,14 +388,30 @@ impl Crowd<'_> {
         self.bus.is_some_and(|bus| bus.parameters.key == PartitionKey::Recipient)
     }
 
-    /// Messages published a second.
-    pub(super) fn published(&self) -> f64 {
-        if self.published_for_each() { self.carried() } else { self.up() }
+    /// Messages that its users publish a second.
+    fn published_by_users(&self) -> f64 {
+        if self.published_for_each() { self.own() * self.online } else { self.up() }
     }
 
-    /// Bytes of payload of a message.
+    /// Messages published a second.
+    pub(super) fn published(&self) -> f64 {
+        self.outside.iter().fold(self.published_by_users(), |sum, source| sum + source.rate)
+    }
+
+    /// Bytes of payload published a second.
+    pub(super) fn published_bytes(&self) -> f64 {
+        let own = self.published_by_users() * self.law.payload;
+        self.outside.iter().fold(own, |sum, source| sum + source.rate * source.payload)
+    }
+
+    /// Bytes of payload of a message, on average over deliveries.
     pub(super) fn payload(&self) -> f64 {
-        self.law.payload
+        if self.outside.is_empty() {
+            return self.law.payload;
+        }
+        let of = |source: &Outside<'_>| source.deliveries() * source.payload;
+        let bytes = self.own() * self.law.payload + self.outside.iter().map(of).sum::<f64>();
+        bytes / self.deliveries().max(1e-12)
     }
 
     /// Seconds between two pings.
@@ -400,14 +431,26 @@ impl Crowd<'_> {
         let rates = [self.up(), self.arrive(), self.handshakes(), self.polls.all, self.held, 1e-6];
         let seconds = MANY / rates.into_iter().fold(0.0, f64::max);
         let count = |rate: f64| number::whole(rate * seconds);
+        let mut sources = Traffic::default().sources;
+        for (counted, source) in sources.iter_mut().zip(&self.outside) {
+            counted.frames_down = count(source.deliveries() * self.reach);
+        }
+        let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
+        let own = count(self.own() * self.online * self.reach);
+        // An answer as it is on average.
+        let each = self.arrive() / self.polls.full.max(1e-12);
+        let answer = self.law.wire.answer(each * self.payload()).map(number::float);
         let traffic = Traffic {
             frames_up: count(self.up()),
-            frames_down: count(self.arrive()),
+            frames_down: own + from_outside,
+            sources,
             handshakes: count(self.handshakes()),
             attempts: count(self.attempts()),
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),
+            answer_records: count(self.polls.full * answer[0]),
+            answer_segments: count(self.polls.full * answer[1]),
             connected: u128::from(count(self.held)) * 1_000_000_000,
             ..Traffic::default()
         };
@@ -417,8 +460,7 @@ impl Crowd<'_> {
     /// The modelled size of its share of a buffer: what retention and bound allow each user.
     pub(super) fn kept(&self) -> f64 {
         let Some(buffer) = self.buffer.filter(|_| self.users > 0.0) else { return 0.0 };
-        let sends = self.clients.parameters.sends.as_ref();
-        let most = buffer.parameters.holds(sends.map(|sends| sends.payload));
+        let most = buffer.parameters.holds(self.largest);
         let each = self.deliveries() / self.users * buffer.parameters.retention.seconds();
         self.users * each.min(f64::from(most)) * self.payload()
     }
@@ -435,49 +477,5 @@ impl Crowd<'_> {
         let each = self.deliveries() / self.users.max(1.0);
         let most = f64::from(inbox.parameters.messages);
         away * (each * rest.min(inbox.parameters.retention.seconds())).min(most)
-    }
-
-    /// Mean time of a delivery, in seconds, without any queue.
-    pub(super) fn lag(&self) -> Option<f64> {
-        let (bus, fanout) = (self.bus?, self.fanout?);
-        let pool = &self.pool.parameters.cpu;
-        let service = |law: &Law| terms::mean(law);
-        let up = match self.clients.parameters.transport {
-            Transport::Websocket => pool.receive,
-            Transport::Sse | Transport::ShortPoll | Transport::LongPoll => pool.request,
-        };
-        let published = up.seconds()
-            + bus.way
-            + 1.0 / bus.parameters.rate.0.max(1e-9)
-            + service(&bus.parameters.latency)
-            + bus.parameters.fetch.seconds() / 2.0
-            + fanout.way
-            + service(&fanout.parameters.service);
-        let down = if polls(self.clients.parameters) {
-            self.mailbox()
-        } else {
-            let asks = self.registry.filter(|_| fanout.parameters.route == Route::Registry);
-            let look_up =
-                asks.map_or(0.0, |it| self.look_up + 1.0 / it.parameters.rate.0.max(1e-9));
-            look_up + self.back + pool.push.seconds() + self.rtt / 2.0
-        };
-        Some(self.rtt / 2.0 + published + down)
-    }
-
-    /// From the fan-out through the mailbox to the client.
-    fn mailbox(&self) -> f64 {
-        let Some(mailbox) = self.buffer else { return 0.0 };
-        let cpu = &self.pool.parameters.cpu;
-        match self.clients.parameters.transport {
-            Transport::LongPoll => {
-                let push = mailbox.way + cpu.push.seconds();
-                mailbox.way + push + terms::long_poll_lag(self.rtt, self.polls.cycle)
-            }
-            _ => {
-                let read = 2.0 * mailbox.way + mailbox.parameters.read.seconds();
-                let every = self.clients.parameters.poll_every.seconds();
-                mailbox.way + read + cpu.poll.seconds() + terms::poll_staleness(every, self.rtt)
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@
 use super::{
     Plan,
     crowd::Crowd,
+    outside::Outside,
     sheet::{Sheet, Value, metric, n, per, s, size},
 };
 use crate::{
@@ -150,14 +151,19 @@ impl Plan<'_> {
             return;
         }
         let words = self.words(|crowd| {
-            let sends = crowd.clients.parameters.sends.as_ref()?;
-            let each = per(sends.per_user.0);
-            Some(match sends.to {
-                Audience::Direct => format!("N × rate = {} × {each}", n(crowd.there)),
-                Audience::Room(size) => {
-                    format!("N × rate × (g − 1) = {} × {each} × ({size} − 1)", n(crowd.there))
+            let own = crowd.clients.parameters.sends.as_ref().map(|sends| {
+                let each = per(sends.per_user.0);
+                match sends.to {
+                    Audience::Direct => format!("N × rate = {} × {each}", n(crowd.there)),
+                    Audience::All => format!("N × rate × N = {0} × {each} × {0}", n(crowd.there)),
+                    Audience::Room(size) => {
+                        format!("N × rate × (g − 1) = {} × {each} × ({size} − 1)", n(crowd.there))
+                    }
                 }
-            })
+            });
+            let sources = crowd.outside.iter().map(Outside::words);
+            let parts: Vec<String> = own.into_iter().chain(sources).collect();
+            (!parts.is_empty()).then(|| parts.join(" + "))
         });
         let value = Value {
             number: all,
@@ -181,6 +187,10 @@ impl Plan<'_> {
         let words = self.words(|crowd| {
             let clients = crowd.clients.parameters;
             crowd.lag().filter(|_| crowd.arrive() > 0.0).map(|lag| match clients.transport {
+                Transport::Websocket | Transport::Sse if crowd.sent <= 0.0 => {
+                    let half = crowd.rtt / 2.0;
+                    format!("RTT/2 {} + the way inside {}", s(half), s(lag - half))
+                }
                 Transport::Websocket | Transport::Sse => {
                     format!("RTT {} + the way inside {}", s(crowd.rtt), s(lag - crowd.rtt))
                 }

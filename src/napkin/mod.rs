@@ -6,7 +6,9 @@
 mod checks;
 mod crowd;
 mod events;
+mod lag;
 mod load;
+mod outside;
 mod pool;
 mod sheet;
 pub mod terms;
@@ -26,6 +28,15 @@ use crate::{
 use crowd::Crowd;
 use sheet::{Sheet, Value, metric};
 
+/// Instances that the load needs, one of them to lose, with a CPU that is at most 70 % busy then.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Needs {
+    /// Of the first pool.
+    pub gateways: f64,
+    /// Of the first fan-out.
+    pub fanouts: f64,
+}
+
 /// All that can be told of a scenario without a simulation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Napkin {
@@ -35,6 +46,8 @@ pub struct Napkin {
     pub checks: Vec<Check>,
     /// What only a simulation shows of it.
     pub left_out: String,
+    /// What the load needs.
+    pub needs: Needs,
     /// What is used of what is paid for.
     pub usage: Usage,
     /// The bill of that, if there are prices.
@@ -87,7 +100,14 @@ pub fn napkin(scenario: &Scenario) -> Napkin {
         bill_lines(charges, &mut sheet);
     }
     let checks = plan.checks();
-    Napkin { lines: sheet.lines, checks, left_out: plan.left_out(), usage, charges }
+    Napkin {
+        lines: sheet.lines,
+        checks,
+        left_out: plan.left_out(),
+        needs: plan.needs(),
+        usage,
+        charges,
+    }
 }
 
 fn bill_lines(charges: &[Charge], sheet: &mut Sheet) {

@@ -1,6 +1,6 @@
 //! A pool of gateways in lines: what each holds, how many are needed, what they can do.
 use super::{
-    Plan,
+    Needs, Plan,
     crowd::Crowd,
     sheet::{Sheet, Value, cores as plural, f, metric, n, s, size},
     terms::Placing,
@@ -62,12 +62,33 @@ impl Plan<'_> {
         let Some(pool) = self.pool(id) else { return };
         let several = self.pools().len() > 1;
         sheet.about(if several { pool.name } else { "" });
-        if pool.held > 0.0 {
+        if pool.held > 0.0 && pool.own.managed.is_none() {
             pool.holds(sheet);
             pool.needs(sheet);
         }
         pool.does(several, sheet);
         sheet.about("");
+    }
+}
+
+/// How busy a CPU may be that lacks one instance: as `summary::board` brings budgets to.
+const AIM: f64 = 0.7;
+
+impl Plan<'_> {
+    /// What the load needs, as if there were room for all of it.
+    pub(super) fn needs(&self) -> Needs {
+        let first = self.pools().first().and_then(|&id| self.pool(id));
+        let gateways = first.map_or(1.0, |pool| {
+            let most = f64::from(pool.own.most_connections()).max(1.0);
+            let cores = f64::from(pool.own.cores).max(1.0) * AIM;
+            (pool.there / most).ceil().max((pool.busy / cores).ceil()).max(1.0) + 1.0
+        });
+        let crowd = self.crowds.iter().find_map(|crowd| Some((crowd.fanout?, crowd.carried())));
+        let fanouts = crowd.map_or(1.0, |(fanout, rate)| {
+            let busy = rate * super::terms::mean(&fanout.parameters.service);
+            (busy / (f64::from(fanout.parameters.concurrency).max(1.0) * AIM)).ceil().max(1.0) + 1.0
+        });
+        Needs { gateways, fanouts }
     }
 }
 
@@ -78,8 +99,11 @@ impl Pool<'_> {
     }
 
     /// Handshakes a second of `instances`, with so large a share of the CPU; none if they cost
-    /// nothing.
+    /// nothing. Of a managed service its quota.
     pub(super) fn capacity(&self, instances: f64, share: f64) -> Option<f64> {
+        if let Some(service) = &self.own.managed {
+            return Some(service.new_connections.0);
+        }
         let cores = instances * f64::from(self.own.cores) * share;
         (self.work > 0.0).then(|| cores / self.work)
     }
@@ -149,7 +173,10 @@ impl Pool<'_> {
     fn does(&self, several: bool, sheet: &mut Sheet) {
         let cores = f64::from(self.own.cores);
         if let Some(all) = self.capacity(self.count, 1.0) {
-            let words = format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work));
+            let words = match &self.own.managed {
+                Some(_) => "quota of the service".to_owned(),
+                None => format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work)),
+            };
             let beside = if several { Beside::Nothing } else { metric("handshakes.capacity") };
             let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Capacity, beside };
             sheet.line("Handshake capacity", words, value);

@@ -2,7 +2,7 @@
 use super::{Crowd, Plan};
 use crate::{
     engine::{Time, number},
-    node::parameters::{Parameters, Scope},
+    node::parameters::{Gateway, Managed, Parameters, Scope},
     record::{Amount, Egress, Usage, Used},
     scenario::{Node, NodeId},
 };
@@ -32,7 +32,7 @@ impl<'s> Plan<'s> {
             self.sum(|crowd| if crowd.balancer.id == id { of(crowd) } else { 0.0 })
         };
         Some(match &node.parameters {
-            Parameters::Clients(_) => return None,
+            Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: balanced(&Crowd::attempts),
                 connections: balanced(&|crowd| crowd.held),
@@ -41,11 +41,14 @@ impl<'s> Plan<'s> {
                     bytes.up.and(&bytes.down()).total()
                 }),
             },
+            Parameters::Gateway(Gateway { managed: Some(service), .. }) => {
+                self.managed(id, service)
+            }
             Parameters::Gateway(gateway) => Amount::Machines(f64::from(gateway.count)),
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
             Parameters::Pubsub(_) => Amount::Published(self.sum(|crowd| {
                 let here = crowd.bus.is_some_and(|bus| bus.id == id);
-                if here { crowd.published() * crowd.payload() } else { 0.0 }
+                if here { crowd.published_bytes() } else { 0.0 }
             })),
             Parameters::Registry(_) => Amount::Registered {
                 entries: self.sum(|crowd| {
@@ -57,5 +60,19 @@ impl<'s> Plan<'s> {
                 Scope::User | Scope::Inbox => self.kept(id),
             }),
         })
+    }
+
+    /// What crowds cause at the service that holds their connections.
+    fn managed(&self, id: NodeId, service: &Managed) -> Amount {
+        let of = |value: &dyn Fn(&Crowd<'s>) -> f64| {
+            self.sum(|crowd| if crowd.pool.id == id { value(crowd) } else { 0.0 })
+        };
+        let own = self.crowds.iter().filter(|crowd| crowd.pool.id == id);
+        Amount::Managed {
+            messages: of(&|crowd| (crowd.up() + crowd.arrive()) * service.billed(crowd.payload())),
+            pings: of(&|crowd| crowd.beat().map_or(0.0, |every| 2.0 * crowd.held / every)),
+            connections: of(&|crowd| crowd.held),
+            egress: own.fold(Egress::default(), |sum, crowd| sum.and(&crowd.bytes().egress())),
+        }
     }
 }

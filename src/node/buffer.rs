@@ -59,6 +59,11 @@ impl Buffer {
         self.reads.arrive(now, self.work.scale(self.factor)).finish
     }
 
+    /// The time that reads have taken so far.
+    pub fn done(&self, now: Time) -> Span {
+        self.reads.done(now)
+    }
+
     /// How often it has been read.
     pub fn asked(&self) -> u64 {
         self.asked
@@ -99,10 +104,11 @@ impl Buffer {
         let (seen, crowd) = (std::mem::take(seen), cx.crowds.of(user));
         let connection = *cx.connections.get(user);
         for _ in 0..seen {
-            let mut again = Message::new(cx.now, user, 0, connection.gateway);
+            let id = crowd.id(crowd.usual, 0);
+            let mut again = Message::new(cx.now, user, id, connection.gateway);
             again.session = low_byte(connection.session);
             let row = cx.messages.copy(again, 0, None, Twice::Cursor);
-            cx.meter(user).replayed += 1;
+            cx.meter(user).replays(crowd.usual);
             cx.hop(at, crowd.gateways.node, row, Stage::Replay);
             at += self.pace;
         }
@@ -127,7 +133,8 @@ impl Buffer {
             let row = cx.messages.get_mut(message);
             (row.at, row.session) = (connection.gateway, low_byte(connection.session));
             row.keep(kept);
-            cx.meter(user).replayed += 1;
+            let origin = cx.crowds.of(user).origin_of(row.id);
+            cx.meter(user).replays(origin);
             cx.hop(at, gateways, message, stage);
             at += self.pace;
         }

@@ -6,10 +6,11 @@ use super::{
     Cx, Event, Purpose, Source, Timer,
     cx::low_byte,
     event::attempt_ticket,
+    load::Load,
     parameters::{self, Transport},
     table::{
         connections::{Connections, NOWHERE, State},
-        crowds::Crowd,
+        crowds::{Crowd, OWN},
         messages::{Message, Stage},
     },
 };
@@ -27,8 +28,8 @@ pub struct Clients {
     pub parameters: parameters::Clients,
     /// Its random numbers.
     pub draws: Draws,
-    /// From when on it sends so many times its rate, in order of time.
-    load: Vec<(Time, f64)>,
+    /// How much more or less it sends, or comes.
+    load: Load,
     /// Sends so far.
     sends: u64,
     /// Ends of life drawn so far.
@@ -50,12 +51,7 @@ enum Death {
 
 impl Clients {
     /// A crowd that has done nothing yet.
-    pub fn new(
-        id: u8,
-        parameters: parameters::Clients,
-        load: Vec<(Time, f64)>,
-        draws: Draws,
-    ) -> Self {
+    pub fn new(id: u8, parameters: parameters::Clients, load: Load, draws: Draws) -> Self {
         Self { id, parameters, draws, load, sends: 0, ends: 0, polls: 0, arrived: 0 }
     }
 
@@ -75,6 +71,7 @@ impl Clients {
             Source::Lifetime => self.on_end_of_life(cx),
             Source::Session => self.on_arrival(cx),
             Source::Poll => self.on_poll(cx),
+            Source::Publish => unreachable!("a crowd sends"),
         }
     }
 
@@ -87,7 +84,7 @@ impl Clients {
                 self.draws.below(Purpose::LifetimeUser, self.ends, self.parameters.count)
             }
             // The last session comes after the horizon, and has no row; polls come in order.
-            Source::Session | Source::Poll => return 0,
+            Source::Session | Source::Poll | Source::Publish => return 0,
         };
         u32::from(connections.get(crowd.first + user).session)
     }
@@ -109,8 +106,7 @@ impl Clients {
         }
     }
 
-    /// Inverts the integrated rate of a unit-rate process: event k has the same exposure under
-    /// every rate (per second).
+    /// Event k has the same exposure under every rate (per second).
     #[inline]
     fn schedule_next(&self, source: Source, gap: Purpose, k: u64, rate: f64, cx: &mut Cx<'_>) {
         if let Some(at) = self.next_at(source, gap, k, rate, cx.now) {
@@ -133,29 +129,10 @@ impl Clients {
         rate: f64,
         now: Time,
     ) -> Option<Time> {
-        if rate <= 0.0 {
-            return None;
+        match source {
+            Source::Send | Source::Session => self.load.poisson(&self.draws, gap, k, rate, now),
+            _ => Load::default().poisson(&self.draws, gap, k, rate, now),
         }
-        let exposure = -libm::log(self.draws.unit(gap, k, 0));
-        let gap = Span::from_seconds(exposure / rate);
-        let loaded = matches!(source, Source::Send | Source::Session) && !self.load.is_empty();
-        let at = if loaded { self.under_load(now, gap) } else { now + gap };
-        Some(at + Span::from_nanos(1))
-    }
-
-    /// When a gap that begins now has passed, where time counts so many times as the load says.
-    fn under_load(&self, now: Time, gap: Span) -> Time {
-        let (mut at, mut left) = (now, gap.float());
-        let passed = self.load.iter().take_while(|(from, _)| *from <= now).count();
-        let mut factor = passed.checked_sub(1).map_or(1.0, |last| self.load[last].1);
-        for &(from, next) in &self.load[passed..] {
-            let until = from.since(at).float() * factor;
-            if left <= until {
-                break;
-            }
-            (left, at, factor) = (left - until, from, next);
-        }
-        at + Span::from_float(left / factor)
     }
 
     fn on_send(&mut self, cx: &mut Cx<'_>) {
@@ -164,14 +141,20 @@ impl Clients {
         self.schedule_send(cx);
         let crowd = cx.crowds.of_clients(self.id);
         let (sender, recipient) = crowd.pair(k);
-        let (from, id) = (crowd.first + sender, number::low(k));
-        let to = if crowd.room.is_some() { from } else { crowd.first + recipient };
+        let (from, id) = (crowd.first + sender, crowd.id(OWN, k));
+        let to = match crowd.own_feed {
+            Some(feed) => crowd.first + cx.feeds.get(feed).topic(from),
+            None if crowd.room.is_some() => from,
+            None => crowd.first + recipient,
+        };
         let connection = *cx.connections.get(from);
         if connection.state == State::Absent {
             return;
         }
-        for _ in 0..crowd.audience(from) {
-            cx.record.sent(cx.now, id);
+        if crowd.own_feed.is_none() {
+            for _ in 0..crowd.audience(from) {
+                cx.record.sent(cx.now, id);
+            }
         }
         cx.record.pair(cx.now, from, to);
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
@@ -205,6 +188,7 @@ impl Clients {
         let connection = *cx.connections.get(from);
         let entity = crowd.connection(from, connection.session);
         cx.meter(from).frames_up += 1;
+        cx.connections.is_active(from, cx.now);
         match crowd.transport {
             Transport::Websocket => {
                 cx.messages.get_mut(message).at = connection.gateway;
@@ -329,7 +313,11 @@ impl Clients {
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
+            (Timer::Aged, State::Online) if session && cx.crowds.of(user).closes.is_some() => {
+                self.closed_by_service(user, cx);
+            }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
+            (Timer::Idle, State::Online) if session => self.on_idle(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
             (Timer::Leave, _) => self.leave(user, cx),
@@ -381,6 +369,7 @@ impl Clients {
     }
 
     fn on_detect(&self, user: u32, cx: &mut Cx<'_>) {
+        cx.death_noticed(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
@@ -421,6 +410,7 @@ impl Clients {
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
     pub fn lose(user: u32, cx: &mut Cx<'_>) {
+        cx.leaves(user, false);
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
@@ -435,6 +425,7 @@ impl Clients {
     /// The connection is dead, and neither side knows before a heartbeat is missed.
     pub fn die_silently(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
+        cx.dies_silently(user);
         let row = cx.connections.get_mut(user);
         row.state = State::HalfOpen;
         let session = row.session;

@@ -111,6 +111,7 @@ impl Clients {
         } else {
             cx.record.counts.gave_up += 1;
         }
+        cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
         let mut outbox = cx.connections.kept.take_outbox(user);
         for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
@@ -135,6 +136,7 @@ impl Clients {
 
     pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
+        cx.catches_up(user);
         cx.close_window(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
@@ -144,6 +146,7 @@ impl Clients {
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
         self.get_in(user, session, cx);
+        cx.joins(user);
         cx.moves_in(user);
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         let place = cx.crowds.place(user);
@@ -174,6 +177,7 @@ impl Clients {
         }
         self.schedule_lifetime(user, row.session, cx);
         self.schedule_age(user, row.session, false, cx);
+        Self::watch_idle(user, row.session, cx);
     }
 
     /// Until now, or until it expired, the entry of an earlier connection showed the user.
@@ -229,6 +233,7 @@ impl Clients {
     /// What is left of a lifetime at a random instant.
     pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
+        self.stands_idle(user, cx);
         self.schedule_residual_stay(user, cx);
         let entity = cx.crowds.of(user).connection(user, 0);
         match &self.parameters.network.lifetime {

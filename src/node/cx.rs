@@ -5,6 +5,7 @@ use super::{
         connections::{Connections, NOWHERE},
         copies::Meaning,
         crowds::Crowds,
+        feeds::Feeds,
         messages::{Message, Messages, Stage},
         routes::Routes,
         tiers::{Life, Tiers},
@@ -29,6 +30,8 @@ pub struct Cx<'a> {
     pub routes: &'a mut Routes,
     /// Gateway instances.
     pub tiers: &'a mut Tiers,
+    /// Who gets messages for many, and how far each has got.
+    pub feeds: &'a mut Feeds,
     /// The crowds and their ways.
     pub crowds: &'a Crowds,
     /// What is counted.
@@ -110,6 +113,9 @@ impl Cx<'_> {
     #[inline]
     fn end_all(&mut self, at: Time, message: u32, end: End) {
         let (row, place) = (*self.messages.get(message), self.messages.place(message));
+        if let Some(feed) = self.crowds.of(row.to).feed_of(&row) {
+            return self.end_for_many(at, &row, feed, end);
+        }
         match self.crowds.of(row.to).everybody(&row) {
             None => self.end_delivery(at, &row, place, end),
             Some(all) => all.for_each(|to| {

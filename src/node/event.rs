@@ -66,7 +66,7 @@ pub enum Step {
     Dealt,
 }
 
-/// The superposed processes of a crowd.
+/// The superposed processes of a crowd, and that of a source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Source {
     /// Somebody sends a message.
@@ -77,6 +77,8 @@ pub enum Source {
     Session,
     /// Somebody's poll arrives at a gateway.
     Poll,
+    /// A source outside the crowd publishes.
+    Publish,
 }
 
 /// The timers of a user. Those of one attempt carry [`attempt_ticket`], the others the session.
@@ -157,6 +159,8 @@ pub enum Timer {
     HoldOver,
     /// When a client learns that its poll has failed.
     PollFailed,
+    /// When a managed service may have seen nothing of a connection for too long. Session.
+    Idle,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

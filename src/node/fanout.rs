@@ -1,7 +1,7 @@
 //! The delivery tier: keeps each message for replay, finds its recipient's gateway, and forwards.
 use super::{
     Cx, Purpose,
-    parameters::{self, OnStale, Route},
+    parameters::{self, OnStale, Route, Spread},
     ring::Ring,
     table::{
         calls::{Called, Limits, TRY},
@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Draws, Span, Station, Time, number},
+    engine::{Draws, Service, Span, Station, Time, number},
     record::{Cause, End},
     units::Share,
 };
@@ -28,6 +28,8 @@ pub struct Fanout {
     limits: Option<Limits>,
     first: u16,
     draws: Draws,
+    /// How messages for many go on from here.
+    pub(super) spread: Spread,
     service: Delay,
     /// So many times its time a delivery takes now, if it is not once.
     factor: Option<f64>,
@@ -67,6 +69,7 @@ impl Fanout {
             limits: limits(parameters),
             first,
             draws,
+            spread: parameters.spread,
             service: Delay::from(&parameters.service),
             factor: None,
             instances: vec![instance; usize::from(parameters.instances)],
@@ -81,6 +84,9 @@ impl Fanout {
             return;
         }
         if row.stage == Stage::Fanout {
+            if let Some(feed) = cx.crowds.of(row.to).feed_of(&row) {
+                return self.on_many(message, row, feed, cx);
+            }
             if cx.crowds.of(row.to).room.is_some()
                 && let Some(each) = cx.spread(message)
             {
@@ -98,12 +104,10 @@ impl Fanout {
     }
 
     #[inline]
-    fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
+    pub(super) fn on_message(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.message(&row);
-        let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
-        let work = self.factor.map_or(work, |factor| work.scale(factor));
-        let service = self.instances[usize::from(row.at)].arrive(cx.now, work);
+        let service = self.serve(cx.now, row.at, entity);
         cx.messages.get_mut(message).keep(cx.now);
         if crowd.poll.is_some() {
             return self.put_aside(service.finish, message, row, cx);
@@ -112,6 +116,20 @@ impl Fanout {
             return cx.hop(service.finish, self.id, message, Stage::Served);
         }
         self.call(service.finish, message, row, cx);
+    }
+
+    /// An instance works on what has this entity in draws.
+    #[inline]
+    pub(super) fn serve(&mut self, now: Time, instance: u16, entity: u64) -> Service {
+        let work = self.service.draw(&self.draws, Purpose::Message, entity, Stage::Fanout as u32);
+        let work = self.factor.map_or(work, |factor| work.scale(factor));
+        self.instances[usize::from(instance)].arrive(now, work)
+    }
+
+    /// From here to a gateway, for what has this entity in draws.
+    pub(super) fn to_gateways(&self, entity: u64) -> Span {
+        let way = &self.ways.gateways.latency;
+        way.draw(&self.draws, Purpose::Message, entity, Stage::Spread as u32)
     }
 
     /// The work on a message is done; whether its call may begin is known now.

@@ -2,6 +2,7 @@
 //! handshakes delays messages, and its budgets: connections, memory, handshakes that may wait.
 use super::{
     Cx, Event, Purpose, Step, Timer,
+    admission::Gate,
     affinity::ATTEMPTS,
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
@@ -14,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
+    engine::{Batch, Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
     record::Cause,
 };
 use std::ops::Range;
@@ -32,6 +33,9 @@ pub struct Gateway {
     bus: Option<Port>,
     draws: Draws,
     instances: Vec<Instance>,
+    /// Of a managed service: its quota, and what it adds to each message.
+    quota: Option<Gate>,
+    latency: Span,
 }
 
 /// A handshake at the door of an instance.
@@ -82,7 +86,9 @@ impl Gateway {
             stretch: (0, 1.0),
         };
         let instances = vec![instance; pool.len()];
-        Self { parameters, pool, bus, draws, instances }
+        let quota = parameters.managed.as_ref().map(|managed| Gate::new(managed.quota()));
+        let latency = parameters.managed.as_ref().map_or(Span::ZERO, |managed| managed.latency);
+        Self { parameters, pool, bus, draws, instances, quota, latency }
     }
 
     fn instance(&mut self, instance: u16) -> &mut Instance {
@@ -94,6 +100,14 @@ impl Gateway {
     pub(super) fn work(&mut self, instance: u16, work: Span, cx: &Cx<'_>) -> Service {
         let work = self.stretch(instance, work, cx);
         self.instance(instance).cpu.arrive(cx.now, work)
+    }
+
+    /// Pushes one message to so many.
+    pub(super) fn push_many(&mut self, instance: u16, many: u32, cx: &Cx<'_>) -> Batch {
+        let work = self.stretch(instance, self.parameters.cpu.push, cx);
+        let mut batch = self.instance(instance).cpu.arrive_many(cx.now, many, work);
+        (batch.first, batch.last) = (batch.first + self.latency, batch.last + self.latency);
+        batch
     }
 
     #[inline]
@@ -126,6 +140,8 @@ impl Gateway {
         } else if matches!(row.stage, Stage::Push | Stage::PushAgain | Stage::Replay | Stage::Pull)
         {
             self.on_push(message, row, cx);
+        } else if matches!(row.stage, Stage::Spread | Stage::SpreadAgain) {
+            self.on_spread(message, row, cx);
         }
     }
 
@@ -135,7 +151,8 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let way = if crowd.prefers() { cx.crowds.of(crowd.sender(row.id)) } else { crowd };
+        let sender = if crowd.prefers() { crowd.sender(row.id) } else { None };
+        let way = sender.map_or(crowd, |sender| cx.crowds.of(sender));
         let work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
@@ -166,7 +183,7 @@ impl Gateway {
     fn to_bus(&self, row: Message, cx: &Cx<'_>) -> Span {
         let Some(bus) = &self.bus else { return Span::ZERO };
         let entity = cx.crowds.of(row.to).message(&row);
-        bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
+        self.latency + bus.latency.draw(&self.draws, Purpose::Message, entity, Stage::Bus as u32)
     }
 
     #[inline]
@@ -196,9 +213,10 @@ impl Gateway {
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let crowd = cx.crowds.of(row.to);
         let entity = crowd.connection(row.to, connection.session);
-        let at = service.finish + crowd.down(connection.round_trip(), entity);
+        let at = service.finish + self.latency + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.meter(row.to).frames_down += 1;
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
+        cx.connections.is_active(row.to, cx.now);
         cx.hop(at, crowd.clients, message, down);
     }
 
@@ -278,8 +296,9 @@ impl Gateway {
         if offer.rebuilds {
             return Self::rebuild(offer, service, ATTEMPTS, cx);
         }
-        if service.finish + way <= deadline {
-            cx.go_on(service.finish + way, Timer::Open, user, ticket);
+        let open = service.finish + self.latency + way;
+        if open <= deadline {
+            cx.go_on(open, Timer::Open, user, ticket);
         } else {
             cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
             cx.wake(deadline, Timer::TimedOut, user, ticket);
@@ -306,7 +325,8 @@ impl Gateway {
 
     /// Takes a handshake in, unless a budget is used up.
     pub(super) fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
-        if cx.tiers.get(offer.at).held >= self.most_connections() {
+        let full = cx.tiers.get(offer.at).held >= self.most_connections();
+        if full || !self.quota.as_mut().is_none_or(|quota| quota.admits(cx.now)) {
             return Taken::Refused;
         }
         let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
@@ -344,7 +364,7 @@ impl Gateway {
         }
         self.pay_refusal(offer.at, cx);
         let hint = match answer {
-            Answer::Unavailable => {
+            Answer::Unavailable | Answer::TooMany => {
                 let retry_after = self.parameters.refusal.retry_after.as_ref();
                 cx.crowds.of(offer.user).hint(retry_after, offer.entity, offer.attempt)
             }

@@ -102,9 +102,8 @@ impl LoadBalancer {
         if row.stage != Stage::Request || row.due != cx.now {
             return;
         }
-        let sender = cx.crowds.of(row.to).sender(row.id);
-        let crowd = cx.crowds.of(sender);
-        let key = crowd.hash(sender);
+        let crowd = cx.crowds.of(row.to);
+        let key = crowd.hash_of_sender(&row);
         let up = cx.now >= self.down_until;
         let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
             return cx.unsent(message, Cause::GatewayCrash);

@@ -126,8 +126,8 @@ impl Gateway {
         let service = self.work(row.at, self.parameters.cpu.push, cx);
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + crowd.down(connection.round_trip(), entity);
-        cx.meter(row.to).frames_down += 1;
-        cx.meter(row.to).polls_full += 1;
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
+        cx.answered(row.to, crowd.payload_of(&row));
         cx.hop(at, crowd.clients, message, Stage::Down);
         cx.let_go(row.to);
         cx.ask(row.to, at);

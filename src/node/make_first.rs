@@ -75,10 +75,13 @@ impl Clients {
         let old = cx.connections.get(user).gateway;
         cx.record.moved(cx.tiers.get(old).drained_by);
         Self::last_frame(user, cx);
+        cx.leaves(user, true);
+        cx.catches_up(user);
         let next = next_session(session);
         let row = cx.connections.get_mut(user);
         (row.session, row.gateway) = (next, gateway);
         cx.connections.since[number::index(user)] = Time::NEVER;
+        cx.joins(user);
         cx.moves_in(user);
         cx.release(old);
         cx.record.recovery.back(cx.now, user);

@@ -6,7 +6,7 @@ use super::{
     table::{
         connections::{Connection, State},
         crowds::{Crowd, Inbox, REPLAY, Replay},
-        messages::{List, Stage},
+        messages::{List, Message, Stage},
     },
 };
 use crate::{
@@ -64,7 +64,7 @@ impl<'a> Cx<'a> {
     }
 
     /// When a user who is away could resume last, if that is over.
-    fn window_closed(&self, user: u32) -> Option<Time> {
+    pub(super) fn window_closed(&self, user: u32) -> Option<Time> {
         let window = self.crowds.of(user).resume_window?;
         let closed = self.connections.since[number::index(user)] + window;
         (self.connections.get(user).is_away() && closed < self.now).then_some(closed)
@@ -80,9 +80,10 @@ impl<'a> Cx<'a> {
 
     /// The read of this session took the message, though that is noticed only now.
     fn replayed_with_the_read(&mut self, message: u32, at: Time) {
-        let to = self.messages.get(message).to;
+        let Message { to, id, .. } = *self.messages.get(message);
         if at <= self.now {
-            self.meter(to).replayed += 1;
+            let origin = self.crowds.of(to).origin_of(id);
+            self.meter(to).replays(origin);
             return self.end(at, message, End::Replayed);
         }
         let (node, connection) = (self.crowds.of(to).clients, *self.connections.get(to));

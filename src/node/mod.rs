@@ -10,8 +10,10 @@ pub mod cx;
 pub mod event;
 mod fallback;
 pub mod fanout;
+mod feed;
 pub mod gateway;
 mod group;
+pub mod load;
 pub mod load_balancer;
 mod long_poll;
 mod make_first;
@@ -27,6 +29,9 @@ pub mod refusal;
 pub mod registry;
 pub mod ring;
 pub mod rooms;
+mod service;
+mod slow;
+pub mod source;
 pub mod stream;
 pub mod table;
 mod unacknowledged;
@@ -53,6 +58,8 @@ pub enum Node {
     Registry(registry::Registry),
     /// Replay per user.
     Buffer(buffer::Buffer),
+    /// A producer outside the crowds.
+    Source(source::Source),
 }
 
 impl Node {
@@ -67,14 +74,17 @@ impl Node {
             Self::Registry(node) => node.on_hop(message, cx),
             Self::LoadBalancer(node) => node.on_hop(message, cx),
             Self::Buffer(node) => node.on_hop(message, cx),
+            Self::Source(_) => unreachable!("nothing is sent to a source"),
         }
     }
 
     /// The next event of a superposed process.
     #[inline]
     pub fn on_tick(&mut self, source: Source, cx: &mut Cx<'_>) {
-        if let Self::Clients(node) = self {
-            node.on_tick(source, cx);
+        match self {
+            Self::Clients(node) => node.on_tick(source, cx),
+            Self::Source(node) => node.on_tick(cx),
+            _ => {}
         }
     }
 
@@ -105,7 +115,9 @@ impl Node {
             }
             Self::Registry(node) => node.on_wake(timer, user, ticket, cx),
             Self::Buffer(node) => node.on_read(timer, user, ticket, cx),
-            Self::Pubsub(_) | Self::Fanout(_) => unreachable!("no user comes here"),
+            Self::Pubsub(_) | Self::Fanout(_) | Self::Source(_) => {
+                unreachable!("no user comes here")
+            }
         }
     }
 }

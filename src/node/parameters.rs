@@ -2,6 +2,8 @@
 mod bus;
 mod clients;
 mod fanout;
+mod managed;
+mod source;
 mod state;
 mod wire;
 
@@ -13,9 +15,12 @@ use crate::{
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
     Acknowledged, Audience, Background, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused,
-    Network, Notify, Preferred, Reading, Resume, Sends, Sessions, Start, Tabs, Transport, Visits,
+    Network, Notify, Preferred, Reading, Resume, Sends, Sessions, Slow, Start, Tabs, Transport,
+    Visits,
 };
-pub use fanout::{Fanout, OnStale, Route};
+pub use fanout::{Fanout, OnStale, Route, Spread};
+pub use managed::Managed;
+pub use source::{Arrival, MOST_SOURCES, Popularity, Source, SourceAudience, Ticks};
 pub use state::{Rebuild, SessionState};
 pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
@@ -26,7 +31,7 @@ pub enum Parameters {
     Clients(Clients),
     /// What places connections on gateways.
     LoadBalancer(LoadBalancer),
-    /// A pool of gateway instances.
+    /// A pool of gateway instances, or a managed service in its place.
     Gateway(Gateway),
     /// A partitioned log or bus.
     Pubsub(Pubsub),
@@ -36,6 +41,8 @@ pub enum Parameters {
     Registry(Registry),
     /// Replay buffer per user.
     Buffer(Buffer),
+    /// A producer outside the crowds.
+    Source(Source),
 }
 
 /// Delays between attempts, and what else a client does about them.
@@ -141,6 +148,18 @@ pub enum Answer {
     Reset,
     /// 503, with a `Retry-After` if there is one.
     Unavailable,
+    /// 429, with a `Retry-After` if there is one.
+    TooMany,
+}
+
+impl Answer {
+    /// Whether it is one of HTTP, which can carry a `Retry-After` and ends an event source.
+    pub fn is_status(self) -> bool {
+        match self {
+            Self::Drop | Self::Reset => false,
+            Self::Unavailable | Self::TooMany => true,
+        }
+    }
 }
 
 /// How a tier refuses.
@@ -210,6 +229,10 @@ pub struct Gateway {
     pub handshake_rtts: f64,
     /// What it keeps of a client beside the connection, if anything.
     pub session: Option<SessionState>,
+    /// Whether it is a service that others run.
+    pub managed: Option<Box<Managed>>,
+    /// What waits for those who read slowly.
+    pub send_buffer: SendBuffer,
 }
 
 impl Gateway {
@@ -232,6 +255,26 @@ impl Gateway {
         };
         memory.min(self.max_connections).min(self.descriptors)
     }
+}
+
+/// What waits in a connection for a client that reads slowly.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SendBuffer {
+    /// Of one connection.
+    pub size: Bytes,
+    /// What happens beyond it.
+    pub when_full: WhenSlow,
+}
+
+/// What a gateway does about a client that reads too slowly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhenSlow {
+    /// It drops the oldest message that waits.
+    DropOldest,
+    /// It closes the connection.
+    Disconnect,
+    /// It keeps all, until the kernel kills it.
+    Grow,
 }
 
 /// Memory of a gateway instance.

@@ -134,11 +134,23 @@ impl Gateway {
             cx.meter(user).polls_empty += 1;
             return;
         }
-        cx.meter(user).polls_full += 1;
         let Some(mailbox) = &crowd.replay else { return };
         let entity = crowd.connection(user, 0);
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         cx.wake(service.finish + way, Timer::PollRead, user, 0);
+    }
+}
+
+impl Cx<'_> {
+    /// A poll is answered with messages of so many bytes: records and segments are those of all
+    /// together.
+    pub(super) fn answered(&mut self, user: u32, bytes: u64) {
+        let crowd = self.crowds.of(user);
+        let [records, segments] = crowd.wire.answer(number::float(bytes));
+        let traffic = self.meter(user);
+        traffic.polls_full += 1;
+        traffic.answer_records += records;
+        traffic.answer_segments += segments;
     }
 }
 
@@ -213,25 +225,28 @@ impl Buffer {
         let first = held.is_some() && cx.looked(user);
         let stage = if first { Stage::DownReplay } else { Stage::Down };
         let mut list = cx.connections.kept.take_missed(user);
-        let mut empty = true;
+        let (mut empty, mut bytes) = (true, 0);
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
                 continue;
             }
-            cx.messages.get_mut(message).session = low_byte(connection.session);
-            cx.meter(user).frames_down += 1;
+            let row = cx.messages.get_mut(message);
+            row.session = low_byte(connection.session);
+            let row = *row;
+            cx.meter(user).pushed(crowd.origin_of(row.id));
+            bytes += crowd.payload_of(&row);
             cx.hop(at, crowd.clients, message, stage);
             empty = false;
         }
         match held {
             Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
             Some(_) => {
-                cx.meter(user).polls_full += 1;
+                cx.answered(user, bytes);
                 cx.let_go(user);
                 cx.ask(user, at);
             }
-            None => {}
+            None => cx.answered(user, bytes),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     parameters::{self, Guarantee, PartitionKey, WhenFull},
     rooms::{Spread, spread_of},
     table::{
-        crowds::{Delay, Port},
+        crowds::{Delay, Port, spread},
         messages::{Message, Stage},
     },
 };
@@ -154,10 +154,10 @@ impl Pubsub {
     fn partition(&self, row: &Message, cx: &Cx<'_>) -> u32 {
         let crowd = cx.crowds.of(row.to);
         let many = number::row(self.partitions.len());
-        let user = match self.parameters.key {
-            PartitionKey::Recipient => row.to,
-            PartitionKey::Sender => crowd.sender(row.id),
-            PartitionKey::Room => crowd.room(row.to).map_or(row.to, |room| room.start),
+        let key = match self.parameters.key {
+            PartitionKey::Recipient => crowd.hash(row.to),
+            PartitionKey::Sender => crowd.hash_of_sender(row),
+            PartitionKey::Room => crowd.hash(crowd.room(row.to).map_or(row.to, |room| room.start)),
             PartitionKey::Random => {
                 let entity = crowd.published(row);
                 return self
@@ -165,7 +165,7 @@ impl Pubsub {
                     .unwrap_or_else(|| self.draws.below(Purpose::Partition, entity, many));
             }
         };
-        self.skewed(crowd.hash(user)).unwrap_or_else(|| crowd.spread(user, many))
+        self.skewed(key).unwrap_or_else(|| spread(key, many))
     }
 
     /// The queue of a partition.
@@ -474,6 +474,12 @@ impl Pubsub {
             return Span::FOREVER;
         }
         self.queues.iter().map(|queue| queue.wait(now)).max().unwrap_or_default()
+    }
+
+    /// The time that each partition's messages have taken so far; none where they take none.
+    pub fn done(&self, now: Time) -> impl Iterator<Item = Span> + '_ {
+        let queues = if self.service == Span::ZERO { &[][..] } else { &self.queues };
+        queues.iter().map(move |queue| queue.done(now))
     }
 
     /// The messages that wait now, over all partitions.

@@ -3,11 +3,11 @@
 /// The purposes of draws; the entity and k that each is keyed by stand beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// Time from the k-th send to the next. (k)
+    /// Time from the k-th send to the next, of a crowd or a source. (k)
     SendGap,
     /// Sender of the k-th send. (k)
     Sender,
-    /// Recipient of the k-th send. (k)
+    /// Recipient of the k-th send, or of the k-th message of a source. (k)
     Recipient,
     /// Time from the k-th lifetime event to the next. (k)
     LifetimeGap,
@@ -56,14 +56,22 @@ pub enum Purpose {
     /// How many sessions stand at the start. (0)
     Standing,
     /// How long a visit lasts, how long its user is away after it, and whether it goes on at the
-    /// start. (user and visit; k = 0; 1; 2, 3)
+    /// start. (user and visit; k = 0; 1; 2, 3) The same of the bursts of a source. (burst)
     Visit,
     /// Whether and when a notification brings its user. (message; k = 0, 1)
     Notify,
-    /// When a user polls, within its share of the interval. (user)
+    /// When a user polls, within its share of the interval. (user) When a source that has a period
+    /// publishes first. (0)
     Phase,
     /// Whether a transport is blocked for a user. (user; transport)
     Blocked,
+    /// Its place among those to whom a message is pushed. (user, number of the message); how the
+    /// lags of all of them are rounded. (message and instance)
+    Place,
+    /// Whether a user reads slowly. (user)
+    Slow,
+    /// To which topic a user subscribes, and which one a message is for. (user or k)
+    Topic,
     /// How many tabs a browser has. (browser)
     Tabs,
     /// Whether a tab is in the background, and when its timers fire. (user; k = 0, 1)

@@ -31,7 +31,7 @@ impl Cx<'_> {
         let reconnect = &crowd.reconnect;
         let attempts = crowd.rounds(self.connections.attempts[number::index(user)].number);
         let more = self.crowds.goes_on(user);
-        if !more && reconnect.on_503 == On503::GiveUp && answer == Answer::Unavailable {
+        if !more && reconnect.on_503 == On503::GiveUp && answer.is_status() {
             return self.wake(at, Timer::Dismissed, user, ticket);
         }
         let last = !more && (reconnect.ends_with(attempts) || leaves(crowd));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     engine::{Draws, Span, Station, Time},
-    record::Cause,
+    record::{Cause, Recorder},
 };
 
 /// A registry in motion.
@@ -51,15 +51,25 @@ impl Registry {
     #[inline]
     pub(super) fn operate(&mut self, user: u32, cx: &mut Cx<'_>) -> Time {
         cx.meter(user).registry_operations += 1;
+        let operation = self.operation.float() * self.factor;
+        let work = Span::from_float(operation / (1.0 - self.refreshing(cx.record)));
+        self.station.arrive(cx.now, work).finish
+    }
+
+    /// The share of its time that refreshes take now.
+    #[inline]
+    pub fn refreshing(&self, record: &Recorder) -> f64 {
         let refreshes: f64 = self
             .served
             .iter()
-            .map(|&(place, every)| f64::from(cx.record.crowds[place].now) / every.float().max(1.0))
+            .map(|&(place, every)| f64::from(record.crowds[place].now) / every.float().max(1.0))
             .sum();
-        let operation = self.operation.float() * self.factor;
-        let share = refreshes * operation;
-        let work = Span::from_float(operation / (1.0 - share.min(0.99)));
-        self.station.arrive(cx.now, work).finish
+        (refreshes * (self.operation.float() * self.factor)).min(0.99)
+    }
+
+    /// The working time given so far.
+    pub fn done(&self, now: Time) -> Span {
+        self.station.done(now)
     }
 
     /// A message's recipient is looked up.

@@ -85,6 +85,7 @@ impl Clients {
             State::Away => cx.vacates(user),
             State::HalfOpen => {}
         }
+        cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
         cx.record.recovery.forget(user);
         cx.record.session_gone(cx.now, self.id, Departure::Left);

@@ -19,7 +19,7 @@ impl Cx<'_> {
     /// The note of a message that its sender has written, if it waits for an acknowledgement.
     fn note(&mut self, row: u32) -> Option<&mut Unacknowledged> {
         let message = self.messages.get(row);
-        let sender = self.crowds.of(message.to).sender(message.id);
+        let sender = self.crowds.of(message.to).sender(message.id)?;
         let notes = self.connections.unacknowledged.get_mut(&sender)?;
         notes.iter_mut().find(|note| note.row == row)
     }
@@ -40,7 +40,8 @@ impl Cx<'_> {
         let message = *self.messages.get(row);
         let crowd = self.crowds.of(message.to);
         let Some(acknowledged) = crowd.acknowledged else { return false };
-        let sender = crowd.sender(message.id);
+        // A source keeps nothing, and waits for nothing.
+        let Some(sender) = crowd.sender(message.id) else { return false };
         let connection = *self.connections.get(sender);
         let entity = crowd.connection(sender, connection.session);
         let inside = crowd.from_bus.draw(
@@ -63,16 +64,18 @@ impl Cx<'_> {
     }
 
     /// What a client wrote does not get to the bus. Where it waits for an acknowledgement it still
-    /// has the message; otherwise that is lost.
+    /// has the message; otherwise that is lost, and so is what a source published.
     pub fn unsent(&mut self, row: u32, cause: Cause) {
         self.unsent_at(self.now, row, cause);
     }
 
     /// The same, of one that was given up at `at`.
     pub fn unsent_at(&mut self, at: Time, row: u32, cause: Cause) {
-        let sender = self.crowds.of(self.messages.get(row).to).sender(self.messages.get(row).id);
-        let gone = self.connections.get(sender).state == State::Gone;
-        let Some(note) = self.note(row).filter(|_| !gone) else {
+        let message = *self.messages.get(row);
+        let sender = self.crowds.of(message.to).sender(message.id);
+        let gone = |sender: u32| self.connections.get(sender).state == State::Gone;
+        let keeps = sender.is_some_and(|sender| !gone(sender));
+        let Some(note) = self.note(row).filter(|_| keeps) else {
             return self.end(at, row, End::Lost(cause));
         };
         note.in_hand = true;

@@ -106,14 +106,22 @@ impl Histogram {
     }
 }
 
+/// The place of the bucket that holds a duration of so many nanoseconds.
 #[inline]
-fn bucket(nanos: u64) -> usize {
+pub fn bucket(nanos: u64) -> usize {
     let shift = (64 - (nanos | (number::count(SUBS) - 1)).leading_zeros()) - SUB_BITS;
     (number::index(shift) << SUB_BITS) + (number::place(nanos >> shift) & (SUBS - 1))
 }
 
+/// Whether values can fall into a bucket: from shift 1 on, only into the upper half.
+#[inline]
+pub fn used(bucket: usize) -> bool {
+    bucket < SUBS || bucket & (SUBS - 1) >= SUBS / 2
+}
+
 /// Lower end and width of a bucket. From shift 1 on, the lower half of the sub-buckets is unused.
-fn bounds(bucket: usize) -> (u64, u64) {
+#[inline]
+pub fn bounds(bucket: usize) -> (u64, u64) {
     let shift = bucket >> SUB_BITS;
     (number::count(bucket & (SUBS - 1)) << shift, 1 << shift)
 }

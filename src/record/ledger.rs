@@ -60,6 +60,8 @@ pub enum Cause {
     GaveUp,
     /// The recipient was away for longer than its resume window, and nothing else kept the message.
     ResumeExpired,
+    /// The recipient read too slowly, and its send buffer was full.
+    SlowConsumer,
 }
 
 /// Why a delivery comes a second time.
@@ -135,7 +137,7 @@ impl Sessions {
 
 impl Cause {
     /// All causes, in the order of the ledger.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::GatewayCrash,
         Self::HalfOpen,
         Self::StaleRoute,
@@ -151,6 +153,7 @@ impl Cause {
         Self::ClientOutbox,
         Self::GaveUp,
         Self::ResumeExpired,
+        Self::SlowConsumer,
     ];
 
     /// Its name in metrics and files.
@@ -171,6 +174,7 @@ impl Cause {
             Self::ClientOutbox => "client_outbox",
             Self::GaveUp => "gave_up",
             Self::ResumeExpired => "resume_expired",
+            Self::SlowConsumer => "slow_consumer",
         }
     }
 }
@@ -199,15 +203,15 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Counts an end.
+    /// Counts so many equal ends.
     #[inline]
-    pub fn end(&mut self, end: End) {
+    pub fn end(&mut self, end: End, many: u64) {
         match end {
-            End::Live => self.live += 1,
-            End::Replayed => self.replayed += 1,
-            End::Pulled => self.pulled += 1,
-            End::Lost(cause) => self.lost[cause as usize] += 1,
-            End::Expired => self.expired += 1,
+            End::Live => self.live += many,
+            End::Replayed => self.replayed += many,
+            End::Pulled => self.pulled += many,
+            End::Lost(cause) => self.lost[cause as usize] += many,
+            End::Expired => self.expired += many,
         }
     }
 

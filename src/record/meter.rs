@@ -2,6 +2,31 @@
 use super::phase::Level;
 use crate::engine::{Span, Time};
 
+/// So many sources can reach a crowd.
+pub const MOST_SOURCES: usize = 15;
+
+/// What a source has caused in a crowd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sourced {
+    /// Messages that it published, whether or not anybody was there to get them.
+    pub published: u64,
+    /// Deliveries that they were meant to be.
+    pub intended: u64,
+    /// Those of its messages that were pushed down to clients.
+    pub frames_down: u64,
+    /// Those that were read from the buffer for returning clients.
+    pub replayed: u64,
+}
+
+impl Sourced {
+    fn changed(&mut self, now: &Self, before: &Self) {
+        self.published += now.published - before.published;
+        self.intended += now.intended - before.intended;
+        self.frames_down += now.frames_down - before.frames_down;
+        self.replayed += now.replayed - before.replayed;
+    }
+}
+
 /// What a crowd has caused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Traffic {
@@ -27,11 +52,59 @@ pub struct Traffic {
     pub polls_failed: u64,
     /// Those of them that found something.
     pub polls_full: u64,
+    /// Records of TLS in the answers of these.
+    pub answer_records: u64,
+    /// Segments of TCP in them.
+    pub answer_segments: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
+    /// What each source has caused that reaches it, by its origin from 1 on.
+    pub sources: [Sourced; MOST_SOURCES],
 }
 
 impl Traffic {
+    fn source(&mut self, origin: u8) -> Option<&mut Sourced> {
+        self.sources.get_mut(usize::from(origin.checked_sub(1)?))
+    }
+
+    /// A source publishes.
+    pub fn published(&mut self, origin: u8) {
+        if let Some(source) = self.source(origin) {
+            source.published += 1;
+        }
+    }
+
+    /// A message of a source is meant for so many.
+    pub fn intended(&mut self, origin: u8, deliveries: u64) {
+        if let Some(source) = self.source(origin) {
+            source.intended += deliveries;
+        }
+    }
+
+    /// A message is pushed down to a client: of a source, or of a user where the origin is 0.
+    #[inline]
+    pub fn pushed(&mut self, origin: u8) {
+        self.pushed_to(origin, 1);
+    }
+
+    /// The same, to so many clients.
+    #[inline]
+    pub fn pushed_to(&mut self, origin: u8, clients: u64) {
+        self.frames_down += clients;
+        if let Some(source) = self.source(origin) {
+            source.frames_down += clients;
+        }
+    }
+
+    /// A message is read from the buffer for a client that returns: by its origin.
+    #[inline]
+    pub fn replays(&mut self, origin: u8) {
+        self.replayed += 1;
+        if let Some(source) = self.source(origin) {
+            source.replayed += 1;
+        }
+    }
+
     fn changed(&mut self, now: &Self, before: &Self) {
         self.frames_up += now.frames_up - before.frames_up;
         self.frames_down += now.frames_down - before.frames_down;
@@ -46,7 +119,11 @@ impl Traffic {
         self.polls_empty += now.polls_empty - before.polls_empty;
         self.polls_failed += now.polls_failed - before.polls_failed;
         self.polls_full += now.polls_full - before.polls_full;
+        self.answer_records += now.answer_records - before.answer_records;
+        self.answer_segments += now.answer_segments - before.answer_segments;
         self.connected += now.connected - before.connected;
+        let sources = self.sources.iter_mut().zip(now.sources.iter().zip(&before.sources));
+        sources.for_each(|(sum, (now, before))| sum.changed(now, before));
     }
 
     /// User-seconds connected.

@@ -17,6 +17,6 @@ pub use absence::Absence;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions, Twice};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, Recorder, Trace};
+pub use recorder::{Fact, OUTSIDE, Recorder, Trace};
 pub use series::Gauge;
 pub use usage::{Amount, Egress, Usage, Used};

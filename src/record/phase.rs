@@ -16,12 +16,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// Counts the end of a delivery.
+    /// Counts the end of so many deliveries that took equally long.
     #[inline]
-    pub fn end(&mut self, lag: Span, end: End) {
-        self.ledger.end(end);
+    pub fn end(&mut self, lag: Span, end: End, many: u64) {
+        self.ledger.end(end, many);
         if end.arrived() {
-            self.lag.record(lag);
+            self.lag.record_many(lag, many);
         }
     }
 

@@ -42,6 +42,20 @@ pub enum Fact {
     Poll,
 }
 
+impl Fact {
+    /// A delivery ends so.
+    #[inline]
+    fn of(end: End) -> Self {
+        match end {
+            End::Live => Self::Live,
+            End::Replayed => Self::Replayed,
+            End::Pulled => Self::Pulled,
+            End::Expired => Self::Expired,
+            End::Lost(_) => Self::Lost,
+        }
+    }
+}
+
 /// How many bins the lag over time has at most.
 const LAG_BINS: u64 = 240;
 
@@ -66,6 +80,8 @@ pub struct Counts {
     pub reordered: u64,
     /// Connections that were closed because the grace of their instance was over.
     pub cut: u64,
+    /// Connections that a managed service closed, too old or idle for too long.
+    pub closed: u64,
     /// Instances that the kernel killed because their memory was used up.
     pub killed: u64,
     /// Messages that went into an inbox.
@@ -88,10 +104,13 @@ pub struct Counts {
     pub found: u64,
 }
 
+/// Who sends what a source publishes, in a trace: nobody.
+pub const OUTSIDE: u32 = u32::MAX;
+
 /// Every message of a run, for tests and for the curious.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Trace {
-    /// (time, sender, recipient) of every send, in order.
+    /// (time, sender, recipient) of every send, in order; [`OUTSIDE`] sends what a source does.
     pub sends: Vec<(Time, u32, u32)>,
     /// (time, recipient, the message's place in the bus) of every delivery that reached its
     /// recipient, in the order in which that was noticed.
@@ -211,6 +230,31 @@ impl Recorder {
         self.account(at).ledger.intended += 1;
     }
 
+    /// A message that was sent at `at` is for so many.
+    pub fn sent_many(&mut self, at: Time, id: u32, many: u64) {
+        self.many(at, Fact::Sent, id, many);
+        self.series.at(at).sent += many;
+        self.account(at).ledger.intended += many;
+    }
+
+    /// So many deliveries of a message end alike.
+    pub fn deliveries(&mut self, at: Time, sent: Time, id: u32, end: End, many: u64) {
+        if many > 0 {
+            self.many(at, Fact::of(end), id, many);
+            self.ended(at, sent, end, many);
+        }
+    }
+
+    /// A fact about so many.
+    fn many(&mut self, at: Time, fact: Fact, id: u32, many: u64) {
+        self.fact(at, fact, id ^ number::low(crate::engine::draws::mix(many)));
+    }
+
+    /// Whether what is sent at `at` counts: from the warm-up on.
+    pub fn counts_from(&self, at: Time) -> bool {
+        at >= self.warm_up
+    }
+
     /// Who sends to whom, for those who asked.
     #[inline]
     pub fn pair(&mut self, at: Time, from: u32, to: u32) {
@@ -230,19 +274,17 @@ impl Recorder {
     /// A delivery ends at `at`, which may lie before now when the end is noticed later.
     #[inline]
     pub fn delivery(&mut self, at: Time, sent: Time, id: u32, end: End) {
+        self.fact(at, Fact::of(end), id);
+        self.ended(at, sent, end, 1);
+    }
+
+    #[inline]
+    fn ended(&mut self, at: Time, sent: Time, end: End, many: u64) {
         let lag = at.since(sent);
-        let fact = match end {
-            End::Live => Fact::Live,
-            End::Replayed => Fact::Replayed,
-            End::Pulled => Fact::Pulled,
-            End::Expired => Fact::Expired,
-            End::Lost(_) => Fact::Lost,
-        };
-        self.fact(at, fact, id);
-        self.series.end(at, end);
-        self.account(sent).end(lag, end);
+        self.series.end(at, end, many);
+        self.account(sent).end(lag, end, many);
         if end.arrived() {
-            self.lag_over_time[self.lag_bins.of(at)].record(lag);
+            self.lag_over_time[self.lag_bins.of(at)].record_many(lag, many);
         }
     }
 
@@ -255,10 +297,15 @@ impl Recorder {
 
     /// A later copy of a message comes; `shown`: the user sees it again.
     pub fn duplicate(&mut self, at: Time, sent: Time, shown: bool, twice: Twice) {
-        let counts = sent >= self.warm_up;
-        self.series.at(at).twice[twice as usize] += 1;
-        self.counts.duplicates[twice as usize] += u64::from(counts);
-        self.counts.shown += u64::from(counts && shown);
+        self.duplicates(at, sent, shown, twice, 1);
+    }
+
+    /// The same for so many.
+    pub fn duplicates(&mut self, at: Time, sent: Time, shown: bool, twice: Twice, many: u64) {
+        let counts = if sent >= self.warm_up { many } else { 0 };
+        self.series.at(at).twice[twice as usize] += many;
+        self.counts.duplicates[twice as usize] += counts;
+        self.counts.shown += if shown { counts } else { 0 };
     }
 
     /// A delivery came after one to the same user which the bus took in later.
@@ -294,8 +341,13 @@ impl Recorder {
 
     /// A delivery has not ended at the horizon. `waiting`: it is kept, not on its way.
     pub fn pending(&mut self, sent: Time, waiting: bool) {
+        self.pending_many(sent, waiting, 1);
+    }
+
+    /// The same for so many.
+    pub fn pending_many(&mut self, sent: Time, waiting: bool, many: u64) {
         let ledger = &mut self.account(sent).ledger;
-        if waiting { ledger.waiting += 1 } else { ledger.in_flight += 1 }
+        if waiting { ledger.waiting += many } else { ledger.in_flight += many }
     }
 
     /// Where a delivery that was sent at `sent` is counted: once, by its phase and by whether it

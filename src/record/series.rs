@@ -9,21 +9,21 @@ use crate::engine::{Span, Time, number};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Row {
     /// Messages sent.
-    pub sent: u32,
+    pub sent: u64,
     /// Live deliveries.
-    pub live: u32,
+    pub live: u64,
     /// Replayed deliveries.
-    pub replayed: u32,
+    pub replayed: u64,
     /// Ends out of an inbox.
-    pub pulled: u32,
+    pub pulled: u64,
     /// Later copies, in the order of [`Twice`].
-    pub twice: [u32; Twice::ALL.len()],
+    pub twice: [u64; Twice::ALL.len()],
     /// Deliveries out of order: live, replayed, pulled.
-    pub reordered: [u32; 3],
+    pub reordered: [u64; 3],
     /// Expired deliveries.
-    pub expired: u32,
+    pub expired: u64,
     /// Lost deliveries, by cause.
-    pub lost: [u32; Cause::ALL.len()],
+    pub lost: [u64; Cause::ALL.len()],
     /// Attempts begun.
     pub attempted: u32,
     /// Attempts ended, in the order of [`AttemptEnd`].
@@ -94,16 +94,16 @@ impl Series {
         &mut self.rows[self.ticks.of(at)]
     }
 
-    /// Counts the end of a delivery.
+    /// Counts the end of so many deliveries.
     #[inline]
-    pub fn end(&mut self, at: Time, end: End) {
+    pub fn end(&mut self, at: Time, end: End, many: u64) {
         let row = self.at(at);
         match end {
-            End::Live => row.live += 1,
-            End::Replayed => row.replayed += 1,
-            End::Pulled => row.pulled += 1,
-            End::Expired => row.expired += 1,
-            End::Lost(cause) => row.lost[cause as usize] += 1,
+            End::Live => row.live += many,
+            End::Replayed => row.replayed += many,
+            End::Pulled => row.pulled += many,
+            End::Expired => row.expired += many,
+            End::Lost(cause) => row.lost[cause as usize] += many,
         }
     }
 
@@ -123,7 +123,7 @@ impl Series {
         ];
         let attempts = ends.map(|(name, end)| {
             self.track("attempts", name, move |row| {
-                end.map_or(row.attempted, |end| row.attempts[end as usize])
+                u64::from(end.map_or(row.attempted, |end| row.attempts[end as usize]))
             })
         });
         let lost = Cause::ALL
@@ -146,8 +146,8 @@ impl Series {
         tracks
     }
 
-    fn track(&self, quantity: &str, statistic: &str, count: impl Fn(&Row) -> u32) -> Track {
-        let values = self.rows.iter().map(|row| f64::from(count(row))).collect();
+    fn track(&self, quantity: &str, statistic: &str, count: impl Fn(&Row) -> u64) -> Track {
+        let values = self.rows.iter().map(|row| number::float(count(row))).collect();
         Track::new("", quantity, statistic, Unit::Count, values)
     }
 }

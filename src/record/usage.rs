@@ -53,6 +53,12 @@ impl Amount {
                 Self::Registered { entries: entries * factor, operations: operations * factor }
             }
             Self::Kept(bytes) => Self::Kept(bytes * factor),
+            Self::Managed { messages, pings, connections, egress } => Self::Managed {
+                messages: messages * factor,
+                pings: pings * factor,
+                connections: connections * factor,
+                egress: egress.times(factor),
+            },
         }
     }
 }
@@ -130,4 +136,15 @@ pub enum Amount {
     },
     /// Bytes kept for replay.
     Kept(f64),
+    /// What went through a managed service.
+    Managed {
+        /// Messages up and down as it bills them, per second.
+        messages: f64,
+        /// Pings and pongs, per second.
+        pings: f64,
+        /// Connections open, on average.
+        connections: f64,
+        /// What goes out to its users.
+        egress: Egress,
+    },
 }

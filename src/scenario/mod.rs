@@ -16,8 +16,8 @@ pub use sweep::{Axis, Plan, Point};
 
 use crate::{
     engine::{Law, Span, Time, number},
-    node::parameters::{BlockedBy, Parameters, Start, Transport},
-    units::Share,
+    node::parameters::{self, BlockedBy, Parameters, Start, Transport},
+    units::{Bytes, Share},
 };
 
 /// A node's number: its place in [`Scenario::nodes`].
@@ -65,6 +65,30 @@ impl Scenario {
             _ => None,
         });
         crowds.sum()
+    }
+
+    /// The sources that reach a crowd, in the order of the file.
+    pub fn sources_of(
+        &self,
+        crowd: NodeId,
+    ) -> impl Iterator<Item = (NodeId, &parameters::Source)> + '_ {
+        let sources = self.nodes.iter().enumerate();
+        sources.filter_map(move |(place, node)| match &node.parameters {
+            Parameters::Source(source) if source.crowd == crowd.0 => {
+                Some((NodeId(number::byte(place)), source))
+            }
+            _ => None,
+        })
+    }
+
+    /// The size of the largest messages that users of a crowd can get, if they can get any.
+    pub fn largest_payload(&self, crowd: NodeId) -> Option<Bytes> {
+        let own = match &self.nodes[usize::from(crowd.0)].parameters {
+            Parameters::Clients(clients) => clients.sends.as_ref().map(|sends| sends.payload),
+            _ => None,
+        };
+        let from_outside = self.sources_of(crowd).map(|(_, source)| source.payload);
+        from_outside.chain(own).max_by_key(|payload| payload.0)
     }
 
     /// Whether sessions of an open stream come.

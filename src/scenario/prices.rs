@@ -30,6 +30,8 @@ pub struct Tariff {
 pub enum Paid {
     /// Gateways: by the machines that exist.
     Gateway(Machine),
+    /// A managed service: by messages and by minutes of a connection.
+    Managed(Service),
     /// A balancer: by the hour and by capacity units.
     LoadBalancer(Balancer),
     /// A log: by its machines, and by what they keep on disk.
@@ -65,7 +67,7 @@ pub enum Paid {
 /// A price in US dollars.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Price {
-    /// Per hour, GB, or GB and month.
+    /// Per hour, GB, GB and month, or million.
     pub usd: f64,
     /// Who says so.
     pub source: String,
@@ -86,6 +88,21 @@ pub struct Machine {
     pub hour: Price,
     /// Why this one.
     pub why: String,
+}
+
+/// A managed service, paid by messages and by minutes of a connection.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Service {
+    /// What the vendor calls it.
+    pub name: String,
+    /// Of a million messages up and down, in tiers of a month that end at so many millions.
+    pub messages: Vec<Tier>,
+    /// Of a million minutes that a connection is open.
+    pub minutes: Price,
+    /// Whether a ping and its pong are two messages.
+    pub counts_heartbeats: bool,
+    /// Whether bytes out to its users are in these prices.
+    pub includes_egress: bool,
 }
 
 /// A balancer, paid by the hour and by capacity units.
@@ -119,8 +136,8 @@ pub struct Egress {
 /// What lies between the end of the tier before and its own.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Tier {
-    /// Its end in GB.
+    /// Its end, in GB or in millions of messages.
     pub to: Option<f64>,
-    /// Of a GB in it.
+    /// Of one of them in it.
     pub usd: f64,
 }

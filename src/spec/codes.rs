@@ -2,11 +2,17 @@
 
 /// Every code of an error or a warning, in alphabetical order, and what it means.
 pub const CODES: &[(&str, &str)] = &[
+    ("after-the-end", "Something happens after the run has ended."),
     (
         "ambiguous-link",
         "A link is left out, and several nodes could be its end. Write the link that is meant.",
     ),
     ("bad-argument", "An argument is not `path=value`."),
+    (
+        "bad-arrivals",
+        "A file of arrivals has another header than `time` or `time,user`, or a row has other \
+         columns.",
+    ),
     (
         "bad-axis",
         "The values of an axis cannot be made: too many, none, or a step that leads nowhere.",
@@ -43,6 +49,10 @@ pub const CODES: &[(&str, &str)] = &[
         "idle-set",
         "A parameter is set to what it is anyway. In a file that is an error, since it misleads; \
          on the command line a warning, since a loop over values meets the default.",
+    ),
+    (
+        "idle-timeout",
+        "Heartbeats come too seldom to keep a connection open: who has no messages is cut off.",
     ),
     ("illegal-link", "A link joins two kinds of nodes that do not call each other."),
     ("incomplete-path", "A node lacks one that its work needs: a gateway, a fan-out, a registry."),

@@ -103,7 +103,7 @@ pub struct Action {
     pub slow: Option<Slow>,
     /// A transport is blocked for some users of a crowd.
     pub block: Option<Block>,
-    /// A crowd sends more or less.
+    /// A crowd or a source sends more or less.
     pub load: Option<Load>,
     /// Nothing happens; a stretch of the run is measured apart.
     pub mark: Option<Mark>,
@@ -228,7 +228,7 @@ pub struct Block {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Load {
-    /// A crowd.
+    /// A crowd, or a source whose arrivals are not measured.
     #[schemars(schema_with = "schema::name")]
     pub node: Option<Text>,
     /// It sends so many times its rate; overlapping entries multiply.
@@ -308,14 +308,19 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 26] = [
+    const CHOICES: [&str; 31] = [
         "clients",
         "load_balancer",
         "gateway",
+        "managed",
         "pubsub",
         "fanout",
         "registry",
         "buffer",
+        "source",
+        "user",
+        "room",
+        "topic",
         "constant",
         "uniform",
         "exponential",

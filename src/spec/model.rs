@@ -3,7 +3,9 @@
 mod bus;
 mod clients;
 mod fanout;
+mod managed;
 mod prefer;
+pub mod source;
 mod state;
 mod tabs;
 
@@ -13,7 +15,9 @@ pub use clients::{
     Start, Visits, Wire,
 };
 pub use fanout::Fanout;
+pub use managed::Managed;
 pub use prefer::{Blocked, Fallback, Prefer};
+pub use source::{Popularity, Source, SourceAudience};
 pub use state::{Rebuild, SessionState};
 pub use tabs::{Background, Tabs};
 
@@ -36,6 +40,8 @@ pub enum Kind {
     LoadBalancer(Box<LoadBalancer>),
     /// A pool of gateway instances.
     Gateway(Box<Gateway>),
+    /// A managed service in the place of gateways.
+    Managed(Box<Managed>),
     /// A partitioned log or bus.
     Pubsub(Box<Pubsub>),
     /// What finds the recipient's gateway and forwards.
@@ -44,6 +50,8 @@ pub enum Kind {
     Registry(Box<Registry>),
     /// Replay buffer per user.
     Buffer(Box<Buffer>),
+    /// A producer outside the crowds.
+    Source(Box<Source>),
 }
 
 /// A law: `40ms`, or one of the laws by name.
@@ -223,8 +231,21 @@ pub struct Gateway {
     pub handshake_rtts: Option<Written<Factor>>,
     /// What an instance keeps of a client beside its connection; leave it out for nothing.
     pub session: Option<SessionState>,
+    /// What waits in a connection for a client that reads slowly.
+    pub send_buffer: SendBuffer,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
+}
+
+/// What waits in a connection for a client that reads slowly.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SendBuffer {
+    /// Of one connection.
+    pub size: Option<Written<Bytes>>,
+    /// What happens beyond it: `drop_oldest` drops what has waited longest, `disconnect` closes the
+    /// connection, `grow` keeps all, and the kernel kills an instance whose memory that uses up.
+    pub when_full: Option<Text>,
 }
 
 /// What connections take of the memory of an instance.
@@ -319,7 +340,8 @@ pub struct Buffer {
     pub retention: Option<Written<Span>>,
     /// Messages kept for a user, 1 to 65,535; the oldest goes first.
     pub messages: Option<Written<Count>>,
-    /// Bytes kept for a user: so many whole messages of the size that its crowd sends.
+    /// Bytes kept for a user: so many whole messages, of the size of the largest that reach its
+    /// crowd.
     pub bytes: Option<Written<Bytes>>,
     /// Reads of returning clients that it can serve.
     pub reads: Option<Written<Rate>>,

@@ -51,6 +51,8 @@ fn target<'t, 's>(tree: &'t mut Node, set: &'s Set) -> Result<Target<'t, 's>, Bo
     let found = match *first {
         "timeline" => entry(tree, rest),
         "links" => link(tree, rest, set),
+        // A node as a whole is a map of its kind.
+        _ if rest.is_empty() && set.value.entries().is_none() => None,
         name => node(tree, name, rest),
     };
     found.unwrap_or_else(|| Err(nowhere_among(&known, set)))
@@ -73,11 +75,12 @@ fn keys<'s>(tree: &Node, path: &'s str) -> Vec<&'s str> {
 type Found<'t, 's> = Option<Result<Target<'t, 's>, Box<Diagnostic>>>;
 
 fn node<'t, 's>(tree: &'t mut Node, name: &str, rest: &[&'s str]) -> Found<'t, 's> {
-    let kinds = tree.get_mut("nodes")?.get_mut(name)?.entries_mut()?;
-    let [Entry { value, .. }] = kinds.as_mut_slice() else { return None };
+    let node = tree.get_mut("nodes")?.get_mut(name)?;
     if rest.is_empty() {
-        return None;
+        // A whole node is set with its kind, which may be another.
+        return Some(Ok(Target { node, rest: Vec::new() }));
     }
+    let [Entry { value, .. }] = node.entries_mut()?.as_mut_slice() else { return None };
     Some(Ok(Target { node: value, rest: rest.to_vec() }))
 }
 

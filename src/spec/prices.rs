@@ -1,6 +1,9 @@
 //! The form of a price sheet, as a file of its own or within an experiment.
-use super::written::{Located, Named, Text, Written};
-use crate::units::{Bytes, Count, Date, PerGigabyte, PerGigabyteMonth, PerHour, Rate};
+use super::{
+    schema,
+    written::{Located, Named, Text, Written},
+};
+use crate::units::{Bytes, Count, Date, PerGigabyte, PerGigabyteMonth, PerHour, PerMillion, Rate};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -18,6 +21,8 @@ pub struct Prices {
     pub caches: Named<Machine>,
     /// Balancers, by what they see.
     pub balancers: Balancers,
+    /// Managed services in the place of gateways, by messages and by minutes of a connection.
+    pub services: Named<Service>,
     /// Bytes out to the users.
     pub egress: Option<Located<Egress>>,
     /// Bytes on disk.
@@ -70,6 +75,36 @@ pub struct Balancer {
     pub source: Option<Text>,
     /// When it was so.
     pub date: Option<Written<Date>>,
+}
+
+/// A managed service, paid by messages and by minutes of a connection.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Service {
+    /// Of messages up and down, in tiers of a month, ascending.
+    pub messages: Vec<Located<MessageTier>>,
+    /// Of minutes that a connection is open.
+    pub connection_minutes: Option<Written<PerMillion>>,
+    /// Whether a ping and its pong are two messages; else they cost nothing.
+    #[schemars(schema_with = "schema::flag")]
+    pub counts_heartbeats: Option<Text>,
+    /// Whether bytes out to its users are in these prices; else they are paid as all others.
+    #[schemars(schema_with = "schema::flag")]
+    pub includes_egress: Option<Text>,
+    /// Who says so.
+    pub source: Option<Text>,
+    /// When it was so.
+    pub date: Option<Written<Date>>,
+}
+
+/// A tier of messages: what lies between the end of the one before and its own.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MessageTier {
+    /// Its end; the last one has none.
+    pub to: Option<Written<Count>>,
+    /// Of a million messages in it.
+    pub price: Option<Written<PerMillion>>,
 }
 
 /// Bytes out to the users, in tiers.

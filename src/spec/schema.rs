@@ -2,7 +2,10 @@
 //! choices and named maps. What a key means is said where the key is; which words it takes and what
 //! it is by default is added where they are known.
 use super::{
-    model::{Admission, Audience, Jitter, Law, Notify, Policy, Start, Tabs},
+    model::{
+        Admission, Audience, Jitter, Law, Notify, Policy, Popularity, SourceAudience, Start, Tabs,
+        source::Arrival,
+    },
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
 use crate::{
@@ -112,6 +115,8 @@ word_or_map!(Audience);
 word_or_map!(Notify);
 word_or_map!(Jitter);
 word_or_map!(Admission);
+word_or_map!(SourceAudience);
+word_or_map!(Popularity);
 
 /// The name of a preset stands for the map.
 impl<T: JsonSchema> JsonSchema for Shorthand<T> {
@@ -245,6 +250,13 @@ pub(super) fn pair(_: &mut SchemaGenerator) -> Schema {
 /// A file of measured values, or the values.
 pub(super) fn measured(_: &mut SchemaGenerator) -> Schema {
     let list = json!({ "type": "array", "items": quantity::<Span>(), "minItems": 1 });
+    json_schema!({ "title": "file or list", "anyOf": [{ "type": "string" }, list] })
+}
+
+/// A file of arrivals, or the arrivals.
+pub(super) fn arrivals(generator: &mut SchemaGenerator) -> Schema {
+    let arrival = generator.subschema_for::<Arrival>();
+    let list = json!({ "type": "array", "items": arrival, "minItems": 1 });
     json_schema!({ "title": "file or list", "anyOf": [{ "type": "string" }, list] })
 }
 

@@ -47,9 +47,15 @@ fn cut(way: &[&Key], at: At, kind: &MistakeKind) -> At {
 
 /// How messages call what a way leads to, without the choices on the way: `phones.network.rtt`.
 fn title(way: &[&Key]) -> String {
-    let texts = way.iter().map(|key| key.text.as_str());
-    let texts = texts.filter(|text| !is_choice(text) && *text != "nodes" && *text != "links");
-    texts.collect::<Vec<_>>().join(".")
+    let texts: Vec<&str> = way.iter().map(|key| key.text.as_str()).collect();
+    let (heads, rest) = match texts.as_slice() {
+        // A name that is also the word of a choice is a name all the same.
+        ["nodes" | "links", name, rest @ ..] => (vec![*name], rest),
+        ["nodes" | "links"] => (Vec::new(), &[][..]),
+        all => (Vec::new(), all),
+    };
+    let rest = rest.iter().copied().filter(|text| !is_choice(text));
+    heads.into_iter().chain(rest).collect::<Vec<_>>().join(".")
 }
 
 /// A name that is a slip of the keys, and what was meant: reading goes on with that.
@@ -161,6 +167,9 @@ fn owner(way: &[&Key]) -> Owner {
         ["timeline", _] => Owner { called: "a timeline entry", key: None, subject: tail(1) },
         ["timeline", "deploy", ..] => Owner { called: "a deploy", key: key(1), subject: tail(2) },
         ["timeline", "crash", ..] => Owner { called: "a crash", key: key(1), subject: tail(2) },
+        ["prices", "services", _, _, ..] => {
+            Owner { called: "a service", key: key(2), subject: tail(3) }
+        }
         ["prices", "instances" | "brokers" | "caches", _, _, ..] => {
             Owner { called: "a machine", key: key(2), subject: tail(3) }
         }
@@ -177,10 +186,12 @@ fn called(kind: &str) -> &'static str {
         "clients" => "a crowd of clients",
         "load_balancer" => "a load balancer",
         "gateway" => "a gateway",
+        "managed" => "a managed service",
         "pubsub" => "a pubsub",
         "fanout" => "a fanout",
         "registry" => "a registry",
         "buffer" => "a buffer",
+        "source" => "a source",
         _ => "a node",
     }
 }

@@ -7,14 +7,15 @@ use serde_json::Value as Json;
 const TRAJECTORIES: &str = include_str!("../../tests/fingerprints.csv");
 
 /// Counts up when an outcome holds other measures than before, or the same by another rule.
-pub const MEASURES: u32 = 6;
+pub const MEASURES: u32 = 8;
 
 /// What says nothing about the trajectory of one replication.
 const APART: [&str; 4] = ["question", "replications", "slo", "prices"];
 
 /// The same of nodes: what the bill alone reads, and it is reckoned from what is kept.
-const BILLED: [(&str, &[&str]); 5] = [
+const BILLED: [(&str, &[&str]); 6] = [
     ("gateway", &["instance"]),
+    ("managed", &["service"]),
     ("pubsub", &["instance", "brokers", "copies", "retention"]),
     ("fanout", &["instance"]),
     ("registry", &["instance", "copies"]),

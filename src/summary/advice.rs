@@ -24,6 +24,7 @@ impl Sweep {
         let mut all = vec![self.verdicts()];
         all.extend(self.advice());
         all.extend(self.reasons());
+        all.extend(self.crossing_sentences());
         all.extend(self.cut_off());
         all.extend(
             GOALS.iter().filter_map(|&(metric, called, least)| self.range(metric, called, least)),

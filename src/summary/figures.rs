@@ -159,6 +159,15 @@ pub fn share(value: f64) -> String {
     format!("{}{GAP}%", grouped(percent, decimals))
 }
 
+/// The same with at most two decimals, for a small share: `0.74 %`, `0.07 %`.
+pub fn spoken_share(value: f64) -> String {
+    let percent = value * 100.0;
+    if percent < 0.01 {
+        return format!("<{GAP}0.01{GAP}%");
+    }
+    format!("{}{GAP}%", grouped(percent, 2).trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// An instant of the run: `16.5 s`, `8:12 min`, from an hour on `1:02:03 h`.
 pub fn clock(seconds: f64) -> String {
     if seconds < 60.0 {

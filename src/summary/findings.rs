@@ -64,6 +64,10 @@ pub fn binding(summary: &Summary) -> Option<String> {
     if least >= SCARCE {
         return None;
     }
+    if let Some(used) = summary.mean(&format!("{name}.budget.new_connections")) {
+        let used = share(used);
+        return Some(format!("The quota of {name} on new connections is {used} used on average."));
+    }
     let used = |budget: &str, metric: &str| {
         Some((summary.mean(&format!("{name}.{metric}"))?, budget.to_owned()))
     };

@@ -97,10 +97,16 @@ pub const METRICS: &[Described] = &[
     row(
         "handshakes.capacity",
         Unit::PerSecond,
-        "Handshakes that all gateways together can do when they do nothing else.",
+        "Handshakes that all gateways together can do when they do nothing else; of a managed \
+         service its quota.",
     ),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
+    row(
+        "connections.closed",
+        Unit::Count,
+        "Connections that a managed service closed: too old, or idle for too long.",
+    ),
     row(
         "recovery.<action>.hit",
         Unit::Count,
@@ -126,6 +132,7 @@ pub const METRICS: &[Described] = &[
     row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
+    row("<node>.messages", Unit::Count, "Messages that a source published from the warm-up on."),
     row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
     row(
         "duplicates.{redelivered,resent,cursor,overlap}",
@@ -207,6 +214,16 @@ pub const METRICS: &[Described] = &[
     row("connections_per_instance.mean", Unit::Count, "Connections of an instance, on average."),
     row("connections_per_instance.imbalance", Unit::Ratio, "The maximum over the mean."),
     row(
+        "<node>.send_buffers.peak",
+        Unit::Bytes,
+        "The most that one instance held back for slow consumers.",
+    ),
+    row(
+        "send_buffers.closed",
+        Unit::Count,
+        "Connections of slow consumers that were closed since their send buffers were full.",
+    ),
+    row(
         "memory.peak_per_instance",
         Unit::Bytes,
         "The most memory that the connections of one instance took.",
@@ -226,10 +243,17 @@ pub const METRICS: &[Described] = &[
         "The most that one instance of a gateway pool used of what it may hold.",
     ),
     row(
+        "<node>.budget.new_connections",
+        Unit::Share,
+        "Connections that a managed service opened a second, on average over the run, over its \
+         quota.",
+    ),
+    row("<node>.messages", Unit::Count, "Messages up and down that a managed service bills."),
+    row(
         "<node>.headroom",
         Unit::Share,
         "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
-         peak.",
+         peak; of a managed service what its quota leaves on average.",
     ),
     row(
         "presence.falsely_online",
@@ -306,6 +330,11 @@ pub const METRICS: &[Described] = &[
         "cost.{gateway,fanout,registry,buffer}",
         Unit::UsdPerMonth,
         "The bill for all nodes of a kind.",
+    ),
+    row(
+        "cost.{managed,managed.messages,managed.connection_minutes}",
+        Unit::UsdPerMonth,
+        "The bill for managed services, by messages and by minutes of a connection.",
     ),
     row(
         "cost.{load_balancer,load_balancer.hours,load_balancer.units}",
@@ -396,6 +425,7 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::BusOverflow => "The bus had no room for it.",
         Cause::NoReplay => "The recipient was away, and nothing kept the message.",
         Cause::BufferOverflow => "The buffer was full and dropped its oldest message.",
+        Cause::SlowConsumer => "The recipient read too slowly, and its send buffer was full.",
         Cause::ClientOutbox => "The sender was away and its outbox full.",
         Cause::GaveUp => "The recipient, or the sender with its outbox, left for good.",
         Cause::ResumeExpired => {

@@ -5,6 +5,7 @@
 mod advice;
 pub mod bill;
 pub mod board;
+pub mod crossings;
 pub mod figures;
 pub mod findings;
 pub mod glossary;

@@ -119,6 +119,7 @@ pub fn quantity(any: Any) -> (Unit, f64) {
     let unit = match any {
         Any::Span(span) => return (Unit::Seconds, span.seconds()),
         Any::Bytes(_) => Unit::Bytes,
+        Any::Bandwidth(_) => Unit::BytesPerSecond,
         Any::Rate(_) => Unit::PerSecond,
         Any::Share(_) => Unit::Share,
         Any::Count(_) | Any::Factor(_) => Unit::Count,

@@ -1,5 +1,5 @@
 //! A quantity whose kind only its text tells, and the steps between two of them.
-use super::{Bytes, Count, Factor, Quantity, Rate, Share, Unreadable};
+use super::{Bandwidth, Bytes, Count, Factor, Quantity, Rate, Share, Unreadable};
 use crate::engine::{Span, number};
 
 /// A quantity of any kind.
@@ -11,6 +11,8 @@ pub enum Any {
     Bytes(Bytes),
     /// A rate.
     Rate(Rate),
+    /// A bandwidth.
+    Bandwidth(Bandwidth),
     /// A share.
     Share(Share),
     /// A count.
@@ -40,6 +42,9 @@ impl Any {
         if text.ends_with('%') {
             return Share::read(text).map(Self::Share);
         }
+        if text.split_once('/').is_some_and(|(size, _)| size.trim_end().ends_with('B')) {
+            return Bandwidth::read(text).map(Self::Bandwidth);
+        }
         if text.contains('/') {
             return Rate::read(text).map(Self::Rate);
         }
@@ -60,6 +65,7 @@ impl Any {
         match self {
             Self::Span(it) => it.print(),
             Self::Bytes(it) => it.print(),
+            Self::Bandwidth(it) => it.print(),
             Self::Rate(it) => it.print(),
             Self::Share(it) => it.print(),
             Self::Count(it) => it.print(),
@@ -72,6 +78,7 @@ impl Any {
         match self {
             Self::Span(it) => it.float(),
             Self::Bytes(it) => number::float(it.0),
+            Self::Bandwidth(it) => number::float(it.0),
             Self::Count(it) => number::float(it.0),
             Self::Rate(Rate(it)) | Self::Share(Share(it)) | Self::Factor(Factor(it)) => it,
         }
@@ -83,6 +90,7 @@ impl Any {
         match self {
             Self::Span(_) => Self::Span(Span::from_float(value)),
             Self::Bytes(_) => Self::Bytes(Bytes(number::whole(value))),
+            Self::Bandwidth(_) => Self::Bandwidth(Bandwidth(number::whole(value))),
             Self::Count(_) => Self::Count(Count(number::whole(value))),
             Self::Rate(_) => Self::Rate(Rate(value)),
             Self::Share(_) => Self::Share(Share(round(value))),

@@ -14,6 +14,10 @@ pub struct PerGigabyte(pub f64);
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
 pub struct PerGigabyteMonth(pub f64);
 
+/// US dollars per million: of messages, of minutes that a connection is open.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default)]
+pub struct PerMillion(pub f64);
+
 /// A month, or a day in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Date {
@@ -26,7 +30,7 @@ pub struct Date {
 }
 
 /// The units of prices, for whoever takes one for another.
-const UNITS: [&str; 3] = ["USD/h", "USD/GB", "USD/GB-month"];
+const UNITS: [&str; 4] = ["USD/h", "USD/GB", "USD/GB-month", "USD/M"];
 
 fn price(text: &str, what: &str, unit: &str) -> Result<f64, Unreadable> {
     let (number, found) = decimal::split(text)?;
@@ -87,6 +91,20 @@ impl Quantity for PerGigabyteMonth {
 
     fn print(self) -> String {
         format!("{} {}", self.0, UNITS[2])
+    }
+}
+
+impl Quantity for PerMillion {
+    const WHAT: &'static str = "a price per million";
+    const EXAMPLE: &'static str = "1 USD/M";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?USD ?/ ?M$";
+
+    fn read(text: &str) -> Result<Self, Unreadable> {
+        price(text, Self::WHAT, UNITS[3]).map(Self)
+    }
+
+    fn print(self) -> String {
+        format!("{} {}", self.0, UNITS[3])
     }
 }
 
@@ -156,6 +174,7 @@ mod tests {
         }
         assert_eq!(PerGigabyte(0.05).print(), "0.05 USD/GB");
         assert_eq!(PerGigabyteMonth(0.1).print(), "0.1 USD/GB-month");
+        assert_eq!(PerMillion::read("0.25 USD/M").unwrap().print(), "0.25 USD/M");
         for text in ["2026-08", "2026-06-17", "0999-12-01"] {
             assert_eq!(Date::read(text).unwrap().print(), text);
         }

@@ -1,4 +1,7 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
+mod feeds;
+mod sources;
+
 use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
@@ -20,11 +23,10 @@ use crate::{
         stream::standing,
         table::{
             browsers::Browsers,
-            connections::{Connections, Visit},
-            crowds::{Affinity, Block, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
+            connections::Connections,
+            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
             routes::{Keeping, Routes},
-            states::States,
             tiers::Tiers,
         },
     },
@@ -50,18 +52,9 @@ impl World {
                 }
             })
             .collect();
-        let crowds = plan.crowds();
-        let mut connections = Connections::default();
-        connections.extend(crowds.users());
-        if crowds.iter().any(|crowd| crowd.visits) {
-            connections.visits = vec![Visit::default(); number::index(crowds.users())];
-        }
-        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
-            connections.seen = vec![0; number::index(crowds.users())];
-        }
-        if crowds.rows().iter().any(|crowd| crowd.affinity.is_some()) {
-            connections.states = States::new(crowds.users());
-        }
+        let mut crowds = plan.crowds();
+        let feeds = plan.feeds(&mut crowds, &pools);
+        let connections = Connections::of(&crowds);
         let routes = Routes::new(plan.keepings(&crowds), crowds.users());
         let nodes: Vec<Node> = plan.ids().map(|id| plan.node(id, &pools, &crowds)).collect();
         let rows = crowds.rows().len();
@@ -74,6 +67,7 @@ impl World {
             nodes,
             names: scenario.nodes.iter().map(|node| node.name.clone()).collect(),
             crowds,
+            feeds,
             connections,
             routes,
             messages: Messages::default(),
@@ -172,21 +166,26 @@ impl Plan<'_> {
             background: clients.background,
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
+            payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
-                Some(Audience::Direct) | None => None,
+                Some(Audience::Direct | Audience::All) | None => None,
             },
             publishes_for_each: bus.is_some_and(|bus| self.key(bus) == PartitionKey::Recipient),
             bus: bus.map(|bus| bus.0),
+            closes: gateway
+                .managed
+                .as_ref()
+                .map(|_| Closes { idle: gateway.idle_timeout(clients.heartbeat.every) }),
             registry: self.port(pool, is_registry).filter(|_| poll.is_none()),
             fanout: fanout.map(|fanout| self.back(fanout)),
             rpc_timeout: rpc_timeout.unwrap_or_default(),
             replay: (clients.resume == Resume::LastSeenId)
-                .then(|| self.kept(pool, Scope::User, clients))
+                .then(|| self.kept(pool, Scope::User, id))
                 .flatten(),
             resume_window: clients.resume_window,
-            inbox: self.inbox(pool, clients),
+            inbox: self.inbox(pool, id),
             visits: clients.visits.is_some(),
             reading: clients.reading,
             acknowledged: clients.sends.as_ref().and_then(|sends| sends.acknowledged),
@@ -201,6 +200,11 @@ impl Plan<'_> {
                 high: age.float(),
             }),
             draws: self.draws(id),
+            feeds: Vec::new(),
+            own_feed: None,
+            slow: clients.slow,
+            usual: self.usual(id, clients),
+            origins: self.origins(id),
         }
     }
 
@@ -291,16 +295,16 @@ impl Plan<'_> {
         })
     }
 
-    fn kept(&self, pool: NodeId, scope: Scope, clients: &parameters::Clients) -> Option<Replay> {
+    fn kept(&self, pool: NodeId, scope: Scope, crowd: NodeId) -> Option<Replay> {
         let (port, buffer) = self.buffer(pool, scope)?;
         let (read, retention) = (buffer.read, buffer.retention);
-        let payload = clients.sends.as_ref().map(|sends| sends.payload);
-        Some(Replay { port, read, messages: buffer.holds(payload), retention })
+        let messages = buffer.holds(self.scenario.largest_payload(crowd));
+        Some(Replay { port, read, messages, retention })
     }
 
-    fn inbox(&self, pool: NodeId, clients: &parameters::Clients) -> Option<Inbox> {
+    fn inbox(&self, pool: NodeId, crowd: NodeId) -> Option<Inbox> {
         let (_, buffer) = self.buffer(pool, Scope::Inbox)?;
-        let (kept, notify) = (self.kept(pool, Scope::Inbox, clients)?, buffer.notify.clone());
+        let (kept, notify) = (self.kept(pool, Scope::Inbox, crowd)?, buffer.notify.clone());
         Some(Inbox { kept, notify })
     }
 
@@ -330,6 +334,7 @@ impl Plan<'_> {
             }
             Parameters::Registry(own) => Node::Registry(self.registry(id, own, crowds, draws)),
             Parameters::Buffer(own) => Node::Buffer(Buffer::new(own.clone(), self.outages(id))),
+            Parameters::Source(own) => Node::Source(self.source(id, own, crowds)),
         }
     }
 
@@ -376,25 +381,6 @@ impl Plan<'_> {
         let dies = timeline
             .any(|action| matches!(action.kind, ActionKind::Crash { node, .. } if node == reader));
         Pubsub::new(id.0, own.clone(), fanout, readers.instances, dies, draws)
-    }
-
-    /// From when on a crowd sends so many times its rate; entries that overlap multiply.
-    fn load(&self, crowd: NodeId) -> Vec<(Time, f64)> {
-        let entries = self.scenario.timeline.iter().filter_map(|action| match action.kind {
-            ActionKind::Load { node, factor, lasts } if node == crowd => {
-                Some((action.at, action.at + lasts.unwrap_or(Span::FOREVER), factor))
-            }
-            _ => None,
-        });
-        let entries: Vec<(Time, Time, f64)> = entries.collect();
-        let mut times: Vec<Time> = entries.iter().flat_map(|entry| [entry.0, entry.1]).collect();
-        times.sort_unstable();
-        times.dedup();
-        let factor = |time| {
-            let under = entries.iter().filter(|entry| entry.0 <= time && time < entry.1);
-            under.map(|entry| entry.2).product()
-        };
-        times.into_iter().map(|time| (time, factor(time))).collect()
     }
 
     fn registry(

@@ -208,7 +208,11 @@ impl World {
             Node::Fanout(fanout) => fanout.slow(change, factor, &mut cx),
             Node::Registry(registry) => registry.slow(change, factor, &mut cx),
             Node::Buffer(buffer) => buffer.slow(change, factor, cx.now),
-            Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Pubsub(_) => {}
+            Node::Clients(_)
+            | Node::LoadBalancer(_)
+            | Node::Gateway(_)
+            | Node::Pubsub(_)
+            | Node::Source(_) => {}
         }
     }
 

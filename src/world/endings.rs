@@ -24,6 +24,7 @@ pub(super) fn clients_of<'a>(nodes: &'a [Node], user: u32, cx: &Cx<'_>) -> &'a N
 /// The client sees its connection end at once; one that is half open sees nothing.
 pub(super) fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
+    ends_at_its_instance(user, cx);
     let row = cx.connections.get_mut(user);
     row.gateway = NOWHERE;
     match row.state {
@@ -37,10 +38,20 @@ pub(super) fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     }
 }
 
+/// Nothing is pushed to it there any more.
+fn ends_at_its_instance(user: u32, cx: &mut Cx<'_>) {
+    match cx.connections.get(user).state {
+        State::Online => cx.leaves(user, false),
+        State::HalfOpen => cx.death_noticed(user),
+        State::Connecting | State::Away | State::Gone | State::Absent => {}
+    }
+}
+
 /// The client sees nothing until a heartbeat, or its patience with an attempt, is over. How old the
 /// attempt is nobody has noted: it gets its whole patience from now on.
 pub(super) fn fall_silent(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
     let Node::Clients(clients) = clients_of(nodes, user, cx) else { return };
+    ends_at_its_instance(user, cx);
     let row = cx.connections.get_mut(user);
     row.gateway = NOWHERE;
     let (state, session) = (row.state, row.session);

@@ -4,7 +4,10 @@ use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
         Node,
-        table::{connections::State, messages::Stage},
+        table::{
+            connections::State,
+            messages::{Message, Stage},
+        },
     },
     record::{
         AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Twice, Unit,
@@ -72,6 +75,7 @@ impl World {
         self.expire_kept(horizon);
         self.close_presence(horizon);
         self.count_pending(horizon);
+        self.count_pending_of_many(horizon);
         self.check()?;
         let all = self.record.flow(horizon);
         let measures = self.measures(scenario, &all);
@@ -114,7 +118,8 @@ impl World {
     fn count_pending(&mut self, horizon: Time) {
         let waits =
             |stage| matches!(stage, Stage::Outbox | Stage::Buffer | Stage::Parked | Stage::Inbox);
-        let pending = self.messages.pending().into_iter().flat_map(|row| {
+        let each = |row: &&Message| self.crowds.of(row.to).feed_of(row).is_none();
+        let pending = self.messages.pending().into_iter().filter(each).flat_map(|row| {
             let all = self.crowds.of(row.to).everybody(row);
             vec![(row.sent, waits(row.stage)); all.map_or(1, Iterator::count)]
         });
@@ -170,7 +175,8 @@ impl World {
         self.recovery_measures(&mut sheet);
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
-        self.pool_measures(&mut sheet);
+        self.pool_measures(all, &mut sheet);
+        self.send_buffer_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);
         self.wire_measures(scenario, all, &mut sheet);
@@ -288,6 +294,9 @@ impl World {
             _ => None,
         });
         let each = pools.map(|pool| {
+            if let Some(service) = &pool.parameters.managed {
+                return Some(service.new_connections.0);
+            }
             let work = pool.mean_handshake().seconds();
             let cores = f64::from(pool.parameters.cores) * f64::from(pool.parameters.count);
             (work > 0.0).then(|| cores / work)
@@ -312,6 +321,11 @@ impl World {
         let record = &self.record;
         let Account { ledger, lag } = record.window();
         sheet.ledger("", &ledger);
+        for (node, name) in self.nodes.iter().zip(&self.names) {
+            if let Node::Source(source) = node {
+                sheet.count(format!("{name}.messages"), source.counted());
+            }
+        }
         sheet.count("deliveries.duplicates", record.counts.duplicates.iter().sum());
         for twice in Twice::ALL {
             let count = record.counts.duplicates[twice as usize];
@@ -345,65 +359,11 @@ impl World {
         sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
     }
 
-    fn pool_measures(&self, sheet: &mut Sheet) {
-        let gauges = &self.gauges;
-        for gauge in &gauges.pools {
-            let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
-            let name = &self.names[gauge.node];
-            let prefixes: &[String] = if gauges.pools.len() == 1 {
-                &[String::new(), format!("{name}.")]
-            } else {
-                &[format!("{name}.")]
-            };
-            let peak = gauge.each.iter().filter_map(crate::record::Gauge::peak).reduce(f64::max);
-            let mean = gauge
-                .held
-                .mean()
-                .map(|held| held / number::float(number::count(pool.pool.len().max(1))));
-            let per = number::float(pool.parameters.per_connection());
-            for prefix in prefixes {
-                sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
-                sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
-                let ratio =
-                    peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
-                sheet.set(
-                    format!("{prefix}connections_per_instance.imbalance"),
-                    Unit::Ratio,
-                    ratio,
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak_per_instance"),
-                    Unit::Bytes,
-                    peak.map(|peak| peak * per),
-                );
-                sheet.set(
-                    format!("{prefix}memory.peak"),
-                    Unit::Bytes,
-                    gauge.held.peak().map(|held| held * per),
-                );
-            }
-            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
-            let cpu = gauge.cpu_max.peak();
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
-            let parameters = &pool.parameters;
-            let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
-            let memory = number::float(pool.parameters.memory.limit.0);
-            let budgets = [("connections", 1.0, sockets), ("memory", per, memory)];
-            let mut fullest = cpu;
-            for (budget, each, limit) in budgets {
-                let used = peak.map(|peak| peak * each / limit);
-                sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
-                fullest = fullest.into_iter().chain(used).reduce(f64::max);
-            }
-            sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
-        }
-    }
-
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
-        for gauge in &self.gauges.fanouts {
+        for gauge in &self.gauges.works {
             let name = &self.names[gauge.node];
-            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.busy.mean());
-            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.busy.peak());
+            sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.mean.mean());
+            sheet.set(format!("{name}.cpu.peak"), Unit::Share, gauge.max.peak());
             self.call_measures(gauge.node, sheet);
         }
         let mut worst = None::<(f64, Option<Span>)>;
@@ -438,9 +398,8 @@ impl World {
         sheet.set("registry.refreshes_per_second", Unit::PerSecond, Some(refreshes));
         sheet.count("registry.stale_routes", counts.stale_routes);
         sheet.count("replay.messages", all.sum(|crowd| crowd.replayed));
-        let replayed = all.crowds.iter().map(|crowd| number::float(crowd.replayed));
-        let bytes =
-            replayed.zip(wire::laws(scenario)).map(|(count, law)| count * law.payload).sum();
+        let crowds = all.crowds.iter().zip(wire::laws(scenario));
+        let bytes = crowds.map(|(traffic, law)| law.replayed(traffic)).sum();
         sheet.set("replay.bytes", Unit::Bytes, Some(bytes));
     }
 

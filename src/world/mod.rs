@@ -3,9 +3,11 @@ mod build;
 mod consumers;
 mod endings;
 mod faults;
+mod feeds;
 mod hosts;
 mod measures;
 mod places;
+mod pools;
 mod presence;
 mod sample;
 mod sessions;
@@ -23,6 +25,7 @@ use crate::{
         table::{
             connections::{Connections, Visit},
             crowds::Crowds,
+            feeds::Feeds,
             messages::{Messages, Stage},
             routes::Routes,
             states::States,
@@ -43,6 +46,7 @@ pub struct World {
     nodes: Vec<Node>,
     names: Vec<String>,
     crowds: Crowds,
+    feeds: Feeds,
     connections: Connections,
     routes: Routes,
     messages: Messages,
@@ -65,7 +69,8 @@ pub struct Broken(pub String);
 /// Splits a world into its nodes and the context in which they act.
 macro_rules! split {
     ($world:expr, $now:expr, $agenda:expr) => {{
-        let World { nodes, crowds, connections, routes, messages, tiers, record, .. } = $world;
+        let World { nodes, crowds, feeds, connections, routes, messages, tiers, record, .. } =
+            $world;
         let next = crate::node::cx::Next::Closed;
         let (now, agenda): (_, &mut Agenda<crate::node::Event>) = ($now, &mut *$agenda);
         let cx = crate::node::Cx {
@@ -75,6 +80,7 @@ macro_rules! split {
             connections,
             routes,
             tiers,
+            feeds,
             crowds,
             record,
             next,
@@ -174,6 +180,7 @@ impl World {
             | Timer::Settled
             | Timer::MakeOpen
             | Timer::Aged
+            | Timer::Idle
             | Timer::MakeTimedOut
             | Timer::Leave
             | Timer::Visit
@@ -220,6 +227,7 @@ pub fn simulate(
     let mut world = World::new(scenario, replication, &mut agenda);
     world.events += run(&mut world, &mut agenda, scenario.warm_up);
     world.sample_until(scenario.warm_up);
+    world.land(scenario.warm_up);
     world.record.warmed_up(scenario.warm_up);
     let steps: u64 = 100;
     for step in 1..=steps {
@@ -234,17 +242,18 @@ pub fn simulate(
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.
 pub fn memory(scenario: &Scenario) -> u64 {
-    let (mut users, mut entries, mut states, mut sends) = (0, 0, 0, false);
+    let (mut users, mut entries, mut states, mut receives) = (0, 0, 0, false);
     let (mut visits, mut prefers) = (false, false);
     for node in &scenario.nodes {
         match &node.parameters {
             Parameters::Clients(clients) => {
                 users += u64::from(clients.count);
                 users += number::whole(clients.sessions_by(scenario.horizon));
-                sends |= clients.sends.is_some();
+                receives |= clients.sends.is_some();
                 visits |= clients.visits.is_some();
                 prefers |= clients.prefer.len() > 1;
             }
+            Parameters::Source(_) => receives = true,
             Parameters::Gateway(gateway) if gateway.session.is_some() => states = States::BYTES,
             Parameters::Registry(registry) => {
                 let lags = registry.replica_lag > Span::ZERO;
@@ -255,7 +264,7 @@ pub fn memory(scenario: &Scenario) -> u64 {
     }
     let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
     let ways = if prefers { Ways::BYTES } else { 0 };
-    users * (Connections::bytes(sends) + entries + states + visits + ways)
+    users * (Connections::bytes(receives) + entries + states + visits + ways)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

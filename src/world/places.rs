@@ -30,6 +30,12 @@ impl World {
                 place(&clients, &crowd, user, nodes, &mut cx);
             }
         }
+        let (nodes, mut cx) = split!(&mut *self, Time::ZERO, &mut *agenda);
+        for node in nodes {
+            if let Node::Source(source) = node {
+                source.start(&mut cx);
+            }
+        }
     }
 }
 
@@ -39,9 +45,11 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
         if crowd.visits {
             return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
         }
+        cx.subscribes(user);
         cx.record.recovery.hit(user);
         return clients.arrive(user, over, cx);
     }
+    cx.subscribes(user);
     if !clients.stands_there(user, cx) {
         return;
     }
@@ -57,6 +65,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let Some(instance) = placed else {
         if session {
             // It would have been refused.
+            cx.unsubscribes(user);
             cx.connections.get_mut(user).state = State::Gone;
             return;
         }
@@ -69,6 +78,7 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.joins(user);
     cx.moves_in(user);
     cx.record.change_online(Time::ZERO, cx.crowds.place(user), 1);
     if session {

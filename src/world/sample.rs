@@ -17,7 +17,7 @@ pub(super) struct Gauges {
     /// Tabs that wait in their browser, where browsers have several.
     pub(super) tabs: Option<Gauge>,
     pub(super) pools: Vec<Pool>,
-    pub(super) fanouts: Vec<Fanouts>,
+    pub(super) works: Vec<Works>,
     pub(super) buses: Vec<Bus>,
 }
 
@@ -30,15 +30,18 @@ pub(super) struct Pool {
     pub(super) cpu_mean: Gauge,
     pub(super) cpu_max: Gauge,
     pub(super) wait: Gauge,
+    capacity: Gauge,
     done: Vec<Span>,
 }
 
-/// The gauges of a fan-out.
+/// How busy what works beside the gateways is: instances of a fan-out, partitions of a bus, the
+/// store of a registry or a buffer.
 #[derive(Clone, Debug)]
-pub(super) struct Fanouts {
+pub(super) struct Works {
     pub(super) node: usize,
-    pub(super) busy: Gauge,
-    done: Span,
+    pub(super) mean: Gauge,
+    pub(super) max: Gauge,
+    done: Vec<Span>,
 }
 
 /// The gauge of a bus.
@@ -52,7 +55,7 @@ impl Gauges {
     pub(super) fn new(scenario: &Scenario, nodes: &[Node], crowds: &Crowds) -> Self {
         let online = Gauge::new("", "connections", "online", Unit::Count);
         let next = Time::ZERO + scenario.tick;
-        let (mut pools, mut fanouts, mut buses) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut pools, mut works, mut buses) = (Vec::new(), Vec::new(), Vec::new());
         for (place, (node, spec)) in nodes.iter().zip(&scenario.nodes).enumerate() {
             let gauge =
                 |quantity, statistic: &str, unit| Gauge::new(&spec.name, quantity, statistic, unit);
@@ -66,24 +69,34 @@ impl Gauges {
                     cpu_mean: gauge("cpu", "mean", Unit::Share),
                     cpu_max: gauge("cpu", "max", Unit::Share),
                     wait: gauge("handshake_queue", "max", Unit::Seconds),
+                    capacity: gauge("handshakes", "capacity", Unit::PerSecond),
                     done: vec![Span::ZERO; pool.pool.len()],
-                }),
-                Node::Fanout(_) => fanouts.push(Fanouts {
-                    node: place,
-                    busy: gauge("cpu", "mean", Unit::Share),
-                    done: Span::ZERO,
                 }),
                 Node::Pubsub(_) => {
                     buses
                         .push(Bus { node: place, backlog: gauge("backlog", "total", Unit::Count) });
                 }
-                Node::Clients(_) | Node::LoadBalancer(_) | Node::Registry(_) | Node::Buffer(_) => {}
+                Node::Clients(_)
+                | Node::LoadBalancer(_)
+                | Node::Fanout(_)
+                | Node::Registry(_)
+                | Node::Buffer(_)
+                | Node::Source(_) => {}
+            }
+            let stations = stations(node, Time::ZERO);
+            if !stations.is_empty() {
+                works.push(Works {
+                    node: place,
+                    mean: gauge("cpu", "mean", Unit::Share),
+                    max: gauge("cpu", "max", Unit::Share),
+                    done: vec![Span::ZERO; stations.len()],
+                });
             }
         }
         let ways = super::ways::gauges(crowds);
         let shared = crowds.rows().iter().any(|crowd| crowd.browsers.is_some());
         let tabs = shared.then(|| Gauge::new("", "tabs", "waiting", Unit::Count));
-        Self { tick: scenario.tick, next, online, ways, tabs, pools, fanouts, buses }
+        Self { tick: scenario.tick, next, online, ways, tabs, pools, works, buses }
     }
 
     /// When the gauges are read next.
@@ -95,19 +108,28 @@ impl Gauges {
     /// All gauges.
     pub(super) fn all(&self) -> impl Iterator<Item = &Gauge> {
         let pools = self.pools.iter().flat_map(|pool| {
-            let each = pool.each.iter();
-            [&pool.held].into_iter().chain(each).chain([&pool.cpu_mean, &pool.cpu_max, &pool.wait])
+            let Pool { held, each, cpu_mean, cpu_max, wait, capacity, .. } = pool;
+            [held].into_iter().chain(each).chain([cpu_mean, cpu_max, wait, capacity])
         });
-        let fanouts = self.fanouts.iter().map(|fanout| &fanout.busy);
+        let works = self.works.iter().flat_map(|work| [&work.mean, &work.max]);
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
-        [&self.online]
-            .into_iter()
-            .chain(ways)
-            .chain(&self.tabs)
-            .chain(pools)
-            .chain(fanouts)
-            .chain(buses)
+        let waiting = ways.chain(&self.tabs);
+        [&self.online].into_iter().chain(waiting).chain(pools).chain(works).chain(buses)
+    }
+}
+
+/// The working time that each station beside the gateways has given so far, and its servers.
+fn stations(node: &Node, at: Time) -> Vec<(Span, usize)> {
+    match node {
+        Node::Fanout(fanout) => {
+            let servers = fanout.size().1;
+            fanout.done(at).map(|done| (done, servers)).collect()
+        }
+        Node::Pubsub(bus) => bus.done(at).map(|done| (done, 1)).collect(),
+        Node::Registry(registry) => vec![(registry.done(at), 1)],
+        Node::Buffer(buffer) => vec![(buffer.done(at), 1)],
+        Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Source(_) => Vec::new(),
     }
 }
 
@@ -141,6 +163,7 @@ impl World {
         for gauge in &mut gauges.pools {
             let Node::Gateway(pool) = &nodes[gauge.node] else { continue };
             let (mut held, mut sum, mut max, mut wait) = (0.0, 0.0, 0.0f64, Span::ZERO);
+            let mut serving = 0.0;
             for (place, instance) in pool.pool.clone().enumerate() {
                 let row = tiers.get(instance);
                 gauge.each[place].values.push(f64::from(row.held));
@@ -149,7 +172,9 @@ impl World {
                 let cores = f64::from(pool.parameters.cores);
                 let share = (done - gauge.done[place]).float() / (tick * cores);
                 gauge.done[place] = done;
-                let idle = if tiers.serves(instance) { pool.idle_share(row.held) } else { 0.0 };
+                let serves = tiers.serves(instance);
+                let idle = if serves { pool.idle_share(row.held) } else { 0.0 };
+                serving += if serves { cores } else { 0.0 };
                 let busy = (share * (1.0 - idle) + idle).min(1.0);
                 sum += busy;
                 max = max.max(busy);
@@ -160,15 +185,30 @@ impl World {
             gauge.cpu_mean.values.push(sum / count);
             gauge.cpu_max.values.push(max);
             gauge.wait.values.push(wait.seconds());
+            // What they can do when they do nothing else; nothing where a handshake is no work.
+            let each = pool.mean_handshake().seconds();
+            gauge.capacity.values.push(if each > 0.0 { serving / each } else { f64::NAN });
             longest = longest.max(wait);
         }
-        for gauge in &mut gauges.fanouts {
-            let Node::Fanout(fanout) = &nodes[gauge.node] else { continue };
-            let done = fanout.done(at).fold(Span::ZERO, |sum, done| sum + done);
-            let (instances, servers) = fanout.size();
-            let servers = number::float(number::count(instances * servers));
-            gauge.busy.values.push((done - gauge.done).float() / (tick * servers));
-            gauge.done = done;
+        for gauge in &mut gauges.works {
+            let node = &nodes[gauge.node];
+            let idle = match node {
+                Node::Registry(registry) => registry.refreshing(record),
+                _ => 0.0,
+            };
+            let (mut sum, mut max) = (0.0, 0.0_f64);
+            let stations = stations(node, at);
+            for (known, &(done, servers)) in gauge.done.iter_mut().zip(&stations) {
+                let servers = number::float(number::count(servers));
+                let share = (done - *known).float() / (tick * servers);
+                *known = done;
+                let busy = (share * (1.0 - idle) + idle).min(1.0);
+                sum += busy;
+                max = max.max(busy);
+            }
+            let count = number::float(number::count(stations.len().max(1)));
+            gauge.mean.values.push(sum / count);
+            gauge.max.values.push(max);
         }
         for gauge in &mut gauges.buses {
             if let Node::Pubsub(bus) = &nodes[gauge.node] {

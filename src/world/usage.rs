@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     node::{
         Node,
-        parameters::{Parameters, Scope},
+        parameters::{Gateway, Managed, Parameters, Scope},
         table::crowds::Crowd,
     },
     record::{
@@ -24,39 +24,69 @@ struct Rate<'w> {
     messages: f64,
     /// Bytes of payload in a message.
     payload: f64,
+    /// Messages that came down.
+    pushed: f64,
+    /// Seconds between two pings.
+    every: f64,
+    /// The messages of each source that reaches it.
+    sources: Vec<FromOutside>,
     /// Operations of its registry, without refreshes.
     operations: f64,
     bytes: wire::Bytes,
 }
 
+/// What a source causes in a crowd per second, on average.
+struct FromOutside {
+    /// Messages published.
+    messages: f64,
+    /// Deliveries meant.
+    deliveries: f64,
+    /// Bytes of payload in a message.
+    payload: f64,
+}
+
 impl<'w> Rate<'w> {
-    fn new(crowd: &'w Crowd, traffic: &Traffic, law: wire::Law, seconds: f64) -> Self {
+    fn new(crowd: &'w Crowd, traffic: &Traffic, law: &wire::Law, seconds: f64) -> Self {
         let per_second = |count: u64| number::float(count) / seconds;
         let connections = traffic.connected() / seconds;
+        let sources = law.sources.iter().zip(&traffic.sources).map(|(payload, it)| FromOutside {
+            messages: per_second(it.published),
+            deliveries: per_second(it.intended),
+            payload: *payload,
+        });
         Self {
             crowd,
             connections,
             attempts: per_second(traffic.attempts),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
+            pushed: per_second(traffic.frames_down),
+            every: law.every,
+            sources: sources.collect(),
             operations: per_second(traffic.registry_operations),
             bytes: law.bytes(traffic).times(1.0 / seconds),
         }
     }
 
-    /// Messages published: one for each recipient where the bus has them apart.
+    /// Bytes of payload that its users, and sources for them, publish: one message for each
+    /// recipient where the bus has them apart.
     fn published(&self) -> f64 {
         let each = self.crowd.room.filter(|_| self.crowd.publishes_for_each);
-        self.messages * each.map_or(1.0, |size| f64::from(size - 1))
+        let own = self.messages * each.map_or(1.0, |size| f64::from(size - 1)) * self.payload;
+        self.sources.iter().fold(own, |sum, source| sum + source.messages * source.payload)
     }
 
     /// The modelled size of its share of a buffer: what retention and bound allow each user.
     fn kept(&self) -> f64 {
         let Some(replay) = &self.crowd.replay else { return 0.0 };
         let users = f64::from(self.crowd.count);
-        let each = self.messages * f64::from(self.crowd.room.map_or(1, |size| size - 1)) / users
-            * replay.retention.seconds();
-        users * each.min(f64::from(replay.messages)) * self.payload
+        let own = self.messages * f64::from(self.crowd.room.map_or(1, |size| size - 1));
+        let sources = self.sources.iter().map(|source| (source.deliveries, source.payload));
+        let all = std::iter::once((own, self.payload)).chain(sources);
+        let (messages, bytes) = all
+            .fold((0.0, 0.0), |sum, (messages, size)| (sum.0 + messages, sum.1 + messages * size));
+        let each = messages / users * replay.retention.seconds();
+        users * each.min(f64::from(replay.messages)) * (bytes / messages.max(1e-9))
     }
 }
 
@@ -67,7 +97,7 @@ impl World {
         let seconds = flow.lasted.seconds().max(1e-9);
         let crowds = self.crowds.rows().iter().zip(&flow.crowds).zip(wire::laws(scenario));
         let rates: Vec<Rate> =
-            crowds.map(|((crowd, traffic), law)| Rate::new(crowd, traffic, law, seconds)).collect();
+            crowds.map(|((crowd, flow), law)| Rate::new(crowd, flow, &law, seconds)).collect();
         let nodes = scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
             let amount = self.amount(scenario, number::byte(place), &node.parameters, &rates)?;
             Some(Used { node: node.name.clone(), amount })
@@ -116,19 +146,21 @@ impl World {
         let registered = |crowd: &Crowd| crowd.registry.as_ref().is_some_and(|it| it.node == id);
         let kept = |crowd: &Crowd| crowd.replay.as_ref().is_some_and(|it| it.port.node == id);
         Some(match parameters {
-            Parameters::Clients(_) => return None,
+            Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: of(&balanced, &|rate| rate.attempts),
                 connections: of(&balanced, &|rate| rate.connections),
                 bytes: of(&balanced, &|rate| rate.bytes.up.and(&rate.bytes.down()).total()),
             },
+            Parameters::Gateway(Gateway { managed: Some(service), .. }) => {
+                let held = |crowd: &Crowd| crowd.gateways.node == id;
+                managed(service, rates.iter().filter(|rate| held(rate.crowd)))
+            }
             Parameters::Gateway(_) => {
                 Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))
             }
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
-            Parameters::Pubsub(_) => {
-                Amount::Published(of(&published, &|rate| rate.published() * rate.payload))
-            }
+            Parameters::Pubsub(_) => Amount::Published(of(&published, &|rate| rate.published())),
             Parameters::Registry(_) => Amount::Registered {
                 entries: of(&registered, &|rate| rate.connections),
                 operations: of(&registered, &|rate| rate.operations) + self.refreshes(id, rates),
@@ -146,8 +178,12 @@ impl World {
     fn in_inbox(id: u8, rates: &[Rate<'_>]) -> f64 {
         let serves = |crowd: &Crowd| crowd.inbox.as_ref().is_some_and(|it| it.kept.port.node == id);
         let served = rates.iter().filter(|rate| serves(rate.crowd));
-        let sums = served.fold((0.0, 0.0), |(bytes, messages), rate| {
-            (bytes + rate.messages * rate.payload, messages + rate.messages)
+        let each = served.flat_map(|rate| {
+            let sources = rate.sources.iter().map(|source| (source.deliveries, source.payload));
+            std::iter::once((rate.messages, rate.payload)).chain(sources)
+        });
+        let sums = each.fold((0.0, 0.0), |(bytes, messages), (more, payload)| {
+            (bytes + more * payload, messages + more)
         });
         sums.0 / sums.1.max(1e-9)
     }
@@ -157,4 +193,17 @@ impl World {
         let Node::Registry(registry) = &self.nodes[usize::from(registry)] else { return 0.0 };
         registry.refreshes(|place: usize| rates[place].connections)
     }
+}
+
+/// What crowds cause at the service that holds their connections.
+fn managed<'w, 'r: 'w>(service: &Managed, rates: impl Iterator<Item = &'w Rate<'r>>) -> Amount {
+    let (mut messages, mut pings, mut connections) = (0.0, 0.0, 0.0);
+    let mut egress = Egress::default();
+    for rate in rates {
+        messages += (rate.messages + rate.pushed) * service.billed(rate.payload);
+        pings += 2.0 * rate.connections / rate.every;
+        connections += rate.connections;
+        egress = egress.and(&rate.bytes.egress());
+    }
+    Amount::Managed { messages, pings, connections, egress }
 }

@@ -2,61 +2,76 @@
 use super::{World, measures::Sheet};
 use crate::{
     engine::number,
-    node::parameters::{Layers, Parameters, Transport, Wire},
+    node::parameters::{Clients, Gateway, Layers, Parameters, Transport, Wire},
     record::{
         Egress, Unit,
-        meter::{Flow, Traffic},
+        meter::{Flow, Sourced, Traffic},
     },
     scenario::{NodeId, Scenario},
 };
 
 /// What decides how many bytes a crowd's traffic has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Law {
     /// How its messages travel.
     pub(crate) transport: Transport,
     /// What they are wrapped in.
     pub(crate) wire: Wire,
-    /// Bytes of a message.
+    /// Bytes of a message that it sends.
     pub(crate) payload: f64,
+    /// Bytes of a message of each source that reaches it, by its origin from 1 on.
+    pub(crate) sources: Vec<f64>,
     /// Seconds between two pings; infinite without them.
     pub(crate) every: f64,
     /// Share of the TLS handshakes that are resumed.
     pub(crate) resumed: f64,
+    /// The largest frame, in bytes.
+    pub(crate) frame: f64,
 }
 
 /// The laws of all crowds by each of their transports, in the order of the table of crowds.
 pub(crate) fn laws(scenario: &Scenario) -> impl Iterator<Item = Law> + '_ {
     scenario.nodes.iter().enumerate().flat_map(|(place, node)| {
         let Parameters::Clients(clients) = &node.parameters else { return Vec::new() };
-        let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
-        let every = clients.heartbeat.every;
-        let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
-        let (wire, id) = (clients.wire, NodeId(number::byte(place)));
-        let law = |transport, resumed| Law { transport, wire, payload, every, resumed };
-        if clients.prefer.is_empty() {
-            return vec![law(clients.transport, resumed(scenario, id, None))];
-        }
-        let each = clients.prefer.iter();
-        each.map(|it| law(it.transport, resumed(scenario, id, it.balancer.as_deref()))).collect()
+        laws_of(scenario, NodeId(number::byte(place)), clients)
     })
 }
 
-/// The share of a crowd's TLS handshakes that its gateways resume, behind one of its balancers.
-fn resumed(scenario: &Scenario, crowd: NodeId, balancer: Option<&str>) -> f64 {
+/// The laws of a crowd by each of its transports, as it prefers them.
+pub(crate) fn laws_of(scenario: &Scenario, id: NodeId, clients: &Clients) -> Vec<Law> {
+    let payload = clients.sends.as_ref().map_or(0.0, |sends| number::float(sends.payload.0));
+    let every = clients.heartbeat.every;
+    let every = every.map_or(f64::INFINITY, |every| every.seconds().max(1e-9));
+    let wire = clients.wire;
+    let law = |transport, balancer| {
+        let pool = pool(scenario, id, balancer);
+        let resumed = pool.map_or(0.0, |pool| pool.cpu.resumption.0);
+        let service = pool.and_then(|pool| pool.managed.as_ref());
+        let frame = service.map_or(f64::INFINITY, |service| number::float(service.max_frame.0));
+        let sources = scenario.sources_of(id);
+        let sources = sources.map(|(_, source)| number::float(source.payload.0)).collect();
+        Law { transport, wire, payload, sources, every, resumed, frame }
+    };
+    if clients.prefer.is_empty() {
+        return vec![law(clients.transport, None)];
+    }
+    clients.prefer.iter().map(|it| law(it.transport, it.balancer.as_deref())).collect()
+}
+
+/// The gateways that hold a crowd's connections, behind one of its balancers.
+fn pool<'s>(scenario: &'s Scenario, crowd: NodeId, balancer: Option<&str>) -> Option<&'s Gateway> {
     let named =
         |id: &NodeId| balancer.is_none_or(|name| scenario.nodes[usize::from(id.0)].name == name);
     let next = |from: NodeId| {
         let targets = scenario.links.iter().filter(move |link| link.source == from);
         targets.map(|link| link.target)
     };
-    let share = next(crowd).filter(named).flat_map(next).find_map(|id| {
+    next(crowd).filter(named).flat_map(next).find_map(|id| {
         match &scenario.nodes[usize::from(id.0)].parameters {
-            Parameters::Gateway(gateway) => Some(gateway.cpu.resumption.0),
+            Parameters::Gateway(gateway) => Some(gateway),
             _ => None,
         }
-    });
-    share.unwrap_or(0.0)
+    })
 }
 
 /// Bytes in both directions.
@@ -89,11 +104,35 @@ impl World {
 }
 
 impl Law {
+    /// The sizes of what was pushed down, and how many there were of each.
+    fn pushed<'l>(&'l self, traffic: &'l Traffic) -> impl Iterator<Item = (f64, f64)> + 'l {
+        self.by_size(traffic, traffic.frames_down, |source| source.frames_down)
+    }
+
+    /// The bytes of payload that were read from the buffer for those who came back.
+    pub(super) fn replayed(&self, traffic: &Traffic) -> f64 {
+        let all = self.by_size(traffic, traffic.replayed, |source| source.replayed);
+        all.map(|(payload, messages)| messages * payload).sum()
+    }
+
+    /// A count of messages by their sizes: what the crowd sent, and what each source did.
+    fn by_size<'l>(
+        &'l self,
+        traffic: &'l Traffic,
+        all: u64,
+        of: impl Fn(&Sourced) -> u64 + Copy + 'l,
+    ) -> impl Iterator<Item = (f64, f64)> + 'l {
+        let own = all - traffic.sources.iter().map(of).sum::<u64>();
+        let sources = self.sources.iter().zip(&traffic.sources);
+        let sources = sources.map(move |(payload, it)| (*payload, number::float(of(it))));
+        std::iter::once((self.payload, number::float(own))).chain(sources)
+    }
+
     /// The bytes of a crowd's traffic.
     pub(crate) fn bytes(&self, traffic: &Traffic) -> Bytes {
         let count = number::float;
         let (wire, transport) = (self.wire, self.transport);
-        let sent = wire.sends(transport, self.payload);
+        let sent = wire.sends(transport, self.payload, self.frame);
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
         let [silent, answered] = traffic.blocked.map(count);
@@ -102,18 +141,21 @@ impl Law {
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
-                let pushed = wire.pushes(transport, self.payload);
-                let frames_down = count(traffic.frames_down);
+                for (payload, frames_down) in self.pushed(traffic) {
+                    let pushed = wire.pushes(transport, payload, self.frame);
+                    up = up.and(&pushed.up.times(frames_down));
+                    messages = messages.and(&pushed.down.times(frames_down));
+                }
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
-                up = up.and(&pushed.up.times(frames_down)).and(&beat.up.times(beats));
-                messages = messages.and(&pushed.down.times(frames_down));
+                up = up.and(&beat.up.times(beats));
                 beat.down.times(beats)
             }
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
-                let payload = count(traffic.frames_down) * self.payload;
-                messages = messages.and(&wire.finds(count(traffic.polls_full), payload));
+                let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
+                let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
+                messages = messages.and(&wire.finds(answers.map(count), payload));
                 wire.finds_nothing().times(count(traffic.polls_empty))
             }
         };
@@ -152,7 +194,8 @@ mod tests {
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
-        Law { transport, wire, payload, every, resumed: 0.0 }
+        let (sources, frame) = (Vec::new(), f64::INFINITY);
+        Law { transport, wire, payload, sources, every, resumed: 0.0, frame }
     }
 
     #[test]
@@ -194,6 +237,8 @@ mod tests {
             polls: 10,
             polls_empty: 7,
             polls_full: 3,
+            answer_records: 3,
+            answer_segments: 3,
             frames_down: 6,
             ..Traffic::default()
         };

@@ -2,7 +2,7 @@
 use super::{Reconnect, Wire};
 use crate::{
     engine::{Law, Span, Time},
-    units::{Bytes, Rate, Share},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// A crowd of equal users.
@@ -46,6 +46,8 @@ pub struct Clients {
     pub resume_window: Option<Span>,
     /// How it handles what comes again.
     pub reading: Reading,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
     /// Own messages kept while offline; beyond it a send is `lost{client_outbox`}.
     pub outbox: u16,
 }
@@ -215,6 +217,15 @@ pub struct Sends {
     pub acknowledged: Option<Acknowledged>,
 }
 
+/// Clients that read more slowly than they may be written to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Slow {
+    /// Share of the users.
+    pub share: Share,
+    /// What one of them takes.
+    pub drain: Bandwidth,
+}
+
 /// Who gets a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audience {
@@ -222,6 +233,8 @@ pub enum Audience {
     Direct,
     /// All others in a room of so many.
     Room(u32),
+    /// Every user of the crowd who has not left, the sender too.
+    All,
 }
 
 /// Sends that are kept until they are acknowledged.

@@ -23,6 +23,19 @@ pub struct Fanout {
     pub in_flight: Option<u32>,
     /// The share of its calls that an instance may make again; `None`: all.
     pub retry_budget: Option<Share>,
+    /// How messages for many go on.
+    pub spread: Spread,
+}
+
+/// How a message for many goes on from the fan-out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spread {
+    /// One call to each gateway that has subscribers; deliveries are counted in groups.
+    Gateways,
+    /// A delivery of its own for each subscriber.
+    Connections,
+    /// The first, with each delivery simulated for itself.
+    OneByOne,
 }
 
 /// How a fan-out finds the gateway of a recipient.

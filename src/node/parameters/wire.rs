@@ -3,6 +3,7 @@
 //! TCP over IPv4 with timestamps, segments of 1,448 bytes, an acknowledgement for every second
 //! one; TLS 1.3 with an ECDSA chain. Figures with their sources stand in `docs/MODELS.md`.
 use super::Transport;
+use crate::engine::number;
 
 /// Headers of a segment.
 const SEGMENT: f64 = 52.0;
@@ -191,10 +192,23 @@ impl Wire {
         }
     }
 
-    /// A message from a client. A request is acknowledged by its answer, whose segment is.
-    pub fn sends(self, transport: Transport, payload: f64) -> Exchange {
+    /// The headers of all frames of a message: none carries more than `most`.
+    fn frames(payload: f64, most: f64, mask: f64) -> f64 {
+        let whole = (payload / most).ceil() - 1.0;
+        if whole < 1.0 {
+            return Self::frame(payload) + mask;
+        }
+        let last = payload - whole * most;
+        whole * (Self::frame(most) + mask) + Self::frame(last) + mask
+    }
+
+    /// A message from a client, in frames of at most so many bytes. A request is acknowledged by
+    /// its answer, whose segment is.
+    pub fn sends(self, transport: Transport, payload: f64, frame: f64) -> Exchange {
         match transport {
-            Transport::Websocket => Exchange::up(self.write(payload, Self::frame(payload) + 4.0)),
+            Transport::Websocket => {
+                Exchange::up(self.write(payload, Self::frames(payload, frame, 4.0)))
+            }
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
                 let body = if self.http == Http::Two { FRAME } else { 0.0 };
                 let up = self.write(payload, self.request_head() + body);
@@ -204,10 +218,10 @@ impl Wire {
         }
     }
 
-    /// A message to a client that is held on a connection.
-    pub fn pushes(self, transport: Transport, payload: f64) -> Exchange {
+    /// A message to a client that is held on a connection, in frames of at most so many bytes.
+    pub fn pushes(self, transport: Transport, payload: f64, frame: f64) -> Exchange {
         let framing = match (transport, self.http) {
-            (Transport::Websocket, _) => Self::frame(payload),
+            (Transport::Websocket, _) => Self::frames(payload, frame, 0.0),
             (_, Http::One) => self.profile.event()[1],
             (_, Http::Two) => self.profile.event()[0] + FRAME,
         };
@@ -225,13 +239,27 @@ impl Wire {
         self.write(0.0, self.answer_head(nothing, false))
     }
 
-    /// Answers to polls that found something: how many, and how many bytes of messages in all.
-    pub fn finds(self, answers: f64, payload: f64) -> Layers {
-        if answers <= 0.0 {
-            return Layers::default();
-        }
+    /// The head of an answer that carries messages.
+    fn found(self) -> f64 {
         let [_, _, head, ..] = self.profile.answers();
-        self.write(payload / answers, self.answer_head(head, true)).times(answers)
+        self.answer_head(head, true)
+    }
+
+    /// The records and segments of an answer to a poll that found messages of so many bytes in all.
+    pub fn answer(self, payload: f64) -> [u64; 2] {
+        let layers = self.write(payload, self.found());
+        [layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole)
+    }
+
+    /// Answers to polls that found something: how many they are, their records and segments, and
+    /// how many bytes of messages they carry in all.
+    pub fn finds(self, [answers, records, segments]: [f64; 3], payload: f64) -> Layers {
+        Layers {
+            payload,
+            framing: answers * self.found(),
+            tls: records * RECORD,
+            tcp: segments * SEGMENT,
+        }
     }
 
     /// Nothing is said, so that both sides know that the other is there.
@@ -296,31 +324,39 @@ mod tests {
     #[test]
     fn a_frame_has_2_4_or_10_bytes_before_it_and_a_mask_on_the_way_up() {
         for (payload, header) in [(125.0, 2.0), (126.0, 4.0), (300.0, 4.0)] {
-            let down = WIRE.pushes(Transport::Websocket, payload);
+            let down = WIRE.pushes(Transport::Websocket, payload, f64::INFINITY);
             is(down.down, [payload, header, 22.0, 52.0]);
             is(down.up, [0.0, 0.0, 0.0, 52.0]);
-            let up = WIRE.sends(Transport::Websocket, payload);
+            let up = WIRE.sends(Transport::Websocket, payload, f64::INFINITY);
             is(up.up, [payload, header + 4.0, 22.0, 52.0]);
         }
         // 100,010 bytes are 7 records and 70 segments.
-        let large = WIRE.pushes(Transport::Websocket, 100_000.0);
+        let large = WIRE.pushes(Transport::Websocket, 100_000.0, f64::INFINITY);
         is(large.down, [100_000.0, 10.0, 154.0, 70.0 * 52.0]);
         is(large.up, [0.0, 0.0, 0.0, 35.0 * 52.0]);
+        // Three frames of 32,000 bytes and one of 4,000, each with 4 bytes, or 8 on the way up.
+        let split = WIRE.pushes(Transport::Websocket, 100_000.0, 32_000.0);
+        is(split.down, [100_000.0, 16.0, 154.0, 70.0 * 52.0]);
+        let split = WIRE.sends(Transport::Websocket, 100_000.0, 32_000.0);
+        is(split.up, [100_000.0, 32.0, 154.0, 70.0 * 52.0]);
     }
 
     #[test]
     fn an_event_and_a_poll_have_heads() {
-        is(WIRE.pushes(Transport::Sse, 128.0).down, [128.0, 33.0, 22.0, 52.0]);
+        is(WIRE.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 33.0, 22.0, 52.0]);
         is(WIRE.asks(), [0.0, 780.0, 22.0, 52.0]);
         is(WIRE.finds_nothing(), [0.0, 200.0, 22.0, 52.0]);
-        is(WIRE.finds(10.0, 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
+        is(WIRE.finds([10.0, 10.0, 10.0], 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
+        // 350 and 22 with 1,076 bytes fill a segment; 16,034 and 350 a record.
+        assert_eq!([1_076.0, 1_077.0].map(|it| WIRE.answer(it)), [[1, 1], [1, 2]]);
+        assert_eq!([16_034.0, 16_035.0].map(|it| WIRE.answer(it)), [[1, 12], [2, 12]]);
         let bare = Wire { profile: Heads::Bare, tls: false, http: Http::One };
-        is(bare.pushes(Transport::Sse, 128.0).down, [128.0, 20.0, 0.0, 52.0]);
-        is(bare.finds(1.0, 128.0), [128.0, 124.0, 0.0, 52.0]);
+        is(bare.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 20.0, 0.0, 52.0]);
+        assert_eq!(bare.answer(128.0), [0, 1]);
         is(bare.asks(), [0.0, 100.0, 0.0, 52.0]);
         let two = Wire { http: Http::Two, ..WIRE };
         is(two.asks(), [0.0, 60.0, 22.0, 52.0]);
-        is(two.pushes(Transport::Sse, 128.0).down, [128.0, 35.0, 22.0, 52.0]);
+        is(two.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 35.0, 22.0, 52.0]);
     }
 
     #[test]

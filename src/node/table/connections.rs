@@ -110,6 +110,9 @@ pub struct Connections {
     /// Where clients tell now and then what they have seen: what each has seen since. Written when
     /// a delivery ends, and by the buffer.
     pub seen: Vec<u16>,
+    /// Where a managed service closes idle connections: when something last came or went on each.
+    /// Written by clients and gateways.
+    pub active: Vec<Time>,
 }
 
 /// A message that its sender has written, and may have to send again.
@@ -174,6 +177,26 @@ impl Connections {
         number::count(columns + order)
     }
 
+    /// The users of all crowds, who are away; columns that none of them needs are empty.
+    pub fn of(crowds: &Crowds) -> Self {
+        let mut all = Self::default();
+        all.extend(crowds.users());
+        let users = number::index(crowds.users());
+        if crowds.iter().any(|crowd| crowd.visits) {
+            all.visits = vec![Visit::default(); users];
+        }
+        if crowds.iter().any(|crowd| crowd.reading.acknowledge_every > 1) {
+            all.seen = vec![0; users];
+        }
+        if crowds.rows().iter().any(|crowd| crowd.affinity.is_some()) {
+            all.states = States::new(crowds.users());
+        }
+        if crowds.rows().iter().any(|crowd| crowd.idle().is_some()) {
+            all.active = vec![Time::ZERO; users];
+        }
+        all
+    }
+
     /// Adds `count` users who are away.
     pub fn extend(&mut self, count: u32) {
         let len = self.row.len() + number::index(count);
@@ -209,6 +232,14 @@ impl Connections {
         let place = number::index(user);
         let began = self.visits.get(place).map_or(Time::ZERO, |visit| visit.began);
         self.since[place].max(began)
+    }
+
+    /// Something comes or goes on a user's connection.
+    #[inline]
+    pub fn is_active(&mut self, user: u32, now: Time) {
+        if let Some(active) = self.active.get_mut(number::index(user)) {
+            *active = now;
+        }
     }
 
     /// A user's row.

@@ -11,10 +11,13 @@ use crate::node::{
     Purpose,
     parameters::{
         Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect,
-        SessionState, Transport, Wire,
+        SessionState, Slow, Transport, Wire,
     },
 };
-use crate::units::Share;
+use crate::{
+    node::parameters::MOST_SOURCES,
+    units::{Bytes, Share},
+};
 use std::{ops::Range, sync::Arc};
 
 /// Keeps a user's partition independent of its place on a hash ring.
@@ -30,6 +33,32 @@ pub const REBUILD: u32 = u32::MAX - 2;
 /// The same, back.
 pub const REBUILT: u32 = u32::MAX - 3;
 
+/// Marks the id of a delivery to one user of what is for many.
+pub const EACH: u32 = 1 << 27;
+
+/// The origin of what a crowd's own users send.
+pub const OWN: u8 = 0;
+
+/// Where the origin begins in a message's id; below it are [`EACH`] and a count.
+const ORIGIN: u32 = 28;
+
+const _: () = assert!(MOST_SOURCES < 1 << (u32::BITS - ORIGIN) && EACH < 1 << ORIGIN);
+
+/// A source that reaches a crowd.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its node.
+    pub node: u8,
+    /// Tells its messages from those of others in draws: a hash of its name.
+    pub salt: u64,
+    /// Size of a message.
+    pub payload: Bytes,
+    /// Its draws.
+    pub draws: Draws,
+    /// What its messages feed, if they are for many.
+    pub feed: Option<u8>,
+}
+
 /// A way to a node.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Port {
@@ -37,6 +66,13 @@ pub struct Port {
     pub node: u8,
     /// One way.
     pub latency: Delay,
+}
+
+/// When a managed service closes connections: those that are too old, and idle ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closes {
+    /// On which nothing comes or goes for so long; `None` where heartbeats come more often.
+    pub idle: Option<Span>,
 }
 
 /// A crowd's place in the tables and its way in.
@@ -72,6 +108,8 @@ pub struct Crowd {
     pub blocks: Vec<Block>,
     /// What its messages are wrapped in.
     pub wire: Wire,
+    /// Bytes of payload in a message.
+    pub payload: u64,
     /// How it polls, if it does.
     pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
@@ -80,6 +118,8 @@ pub struct Crowd {
     pub publishes_for_each: bool,
     /// Where what it sends is published, if it is.
     pub bus: Option<u8>,
+    /// When a managed service closes its connections, if one holds them.
+    pub closes: Option<Closes>,
     /// From the gateways to the registry, if there is one.
     pub registry: Option<Port>,
     /// The fan-out that reaches it, if there is one; the latency is from the gateways back.
@@ -114,6 +154,16 @@ pub struct Crowd {
     pub max_age: Option<Law>,
     /// The draws of its clients node.
     pub draws: Draws,
+    /// The feeds that its users get.
+    pub feeds: Vec<u8>,
+    /// Which of them its own sends are.
+    pub own_feed: Option<u8>,
+    /// Those who read slowly, if there are any.
+    pub slow: Option<Slow>,
+    /// The sources that reach it, in the order of the file: origins 1, 2, ….
+    pub origins: Vec<Origin>,
+    /// The origin of messages of which it is not known whose they are: its own users if they send.
+    pub usual: u8,
 }
 
 /// A transport is blocked for some users.
@@ -179,6 +229,12 @@ pub struct Inbox {
     pub notify: Option<Notify>,
 }
 
+/// A number below `n` that is fixed for what has this hash: its partition.
+#[inline]
+pub fn spread(hash: u64, n: u32) -> u32 {
+    below(mix(hash ^ SPREAD), n)
+}
+
 impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
@@ -211,6 +267,45 @@ impl Crowd {
         u32::from(attempts) / number::row(self.way[1].max(1))
     }
 
+    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
+    /// the first user.
+    #[inline]
+    pub fn feed_of(&self, message: &Message) -> Option<u8> {
+        if self.feeds.is_empty() || message.id & EACH != 0 {
+            return None;
+        }
+        match self.origin(message) {
+            Some(origin) => origin.feed,
+            None => self.own_feed,
+        }
+    }
+
+    /// Bytes of payload in a message.
+    pub fn payload_of(&self, message: &Message) -> u64 {
+        self.origin(message).map_or(self.payload, |origin| origin.payload.0)
+    }
+
+    /// Whether what is for many can go to whole groups of its users: they hold streams to one pool,
+    /// and what they miss is theirs to ask for.
+    pub fn takes_groups(&self) -> bool {
+        let one = self.poll.is_none() && !self.prefers();
+        one && self.inbox.is_none() && self.idle().is_none()
+    }
+
+    /// What a message takes on its way down, in bytes.
+    pub fn weight(&self, message: &Message) -> u64 {
+        let payload = number::float(self.payload_of(message));
+        number::whole(self.wire.pushes(self.transport, payload, f64::INFINITY).down.total())
+    }
+
+    /// Whether a user reads slowly.
+    pub fn reads_slowly(&self, user: u32) -> bool {
+        self.slow.is_some_and(|slow| {
+            let place = u64::from(user - self.first);
+            self.draws.unit(Purpose::Slow, place, 0) < slow.share.0
+        })
+    }
+
     /// Of a crowd whose requests are held: for how long.
     #[inline]
     pub fn hold(&self) -> Option<Span> {
@@ -231,12 +326,41 @@ impl Crowd {
         (u64::from(user - self.first) << 16) | u64::from(session)
     }
 
+    /// The id of message `k` of an origin. Where no source reaches the crowd, and nothing is for
+    /// many, all bits count.
+    #[inline]
+    pub fn id(&self, origin: u8, k: u64) -> u32 {
+        u32::from(origin) << ORIGIN | self.counted(number::low(k))
+    }
+
+    /// Which message of its origin has this id.
+    #[inline]
+    fn counted(&self, id: u32) -> u32 {
+        if self.origins.is_empty() && self.feeds.is_empty() { id } else { id & (EACH - 1) }
+    }
+
+    /// The number of the origin of a message with this id.
+    #[inline]
+    pub fn origin_of(&self, id: u32) -> u8 {
+        if self.origins.is_empty() { OWN } else { number::low8(id >> ORIGIN) }
+    }
+
+    /// The source of a message; none of what the crowd's own users send.
+    #[inline]
+    pub fn origin(&self, message: &Message) -> Option<&Origin> {
+        let place = self.origin_of(message.id).checked_sub(1)?;
+        self.origins.get(usize::from(place))
+    }
+
     /// The entity of a message in draws. Those who are in a room get the same one at times of their
     /// own.
     #[inline]
     pub fn message(&self, message: &Message) -> u64 {
-        let entity = self.salt ^ u64::from(message.id);
-        if self.room.is_none() { entity } else { mix(entity) ^ mix(u64::from(message.to)) }
+        let salt = self.origin(message).map(|origin| origin.salt);
+        let one_of_many = !self.feeds.is_empty() && message.id & EACH != 0;
+        let apart = one_of_many || salt.is_none() && self.room.is_some();
+        let entity = salt.unwrap_or(self.salt) ^ u64::from(self.counted(message.id));
+        if apart { mix(entity) ^ mix(u64::from(message.to)) } else { entity }
     }
 
     /// The same as it is on the bus, where it may be one for all in a room.
@@ -245,7 +369,8 @@ impl Crowd {
         if self.room.is_none() || self.publishes_for_each {
             return self.message(message);
         }
-        self.message(&message.addressed_to(self.sender(message.id)))
+        let sender = self.sender(message.id).unwrap_or(message.to);
+        self.message(&message.addressed_to(sender))
     }
 
     /// Those who are in the room of a user, with itself; of a crowd without rooms, nobody. The last
@@ -262,8 +387,13 @@ impl Crowd {
     /// it is addressed to its own sender.
     pub fn everybody(&self, message: &Message) -> Option<impl Iterator<Item = u32> + use<>> {
         let sender = message.to;
-        let room = self.room(sender).filter(|_| self.sender(message.id) == sender)?;
+        let room = self.room(sender).filter(|_| self.sender(message.id) == Some(sender))?;
         Some(room.filter(move |&user| user != sender))
+    }
+
+    /// After how long a managed service closes a connection on which nothing comes or goes.
+    pub fn idle(&self) -> Option<Span> {
+        self.closes.and_then(|closes| closes.idle)
     }
 
     /// How many deliveries a message of a user is.
@@ -279,10 +409,17 @@ impl Crowd {
         (sender, if other < sender { other } else { other + 1 })
     }
 
-    /// Who sent a message. Of more than 2^32 sends of a crowd, the first are meant.
+    /// The user who sent the message with this id; none if a source did. Of more than 2^32 sends of
+    /// a crowd (2^28 where sources reach it), the first are meant.
     #[inline]
-    pub fn sender(&self, id: u32) -> u32 {
-        self.first + self.pair(u64::from(id)).0
+    pub fn sender(&self, id: u32) -> Option<u32> {
+        (self.origin_of(id) == OWN).then(|| self.first + self.pair(u64::from(self.counted(id))).0)
+    }
+
+    /// What stands for the sender of a message where it is hashed: a user, or a source.
+    pub fn hash_of_sender(&self, message: &Message) -> u64 {
+        let of_source = || self.origin(message).map_or(0, |origin| mix(origin.salt));
+        self.sender(message.id).map_or_else(of_source, |sender| self.hash(sender))
     }
 
     /// From the first packet to the handshake's work at the gateway, for a connection with this
@@ -323,12 +460,6 @@ impl Crowd {
             let unit = self.draws.unit(Purpose::RetryAfter, entity, u32::from(attempt));
             Span::from_float(law.quantile(unit))
         })
-    }
-
-    /// A number below `n` that is fixed for a user: its partition, its place on a ring.
-    #[inline]
-    pub fn spread(&self, user: u32, n: u32) -> u32 {
-        below(mix(self.hash(user) ^ SPREAD), n)
     }
 
     /// A hash of a user's id.
@@ -445,6 +576,11 @@ impl Crowds {
     /// Whether a user is a session of an open stream.
     pub fn is_session(&self, user: u32) -> bool {
         self.of(user).if_refused.is_some()
+    }
+
+    /// All crowds, before the run.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Crowd> {
+        self.rows.iter_mut()
     }
 
     /// Users who want to be connected all the time.

@@ -58,6 +58,10 @@ pub enum Stage {
     Request,
     /// To the mailbox of one who polls.
     Mailbox,
+    /// To a gateway instance, for all there who subscribe.
+    Spread,
+    /// The same, after a consumer died that had handed it on.
+    SpreadAgain,
 }
 
 /// One delivery that has not ended.

@@ -71,7 +71,7 @@ pub(super) fn middle(row: &Absence) -> f64 {
 
 fn panel(name: &str, height: f64, y: Axis, points: Vec<(f64, f64)>) -> Panel {
     let dots = points.iter().map(|&(x, value)| (x, value, String::new())).collect();
-    let line = Line { label: String::new(), pen: theme::BLUE, pieces: vec![points] };
+    let line = Line::through("", theme::BLUE, vec![points]);
     let body = Body::Lines(Lines { y, lines: vec![line], dots, ..Lines::default() });
     Panel { name: name.to_owned(), height, body }
 }

@@ -1,7 +1,6 @@
-//! Connection attempts per second, what becomes of them, and who waits.
+//! Connection attempts per second against what the gateways can do, and what becomes of them.
 use super::{
-    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,
-    with_bands,
+    Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, shades, with_bands,
 };
 use crate::{
     record::Unit,
@@ -16,8 +15,8 @@ const LOG: f64 = 30.0;
 /// Peaks below so many times the usual rate, without a failure, are chance: nothing to say.
 const CHANCE: f64 = 2.5;
 
-/// Waits that nobody notices have no panel.
-const SHORTEST_WAIT: f64 = 0.01;
+/// A capacity so many times the peak would flatten everything below it.
+const FAR: f64 = 4.0;
 
 /// A share of failures that the headline names.
 const NOTABLE: f64 = 0.001;
@@ -45,14 +44,16 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         return None;
     }
     let log = usual.is_some_and(|usual| peak > LOG * usual);
+    let capacity = capacity(summary);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
+    if let Some(capacity) = capacity.clone().filter(|it| log || !is_far(it, peak)) {
+        shown.insert(0, (theme::CAPACITY, "capacity", capacity));
+    }
     let mut panels = vec![panel("attempts per second", &shown, log, bands)];
     if !failures.is_empty() {
         panels.push(panel("failed attempts per second", &failures, false, Vec::new()));
     }
-    panels.extend(waiting(summary));
-    let heights = [theme::SINGLE, theme::STACKED, theme::SMALL];
-    let height = heights[panels.len().min(3) - 1];
+    let height = if panels.len() > 1 { theme::STACKED } else { theme::SINGLE };
     panels.iter_mut().for_each(|panel| panel.height = height);
     Some(Chart {
         name: "attempts".to_owned(),
@@ -62,11 +63,38 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             bins(&attempted),
             if log { ", log scale" } else { "" },
         ),
-        note: evidence(summary, Shown::Band),
+        note: evidence(summary, Shown::Band) + &against(capacity.as_ref(), peak),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
     })
+}
+
+/// The handshakes that the instances which serve can do at any time, over all gateways.
+fn capacity(summary: &Summary) -> Option<Curve> {
+    let pools = summary.nodes_with("handshakes").into_iter();
+    let all: Vec<Curve> =
+        pools.filter_map(|node| summary.level(node, "handshakes", "capacity")).collect();
+    Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
+}
+
+fn is_far(capacity: &Curve, peak: f64) -> bool {
+    capacity.values().all(|(_, value)| value > FAR * peak)
+}
+
+/// What the peak is of the least capacity, in words.
+fn against(capacity: Option<&Curve>, peak: f64) -> String {
+    let least = capacity.map(|curve| curve.values().fold(f64::INFINITY, |a, (_, b)| a.min(b)));
+    let Some(least) = least.filter(|&least| least > 0.0) else { return String::new() };
+    let part = match peak / least {
+        times if times > 1.5 => format!("{} times", compact(times)),
+        part => share(part) + " of",
+    };
+    format!(
+        " Capacity: handshakes that the gateways which serve can do when they do nothing else, at \
+         least {}; the peak is {part} that.",
+        figures::figure(Unit::PerSecond, least.round()),
+    )
 }
 
 /// The rate before anything happens; the median where nothing does.
@@ -110,38 +138,6 @@ fn failures(summary: &Summary) -> Vec<(Pen, &'static str, Curve)> {
         .collect();
     all.sort_by(|a, b| a.2.integral().total_cmp(&b.2.integral()));
     all
-}
-
-/// How long the unluckiest handshake waits, or how many wait, at the node where it is worst.
-fn waiting(summary: &Summary) -> Option<Panel> {
-    let mut worst: Option<(f64, &str, Unit, Curve)> = None;
-    for node in summary.nodes_with("handshake_queue") {
-        let Some((unit, curve)) = queue(summary, node) else { continue };
-        let peak = curve.peak().map_or(0.0, |(_, peak)| peak);
-        let least = if unit == Unit::Seconds { SHORTEST_WAIT } else { 0.0 };
-        if peak > worst.as_ref().map_or(least, |(most, ..)| *most) {
-            worst = Some((peak, node, unit, curve));
-        }
-    }
-    let (peak, node, unit, curve) = worst?;
-    let name = match unit {
-        Unit::Seconds => format!("longest wait for a CPU of {node}"),
-        _ => format!("handshakes waiting in {node}"),
-    };
-    let shown = [(theme::BLUE.wide(1.75), "", curve)];
-    let mut panel = panel(&name, &shown, false, Vec::new());
-    if let (Body::Lines(lines), Unit::Seconds) = (&mut panel.body, unit) {
-        lines.y = Axis::linear(peak, axis::seconds).of(Unit::Seconds);
-    }
-    Some(panel)
-}
-
-fn queue(summary: &Summary, node: &str) -> Option<(Unit, Curve)> {
-    let names = summary.statistics(node, "handshake_queue");
-    let name = ["max", "total"].into_iter().find(|name| names.contains(name));
-    let name = name.or(names.first().copied())?;
-    let unit = summary.unit(node, "handshake_queue")?;
-    Some((unit, summary.level(node, "handshake_queue", name)?))
 }
 
 fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, bands: Vec<Band>) -> Panel {

@@ -183,6 +183,23 @@ pub(super) fn share(value: f64) -> String {
     }
 }
 
+/// Ticks of sizes: `500 MB`, `2.5 GB`.
+pub(super) fn bytes(value: f64) -> String {
+    let (factor, unit) = match value {
+        v if v <= 0.0 => return "0".to_owned(),
+        v if v < 0.999e3 => (1.0, "B"),
+        v if v < 0.999e6 => (1e-3, "KB"),
+        v if v < 0.999e9 => (1e-6, "MB"),
+        _ => (1e-9, "GB"),
+    };
+    format!("{}{GAP}{unit}", figures::tick(value * factor))
+}
+
+/// Ticks of money: `$500`, `$2.5k`.
+pub(super) fn usd(value: f64) -> String {
+    format!("${}", figures::tick(value))
+}
+
 /// Ticks of durations: `100 ms`, `1 s`, `10 s`.
 pub(super) fn seconds(value: f64) -> String {
     let (factor, unit) = match value {

@@ -46,7 +46,7 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
         let strip = Body::Strip(pool.strip(horizon));
         let pitch = if n <= 30 { 14.0 } else { 12.0 };
         let height = pitch * number::float(number::count(n));
-        ("connections", strip, height, " White: no connection.")
+        ("connections", strip, height, " Where nothing is drawn there is no connection.")
     } else {
         let note = " Bands: from the emptiest to the fullest instance, and 10 to 90 % of them.";
         ("connections of an instance", pool.quantiles(), theme::SINGLE, note)
@@ -170,6 +170,25 @@ impl<'a> Pool<'a> {
             ..Lines::default()
         })
     }
+}
+
+/// The fullest instance of a pool and the mean of all, at each tick.
+pub(in crate::report) fn fullest_and_mean(summary: &Summary, node: &str) -> Option<(Curve, Curve)> {
+    let mut instances = summary.levels(node, "connections");
+    instances.retain(|&(name, _)| name != "total");
+    let all = number::float(number::count(instances.len().max(1)));
+    let (step, bins) = (instances.first()?.1.step, instances.first()?.1.mean.len());
+    let over = |fold: &dyn Fn(&mut dyn Iterator<Item = f64>) -> f64| {
+        let at = |bin: usize| {
+            let mut values =
+                instances.iter().filter_map(|(_, curve)| curve.mean.get(bin).copied().flatten());
+            Some(fold(&mut values))
+        };
+        Curve { step, mean: (0..bins).map(at).collect(), band: Vec::new() }
+    };
+    let fullest = over(&|values| values.fold(0.0, f64::max));
+    let mean = over(&|values| values.sum::<f64>() / all);
+    Some((fullest, mean))
 }
 
 /// A round value for the darkest of ten shades, such that the usual value lies well inside its

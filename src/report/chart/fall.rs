@@ -85,6 +85,7 @@ fn words(end: &str) -> &'static str {
         Some(Cause::BufferOverflow) => "the buffer dropped its oldest",
         Some(Cause::ClientOutbox) => "the sender was away, its outbox full",
         Some(Cause::GaveUp) => "the user left for good",
+        Some(Cause::SlowConsumer) => "read too slowly for what came",
         Some(Cause::ResumeExpired) => "away for longer than it can resume",
         None => "",
     }
@@ -166,19 +167,8 @@ fn counted_beside(beside: &[Part], summary: &Summary) -> Panel {
 
 const ARRIVED: [&str; 3] = ["live", "replayed", "pulled"];
 
-fn bar(name: &str, words: &str, (from, to): (f64, f64), pen: Pen) -> Bar {
-    let (name, words) = (name.to_owned(), words.to_owned());
-    Bar {
-        name,
-        words,
-        from,
-        to,
-        text: String::new(),
-        pen,
-        rises: false,
-        bold: false,
-        parts: Vec::new(),
-    }
+fn bar(name: &str, words: &str, ends: (f64, f64), pen: Pen) -> Bar {
+    Bar { pen, ..Bar::new(name, words, ends) }
 }
 
 fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
@@ -188,7 +178,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let axis = Axis { high: most.max(1.0), ..axis };
     let shown = |at: f64| at <= axis.high && at.fract() == 0.0;
     let ticks = axis.ticks.iter().filter(|tick| shown(tick.0)).cloned().collect();
-    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls, key: Vec::new() });
+    let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls, ..Bars::default() });
     Panel { name: name.to_owned(), height, body }
 }
 

@@ -30,10 +30,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if most <= 0.0 {
         return None;
     }
-    let limits: Vec<(f64, String)> = objectives(summary)
-        .into_iter()
-        .map(|(name, limit)| (limit, format!("{name} limit {}", axis::seconds(limit))))
-        .collect();
+    let limits = limits(summary);
     let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
     let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
     let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
@@ -83,6 +80,15 @@ fn headline(summary: &Summary, p99: &Curve) -> String {
         }
         _ => "Delivery lag over time".to_owned(),
     }
+}
+
+/// The limits that objectives set, each with its label.
+pub(super) fn limits(summary: &Summary) -> Vec<(f64, String)> {
+    let label = |(name, limit): (String, f64)| {
+        let label = format!("{name} limit {}", axis::seconds(limit));
+        (limit, label)
+    };
+    objectives(summary).into_iter().map(label).collect()
 }
 
 /// Upper limits of lag percentiles, as written: (percentile, limit).

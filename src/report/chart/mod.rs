@@ -5,21 +5,28 @@
 mod absence;
 mod attempts;
 mod axis;
+mod budgets;
 pub(crate) mod connections;
+mod cost;
 mod cpu;
 mod fall;
 mod heat;
 mod lag;
+mod load;
 mod lost;
+mod memory;
 pub(super) mod observed;
 pub mod phase;
+mod queues;
 pub mod ramp;
 pub(super) mod several;
+mod stacked;
 pub mod sweep;
 mod tail;
 mod thin;
 
 pub use axis::{Axis, Scale};
+pub(super) use connections::fullest_and_mean;
 
 use super::theme::Pen;
 use crate::{
@@ -86,7 +93,7 @@ pub enum Body {
 }
 
 /// Bars from left to right, from top to bottom.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Bars {
     /// Their x axis: that of the chart is not used.
     pub axis: Axis,
@@ -96,6 +103,8 @@ pub struct Bars {
     pub falls: bool,
     /// What the parts of all bars mean, if they have some.
     pub key: Vec<(String, Pen)>,
+    /// What no bar should pass.
+    pub limit: Option<f64>,
 }
 
 /// A bar.
@@ -119,6 +128,23 @@ pub struct Bar {
     pub bold: bool,
     /// How much of it is what the key names, in the order of the key; empty: it is of one piece.
     pub parts: Vec<f64>,
+}
+
+impl Bar {
+    /// A bar of one piece, without a number behind it.
+    fn new(name: &str, words: &str, (from, to): (f64, f64)) -> Self {
+        Self {
+            name: name.to_owned(),
+            words: words.to_owned(),
+            from,
+            to,
+            text: String::new(),
+            pen: super::theme::GREY,
+            rises: false,
+            bold: false,
+            parts: Vec::new(),
+        }
+    }
 }
 
 /// A shaded number for each pair of values.
@@ -193,6 +219,9 @@ pub struct Line {
     pub pen: Pen,
     /// Its pieces.
     pub pieces: Vec<Vec<(f64, f64)>>,
+    /// Where its pieces were thinned, or stand for bins of time: all values, for those who look
+    /// closer.
+    pub fine: Option<Curve>,
 }
 
 /// An area between two lines.
@@ -234,13 +263,19 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
     let rules = [
         attempts::chart,
+        queues::chart,
+        cpu::chart,
+        memory::chart,
         lag::chart,
+        load::chart,
         heat::chart,
         tail::chart,
         fall::chart,
         lost::chart,
         absence::chart,
-        cpu::chart,
+        budgets::chart,
+        cost::items,
+        cost::growth,
     ];
     charts.extend(rules.iter().filter_map(|rule| rule(summary)));
     charts
@@ -249,7 +284,22 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
 /// A line through a curve's means, thinned.
 fn line(label: impl Into<String>, pen: Pen, curve: &Curve) -> Line {
     let pieces = thin::pieces(curve);
-    Line { label: label.into(), pen, pieces }
+    let fine = (curve.mean.len() <= FINEST).then(|| Curve {
+        step: curve.step,
+        mean: curve.mean.clone(),
+        band: Vec::new(),
+    });
+    Line { label: label.into(), pen, pieces, fine }
+}
+
+/// Longer curves are kept as they are drawn.
+const FINEST: usize = 4_096;
+
+impl Line {
+    /// A line through points.
+    fn through(label: impl Into<String>, pen: Pen, pieces: Vec<Vec<(f64, f64)>>) -> Self {
+        Self { label: label.into(), pen, pieces, fine: None }
+    }
 }
 
 /// Fewer replications give bands so wide that they hide what they surround.

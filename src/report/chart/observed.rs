@@ -16,11 +16,7 @@ fn chart(summary: &Summary, observed: &Observed, place: usize) -> Chart {
     let values = || observed.points.iter().map(|point| point.1).chain(simulated());
     let most = values().fold(0.0, f64::max);
     let y = scale(observed.unit, most);
-    let measured = Line {
-        label: "measured".to_owned(),
-        pen: theme::VERMILION,
-        pieces: vec![observed.points.clone()],
-    };
+    let measured = Line::through("measured", theme::VERMILION, vec![observed.points.clone()]);
     let lines = vec![line("simulated", theme::BLUE, &observed.simulated), measured];
     let off = figures::figure(observed.unit, observed.absolute);
     let relative = observed.relative.map_or_else(String::new, |part| {

@@ -16,12 +16,9 @@ pub fn chart(phase: &Phase) -> Chart {
     let y = Axis::log(low, high, figures::tick);
     let place = |place: usize| number::float(number::count(place)) + 0.5;
     let at = |border: &Border| border.holds.unwrap_or(y.low);
-    let line = |label: &str, pen, of: fn(&Row) -> &Border| Line {
-        label: label.to_owned(),
-        pen,
-        pieces: vec![
-            phase.rows.iter().enumerate().map(|(row, it)| (place(row), at(of(it)))).collect(),
-        ],
+    let line = |label: &str, pen, of: fn(&Row) -> &Border| {
+        let points = phase.rows.iter().enumerate().map(|(row, it)| (place(row), at(of(it))));
+        Line::through(label, pen, vec![points.collect()])
     };
     let dots = phase
         .rows

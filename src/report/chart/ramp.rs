@@ -50,7 +50,7 @@ fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
         let steps = top.into_iter().chain(ramp.steps.iter().filter(|step| step.up == up));
         let mut points: Vec<(f64, f64)> = steps.map(|step| (step.load, step.well)).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Line { label: label.to_owned(), pen, pieces: vec![points] }
+        Line::through(label, pen, vec![points])
     };
     let y = Axis::linear(1.0, axis::share).of(Unit::Share);
     let lines =

@@ -1,5 +1,8 @@
 //! Charts of a sweep: each metric that matters against one axis, small multiples for a second, and
 //! a grid of numbers for two.
+mod bars;
+mod bill;
+mod lag;
 mod losses;
 
 use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, axis};
@@ -33,6 +36,8 @@ const MOST: usize = 8;
 const PANELS: usize = 8;
 /// Not more lines in a panel than there are pens.
 const LINES: usize = theme::EQUALS.len();
+/// So many lines are told apart better in one panel than in one each.
+const TOGETHER: usize = 3;
 /// A grid with more rows is not readable.
 const ROWS: usize = 24;
 /// Nor is one with more columns.
@@ -43,6 +48,8 @@ pub fn all(sweep: &Sweep) -> Vec<Chart> {
     let metrics = metrics(sweep);
     let mut charts: Vec<Chart> =
         metrics.iter().filter_map(|(name, called)| curves(sweep, name, called)).collect();
+    charts.extend(lag::percentiles(sweep));
+    charts.extend(bill::by_item(sweep));
     charts.extend(losses::by_cause(sweep));
     charts.extend(losses::by_absence(sweep));
     charts.extend(metrics.iter().filter_map(|(name, called)| grid(sweep, name, called)));
@@ -99,6 +106,15 @@ fn roles(sweep: &Sweep) -> Option<Roles> {
     Some(Roles { across, panels: rest.next(), lines: rest.next() })
 }
 
+/// A second axis with few values has lines in one panel, where they can cross.
+fn beside(sweep: &Sweep, roles: Roles) -> Roles {
+    let few = |axis: &usize| sweep.axes[*axis].values.len() <= TOGETHER;
+    match (roles.panels.filter(few), roles.lines) {
+        (Some(axis), None) => Roles { panels: None, lines: Some(axis), ..roles },
+        _ => roles,
+    }
+}
+
 /// Whether an axis is zipped to another: each value of one comes with one of the other.
 fn follows(sweep: &Sweep, leader: usize, other: usize) -> bool {
     let pairs: BTreeSet<(&str, &str)> = sweep
@@ -110,6 +126,15 @@ fn follows(sweep: &Sweep, leader: usize, other: usize) -> bool {
     leaders.len() == pairs.len() && sweep.points.len() > 1
 }
 
+/// An axis and one of its values; none: it is not told apart.
+type Chosen = Option<(usize, String)>;
+
+/// Each value of an axis that is told apart.
+fn each_value(sweep: &Sweep, axis: Option<usize>) -> Vec<Chosen> {
+    let Some(axis) = axis else { return vec![None] };
+    sweep.axes[axis].values.iter().map(|it| Some((axis, it.clone()))).collect()
+}
+
 /// Where the values of an axis lie.
 struct Across {
     axis: Axis,
@@ -117,6 +142,7 @@ struct Across {
 }
 
 fn across(axis: &sweep::Axis) -> Across {
+    let values = &axis.values;
     let named = |it: Axis| it.named(&axis.path);
     let Some((unit, at)) = axis.numbers().filter(|(_, at)| at.len() > 2) else {
         return places(axis);
@@ -126,7 +152,10 @@ fn across(axis: &sweep::Axis) -> Across {
     let label = |value: f64| tick(unit, value);
     // Values that span more than a decade are apart by factors.
     if least > 0.0 && most / least >= 10.0 {
-        return Across { axis: named(Axis::log(least, most, label).of(unit)), at };
+        let axis = Axis::log(least, most, label).of(unit);
+        let axis = Axis { low: least, high: most, ..axis };
+        let ticks = ticks(&axis, values, &at);
+        return Across { axis: named(Axis { ticks, ..axis }), at };
     }
     Across { axis: named(Axis::linear(most, label).of(unit)), at }
 }
@@ -135,10 +164,30 @@ fn tick(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Seconds => axis::seconds(value),
         Unit::Share => axis::share(value),
-        Unit::Bytes => figure(Unit::Bytes, value),
-        Unit::Usd | Unit::UsdPerMonth => format!("${}", figures::tick(value)),
+        Unit::Bytes => axis::bytes(value),
+        Unit::Usd | Unit::UsdPerMonth => axis::usd(value),
         _ => figures::tick(value),
     }
+}
+
+/// A length in pixels that every x axis has.
+const SHORT: f64 = 270.0;
+/// Between two labels.
+const APART: f64 = 10.0;
+
+/// The values of an axis as its ticks, as they are written; those that have no room are left out.
+fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
+    let mut all: Vec<(f64, String)> =
+        at.iter().copied().zip(values.iter().map(|value| brief(value))).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut end = f64::NEG_INFINITY;
+    all.retain(|(value, label)| {
+        let (middle, half) = (axis.place(*value) * SHORT, theme::width(label, theme::TICK) / 2.0);
+        let fits = middle - half > end + APART;
+        end = if fits { middle + half } else { end };
+        fits
+    });
+    all
 }
 
 /// Words stand side by side.
@@ -162,20 +211,15 @@ fn brief(value: &str) -> String {
 
 /// The metric against one axis.
 fn curves(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
-    let roles = roles(sweep)?;
+    let roles = beside(sweep, roles(sweep)?);
     let unit = unit(sweep, name)?;
     let across = across(&sweep.axes[roles.across]);
-    let each = |axis: Option<usize>| match axis {
-        Some(axis) => sweep.axes[axis].values.iter().map(|it| Some((axis, it.clone()))).collect(),
-        None => vec![None],
-    };
-    let panels: Vec<Option<(usize, String)>> =
-        each(roles.panels).into_iter().take(PANELS).collect();
-    let lines: Vec<Option<(usize, String)>> = each(roles.lines).into_iter().take(LINES).collect();
+    let panels: Vec<Chosen> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();
+    let lines: Vec<Chosen> = each_value(sweep, roles.lines).into_iter().take(LINES).collect();
     let y = y_axis(sweep, name, unit)?;
     let limits = limits(sweep, name, unit);
     let height = if panels.len() == 1 { theme::SINGLE } else { theme::SMALL };
-    let panel = |chosen: &Option<(usize, String)>| {
+    let panel = |chosen: &Chosen| {
         let mut body = Lines { y: y.clone(), limits: limits.clone(), ..Lines::default() };
         for (line, pen) in lines.iter().zip(theme::EQUALS) {
             let fixed: Vec<&(usize, String)> = chosen.iter().chain(line).collect();
@@ -249,7 +293,7 @@ fn draw(
         body.dots.push((x, mean, String::new()));
     }
     let pieces = unbroken(&line, &missing);
-    body.lines.push(Line { label, pen, pieces });
+    body.lines.push(Line::through(label, pen, pieces));
 }
 
 /// A line in pieces: none leads over a place where nothing was measured.
@@ -299,7 +343,8 @@ fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
 
 fn headline(sweep: &Sweep, name: &str, called: &str) -> Option<String> {
     let [low, high] = sweep.extremes(name)?;
-    let [least, most] = [printed(low), printed(high)];
+    // What is a bill of a month need not say so again.
+    let [least, most] = [printed(low), printed(high)].map(|text| text.replace("/month", ""));
     // The name of a metric stays as it is.
     let called = if called == name { name.to_owned() } else { figures::capitalized(called) };
     if least == most {

@@ -32,7 +32,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         })
         .collect();
     let y = Axis::log(least.min(0.001), 1.0, axis::share).of(Unit::Share);
-    let line = Line { label: String::new(), pen: theme::BLUE, pieces: vec![points] };
+    let line = Line::through("", theme::BLUE, vec![points]);
     let corner = corner(summary);
     // The corner takes a good part of the width, so that its label has room.
     let beyond = |limit: f64| limit * libm::pow(limit / start, CORNER / (1.0 - CORNER));

@@ -62,9 +62,16 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         } else {
             stack(sheet, bars, bar, frame, (top, bottom));
         }
+        // The number stands on the page: no line of the grid crosses it.
+        let room = (to + GAP / 2.0, to + GAP + theme::width(&bar.text, theme::VALUE));
+        sheet.rectangle((room.0, middle - BAR / 2.0), (room.1, middle + BAR / 2.0), theme::PAGE);
         sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
         name(sheet, bar, frame, middle);
         before = Some((if bar.rises { to } else { from }, bottom));
+    }
+    if let Some(limit) = bars.limit {
+        let x = frame.across(limit);
+        sheet.line(vec![(x, frame.top), (x, frame.bottom)], theme::LIMIT);
     }
 }
 

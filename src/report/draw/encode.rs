@@ -93,7 +93,7 @@ fn draw<B: DrawingBackend>(
                     }
                 }
             }
-            Mark::Series(_) => {}
+            Mark::Open(_) | Mark::Close => {}
             Mark::Area { points, colour, share } => {
                 let corners: Vec<(i32, i32)> = points.iter().map(place).collect();
                 area.draw(&Polygon::new(corners, colour.mix(*share).filled()))?;

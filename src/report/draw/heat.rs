@@ -2,7 +2,7 @@
 use super::{
     layout::Frame,
     lines,
-    sheet::{Anchor, Sheet},
+    sheet::{Anchor, Mark, Part, Sheet},
 };
 use crate::{
     engine::number,
@@ -36,6 +36,7 @@ pub(super) fn draw(sheet: &mut Sheet, heat: &Heat, frame: Frame) {
         let beside = one.0.low.total_cmp(&other.0.low).is_eq() && other.0.from - one.0.to < 1e-6;
         beside && one.1 == other.1
     };
+    sheet.marks.push(Mark::Open(Part::Plot));
     for same in cells.chunk_by(follows) {
         let (first, last) = (same[0].0, same[same.len() - 1].0);
         let right = (frame.across(last.to) + HAIR).min(frame.right);
@@ -44,6 +45,7 @@ pub(super) fn draw(sheet: &mut Sheet, heat: &Heat, frame: Frame) {
         let other = (right, frame.up(&heat.y, first.low));
         sheet.rectangle(corner, other, theme::RAMP[same[0].1]);
     }
+    sheet.marks.push(Mark::Close);
 }
 
 /// Equal factors are equal steps. The lightest shade is too near to the page.

@@ -1,6 +1,6 @@
 //! Marks as SVG within a page: colours by name, so that one style sheet serves light, dark and
 //! print. The same sheet gives the same text.
-use super::sheet::{Anchor, Mark, Sheet};
+use super::sheet::{Anchor, Mark, Part, Sheet};
 use crate::report::{
     palette,
     theme::{Colour, Pen},
@@ -20,8 +20,8 @@ pub fn inline(sheet: &Sheet, id: &str, class: &str) -> String {
     let mut marks = sheet.marks.iter().peekable();
     while let Some(mark) = marks.next() {
         match mark {
-            Mark::Series(Some(series)) => out += &format!("<g class=\"s\" data-s=\"{series}\">"),
-            Mark::Series(None) => out += "</g>",
+            Mark::Open(part) => out += &opened(*part),
+            Mark::Close => out += "</g>",
             Mark::Line { points, pen } => out += &line(points, *pen),
             Mark::Area { points, colour, share } if *share < 1.0 => {
                 let fill = palette::name(*colour);
@@ -58,6 +58,22 @@ pub fn inline(sheet: &Sheet, id: &str, class: &str) -> String {
         }
     }
     out + "</svg>"
+}
+
+/// The begin of a part: its class, and which of several it is.
+fn opened(part: Part) -> String {
+    let (class, place) = match part {
+        Part::Series(series) => ("s", Some(series)),
+        Part::Plot => ("p", None),
+        Part::Ticks => ("x", None),
+        Part::Phases => ("ph", None),
+        Part::Fact(fact) => ("f", Some(fact)),
+        Part::Way(link) => ("k", Some(link)),
+    };
+    place.map_or_else(
+        || format!("<g class=\"{class}\">"),
+        |place| format!("<g class=\"{class}\" data-{class}=\"{place}\">"),
+    )
 }
 
 /// Areas of one picture do not lie on each other unless the earlier is below: cells of a strip.

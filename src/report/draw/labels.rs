@@ -1,5 +1,5 @@
 //! Labels at line ends, spread so that none lies on another.
-use super::sheet::{Anchor, Sheet, fitted};
+use super::sheet::{Anchor, Part, Sheet, fitted};
 use crate::report::theme::{self, LABEL_PITCH, Type};
 
 /// A label moved further than this gets a leader.
@@ -15,6 +15,8 @@ pub(super) struct Label {
     pub(super) y: f64,
     pub(super) kind: Type,
     pub(super) text: String,
+    /// The series it names.
+    pub(super) series: Option<u16>,
 }
 
 /// The room that labels take beside a panel.
@@ -29,12 +31,18 @@ pub(super) fn write(sheet: &mut Sheet, mut labels: Vec<Label>, x: f64, top: f64,
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
     let wanted: Vec<f64> = labels.iter().map(|label| label.y).collect();
     for (label, y) in labels.iter().zip(spread(&wanted, top, bottom)) {
-        if (y - label.y).abs() > LEADER {
-            sheet.rule((x + 3.0, label.y), (x + GAP - 3.0, y), theme::INK3);
+        let draw = |sheet: &mut Sheet| {
+            if (y - label.y).abs() > LEADER {
+                sheet.rule((x + 3.0, label.y), (x + GAP - 3.0, y), theme::INK3);
+            }
+            let text = fitted(&label.text, label.kind, WIDEST);
+            let baseline = y + 0.35 * label.kind.size;
+            sheet.text((x + GAP, baseline), label.kind, Anchor::Start, &text);
+        };
+        match label.series {
+            Some(series) => sheet.part(Part::Series(series), draw),
+            None => draw(sheet),
         }
-        let text = fitted(&label.text, label.kind, WIDEST);
-        let baseline = y + 0.35 * label.kind.size;
-        sheet.text((x + GAP, baseline), label.kind, Anchor::Start, &text);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The frame of a chart: headline, subtitle, panels over one x axis, note.
 use super::{
     bars, grid, heat, keys, labels, lines,
-    sheet::{Anchor, Sheet, balanced, fitted},
+    sheet::{Anchor, Part, Sheet, balanced, fitted},
     strip,
 };
 use crate::{
@@ -90,6 +90,7 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
         description: clean(&format!("{} {}", chart.subtitle, chart.note), LONGEST),
         marks: Vec::new(),
         plot: [0.0; 4],
+        panels: Vec::new(),
     };
     let mut y = paper.margin;
     if paper.titled {
@@ -150,6 +151,7 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         y = frame.bottom;
         let top = if place == 0 { frame.top } else { sheet.plot[2] };
         sheet.plot = [left, right, top, y];
+        sheet.panels.push([frame.top, frame.bottom]);
         x_axis(sheet, frame, own.is_some() || place + 1 == chart.panels.len());
     }
     y
@@ -218,13 +220,10 @@ fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
 }
 
 fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
-    for shade in &chart.shades {
-        let from = frame.across(shade.start);
-        // What lasts a moment must still be seen.
-        let to = frame.across(shade.end).max(from + 1.5).min(frame.right);
-        let colour = if shade.faint { theme::RECOVERY } else { theme::PHASE };
-        sheet.rectangle((from, frame.top), (to, frame.bottom), colour);
-        sheet.rule((from, frame.top), (to, frame.top), theme::PHASE_EDGE);
+    if !chart.shades.is_empty() {
+        sheet.part(Part::Plot, |sheet| {
+            chart.shades.iter().for_each(|shade| draw_shade(sheet, shade, frame));
+        });
     }
     match &panel.body {
         Body::Lines(body) => lines::draw(sheet, body, frame),
@@ -235,20 +234,31 @@ fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
     }
 }
 
+fn draw_shade(sheet: &mut Sheet, shade: &Shade, frame: Frame) {
+    let from = frame.across(shade.start);
+    // What lasts a moment must still be seen.
+    let to = frame.across(shade.end).max(from + 1.5).min(frame.right);
+    let colour = if shade.faint { theme::RECOVERY } else { theme::PHASE };
+    sheet.rectangle((from, frame.top), (to, frame.bottom), colour);
+    sheet.rule((from, frame.top), (to, frame.top), theme::PHASE_EDGE);
+}
+
 /// The bottom line with its ticks; with labels under the last panel.
 fn x_axis(sheet: &mut Sheet, frame: Frame, labelled: bool) {
     let y = frame.bottom;
     sheet.rule((frame.left, y), (frame.right, y), theme::INK3);
-    for (value, label) in &frame.x.ticks {
-        let x = frame.across(*value);
-        sheet.rule((x, y), (x, y + TICK_LENGTH), theme::INK3);
-        if labelled {
-            sheet.text((x, y + 17.0), theme::TICK, Anchor::Middle, label);
+    sheet.part(Part::Ticks, |sheet| {
+        for (value, label) in &frame.x.ticks {
+            let x = frame.across(*value);
+            sheet.rule((x, y), (x, y + TICK_LENGTH), theme::INK3);
+            if labelled {
+                sheet.text((x, y + 17.0), theme::TICK, Anchor::Middle, label);
+            }
         }
-    }
-    if labelled {
-        sheet.text((frame.right, y + 33.0), theme::AXIS_NAME, Anchor::End, &frame.x.name);
-    }
+        if labelled {
+            sheet.text((frame.right, y + 33.0), theme::AXIS_NAME, Anchor::End, &frame.x.name);
+        }
+    });
 }
 
 /// The names of phases in rows, such that no two collide: (x, name).
@@ -277,12 +287,14 @@ fn phase_rows(chart: &Chart, frame: Frame) -> Vec<Vec<(f64, String)>> {
 /// The first row stands next to the panel; returns where the panel begins.
 fn write_phases(sheet: &mut Sheet, rows: &[Vec<(f64, String)>], y: f64) -> f64 {
     let mut y = y;
-    for row in rows.iter().rev() {
-        y += PHASE_ROW;
-        for (x, name) in row {
-            sheet.text((*x, y - 5.0), theme::PHASE_NAME, Anchor::Start, name);
+    sheet.part(Part::Phases, |sheet| {
+        for row in rows.iter().rev() {
+            y += PHASE_ROW;
+            for (x, name) in row {
+                sheet.text((*x, y - 5.0), theme::PHASE_NAME, Anchor::Start, name);
+            }
         }
-    }
+    });
     y
 }
 

@@ -2,10 +2,10 @@
 use super::{
     labels::{self, Label},
     layout::{Frame, Paper, label_room},
-    sheet::{Anchor, Mark, Sheet},
+    sheet::{Anchor, Part, Sheet},
 };
 use crate::report::{
-    chart::{Axis, Line, Lines},
+    chart::{Axis, Band, Line, Lines},
     theme::{self, Pen, Type},
 };
 
@@ -39,20 +39,14 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let y = frame.up(&body.y, *limit);
         sheet.line(vec![(frame.left, y), (frame.right, y)], theme::LIMIT);
     }
-    for band in &body.bands {
-        let lower = band.points.iter().map(|&(x, low, _)| (x, low));
-        let upper = band.points.iter().rev().map(|&(x, _, high)| (x, high));
-        let place = |(x, value)| (frame.across(x), frame.up(&body.y, value));
-        let outline = lower.chain(upper).map(place).collect();
-        sheet.area(outline, band.pen.stroke, theme::BAND_SHARE);
-    }
-    for (series, line) in (frame.series..).zip(&body.lines) {
-        sheet.marks.push(Mark::Series(Some(series)));
-        for piece in &line.pieces {
-            draw_piece(sheet, body, frame, line, piece);
+    sheet.part(Part::Plot, |sheet| {
+        body.bands.iter().for_each(|band| draw_band(sheet, body, frame, band));
+        for (series, line) in (frame.series..).zip(&body.lines) {
+            sheet.part(Part::Series(series), |sheet| {
+                line.pieces.iter().for_each(|piece| draw_piece(sheet, body, frame, line, piece));
+            });
         }
-        sheet.marks.push(Mark::Series(None));
-    }
+    });
     dots(sheet, body, frame);
     if !frame.paper.keyed {
         line_ends(sheet, body, frame);
@@ -69,6 +63,21 @@ pub(super) fn grid(sheet: &mut Sheet, axis: &Axis, frame: Frame) {
     }
 }
 
+/// A band belongs to the line of its colour.
+fn draw_band(sheet: &mut Sheet, body: &Lines, frame: Frame, band: &Band) {
+    let lower = band.points.iter().map(|&(x, low, _)| (x, low));
+    let upper = band.points.iter().rev().map(|&(x, _, high)| (x, high));
+    let place = |(x, value)| (frame.across(x), frame.up(&body.y, value));
+    let outline: Vec<(f64, f64)> = lower.chain(upper).map(place).collect();
+    let whose = (frame.series..).zip(&body.lines);
+    let whose = whose.filter(|(_, line)| line.pen.stroke == band.pen.stroke).map(|(at, _)| at);
+    let draw = |sheet: &mut Sheet| sheet.area(outline, band.pen.stroke, theme::BAND_SHARE);
+    match whose.last() {
+        Some(series) => sheet.part(Part::Series(series), draw),
+        None => draw(sheet),
+    }
+}
+
 fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece: &[(f64, f64)]) {
     let place = |&(x, value): &(f64, f64)| (frame.across(x), frame.up(&body.y, value));
     let mut points: Vec<(f64, f64)> = piece.iter().map(place).collect();
@@ -81,18 +90,22 @@ fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece:
 
 fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     let end = |line: &Line| line.pieces.last()?.last().copied();
-    let lines = body.lines.iter().filter(|line| !line.label.is_empty()).filter_map(|line| {
+    let named = (frame.series..).zip(&body.lines).filter(|(_, line)| !line.label.is_empty());
+    let lines = named.filter_map(|(series, line)| {
         let (x, value) = end(line)?;
         let (x, y) = (frame.across(x), frame.up(&body.y, value));
         if frame.right - x > FAR {
-            sheet.line(vec![(x + GAP, y), (frame.right, y)], LEADER);
+            let leader = vec![(x + GAP, y), (frame.right, y)];
+            sheet.part(Part::Series(series), |sheet| sheet.line(leader, LEADER));
         }
-        Some(Label { y, kind: Type::label(line.pen), text: line.label.clone() })
+        let (kind, text) = (Type::label(line.pen), line.label.clone());
+        Some(Label { y, kind, text, series: Some(series) })
     });
     let limits = body.limits.iter().map(|(limit, label)| Label {
         y: frame.up(&body.y, *limit),
         kind: LIMIT_LABEL,
         text: label.clone(),
+        series: None,
     });
     let all = lines.chain(limits).collect();
     labels::write(sheet, all, frame.right, frame.top, frame.bottom);
@@ -104,7 +117,7 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     for (at, value, label) in &body.dots {
         let (x, y) = (frame.across(*at), frame.up(&body.y, *value));
         let diamond = vec![(x - DOT, y), (x, y - DOT), (x + DOT, y), (x, y + DOT)];
-        sheet.area(diamond, theme::BLUE.stroke, 1.0);
+        sheet.area(diamond, pen_at(body, *at, *value).stroke, 1.0);
         let kind = Type::label(theme::BLUE);
         let width = theme::width(label, kind);
         // Below and to the left there is room too: where the label would cross the plot's end or
@@ -120,6 +133,15 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
             sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);
         }
     }
+}
+
+/// The pen of the line on which a point lies, the last if there are several.
+fn pen_at(body: &Lines, x: f64, value: f64) -> Pen {
+    let on = |&(other, height): &(f64, f64)| {
+        other.total_cmp(&x).is_eq() && height.total_cmp(&value).is_eq()
+    };
+    let lies = |line: &&Line| line.pieces.iter().flatten().any(on);
+    body.lines.iter().rev().find(lies).map_or(theme::BLUE, |line| line.pen)
 }
 
 /// Whether a line goes up from a point on it, or came up to it where it ends.

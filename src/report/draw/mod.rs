@@ -15,4 +15,4 @@ pub use encode::{png, svg};
 pub use inline::inline;
 pub use layout::{ALONE, NARROW, Paper, WIDE, lay_out};
 pub(super) use sheet::fitted;
-pub use sheet::{Anchor, Mark, Sheet};
+pub use sheet::{Anchor, Mark, Part, Sheet};

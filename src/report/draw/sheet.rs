@@ -34,8 +34,27 @@ pub enum Mark {
         /// What it says.
         text: String,
     },
-    /// What follows belongs to a series, or to none: a page can hide it.
-    Series(Option<u16>),
+    /// What follows is a part of the picture that a page can move or hide.
+    Open(Part),
+    /// The end of the part that was opened last.
+    Close,
+}
+
+/// A part of a picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A series, with its band and its label.
+    Series(u16),
+    /// What stands in the coordinate system of a panel: it moves with the x axis.
+    Plot,
+    /// Ticks and labels of the x axis.
+    Ticks,
+    /// Names of the phases.
+    Phases,
+    /// A line in a node's box that moves over time.
+    Fact(u16),
+    /// The link at this place, along which clients come.
+    Way(u16),
 }
 
 /// Which part of a text stands at its place.
@@ -64,9 +83,18 @@ pub struct Sheet {
     pub marks: Vec<Mark>,
     /// Left, right, upper and lower end of all plots.
     pub plot: [f64; 4],
+    /// Upper and lower end of each panel.
+    pub panels: Vec<[f64; 2]>,
 }
 
 impl Sheet {
+    /// Draws a part of the picture.
+    pub(in crate::report) fn part(&mut self, part: Part, draw: impl FnOnce(&mut Self)) {
+        self.marks.push(Mark::Open(part));
+        draw(self);
+        self.marks.push(Mark::Close);
+    }
+
     pub(in crate::report) fn line(&mut self, points: Vec<(f64, f64)>, pen: Pen) {
         self.marks.push(Mark::Line { points, pen });
     }
@@ -119,7 +147,7 @@ impl Sheet {
                 let (top, bottom) = (y - 0.76 * kind.size, y + 0.1 * kind.size);
                 Some(([left, top, left + width, bottom], text.as_str()))
             }
-            Mark::Line { .. } | Mark::Area { .. } | Mark::Series(_) => None,
+            Mark::Line { .. } | Mark::Area { .. } | Mark::Open(_) | Mark::Close => None,
         });
         texts.collect()
     }

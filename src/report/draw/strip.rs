@@ -2,7 +2,7 @@
 use super::{
     labels,
     layout::{Frame, Paper},
-    sheet::{Anchor, Sheet, fitted},
+    sheet::{Anchor, Part, Sheet, fitted},
 };
 use crate::{
     engine::number,
@@ -41,10 +41,12 @@ fn widest(paper: &Paper) -> f64 {
 pub(super) fn draw(sheet: &mut Sheet, strip: &Strip, frame: Frame) {
     let pitch = (frame.bottom - frame.top) / number::float(number::count(strip.rows.len()));
     let top = |place: usize| frame.top + pitch * number::float(number::count(place));
-    for (place, row) in strip.rows.iter().enumerate() {
-        let span = (top(place) + GAP / 2.0, top(place) + pitch - GAP / 2.0);
-        cells(sheet, strip, row, frame, span);
-    }
+    sheet.part(Part::Plot, |sheet| {
+        for (place, row) in strip.rows.iter().enumerate() {
+            let span = (top(place) + GAP / 2.0, top(place) + pitch - GAP / 2.0);
+            cells(sheet, strip, row, frame, span);
+        }
+    });
     for (column, &mark) in columns(frame.paper).iter().enumerate() {
         let at = (column_end(frame, column), frame.top - 6.0);
         sheet.text(at, theme::CELL, Anchor::End, HEADS[mark]);

@@ -1,13 +1,20 @@
 //! What stands in a node's box: what was written about it, and what was measured.
 use super::{Fact, Graph, Node, entries};
 use crate::{
-    engine::Span,
+    engine::{Span, number},
     record::Unit,
-    summary::{Summary, figures, stated_count},
+    report::chart,
+    summary::{Summary, figures, series::Curve, stated_count},
     units::Quantity,
 };
 use serde_json::Value as Json;
 
+/// What is said of users without a connection: no budget.
+pub(in crate::report) const AWAY: &str = "away";
+/// A wait that nobody notices.
+const SHORTEST_WAIT: f64 = 0.01;
+/// A share of users that somebody sees.
+const SEEN: f64 = 0.001;
 /// More instances have no bar of their own.
 const INSTANCES: usize = 64;
 
@@ -24,13 +31,17 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
             vec![text("/layer").map(|layer| format!("layer {layer}")), policy(parameters)]
         }
         "gateway" => vec![text("/count").zip(text("/cores")).map(cores)],
+        "managed" => {
+            vec![text("/service"), text("/new_connections").map(|rate| format!("{rate} new"))]
+        }
         "pubsub" => vec![text("/partitions").map(|count| format!("{count} partitions"))],
         "fanout" => vec![text("/instances").map(|count| format!("{count} instances"))],
         "registry" => vec![text("/ttl").map(|ttl| format!("TTL {}", duration(&ttl)))],
         "buffer" => vec![text("/retention").map(|retention| format!("keeps {retention}"))],
+        "source" => vec![ticks(parameters), audience(&parameters["to"])],
         _ => Vec::new(),
     };
-    let fact = |label| Fact { label, value: String::new(), share: None };
+    let fact = |label| Fact { label, value: String::new(), share: None, course: None };
     lines.into_iter().flatten().map(fact).collect()
 }
 
@@ -46,6 +57,23 @@ fn preferred(list: &Json) -> Option<String> {
 
 fn cores((count, cores): (String, String)) -> String {
     format!("{count} × {cores} cores")
+}
+
+/// When a source publishes, in a few letters.
+fn ticks(parameters: &Json) -> Option<String> {
+    let every = text(parameters.get("every")).map(|every| format!("every {}", duration(&every)));
+    let bursts = || Some(format!("bursts of {}", text(parameters.pointer("/bursts/rate"))?));
+    let measured = || {
+        let all = parameters.get("arrivals")?.as_array()?;
+        Some(format!("{} arrivals", figures::count(number::float(number::count(all.len())))))
+    };
+    every.or_else(|| text(parameters.get("rate"))).or_else(bursts).or_else(measured)
+}
+
+/// Whom a message of a source is for, in a word.
+fn audience(to: &Json) -> Option<String> {
+    let name = to.as_str().or_else(|| entries(to).next().map(|(name, _)| name))?;
+    Some(format!("to {}", if name == "user" { "one user" } else { name }))
 }
 
 fn policy(parameters: &Json) -> Option<String> {
@@ -104,15 +132,24 @@ impl Graph {
         let metric = |label: &str, name: &str| {
             let metric = summary.metric(name)?;
             let value = figures::figure(metric.unit, metric.mean?);
-            Some(Fact { label: label.to_owned(), value, share: None })
+            Some(Fact { label: label.to_owned(), value, share: None, course: None })
         };
         let own = |label: &str, name: &str| metric(label, &format!("{}.{name}", node.name));
         let system =
             |label: &str, name: &str| self.only(&node.kind).then(|| metric(label, name)).flatten();
         let budgets = budgets(node, summary);
         let more = match node.kind.as_str() {
-            "clients" => vec![system("lag p99", "delivery_lag.p99")],
-            "pubsub" => vec![own("backlog", "backlog.peak")],
+            "clients" => {
+                let lag = summary.level("", "delivery_lag", "p99");
+                let herd = || herd(node, summary);
+                let away = self.only(&node.kind).then(herd).flatten();
+                vec![moving(system("lag p99", "delivery_lag.p99"), Unit::Seconds, lag), away]
+            }
+            "gateway" => vec![waits(node, summary)],
+            "pubsub" => {
+                let waiting = summary.level(&node.name, "backlog", "total");
+                vec![moving(own("backlog", "backlog.peak"), Unit::Count, waiting)]
+            }
             "registry" => vec![system("stale", "registry.stale_routes")],
             "buffer" => vec![system("replays", "replay.messages")],
             _ => Vec::new(),
@@ -121,21 +158,66 @@ impl Graph {
     }
 }
 
-/// The peak use of each budget of a node.
+/// How many users of the only crowd are away at the worst moment.
+fn herd(node: &Node, summary: &Summary) -> Option<Fact> {
+    let users = stated_count(&summary.input["nodes"][&node.name][&node.kind]["count"])?;
+    let online = summary.level("", "connections", "online").filter(|_| users > 0.0)?;
+    let away = |online: Option<f64>| Some((1.0 - online? / users).max(0.0));
+    let course = Curve { mean: online.mean.into_iter().map(away).collect(), ..online };
+    let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
+    let course = Some((Unit::Share, course));
+    Some(Fact { label: AWAY.to_owned(), value: told(peak), share: Some(peak), course })
+}
+
+/// The peak use of each budget of a node, and how it moved.
 fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
     let mean = |name: &str| summary.mean(&format!("{}.{name}", node.name));
+    let busy = || summary.level(&node.name, "cpu", "max");
+    let fullest = chart::fullest_and_mean(summary, &node.name).map(|both| both.0);
+    // Sockets and memory are used in proportion to the connections of the fullest instance.
+    let filled = |share: Option<f64>| {
+        let (curve, share) = (fullest.clone()?, share?);
+        let peak = curve.peak().map(|(_, peak)| peak).filter(|&peak| peak > 0.0)?;
+        let of = |held: Option<f64>| Some(held? / peak * share);
+        Some(Curve { mean: curve.mean.into_iter().map(of).collect(), ..curve })
+    };
+    let (sockets, memory) = (mean("budget.connections"), mean("budget.memory"));
+    let work = if ["gateway", "fanout"].contains(&node.kind.as_str()) { "CPU" } else { "work" };
     let shares = [
-        ("CPU", mean("cpu.peak")),
-        ("sockets", mean("budget.connections")),
-        ("memory", mean("budget.memory")),
+        (work, mean("cpu.peak"), busy().or_else(|| summary.level(&node.name, "cpu", "mean"))),
+        ("sockets", sockets, filled(sockets)),
+        ("memory", memory, filled(memory)),
     ];
-    let fact = |(label, share): (&str, Option<f64>)| {
+    let fact = |(label, share, course): (&str, Option<f64>, Option<Curve>)| {
         let share = share.filter(|share| share.is_finite())?;
-        let mark = if share > 1.0 { "▲ " } else { "" };
-        let value = format!("{mark}{}", figures::share(share));
-        Some(Fact { label: label.to_owned(), value, share: Some(share) })
+        let course = course.map(|course| (Unit::Share, course));
+        let (label, value) = (label.to_owned(), told(share));
+        Some(Fact { label, value, share: Some(share), course })
     };
     shares.into_iter().filter_map(fact).collect()
+}
+
+/// A share of a budget: more than there is has a sign.
+pub(in crate::report) fn told(share: f64) -> String {
+    let mark = if share > 1.0 { "▲ " } else { "" };
+    // In the room of a box, two digits of what is little.
+    let little = share > 0.0 && share < 0.01;
+    let text = if little { figures::spoken_share(share) } else { figures::share(share) };
+    format!("{mark}{text}")
+}
+
+/// The longest wait for a CPU, where anybody waits.
+fn waits(node: &Node, summary: &Summary) -> Option<Fact> {
+    let course = summary.level(&node.name, "handshake_queue", "max")?;
+    let (_, peak) = course.peak().filter(|&(_, peak)| peak > SHORTEST_WAIT)?;
+    let value = figures::duration(peak);
+    let course = Some((Unit::Seconds, course));
+    Some(Fact { label: "CPU wait".to_owned(), value, share: None, course })
+}
+
+/// A fact with how it moved.
+fn moving(fact: Option<Fact>, unit: Unit, course: Option<Curve>) -> Option<Fact> {
+    fact.map(|fact| Fact { course: course.map(|course| (unit, course)), ..fact })
 }
 
 /// The connections that an instance of a node can hold, as the input states.

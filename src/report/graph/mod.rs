@@ -6,10 +6,12 @@ mod plan;
 mod routes;
 mod text;
 
-pub(super) use facts::most_connections;
+pub(super) use facts::{AWAY, most_connections, told};
+pub(super) use picture::comes_along;
 pub use picture::{across, down, framed};
 pub use text::{dot, mermaid};
 
+use crate::{record::Unit, summary::series::Curve};
 use serde_json::Value as Json;
 
 /// Nodes and links.
@@ -43,6 +45,8 @@ pub struct Fact {
     pub value: String,
     /// Of a budget: how much of it is used.
     pub share: Option<f64>,
+    /// How it moved over the run, in a unit of its own.
+    pub course: Option<(Unit, Curve)>,
 }
 
 /// A directed request path.

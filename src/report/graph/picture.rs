@@ -1,13 +1,13 @@
 //! The graph as a picture, across a page or down a phone.
 use super::{
-    Fact, Graph, Node,
+    Fact, Graph, Link, Node,
     plan::{BAR, Cell, HEAD, INSTANCES, LINE, PADDING, Plan},
     routes::{Route, routes},
 };
 use crate::{
     engine::number,
     report::{
-        draw::{Anchor, Mark, Sheet, fitted},
+        draw::{Anchor, Mark, Part, Sheet, fitted},
         safe::clean,
         theme::{self, Colour, MARGIN, Type},
     },
@@ -43,7 +43,7 @@ pub fn framed(mut sheet: Sheet) -> Sheet {
         match mark {
             Mark::Line { points, .. } | Mark::Area { points, .. } => moved(points),
             Mark::Text { x, y, .. } => (*x, *y) = (*x + MARGIN, *y + MARGIN),
-            Mark::Series(_) => {}
+            Mark::Open(_) | Mark::Close => {}
         }
     }
     sheet.width += 2.0 * MARGIN;
@@ -62,14 +62,21 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
         description: clean(&format!("{}. {} links.", names.join(", "), graph.links.len()), 400),
         marks: Vec::new(),
         plot: [0.0; 4],
+        panels: Vec::new(),
     };
     let all = routes(graph, &plan);
-    all.iter().for_each(|route| draw_way(&mut sheet, &plan, route));
+    for route in &all {
+        if comes_along(graph, &graph.links[route.link]) {
+            let part = Part::Way(number::short(route.link));
+            sheet.part(part, |sheet| draw_way(sheet, &plan, route));
+        } else {
+            draw_way(&mut sheet, &plan, route);
+        }
+    }
     all.iter().for_each(|route| label(&mut sheet, &plan, route, &graph.links[route.link].latency));
-    let mut instances = 0;
+    let mut drawn = Drawn::default();
     for (node, cell) in graph.nodes.iter().zip(&plan.cells) {
-        draw_box(&mut sheet, &plan, node, cell, instances);
-        instances += number::short(node.instances.len());
+        draw_box(&mut sheet, &plan, node, cell, &mut drawn);
     }
     Some(sheet)
 }
@@ -79,6 +86,13 @@ impl Plan {
     fn at(&self, (along, beside): (f64, f64)) -> (f64, f64) {
         if self.across { (along, beside + 1.0) } else { (beside + 2.0, along) }
     }
+}
+
+/// Whether clients come along a link: theirs, and that of a balancer to its gateways.
+pub(in crate::report) fn comes_along(graph: &Graph, link: &Link) -> bool {
+    let kind = |place: usize| graph.nodes[place].kind.as_str();
+    let doors = ["load_balancer", "gateway"];
+    ["clients", "load_balancer"].contains(&kind(link.source)) && doors.contains(&kind(link.target))
 }
 
 fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {
@@ -120,8 +134,14 @@ fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str) {
     sheet.text((left, baseline), theme::CELL, Anchor::Start, &text);
 }
 
-/// `instances` is how many have been drawn before: each is a series of its own.
-fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, instances: u16) {
+/// How many instances and moving facts have been drawn: each is a part of its own.
+#[derive(Default)]
+struct Drawn {
+    instances: u16,
+    facts: u16,
+}
+
+fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, drawn: &mut Drawn) {
     let (x, y) = plan.at((cell.along, cell.beside));
     let (right, bottom) = plan.at((cell.along + cell.length, cell.beside + cell.breadth));
     sheet.rectangle((x, y), (right, bottom), theme::PAGE);
@@ -133,10 +153,18 @@ fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, instances:
     sheet.text((left, y + 31.0), KIND, Anchor::Start, &kind);
     let mut top = y + HEAD;
     for fact in &node.facts {
+        if fact.course.is_some() {
+            sheet.marks.push(Mark::Open(Part::Fact(drawn.facts)));
+            drawn.facts += 1;
+        }
         top = draw_fact(sheet, fact, (left, top), width);
+        if fact.course.is_some() {
+            sheet.marks.push(Mark::Close);
+        }
     }
     if !node.instances.is_empty() {
-        draw_instances(sheet, &node.instances, (left, top), width, instances);
+        draw_instances(sheet, &node.instances, (left, top), width, drawn.instances);
+        drawn.instances += number::short(node.instances.len());
     }
 }
 
@@ -171,11 +199,11 @@ fn draw_instances(
     let thick = (pitch - 1.0).min(14.0).max(pitch * 0.5);
     for (place, share) in shares.iter().enumerate() {
         let x = left + pitch * number::float(number::count(place));
-        sheet.marks.push(Mark::Series(Some(first + number::short(place))));
-        sheet.rectangle((x, upper), (x + thick, lower), theme::GRID);
         let high = lower - (lower - upper) * share.clamp(0.0, 1.0);
-        sheet.rectangle((x, high), (x + thick, lower), heat(*share));
-        sheet.marks.push(Mark::Series(None));
+        sheet.part(Part::Series(first + number::short(place)), |sheet| {
+            sheet.rectangle((x, upper), (x + thick, lower), theme::GRID);
+            sheet.rectangle((x, high), (x + thick, lower), heat(*share));
+        });
     }
     let caption = fitted("sockets of each", KIND, width);
     sheet.text((left, lower + 13.0), KIND, Anchor::Start, &caption);

@@ -64,7 +64,7 @@ fn layer(kind: &str) -> usize {
     match kind {
         "clients" | "source" => 0,
         "load_balancer" => 1,
-        "gateway" => 2,
+        "gateway" | "managed" => 2,
         "pubsub" | "fanout" => 3,
         _ => 4,
     }

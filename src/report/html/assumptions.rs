@@ -21,6 +21,8 @@ pub(super) fn body(assumptions: &[Origin]) -> Option<Markup> {
     let model = of(&[Writer::Model, Writer::ExtendedModel]);
     let prices = of(&[Writer::Prices]);
     let defaults = of(&[Writer::Default]);
+    let (open, known): (Vec<&Origin>, Vec<&Origin>) =
+        defaults.iter().copied().partition(|origin| unchecked(origin));
     let counts =
         [axes.len(), set.len(), experiment.len(), model.len(), prices.len(), defaults.len()];
     (!all.is_empty()).then(|| {
@@ -29,8 +31,11 @@ pub(super) fn body(assumptions: &[Origin]) -> Option<Markup> {
             (group("Of this point of the sweep", &axes, "axis"))
             (group("Set on the command line", &set, "argument"))
             (group("Written in the experiment", &experiment, "where"))
-            @if !defaults.is_empty() { h3.over { "Defaults" } (legend()) (table(&defaults,
-                "source")) }
+            @if !defaults.is_empty() {
+                h3.over { "Defaults" } (legend())
+                (fold(&open, "defaults that nobody has checked", "source"))
+                (fold(&known, "other defaults", "source"))
+            }
             (folded("Written in the model", &model))
             (folded("Prices", &prices))
         }
@@ -46,9 +51,17 @@ fn folded(head: &str, origins: &[&Origin]) -> Markup {
     html! {
         @if !origins.is_empty() {
             h3.over { (head) }
+            (fold(origins, "values", "where"))
+        }
+    }
+}
+
+fn fold(origins: &[&Origin], what: &str, source: &str) -> Markup {
+    html! {
+        @if !origins.is_empty() {
             details.printed {
-                summary { "Show " (origins.len()) " values" }
-                (table(origins, "where"))
+                summary { "Show " (origins.len()) " " (what) }
+                (table(origins, source))
             }
         }
     }

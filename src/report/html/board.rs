@@ -90,12 +90,18 @@ fn of_tier(room: &Headroom) -> Markup {
                 }
             }
             figcaption.note {
+                @if room.budgets.iter().any(|budget| budget.name == board::NEW_CONNECTIONS) {
+                    p { "Its vendor sizes it; what binds is the quota. The peak is the second with \
+                        most attempts: beyond 100" (GAP) "% they are refused. A herd can wait: the \
+                        users with whom it is full are those whose steady rate is all of it." }
+                } @else {
                 p { b { "Read it so. " } "Averages are spread evenly over "
                     (figures::counted(room.instances, "instance", "instances"))
                     @if zones { " in " (figures::counted(room.zones, "zone", "zones")) }
                     "; with some less, the others carry the same work. The peak is that of the \
                     fullest instance, whatever was done to the system; the users with whom it \
                     would be full do the same in the same timeline." }
+                }
                 @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
                     p { "Handshakes are attempts over what all gateways do when they do nothing \
                         else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
@@ -162,7 +168,7 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
         html! {
             figure.row {
                 div.c {
-                    h3 { (dearer(&all)) }
+                    h3 { (carried(&all).unwrap_or_else(|| dearer(&all))) }
                     p.sub { "The same design with more users who do the same." }
                     table.stack.growth {
                         caption.hidden { "Growth" }
@@ -191,25 +197,31 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
     })
 }
 
-/// How the bill grows, or what is full first.
+/// How the bill grows, where no budget is known.
 fn dearer(all: &[Grown]) -> String {
     let bills = all.first().and_then(|it| it.bill).zip(all.last().and_then(|it| it.bill));
     let last = all.last().map_or(1.0, |grown| grown.factor);
-    if let Some((now, then)) = bills.filter(|bills| bills.0 > 0.0) {
-        return format!(
+    match bills.filter(|bills| bills.0 > 0.0) {
+        Some((now, then)) => format!(
             "With {} times the users the bill is {} times as high",
             figures::compact(last),
             figures::compact(then / now),
-        );
+        ),
+        None => "What more users would cost".to_owned(),
     }
-    let carried = all.iter().rfind(|grown| grown.binding.as_ref().is_some_and(|it| it.2 <= 1.0));
-    match carried.map(|grown| grown.factor) {
+}
+
+/// How many users the gateways carry: the chart beside it tells how the bill grows.
+fn carried(all: &[Grown]) -> Option<String> {
+    let fits = |grown: &&Grown| grown.binding.as_ref().is_some_and(|it| it.2 <= 1.0);
+    all.first()?.binding.as_ref()?;
+    Some(match all.iter().rfind(fits).map(|grown| grown.factor) {
         Some(factor) if factor > 1.0 => {
-            format!("The gateways carry {} times the users", figures::compact(factor))
+            format!("The gateways of this run carry {} times its users", figures::compact(factor))
         }
-        Some(_) => "The gateways do not carry twice the users".to_owned(),
+        Some(_) => "The gateways of this run do not carry twice its users".to_owned(),
         None => "The gateways are too few for the users of this run".to_owned(),
-    }
+    })
 }
 
 fn of_growth(grown: &Grown, priced: bool, bound: bool) -> Markup {

@@ -1,6 +1,6 @@
 //! The charts within the page: each at two widths, so that its text is never scaled, with a note
 //! on how to read it and its data as a table.
-use super::{data, tables, text};
+use super::{data, readings::reading, tables, text};
 use crate::{
     report::{
         chart::{self, Body, Chart},
@@ -13,9 +13,17 @@ use maud::{Markup, PreEscaped, html};
 /// All charts of a summary.
 pub(super) struct Charts(Vec<Chart>);
 
+/// The chart of the headroom.
+const BUDGETS: &str = "budgets";
+/// The chart of the bill with more users.
+const GROWTH: &str = "cost-growth";
+/// The bill's own lines have bars: its chart is for other documents.
+const BILL: &str = "cost";
+
 /// The charts about what comes late or never.
-const LOSSES: [&str; 6] = [
+const LOSSES: [&str; 7] = [
     "lag-over-time",
+    "lag-against-load",
     "lag-heat",
     "lag-distribution",
     "loss-waterfall",
@@ -50,7 +58,21 @@ impl Charts {
 
     /// What happens: connections, attempts, load, with the phases.
     pub(super) fn course(&self, phases: Option<Markup>) -> Option<Markup> {
-        self.some(phases, |chart| !LOSSES.contains(&chart.name.as_str()))
+        let elsewhere = [BUDGETS, GROWTH, BILL];
+        self.some(phases, |chart| {
+            let name = chart.name.as_str();
+            !LOSSES.contains(&name) && !elsewhere.contains(&name)
+        })
+    }
+
+    /// How full every budget is, then the budgets of the gateways.
+    pub(super) fn headroom(&self, tiers: Option<Markup>) -> Option<Markup> {
+        self.some(tiers, |chart| chart.name == BUDGETS)
+    }
+
+    /// The bill with more users.
+    pub(super) fn growth(&self, table: Option<Markup>) -> Option<Markup> {
+        self.some(table, |chart| chart.name == GROWTH)
     }
 
     /// Lag and losses, with the ledger.
@@ -119,67 +141,4 @@ fn legible(chart: &Chart, sheet: &Sheet) -> bool {
         }
         _ => true,
     })
-}
-
-/// How to read a chart.
-fn reading(name: &str) -> Option<&'static str> {
-    let text = match name {
-        "attempts" => {
-            "Attempts begin where a client loses its connection or is told to move. What is \
-                refused \
-             or times out comes back as a further attempt."
-        }
-        "cpu" => {
-            "Handshakes, messages, pushes and idle connections share one CPU queue an instance: \
-             where it is full, handshakes and messages wait for each other."
-        }
-        "lag-over-time" => {
-            "From the send call to the recipient’s application, by time of arrival: a message that \
-             was kept for replay counts when it arrives."
-        }
-        "lag-heat" => {
-            "The strongest band is where most deliveries lie. What lies above it is a group that \
-             waits: an edge that falls from left to right waits for one moment, such as a \
-             reconnect."
-        }
-        "lag-distribution" => {
-            "Where the line is lower, fewer deliveries are that late. A shelf is a group that \
-                waits \
-             for the same thing, such as a reconnect."
-        }
-        "loss-waterfall" => {
-            "Each bar begins where the one above it ends. A cause is the first event after which \
-             no copy could arrive; an end that did not happen has no bar."
-        }
-        "loss-against-absence" => {
-            "A dot is all outages of about one length. Look for the length from which the share \
-             rises: so long users may be away."
-        }
-        "losses-by-cause" => {
-            "Each bar is a point of the sweep, each colour a cause: the first event after which \
-             no copy could arrive."
-        }
-        "absence-curves" => {
-            "Each line is a point of the sweep. Look for the length from which its share rises: so \
-             long users may be away."
-        }
-        "lost-and-late" => {
-            "A loss counts at the moment from which no copy can arrive; late is what comes by \
-                replay \
-             or from the inbox."
-        }
-        _ if name.starts_with("grid-") => {
-            "Each cell is a point of the sweep. Look for the border where the sign appears."
-        }
-        _ if name.starts_with("sweep-") => {
-            "Each dot is a point of the sweep; between dots nothing was run."
-        }
-        _ if name.starts_with("connections") => {
-            "Held connections are never moved by a balancer: users who are displaced stay where \
-                they \
-             land until their connection ends by itself."
-        }
-        _ => return None,
-    };
-    Some(text)
 }

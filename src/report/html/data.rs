@@ -5,45 +5,116 @@ use crate::{
     engine::number,
     record::Unit,
     report::{
-        chart::{Axis, Body, Chart, Scale},
+        chart::{Axis, Body, Chart, Heat, HeatCell, Line, Lines, Panel, Row, Scale, Shade, Strip},
         draw::Sheet,
         files,
-        graph::{Graph, most_connections},
+        graph::{Fact, Graph, comes_along, most_connections, told},
     },
     summary::{Summary, figures, series::Curve},
 };
 use maud::{Markup, PreEscaped, html};
-use serde_json::{Value as Json, json};
+use serde_json::{Number, Value as Json, json};
 
 /// The slider has not more steps.
 const FRAMES: usize = 120;
-/// Points of a series for the pointer.
-const POINTS: usize = 320;
+/// Larger numbers are written as they are.
+const WHOLE: f64 = 1e15;
 
-/// A chart's series, in the order of their marks; none for charts without lines.
+/// What the script draws and tells of a chart; none for charts without series.
 pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Markup> {
     let mut series = Vec::new();
-    for panel in &chart.panels {
-        let Body::Lines(lines) = &panel.body else { continue };
-        for line in &lines.lines {
-            // Panels of one line each are told from each other without a button.
-            let named = !line.label.is_empty();
-            let label = if line.label.is_empty() { &panel.name } else { &line.label };
-            series.push(json!({
-                "s": series.len(),
-                "named": named,
-                "label": text::clean(label, 60),
-                "unit": files::unit_name(lines.y.unit),
-                "points": points(&line.pieces.concat()),
-            }));
+    let mut strips = Vec::new();
+    let mut heat = Json::Null;
+    for (place, panel) in chart.panels.iter().enumerate() {
+        match &panel.body {
+            Body::Lines(lines) => {
+                for line in &lines.lines {
+                    series.push(of_line(series.len(), place, panel, lines, line));
+                }
+            }
+            Body::Strip(strip) => strips.push(of_strip(place, strip)),
+            Body::Heat(body) => heat = of_heat(place, body),
+            Body::Grid(_) | Body::Bars(_) => {}
         }
     }
+    let some = !series.is_empty() || !strips.is_empty() || !heat.is_null();
+    let shade = |shade: &Shade| {
+        json!({ "from": short(shade.start), "to": short(shade.end),
+            "name": text::clean(&shade.name, 60) })
+    };
     let data = json!({
         "x": axis(&chart.x),
+        "zooms": chart.x.name.starts_with("time, "),
         "frames": [wide.plot, narrow.plot],
+        "panels": [wide.panels, narrow.panels],
+        "shades": chart.shades.iter().map(shade).collect::<Vec<_>>(),
         "series": series,
+        "strips": strips,
+        "heat": heat,
     });
-    (!series.is_empty()).then(|| element(&id(chart), &data))
+    some.then(|| element(&id(chart), &data))
+}
+
+fn of_line(place: usize, panel: usize, around: &Panel, lines: &Lines, line: &Line) -> Json {
+    // Panels of one line each are told from each other without a button.
+    let named = !line.label.is_empty();
+    let label = if named { &line.label } else { &around.name };
+    let mut data = json!({
+        "s": place,
+        "panel": panel,
+        "named": named,
+        "label": text::clean(label, 60),
+        "unit": files::unit_name(lines.y.unit),
+        "y": axis(&lines.y),
+    });
+    match &line.fine {
+        Some(curve) => {
+            let values = curve.mean.iter().map(|value| value.map(digits));
+            data["step"] = json!(curve.step);
+            data["values"] = values.map(Json::from).collect();
+        }
+        None => data["points"] = points(&line.pieces.concat()).into(),
+    }
+    data
+}
+
+/// The value of each row at each moment.
+fn of_strip(panel: usize, strip: &Strip) -> Json {
+    let row = |row: &Row| {
+        let values = row.values.iter().map(|value| value.map(|value| digits(value.round())));
+        json!({ "label": text::clean(&row.name, 60), "values": values.collect::<Vec<_>>() })
+    };
+    json!({ "panel": panel, "end": strip.end,
+        "rows": strip.rows.iter().map(row).collect::<Vec<_>>() })
+}
+
+/// Cells by the places of their column and their row: from, low and high are told once.
+fn of_heat(panel: usize, heat: &Heat) -> Json {
+    let known = |of: fn(&HeatCell) -> f64| {
+        let mut all: Vec<f64> = heat.cells.iter().map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        all
+    };
+    let (columns, rows) = (known(|cell| cell.from), known(|cell| cell.low));
+    let place = |all: &[f64], value: f64| {
+        let found = all.binary_search_by(|known| known.total_cmp(&value));
+        found.unwrap_or_else(|place| place)
+    };
+    let cell = |cell: &HeatCell| {
+        let at = [place(&columns, cell.from), place(&rows, cell.low)].map(Json::from);
+        at.into_iter().chain([digits(cell.value)])
+    };
+    let width = heat.cells.first().map_or(0.0, |cell| cell.to - cell.from);
+    json!({
+        "panel": panel,
+        "y": axis(&heat.y),
+        "unit": heat.unit,
+        "width": width,
+        "columns": columns.iter().map(|&at| digits(at)).collect::<Vec<_>>(),
+        "rows": rows.iter().map(|&at| digits(at)).collect::<Vec<_>>(),
+        "cells": heat.cells.iter().flat_map(cell).collect::<Vec<_>>(),
+    })
 }
 
 /// The element's name.
@@ -57,40 +128,84 @@ fn axis(axis: &Axis) -> Json {
         files::unit_name(axis.unit) })
 }
 
-/// x and y in turn, at most so many; five digits are enough for a pointer.
-fn points(all: &[(f64, f64)]) -> Vec<f64> {
-    let step = all.len().div_ceil(POINTS).max(1);
-    all.iter().step_by(step).flat_map(|&(x, y)| [short(x), short(y)]).collect()
+/// x and y in turn.
+fn points(all: &[(f64, f64)]) -> Vec<Json> {
+    all.iter().flat_map(|&(x, y)| [digits(x), digits(y)]).collect()
+}
+
+/// Five digits are enough for a pointer; a whole number needs no point.
+fn digits(value: f64) -> Json {
+    let short = short(value);
+    let whole = short.fract() == 0.0 && short.abs() < WHOLE;
+    let text = if whole { format!("{short:.0}") } else { short.to_string() };
+    text.parse::<Number>().map_or(Json::Null, Json::Number)
 }
 
 fn short(value: f64) -> f64 {
     format!("{value:.4e}").parse().unwrap_or(value)
 }
 
-/// The run as frames: how much of its limit each instance holds at each step.
+/// The run as frames: how much of its limit each instance holds, what each box tells, and how many
+/// come along the links of the clients.
 pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
-    let mut shares: Vec<Vec<f64>> = Vec::new();
+    let count = summary.series.iter().map(|series| series.values.len()).max()?.min(FRAMES);
+    let over = Frames { horizon: summary.horizon.seconds(), count };
+    let mut shares: Vec<Vec<Json>> = Vec::new();
     for node in graph.nodes.iter().filter(|node| !node.instances.is_empty()) {
         let limit = most_connections(node, &summary.input);
         for name in node.tracks(summary) {
             let curve = summary.level(&node.name, "connections", name)?;
             let most = limit.or(curve.peak().map(|peak| peak.1)).unwrap_or(1.0).max(1.0);
-            shares.push(steps(&curve).into_iter().map(|value| short(value / most)).collect());
+            let share = |value: Option<f64>| digits(value.unwrap_or(0.0) / most);
+            shares.push(over.of(&curve).into_iter().map(share).collect());
         }
     }
-    let count = shares.first()?.len();
-    let attempts = summary.rate("", "attempts", "attempted").map(|curve| steps(&curve));
-    let label = |frame: usize| {
-        let at = summary.horizon.seconds() * number::float(number::count(frame))
-            / number::float(number::count(count));
-        let rate = attempts.as_ref().and_then(|rates| rates.get(frame));
-        let rate = rate.map_or_else(String::new, |rate| {
-            format!(" · {}", figures::figure(Unit::PerSecond, rate.round())) + " attempts"
-        });
-        format!("{}{}{rate}", figures::clock(at), phase(summary, at))
+    let facts: Vec<Json> = graph
+        .nodes
+        .iter()
+        .flat_map(|node| node.facts.iter().filter_map(|fact| moving(fact, &over)))
+        .collect();
+    let attempts = summary.rate("", "attempts", "attempted").map(|curve| over.of(&curve));
+    let labels: Vec<String> = (0..over.count)
+        .map(|frame| {
+            let rate = attempts.as_ref().and_then(|rates| *rates.get(frame)?);
+            label(summary, over.begin(frame), rate)
+        })
+        .collect();
+    let ways: Vec<usize> =
+        (0..graph.links.len()).filter(|&at| comes_along(graph, &graph.links[at])).collect();
+    let rates = attempts.unwrap_or_default();
+    let most = rates.iter().flatten().copied().fold(0.0, f64::max).max(1e-9);
+    let herd: Vec<Json> = rates.iter().map(|rate| digits(rate.unwrap_or(0.0) / most)).collect();
+    (over.count > 1).then(|| {
+        let data = json!({ "labels": labels, "shares": shares, "facts": facts, "ways": ways,
+            "herd": herd });
+        element("data-topology", &data)
+    })
+}
+
+/// A fact at each moment: its share, if it has one, and its words.
+fn moving(fact: &Fact, over: &Frames) -> Option<Json> {
+    let (unit, curve) = fact.course.as_ref()?;
+    let values = over.of(curve);
+    let words = |value: &Option<f64>| match (value, unit) {
+        (None, _) => figures::NONE.to_owned(),
+        (Some(share), Unit::Share) => told(*share),
+        (Some(value), Unit::Count) => figures::compact(value.round()),
+        (Some(value), unit) => figures::figure(*unit, *value),
     };
-    let labels: Vec<String> = (0..count).map(label).collect();
-    Some(element("data-topology", &json!({ "labels": labels, "shares": shares })))
+    let share = |value: &Option<f64>| digits(value.unwrap_or(0.0));
+    let words: Vec<String> = values.iter().map(words).collect();
+    let shares: Vec<Json> = values.iter().map(share).collect();
+    let shares = if fact.share.is_some() { shares.into() } else { Json::Null };
+    Some(json!({ "words": words, "shares": shares }))
+}
+
+fn label(summary: &Summary, at: f64, rate: Option<f64>) -> String {
+    let rate = rate.map_or_else(String::new, |rate| {
+        format!(" · {}", figures::figure(Unit::PerSecond, rate.round())) + " attempts"
+    });
+    format!("{}{}{rate}", figures::clock(at), phase(summary, at))
 }
 
 fn phase(summary: &Summary, at: f64) -> String {
@@ -99,11 +214,33 @@ fn phase(summary: &Summary, at: f64) -> String {
     now.map_or_else(String::new, |phase| format!(" · {}", text::clean(&phase.name, 40)))
 }
 
-/// The largest value of each step.
-fn steps(curve: &Curve) -> Vec<f64> {
-    let group = curve.mean.len().div_ceil(FRAMES).max(1);
-    let most = |values: &[Option<f64>]| values.iter().flatten().copied().fold(0.0, f64::max);
-    curve.mean.chunks(group).map(most).collect()
+/// Equal stretches of the run.
+struct Frames {
+    horizon: f64,
+    count: usize,
+}
+
+impl Frames {
+    fn begin(&self, frame: usize) -> f64 {
+        let part = number::float(number::count(frame)) / number::float(number::count(self.count));
+        self.horizon * part
+    }
+
+    /// The largest value of each; where there is none, the one before.
+    fn of(&self, curve: &Curve) -> Vec<Option<f64>> {
+        let mut all: Vec<Option<f64>> = vec![None; self.count];
+        for (bin, value) in curve.values() {
+            let part = curve.time(bin) / self.horizon * number::float(number::count(self.count));
+            let frame = number::place(number::floor(part)).min(self.count - 1);
+            all[frame] = Some(all[frame].map_or(value, |known| known.max(value)));
+        }
+        let mut last = None;
+        all.iter_mut().for_each(|value| {
+            last = value.or(last);
+            *value = last;
+        });
+        all
+    }
 }
 
 /// Data that no text in it can leave.

@@ -76,13 +76,33 @@ fn total(summary: &Summary, kind: &str) -> f64 {
 
 /// The answer, then what binds, or else what is missed.
 fn verdict(summary: &Summary) -> Markup {
+    let (answer, more) = answered(summary);
+    html! {
+        p.verdict { b { (text::sentence(&answer)) }
+            @if let Some(more) = more { " " (text::sentence(&more)) }
+            @if let Some(price) = price(summary) { " " (text::sentence(&price)) } }
+    }
+}
+
+/// The answer, and what stands behind it.
+pub(super) fn answered(summary: &Summary) -> (String, Option<String>) {
     let answer = summary.answer();
     let more = findings::binding(summary).or_else(|| findings::missed(summary));
     let more = more.map(|more| figures::plain(&more)).filter(|more| *more != answer);
-    html! {
-        p.verdict { b { (text::sentence(&answer)) }
-            @if let Some(more) = more { " " (text::sentence(&more)) } }
-    }
+    (answer, more)
+}
+
+/// What it costs: no board decides without.
+fn price(summary: &Summary) -> Option<String> {
+    let usd = |name: &str| {
+        let metric = summary.metric(name)?;
+        Some(figures::figure(metric.unit, metric.mean?).replace("/month", ""))
+    };
+    let total = usd("cost.total")?;
+    Some(match usd("cost.per_1k_connections") {
+        Some(each) => format!("A month costs {total}, {each} per 1,000 connections"),
+        None => format!("A month costs {total}"),
+    })
 }
 
 fn decision(summary: &Summary) -> Markup {
@@ -106,7 +126,8 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
     let (value, range) = verdicts::numbers(summary, judged);
     let unit =
         slo::parse(&judged.expr).ok().and_then(|slo| Some(summary.metric(&slo.metric)?.unit));
-    let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(Unit::Ratio), limit));
+    let known = if judged.expr.trim_end().ends_with('%') { Unit::Share } else { Unit::Ratio };
+    let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(known), limit));
     html! {
         tr {
             th scope="row" { (text::code(&judged.expr)) }

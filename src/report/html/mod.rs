@@ -16,6 +16,7 @@ mod napkin;
 mod numbers;
 mod observed;
 mod omitted;
+mod readings;
 mod reproduce;
 mod several;
 mod shell;
@@ -29,7 +30,7 @@ pub(super) use omitted::words as omitted;
 pub(super) use reproduce::command;
 pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
 
-use crate::summary::{Summary, observed::Observed, sweep::Sweep};
+use crate::summary::{Summary, figures, observed::Observed, sweep::Sweep};
 use maud::{Markup, html};
 use shell::{Frame, Section};
 
@@ -66,12 +67,12 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
         named("system", "The system", "System", system::body(summary)),
         named("napkin", "Napkin beside simulation", "Napkin", napkin::body(summary)),
         named("observed", "Measured and simulated", "Measured", measured),
-        section("headroom", "Headroom", board::headroom(summary)),
+        section("headroom", "Headroom", charts.headroom(board::headroom(summary))),
         section("course", "What happens", charts.course(Some(events::body(summary)))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
         section("blast", "Blast radius", board::blast(summary)),
         named("cost", "The bill", "Cost", Some(bill::body(summary))),
-        section("growth", "Growth", board::growth(summary)),
+        section("growth", "Growth", charts.growth(board::growth(summary))),
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
@@ -84,8 +85,11 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
 /// What stands out, in the sentences that the terminal prints too.
 fn findings(summary: &Summary) -> Option<Markup> {
     // What the answer says need not be said twice.
-    let answer = summary.answer();
-    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| **found != answer).collect();
+    let (answer, more) = head::answered(summary);
+    let said = |found: &&String| {
+        **found == answer || more.as_ref().is_some_and(|more| *more == figures::plain(found))
+    };
+    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| !said(found)).collect();
     (!rest.is_empty()).then(|| {
         html! {
             ol.find { @for sentence in rest { li { (text::sentence(sentence)) } } }

@@ -276,7 +276,7 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                 thead { tr {
                     @for axis in &sweep.axes { th scope="col" { (text::name(&axis.name)) } }
                     @if !objectives.is_empty() { th scope="col" { "verdict" } }
-                    @for judged in &objectives { th scope="col" { (text::code(&judged.expr)) } }
+                    @for judged in &objectives { th scope="col" { (text::breaking(&judged.expr)) } }
                     @for (_, head) in &told { th.r scope="col" { (head) } }
                 } }
                 tbody { @for point in sweep.points.iter().take(SHOWN) {

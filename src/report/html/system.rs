@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 /// The picture with what was measured; none without nodes.
 pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let graph = Graph::measured(summary);
-    figure(&graph, data::frames(summary, &graph))
+    figure(&graph, data::frames(summary, &graph).as_ref())
 }
 
 /// The picture of an input alone.
@@ -21,7 +21,7 @@ pub(super) fn planned(input: &Json) -> Option<Markup> {
     figure(&Graph::of(input), None)
 }
 
-fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
+fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
     let mut wide = graph::across(graph)?;
     let headline = headline(graph);
     wide.title.clone_from(&headline);
@@ -54,6 +54,10 @@ fn figure(graph: &Graph, frames: Option<Markup>) -> Option<Markup> {
                             stands \
                         beside each bar." }
                 }
+                @if frames.is_some() {
+                    p { "While the run plays, the arrows of the clients grow with those who try \
+                        to connect; a box tells what it holds at that moment." }
+                }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
             }
         }
@@ -69,12 +73,13 @@ fn headline(graph: &Graph) -> String {
     let budgets = graph
         .nodes
         .iter()
-        .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))));
+        .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))))
+        .filter(|(_, fact, _)| fact.label != graph::AWAY);
     match budgets.max_by(|a, b| a.2.total_cmp(&b.2)) {
         Some((node, fact, _)) => {
             let name = text::clean(&node.name, 60);
             let what = match fact.label.as_str() {
-                "CPU" => "its CPU",
+                "CPU" | "work" => "what it can do",
                 "memory" => "its memory",
                 _ => "its connections",
             };

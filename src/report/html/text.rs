@@ -21,6 +21,14 @@ pub(super) fn code(text: &str) -> Markup {
     html! { code { bdi { (clean(text, NAME)) } } }
 }
 
+/// The same where there is little room: it breaks behind points and brackets.
+pub(super) fn breaking(text: &str) -> Markup {
+    let text = clean(text, NAME);
+    html! { code { bdi {
+        @for piece in text.split_inclusive(['.', ')']) { (piece) wbr; }
+    } } }
+}
+
 /// A sentence that may hold names; no line breaks between a number and its unit.
 pub(super) fn sentence(text: &str) -> Markup {
     let words = figures::plain_words(&clean(text, SENTENCE));

@@ -183,8 +183,14 @@ impl Summary {
     }
 }
 
+/// A text as the terminal shows it.
+pub fn shown(text: &str, unicode: bool) -> String {
+    let text = figures::plain(text);
+    if unicode { text } else { ascii(&napkin::symbols(&text)) }
+}
+
 /// Breaks a text at spaces; a word longer than the width stands alone.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in figures::plain_words(text) {
         match lines.last_mut() {

@@ -1,5 +1,5 @@
 //! A napkin on a terminal: each estimate with its formula, so that a reader can argue.
-use super::{BOLD, CYAN, DIM, GREEN, PLAIN, RED, WIDTH, ascii, left, painted, right, wrapped};
+use super::{BOLD, CYAN, DIM, GREEN, PLAIN, RED, WIDTH, left, painted, right, shown, wrapped};
 use crate::summary::{
     figures::{self, Scale},
     napkin::Line,
@@ -47,8 +47,7 @@ pub fn print(text: &Text<'_>, unicode: bool) -> String {
         out += &(painted(DIM, &part) + "\n");
     }
     out += &format!("next    {}\n", painted(CYAN, text.next));
-    let out = figures::plain(&out);
-    if unicode { out } else { ascii(&symbols(&out)) }
+    shown(&out, unicode)
 }
 
 /// Name, formula, value: in one line if they fit.
@@ -120,6 +119,7 @@ pub(super) fn symbols(text: &str) -> String {
         ("≥", ">="),
         ("≤", "<="),
         ("λ", "lambda"),
+        ("→", "->"),
         ("⌈", "ceil("),
         ("⌉", ")"),
         ("·", "*"),

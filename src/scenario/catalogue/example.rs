@@ -2,14 +2,16 @@
 use super::Key;
 
 /// The kinds of nodes, and a name that such a node could have.
-const NODES: [(&str, &str); 7] = [
+const NODES: [(&str, &str); 9] = [
     ("clients", "phones"),
     ("load_balancer", "edge"),
     ("gateway", "gateways"),
+    ("managed", "gateways"),
     ("pubsub", "bus"),
     ("fanout", "fanout"),
     ("registry", "presence"),
     ("buffer", "replay"),
+    ("source", "ticker"),
 ];
 
 /// What an entry of the timeline can do.
@@ -33,10 +35,14 @@ pub fn example_name(kind: &str) -> Option<&'static str> {
 
 /// A line of a price sheet, by a name that it could have.
 fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
-    const MACHINES: [(&str, &str); 3] =
-        [("instances", "m7g.large"), ("brokers", "kafka.m5.large"), ("caches", "cache.m6g.large")];
+    const MACHINES: [(&str, &str); 4] = [
+        ("instances", "m7g.large"),
+        ("brokers", "kafka.m5.large"),
+        ("caches", "cache.m6g.large"),
+        ("services", "api-gateway"),
+    ];
     let (part, key) = rest.split_once('.')?;
-    if part == "egress" {
+    if part == "egress" || key.starts_with("messages") {
         return None;
     }
     let machine = MACHINES.iter().find(|machine| machine.0 == part).map(|machine| machine.1);
@@ -59,7 +65,7 @@ fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 9] = [
+        const FREE: [&str; 13] = [
             "experiment.",
             "prices.",
             "links.",
@@ -68,7 +74,11 @@ impl Key {
             "timeline.name",
             "clients.reconnect.preset",
             "clients.tabs",
+            "source.every",
+            "source.rate",
+            "source.arrivals.user",
             "list",
+            "file or list",
         ];
         let free = FREE.iter().any(|start| self.name.starts_with(start) || self.value == *start);
         self.name == "experiment.horizon" || self.default.is_none() && !free
@@ -126,6 +136,8 @@ impl Key {
             "clients.fallback.",
             "clients.background.",
             "buffer.notify.",
+            "managed.",
+            "source.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {
             return String::new();
@@ -148,6 +160,7 @@ impl Key {
             "size" => "300B",
             "count" => "100",
             "rate" => "1/min",
+            "bandwidth" => "10KB/s",
             "share" => "20%",
             "law" => "40ms",
             "name"

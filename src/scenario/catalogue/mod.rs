@@ -46,6 +46,7 @@ pub const VALUES: &[(&str, &str, &str)] = &[
     ),
     ("count", "`64` `100k` `1M` `2G`", "whole"),
     ("rate", "`500/s` `1/min` `10k/s`", "per s, min, h or d"),
+    ("bandwidth", "`10KB/s`", "a size per second"),
     ("share", "`20%`", "`0%` to `100%`"),
     ("CPU time per second", "`4.7us/s`", "a share of one core"),
     ("price per hour", "`0.0816 USD/h`", "US dollars"),

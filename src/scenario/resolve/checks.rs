@@ -1,15 +1,15 @@
 //! What must hold between nodes: that messages find their way, and that the numbers of one node
 //! fit those of another.
-use super::{Resolved, links::Topology, nodes::MOST_USERS};
+use super::{Resolved, links::Topology, managed, nodes::MOST_USERS, sources::looks_up};
 use crate::{
     engine::number,
     node::parameters::{
         Audience, Clients, Fanout, Gateway, OnStale, Parameters, PartitionKey, Policy, Resume,
-        Route, Start, Transport, Visits,
+        Route, Source, Start, Transport, Visits,
     },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
-    units::{Count, Quantity},
+    units::{Bytes, Count, Quantity},
 };
 
 /// Instances are numbered with 16 bits over the whole scenario.
@@ -30,7 +30,7 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
             }
             Parameters::Pubsub(_) => checks.needs(input, "fanout", "be read by"),
             Parameters::Fanout(fanout) => {
-                if fanout.route == Route::Registry {
+                if fanout.route == Route::Registry && looks_up(topology, fanout) {
                     checks.needs(input, "registry", "look recipients up in");
                 }
                 checks.needs(input, "gateway", "forward to");
@@ -40,6 +40,7 @@ pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, readable: bo
             Parameters::Registry(_) => checks.asked_once(input),
             Parameters::Gateway(gateway) => checks.rebuild(input, gateway),
             Parameters::Buffer(_) => {}
+            Parameters::Source(source) => checks.source(input, source),
         }
     }
 }
@@ -54,7 +55,8 @@ fn check_totals(input: &mut Input<'_>, nodes: &[Resolved]) {
             Parameters::LoadBalancer(_)
             | Parameters::Pubsub(_)
             | Parameters::Registry(_)
-            | Parameters::Buffer(_) => {}
+            | Parameters::Buffer(_)
+            | Parameters::Source(_) => {}
         }
     }
     let last = nodes.last().map(|node| node.name.at);
@@ -113,10 +115,13 @@ impl Checks<'_, '_> {
         }
         self.inbox(input, pool);
         if self.readable {
-            if clients.resume == Resume::LastSeenId {
-                self.bytes(input, clients, pool);
+            if let (Resume::LastSeenId, Some(sends)) = (clients.resume, &clients.sends) {
+                self.bytes(input, sends.payload, pool);
             }
             self.room(input, clients, pool);
+        }
+        self.service(input, clients, pool);
+        if self.readable {
             self.ttl(input, clients, pool);
         }
     }
@@ -148,6 +153,21 @@ impl Checks<'_, '_> {
             input.report(Diagnostic::error("incomplete-path", message).at(self.at()).help(help));
         }
         self.same_registry(input, pool, fanout);
+    }
+
+    /// What a source publishes is kept by buffers that have room for it, and routed by registries
+    /// that know its recipients. Whom it reaches is another question.
+    fn source(&self, input: &mut Input<'_>, source: &Source) {
+        let topology = self.topology;
+        let Some(bus) = topology.next(self.id, "pubsub") else {
+            return self.needs(input, "pubsub", "publish to");
+        };
+        let Some(fanout) = topology.next(bus, "fanout") else { return };
+        let Some(pool) = topology.next(fanout, "gateway") else { return };
+        self.same_registry(input, pool, fanout);
+        if self.readable {
+            self.bytes(input, source.payload, pool);
+        }
     }
 
     /// A room has its members, and a key of rooms has rooms.
@@ -298,25 +318,25 @@ impl Checks<'_, '_> {
     }
 
     /// A bound in bytes holds one message at least.
-    fn bytes(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+    fn bytes(&self, input: &mut Input<'_>, payload: Bytes, pool: NodeId) {
         let Some(id) = self.topology.next(pool, "buffer") else { return };
         let node = &self.topology.nodes[usize::from(id.0)];
         let (Parameters::Buffer(buffer), Kind::Buffer(form)) = (&node.parameters, &node.form)
         else {
             return;
         };
-        let Some((bytes, sends)) = buffer.bytes.zip(clients.sends.as_ref()) else { return };
-        if bytes < sends.payload {
+        let Some(bytes) = buffer.bytes else { return };
+        if bytes < payload {
             let message = format!(
                 "`{}.bytes` is {}: not one message of `{}` fits, which is {}",
                 node.name.value,
                 bytes.print(),
                 self.name(),
-                sends.payload.print()
+                payload.print()
             );
             let at = form.bytes.as_ref().map_or(node.name.at, |bytes| bytes.at);
             let wrong = Diagnostic::error("out-of-range", message).at(at);
-            input.report(wrong.help(format!("write `bytes: {}` or more", sends.payload.print())));
+            input.report(wrong.help(format!("write `bytes: {}` or more", payload.print())));
         }
     }
 
@@ -336,6 +356,14 @@ impl Checks<'_, '_> {
             );
             let wrong = Diagnostic::warning("over-capacity", message).at(self.at());
             input.report(wrong.help("the others are refused and try again for the whole run"));
+        }
+    }
+
+    /// What holds its connections may be a service with rules of its own.
+    fn service(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let node = &self.topology.nodes[usize::from(pool.0)];
+        if let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &node.parameters {
+            managed::check(input, (self.node, clients), (node, managed), self.readable);
         }
     }
 

@@ -12,10 +12,11 @@ use petgraph::{graph::DiGraph, visit::Dfs};
 use serde_json::{Map, Value as Json};
 
 /// The pairs of kinds that a link can join, in the order in which defaults are added.
-pub const LEGAL: [(&str, &str); 11] = [
+pub const LEGAL: [(&str, &str); 12] = [
     ("clients", "load_balancer"),
     ("load_balancer", "gateway"),
     ("gateway", "pubsub"),
+    ("source", "pubsub"),
     ("pubsub", "fanout"),
     ("fanout", "gateway"),
     ("gateway", "registry"),
@@ -103,6 +104,14 @@ impl<'n> Topology<'n> {
             filled.then_some(())
         };
         self.of_kind("clients").into_iter().filter(|crowd| held(crowd).is_some()).collect()
+    }
+
+    /// The crowds whose connections a pool holds.
+    pub(super) fn crowds_of(&self, pool: NodeId) -> Vec<NodeId> {
+        let held = |crowd: &NodeId| {
+            self.next(*crowd, "load_balancer").and_then(|edge| self.next(edge, "gateway"))
+        };
+        self.of_kind("clients").into_iter().filter(|crowd| held(crowd) == Some(pool)).collect()
     }
 
     /// The pools of all crowds, and what their connections carry.
@@ -267,7 +276,7 @@ impl<'n> Topology<'n> {
             .help(format!("say which in `links`: {choices}"))
     }
 
-    /// Reports the nodes that no user reaches.
+    /// Reports the nodes that neither users nor sources reach.
     pub(super) fn check_reached(&self, input: &mut Input<'_>) {
         let crowds = self.of_kind("clients");
         if crowds.is_empty() {
@@ -277,7 +286,7 @@ impl<'n> Topology<'n> {
             return;
         }
         let mut walk = Dfs::empty(&self.graph);
-        for crowd in crowds {
+        for crowd in crowds.into_iter().chain(self.of_kind("source")) {
             walk.stack.push(u32::from(crowd.0).into());
             while walk.next(&self.graph).is_some() {}
         }

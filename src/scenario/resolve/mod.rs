@@ -1,14 +1,17 @@
 //! Spec → scenario: names become ids, units numbers, defaults are filled in, and all that does not
 //! fit is reported at once. The resolved document grows beside the scenario, from the same values.
+mod arrivals;
 mod buses;
 mod checks;
 mod law;
 mod links;
+mod managed;
 mod nodes;
 mod prefer;
 mod prices;
 mod section;
 mod sessions;
+mod sources;
 mod storms;
 mod tabs;
 mod tariffs;
@@ -20,7 +23,7 @@ pub(super) mod words;
 pub use links::LEGAL;
 pub(super) use section::json;
 
-use super::{Link, Node, Scenario, defaults, prices::Prices};
+use super::{Link, Node, NodeId, Scenario, defaults, prices::Prices};
 use crate::{
     engine::{Span, Time},
     node::parameters::{Parameters, Resume, Transport},
@@ -80,7 +83,8 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
     let frame = Frame { nodes: &nodes, whole, horizon: head.horizon, warm_up: head.warm_up };
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
     sessions::check(input, &nodes, &timeline, Time::from_nanos(head.horizon.nanos()));
-    let prices = price(input, experiment, &mut nodes, &mut doc);
+    arrivals::check(input, &nodes, head.horizon);
+    let prices = price(input, experiment, (&mut nodes, &links), &mut doc);
     let slo: Vec<String> = experiment.slo.iter().map(|line| line.value.trim().to_owned()).collect();
     let named = nodes.iter().map(|node| (node.name.value.clone(), node.doc.clone()));
     doc.insert("nodes".to_owned(), Json::Object(named.collect()));
@@ -200,7 +204,7 @@ fn read_nodes(input: &mut Input<'_>, experiment: &Experiment) -> Vec<Resolved> {
 fn price(
     input: &mut Input<'_>,
     experiment: &Experiment,
-    nodes: &mut [Resolved],
+    (nodes, links): (&mut [Resolved], &[Link]),
     doc: &mut Map<String, Json>,
 ) -> Option<Prices> {
     let Some(form) = &experiment.prices else {
@@ -216,7 +220,7 @@ fn price(
     if input.errors() > before {
         return None;
     }
-    let tariffs = tariffs::tariffs(input, &sheet, nodes);
+    let tariffs = tariffs::tariffs(input, &sheet, nodes, links);
     if tariffs.is_none() {
         prices::check_slo(input, &experiment.slo);
     }
@@ -258,10 +262,16 @@ fn connect(
         topology.check_reached(input);
         checks::check(input, &topology, readable);
     }
+    let whole = input.errors() == before;
+    let reached = if whole { sources::reached(input, &topology) } else { Vec::new() };
     let (resuming, served) = (topology.resuming(), topology.served());
     let done = topology.finish();
     for id in resuming {
         nodes[usize::from(id.0)].resume_by_default();
+    }
+    for (source, crowd) in reached {
+        let name = nodes[usize::from(crowd.0)].name.value.clone();
+        nodes[usize::from(source.0)].reach(crowd, &name);
     }
     for (pool, transport) in served {
         nodes[usize::from(pool.0)].weigh(transport);
@@ -275,6 +285,14 @@ impl Resolved {
         let kinds = self.doc.as_object_mut().into_iter().flatten();
         for (_, parameters) in kinds {
             parameters[key] = Json::from(word);
+        }
+    }
+
+    /// A source reaches the crowd that its links lead to.
+    fn reach(&mut self, crowd: NodeId, name: &str) {
+        if let Parameters::Source(source) = &mut self.parameters {
+            source.crowd = crowd.0;
+            self.put("clients", name);
         }
     }
 

@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope, Sends,
-        SessionState, Transport, Wire,
+        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope,
+        SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -23,16 +23,20 @@ pub(super) fn kind_word(kind: &model::Kind) -> &'static str {
         model::Kind::Clients(_) => "clients",
         model::Kind::LoadBalancer(_) => "load_balancer",
         model::Kind::Gateway(_) => "gateway",
+        model::Kind::Managed(_) => "managed",
         model::Kind::Pubsub(_) => "pubsub",
         model::Kind::Fanout(_) => "fanout",
         model::Kind::Registry(_) => "registry",
         model::Kind::Buffer(_) => "buffer",
+        model::Kind::Source(_) => "source",
     }
 }
 
-/// What a node is to others: its kind, but an inbox is not the buffer that users resume from.
+/// What a node is to others: its kind, but a managed service stands where gateways would, and an
+/// inbox is not the buffer that users resume from.
 pub(super) fn role(kind: &model::Kind) -> &'static str {
     match kind {
+        model::Kind::Managed(_) => "gateway",
         model::Kind::Buffer(form) if form.scope.as_ref().is_some_and(is_inbox) => "inbox",
         _ => kind_word(kind),
     }
@@ -52,6 +56,7 @@ impl Section<'_, '_> {
             }
             model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
             model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
+            model::Kind::Managed(form) => Parameters::Gateway(self.managed(form).pool()),
             model::Kind::Pubsub(form) => Parameters::Pubsub(self.pubsub(form)),
             model::Kind::Fanout(form) => Parameters::Fanout(self.fanout(form)),
             model::Kind::Registry(form) => Parameters::Registry(Registry {
@@ -60,6 +65,7 @@ impl Section<'_, '_> {
                 replica_lag: self.value("replica_lag", form.replica_lag.as_ref()),
             }),
             model::Kind::Buffer(form) => Parameters::Buffer(self.buffer(form)),
+            model::Kind::Source(form) => Parameters::Source(self.producer(form)),
         }
     }
 
@@ -106,6 +112,12 @@ impl Section<'_, '_> {
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
+            slow: form.slow.as_ref().map(|slow| {
+                self.inside("slow", |section| Slow {
+                    share: section.within("share", slow.share.as_ref(), Share(0.0)..=Share(1.0)),
+                    drain: section.positive("drain", slow.drain.as_ref()),
+                })
+            }),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
@@ -275,6 +287,11 @@ impl Section<'_, '_> {
                 .session
                 .as_ref()
                 .map(|state| self.inside("session", |section| section.state(state))),
+            managed: None,
+            send_buffer: self.inside("send_buffer", |section| SendBuffer {
+                size: section.positive("size", form.send_buffer.size.as_ref()),
+                when_full: section.word("when_full", form.send_buffer.when_full.as_ref()),
+            }),
         }
     }
 
@@ -387,6 +404,7 @@ impl Section<'_, '_> {
                 form.retry_budget.as_ref(),
                 |section, key, written| section.within(key, written, Share(0.0)..=Share(1.0)),
             ),
+            spread: self.word("spread", form.spread.as_ref()),
         }
     }
 

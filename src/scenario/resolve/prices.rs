@@ -2,12 +2,12 @@
 use super::{Resolved, section::Section};
 use crate::{
     engine::number,
-    scenario::prices::{Balancer, Egress, Machine, Price, Tier},
+    scenario::prices::{Balancer, Egress, Machine, Price, Service, Tier},
     spec::{
         At, Diagnostic, Input, Located, Named, Text, Written,
         prices::{self, Prices},
     },
-    units::{Bytes, Date, PerGigabyte, PerGigabyteMonth, PerHour, Quantity},
+    units::{Bytes, Count, Date, PerGigabyte, PerGigabyteMonth, PerHour, PerMillion, Quantity},
 };
 use serde_json::{Map, Value as Json};
 
@@ -17,6 +17,7 @@ pub(super) struct Sheet {
     pub(super) instances: Vec<Machine>,
     pub(super) brokers: Vec<Machine>,
     pub(super) caches: Vec<Machine>,
+    pub(super) services: Vec<Service>,
     pub(super) layer_4: Option<Balancer>,
     pub(super) layer_7: Option<Balancer>,
     pub(super) egress: Option<Egress>,
@@ -25,6 +26,7 @@ pub(super) struct Sheet {
 
 /// A GB of prices, in bytes.
 const GIGABYTE: f64 = 1e9;
+const MILLION: f64 = 1e6;
 
 /// Reads a sheet; returns how it is put down beside it.
 #[expect(
@@ -39,6 +41,7 @@ pub(super) fn read(input: &mut Input<'_>, form: &Located<Prices>) -> (Sheet, Map
         instances: section.machines("instances", &form.instances),
         brokers: section.machines("brokers", &form.brokers),
         caches: section.machines("caches", &form.caches),
+        services: section.services(&form.services),
         egress: section.below("egress", form.egress.as_ref(), |it, form| it.egress(form)),
         storage: section.below("storage", form.storage.as_ref(), |it, form| it.storage(form)),
         layer_4: None,
@@ -113,6 +116,54 @@ impl Section<'_, '_> {
         Machine { name: name.to_owned(), cores, memory, hour, why: String::new() }
     }
 
+    fn services(&mut self, forms: &Named<prices::Service>) -> Vec<Service> {
+        if forms.0.is_empty() {
+            return Vec::new();
+        }
+        let read = |section: &mut Section<'_, '_>| {
+            let service = |(name, form): &(Text, prices::Service)| {
+                section.placed(&name.value, name.at, |inner| inner.service(&name.value, form))
+            };
+            forms.0.iter().map(service).collect()
+        };
+        self.placed("services", self.home(), read)
+    }
+
+    fn service(&mut self, name: &str, form: &prices::Service) -> Service {
+        let messages = self.message_tiers(&form.messages);
+        let PerMillion(usd) = self.value("connection_minutes", form.connection_minutes.as_ref());
+        let says = "true or false";
+        for (key, flag) in [
+            ("counts_heartbeats", &form.counts_heartbeats),
+            ("includes_egress", &form.includes_egress),
+        ] {
+            if flag.is_none() {
+                self.missing(key, says, "false");
+            }
+        }
+        let counts_heartbeats = self.word("counts_heartbeats", form.counts_heartbeats.as_ref());
+        let includes_egress = self.word("includes_egress", form.includes_egress.as_ref());
+        let (source, date) = self.source(form.source.as_ref(), form.date.as_ref());
+        let minutes = Price { usd, source, date };
+        Service { name: name.to_owned(), messages, minutes, counts_heartbeats, includes_egress }
+    }
+
+    fn message_tiers(&mut self, forms: &[Located<prices::MessageTier>]) -> Vec<Tier> {
+        let (mut tiers, mut docs) = (Vec::new(), Vec::new());
+        for (place, tier) in forms.iter().enumerate() {
+            let name = self.name_of(&format!("messages.{place}"));
+            let mut inner = Section::new(self.input, "prices", &name, tier.at);
+            let PerMillion(usd) = inner.value("price", tier.value.price.as_ref());
+            let to = tier.value.to.as_ref().map(|to| inner.positive::<Count>("to", Some(to)));
+            docs.push(Json::Object(inner.doc));
+            tiers.push(Tier { to: to.map(|to| number::float(to.0) / MILLION), usd });
+        }
+        self.doc.insert("messages".to_owned(), Json::from(docs));
+        let places: Vec<At> = forms.iter().map(|tier| tier.at).collect();
+        self.check_tiers(("messages", "[{ price: 1 USD/M }]"), &places, &tiers);
+        tiers
+    }
+
     fn balancer_price(&mut self, form: &prices::Balancer) -> Balancer {
         let product = self.text("product", form.product.as_ref(), "what it is called", "NLB");
         let PerHour(hour) = self.value("price", form.price.as_ref());
@@ -152,19 +203,20 @@ impl Section<'_, '_> {
             tiers.push(Tier { to, usd });
         }
         self.doc.insert("tiers".to_owned(), Json::from(docs));
-        self.check_tiers(&form.tiers, &tiers);
+        let places: Vec<At> = form.tiers.iter().map(|tier| tier.at).collect();
+        self.check_tiers(("tiers", "[{ price: 0.09 USD/GB }]"), &places, &tiers);
         let (source, date) = self.source(form.source.as_ref(), form.date.as_ref());
         Egress { tiers, source, date }
     }
 
-    /// Each byte has one price: tiers ascend, and the last one alone has no end.
-    fn check_tiers(&mut self, forms: &[Located<prices::Tier>], tiers: &[Tier]) {
+    /// Each byte or message has one price: tiers ascend, and the last one alone has no end.
+    fn check_tiers(&mut self, (key, example): (&str, &str), places: &[At], tiers: &[Tier]) {
         let Some((last, before)) = tiers.split_last() else {
-            return self.missing("tiers", "a list", "[{ price: 0.09 USD/GB }]");
+            return self.missing(key, "a list", example);
         };
         let ends: Vec<f64> = before.iter().map(|tier| tier.to.unwrap_or(f64::INFINITY)).collect();
         let mut wrong = |place: usize, says: &str, help: &str| {
-            self.wrong("bad-tiers", &format!("tiers.{place}"), forms[place].at, says, help);
+            self.wrong("bad-tiers", &format!("{key}.{place}"), places[place], says, help);
         };
         if last.to.is_some() {
             let help = "add a last tier without `to`";
@@ -194,10 +246,11 @@ pub(super) fn check_unpaid(input: &mut Input<'_>, nodes: &mut [Resolved]) {
     for node in nodes {
         let Some(instance) = node.outfit.instance.clone() else { continue };
         let name = &node.name.value;
-        let message = format!("`{name}.instance` says what it costs, but there are no `prices`");
+        let key = node.outfit.key;
+        let message = format!("`{name}.{key}` says what it costs, but there are no `prices`");
         let wrong = Diagnostic::warning("no-prices", message).at(instance.at);
         input.report(wrong.help("name a sheet: `prices: prices/aws-us-east-1.yaml`"));
-        node.put("instance", &instance.value);
+        node.put(key, &instance.value);
     }
 }
 

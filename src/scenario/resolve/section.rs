@@ -113,6 +113,11 @@ impl<'s, 'r> Section<'s, 'r> {
         self.input.report(wrong.help(format!("write {what}: `{key}: {example}`")));
     }
 
+    /// Whether one of several keys was written and could not be read.
+    pub(super) fn was_cut<const N: usize>(&self, keys: [&str; N]) -> bool {
+        keys.iter().any(|key| self.input.cut.contains(&self.name_of(key)))
+    }
+
     /// Reports a text that is no quantity.
     pub(super) fn unreadable<Q: Quantity>(&mut self, key: &str, at: At, why: &Unreadable) {
         let says = format!("is {}; {}", Q::WHAT, why.message);

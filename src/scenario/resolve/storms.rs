@@ -161,7 +161,7 @@ impl Section<'_, '_> {
         let answer: Answer = self.word("when_full", when_full);
         let hint = self.law_or_never("retry_after", retry_after);
         if let (Some(text), Some(_)) = (retry_after, &hint)
-            && answer != Answer::Unavailable
+            && !answer.is_status()
         {
             let message = format!(
                 "`{}` is never sent: the answer is `{}`",

@@ -5,8 +5,12 @@ use super::{
     section::Section,
 };
 use crate::{
+    engine::number,
     node::parameters::{self, Parameters},
-    scenario::prices::{Machine, Paid, Tariff},
+    scenario::{
+        Link, NodeId,
+        prices::{Machine, Paid, Service, Tariff},
+    },
     spec::{Diagnostic, Input, Text, model::Kind, suggest},
     units::{Bytes, shown},
 };
@@ -15,17 +19,23 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outfit {
     pub(super) instance: Option<Text>,
+    /// The key that says what it runs on.
+    pub(super) key: &'static str,
     copies: u16,
 }
 
 impl Section<'_, '_> {
     /// What of a node's form only the bill reads.
     pub(super) fn outfit(&mut self, form: &Kind) -> Outfit {
-        let runs_on =
-            |instance: &Option<Text>| Outfit { instance: instance.clone(), ..Outfit::default() };
+        let runs_on = |instance: &Option<Text>| Outfit {
+            instance: instance.clone(),
+            key: "instance",
+            copies: 0,
+        };
         match form {
-            Kind::Clients(_) | Kind::LoadBalancer(_) => Outfit::default(),
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Source(_) => Outfit::default(),
             Kind::Gateway(form) => runs_on(&form.instance),
+            Kind::Managed(form) => Outfit { key: "service", ..runs_on(&form.service) },
             Kind::Fanout(form) => runs_on(&form.instance),
             Kind::Buffer(form) => {
                 let word = form.instance.as_ref().map_or(DISK, |instance| &instance.value);
@@ -46,15 +56,32 @@ pub(super) fn tariffs(
     input: &mut Input<'_>,
     sheet: &Sheet,
     nodes: &mut [Resolved],
+    links: &[Link],
 ) -> Option<Vec<Tariff>> {
     let mut all = Vec::new();
     let mut complete = true;
-    for node in nodes.iter_mut().filter(|node| !matches!(node.form, Kind::Clients(_))) {
+    let doors = doors(nodes, links);
+    let unpaid = |(place, node): &(usize, &mut Resolved)| {
+        matches!(node.form, Kind::Clients(_) | Kind::Source(_))
+            || doors.contains(&NodeId(number::byte(*place)))
+    };
+    for (_, node) in nodes.iter_mut().enumerate().filter(|node| !unpaid(node)) {
         let paid = (Choice { input, sheet, node }).paid();
         complete &= paid.is_some();
         all.extend(paid.map(|paid| Tariff { node: node.name.value.clone(), paid }));
     }
     complete.then_some(all)
+}
+
+/// Balancers that lead to a managed service: they stand for its own front door, which is paid for
+/// with it.
+fn doors(nodes: &[Resolved], links: &[Link]) -> Vec<NodeId> {
+    let node = |id: NodeId| &nodes[usize::from(id.0)];
+    let front = links.iter().filter(|link| {
+        let balanced = matches!(node(link.source).parameters, Parameters::LoadBalancer(_));
+        balanced && matches!(node(link.target).form, Kind::Managed(_))
+    });
+    front.map(|link| link.source).collect()
 }
 
 /// A list of machines that a sheet has.
@@ -80,7 +107,7 @@ impl Choice<'_, '_> {
         let instances = Group { key: "instances", machines: &sheet.instances };
         let caches = Group { key: "caches", machines: &sheet.caches };
         match self.node.parameters.clone() {
-            Parameters::Clients(_) => None,
+            Parameters::Clients(_) | Parameters::Source(_) => None,
             Parameters::LoadBalancer(own) => {
                 let (key, found) = match own.layer {
                     7 => ("balancers.layer_7", &sheet.layer_7),
@@ -89,6 +116,7 @@ impl Choice<'_, '_> {
                 self.priced(key, found.as_ref())
                     .map(|balancer| Paid::LoadBalancer(balancer.clone()))
             }
+            Parameters::Gateway(own) if own.managed.is_some() => self.service().map(Paid::Managed),
             Parameters::Gateway(own) => {
                 let needs = (u32::from(own.cores), Some(own.memory.limit));
                 self.machine(instances, Some(needs)).map(Paid::Gateway)
@@ -117,6 +145,35 @@ impl Choice<'_, '_> {
                 self.priced("storage", sheet.storage.as_ref()).cloned().map(Paid::BufferOnDisk)
             }
         }
+    }
+
+    /// The service that the node is: the one it names, or the first of the sheet.
+    fn service(&mut self) -> Option<Service> {
+        let services = Some(&self.sheet.services).filter(|services| !services.is_empty());
+        let services = self.priced("services", services)?;
+        let found = match self.node.outfit.instance.clone() {
+            Some(name) => {
+                let found = services.iter().find(|service| service.name == name.value);
+                let names = services.iter().map(|service| service.name.as_str());
+                found.or_else(|| self.unknown(&name, names))?
+            }
+            None => services.first()?,
+        };
+        self.node.put("service", &found.name);
+        Some(found.clone())
+    }
+
+    /// A name that the sheet does not have.
+    fn unknown<'n, T>(
+        &mut self,
+        named: &Text,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) -> Option<T> {
+        let title = format!("{}.{}", self.node.name.value, self.node.outfit.key);
+        let message = format!("`{title}` is `{}`, which has no price", shown(&named.value));
+        let help = suggest::help(&named.value, names, "these have");
+        self.input.report(Diagnostic::error("no-price", message).at(named.at).help(help));
+        None
     }
 
     /// Something that the sheet must have because of this node.
@@ -164,11 +221,8 @@ impl Choice<'_, '_> {
     ) -> Option<&'m Machine> {
         let title = format!("{}.instance", self.node.name.value);
         let Some(found) = machines.iter().find(|machine| machine.name == instance.value) else {
-            let message = format!("`{title}` is `{}`, which has no price", shown(&instance.value));
             let names = machines.iter().map(|machine| machine.name.as_str());
-            let help = suggest::help(&instance.value, names, "these have");
-            self.input.report(Diagnostic::error("no-price", message).at(instance.at).help(help));
-            return None;
+            return self.unknown(instance, names);
         };
         if let Some(needs) = needs.filter(|needs| !fits(found, Some(*needs))) {
             let has = self::needs(found.cores, Some(found.memory));

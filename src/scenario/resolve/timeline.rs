@@ -7,13 +7,14 @@ use super::{
 };
 use crate::{
     engine::{Span, Time, number},
-    node::parameters::{Parameters, Transport},
+    node::parameters::{Parameters, Ticks, Transport},
     scenario::{Action, ActionKind, DropKind, NodeId},
     spec::{
         At, Diagnostic, Input, Located, Text, Written,
         experiment::{
             self, BalancerRestart, Block, Crash, Deploy, Down, DropClients, Load, Slow, ZoneLoss,
         },
+        model::Kind,
         suggest,
         written::Several,
     },
@@ -266,9 +267,19 @@ impl Frame<'_> {
     }
 
     fn load(&self, section: &mut Section<'_, '_>, form: &Load) -> Option<ActionKind> {
-        let node = self.node(section, form.node.as_ref(), CROWD);
+        let node = self.node(section, form.node.as_ref(), PRODUCER);
         let factor = section.positive("factor", form.factor.as_ref()).0;
         let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
+        let measured = node.is_some_and(|node| {
+            let parameters = &self.nodes[usize::from(node.0)].parameters;
+            matches!(parameters, Parameters::Source(source)
+                if matches!(source.ticks, Ticks::Arrivals(_)))
+        });
+        if let Some(name) = form.node.as_ref().filter(|_| measured) {
+            let says = "has measured arrivals, which no load changes";
+            let help = "write other `arrivals`, or a `rate`";
+            section.wrong("not-modelled", "node", name.at, says, help);
+        }
         Some(ActionKind::Load { node: node?, factor, lasts })
     }
 
@@ -310,6 +321,12 @@ impl Frame<'_> {
             }
             return None;
         };
+        if matches!(self.nodes[place].form, Kind::Managed(_)) {
+            let says = "is a managed service: its vendor deploys and repairs it, unseen";
+            let help = "write `drop_clients: { node: phones }` for what its users would see";
+            section.wrong("not-modelled", "node", name.at, says, help);
+            return None;
+        }
         if !role.fits(&self.nodes[place]) {
             let says = format!("is `{}`, which is no {}", shown(&name.value), role.kind);
             section.wrong("no-such-node", "node", name.at, &says, "");
@@ -360,6 +377,13 @@ const CROWD: Role = Role {
     called: "a crowd of clients",
     example: "phones",
     kinds: &["clients"],
+};
+
+const PRODUCER: Role = Role {
+    kind: "crowd of clients or source",
+    called: "a crowd of clients or a source",
+    example: "phones",
+    kinds: &["clients", "source"],
 };
 
 const STORE: Role = Role {

@@ -46,9 +46,13 @@ impl Section<'_, '_> {
         match written.map(|written| (&written.value, written.at)) {
             None => self.put("to", "direct"),
             Some((Choice::Plain(text), _)) if text == "direct" => self.put("to", "direct"),
+            Some((Choice::Plain(text), _)) if text == "all" => {
+                self.put("to", "all");
+                return Audience::All;
+            }
             Some((Choice::Plain(text), at)) => {
                 let text = Located { value: text.clone(), at };
-                self.no_word("to", &text, ["direct", "room"].into_iter());
+                self.no_word("to", &text, ["direct", "all", "room"].into_iter());
             }
             Some((Choice::One(model::Audience::Room(size)), _)) => {
                 return self.inside("to", |section| {

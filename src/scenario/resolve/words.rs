@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Answer, BlockedBy, DrainBy, Guarantee, Heads, Http, Ids, IfRefused, Jitter, Moves, On503,
-        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Start,
-        Transport, WhenFull,
+        OnStale, OverMemory, PartitionKey, Policy, Preset, Rebalance, Resume, Route, Scope, Spread,
+        Start, Transport, WhenFull, WhenSlow,
     },
     scenario::{CrashKind, DropKind, Held},
 };
@@ -27,7 +27,7 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "load_balancer.admission" => vec!["all"],
         "gateway.when_full" => all::<Answer>(),
         // It answers; it drops no packets.
-        "load_balancer.when_full" => vec!["reset", "503"],
+        "load_balancer.when_full" => vec!["reset", "503", "429"],
         "gateway.accept_queue"
         | "pubsub.bound"
         | "clients.resume_window"
@@ -51,18 +51,24 @@ pub(in crate::scenario) fn of(key: &str) -> Vec<&'static str> {
         "block.held" => all::<Held>(),
         "clients.wire.profile" => all::<Heads>(),
         "clients.wire.http" => all::<Http>(),
-        "clients.sends.to" => vec!["direct"],
+        "clients.sends.to" => vec!["direct", "all"],
+        "source.to" => vec!["user", "all"],
+        "source.to.user" | "source.to.topic.popularity" => vec!["uniform"],
         "buffer.scope" => all::<Scope>(),
         "buffer.notify" => vec!["pull"],
         "clients.sends.ids" => all::<Ids>(),
         "fanout.route" => all::<Route>(),
         "fanout.on_stale" => all::<OnStale>(),
+        "fanout.spread" => all::<Spread>(),
+        "gateway.send_buffer.when_full" => all::<WhenSlow>(),
         "crash.kind" | "zone_loss.kind" => all::<CrashKind>(),
         "clients.network.lifetime"
         | "clients.heartbeat.every"
         | "clients.reconnect.attempts"
         | "load_balancer.retry_after"
         | "gateway.retry_after"
+        | "managed.retry_after"
+        | "managed.max_age"
         | "gateway.memory.restart"
         | "gateway.max_age"
         | "crash.restart"
@@ -131,8 +137,12 @@ impl Word for On503 {
 }
 
 impl Word for Answer {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("drop", Self::Drop), ("reset", Self::Reset), ("503", Self::Unavailable)];
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop", Self::Drop),
+        ("reset", Self::Reset),
+        ("503", Self::Unavailable),
+        ("429", Self::TooMany),
+    ];
 }
 
 impl Word for DrainBy {
@@ -321,6 +331,22 @@ impl Word for Route {
         ("consistent_hash", Self::ConsistentHash),
         ("broadcast", Self::Broadcast),
         ("random_gateway", Self::RandomGateway),
+    ];
+}
+
+impl Word for Spread {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("gateways", Self::Gateways),
+        ("connections", Self::Connections),
+        ("one_by_one", Self::OneByOne),
+    ];
+}
+
+impl Word for WhenSlow {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drop_oldest", Self::DropOldest),
+        ("disconnect", Self::Disconnect),
+        ("grow", Self::Grow),
     ];
 }
 

@@ -6,7 +6,7 @@ use crate::{
         schema,
         written::{Choice, Located, Shorthand, Text, Written},
     },
-    units::{Bytes, Count, Factor, Rate, Share},
+    units::{Bandwidth, Bytes, Count, Factor, Rate, Share},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -72,8 +72,21 @@ pub struct Clients {
     /// Whether the client shows a message that comes again only once.
     #[schemars(schema_with = "schema::flag")]
     pub dedup: Option<Text>,
+    /// Users who read less than they may be written: messages for many wait for them in the send
+    /// buffers of their gateways.
+    pub slow: Option<Slow>,
     /// Own messages kept while offline, to 65,535.
     pub outbox: Option<Written<Count>>,
+}
+
+/// Users who read slowly.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Slow {
+    /// How many of the users.
+    pub share: Option<Written<Share>>,
+    /// What one of them reads, at least 1 B/s.
+    pub drain: Option<Written<Bandwidth>>,
 }
 
 /// How a crowd stands when the run begins.
@@ -157,8 +170,9 @@ pub struct Visits {
 pub struct Sends {
     /// Messages of one user; leave `sends` out for a crowd that only listens.
     pub per_user: Option<Written<Rate>>,
-    /// Who gets it: another user of the crowd, each equally likely (`direct`), or all the others in
-    /// the sender's room (`{ room: 10 }`, a room of ten).
+    /// Who gets it: another user of the crowd, each equally likely (`direct`), every user
+    /// who has not left, the sender too (`all`), or all the others in the sender's room
+    /// (`{ room: 10 }`, a room of ten).
     pub to: Option<Located<Choice<Audience>>>,
     /// Size of a message.
     pub payload: Option<Written<Bytes>>,

@@ -32,6 +32,11 @@ pub struct Fanout {
     /// How many calls an instance may make again, as a share of those it makes; the first ten are
     /// free. Without room in it a message is left to the buffer, or lost.
     pub retry_budget: Option<Written<Share>>,
+    /// How a message for many goes on. `gateways`: one call to each that has subscribers, which
+    /// pushes it to its own; `connections`: a look-up and a call for each subscriber, as if it were
+    /// a message of its own; `one_by_one` is `gateways` with each push simulated for itself: slow,
+    /// for those who want to check the first.
+    pub spread: Option<Text>,
     /// The machine that the bill is for, by its name in the prices.
     pub instance: Option<Text>,
 }

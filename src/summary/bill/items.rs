@@ -51,6 +51,7 @@ fn item((name, charges): (&str, Vec<&Charge>)) -> Item {
     let what = match charges.first().map(|charge| charge.kind()) {
         Some("egress") => egress(&charges),
         Some("load_balancer") => balancer(&charges),
+        Some("managed") => managed(&charges),
         _ => charges.iter().map(|charge| amount(charge)).collect::<Vec<_>>().join(", "),
     };
     Item {
@@ -81,6 +82,17 @@ fn balancer(charges: &[&Charge]) -> String {
         let units = figures::count(charge.quantity / HOURS);
         format!("{product}, {units} units {}", charge.why)
     })
+}
+
+/// `api-gateway, 86.4G messages, 43.8G connection-minutes`.
+fn managed(charges: &[&Charge]) -> String {
+    let product = charges.first().map_or("", |charge| charge.product.as_str());
+    let count = |part: &str| {
+        let found = charges.iter().find(|charge| charge.part() == part);
+        figures::compact(found.map_or(0.0, |charge| charge.quantity * 1e6))
+    };
+    let (messages, minutes) = (count("messages"), count("connection_minutes"));
+    format!("{product}, {messages} messages, {minutes} connection-minutes")
 }
 
 /// `33.4 TB, 40 % of it heartbeats`: the part that is not messages and weighs most.

@@ -8,7 +8,7 @@ pub use items::Item;
 
 use crate::{
     record::{Amount, Egress, Measure, Outcome, Unit, Usage},
-    scenario::prices::{Balancer, Machine, Paid, Price, Prices, Tariff, Tier},
+    scenario::prices::{Balancer, Machine, Paid, Price, Prices, Service, Tariff, Tier},
     units::Quantity,
 };
 
@@ -17,6 +17,7 @@ pub const HOURS: f64 = 730.0;
 const SECONDS: f64 = 3_600.0 * HOURS;
 /// Bytes of a GB, as prices count it.
 const GIGABYTE: f64 = 1e9;
+const MILLION: f64 = 1e6;
 /// Bytes of a registry's entry: a key, an address and what a store adds; unchecked.
 const ENTRY: f64 = 100.0;
 
@@ -31,7 +32,7 @@ pub struct Charge {
     pub product: String,
     /// How much of it in a month.
     pub quantity: f64,
-    /// Of what: `hours`, `unit hours`, `GB`, `GB-months`.
+    /// Of what: `hours`, `unit hours`, `GB`, `GB-months`, `million messages`, `million minutes`.
     pub unit: String,
     /// US dollars for one; of tiers the mean.
     pub price: f64,
@@ -65,11 +66,20 @@ pub struct Bill {
 /// The bill of one replication.
 pub fn charges(usage: &Usage, prices: &Prices) -> Vec<Charge> {
     let mut all = Vec::new();
+    let mut out = usage.egress;
     for tariff in &prices.tariffs {
         let used = usage.nodes.iter().find(|used| used.node == tariff.node);
-        all.extend(node(tariff, used.expect("what is paid for is counted").amount));
+        let amount = used.expect("what is paid for is counted").amount;
+        all.extend(node(tariff, amount));
+        if let (
+            Paid::Managed(Service { includes_egress: true, .. }),
+            Amount::Managed { egress, .. },
+        ) = (&tariff.paid, amount)
+        {
+            out = out.and(&egress.times(-1.0));
+        }
     }
-    all.extend(egress(&usage.egress, prices));
+    all.extend(egress(&out, prices));
     let total: f64 = all.iter().map(|charge| charge.usd_month).sum();
     all.iter_mut().for_each(|charge| charge.share = share(charge.usd_month, total));
     all
@@ -84,6 +94,9 @@ fn node(tariff: &Tariff, used: Amount) -> Vec<Charge> {
     match (&tariff.paid, used) {
         (Paid::Gateway(machine), Amount::Machines(count)) => {
             vec![machines("gateway", name, machine, count)]
+        }
+        (Paid::Managed(own), Amount::Managed { messages, pings, connections, .. }) => {
+            managed(name, own, [messages, pings, connections])
         }
         (Paid::Fanout(machine), Amount::Machines(count)) => {
             vec![machines("fanout", name, machine, count)]
@@ -156,6 +169,26 @@ fn disk(item: &str, node: &str, bytes: f64, price: &Price) -> Charge {
     charge(item, node, (bytes / GIGABYTE, "GB-months"), price)
 }
 
+/// The messages, tier by tier, and the minutes that connections are open.
+fn managed(node: &str, own: &Service, rates: [f64; 3]) -> Vec<Charge> {
+    let [messages, pings, connections] = rates;
+    let counted = messages + if own.counts_heartbeats { pings } else { 0.0 };
+    let (millions, minutes) = (counted * SECONDS / MILLION, connections * SECONDS / 60.0 / MILLION);
+    let price = Price { usd: mean_price(millions, &own.messages), ..own.minutes.clone() };
+    let heartbeats = if own.counts_heartbeats { "heartbeats counted" } else { "heartbeats free" };
+    let charges = [
+        charge("managed.messages", node, (millions, "million messages"), &price),
+        charge("managed.connection_minutes", node, (minutes, "million minutes"), &own.minutes),
+    ];
+    let whys = [heartbeats, ""];
+    let named = charges.into_iter().zip(whys).map(|(charge, why)| Charge {
+        product: own.name.clone(),
+        why: why.to_owned(),
+        ..charge
+    });
+    named.collect()
+}
+
 /// The hour, and the capacity units of the dimension that needs most of them.
 fn balancer(node: &str, own: &Balancer, rates: [f64; 3]) -> Vec<Charge> {
     let [attempts, connections, bytes] = rates;
@@ -185,9 +218,8 @@ fn balancer(node: &str, own: &Balancer, rates: [f64; 3]) -> Vec<Charge> {
 fn egress(rates: &Egress, prices: &Prices) -> Vec<Charge> {
     let gigabytes = |rate: f64| rate * SECONDS / GIGABYTE;
     let total = gigabytes(rates.total());
-    let list = prices.egress.tiers.first().map_or(0.0, |tier| tier.usd);
-    let mean = if total > 0.0 { tiered(total, &prices.egress.tiers) / total } else { list };
-    let price = Price { usd: mean, source: prices.egress.source.clone(), date: prices.egress.date };
+    let usd = mean_price(total, &prices.egress.tiers);
+    let price = Price { usd, source: prices.egress.source.clone(), date: prices.egress.date };
     [
         ("egress.messages", rates.messages),
         ("egress.handshakes", rates.handshakes),
@@ -195,6 +227,12 @@ fn egress(rates: &Egress, prices: &Prices) -> Vec<Charge> {
     ]
     .map(|(item, rate)| charge(item, "", (gigabytes(rate), "GB"), &price))
     .into()
+}
+
+/// What one of an amount costs that fills tiers; of nothing, what the first one would.
+fn mean_price(amount: f64, tiers: &[Tier]) -> f64 {
+    let list = tiers.first().map_or(0.0, |tier| tier.usd);
+    if amount > 0.0 { tiered(amount, tiers) / amount } else { list }
 }
 
 /// What an amount costs that fills tiers from the first one on.

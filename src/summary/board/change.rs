@@ -1,6 +1,9 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
-use super::{headroom::headroom, nodes, seconds};
+use super::{
+    headroom::{NEW_CONNECTIONS, headroom},
+    nodes, seconds,
+};
 use crate::{
     engine::Span,
     summary::{Summary, figures, stated_count},
@@ -142,7 +145,8 @@ fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
 fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
     let tier = |room: super::Headroom| {
         // Handshakes are a matter of pace, not of size.
-        let counts = |name: &str| name != "handshakes" && !(herd && name == "CPU");
+        let pace = |name: &str| name == "handshakes" || name == NEW_CONNECTIONS;
+        let counts = |name: &str| !(pace(name) || herd && name == "CPU");
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
         // What is full does not say how much more is wanted.
         let full = if most.peak > 0.999 { " at least" } else { "" };

@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     record::Unit,
     summary::{Summary, figures, stated_count},
-    units::{Bytes, Quantity},
+    units::{Bytes, Quantity, Rate},
 };
 use serde_json::Value as Json;
 
@@ -43,6 +43,9 @@ pub struct Budget {
     pub full_at: Option<f64>,
 }
 
+/// The one budget of a managed service.
+pub const NEW_CONNECTIONS: &str = "new connections";
+
 /// What a budget is, before its shares are known.
 struct Used {
     name: &'static str,
@@ -55,9 +58,32 @@ struct Used {
 
 /// The budgets of every gateway tier that was measured.
 pub fn headroom(summary: &Summary) -> Vec<Headroom> {
-    let pools = nodes(summary, "gateway");
-    let only = pools.len() == 1;
-    pools.iter().filter_map(|(name, pool)| of_pool(summary, name, pool, only)).collect()
+    let (pools, services) = (nodes(summary, "gateway"), nodes(summary, "managed"));
+    let only = pools.len() + services.len() == 1;
+    let own = pools.iter().filter_map(|(name, pool)| of_pool(summary, name, pool, only));
+    own.chain(services.iter().filter_map(|(name, it)| of_service(summary, name, it, only)))
+        .collect()
+}
+
+/// A managed service has one budget: its quota on new connections. A herd can wait, so that what
+/// must fit is the steady rate.
+fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Option<Headroom> {
+    let users = users(summary)?;
+    let quota = Rate::read(service["new_connections"].as_str()?).ok()?.0;
+    let opened = summary.mean(&format!("{node}.budget.new_connections"))?;
+    let used = only.then(|| handshakes(summary)).flatten();
+    let binds = used.as_ref().and_then(|used| used.binds).unwrap_or(opened);
+    let budget = Budget {
+        name: NEW_CONNECTIONS,
+        limit: figures::figure(Unit::PerSecond, quota),
+        average: used.as_ref().and_then(|used| used.average).unwrap_or(opened),
+        one_less: None,
+        zone_less: None,
+        peak: used.and_then(|used| used.peak).unwrap_or(opened),
+        full_at: Some(binds).filter(|&share| share > 0.0).map(|share| users / share),
+    };
+    let node = node.to_owned();
+    Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
 }
 
 fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Headroom> {

@@ -9,7 +9,7 @@ mod headroom;
 pub use blast::{Blast, TARGET, blasts};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};
-pub use headroom::{Budget, Headroom, headroom};
+pub use headroom::{Budget, Headroom, NEW_CONNECTIONS, headroom};
 
 use super::{Summary, stated_count};
 use crate::{engine::Span, units::Quantity};

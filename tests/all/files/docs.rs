@@ -125,7 +125,8 @@ fn keys(form: &str, value: &Value, found: &mut Vec<String>) {
     let Value::Object(entries) = value else { return };
     for (key, value) in entries {
         let path = format!("{form}.{key}");
-        let is_law = ["rtt", "lifetime", "latency", "service"].contains(&key.as_str());
+        let laws = ["rtt", "lifetime", "latency", "service", "on", "off"];
+        let is_law = laws.contains(&key.as_str());
         if is_law || !value.is_object() {
             found.push(path);
         } else {
@@ -162,6 +163,7 @@ nodes:
   presence: { registry: {} }
   replay: { buffer: {} }
   mail: { buffer: { scope: inbox } }
+  ticker: { source: { rate: 1/s, payload: 1B } }
 timeline:
   - { at: 0s, deploy: { node: gateways } }
   - { at: 0s, crash: { node: gateways, instances: 0 } }
@@ -185,6 +187,8 @@ fn what_is_left_out_is_the_default() {
     let resolved = files.good("least.yaml", &[]).scenario.resolved;
     let (crowd, sends) = ("count: 2,", "sends: { per_user: 1/min, payload: 1B }");
     let text = LEAST.replace(crowd, "").replace(sends, "sessions: { arrive: 1/s, stay: 1s }");
+    // What sources publish is for users.
+    let text = text.replace("ticker: { source: { rate: 1/s, payload: 1B } }", "");
     let files = files.with("stream.yaml", &text);
     let stream = files.good("stream.yaml", &[]).scenario.resolved;
     let list = LEAST.replace(
@@ -194,9 +198,14 @@ fn what_is_left_out_is_the_default() {
     let list = list.replace("  mail: { buffer: { scope: inbox } }\n", "");
     let files = files.with("list.yaml", &list);
     let list = files.good("list.yaml", &[]).scenario.resolved;
+    let (head, _) = LEAST.split_once("timeline:").unwrap();
+    let text = head.replace("gateway: { count: 1, session: {} }", "managed: {}");
+    let files = files.with("held.yaml", &text);
+    let held = files.good("held.yaml", &[]).scenario.resolved;
     for default in defaults::TABLE {
         let (form, path) = default.key.split_once('.').unwrap();
         let start = match form {
+            "managed" => &held["nodes"]["gateways"]["managed"],
             "experiment" => &resolved,
             "links" => continue,
             // A stream, in place of a crowd.

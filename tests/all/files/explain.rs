@@ -95,6 +95,7 @@ fn every_metric_of_a_run_is_in_the_glossary_and_no_other() {
     let few = ["phones.count=200", "horizon=10min", "warm_up=1min"];
     run(&Files::default(), "experiments/offline-inbox.yaml", &few);
     run(&Files::default(), "experiments/poll-breakeven.yaml", &few);
+    run(&Files::default(), "experiments/managed-gateway-quota.yaml", &few);
     run(&Files::default(), "experiments/hostile-proxies.yaml", &few);
     run(&Files::default(), "experiments/seventh-tab.yaml", &few);
     for metric in METRICS {

@@ -7,10 +7,12 @@ mod explain;
 mod garbage;
 mod good;
 mod init;
+mod managed;
 mod origins;
 mod prices;
 mod round_trip;
 mod schema;
+mod sources;
 
 use squall::{
     scenario::{self, Loaded},

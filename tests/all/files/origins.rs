@@ -57,7 +57,7 @@ fn each_writer_is_named() {
         ("timeline.deploy.name", "deploy", Writer::Default, "[squall] by its action"),
         ("timeline.deploy.batch", "2", Writer::Set, "special.yaml:4"),
         ("timeline.deploy.startup", "20s", Writer::Default, "[K]"),
-        ("prices.storage.price", "0.1 USD/GB-month", Writer::Prices, "aws-us-east-1.yaml:51"),
+        ("prices.storage.price", "0.1 USD/GB-month", Writer::Prices, "aws-us-east-1.yaml:71"),
         ("prices.instances.m7g.large.cores", "2", Writer::Prices, "aws-us-east-1.yaml:8"),
         ("gateways.instance", "m7g.2xlarge", Writer::Default, CHEAPEST),
         ("bus.instance", "kafka.m5.large", Writer::ExtendedModel, "base.yaml:26"),

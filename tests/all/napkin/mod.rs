@@ -1,3 +1,5 @@
-//! Closed forms: beside short simulations of every shipped experiment, and as a person calls them.
+//! Closed forms: beside short simulations of every shipped experiment, as a person calls them, and
+//! as advice is made of them.
+mod advise;
 mod beside;
 mod command;

@@ -15,7 +15,7 @@ use squall::{
 };
 
 /// 100,000 users on four gateways in two zones; a deploy takes a fiftieth away for ten minutes.
-fn told() -> Summary {
+pub(super) fn told() -> Summary {
     let mut summary = Story { horizon: 1_200, ..Story::default() }.summary();
     summary.input = json!({
         "nodes": {
@@ -126,7 +126,7 @@ fn a_deploy_costs_what_availability_says() {
     assert!(board::blasts(&quiet).is_empty());
 }
 
-fn priced() -> Summary {
+pub(super) fn priced() -> Summary {
     let mut summary = told();
     let charge = |usd_month: f64| squall::summary::Charge {
         item: "gateway".into(),
@@ -258,7 +258,8 @@ fn the_page_has_each_answer_and_no_empty_section() {
     let words = plain(&html.root_element().text().collect::<String>());
     for said in [
         "gateways: connections would be full first, with 125,000 users, 1.25 times",
-        "With 10 times the users the bill is 8.5 times as high",
+        "With 10 times the users a month costs $8,500, 8.5 times as much",
+        "The gateways of this run do not carry twice its users",
         "deploy takes 20,000 user-minutes from the users, 0.457 % of what a month may lose",
         "In all, 20,000 user-minutes are lost; the longest that one user",
         "--set gateways.drain.window=1min10s --set gateways.drain.grace=1min10s",

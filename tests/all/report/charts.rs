@@ -59,7 +59,7 @@ pub(super) fn coloured(sheet: &Sheet, what: &str) {
             Mark::Line { pen, .. } => pen.stroke,
             Mark::Area { colour, .. } => *colour,
             Mark::Text { kind, .. } => kind.colour,
-            Mark::Series(_) => continue,
+            Mark::Open(_) | Mark::Close => continue,
         };
         assert!(TOKENS.iter().any(|token| token.light == colour), "{what}: {colour:?}");
     }
@@ -203,7 +203,7 @@ fn a_rare_cause_is_seen_beside_a_frequent_one() {
         assert!(texts.iter().any(|(_, text)| text.starts_with("10 · 0.00")), "{texts:?}");
         let widths = sheet.marks.iter().filter_map(|mark| match mark {
             Mark::Area { points, .. } => Some(points[1].0 - points[0].0),
-            Mark::Line { .. } | Mark::Text { .. } | Mark::Series(_) => None,
+            Mark::Line { .. } | Mark::Text { .. } | Mark::Open(_) | Mark::Close => None,
         });
         assert!(widths.fold(f64::INFINITY, f64::min) > 1.4);
     }

@@ -1,5 +1,6 @@
 //! Everything after the simulation, on invented outcomes.
 mod board;
+mod capacity;
 mod charts;
 pub(crate) mod command;
 mod fake;

@@ -38,7 +38,7 @@ fn point(value: &str, missed: &[(&str, f64)], absences: Vec<Absence>) -> Point {
     }
 }
 
-fn sweep(points: Vec<Point>) -> Sweep {
+pub(super) fn sweep(points: Vec<Point>) -> Sweep {
     let summary = Story { horizon: 60, gateways: 3, ..Story::default() }.summary();
     Sweep {
         experiment: "retention".into(),

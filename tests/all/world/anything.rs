@@ -5,17 +5,19 @@ use super::{
     consumers::{count, run},
     fallback::{preferred, with_tier},
     inbox::with_inbox,
+    sources::with_source,
 };
 use proptest::{prelude::*, sample::select};
 use squall::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span, Time, number},
     node::parameters::{
         Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify,
         OnStale, OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SessionState, Start, Tabs, Transport, Visits, WhenFull,
+        SendBuffer, SessionState, Slow, Spread, Start, Tabs, Ticks, Transport, Visits, WhenFull,
+        WhenSlow,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
-    units::{Bytes, Rate, Share},
+    units::{Bandwidth, Bytes, Rate, Share},
 };
 
 /// What a bus and its readers are like.
@@ -89,6 +91,7 @@ struct Reach {
     every: u16,
     dedup: bool,
     ids: Option<Ids>,
+    /// 0: all are in one.
     room: Option<u32>,
     transport: Transport,
     /// The transports that it prefers, if it does, each with the share for whom it is blocked.
@@ -105,7 +108,7 @@ fn reach() -> impl Strategy<Value = Reach> {
     let every = select(vec![1_u16, 1, 7]);
     let window = select(vec![None, None, Some(2_u64), Some(20)]);
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
-    let room = select(vec![None, None, Some(2_u32), Some(6)]);
+    let room = select(vec![None, None, Some(2_u32), Some(6), Some(0), Some(0)]);
     let inbox = select(vec![None, Some(false), Some(true)]);
     let transport = select(vec![Transport::Websocket, Transport::Sse, Transport::ShortPoll]);
     let flags = (inbox, any::<bool>(), any::<bool>());
@@ -211,9 +214,14 @@ fn scenario(
     if polls || reach.transport != Transport::ShortPoll {
         crowd.transport = reach.transport;
     }
-    if let Some(size) = reach.room {
-        crowd.sends.as_mut().unwrap().to = Audience::Room(size);
+    let sends = crowd.sends.as_mut().unwrap();
+    match reach.room {
+        None => {}
+        Some(0) => (sends.to, sends.per_user) = (Audience::All, Rate(0.02)),
+        Some(size) => sends.to = Audience::Room(size),
     }
+    many(&mut scenario);
+    let crowd = clients(&mut scenario);
     if cold {
         crowd.start = Start::Ramp(secs(3));
     }
@@ -237,6 +245,7 @@ fn scenario(
     let fanout = fanout_of(&mut scenario);
     (fanout.instances, fanout.route, fanout.on_stale) = (3, tier.route, tier.on_stale);
     bounds(&mut scenario);
+    outside(&mut scenario);
     for (place, (at, kind)) in events.into_iter().enumerate() {
         let at = Time::ZERO + secs(at);
         scenario.timeline.push(Action { at, name: format!("event-{place}"), kind });
@@ -295,6 +304,30 @@ fn bounds(scenario: &mut Scenario) {
     gateways(scenario).session = bit(5).then_some(state);
 }
 
+/// Who else publishes, and whether the users do: by the bits of the seed. So little that no
+/// partition falls behind by it.
+fn outside(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let bit = |place: u32| seed >> place & 1 == 1;
+    if !bit(6) {
+        return;
+    }
+    let law = |seconds: u64| Law::Constant(secs(seconds).float());
+    let ticks = match seed % 3 {
+        0 => Ticks::Every(Span::from_millis(50)),
+        1 => Ticks::Rate(Rate(20.0)),
+        _ => Ticks::Bursts { rate: Rate(40.0), on: law(5), off: law(5) },
+    };
+    let node = with_source(scenario, "ticker", ticks);
+    with_source(scenario, "drip", Ticks::Rate(Rate(1.0)));
+    let kind = ActionKind::Load { node, factor: 1.2, lasts: Some(secs(30)) };
+    let at = Time::ZERO + secs(20);
+    scenario.timeline.push(Action { at, name: "busy".to_owned(), kind });
+    if bit(7) {
+        clients(scenario).sends = None;
+    }
+}
+
 fn touches(scenario: &Scenario, node: u8) -> bool {
     let kinds = scenario.timeline.iter().map(|action| &action.kind);
     kinds.into_iter().any(|kind| match kind {
@@ -343,6 +376,8 @@ proptest! {
         prop_assert!(never("lost.registry_down", touches(&scenario, 5)));
         let lags = scenario.seed >> 3 & 1 == 1;
         prop_assert!(never("lost.falsely_offline", lags || touches(&scenario, 5)));
+        let slow = reach.room == Some(0) && scenario.seed >> 8 & 1 == 1;
+        prop_assert!(never("lost.slow_consumer", slow));
         prop_assert!(never("lost.in_flight", scenario.seed >> 1 & 1 == 1));
         prop_assert!(never("lost.retry_budget", scenario.seed >> 2 & 1 == 1));
         prop_assert!(never("presence.vanished", touches(&scenario, 5)));

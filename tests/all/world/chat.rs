@@ -5,8 +5,8 @@ use squall::{
         Answer, Audience, Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, Group, Guarantee,
         Heads, HealthCheck, Heartbeat, Http, Jitter, LoadBalancer, Memory, Moves, Network, On503,
         OnStale, OverMemory, Parameters, PartitionKey, Policy, Pubsub, Reading, Rebalance,
-        Reconnect, Refusal, Registry, Resume, Route, Scope, Sends, Start, Transport, WhenFull,
-        Wire,
+        Reconnect, Refusal, Registry, Resume, Route, Scope, SendBuffer, Sends, Spread, Start,
+        Transport, WhenFull, WhenSlow, Wire,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Link, Node, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -106,6 +106,7 @@ fn phones(count: u32) -> Clients {
         resume: Resume::LastSeenId,
         resume_window: None,
         reading: Reading { acknowledge_every: 1, dedup: true },
+        slow: None,
         outbox: 100,
     }
 }
@@ -161,6 +162,8 @@ fn pool(count: u16) -> Gateway {
         keep_alive: secs(75),
         handshake_rtts: 3.0,
         session: None,
+        managed: None,
+        send_buffer: SendBuffer { size: Bytes(1_000_000), when_full: WhenSlow::Disconnect },
     }
 }
 
@@ -202,6 +205,7 @@ fn fanout() -> Fanout {
         rpc_timeout: secs(1),
         in_flight: None,
         retry_budget: None,
+        spread: Spread::Gateways,
     }
 }
 

@@ -1,15 +1,15 @@
 //! What is lost over a sweep: the missed deliveries of each point by cause, and the curves of loss
 //! against time away on one sheet.
-use super::{brief, note};
+use super::bars::{Bars, called, chosen, evenly, names, sum};
 use crate::{
-    engine::number,
     record::{Absence, Cause, Unit},
     report::{
         chart::{
-            Axis, Bar, Bars, Body, Chart, Line, Lines, Panel,
+            Axis, Body, Chart, Line, Lines, Panel,
             absence::{ENOUGH, LENGTHS, middle, missed_share, total},
             axis,
             fall::most,
+            stacked,
         },
         theme::{self, Pen},
     },
@@ -20,45 +20,12 @@ use crate::{
 };
 use figures::{count, share};
 
-/// Not more points have a bar.
-const BARS: usize = 16;
 /// Not more points have a curve.
 const CURVES: usize = 6;
-/// From bar to bar.
-const PITCH: f64 = 30.0;
-/// The first causes have a colour of their own.
+/// What is missed is first of all what goes wrong.
 const PENS: [Pen; 5] = [theme::VERMILION, theme::BLUE, theme::GREEN, theme::PURPLE, theme::SKY];
-/// What is left of them; a sixth curve.
+/// A sixth curve.
 const LAST: Pen = theme::GREY.wide(1.75);
-
-/// So many places of `all`, evenly apart, with both ends.
-fn evenly(all: usize, most: usize) -> Vec<usize> {
-    if all <= most {
-        return (0..all).collect();
-    }
-    let last = most - 1;
-    (0..most).map(|place| (place * (all - 1) + last / 2) / last).collect()
-}
-
-/// The axes that vary, by their places.
-fn varied(sweep: &Sweep) -> Vec<usize> {
-    (0..sweep.axes.len()).filter(|&axis| sweep.axes[axis].values.len() > 1).collect()
-}
-
-/// What a point is called on a chart: its values, without their axes.
-fn called(sweep: &Sweep, point: &Point) -> String {
-    let values = varied(sweep).into_iter().map(|axis| brief(&point.values[axis]));
-    values.collect::<Vec<_>>().join(" · ")
-}
-
-fn names(sweep: &Sweep, name: impl Fn(usize) -> String) -> String {
-    varied(sweep).into_iter().map(name).collect::<Vec<_>>().join(" · ")
-}
-
-fn chosen(shown: usize, all: usize) -> String {
-    let all = if shown < all { all } else { return String::new() };
-    format!("; {shown} of {all} points, evenly chosen")
-}
 
 /// Missed deliveries by cause, a bar for each point; none where nothing is missed anywhere.
 pub(super) fn by_cause(sweep: &Sweep) -> Option<Chart> {
@@ -66,35 +33,25 @@ pub(super) fn by_cause(sweep: &Sweep) -> Option<Chart> {
     if causes.is_empty() || sweep.points.len() < 2 {
         return None;
     }
-    let shown = evenly(sweep.points.len(), BARS);
-    let points = || shown.iter().map(|&place| &sweep.points[place]);
-    let rows: Vec<Bar> = points().map(|point| bar(sweep, point, &causes)).collect();
-    let longest = rows.iter().map(|row| row.to).fold(1.0, f64::max);
-    let axis = Axis::linear(longest, figures::tick).named("deliveries");
-    let axis = Axis { high: longest, ..axis };
-    let ticks = axis.ticks.iter().filter(|tick| tick.0 <= longest && tick.0.fract() == 0.0);
-    let axis = Axis { ticks: ticks.cloned().collect(), ..axis };
-    let height = PITCH * number::float(number::count(rows.len()));
-    let body = Bars { axis, rows, falls: false, key: key(&causes) };
+    let text = |point: &Point, missed: f64| {
+        let intended = point.mean("deliveries.intended").unwrap_or(0.0).max(1.0);
+        let text = format!("{} · {}", count(missed), share(missed / intended));
+        if missed > 0.0 { text } else { "none".to_owned() }
+    };
+    let bars = Bars::of(sweep, &causes, text);
+    let axis = bars.axis(figures::tick).named("deliveries");
+    let ticks = axis.ticks.iter().filter(|tick| tick.0.fract() == 0.0).cloned().collect();
     let run = if sweep.replications > 1 { ", mean of a run" } else { "" };
-    Some(Chart {
-        name: "losses-by-cause".to_owned(),
-        headline: headline(sweep, &causes)?,
-        subtitle: format!(
-            "Missed deliveries by cause against {}{run}, and their share of all{}. Linear axis; \
-             what is too small is a hairline.",
-            names(sweep, |axis| sweep.axes[axis].path.clone()),
-            chosen(shown.len(), sweep.points.len()),
-        ),
-        note: note(sweep, false).replace("Each point", "Each bar"),
-        x: Axis::default(),
-        shades: Vec::new(),
-        panels: vec![Panel {
-            name: names(sweep, |axis| sweep.axes[axis].name.clone()),
-            height,
-            body: Body::Bars(body),
-        }],
-    })
+    let subtitle = format!(
+        "Missed deliveries by cause against {}{run}, and their share of all{}. Linear axis; what \
+         is too small is a hairline.",
+        names(sweep, |axis| sweep.axes[axis].path.clone()),
+        chosen(bars.rows.len(), sweep.points.len()),
+    );
+    let names: Vec<String> = causes.iter().map(|cause| cause.0.clone()).collect();
+    let key = stacked::key(&names, "other causes", PENS);
+    let headline = headline(sweep, &causes)?;
+    Some(bars.chart("losses-by-cause", headline, subtitle, Axis { ticks, ..axis }, key))
 }
 
 /// What the ledger calls each way of missing, with its metric: the one that costs most first.
@@ -110,47 +67,9 @@ fn causes(sweep: &Sweep) -> Vec<(String, String)> {
     causes.into_iter().map(|(_, cause)| cause).collect()
 }
 
-/// What the colours mean: from the sixth cause on they share one.
-fn key(causes: &[(String, String)]) -> Vec<(String, Pen)> {
-    let named = causes.iter().zip(PENS).map(|((name, _), pen)| (name.clone(), pen));
-    let rest = match causes.get(PENS.len()..) {
-        Some([one]) => Some(one.0.clone()),
-        Some([_, _, ..]) => Some("other causes".to_owned()),
-        Some([]) | None => None,
-    };
-    named.chain(rest.map(|name| (name, LAST))).collect()
-}
-
-/// How many a point misses for each entry of the key.
-fn parts(point: &Point, causes: &[(String, String)]) -> Vec<f64> {
-    let mut parts = vec![0.0; causes.len().min(PENS.len() + 1)];
-    for (place, (_, metric)) in causes.iter().enumerate() {
-        parts[place.min(PENS.len())] += point.mean(metric).unwrap_or(0.0);
-    }
-    parts
-}
-
-fn bar(sweep: &Sweep, point: &Point, causes: &[(String, String)]) -> Bar {
-    let parts = parts(point, causes);
-    let missed: f64 = parts.iter().sum();
-    let intended = point.mean("deliveries.intended").unwrap_or(0.0).max(1.0);
-    let text = format!("{} · {}", count(missed), share(missed / intended));
-    Bar {
-        name: called(sweep, point),
-        words: String::new(),
-        from: 0.0,
-        to: missed,
-        text: if missed > 0.0 { text } else { "none".to_owned() },
-        pen: LAST,
-        rises: false,
-        bold: false,
-        parts,
-    }
-}
-
 /// What most of the worst point is, and the best one.
 fn headline(sweep: &Sweep, causes: &[(String, String)]) -> Option<String> {
-    let missed = |point: &Point| parts(point, causes).iter().sum::<f64>();
+    let missed = |point: &Point| sum(point, causes);
     let by_missed = |a: &&Point, b: &&Point| missed(a).total_cmp(&missed(b));
     let worst = sweep.points.iter().max_by(by_missed)?;
     let best = sweep.points.iter().min_by(by_missed)?;
@@ -192,7 +111,7 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
         .map(|(point, pen)| {
             let at = |row: &&Absence| (middle(row), missed_share(row));
             let pieces = vec![told(point).iter().map(at).collect()];
-            Line { label: called(sweep, point), pen: *pen, pieces }
+            Line::through(called(sweep, point), *pen, pieces)
         })
         .collect();
     let dots = || lines.iter().flat_map(|line| line.pieces.iter().flatten());
@@ -258,28 +177,4 @@ fn evidence(sweep: &Sweep) -> String {
         _ => format!("n = {n} replications a line, counted together; seed {seed}"),
     };
     format!("{runs}. Lengths of outages with fewer than {ENOUGH} messages are left out.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_chosen_lies_evenly() {
-        assert_eq!(evenly(4, 6), [0, 1, 2, 3]);
-        assert_eq!(evenly(14, 6), [0, 3, 5, 8, 10, 13]);
-        assert_eq!(evenly(100, 6), [0, 20, 40, 59, 79, 99]);
-    }
-
-    #[test]
-    fn the_sixth_cause_shares_its_colour() {
-        let causes = |count: usize| -> Vec<(String, String)> {
-            (0..count).map(|place| (format!("c{place}"), String::new())).collect()
-        };
-        let last = |count| key(&causes(count)).pop().map(|(name, _)| name);
-        assert_eq!(last(5).as_deref(), Some("c4"));
-        assert_eq!(last(6).as_deref(), Some("c5"));
-        assert_eq!(last(7).as_deref(), Some("other causes"));
-        assert_eq!(key(&causes(9)).len(), 6);
-    }
 }

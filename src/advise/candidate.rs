@@ -1,0 +1,203 @@
+//! A way to carry the messages: an experiment's text, resolved by the one loader, on a napkin.
+use super::question::{Direction, Platform, Question, STREAMS};
+use crate::{
+    engine::{Span, number},
+    napkin::{Napkin, napkin},
+    scenario::Scenario,
+    summary::bill::Charge,
+    units::{Bytes, Quantity, Rate},
+};
+
+/// What is written for each candidate.
+const TEMPLATE: &str = include_str!("template.yaml");
+/// The shortest interval that the loader takes, and the longest that makes sense.
+const INTERVALS: [Span; 2] = [Span::from_millis(1), Span::from_secs(86_400)];
+/// Partitions of the bus, by default; more where there are more consumers.
+const PARTITIONS: u64 = 64;
+/// Most gateways, and most instances of a fan-out, that are written: 65,000 are modelled in all.
+const MOST: [f64; 2] = [40_000.0, 20_000.0];
+
+/// Resolves an experiment's text, or says what is wrong with it.
+pub type Load<'l> = &'l dyn Fn(&str) -> Result<Scenario, String>;
+
+/// A transport as it is advised.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Way {
+    /// One connection for both ways.
+    Websocket,
+    /// A stream down, and a request for each message up.
+    Sse,
+    /// A request that is held until there is something.
+    LongPoll,
+    /// A request each interval.
+    ShortPoll,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Websocket, Self::Sse, Self::LongPoll, Self::ShortPoll];
+
+    /// As files write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Websocket => "websocket",
+            Self::Sse => "sse",
+            Self::LongPoll => "long_poll",
+            Self::ShortPoll => "short_poll",
+        }
+    }
+
+    /// As people say it.
+    pub fn name(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (Self::Websocket, _) => "websocket",
+            (Self::Sse, Direction::OneWay) => "sse",
+            (Self::Sse, Direction::Both) => "sse + post",
+            (Self::LongPoll, _) => "long poll",
+            (Self::ShortPoll, _) => "short poll",
+        }
+    }
+
+    /// Whether a connection is held.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::Websocket | Self::Sse)
+    }
+}
+
+/// How large an experiment is written.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Size {
+    /// Users.
+    pub users: u64,
+    /// Gateways.
+    pub gateways: u64,
+    /// Instances of the fan-out.
+    pub fanouts: u64,
+    /// How long it runs.
+    pub horizon: Span,
+    /// What of it does not count.
+    pub warm_up: Span,
+}
+
+/// What a candidate needs, in closed form.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Estimate {
+    /// The experiment's text.
+    pub text: String,
+    /// Mean age of a message that arrives, in seconds; none without messages.
+    pub lag: Option<f64>,
+    /// Bytes a second from the users.
+    pub up: f64,
+    /// Bytes a second to the users.
+    pub down: f64,
+    /// Connections held.
+    pub connections: f64,
+    /// Polls a second.
+    pub polls: f64,
+    /// Gateways, one of them to lose.
+    pub gateways: u64,
+    /// Whether so many carry it: more are not written.
+    pub carried: bool,
+    /// US dollars a month, with prices.
+    pub bill: Option<f64>,
+}
+
+/// The text of a candidate's experiment.
+pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
+    let sends = question.sends(size.users);
+    let room = question.room(size.users);
+    let payload = question.payload.print();
+    let to = room.map_or("direct".to_owned(), |room| format!("{{ room: {room} }}"));
+    let rate = Rate(sends).print();
+    let sends = match Rate::read(&rate) {
+        Ok(read) if read.0 > 0.0 => {
+            format!("{{ per_user: {rate}, to: {to}, payload: {payload} }}")
+        }
+        _ => "null".to_owned(),
+    };
+    let native = question.platform == Platform::Native;
+    let http = if way == Way::Sse && question.tabs > STREAMS { "h2" } else { "h1" };
+    let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
+    let values = [
+        ("QUESTION", format!("Does a {} do? {}", way.name(question.direction), question.words())),
+        ("TRANSPORT", way.key().to_owned()),
+        ("HORIZON", size.horizon.print()),
+        ("WARM_UP", size.warm_up.print()),
+        ("USERS", size.users.to_string()),
+        ("PROFILE", if native { "bare" } else { "browser" }.to_owned()),
+        ("HTTP", http.to_owned()),
+        ("SENDS", sends),
+        ("EVERY", every.print()),
+        ("GATEWAYS", size.gateways.to_string()),
+        ("FANOUTS", size.fanouts.to_string()),
+        ("PARTITIONS", size.fanouts.max(PARTITIONS).to_string()),
+        ("KEY", if room.is_some() { "room" } else { "recipient" }.to_owned()),
+    ];
+    let quoted = |name: &str, value: &str| match name {
+        "QUESTION" => crate::summary::figures::plain(value).replace(':', ","),
+        _ => value.to_owned(),
+    };
+    let mut text = TEMPLATE.to_owned();
+    for (name, value) in values {
+        text = text.replace(name, &quoted(name, &value));
+    }
+    if way != Way::ShortPoll {
+        text = text.replace("      short_poll: { every: ", "      # short_poll: { every: ");
+    }
+    if let Some(prices) = &question.prices {
+        let path = serde_json::Value::from(prices.as_str());
+        text += &format!("prices: {path}\n");
+    }
+    text
+}
+
+/// The candidate on a napkin, with as many instances as it needs and one to lose.
+///
+/// # Errors
+/// What the loader says.
+pub fn estimate(
+    question: &Question,
+    way: Way,
+    every: Span,
+    load: Load<'_>,
+) -> Result<Estimate, String> {
+    let minutes = |minutes: u64| Span::from_secs(60 * minutes);
+    let mut size = Size {
+        users: question.users.max(2),
+        gateways: number::whole(MOST[0]),
+        fanouts: 1,
+        horizon: minutes(10),
+        warm_up: minutes(1),
+    };
+    let first = napkin(&load(&text(question, way, every, &size))?);
+    size.gateways = number::whole(first.needs.gateways.clamp(2.0, MOST[0]));
+    size.fanouts = number::whole(first.needs.fanouts.clamp(1.0, MOST[1]));
+    let text = text(question, way, every, &size);
+    let napkin = napkin(&load(&text)?);
+    let carried = first.needs.gateways <= MOST[0] && first.needs.fanouts <= MOST[1];
+    Ok(Estimate::of(text, &napkin, size.gateways, carried))
+}
+
+impl Estimate {
+    fn of(text: String, napkin: &Napkin, gateways: u64, carried: bool) -> Self {
+        let value = |name: &str| {
+            let mut lines = napkin.lines.iter().filter(|line| line.name.starts_with(name));
+            lines.next().map(|line| line.value)
+        };
+        let total = |charges: &Vec<Charge>| charges.iter().map(|charge| charge.usd_month).sum();
+        Self {
+            text,
+            lag: value("Lag").or(value("Staleness")),
+            up: value("Bytes up").unwrap_or(0.0),
+            down: value("Bytes down").unwrap_or(0.0),
+            connections: value("Connections").unwrap_or(0.0),
+            polls: value("Polls").unwrap_or(0.0),
+            gateways,
+            carried,
+            bill: napkin.charges.as_ref().map(total),
+        }
+    }
+}
+
+/// The largest payload that is asked for: 1 GB.
+pub const LARGEST: Bytes = Bytes(1_000_000_000);

@@ -1,0 +1,304 @@
+//! The rule of the brief, with its reasons: one way → a stream of events; both ways → a WebSocket;
+//! what may be old → polls; where proxies block → long polls. Between 10 s and 60 s the price says.
+use super::{
+    candidate::{Estimate, Load, Way, estimate},
+    crossing::{Crossing, crossing},
+    question::{Audience, Direction, Platform, Question, STREAMS, rate as told},
+};
+use crate::{
+    record::Unit,
+    summary::figures::{self, share, spoken},
+};
+
+/// From here on what users see may be so old that polls do, whatever they cost, in seconds.
+const OLD: f64 = 60.0;
+/// From here on the price decides, in seconds: the brief's low frequency.
+const LOW: f64 = 10.0;
+/// Messages of a user a second above which both ways need one connection: the brief's matrix.
+const BUSY: f64 = 0.1;
+/// So much dearer than the answer is no answer.
+const DEAR: f64 = 2.0;
+
+/// Whether a candidate does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rank {
+    /// It does; 1 is the answer.
+    Place(usize),
+    /// It does not.
+    Out,
+}
+
+/// A candidate with its rank and the reason for it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ranked {
+    /// The transport.
+    pub way: Way,
+    /// Whether it does.
+    pub rank: Rank,
+    /// Why.
+    pub reason: String,
+    /// What it needs.
+    pub estimate: Estimate,
+}
+
+/// What is advised.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    /// The answer in a sentence.
+    pub sentence: String,
+    /// The candidates in their order; none when the app is closed.
+    pub ranked: Vec<Ranked>,
+    /// Where prices turn; none without prices.
+    pub crossing: Option<Crossing>,
+    /// What else is to say, each a sentence.
+    pub notes: Vec<String>,
+}
+
+/// Ranks the transports.
+///
+/// # Errors
+/// What the loader says of a candidate.
+pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
+    if !question.open {
+        return Ok(closed());
+    }
+    let held = held(question);
+    let crossing = crossing(question, held, load)?;
+    let (first, because) = rule(question, held, crossing.as_ref());
+    let all =
+        Way::ALL.into_iter().map(|way| Ok((way, estimate(question, way, question.fresh, load)?)));
+    let all: Vec<(Way, Estimate)> = all.collect::<Result<_, String>>()?;
+    let ranked = ranked(question, first, &because, all);
+    let sentence = sentence(question, first, &because);
+    let mut notes = Vec::new();
+    notes.extend(crossing.as_ref().map(|crossing| turns(question, held, crossing)));
+    notes.extend(differs(question, &ranked));
+    notes.extend(remarks(question, first));
+    notes.extend(limits(question, &ranked));
+    Ok(Answer { sentence, ranked, crossing, notes })
+}
+
+/// Nothing is connected.
+fn closed() -> Answer {
+    Answer {
+        sentence: "Web push: while the app is closed no connection of its own lives, so the \
+                   vendor's push service has to wake it; seconds to minutes, best effort, 4 KB."
+            .to_owned(),
+        ranked: Vec::new(),
+        crossing: None,
+        notes: vec![
+            "What the app has missed it fetches when it opens: an inbox keeps it.".to_owned(),
+        ],
+    }
+}
+
+/// The connection that would be held.
+fn held(question: &Question) -> Way {
+    let blocked = question.hostile.0 >= 1.0;
+    match question.direction {
+        Direction::OneWay => Way::Sse,
+        Direction::Both if blocked => Way::LongPoll,
+        Direction::Both => Way::Websocket,
+    }
+}
+
+/// The transport that the rule takes, and why.
+fn rule(question: &Question, held: Way, crossing: Option<&Crossing>) -> (Way, String) {
+    let (fresh, rate) = (question.fresh.seconds(), question.messages.0);
+    let why = match held {
+        Way::Sse => "one way: a stream down is all it takes, and it resumes by itself",
+        Way::LongPoll => "proxies block WebSockets for all of them",
+        Way::Websocket | Way::ShortPoll => "both ways over one connection; lag is the way alone",
+    };
+    if question.direction == Direction::Both && rate > BUSY {
+        let many = format!("{why}; {} from each user", told(rate));
+        return (held, many);
+    }
+    if fresh >= OLD {
+        return (Way::ShortPoll, format!("what is up to {} old does", spoken(fresh)));
+    }
+    if fresh < LOW {
+        return (held, why.to_owned());
+    }
+    match crossing {
+        None => (Way::ShortPoll, format!("{} old does, the brief's low frequency", spoken(fresh))),
+        Some(Crossing { interval: Some(from), .. }) if fresh >= *from => {
+            let text = format!("from {} on polls are cheaper than a connection", spoken(*from));
+            (Way::ShortPoll, text)
+        }
+        Some(_) => (held, format!("{why}; polls each {} are dearer", spoken(fresh))),
+    }
+}
+
+fn sentence(question: &Question, first: Way, because: &str) -> String {
+    let name = figures::capitalized(first.name(question.direction));
+    match first {
+        Way::ShortPoll => format!("Polling suffices: {because}."),
+        Way::Websocket | Way::Sse | Way::LongPoll => format!("{name}: {because}."),
+    }
+}
+
+/// By rank: the answer, then the others by what they cost, then those that do not.
+fn ranked(
+    question: &Question,
+    first: Way,
+    because: &str,
+    all: Vec<(Way, Estimate)>,
+) -> Vec<Ranked> {
+    let cost = |it: &Estimate| it.bill.unwrap_or(it.up + it.down);
+    let most = all.iter().find(|it| it.0 == first).map_or(0.0, |it| cost(&it.1) * DEAR);
+    let mut rows: Vec<(bool, f64, Ranked)> = all
+        .into_iter()
+        .map(|(way, estimate)| {
+            let out = out(question, way, &estimate).filter(|_| way != first).or_else(|| {
+                let dear = way != first && cost(&estimate) > most && most > 0.0;
+                dear.then(|| dearer(way, question, &estimate))
+            });
+            let reason = match &out {
+                Some(out) => out.clone(),
+                None if way == first => because.to_owned(),
+                None => does(question, way, &estimate),
+            };
+            let place = if way == first { -1.0 } else { cost(&estimate) };
+            (out.is_some(), place, Ranked { way, rank: Rank::Out, reason, estimate })
+        })
+        .collect();
+    rows.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    let place = |(place, (out, _, row)): (usize, (bool, f64, Ranked))| Ranked {
+        rank: if out { Rank::Out } else { Rank::Place(place + 1) },
+        ..row
+    };
+    rows.into_iter().enumerate().map(place).collect()
+}
+
+/// Why it cannot be.
+fn out(question: &Question, way: Way, estimate: &Estimate) -> Option<String> {
+    let fresh = question.fresh.seconds();
+    match way {
+        Way::Websocket if question.hostile.0 >= 1.0 => Some("proxies block it for all".to_owned()),
+        Way::ShortPoll if fresh <= 0.0 => Some("no poll is that fresh".to_owned()),
+        Way::ShortPoll if fresh < 1.0 => Some(asks(question, estimate)),
+        _ => None,
+    }
+}
+
+fn asks(question: &Question, estimate: &Estimate) -> String {
+    format!(
+        "{} fresh is a poll each {}: {} requests/s",
+        spoken(question.fresh.seconds()),
+        spoken(question.fresh.seconds()),
+        figures::compact(estimate.polls)
+    )
+}
+
+fn dearer(way: Way, question: &Question, estimate: &Estimate) -> String {
+    match way {
+        Way::ShortPoll => asks(question, estimate),
+        Way::Websocket | Way::Sse | Way::LongPoll => {
+            format!("over {} times as dear as the answer", figures::compact(DEAR))
+        }
+    }
+}
+
+/// What speaks for a candidate that is not the answer.
+fn does(question: &Question, way: Way, estimate: &Estimate) -> String {
+    match (way, question.direction) {
+        (Way::Websocket, Direction::OneWay) => "works; nobody needs its way up".to_owned(),
+        (Way::Websocket, Direction::Both) => "one connection for both ways".to_owned(),
+        (Way::Sse, Direction::OneWay) => "one stream down, and it resumes by itself".to_owned(),
+        (Way::Sse, Direction::Both) => {
+            "passes where upgrades are blocked; a request a send".to_owned()
+        }
+        (Way::LongPoll, _) => format!(
+            "the fallback where streams are blocked: {} requests/s",
+            figures::compact(estimate.polls)
+        ),
+        (Way::ShortPoll, _) => format!("{} old at most", spoken(question.fresh.seconds())),
+    }
+}
+
+/// Where prices turn, in a sentence.
+fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
+    let name = held.name(question.direction);
+    let first = match crossing.interval {
+        Some(from) => {
+            format!("Polling is cheaper than {name} from a poll each {} on", spoken(from))
+        }
+        None => format!("Polling is dearer than {name} up to a poll a day"),
+    };
+    let fresh = spoken(question.fresh.seconds());
+    let then = match crossing.silence {
+        Some(from) if from <= 1.0 => "cheaper whatever is sent".to_owned(),
+        Some(from) => format!("cheaper once messages of a user are {} apart", spoken(from)),
+        None => "dearer however little is sent".to_owned(),
+    };
+    format!("{first}; a poll each {fresh} is {then}.")
+}
+
+/// Where the rule and the price differ, with numbers.
+fn differs(question: &Question, ranked: &[Ranked]) -> Option<String> {
+    let first = ranked.first()?;
+    let bill = first.estimate.bill?;
+    let others =
+        ranked.iter().skip(1).filter(|it| it.rank != Rank::Out || it.way == Way::ShortPoll);
+    let possible = others.filter(|it| out(question, it.way, &it.estimate).is_none());
+    let priced = possible.filter_map(|it| Some((it, it.estimate.bill?)));
+    let cheapest = priced.min_by(|one, other| one.1.total_cmp(&other.1))?;
+    let (other, less) = (cheapest.0, bill - cheapest.1);
+    let usd = |value| figures::figure(Unit::UsdPerMonth, value);
+    (less > 0.005 * bill).then(|| {
+        format!(
+            "The price differs from the rule: {} is {}, {} less than {}.",
+            other.way.name(question.direction),
+            usd(cheapest.1),
+            usd(less),
+            first.way.name(question.direction)
+        )
+    })
+}
+
+/// What no number here stands for.
+fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
+    let mut all = Vec::new();
+    if ranked.first().is_some_and(|first| !first.estimate.carried) {
+        all.push("No pool that can be written carries it: the instances are too few.".to_owned());
+    }
+    if question.users < 2 {
+        all.push("One user has nobody to hear from: the numbers are those of two.".to_owned());
+    }
+    all
+}
+
+/// What else decides.
+fn remarks(question: &Question, first: Way) -> Vec<String> {
+    let mut all = Vec::new();
+    let hostile = question.hostile.0;
+    if hostile > 0.0 && hostile < 1.0 && first == Way::Websocket {
+        let users = crate::engine::number::float(question.users) * hostile;
+        all.push(format!(
+            "For {} of the users ({}) proxies block it: long poll is their fallback.",
+            share(hostile),
+            figures::compact(users)
+        ));
+    }
+    if question.platform == Platform::Browser && question.tabs > STREAMS {
+        all.push(format!(
+            "{} tabs are more than the {STREAMS} streams of a browser to one origin: SSE needs \
+             HTTP/2.",
+            question.tabs
+        ));
+    }
+    if question.audience == Audience::All {
+        all.push(
+            "All get the same: a poll through a cache costs the origin nothing (not modelled)."
+                .to_owned(),
+        );
+    }
+    if question.prices.is_none() {
+        all.push(
+            "No price sheet: --prices models/prices/aws-us-east-1.yaml prices the crossing."
+                .to_owned(),
+        );
+    }
+    all
+}

@@ -1,0 +1,259 @@
+//! `squall advise`: which transport, from what is asked on the command line.
+mod simulate;
+mod text;
+
+use super::{BAD_INPUT, FAILED, GOOD, complain, diagnostics, folder, print, unicode};
+use crate::{
+    advise::{self, Answer, Audience, Direction, Platform, Question},
+    engine::{Span, number},
+    report::{files::File, safe::quoted},
+    scenario::{self, Scenario},
+    units::{Bytes, Count, Quantity, Rate, Share},
+};
+use clap::{Args, ValueEnum};
+use simulate::Simulated;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// What the texts of candidates are called when they are resolved.
+const NAME: &str = "advise.yaml";
+
+/// Which way messages go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Ways {
+    /// From the servers to the users.
+    OneWay,
+    /// From the users too.
+    Both,
+}
+
+/// Who gets a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Who {
+    /// One user.
+    One,
+    /// All others in a room of ten.
+    Room,
+    /// All users.
+    All,
+}
+
+/// What the clients run on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum On {
+    /// A page.
+    Browser,
+    /// A program.
+    Native,
+}
+
+/// Whether the application is open when messages come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum App {
+    /// It is.
+    Open,
+    /// It is not.
+    Closed,
+}
+
+/// Reads a quantity, or says what to write.
+fn read<T: Quantity>(text: &str) -> Result<T, String> {
+    T::read(text)
+        .map_err(|wrong| format!("{}; {}", wrong.message, wrong.advice(T::WHAT, T::EXAMPLE)))
+}
+
+/// What `squall advise` is told.
+#[derive(Args, Clone, Debug)]
+pub(super) struct AdviseArguments {
+    /// Which way messages go.
+    #[arg(long, value_enum)]
+    direction: Ways,
+    /// One way: messages that a user gets; both ways: messages that a user sends.
+    #[arg(long, value_name = "RATE", value_parser = read::<Rate>, default_value = "1/min")]
+    messages: Rate,
+    /// How old what a user sees may be.
+    #[arg(long, value_name = "DURATION", value_parser = read::<Span>)]
+    fresh: Span,
+    /// Who gets a message.
+    #[arg(long, value_enum, default_value = "one")]
+    audience: Who,
+    /// How many users.
+    #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "100k")]
+    users: Count,
+    /// The share of users for whom proxies block WebSockets.
+    #[arg(long, value_name = "SHARE", value_parser = read::<Share>, default_value = "0%")]
+    hostile: Share,
+    /// What the clients run on.
+    #[arg(long, value_enum, default_value = "browser")]
+    platform: On,
+    /// Whether the application is open when messages come.
+    #[arg(long, value_enum, default_value = "open")]
+    app: App,
+    /// Tabs that a browser has open.
+    #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "1")]
+    tabs: Count,
+    /// Size of a message.
+    #[arg(long, value_name = "SIZE", value_parser = read::<Bytes>, default_value = "300B")]
+    payload: Bytes,
+    /// A price sheet, such as models/prices/aws-us-east-1.yaml.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// Run each candidate shortly with a part of the users, and show what came out.
+    #[arg(long)]
+    simulate: bool,
+    /// Write the answer as an experiment, to go on from.
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    /// Print one document, and nothing else, on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+impl AdviseArguments {
+    fn question(&self) -> Question {
+        Question {
+            direction: match self.direction {
+                Ways::OneWay => Direction::OneWay,
+                Ways::Both => Direction::Both,
+            },
+            messages: self.messages,
+            fresh: self.fresh,
+            audience: match self.audience {
+                Who::One => Audience::One,
+                Who::Room => Audience::Room,
+                Who::All => Audience::All,
+            },
+            users: self.users.0,
+            hostile: self.hostile,
+            platform: match self.platform {
+                On::Browser => Platform::Browser,
+                On::Native => Platform::Native,
+            },
+            open: self.app == App::Open,
+            tabs: self.tabs.0,
+            payload: self.payload,
+            prices: self.prices.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The same question, as a shell reads it.
+    fn again(&self) -> String {
+        let word = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
+            value().map_or_else(String::new, |value| value.get_name().to_owned())
+        };
+        let mut words = format!(
+            "squall advise --direction {} --messages {} --fresh {} --users {}",
+            word(&|| self.direction.to_possible_value()),
+            self.messages.print(),
+            self.fresh.print(),
+            self.users.print(),
+        );
+        let mut add = |name: &str, value: String, default: &str| {
+            if value != default {
+                words += &format!(" --{name} {}", quoted(&value));
+            }
+        };
+        add("audience", word(&|| self.audience.to_possible_value()), "one");
+        add("hostile", self.hostile.print(), "0%");
+        add("platform", word(&|| self.platform.to_possible_value()), "browser");
+        add("app", word(&|| self.app.to_possible_value()), "open");
+        add("tabs", self.tabs.print(), "1");
+        add("payload", self.payload.print(), "300B");
+        if let Some(prices) = &self.prices {
+            add("prices", prices.to_string_lossy().into_owned(), "");
+        }
+        words
+    }
+
+    /// The next useful command.
+    fn next(&self, answer: &Answer) -> String {
+        match (&self.write, answer.ranked.is_empty()) {
+            (_, true) => "squall explain buffer.notify".to_owned(),
+            (Some(file), false) => format!("squall run {}", quoted(&file.to_string_lossy())),
+            (None, false) if self.simulate => format!("{} --write advised.yaml", self.again()),
+            (None, false) => format!("{} --simulate", self.again()),
+        }
+    }
+
+    /// What cannot be asked.
+    fn wrong(&self) -> Option<String> {
+        if self.users.0 == 0 {
+            return Some("`--users 0`: nobody needs no transport; write 1 or more".to_owned());
+        }
+        if self.tabs.0 == 0 {
+            return Some(
+                "`--tabs 0`: write 1 or more; `--app closed` says that none is open".to_owned(),
+            );
+        }
+        if self.payload > advise::LARGEST {
+            return Some("`--payload`: a message has at most 1GB".to_owned());
+        }
+        let missing = self.prices.as_ref().filter(|file| !file.is_file())?;
+        Some(format!("`--prices {}`: there is no such file", missing.display()))
+    }
+}
+
+/// Answers; returns the exit code.
+pub(super) fn run(arguments: &AdviseArguments) -> u8 {
+    if let Some(wrong) = arguments.wrong() {
+        complain(&wrong);
+        return BAD_INPUT;
+    }
+    let question = arguments.question();
+    let answer = match advise::advise(&question, &resolved) {
+        Ok(answer) => answer,
+        Err(wrong) => {
+            complain(&wrong);
+            return BAD_INPUT;
+        }
+    };
+    match told(arguments, &question, &answer) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            FAILED
+        }
+    }
+}
+
+fn told(arguments: &AdviseArguments, question: &Question, answer: &Answer) -> io::Result<u8> {
+    if let (Some(file), Some(first)) = (&arguments.write, answer.ranked.first()) {
+        if file.exists() {
+            complain(&format!("`{}` is there already, and is left as it is", file.display()));
+            return Ok(BAD_INPUT);
+        }
+        let name = file.to_string_lossy().into_owned();
+        let bytes = first.estimate.text.clone().into_bytes();
+        folder::create(Path::new("."), &[File { name, bytes }])?;
+    }
+    let simulated: Vec<Option<Simulated>> = if arguments.simulate {
+        simulate::all(question, answer, &resolved)?
+    } else {
+        vec![None; answer.ranked.len()]
+    };
+    let next = arguments.next(answer);
+    let text = if arguments.json {
+        text::document(question, answer, &simulated, &next)
+    } else {
+        text::print(question, answer, &simulated, &next, unicode())
+    };
+    print(&text)?;
+    Ok(GOOD)
+}
+
+/// The loader's scenario of a candidate's text.
+fn resolved(text: &str) -> Result<Scenario, String> {
+    let read = |path: &Path| match path == Path::new(NAME) {
+        true => Ok(text.as_bytes().to_vec()),
+        false => std::fs::read(path),
+    };
+    let loaded = scenario::load(Path::new(NAME), &[], &read);
+    loaded.map(|loaded| loaded.scenario).map_err(|wrong| diagnostics::render(&wrong, true))
+}
+
+/// A count as a float.
+fn float(count: u64) -> f64 {
+    number::float(count)
+}

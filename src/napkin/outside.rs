@@ -1,0 +1,86 @@
+//! Sources in their steady state: what they publish for a crowd a second.
+use super::{
+    crowd::way,
+    sheet::{n, per},
+};
+use crate::{
+    engine::{Time, number},
+    node::parameters::{Parameters, SourceAudience, Ticks},
+    scenario::{NodeId, Scenario},
+    summary::figures,
+};
+
+/// A source that reaches a crowd.
+#[derive(Clone, Debug)]
+pub(super) struct Outside<'s> {
+    name: &'s str,
+    ticks: &'s Ticks,
+    /// Messages a second.
+    pub(super) rate: f64,
+    /// Bytes of payload of a message.
+    pub(super) payload: f64,
+    /// Recipients of each.
+    audience: f64,
+    /// To its bus, in seconds.
+    pub(super) way: f64,
+}
+
+/// The sources that reach a crowd.
+pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
+    let users = match &scenario.nodes[usize::from(crowd.0)].parameters {
+        Parameters::Clients(clients) => f64::from(clients.count),
+        _ => 0.0,
+    };
+    let all = scenario.sources_of(crowd).map(move |(id, source)| {
+        let mut links = scenario.links.iter();
+        Outside {
+            name: &scenario.nodes[usize::from(id.0)].name,
+            ticks: &source.ticks,
+            rate: rate(&source.ticks, scenario.horizon),
+            payload: number::float(source.payload.0),
+            audience: match source.to {
+                SourceAudience::User(_) => 1.0,
+                SourceAudience::All => users,
+                SourceAudience::Room(size) => f64::from(size),
+                SourceAudience::Topic { topics, .. } => users / f64::from(topics.max(1)),
+            },
+            way: links.find(|link| link.source == id).map_or(0.0, way),
+        }
+    });
+    all.collect()
+}
+
+/// Messages a second on average, without any load.
+fn rate(ticks: &Ticks, horizon: Time) -> f64 {
+    match ticks {
+        Ticks::Every(every) => 1.0 / every.seconds().max(1e-9),
+        Ticks::Rate(rate) => rate.0,
+        Ticks::Bursts { rate, on, off } => rate.0 * on.mean() / (on.mean() + off.mean()),
+        Ticks::Arrivals(all) => {
+            let within = all.iter().take_while(|arrival| arrival.at < horizon).count();
+            number::float(number::count(within)) / horizon.seconds().max(1e-9)
+        }
+    }
+}
+
+impl Outside<'_> {
+    /// Deliveries a second.
+    pub(super) fn deliveries(&self) -> f64 {
+        self.rate * self.audience
+    }
+
+    /// How its deliveries a second come about.
+    pub(super) fn words(&self) -> String {
+        let rate = match self.ticks {
+            Ticks::Bursts { rate, on, off } => {
+                let share = on.mean() / (on.mean() + off.mean());
+                format!("{} × {} on", per(rate.0), figures::share(share))
+            }
+            Ticks::Every(_) | Ticks::Rate(_) | Ticks::Arrivals(_) => per(self.rate),
+        };
+        match self.audience {
+            it if it > 1.0 => format!("{} {rate} × {}", self.name, n(it)),
+            _ => format!("{} {rate}", self.name),
+        }
+    }
+}

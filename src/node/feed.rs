@@ -1,0 +1,384 @@
+//! Messages for many: the fan-out sends one to each gateway that has subscribers, which pushes it
+//! to all of its own in one step. What they miss is a difference of numbers, found when they
+//! return. The tables are in `table/feeds.rs`; `docs/METHOD.md` says what is exact.
+use super::{
+    Cx, Event, Purpose,
+    fanout::Fanout,
+    gateway::Gateway,
+    parameters::Spread,
+    slow::Offer,
+    table::{
+        connections::{NOWHERE, State},
+        crowds::{Crowd, EACH},
+        feeds::{Entry, Fate, Held},
+        messages::{Message, Stage},
+    },
+};
+use crate::{
+    engine::{Time, draws::mix, number},
+    record::{Cause, End, Twice},
+};
+use std::ops::Range;
+
+/// The entity of a user in draws for its places in batches; the number of a message is k.
+fn reader(crowd: &Crowd, user: u32) -> u64 {
+    u64::from(user - crowd.first)
+}
+
+/// Keeps the draws for the instances of a pool apart.
+fn at_instance(entity: u64, instance: u16) -> u64 {
+    mix(entity) ^ u64::from(instance)
+}
+
+impl Cx<'_> {
+    /// The connection of a user, as its feeds see it.
+    fn held(&self, user: u32) -> Held {
+        let (crowd, row) = (self.crowds.of(user), self.connections.get(user));
+        let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
+        Held { user, instance: row.gateway, way, slow: crowd.reads_slowly(user) }
+    }
+
+    /// A user is there from now on, connected or not: what is published is for it as well.
+    pub fn subscribes(&mut self, user: u32) {
+        for &feed in &self.crowds.of(user).feeds {
+            self.feeds.get_mut(feed).subscribe(user);
+        }
+    }
+
+    /// A user is back: what it has missed of its feeds goes into its buffer, which is read next.
+    pub fn catches_up(&mut self, user: u32) {
+        for &id in &self.crowds.of(user).feeds {
+            let feed = self.feeds.get(id);
+            if !feed.grouped || !feed.has(user) || feed.keeping.is_none() {
+                continue;
+            }
+            let missed = feed.missed(user);
+            let next = missed.end;
+            for number in missed {
+                self.put_into_buffer(id, user, number);
+            }
+            self.feeds.get_mut(id).go_back(user, next);
+        }
+    }
+
+    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
+        let feed = self.feeds.get(feed);
+        let (entry, fate) = (feed.entry(user, number), feed.fate(user, number, self.now));
+        let closed = self.window_closed(user).filter(|&closed| closed < entry.kept);
+        if closed.is_some() {
+            self.record.nobody(entry.sent, user);
+            return self.missed_by(user, entry, entry.kept, End::Lost(Cause::NoReplay));
+        }
+        self.record.kept(entry.sent, user);
+        match fate {
+            Fate::Overflown(at) => {
+                self.missed_by(user, entry, at, End::Lost(Cause::BufferOverflow));
+            }
+            Fate::Expired(at) => self.missed_by(user, entry, at, End::Expired),
+            Fate::Kept => {
+                let message = Message::new(entry.sent, user, entry.id | EACH, NOWHERE);
+                let row = self.messages.open_at(message, entry.place);
+                let list = &mut self.connections.kept.row(user).missed;
+                list.push(self.messages, row, Stage::Buffer, entry.kept);
+            }
+        }
+    }
+
+    /// A delivery of a feed to one user ends otherwise than live, at `at`.
+    pub(super) fn missed_by(&mut self, user: u32, entry: Entry, at: Time, end: End) {
+        self.record.delivery(at, entry.sent, entry.id, end);
+        self.record.late_or_never(entry.sent, user, end);
+    }
+
+    /// A user is connected.
+    pub fn joins(&mut self, user: u32) {
+        let crowd = self.crowds.of(user);
+        for &id in &crowd.feeds {
+            let held = self.held(user);
+            let feed = self.feeds.get_mut(id);
+            if !feed.has(user) {
+                feed.subscribe(user);
+            }
+            if feed.grouped {
+                feed.join(held);
+            }
+        }
+    }
+
+    /// The connection of a user ends for it, in whatever way. `reads_on`: it has another one, and
+    /// gets what is on its way.
+    pub fn leaves(&mut self, user: u32, reads_on: bool) {
+        let crowd = self.crowds.of(user);
+        if crowd.feeds.is_empty() || self.connections.get(user).gateway == NOWHERE {
+            return;
+        }
+        let held = self.held(user);
+        let serves = self.tiers.serves(held.instance);
+        let cause = if serves { Cause::NoReplay } else { Cause::GatewayCrash };
+        self.empties_send_buffer(user, cause);
+        for &id in &crowd.feeds {
+            let feed = self.feeds.get_mut(id);
+            if !feed.grouped {
+                continue;
+            }
+            let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
+            let missed = feed.leave(held, self.now, reads_on, own);
+            if feed.keeping.is_none() {
+                self.misses(id, user, missed, cause);
+            }
+        }
+    }
+
+    /// What was on its way to a user whom nothing replays it for is lost.
+    fn misses(&mut self, feed: u8, user: u32, missed: Range<u32>, cause: Cause) {
+        self.feeds.get_mut(feed).go_back(user, missed.end);
+        for number in missed {
+            let entry = self.feeds.get(feed).entry(user, number);
+            self.record.nobody(entry.sent, user);
+            self.missed_by(user, entry, self.now, End::Lost(cause));
+        }
+    }
+
+    /// The connection of a user has died, and its instance goes on pushing to it.
+    pub fn dies_silently(&mut self, user: u32) {
+        let crowd = self.crowds.of(user);
+        let instance = self.connections.get(user).gateway;
+        if crowd.feeds.is_empty() || instance == NOWHERE {
+            return;
+        }
+        let held = self.held(user);
+        self.empties_send_buffer(user, Cause::HalfOpen);
+        for &id in &crowd.feeds {
+            let feed = self.feeds.get_mut(id);
+            if !feed.grouped {
+                continue;
+            }
+            let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
+            let missed = feed.leave(held, self.now, false, own);
+            let from = feed.stays_half_open(user, instance);
+            if feed.keeping.is_none() {
+                self.misses(id, user, missed.start..from.max(missed.start), Cause::HalfOpen);
+            }
+        }
+    }
+
+    /// The instance that a dead connection is held by notices, or is gone.
+    pub fn death_noticed(&mut self, user: u32) {
+        let instance = self.connections.get(user).gateway;
+        if instance == NOWHERE {
+            return;
+        }
+        for &id in &self.crowds.of(user).feeds {
+            if self.feeds.get(id).grouped {
+                let missed = self.feeds.get_mut(id).noticed(user, instance);
+                if self.feeds.get(id).keeping.is_none() {
+                    self.misses(id, user, missed, Cause::HalfOpen);
+                }
+            }
+        }
+    }
+
+    /// A user leaves for good, and takes with it all that was kept for it.
+    pub fn unsubscribes(&mut self, user: u32) {
+        if self.connections.get(user).state == State::HalfOpen {
+            self.death_noticed(user);
+        }
+        for &id in &self.crowds.of(user).feeds {
+            if !self.feeds.get(id).has(user) {
+                continue;
+            }
+            if self.feeds.get(id).grouped && self.feeds.get(id).keeping.is_some() {
+                for number in self.feeds.get(id).missed(user) {
+                    let feed = self.feeds.get(id);
+                    let entry = feed.entry(user, number);
+                    let (at, end) = match feed.fate(user, number, self.now) {
+                        Fate::Kept => (self.now, End::Lost(Cause::GaveUp)),
+                        Fate::Overflown(at) => (at, End::Lost(Cause::BufferOverflow)),
+                        Fate::Expired(at) => (at, End::Expired),
+                    };
+                    self.missed_by(user, entry, at, end);
+                }
+            }
+            self.feeds.get_mut(id).unsubscribe(user);
+        }
+    }
+
+    /// A message for many ends before it has got a number: for all who subscribe now.
+    pub(super) fn end_for_many(&mut self, at: Time, row: &Message, feed: u8, end: End) {
+        let topic = row.to - self.crowds.of(row.to).first;
+        let all = u64::from(self.feeds.get(feed).audience(topic).all);
+        self.intended(row, all);
+        self.record.deliveries(at, row.sent, row.id, end, all);
+    }
+
+    /// A message is for so many.
+    fn intended(&mut self, row: &Message, many: u64) {
+        self.record.sent_many(row.sent, row.id, many);
+        let origin = self.crowds.of(row.to).origin_of(row.id);
+        self.meter(row.to).intended(origin, many);
+    }
+
+    /// What has arrived from an instance by now is counted.
+    pub fn land(&mut self, feed: u8, instance: u16) {
+        let Self { feeds, record, now, .. } = self;
+        feeds.get_mut(feed).land(instance, *now, |at, entry, count| {
+            record.deliveries(at, entry.sent, entry.id, End::Live, u64::from(count));
+        });
+    }
+}
+
+impl Fanout {
+    /// A message for many: it gets its number, and goes to each gateway that has subscribers.
+    pub(super) fn on_many(&mut self, message: u32, row: Message, id: u8, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(row.to);
+        let topic = row.to - crowd.first;
+        if !cx.feeds.get(id).grouped {
+            return self.to_each(message, row, id, topic, cx);
+        }
+        let again = cx.messages.copies.over(message);
+        if !again {
+            let feed = cx.feeds.get_mut(id);
+            let audience = feed.audience(topic);
+            let place = cx.messages.place(message);
+            feed.publish(topic, Entry { sent: row.sent, kept: cx.now, place, id: row.id });
+            let keeps = feed.keeping.is_some();
+            cx.intended(&row, u64::from(audience.all));
+            if !keeps {
+                let (end, away) = (End::Lost(Cause::NoReplay), u64::from(audience.away));
+                cx.record.deliveries(cx.now, row.sent, row.id, end, away);
+            }
+        }
+        for instance in cx.feeds.get(id).pool() {
+            let feed = cx.feeds.get_mut(id);
+            if again || feed.sends_to(instance, topic) {
+                self.to_gateway(row, id, instance, again, cx);
+            }
+        }
+        cx.messages.copies.end(message, true);
+        cx.messages.close(message);
+    }
+
+    /// One call to one gateway.
+    fn to_gateway(&mut self, row: Message, feed: u8, instance: u16, again: bool, cx: &mut Cx<'_>) {
+        let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
+        let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
+        let at = cx.feeds.get_mut(feed).in_order(instance, at);
+        let mut copy = row;
+        copy.at = instance;
+        let copy = cx.messages.open(copy);
+        let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
+        cx.hop(at, self.ways.gateways.node, copy, stage);
+    }
+
+    /// The plain way: a delivery to each subscriber, which goes its own way from here.
+    fn to_each(&mut self, message: u32, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
+        let readers: Vec<u32> = cx.feeds.get(id).subscribers(topic).collect();
+        let place = cx.messages.place(message);
+        let again = cx.messages.copies.over(message);
+        let in_groups = self.spread != Spread::Connections;
+        let mut held: Vec<(u16, u32)> = Vec::new();
+        for to in readers {
+            let mut one = row.addressed_to(to);
+            one.id |= EACH;
+            let copy = if again {
+                cx.messages.copy(one, place, None, Twice::Redelivered)
+            } else {
+                cx.intended(&row, 1);
+                cx.messages.open_at(one, place)
+            };
+            if !in_groups || !cx.crowds.of(to).takes_groups() {
+                self.on_message(copy, one, cx);
+                continue;
+            }
+            cx.messages.get_mut(copy).keep(cx.now);
+            let connection = cx.connections.get(to);
+            match connection.state {
+                State::Online | State::HalfOpen if connection.gateway != NOWHERE => {
+                    held.push((connection.gateway, copy));
+                }
+                _ => cx.stranded(copy, Cause::NoReplay),
+            }
+        }
+        self.to_each_gateway(row, id, held, cx);
+        cx.messages.copies.end(message, true);
+        cx.messages.close(message);
+    }
+
+    /// One call to each gateway, and a push of its own for each of its subscribers.
+    fn to_each_gateway(
+        &mut self,
+        row: Message,
+        id: u8,
+        mut held: Vec<(u16, u32)>,
+        cx: &mut Cx<'_>,
+    ) {
+        held.sort_unstable();
+        for group in held.chunk_by(|one, other| one.0 == other.0) {
+            let instance = group[0].0;
+            let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
+            let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
+            let at = cx.feeds.get_mut(id).in_order(instance, at);
+            for &(_, copy) in group {
+                cx.messages.get_mut(copy).at = instance;
+                cx.hop(at, self.ways.gateways.node, copy, Stage::Push);
+            }
+        }
+    }
+}
+
+impl Gateway {
+    /// A message for many comes to an instance: it is pushed to all of its subscribers.
+    pub(super) fn on_spread(&mut self, message: u32, row: Message, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(row.to);
+        let Some(id) = crowd.feed_of(&row) else { return };
+        let topic = row.to - crowd.first;
+        cx.messages.close(message);
+        if row.stage == Stage::SpreadAgain {
+            return self.spread_again(row, id, topic, cx);
+        }
+        cx.land(id, row.at);
+        let coming = cx.feeds.get_mut(id).comes(row.at, topic);
+        let keeps = cx.feeds.get(id).keeping.is_some();
+        if !keeps && coming.half_open > 0 {
+            let (end, many) = (End::Lost(Cause::HalfOpen), u64::from(coming.half_open));
+            cx.record.deliveries(cx.now, row.sent, row.id, end, many);
+        }
+        let slow = cx.feeds.get(id).slow(row.at, topic, coming.number);
+        let jobs = coming.online + coming.half_open + number::row(slow.len());
+        if jobs == 0 || !cx.tiers.serves(row.at) {
+            return;
+        }
+        let batch = self.push_many(row.at, jobs, cx);
+        cx.meter(row.to).pushed_to(crowd.origin_of(row.id), u64::from(jobs));
+        let unit = crowd.draws.unit(
+            Purpose::Place,
+            at_instance(crowd.message(&row), row.at),
+            Stage::Spread as u32,
+        );
+        cx.feeds.get_mut(id).flies(row.at, topic, coming, batch, unit);
+        let bytes = crowd.weight(&row);
+        for user in slow {
+            let offer = Offer { user, feed: id, coming, batch, bytes };
+            self.offer(offer, cx);
+        }
+    }
+
+    /// A consumer that died had handed the message on: all get it once more.
+    fn spread_again(&mut self, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
+        let online = cx.feeds.get(id).online(row.at, topic);
+        if online == 0 || !cx.tiers.serves(row.at) {
+            return;
+        }
+        let batch = self.push_many(row.at, online, cx);
+        let origin = cx.crowds.of(row.to).origin_of(row.id);
+        cx.meter(row.to).pushed_to(origin, u64::from(online));
+        let shown = !cx.crowds.of(row.to).reading.dedup;
+        let many = u64::from(online);
+        cx.record.duplicates(batch.last, row.sent, shown, Twice::Redelivered, many);
+    }
+}
+
+/// The kill of an instance whose memory is used up.
+pub(super) fn killed(instance: u16) -> Event {
+    Event::Action { index: super::event::NO_ENTRY, step: super::Step::Killed, instance }
+}

@@ -1,0 +1,45 @@
+//! All feeds of a world, and what gateways hold back of them for slow consumers.
+use super::send_buffers::SendBuffers;
+pub use super::{
+    feed::{Audience, Coming, Entry, Fate, Feed, Held, Keeping},
+    topics::Topics,
+};
+use crate::engine::number;
+
+/// All feeds of a world.
+#[derive(Clone, Debug, Default)]
+pub struct Feeds {
+    rows: Vec<Feed>,
+    /// What is held back for slow consumers.
+    pub send_buffers: SendBuffers,
+}
+
+impl Feeds {
+    /// Adds a feed; returns its number.
+    pub fn push(&mut self, feed: Feed) -> u8 {
+        self.rows.push(feed);
+        number::byte(self.rows.len() - 1)
+    }
+
+    /// A feed.
+    #[inline]
+    pub fn get(&self, feed: u8) -> &Feed {
+        &self.rows[usize::from(feed)]
+    }
+
+    /// A feed, to change it.
+    #[inline]
+    pub fn get_mut(&mut self, feed: u8) -> &mut Feed {
+        &mut self.rows[usize::from(feed)]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u8 {
+        number::byte(self.rows.len())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}

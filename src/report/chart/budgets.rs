@@ -1,0 +1,132 @@
+//! How much of each budget of each node is used, on average and at its peak: which one binds.
+use super::{Axis, Bar, Bars, Body, Chart, Panel, Shown, evidence};
+use crate::{
+    engine::number,
+    report::theme,
+    summary::{Summary, board, figures},
+};
+use figures::share;
+
+/// From bar to bar.
+const PITCH: f64 = 38.0;
+/// Not more budgets have a bar.
+const BARS: usize = 12;
+/// Bars end here: what lies beyond is told by its number.
+const END: f64 = 1.25;
+/// What is used less says nothing.
+const LITTLE: f64 = 0.01;
+
+/// A budget of a node, as shares of what there is.
+struct Budget {
+    node: String,
+    name: String,
+    limit: String,
+    average: f64,
+    peak: f64,
+    /// What decides when it is full.
+    binds: f64,
+}
+
+/// The chart; none when nothing is used.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let mut all = of_gateways(summary);
+    all.extend(of_others(summary, &all));
+    all.retain(|budget| budget.peak > LITTLE);
+    all.sort_by(|a, b| b.binds.total_cmp(&a.binds).then(b.peak.total_cmp(&a.peak)));
+    let left_out = all.len().saturating_sub(BARS);
+    all.truncate(BARS);
+    let first = all.first()?;
+    let beyond = all.iter().any(|budget| budget.peak > END);
+    let end = all.iter().map(|budget| budget.peak.min(END)).fold(1.0, f64::max);
+    let label = |part: f64| if part > 0.0 { super::axis::share(part) } else { "0".to_owned() };
+    let axis = Axis::linear(1.0, label).named("share of the budget");
+    let body = Bars {
+        axis: Axis { high: end, ..axis },
+        rows: all.iter().map(|budget| budget.bar(end)).collect(),
+        key: vec![
+            ("on average".to_owned(), theme::BLUE),
+            ("more at its peak".to_owned(), theme::SKY),
+        ],
+        limit: Some(1.0),
+        ..Bars::default()
+    };
+    let cut = if beyond { " Bars end at 125\u{202F}%: what lies beyond has a ▲." } else { "" };
+    let more = match left_out {
+        0 => String::new(),
+        n => format!(" {n} budgets that are used less are left out."),
+    };
+    Some(Chart {
+        name: "budgets".to_owned(),
+        headline: headline(first),
+        subtitle: "How much of each budget is used: mean over the run and its instances, and the \
+                   fullest instance at its peak; the one that binds first stands on top."
+            .to_owned(),
+        note: evidence(summary, Shown::Mean) + cut + &more,
+        x: Axis::default(),
+        shades: Vec::new(),
+        panels: vec![Panel {
+            name: "share that is used".to_owned(),
+            height: PITCH * number::float(number::count(all.len())),
+            body: Body::Bars(body),
+        }],
+    })
+}
+
+/// What the headroom section tells, with its order.
+fn of_gateways(summary: &Summary) -> Vec<Budget> {
+    let rooms = board::headroom(summary).into_iter();
+    let of = |room: board::Headroom| {
+        let (node, users) = (room.node, room.users);
+        room.budgets.into_iter().map(move |budget| Budget {
+            node: node.clone(),
+            name: budget.name.to_owned(),
+            limit: budget.limit,
+            average: budget.average,
+            peak: budget.peak,
+            binds: budget.full_at.map_or(budget.peak, |full| users / full),
+        })
+    };
+    rooms.flat_map(of).collect()
+}
+
+/// Whatever else works: fan-outs, partitions, registries, buffers.
+fn of_others(summary: &Summary, known: &[Budget]) -> Vec<Budget> {
+    let of = |node: &str| {
+        let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
+        let peak = mean("peak")?;
+        Some(Budget {
+            node: node.to_owned(),
+            name: "work".to_owned(),
+            limit: "its busiest instance".to_owned(),
+            average: mean("mean")?,
+            peak,
+            binds: peak,
+        })
+    };
+    let nodes = summary.nodes_with("cpu").into_iter();
+    nodes.filter(|node| known.iter().all(|budget| budget.node != *node)).filter_map(of).collect()
+}
+
+impl Budget {
+    fn bar(&self, end: f64) -> Bar {
+        let mark = if self.peak > 1.0 { "▲ " } else { "" };
+        let peak = self.peak.min(end);
+        let average = self.average.min(peak);
+        let text = format!("{mark}{}, mean {}", share(self.peak), share(self.average));
+        let name = format!("{}: {}", self.node, self.name);
+        let parts = vec![average, peak - average];
+        Bar { text, parts, ..Bar::new(&name, &self.limit, (0.0, peak)) }
+    }
+}
+
+/// The budget that is full first.
+fn headline(first: &Budget) -> String {
+    let Budget { node, name, binds, .. } = first;
+    if *binds > 1.0 {
+        return format!("Over budget: {name} of {node}, {} of what there is", share(*binds));
+    }
+    if *binds > 0.999 {
+        return format!("Used up at the peak of the run: {name} of {node}");
+    }
+    format!("The budget that binds first: {name} of {node}, {} used", share(*binds))
+}

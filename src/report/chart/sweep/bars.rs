@@ -1,0 +1,130 @@
+//! A bar for each point of a sweep, in parts that are metrics: what is missed by cause, what is
+//! paid for by item.
+use super::{brief, note};
+use crate::{
+    engine::number,
+    report::{
+        chart::{self, Axis, Bar, Body, Chart, Panel, stacked},
+        theme::Pen,
+    },
+    summary::sweep::{Point, Sweep},
+};
+
+/// Not more points have a bar.
+const BARS: usize = 16;
+/// From bar to bar.
+const PITCH: f64 = 30.0;
+
+/// A part: what it is called, and its metric.
+pub(super) type Part = (String, String);
+
+/// The bars of a sweep.
+pub(super) struct Bars<'s> {
+    sweep: &'s Sweep,
+    pub(super) rows: Vec<Bar>,
+}
+
+impl<'s> Bars<'s> {
+    /// A bar for each point, or for points evenly chosen; `text` is what stands behind one.
+    pub(super) fn of(
+        sweep: &'s Sweep,
+        parts: &[Part],
+        text: impl Fn(&Point, f64) -> String,
+    ) -> Self {
+        let shown = evenly(sweep.points.len(), BARS);
+        let row = |place: usize| {
+            let point = &sweep.points[place];
+            let all = sum(point, parts);
+            let means: Vec<f64> = means(point, parts).collect();
+            Bar {
+                text: text(point, all),
+                parts: stacked::parts(&means),
+                ..Bar::new(&called(sweep, point), "", (0.0, all))
+            }
+        };
+        Self { sweep, rows: shown.into_iter().map(row).collect() }
+    }
+
+    /// From nothing to the longest bar.
+    pub(super) fn axis(&self, label: impl Fn(f64) -> String) -> Axis {
+        let longest = self.rows.iter().map(|row| row.to).fold(1.0, f64::max);
+        let axis = Axis::linear(longest, label);
+        let ticks = axis.ticks.iter().filter(|tick| tick.0 <= longest).cloned().collect();
+        Axis { high: longest, ticks, ..axis }
+    }
+
+    pub(super) fn chart(
+        self,
+        name: &str,
+        headline: String,
+        subtitle: String,
+        axis: Axis,
+        key: Vec<(String, Pen)>,
+    ) -> Chart {
+        let height = PITCH * number::float(number::count(self.rows.len()));
+        let panel = Panel {
+            name: names(self.sweep, |axis| self.sweep.axes[axis].name.clone()),
+            height,
+            body: Body::Bars(chart::Bars { axis, rows: self.rows, key, ..chart::Bars::default() }),
+        };
+        Chart {
+            name: name.to_owned(),
+            headline,
+            subtitle,
+            note: note(self.sweep, false).replace("Each point", "Each bar"),
+            x: Axis::default(),
+            shades: Vec::new(),
+            panels: vec![panel],
+        }
+    }
+}
+
+fn means<'p>(point: &'p Point, parts: &'p [Part]) -> impl Iterator<Item = f64> + 'p {
+    parts.iter().map(|(_, metric)| point.mean(metric).unwrap_or(0.0))
+}
+
+/// All parts of a point together.
+pub(super) fn sum(point: &Point, parts: &[Part]) -> f64 {
+    means(point, parts).sum()
+}
+
+/// So many places of `all`, evenly apart, with both ends.
+pub(super) fn evenly(all: usize, most: usize) -> Vec<usize> {
+    if all <= most {
+        return (0..all).collect();
+    }
+    let last = most - 1;
+    (0..most).map(|place| (place * (all - 1) + last / 2) / last).collect()
+}
+
+/// The axes that vary, by their places.
+fn varied(sweep: &Sweep) -> Vec<usize> {
+    (0..sweep.axes.len()).filter(|&axis| sweep.axes[axis].values.len() > 1).collect()
+}
+
+/// What a point is called on a chart: its values, without their axes.
+pub(super) fn called(sweep: &Sweep, point: &Point) -> String {
+    let values = varied(sweep).into_iter().map(|axis| brief(&point.values[axis]));
+    values.collect::<Vec<_>>().join(" · ")
+}
+
+pub(super) fn names(sweep: &Sweep, name: impl Fn(usize) -> String) -> String {
+    varied(sweep).into_iter().map(name).collect::<Vec<_>>().join(" · ")
+}
+
+pub(super) fn chosen(shown: usize, all: usize) -> String {
+    let all = if shown < all { all } else { return String::new() };
+    format!("; {shown} of {all} points, evenly chosen")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_lies_evenly() {
+        assert_eq!(evenly(4, 6), [0, 1, 2, 3]);
+        assert_eq!(evenly(14, 6), [0, 3, 5, 8, 10, 13]);
+        assert_eq!(evenly(100, 6), [0, 20, 40, 59, 79, 99]);
+    }
+}

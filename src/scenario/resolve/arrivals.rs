@@ -1,0 +1,232 @@
+//! Measured arrivals: a file with a header and a row each, or a list, in the order of time.
+use super::{Resolved, section::Section};
+use crate::{
+    engine::{Span, Time},
+    node::parameters::{Arrival, Parameters, Ticks},
+    spec::{
+        At, Diagnostic, Input,
+        model::{self, Kind},
+        written::{Located, Several},
+    },
+    units::{Count, Quantity, Unreadable, shown},
+};
+use serde_json::{Value as Json, json};
+
+/// More arrivals than this are not read.
+const MOST: usize = 1_000_000;
+
+/// So many rows of a file are reported.
+const MOST_ROWS: usize = 3;
+
+const COLUMNS: &str = "the first line names the columns: `time`, or `time,user`";
+
+/// The times of rows are seconds from the start of the run.
+const ROWS: &str = "write seconds from the start of the run, and a user's place in its crowd: \
+                    `12.5`, or `12.5,3`";
+
+/// A row of a file, and where it stands.
+struct Row {
+    at: At,
+    arrival: Arrival,
+}
+
+impl Section<'_, '_> {
+    /// The arrivals, in the order of time.
+    pub(super) fn arrivals(
+        &mut self,
+        key: &str,
+        written: &Located<Several<model::source::Arrival>>,
+    ) -> Vec<Arrival> {
+        let before = self.input.errors();
+        let mut all: Vec<Arrival> = match &written.value {
+            Several::One(path) => {
+                let path = self.input.beside(written.at, path);
+                rows_of(self.input, &path, written.at).into_iter().map(|row| row.arrival).collect()
+            }
+            Several::Many(list) => self.listed(key, list),
+        };
+        if all.is_empty() && self.input.errors() == before {
+            self.wrong("out-of-range", key, written.at, "names no message", ROWS);
+        }
+        all.sort_by_key(|arrival| arrival.at);
+        let doc = all.iter().map(|arrival| {
+            let time = Span::from_nanos(arrival.at.nanos()).print();
+            arrival.user.map_or_else(
+                || json!({ "time": time }),
+                |user| json!({ "time": time, "user": user }),
+            )
+        });
+        let doc = Json::Array(doc.collect());
+        self.doc.insert(key.to_owned(), doc);
+        all
+    }
+
+    fn listed(&mut self, key: &str, list: &[model::source::Arrival]) -> Vec<Arrival> {
+        let mut all = Vec::new();
+        for (place, item) in list.iter().enumerate() {
+            // Read like any keys, though they are put down as a list.
+            let name = format!("{key}.{place}");
+            let time: Span =
+                self.inside(&name, |section| section.value("time", item.time.as_ref()));
+            let user = item.user.as_ref().map(|user| {
+                self.inside(&name, |section| section.whole("user", Some(user), 0..=u32::MAX - 1))
+            });
+            self.doc.remove(&name);
+            all.push(Arrival { at: Time::from_nanos(time.nanos()), user });
+        }
+        all
+    }
+}
+
+/// The rows of a file; what is wrong with them is reported, and none are returned then.
+fn rows_of(input: &mut Input<'_>, path: &std::path::Path, named: At) -> Vec<Row> {
+    let Some(source) = input.open_values(path, named) else { return Vec::new() };
+    let text = input.sources.of(At::new(source, 0, 0)).text.clone();
+    let (mut rows, mut wrong, mut start, mut columns) = (Vec::new(), 0, 0, None);
+    for line in text.split('\n') {
+        let at = At::new(source, start, start + line.len());
+        start += line.len() + 1;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let read = match columns {
+            None => header(line).map(|found| columns = Some(found)),
+            Some(columns) => row(line, columns).map(|arrival| rows.push(Row { at, arrival })),
+        };
+        if let Err(found) = read {
+            input.report(found.at(at));
+            wrong += 1;
+        }
+        if wrong >= MOST_ROWS || rows.len() > MOST || columns.is_none() {
+            break;
+        }
+    }
+    if rows.len() > MOST {
+        let message = format!("this file holds more than {MOST} arrivals");
+        input.report(Diagnostic::error("too-large", message).at(named));
+        wrong += 1;
+    }
+    if columns.is_none() && wrong == 0 {
+        let wrong = Diagnostic::error("bad-arrivals", "this file is empty").at(named);
+        input.report(wrong.help(COLUMNS));
+    }
+    if wrong > 0 { Vec::new() } else { rows }
+}
+
+/// How many columns a header names.
+fn header(line: &str) -> Result<usize, Box<Diagnostic>> {
+    let names: Vec<&str> = line.split(',').map(str::trim).collect();
+    match names.as_slice() {
+        ["time"] => Ok(1),
+        ["time", "user"] => Ok(2),
+        _ => {
+            let message = format!("`{}` is not the header of arrivals", shown(line.trim()));
+            Err(Box::new(Diagnostic::error("bad-arrivals", message).help(COLUMNS)))
+        }
+    }
+}
+
+fn row(line: &str, columns: usize) -> Result<Arrival, Box<Diagnostic>> {
+    let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+    if cells.len() != columns {
+        let message = format!("this row has {} columns, and the header {columns}", cells.len());
+        return Err(Box::new(Diagnostic::error("bad-arrivals", message).help(ROWS)));
+    }
+    let bad = |what: &str, why: Unreadable| {
+        Box::new(Diagnostic::error(why.code, format!("{what}: {}", why.message)).help(ROWS))
+    };
+    if cells[0].contains(|c: char| c.is_alphabetic()) {
+        let message = format!("a time: {} is no number of seconds", shown(cells[0]));
+        return Err(Box::new(Diagnostic::error("bad-number", message).help(ROWS)));
+    }
+    // Exact to the nanosecond.
+    let time = Span::read(&format!("{}s", cells[0])).map_err(|why| bad("a time", why))?;
+    let user = cells.get(1).map(|cell| Count::read(cell)).transpose();
+    let user = user.map_err(|why| bad("a user", why))?.map(|Count(user)| user);
+    let user = user.map(|user| u32::try_from(user).unwrap_or(u32::MAX));
+    Ok(Arrival { at: Time::from_nanos(time.nanos()), user })
+}
+
+/// What concerns the arrivals of sources and something else: that their users are there, that they
+/// come before the end, and that nothing else says when they come.
+pub(super) fn check(input: &mut Input<'_>, nodes: &[Resolved], horizon: Span) {
+    for node in nodes {
+        let (Parameters::Source(source), Kind::Source(form)) = (&node.parameters, &node.form)
+        else {
+            continue;
+        };
+        let (Ticks::Arrivals(all), Some(written)) = (&source.ticks, &form.arrivals) else {
+            continue;
+        };
+        let name = &node.name.value;
+        let crowd = nodes.get(usize::from(source.crowd)).map(|crowd| &crowd.parameters);
+        if let Some(Parameters::Clients(clients)) = crowd {
+            let beyond = |arrival: &Arrival| arrival.user.is_some_and(|it| it >= clients.count);
+            if all.iter().any(beyond) {
+                report_beyond(input, name, written, clients.count);
+            }
+        }
+        let late = all.iter().filter(|arrival| arrival.at.since(Time::ZERO) >= horizon).count();
+        if late > 0 && horizon > Span::ZERO {
+            let message = format!(
+                "{late} of the {} arrivals of `{name}` come after the end of the run, at {}",
+                all.len(),
+                horizon.print()
+            );
+            let wrong = Diagnostic::warning("after-the-end", message).at(written.at);
+            input.report(wrong.help("write a longer `horizon`"));
+        }
+    }
+}
+
+/// Reports arrivals for users that the crowd does not have, by their rows.
+fn report_beyond(
+    input: &mut Input<'_>,
+    name: &str,
+    written: &Located<Several<model::source::Arrival>>,
+    count: u32,
+) {
+    let places: Vec<(At, u32)> = match &written.value {
+        Several::One(path) => {
+            let path = input.beside(written.at, path);
+            let rows = rows_of(input, &path, written.at);
+            rows.iter().filter_map(|row| Some((row.at, row.arrival.user?))).collect()
+        }
+        Several::Many(list) => {
+            let user = |item: &model::source::Arrival| {
+                let written = item.user.as_ref()?;
+                Some((written.at, u32::try_from(written.read().ok()?.0).unwrap_or(u32::MAX)))
+            };
+            list.iter().filter_map(user).collect()
+        }
+    };
+    for (at, user) in places.into_iter().filter(|(_, user)| *user >= count).take(MOST_ROWS) {
+        let message = format!("there is no user {user} of `{name}`: its crowd has {count}");
+        let wrong = Diagnostic::error("out-of-range", message).at(at);
+        input.report(wrong.help(format!("users are counted from 0, to {}", count - 1)));
+    }
+}
+
+/// Whether arrivals say for whom they are.
+pub(super) fn name_users(all: &[Arrival]) -> bool {
+    all.iter().any(|arrival| arrival.user.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_exact_to_the_nanosecond() {
+        let read = |line| {
+            let Arrival { at, user } =
+                row(line, 1 + usize::from(str::contains(line, ','))).unwrap();
+            (at.nanos(), user)
+        };
+        assert_eq!(read("0.000000001"), (1, None));
+        assert_eq!(read(" 31535999.999999999 , 7"), (31_535_999_999_999_999, Some(7)));
+        assert_eq!(read("3,0"), (3_000_000_000, Some(0)));
+        assert!(row("3", 2).is_err() && row("-1", 1).is_err() && row("1,x", 2).is_err());
+        assert!(row("2m", 1).is_err() && row("2s", 1).is_err() && row("1e3", 1).is_err());
+    }
+}

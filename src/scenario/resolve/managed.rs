@@ -1,0 +1,150 @@
+//! A managed service in the place of gateways: its parameters, and what must hold between it and
+//! those who use it.
+use super::{Resolved, section::Section};
+use crate::{
+    engine::{Law, Span, number},
+    node::parameters::{Clients, Managed, Transport},
+    spec::{Diagnostic, Input, model, model::Kind},
+    units::{Count, Factor, Quantity},
+};
+
+impl Section<'_, '_> {
+    /// A managed service.
+    pub(super) fn managed(&mut self, form: &model::Managed) -> Managed {
+        let second = Span::from_secs(1)..=Span::FOREVER;
+        Managed {
+            new_connections: self.positive("new_connections", form.new_connections.as_ref()),
+            burst: self.whole("burst", form.burst.as_ref(), 1..=u32::MAX),
+            retry_after: self.law_or_never("retry_after", form.retry_after.as_ref()),
+            max_frame: self.positive("max_frame", form.max_frame.as_ref()),
+            max_message: self.positive("max_message", form.max_message.as_ref()),
+            message_unit: self.positive("message_unit", form.message_unit.as_ref()),
+            idle_timeout: self.within("idle_timeout", form.idle_timeout.as_ref(), second.clone()),
+            max_age: self.or_never("max_age", form.max_age.as_ref(), |section, key, written| {
+                section.within(key, written, second)
+            }),
+            latency: self.value("latency", form.latency.as_ref()),
+            handshake_rtts: self
+                .within("handshake_rtts", form.handshake_rtts.as_ref(), Factor(0.0)..=Factor(100.0))
+                .0,
+            resumption: self.value("resumption", form.resumption.as_ref()),
+        }
+    }
+}
+
+/// What a crowd may not ask of a managed service, and what it should know.
+pub(super) fn check(
+    input: &mut Input<'_>,
+    crowd: (&Resolved, &Clients),
+    service: (&Resolved, &Managed),
+    readable: bool,
+) {
+    let ((crowd, clients), (service, managed)) = (crowd, service);
+    let Kind::Clients(form) = &crowd.form else { return };
+    let name = &service.name.value;
+    if clients.transport != Transport::Websocket {
+        let message = format!(
+            "`{}.transport` is not `websocket`, which is all that `{name}`, a managed service, has",
+            crowd.name.value
+        );
+        let at = form.transport.as_ref().map_or(crowd.name.at, |text| text.at);
+        let wrong = Diagnostic::error("not-modelled", message).at(at);
+        let help = "write `transport: websocket`, or gateways of your own: `{ gateway: {} }`";
+        input.report(wrong.help(help));
+    }
+    if !readable {
+        return;
+    }
+    sizes(input, (crowd, clients), (service, managed));
+    heartbeats(input, (crowd, clients), (service, managed));
+    churn(input, (crowd, clients), (service, managed));
+}
+
+/// A message that is too large closes its connection (1009): nobody means that.
+fn sizes(
+    input: &mut Input<'_>,
+    (crowd, clients): (&Resolved, &Clients),
+    (service, managed): (&Resolved, &Managed),
+) {
+    let Some(sends) = clients.sends.as_ref().filter(|it| it.payload > managed.max_message) else {
+        return;
+    };
+    let message = format!(
+        "`{}.sends.payload` is {}, but `{}` takes no message over {}",
+        crowd.name.value,
+        sends.payload.print(),
+        service.name.value,
+        managed.max_message.print()
+    );
+    let form = if let Kind::Clients(form) = &crowd.form { form.sends.as_ref() } else { None };
+    let written = form.and_then(|sends| sends.payload.as_ref());
+    let wrong = Diagnostic::error("out-of-range", message)
+        .at(written.map_or(crowd.name.at, |payload| payload.at));
+    input.report(wrong.help("it closes the connection (1009); send a link to what is larger"));
+}
+
+/// Heartbeats that come too seldom keep no connection open.
+fn heartbeats(
+    input: &mut Input<'_>,
+    (crowd, clients): (&Resolved, &Clients),
+    (service, managed): (&Resolved, &Managed),
+) {
+    let every = clients.heartbeat.every;
+    if every.is_some_and(|every| every < managed.idle_timeout) {
+        return;
+    }
+    let says = every.map_or_else(|| "never".to_owned(), Quantity::print);
+    let message = format!(
+        "`{}.heartbeat.every` is {says}, but `{}` closes what is idle for {}",
+        crowd.name.value,
+        service.name.value,
+        managed.idle_timeout.print()
+    );
+    let form = if let Kind::Clients(form) = &crowd.form { Some(form) } else { None };
+    let written = form.and_then(|form| form.heartbeat.every.as_ref());
+    let at = written.map_or(crowd.name.at, |every| every.at);
+    let wrong = Diagnostic::warning("idle-timeout", message).at(at);
+    input.report(wrong.help(format!(
+        "who neither sends nor gets a message for so long is cut off; write at most {}",
+        managed.idle_timeout.half().print()
+    )));
+}
+
+/// How long a connection lasts on average that ends by its own lifetime or by the service's.
+fn lasts(clients: &Clients, age: Option<Span>) -> Option<f64> {
+    let age = age.map(Span::seconds);
+    match (&clients.network.lifetime, age) {
+        (None, age) => age,
+        (Some(Law::Exponential { mean }), Some(age)) => {
+            let mean = mean / 1e9;
+            Some(-mean * libm::expm1(-age / mean))
+        }
+        (Some(law), age) => Some((law.mean() / 1e9).min(age.unwrap_or(f64::INFINITY))),
+    }
+}
+
+/// Connections that end come back: with so many of them the quota alone keeps users out.
+fn churn(
+    input: &mut Input<'_>,
+    (crowd, clients): (&Resolved, &Clients),
+    (service, managed): (&Resolved, &Managed),
+) {
+    let Some(lasts) = lasts(clients, managed.max_age).filter(|&lasts| lasts > 0.0) else { return };
+    let quota = managed.new_connections;
+    let rate = f64::from(clients.count) / lasts;
+    if rate <= quota.0 {
+        return;
+    }
+    let users = number::whole(quota.0 * lasts);
+    let message = format!(
+        "`{}` open {} connections a second for ever, each lasts {} on average; `{}` takes {}",
+        crowd.name.value,
+        number::whole(rate),
+        Span::from_seconds(lasts.round()).print(),
+        service.name.value,
+        quota.print()
+    );
+    let wrong = Diagnostic::warning("over-capacity", message).at(crowd.name.at);
+    let most = Count(users).print();
+    input.report(wrong.help(format!("with at most {most} users it keeps up; or ask for more")));
+}

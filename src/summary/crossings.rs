@@ -1,0 +1,279 @@
+//! Where two designs change places: over a numeric axis of a sweep, for each pair of values of its
+//! other axis. A crossing lies between two values at which the intervals of both are apart, one way
+//! and then the other; where between them is interpolated.
+use super::{
+    Metric, figures,
+    sweep::{Point, Sweep},
+};
+use crate::record::Unit;
+use figures::figure;
+
+/// What is compared, and what it is called; less is better.
+const COMPARED: [(&str, &str, &str); 4] = [
+    ("cost.total", "the bill", "cheaper"),
+    ("delivery_lag.mean", "the mean delivery lag", "faster"),
+    ("delivery_lag.p99", "delivery lag p99", "faster"),
+    ("wire.per_delivery", "bytes per delivered message", "smaller"),
+];
+/// Single runs have no interval: they are apart when they differ by more than this share.
+const APART: f64 = 0.01;
+/// An axis whose values span more than this factor is read by its logarithm.
+const WIDE: f64 = 4.0;
+
+/// Two designs that change places.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Crossing {
+    /// The metric.
+    pub metric: String,
+    /// What it is called.
+    pub called: &'static str,
+    /// What less of it is.
+    pub better: &'static str,
+    /// The design that has less of it below the crossing.
+    pub below: String,
+    /// The one that has less of it above.
+    pub above: String,
+    /// The axis, by its short name, and its unit.
+    pub axis: (String, Unit),
+    /// Where they cross.
+    pub at: f64,
+    /// The values of the axis on both sides at which they are apart.
+    pub between: [f64; 2],
+    /// What both have there, interpolated.
+    pub value: f64,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// An objective that a design keeps on one side.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Limit {
+    /// The objective.
+    pub expr: String,
+    /// The design.
+    pub design: String,
+    /// The axis, by its short name.
+    pub axis: String,
+    /// The values of the axis on both sides.
+    pub between: [String; 2],
+    /// Whether it is kept below.
+    pub kept_below: bool,
+}
+
+/// The two axes that designs are compared over.
+struct Plane<'s> {
+    sweep: &'s Sweep,
+    numeric: usize,
+    other: usize,
+    unit: Unit,
+    /// The numeric axis' values ascending, with their places.
+    steps: Vec<(f64, usize)>,
+}
+
+impl Sweep {
+    /// All crossings, metric by metric; nothing unless one axis is numeric and one is not.
+    pub fn crossings(&self) -> Vec<Crossing> {
+        let Some(plane) = Plane::new(self) else { return Vec::new() };
+        let designs = &self.axes[plane.other].values;
+        let pairs = designs.iter().enumerate().flat_map(|(place, one)| {
+            designs[place + 1..].iter().map(move |other| (one.as_str(), other.as_str()))
+        });
+        let pairs: Vec<(&str, &str)> = pairs.collect();
+        let of = |compared: &(&'static str, &'static str, &'static str)| {
+            pairs.iter().flat_map(|pair| plane.crossings(*compared, *pair)).collect::<Vec<_>>()
+        };
+        COMPARED.iter().flat_map(of).collect()
+    }
+
+    /// Where each design stops or begins to keep each objective.
+    pub fn limits(&self) -> Vec<Limit> {
+        let Some(plane) = Plane::new(self) else { return Vec::new() };
+        let designs = self.axes[plane.other].values.iter();
+        designs.flat_map(|design| plane.limits(design)).collect()
+    }
+
+    /// What they come to, a sentence each.
+    pub(super) fn crossing_sentences(&self) -> Vec<String> {
+        let all = self.crossings();
+        let crossings = all.iter().map(|crossing| crossing.told(self.replications));
+        crossings.chain(self.limits().iter().map(Limit::told)).collect()
+    }
+}
+
+impl Crossing {
+    /// `The bill of a and b crosses at every 57.3 s, with $1,200/month: below it a is cheaper, …`.
+    fn told(&self, replications: u32) -> String {
+        let (name, unit) = &self.axis;
+        let at = quantity(*unit, self.at);
+        let apart = if replications > 1 { "intervals are apart" } else { "single runs are apart" };
+        let [low, high] = self.between.map(|value| figure(*unit, value));
+        format!(
+            "{} of {} and {} crosses at {name} {at}, with {}: below it {} is {}, above it {} \
+             ({apart} at {low} and {high}).",
+            figures::capitalized(self.called),
+            self.below,
+            self.above,
+            figure(self.unit, self.value),
+            self.below,
+            self.better,
+            self.above,
+        )
+    }
+}
+
+impl Limit {
+    fn told(&self) -> String {
+        let [low, high] = &self.between;
+        let (kept, lost) = if self.kept_below { (low, high) } else { (high, low) };
+        let way = if self.kept_below { "up to" } else { "from" };
+        format!(
+            "{} is kept by {} {way} {} {kept}, not at {lost}.",
+            self.expr, self.design, self.axis
+        )
+    }
+}
+
+/// A value of an axis; a rate below one a second by how far apart its events are, too.
+fn quantity(unit: Unit, value: f64) -> String {
+    let text = figure(unit, value);
+    if unit == Unit::PerSecond && value > 0.0 && value < 1.0 {
+        return format!("{text} (one each {})", figure(Unit::Seconds, 1.0 / value));
+    }
+    text
+}
+
+impl<'s> Plane<'s> {
+    fn new(sweep: &'s Sweep) -> Option<Self> {
+        let varied = sweep.axes.iter().enumerate().filter(|(_, axis)| axis.values.len() > 1);
+        let (numeric, other): (Vec<_>, Vec<_>) =
+            varied.map(|(place, _)| place).partition(|&at| sweep.axes[at].numbers().is_some());
+        let (numeric, other) = (leading(sweep, &numeric)?, leading(sweep, &other)?);
+        let (unit, numbers) = sweep.axes[numeric].numbers()?;
+        let mut steps: Vec<(f64, usize)> =
+            numbers.into_iter().enumerate().map(|(place, number)| (number, place)).collect();
+        steps.sort_by(|one, other| one.0.total_cmp(&other.0));
+        Some(Self { sweep, numeric, other, unit, steps })
+    }
+
+    fn point(&self, design: &str, step: usize) -> Option<&'s Point> {
+        let value = &self.sweep.axes[self.numeric].values[step];
+        let here = |point: &&Point| {
+            point.values[self.other] == design && point.values[self.numeric] == *value
+        };
+        self.sweep.points.iter().find(here)
+    }
+
+    fn crossings(
+        &self,
+        (metric, called, better): (&str, &'static str, &'static str),
+        (one, other): (&str, &str),
+    ) -> Vec<Crossing> {
+        let mut found = Vec::new();
+        let mut last: Option<(f64, [f64; 2], Unit)> = None;
+        for &(x, step) in &self.steps {
+            let both = [one, other].map(|design| self.point(design, step)?.metric(metric));
+            let [Some(first), Some(second)] = both else { continue };
+            let Some(values) = apart(first, second) else { continue };
+            let here = (x, values, first.unit);
+            if let Some(before) = last.filter(|before| crossed(before.1, values)) {
+                let [at, value] = self.interpolated(before, here);
+                let (below, above) =
+                    if before.1[0] < before.1[1] { (one, other) } else { (other, one) };
+                found.push(Crossing {
+                    metric: metric.to_owned(),
+                    called,
+                    better,
+                    below: below.to_owned(),
+                    above: above.to_owned(),
+                    axis: (self.sweep.axes[self.numeric].name.clone(), self.unit),
+                    at,
+                    between: [before.0, x],
+                    value,
+                    unit: here.2,
+                });
+            }
+            last = Some(here);
+        }
+        found
+    }
+
+    /// Where two curves meet between two steps, and at which value. What is positive is a straight
+    /// line of logarithms; so is an axis that spans decades.
+    fn interpolated(
+        &self,
+        (low, before, _): (f64, [f64; 2], Unit),
+        (high, after, _): (f64, [f64; 2], Unit),
+    ) -> [f64; 2] {
+        let least = self.steps.first().map_or(0.0, |step| step.0);
+        let most = self.steps.last().map_or(0.0, |step| step.0);
+        let wide = least > 0.0 && most / least > WIDE;
+        let positive = before.iter().chain(&after).all(|&value| value > 0.0);
+        let scale = |log: bool, value: f64| if log { libm::log(value) } else { value };
+        let back = |log: bool, value: f64| if log { libm::exp(value) } else { value };
+        let [x0, x1] = [low, high].map(|x| scale(wide, x));
+        let [y0, y1] = [before, after].map(|pair| pair.map(|y| scale(positive, y)));
+        let (first, second) = (y0[0] - y0[1], y1[0] - y1[1]);
+        let part = first / (first - second);
+        let value = y0[0] + part * (y1[0] - y0[0]);
+        [back(wide, x0 + part * (x1 - x0)), back(positive, value)]
+    }
+
+    fn limits(&self, design: &str) -> Vec<Limit> {
+        let axis = &self.sweep.axes[self.numeric];
+        let mut found = Vec::new();
+        let count = self.sweep.points.first().map_or(0, |point| point.slo.len());
+        for objective in 0..count {
+            use super::slo::Verdict::{Fail, Pass};
+            let judged = |step: usize| Some(self.point(design, step)?.slo.get(objective)?.clone());
+            let decided = self.steps.iter().filter_map(|&(_, step)| {
+                let judged = judged(step)?;
+                matches!(judged.verdict, Pass | Fail).then_some((step, judged))
+            });
+            let decided: Vec<_> = decided.collect();
+            for pair in decided.windows(2) {
+                let [(low, before), (high, after)] = pair else { continue };
+                if before.verdict != after.verdict {
+                    found.push(Limit {
+                        expr: before.expr.clone(),
+                        design: design.to_owned(),
+                        axis: axis.name.clone(),
+                        between: [*low, *high].map(|step| axis.values[step].clone()),
+                        kept_below: before.verdict == Pass,
+                    });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The axis that the others go along with, value by value.
+fn leading(sweep: &Sweep, axes: &[usize]) -> Option<usize> {
+    let follows = |first: usize, axis: usize| {
+        let mut known = std::collections::BTreeMap::new();
+        sweep.points.iter().all(|point| {
+            let [value, own] = [first, axis].map(|at| point.values[at].as_str());
+            *known.entry(value).or_insert(own) == own
+        })
+    };
+    let (&first, others) = axes.split_first()?;
+    others.iter().all(|&axis| follows(first, axis)).then_some(first)
+}
+
+/// Two means whose intervals do not touch.
+fn apart(one: &Metric, other: &Metric) -> Option<[f64; 2]> {
+    let means = [one.mean?, other.mean?];
+    let ends = |metric: &Metric| metric.ci_low.zip(metric.ci_high);
+    let apart = match (ends(one), ends(other)) {
+        (Some(first), Some(second)) => first.1 < second.0 || second.1 < first.0,
+        _ => (means[0] - means[1]).abs() > APART * means[0].abs().max(means[1].abs()),
+    };
+    apart.then_some(means)
+}
+
+fn crossed(before: [f64; 2], after: [f64; 2]) -> bool {
+    (before[0] < before[1]) != (after[0] < after[1])
+}
+
+#[cfg(test)]
+mod tests;

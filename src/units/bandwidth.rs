@@ -1,0 +1,51 @@
+//! Bytes per second: a size and `/s`.
+use super::{Bandwidth, Bytes, Quantity, Unreadable, shown};
+
+impl Quantity for Bandwidth {
+    const WHAT: &'static str = "a bandwidth";
+    const EXAMPLE: &'static str = "10KB/s";
+    const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?([KMGT]i?)?B ?/ ?s$";
+
+    fn read(text: &str) -> Result<Self, Unreadable> {
+        let Some((size, period)) = text.split_once('/') else {
+            Bytes::read(text)?;
+            return Err(Unreadable::new(
+                "missing-unit",
+                format!("{} does not say per what", shown(text)),
+                format!("write `{}/s`", shown(text.trim())),
+            ));
+        };
+        if period.trim() != "s" {
+            return Err(Unreadable::new(
+                "unknown-unit",
+                format!("`/{}` in `{}` is not a second", shown(period.trim()), shown(text)),
+                "write a size and `/s`: `10KB/s`",
+            ));
+        }
+        Bytes::read(size).map(|bytes| Self(bytes.0))
+    }
+
+    fn print(self) -> String {
+        format!("{}/s", Bytes(self.0).print())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bandwidth_is_a_size_a_second() {
+        for (text, bytes) in [("10KB/s", 10_000), ("1.5MiB/s", 1_572_864), ("7B / s", 7)] {
+            assert_eq!(Bandwidth::read(text), Ok(Bandwidth(bytes)));
+            assert_eq!(Bandwidth::read(&Bandwidth(bytes).print()), Ok(Bandwidth(bytes)));
+        }
+        let wrong = |text| Bandwidth::read(text).unwrap_err();
+        assert_eq!(
+            (wrong("10KB").code, wrong("10KB").help.as_str()),
+            ("missing-unit", "write `10KB/s`")
+        );
+        assert_eq!(wrong("10KB/min").code, "unknown-unit");
+        assert_eq!(wrong("10/s").code, "missing-unit");
+    }
+}

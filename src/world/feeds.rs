@@ -1,0 +1,121 @@
+//! The end of a run for what is for many: what is still on its way, and what waits.
+use super::{World, measures::Sheet, split};
+use crate::{
+    engine::{Agenda, Time, number},
+    node::{
+        Node,
+        table::{
+            connections::State,
+            crowds::Crowd,
+            feeds::{Entry, Fate},
+            messages::Stage,
+        },
+    },
+    record::{Cause, End, Unit},
+};
+
+impl World {
+    /// What has arrived by `now` of what was pushed to many is counted.
+    pub(super) fn land(&mut self, now: Time) {
+        if self.feeds.is_empty() {
+            return;
+        }
+        let mut agenda = Agenda::default();
+        let (_, mut cx) = split!(self, now, &mut agenda);
+        for feed in 0..cx.feeds.len() {
+            for instance in cx.feeds.get(feed).pool() {
+                cx.land(feed, instance);
+            }
+        }
+        for user in cx.feeds.send_buffers.users() {
+            cx.drained(user);
+        }
+    }
+
+    /// What has not ended at the horizon of what is for many.
+    pub(super) fn count_pending_of_many(&mut self, horizon: Time) {
+        self.land(horizon);
+        self.pending_before_the_fan_out();
+        for id in 0..self.feeds.len() {
+            let feed = self.feeds.get_mut(id);
+            if !feed.grouped {
+                continue;
+            }
+            let mut under_way: Vec<(Entry, u32)> = feed.flying();
+            under_way.extend(feed.coming());
+            for (entry, many) in under_way {
+                self.record.pending_many(entry.sent, false, u64::from(many));
+            }
+        }
+        for user in self.feeds.send_buffers.users() {
+            for held in self.feeds.send_buffers.forget(user) {
+                self.record.pending(held.entry.sent, false);
+            }
+        }
+        for user in 0..self.crowds.users() {
+            self.waiting_for(user, horizon);
+        }
+    }
+
+    /// Messages that have no number yet are for those who subscribe now.
+    fn pending_before_the_fan_out(&mut self) {
+        let Self { messages, crowds, feeds, record, .. } = self;
+        for (row, message) in messages.in_use() {
+            let crowd = crowds.of(message.to);
+            let Some(feed) = crowd.feed_of(message) else { continue };
+            let before = !matches!(message.stage, Stage::Spread | Stage::SpreadAgain);
+            if before && !messages.copies.over(row) {
+                let all = u64::from(feeds.get(feed).audience(message.to - crowd.first).all);
+                record.sent_many(message.sent, message.id, all);
+                let waits = matches!(message.stage, Stage::Outbox | Stage::Parked);
+                record.pending_many(message.sent, waits, all);
+            }
+        }
+    }
+
+    /// What a user who is away has missed, and what has become of it.
+    fn waiting_for(&mut self, user: u32, horizon: Time) {
+        let state = self.connections.get(user).state;
+        if matches!(state, State::Online | State::Gone) {
+            return;
+        }
+        for &id in &self.crowds.of(user).feeds {
+            let feed = self.feeds.get(id);
+            if !feed.grouped || feed.keeping.is_none() || !feed.has(user) {
+                continue;
+            }
+            for number in feed.missed(user) {
+                let entry = feed.entry(user, number);
+                let (at, end) = match feed.fate(user, number, horizon) {
+                    Fate::Kept => {
+                        self.record.pending(entry.sent, true);
+                        continue;
+                    }
+                    Fate::Overflown(at) => (at, End::Lost(Cause::BufferOverflow)),
+                    Fate::Expired(at) => (at, End::Expired),
+                };
+                self.record.delivery(at, entry.sent, entry.id, end);
+            }
+        }
+    }
+
+    /// What gateways have held back for slow consumers.
+    pub(super) fn send_buffer_measures(&self, sheet: &mut Sheet) {
+        let slow = |crowd: &&Crowd| crowd.slow.is_some();
+        if !self.crowds.iter().any(|crowd| slow(&crowd)) {
+            return;
+        }
+        for (place, (node, name)) in self.nodes.iter().zip(&self.names).enumerate() {
+            let mut crowds = self.crowds.iter().filter(slow);
+            let here = crowds.any(|crowd| usize::from(crowd.gateways.node) == place);
+            if let Node::Gateway(pool) = node
+                && here
+            {
+                let peaks = pool.pool.clone().map(|it| self.feeds.send_buffers.peak(it));
+                let peak = number::float(peaks.max().unwrap_or(0));
+                sheet.set(format!("{name}.send_buffers.peak"), Unit::Bytes, Some(peak));
+            }
+        }
+        sheet.count("send_buffers.closed", self.feeds.send_buffers.closed);
+    }
+}

@@ -1,0 +1,100 @@
+//! What gateway pools, and managed services in their place, used of what they have.
+use super::{World, measures::Sheet, sample::Pool};
+use crate::{
+    engine::number,
+    node::{Node, gateway::Gateway, parameters::Managed},
+    record::{Gauge, Unit, meter::Flow},
+};
+
+impl World {
+    /// Connections, memory, CPU and budgets of each pool.
+    pub(super) fn pool_measures(&self, all: &Flow, sheet: &mut Sheet) {
+        let pools = &self.gauges.pools;
+        for gauge in pools {
+            let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
+            let name = &self.names[gauge.node];
+            let prefixes: &[String] = if pools.len() == 1 {
+                &[String::new(), format!("{name}.")]
+            } else {
+                &[format!("{name}.")]
+            };
+            for prefix in prefixes {
+                connections(pool, gauge, prefix, sheet);
+            }
+            match &pool.parameters.managed {
+                Some(service) => self.service_measures(gauge.node, service, all, sheet),
+                None => budgets(pool, gauge, name, sheet),
+            }
+        }
+    }
+
+    /// What a managed service bills, and how much of its quota is used.
+    fn service_measures(&self, node: usize, service: &Managed, all: &Flow, sheet: &mut Sheet) {
+        let name = &self.names[node];
+        let own = self.crowds.iter().zip(&all.crowds);
+        let own = own.filter(|(crowd, _)| usize::from(crowd.gateways.node) == node);
+        let (mut handshakes, mut messages) = (0, 0.0);
+        for (crowd, traffic) in own {
+            let payload = self.payload(crowd.clients);
+            let frames = number::float(traffic.frames_up + traffic.frames_down);
+            messages += frames * service.billed(payload);
+            handshakes += traffic.handshakes;
+        }
+        let seconds = all.lasted.seconds().max(1e-9);
+        let used = number::float(handshakes) / seconds / service.new_connections.0;
+        sheet.set(format!("{name}.messages"), Unit::Count, Some(messages));
+        sheet.set(format!("{name}.budget.new_connections"), Unit::Share, Some(used));
+        sheet.set(format!("{name}.headroom"), Unit::Share, Some(1.0 - used));
+        sheet.count("connections.closed", self.record.counts.closed);
+    }
+
+    /// Bytes of payload in a message of a crowd.
+    fn payload(&self, clients: u8) -> f64 {
+        let Node::Clients(clients) = &self.nodes[usize::from(clients)] else { return 0.0 };
+        let sends = clients.parameters.sends.as_ref();
+        sends.map_or(0.0, |sends| number::float(sends.payload.0))
+    }
+}
+
+fn mean_each(pool: &Gateway, gauge: &Pool) -> Option<f64> {
+    let instances = number::float(number::count(pool.pool.len().max(1)));
+    gauge.held.mean().map(|held| held / instances)
+}
+
+fn peak_each(gauge: &Pool) -> Option<f64> {
+    gauge.each.iter().filter_map(Gauge::peak).reduce(f64::max)
+}
+
+fn connections(pool: &Gateway, gauge: &Pool, prefix: &str, sheet: &mut Sheet) {
+    let (mean, peak) = (mean_each(pool, gauge), peak_each(gauge));
+    sheet.set(format!("{prefix}connections_per_instance.max"), Unit::Count, peak);
+    sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
+    let ratio = peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
+    sheet.set(format!("{prefix}connections_per_instance.imbalance"), Unit::Ratio, ratio);
+    if pool.parameters.managed.is_some() {
+        return;
+    }
+    let per = number::float(pool.parameters.per_connection());
+    let each = peak.map(|peak| peak * per);
+    sheet.set(format!("{prefix}memory.peak_per_instance"), Unit::Bytes, each);
+    let whole = gauge.held.peak().map(|held| held * per);
+    sheet.set(format!("{prefix}memory.peak"), Unit::Bytes, whole);
+}
+
+fn budgets(pool: &Gateway, gauge: &Pool, name: &str, sheet: &mut Sheet) {
+    let peak = peak_each(gauge);
+    sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
+    let cpu = gauge.cpu_max.peak();
+    sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
+    let parameters = &pool.parameters;
+    let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
+    let memory = number::float(parameters.memory.limit.0);
+    let per = number::float(parameters.per_connection());
+    let mut fullest = cpu;
+    for (budget, each, limit) in [("connections", 1.0, sockets), ("memory", per, memory)] {
+        let used = peak.map(|peak| peak * each / limit);
+        sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
+        fullest = fullest.into_iter().chain(used).reduce(f64::max);
+    }
+    sheet.set(format!("{name}.headroom"), Unit::Share, fullest.map(|used| 1.0 - used));
+}

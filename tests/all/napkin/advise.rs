@@ -1,0 +1,200 @@
+//! `squall advise` as a person calls it: the pins of the rule, the crossing, and hostile arguments.
+use assert_cmd::Command;
+use serde_json::Value as Json;
+use std::fs;
+use tempfile::TempDir;
+
+const PRICES: [&str; 2] = ["--prices", "models/prices/aws-us-east-1.yaml"];
+
+/// Standard output, standard error and exit code.
+fn squall(arguments: &[&str]) -> (String, String, i32) {
+    let mut command = Command::cargo_bin("squall").unwrap();
+    command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("NO_COLOR");
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+}
+
+fn asked(words: &str, more: &[&str]) -> Json {
+    let words: Vec<&str> = ["advise", "--json"].into_iter().chain(words.split(' ')).collect();
+    let (out, err, code) = squall(&[&words, more].concat());
+    assert_eq!(code, 0, "{words:?}: {err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+fn first(words: &str) -> String {
+    asked(words, &[])["transport"].as_str().unwrap().to_owned()
+}
+
+/// What must hold whatever the prices say.
+#[test]
+fn the_rule_of_the_brief_holds() {
+    for (words, transport) in [
+        ("--direction one-way --fresh 1s", "sse"),
+        ("--direction one-way --fresh 100ms --messages 10/s", "sse"),
+        ("--direction both --fresh 1s --messages 1/min", "websocket"),
+        ("--direction both --fresh 1s --messages 0.2/s", "websocket"),
+        ("--direction both --fresh 1d --messages 0.2/s", "websocket"),
+        ("--direction one-way --fresh 60s", "short_poll"),
+        ("--direction both --fresh 60s --messages 1/min", "short_poll"),
+        ("--direction one-way --fresh 1d --messages 0/s", "short_poll"),
+        ("--direction one-way --fresh 30s", "short_poll"),
+        ("--direction both --fresh 1s --hostile 100%", "long_poll"),
+        ("--direction one-way --fresh 1s --app closed", "web_push"),
+    ] {
+        assert_eq!(first(words), transport, "{words}");
+    }
+}
+
+/// Between 10 s and 60 s the crossing decides; polls at it cost what the connections cost.
+#[test]
+fn the_priced_crossing_decides_between_10_s_and_60_s() {
+    let words = "--direction one-way --messages 1/h --users 1M --fresh 20s";
+    let found = asked(words, &PRICES);
+    let from = found["crossing"]["poll_interval_s"].as_f64().unwrap();
+    let bill = |found: &Json, transport: &str| {
+        let all = found["candidates"].as_array().unwrap();
+        let one = all.iter().find(|one| one["transport"] == transport).unwrap();
+        one["usd_per_month"].as_f64().unwrap()
+    };
+    let at = |seconds: f64| {
+        let fresh = format!("{}ms", (seconds * 1e3).round());
+        let words = format!("--direction one-way --messages 1/h --users 1M --fresh {fresh}");
+        asked(&words, &PRICES)
+    };
+    let (near, before) = (at(from * 1.001), at(from * 0.9));
+    let held = bill(&found, "sse");
+    assert!(bill(&near, "short_poll") <= held * 1.001, "{from}: {near:#}");
+    assert!(bill(&before, "short_poll") > held, "{from}: {before:#}");
+    let decides = if from <= 20.0 { "short_poll" } else { "sse" };
+    assert_eq!(found["transport"], decides, "{from}");
+    let none = asked(words, &[]);
+    assert!(none["crossing"].is_null() && none["candidates"][0]["usd_per_month"].is_null());
+}
+
+#[test]
+fn candidates_are_the_napkins_of_their_experiments() {
+    let here = TempDir::new().unwrap();
+    let file = here.path().join("advised.yaml");
+    let file = file.to_str().unwrap();
+    let words = "--direction both --fresh 1s --messages 1/min --users 5k";
+    let found = asked(words, &["--write", file]);
+    assert_eq!(found["next"], format!("squall run {file}"));
+    let (out, err, code) = squall(&["napkin", file, "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let napkin: Json = serde_json::from_str(&out).unwrap();
+    let lines = napkin["lines"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["quantity"] == "Bytes down").unwrap();
+    assert_eq!(line["value"], found["candidates"][0]["bytes_down_per_second"]);
+    // What is printed as the next command works.
+    let out = here.path().join("out");
+    let out = out.to_str().unwrap();
+    let (_, err, code) = squall(&[
+        "run",
+        file,
+        "--set",
+        "horizon=30s",
+        "--set",
+        "warm_up=5s",
+        "--output",
+        out,
+        "--no-charts",
+    ]);
+    assert_eq!(code, 0, "{err}");
+    // A file that is there is left as it is.
+    let before = fs::read_to_string(file).unwrap();
+    let words: Vec<&str> = ["advise"].into_iter().chain(words.split(' ')).collect();
+    let (_, err, code) = squall(&[&words[..], &["--write", file]].concat());
+    assert_eq!(code, 2);
+    assert!(err.contains("is there already"), "{err}");
+    assert_eq!(fs::read_to_string(file).unwrap(), before);
+}
+
+/// A real run of each candidate agrees with its estimate.
+#[test]
+fn simulations_stand_beside_the_estimates() {
+    let found = asked("--direction both --fresh 20s --messages 2/min --users 10k --simulate", &[]);
+    for one in found["candidates"].as_array().unwrap() {
+        let ran = &one["simulated"];
+        assert!(!ran.is_null(), "{one:#}");
+        for (estimate, simulated, part) in [
+            (&one["bytes_down_per_second"], &ran["bytes_down_per_second"], 0.1),
+            (&one["bytes_up_per_second"], &ran["bytes_up_per_second"], 0.1),
+            (&one["lag_mean_s"], &ran["lag_mean_s"], 0.15),
+        ] {
+            let (estimate, simulated) = (estimate.as_f64().unwrap(), simulated.as_f64().unwrap());
+            let off = (simulated - estimate).abs() / estimate;
+            assert!(off < part, "{}: {estimate}, {simulated}", one["transport"]);
+        }
+    }
+}
+
+/// The text, its next command included.
+#[test]
+fn the_text_tells_the_answer_first_and_what_to_do_next() {
+    let words =
+        "advise --direction both --messages 1/min --fresh 1s --users 1M --hostile 3% --tabs 8";
+    let words: Vec<&str> = words.split(' ').chain(PRICES).collect();
+    let (out, err, code) = squall(&words);
+    assert_eq!((err.as_str(), code), ("", 0));
+    assert!(out.contains("\nWebsocket: "), "{out}");
+    assert!(out.contains("1  websocket") && out.contains("✗  short poll"), "{out}");
+    assert!(out.contains("long poll is their fallback"), "{out}");
+    assert!(out.contains("SSE needs HTTP/2"), "{out}");
+    assert!(out.contains("is cheaper than websocket from a poll each"), "{out}");
+    for line in out.lines().filter(|line| !line.starts_with("next ")) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let (out, _, _) = squall(&["advise", "--direction", "one-way", "--fresh", "2min"]);
+    assert!(out.contains("Polling suffices: "), "{out}");
+    let next = out.lines().last().unwrap().trim_start_matches("next").trim();
+    let words: Vec<&str> = next.split(' ').skip(1).collect();
+    let (out, err, code) = squall(&words);
+    assert_eq!(code, 0, "{next}: {err}");
+    assert!(out.contains("simulated"), "{out}");
+    let (out, _, _) =
+        squall(&["advise", "--direction", "both", "--fresh", "1s", "--app", "closed"]);
+    assert!(out.contains("Web push: "), "{out}");
+    let next = out.lines().last().unwrap().trim_start_matches("next").trim();
+    let words: Vec<&str> = next.split(' ').skip(1).collect();
+    assert_eq!(squall(&words).2, 0, "{next}");
+}
+
+#[test]
+fn hostile_arguments_give_numbers_or_a_clear_error() {
+    for words in [
+        "--direction both --fresh 0s",
+        "--direction one-way --fresh 0s --messages 0/s --payload 0B",
+        "--direction both --fresh 1d --users 1",
+        "--direction one-way --fresh 1d --users 1 --messages 1G/s",
+        "--direction both --fresh 10s --users 100M --audience all --messages 1/d",
+        "--direction both --fresh 10s --users 100M --messages 1G/s",
+        "--direction both --fresh 1ns --audience room --platform native",
+    ] {
+        let words: Vec<&str> =
+            ["advise"].into_iter().chain(words.split(' ')).chain(PRICES).collect();
+        let (out, err, code) = squall(&words);
+        assert_eq!(code, 0, "{words:?}: {err}");
+        let body: String = out.lines().filter(|line| !line.starts_with("next ")).collect();
+        for wrong in ["NaN", "inf ", " −", "$−"] {
+            assert!(!body.contains(wrong), "{words:?}: {wrong} in\n{out}");
+        }
+    }
+    for (words, part) in [
+        ("--direction sideways --fresh 1s", "one-way"),
+        ("--direction both --fresh 12", "write a number and a unit"),
+        ("--direction both", "--fresh"),
+        ("--direction both --fresh 1s --messages fast", "rate"),
+        ("--direction both --fresh 1s --users 0", "write 1 or more"),
+        ("--direction both --fresh 1s --tabs 0", "write 1 or more"),
+        ("--direction both --fresh 1s --hostile 120%", "100"),
+        ("--direction both --fresh 1s --prices no-such.yaml", "there is no such file"),
+        ("--direction both --fresh 1s --prices experiments/chat-1m.yaml", "error["),
+    ] {
+        let words: Vec<&str> = ["advise"].into_iter().chain(words.split(' ')).collect();
+        let (out, err, code) = squall(&words);
+        assert_eq!((out.as_str(), code), ("", 2), "{words:?}");
+        assert!(err.contains(part), "{words:?}: {err}");
+    }
+}

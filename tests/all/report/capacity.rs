@@ -1,0 +1,261 @@
+//! What is used of what there is, what waits, what it costs: charts held against numbers that are
+//! known otherwise.
+use super::{
+    board::{priced, told},
+    charts::{apart, coloured, inside},
+    swept::sweep,
+};
+use squall::{
+    engine::Span,
+    record::Unit,
+    report::{
+        chart::{self, Bars, Body, Chart, Lines},
+        draw::{ALONE, NARROW, WIDE, lay_out},
+    },
+    summary::{
+        Metric, Series, Summary,
+        figures::plain,
+        slo::Verdict,
+        sweep::{Axis, Point},
+    },
+};
+
+fn found(summary: &Summary, name: &str) -> Option<Chart> {
+    let chart = chart::all(summary).into_iter().find(|chart| chart.name == name)?;
+    drawn(&chart);
+    Some(chart)
+}
+
+/// Whatever the paper, all stands on it, and no text on another.
+fn drawn(chart: &Chart) {
+    for paper in [ALONE, WIDE, NARROW] {
+        let sheet = lay_out(chart, &paper);
+        let what = format!("{} at {}", chart.name, paper.width);
+        inside(&sheet, &what);
+        apart(&sheet, &what);
+        coloured(&sheet, &what);
+    }
+}
+
+fn lines(chart: &Chart) -> Vec<&Lines> {
+    let of = |panel: &'_ chart::Panel| matches!(panel.body, Body::Lines(_));
+    assert!(chart.panels.iter().all(of), "lines alone");
+    let lines = chart.panels.iter().filter_map(|panel| match &panel.body {
+        Body::Lines(lines) => Some(lines),
+        _ => None,
+    });
+    lines.collect()
+}
+
+fn bars(chart: &Chart) -> &Bars {
+    let Body::Bars(bars) = &chart.panels[0].body else { panic!("no bars") };
+    bars
+}
+
+/// A track of a value a second over the twenty minutes of the board's run.
+fn track(summary: &mut Summary, key: [&str; 3], unit: Unit, value: impl Fn(usize) -> f64) {
+    let [node, quantity, statistic] = key.map(str::to_owned);
+    let values = (0..1_200).map(|at| Some(value(at))).collect();
+    let step = Span::from_secs(1);
+    let replication = Some(0);
+    summary.series.push(Series { node, quantity, statistic, unit, replication, step, values });
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-6 * b.abs()
+}
+
+#[test]
+fn memory_is_what_a_connection_weighs_times_how_many() {
+    let mut summary = told();
+    assert!(found(&summary, "memory").is_none(), "a little of 1 GB says nothing");
+    summary.input["nodes"]["gateways"]["gateway"]["memory"]["limit"] = "200MB".into();
+    let chart = found(&summary, "memory").unwrap();
+    let body = lines(&chart)[0];
+    assert_eq!(body.limits.iter().map(|limit| limit.0).collect::<Vec<_>>(), [2e8]);
+    // 4e8 bytes of 40,000 connections: 10 kB each.
+    let held = summary.levels("gateways", "connections");
+    let held = held.iter().filter(|(name, _)| *name != "total");
+    let most = held.filter_map(|(_, curve)| Some(curve.peak()?.1)).fold(0.0, f64::max);
+    let fullest = body.lines.iter().find(|line| line.label == "fullest").unwrap();
+    let peak = fullest.pieces.iter().flatten().map(|point| point.1).fold(0.0, f64::max);
+    assert!(near(peak, most * 1e4), "{peak} {most}");
+    assert!(plain(&chart.headline).starts_with("The fullest instance of gateways holds "));
+}
+
+#[test]
+fn what_waits_has_a_panel_each_and_what_does_not_has_none() {
+    let mut summary = told();
+    assert!(found(&summary, "queues").is_none());
+    let herd = |at: usize| if (300..400).contains(&at) { 2.5 } else { 0.0 };
+    track(&mut summary, ["gateways", "handshake_queue", "max"], Unit::Seconds, herd);
+    let pile = |at: usize| if at == 500 { 1_234.0 } else { 3.0 };
+    track(&mut summary, ["bus", "backlog", "total"], Unit::Count, pile);
+    track(&mut summary, ["side", "backlog", "total"], Unit::Count, |_| 100.0);
+    let chart = found(&summary, "queues").unwrap();
+    let names: Vec<&str> = chart.panels.iter().map(|panel| panel.name.as_str()).collect();
+    assert_eq!(names, ["longest wait for a CPU of gateways", "messages that wait in bus"]);
+    let headline = "Work waits up to 2.50 s for a CPU of gateways at 5:01 min; 1,234 messages wait \
+                    in bus at 8:21 min";
+    assert_eq!(plain(&chart.headline), headline);
+}
+
+/// The capacity is drawn as what the instances that serve can do; far above everything it is told.
+#[test]
+fn attempts_stand_against_what_the_gateways_can_do() {
+    let mut summary = told();
+    let labels = |summary: &Summary| -> Vec<String> {
+        let chart = found(summary, "attempts").unwrap();
+        lines(&chart)[0].lines.iter().map(|line| line.label.clone()).collect()
+    };
+    assert_eq!(labels(&summary), ["accepted", "attempted"]);
+    let attempts = summary.rate("", "attempts", "attempted").unwrap().peak().unwrap().1;
+    let of = |part: f64| move |at: usize| part * if at < 600 { 2.0 } else { 1.0 } * attempts;
+    let mut tight = summary.clone();
+    track(&mut tight, ["gateways", "handshakes", "capacity"], Unit::PerSecond, of(0.5));
+    assert_eq!(labels(&tight), ["capacity", "accepted", "attempted"]);
+    let note = found(&tight, "attempts").unwrap().note;
+    assert!(plain(&note).ends_with("the peak is 2 times that."), "{note}");
+    track(&mut summary, ["gateways", "handshakes", "capacity"], Unit::PerSecond, of(100.0));
+    let chart = found(&summary, "attempts").unwrap();
+    let log = lines(&chart)[0].y.scale == chart::Scale::Log;
+    assert_eq!(labels(&summary).contains(&"capacity".to_owned()), log);
+    assert!(plain(&chart.note).ends_with("the peak is 1.00 % of that."), "{}", chart.note);
+}
+
+#[test]
+fn the_budget_that_binds_stands_on_top() {
+    let mut summary = told();
+    let metric = |name: &str, value| Metric::from_values(name, &["bus"], Unit::Share, vec![value]);
+    summary.metrics.push(metric("bus.cpu.mean", 0.2));
+    summary.metrics.push(metric("bus.cpu.peak", 0.45));
+    track(&mut summary, ["bus", "cpu", "max"], Unit::Share, |_| 0.45);
+    let chart = found(&summary, "budgets").unwrap();
+    let body = bars(&chart);
+    let names: Vec<&str> = body.rows.iter().map(|row| row.name.as_str()).collect();
+    let expected = [
+        "gateways: connections",
+        "gateways: CPU",
+        "bus: work",
+        "gateways: descriptors",
+        "gateways: memory",
+        "gateways: handshakes",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(
+        plain(&chart.headline),
+        "The budget that binds first: connections of gateways, 80.0 % used"
+    );
+    assert_eq!(body.limit, Some(1.0));
+    let texts: Vec<String> = body.rows.iter().map(|row| plain(&row.text)).collect();
+    assert_eq!(texts[2], "45.0 %, mean 20.0 %");
+    // 160 % of the handshakes at the peak: the bar ends where all do, the number does not.
+    assert!(texts[5].starts_with("▲ 160 %"), "{}", texts[5]);
+    assert!(body.rows.iter().all(|row| row.to <= body.axis.high && body.axis.high <= 1.25));
+    for row in &body.rows {
+        assert!(near(row.parts.iter().sum(), row.to), "{row:?}");
+    }
+}
+
+#[test]
+fn the_bill_adds_up_item_by_item_and_with_more_users() {
+    let summary = priced();
+    let chart = found(&summary, "cost").unwrap();
+    let (total, items) = bars(&chart).rows.split_last().unwrap();
+    let mut before = 0.0;
+    for bar in items {
+        assert!(near(bar.from, before) || before <= 0.0, "{bar:?}");
+        before = bar.to;
+    }
+    assert!(near(before, total.to) && near(total.to, 1_000.0));
+    let growth = found(&summary, "cost-growth").unwrap();
+    let rows = &bars(&growth).rows;
+    let totals: Vec<f64> = rows.iter().map(|row| row.to).collect();
+    assert_eq!(totals, [1_000.0, 1_900.0, 4_500.0, 8_500.0]);
+    for row in rows {
+        assert!(near(row.parts.iter().sum(), row.to), "{row:?}");
+    }
+    assert_eq!(
+        plain(&growth.headline),
+        "With 10 times the users a month costs $8,500, 8.5 times as much"
+    );
+    assert!(found(&told(), "cost").is_none() && found(&told(), "cost-growth").is_none());
+}
+
+/// Users from 1,000 to 8,000: the lag and the bill of each.
+fn grown() -> Vec<Point> {
+    let point = |users: &str, lags: [f64; 4], bill: [f64; 2]| {
+        let of = |name: &str, unit, value| Metric::from_values(name, &[], unit, vec![value]);
+        let mut metrics: Vec<Metric> = ["p50", "p95", "p99", "p999"]
+            .iter()
+            .zip(lags)
+            .map(|(name, lag)| of(&format!("delivery_lag.{name}"), Unit::Seconds, lag))
+            .collect();
+        let [gateway, egress] = bill;
+        for (name, value) in [("total", gateway + egress), ("gateway", gateway), ("egress", egress)]
+        {
+            metrics.push(of(&format!("cost.{name}"), Unit::UsdPerMonth, value));
+        }
+        let limit = squall::summary::Judged {
+            expr: "delivery_lag.p99 < 500ms".into(),
+            verdict: Verdict::Pass,
+            value: Some(lags[2]),
+            limit: Some(0.5),
+        };
+        Point {
+            name: format!("count={users}"),
+            values: vec![users.to_owned()],
+            fingerprint: 7,
+            metrics,
+            slo: vec![limit],
+            diagnosis: Vec::new(),
+            absences: Vec::new(),
+        }
+    };
+    vec![
+        point("1k", [0.08, 0.1, 0.2, 0.3], [100.0, 10.0]),
+        point("4k", [0.08, 0.15, 0.4, 0.9], [200.0, 40.0]),
+        point("8k", [0.1, 0.9, 2.0, 9.0], [300.0, 210.0]),
+    ]
+}
+
+#[test]
+fn lag_stands_against_the_load_with_its_limit() {
+    let mut swept = sweep(grown());
+    swept.axes = vec![Axis {
+        path: "phones.count".into(),
+        name: "count".into(),
+        values: ["1k", "4k", "8k"].map(str::to_owned).into(),
+    }];
+    let charts = chart::sweep::all(&swept);
+    let chart = charts.iter().find(|chart| chart.name == "lag-percentiles").unwrap();
+    drawn(chart);
+    let body = lines(chart)[0];
+    let p99 = body.lines.iter().find(|line| line.label == "p99").unwrap();
+    assert_eq!(p99.pieces, [vec![(1e3, 0.2), (4e3, 0.4), (8e3, 2.0)]]);
+    assert!(body.limits.len() == 1 && near(body.limits[0].0, 0.5));
+    assert_eq!(
+        plain(&chart.headline),
+        "p99 of the delivery lag: 200 ms at count 1k, 2.00 s at count 8k; over its limit at one \
+         point"
+    );
+    let bill = charts.iter().find(|chart| chart.name == "cost-by-item").unwrap();
+    drawn(bill);
+    let parts: Vec<&[f64]> = bars(bill).rows.iter().map(|row| row.parts.as_slice()).collect();
+    assert_eq!(parts, [[100.0, 10.0], [200.0, 40.0], [300.0, 210.0]]);
+    assert_eq!(
+        plain(&bill.headline),
+        "A month costs $110 at count 1k, $510 at count 8k: 50.0 % of the difference is egress"
+    );
+}
+
+#[test]
+fn a_lag_that_stays_has_no_curve() {
+    let mut points = grown();
+    for metric in points.iter_mut().flat_map(|point| &mut point.metrics) {
+        metric.mean = Some(0.2);
+    }
+    let charts = chart::sweep::all(&sweep(points));
+    let names: Vec<&str> = charts.iter().map(|chart| chart.name.as_str()).collect();
+    assert!(!names.contains(&"lag-percentiles") && !names.contains(&"cost-by-item"), "{names:?}");
+}
