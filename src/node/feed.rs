@@ -267,7 +267,8 @@ impl Fanout {
         copy.at = instance;
         let copy = cx.messages.open(copy);
         let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
-        cx.hop(at, self.ways.gateways.node, copy, stage);
+        let pool = cx.tiers.get(instance).pool;
+        cx.hop(at, pool, copy, stage);
     }
 
     /// The plain way: a delivery to each subscriber, which goes its own way from here.
@@ -318,9 +319,10 @@ impl Fanout {
             let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
             let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
             let at = cx.feeds.get_mut(id).in_order(instance, at);
+            let pool = cx.tiers.get(instance).pool;
             for &(_, copy) in group {
                 cx.messages.get_mut(copy).at = instance;
-                cx.hop(at, self.ways.gateways.node, copy, Stage::Push);
+                cx.hop(at, pool, copy, Stage::Push);
             }
         }
     }

@@ -278,14 +278,24 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
 
 /// Whether users are tabs of browsers, and some of them hidden: by the bits of the seed.
 fn browsers(scenario: &mut Scenario) {
-    let seed = scenario.seed;
-    let bit = |place: u32| seed >> place & 1 == 1;
+    let hidden = scenario.seed >> 9 & 1 == 1;
+    let many = usize::try_from(scenario.seed % 5).unwrap().min(2);
     let crowd = clients(scenario);
-    crowd.tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))]
-        [usize::try_from(seed % 5).unwrap().min(2)]
-    .clone();
+    crowd.tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))][many].clone();
     let background = Background { share: Share(0.4), throttle: secs(7) };
-    crowd.background = bit(9).then_some(background);
+    crowd.background = hidden.then_some(background);
+}
+
+/// How what is for many goes on, and who reads it slowly: by the bits of the seed.
+fn many(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let spreads = [Spread::Gateways, Spread::Gateways, Spread::OneByOne, Spread::Connections];
+    fanout_of(scenario).spread = spreads[number::place(seed >> 6 & 3)];
+    let slow = Slow { share: Share(0.3), drain: Bandwidth(300) };
+    clients(scenario).slow = (seed >> 8 & 1 == 1).then_some(slow);
+    let full = [WhenSlow::DropOldest, WhenSlow::Disconnect, WhenSlow::Grow];
+    let when_full = full[number::place(seed % 3)];
+    gateways(scenario).send_buffer = SendBuffer { size: Bytes(2_000), when_full };
 }
 
 /// What is bounded, lags, or keeps the state of sessions: by the bits of the seed.
