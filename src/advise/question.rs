@@ -47,7 +47,7 @@ pub struct Question {
     pub audience: Audience,
     /// How many users.
     pub users: u64,
-    /// The share of them for whom proxies block WebSockets.
+    /// The share of them for whom proxies block a WebSocket.
     pub hostile: Share,
     /// What the clients run on.
     pub platform: Platform,

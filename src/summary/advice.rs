@@ -150,7 +150,9 @@ impl Sweep {
         let given =
             if given.is_empty() { String::new() } else { format!("with {}, ", given.join(", ")) };
         let text = match nearest.join("; ") {
-            none if none.is_empty() => format!("{given}every {name} keeps all objectives."),
+            none if none.is_empty() => {
+                format!("{given}every value of {name} keeps all objectives.")
+            }
             failing => format!("{given}{name} {failing}."),
         };
         Some(figures::capitalized(&text))
@@ -359,7 +361,10 @@ mod tests {
                 point
             }));
         }
-        assert_eq!(sweep.reasons()[1], "With window 2M, every jitter keeps all objectives.");
+        assert_eq!(
+            sweep.reasons()[1],
+            "With window 2M, every value of jitter keeps all objectives."
+        );
         sweep.points.retain(|point| point.values[1] == "none");
         assert_eq!(sweep.reasons().len(), 1);
     }

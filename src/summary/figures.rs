@@ -162,7 +162,7 @@ pub fn share(value: f64) -> String {
 /// The same with at most two decimals, for a small share: `0.74 %`, `0.07 %`.
 pub fn spoken_share(value: f64) -> String {
     let percent = value * 100.0;
-    if percent < 0.01 {
+    if value > 0.0 && percent < 0.01 {
         return format!("<{GAP}0.01{GAP}%");
     }
     format!("{}{GAP}%", grouped(percent, 2).trim_end_matches('0').trim_end_matches('.'))

@@ -230,6 +230,13 @@ impl Summary {
         self.phases.iter().filter(|phase| phase.replication == 0 && phase.name != "steady")
     }
 
+    /// What a node's utilisation is of: the CPU of its instances, or else its work.
+    pub fn work(&self, node: &str) -> &'static str {
+        let form = &self.input["nodes"][node];
+        let store = ["pubsub", "registry", "buffer"].iter().any(|kind| form.get(kind).is_some());
+        if store { "work" } else { "CPU" }
+    }
+
     /// Whether every delivery has exactly one end.
     pub fn adds_up(&self) -> bool {
         self.ledger.iter().all(|ledger| ledger.intended == ledger.total(|_, _| true))

@@ -82,7 +82,7 @@ pub(super) struct AdviseArguments {
     /// How many users.
     #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "100k")]
     users: Count,
-    /// The share of users for whom proxies block WebSockets.
+    /// The share of users for whom proxies block a WebSocket.
     #[arg(long, value_name = "SHARE", value_parser = read::<Share>, default_value = "0%")]
     hostile: Share,
     /// What the clients run on.
@@ -134,8 +134,15 @@ impl AdviseArguments {
             open: self.app == App::Open,
             tabs: self.tabs.0,
             payload: self.payload,
-            prices: self.prices.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            prices: self.prices.as_ref().map(|path| self.named(path)),
         }
+    }
+
+    /// The price sheet as the text of a candidate names it. A file that is written may lie
+    /// anywhere, so that it names the whole path.
+    fn named(&self, prices: &Path) -> String {
+        let whole = self.write.as_ref().and_then(|_| prices.canonicalize().ok());
+        whole.as_deref().unwrap_or(prices).to_string_lossy().into_owned()
     }
 
     /// The same question, as a shell reads it.
@@ -245,9 +252,8 @@ fn told(arguments: &AdviseArguments, question: &Question, answer: &Answer) -> io
 
 /// The loader's scenario of a candidate's text.
 fn resolved(text: &str) -> Result<Scenario, String> {
-    let read = |path: &Path| match path == Path::new(NAME) {
-        true => Ok(text.as_bytes().to_vec()),
-        false => std::fs::read(path),
+    let read = |path: &Path| {
+        if path == Path::new(NAME) { Ok(text.as_bytes().to_vec()) } else { std::fs::read(path) }
     };
     let loaded = scenario::load(Path::new(NAME), &[], &read);
     loaded.map(|loaded| loaded.scenario).map_err(|wrong| diagnostics::render(&wrong, true))

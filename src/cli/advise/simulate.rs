@@ -15,6 +15,11 @@ const FEW: u64 = 100;
 /// Deliveries and polls that a run is for, about.
 const EVENTS: f64 = 200_000.0;
 
+/// How often a user polls within a run: what has not been fetched at its end is not counted.
+const POLLS: f64 = 10.0;
+/// The longest run, in seconds.
+const LONGEST: f64 = 2.0 * 86_400.0;
+
 /// What came out, for all users.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Simulated {
@@ -44,7 +49,7 @@ pub(super) fn all(
 }
 
 fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simulated> {
-    let seconds = (3.0 * question.fresh.seconds()).clamp(120.0, 3_600.0);
+    let seconds = (POLLS * question.fresh.seconds()).clamp(120.0, LONGEST);
     let polls = if ranked.estimate.connections > 0.0 {
         0.0
     } else {

@@ -41,7 +41,9 @@ pub(super) fn print(
 
 fn paragraph(text: &str, style: Style) -> String {
     let lines = terminal::wrapped(text, WIDTH);
-    lines.iter().map(|line| format!("{style}{line}{style:#}\n")).collect()
+    let mut painted = String::new();
+    lines.iter().for_each(|line| painted += &format!("{style}{line}{style:#}\n"));
+    painted
 }
 
 /// `1  websocket    one connection for both ways`.

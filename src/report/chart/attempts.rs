@@ -18,6 +18,9 @@ const CHANCE: f64 = 2.5;
 /// A capacity so many times the peak would flatten everything below it.
 const FAR: f64 = 4.0;
 
+/// On a log axis so many times.
+const LOG_FAR: f64 = 200.0;
+
 /// A share of failures that the headline names.
 const NOTABLE: f64 = 0.001;
 
@@ -46,7 +49,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let log = usual.is_some_and(|usual| peak > LOG * usual);
     let capacity = capacity(summary);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
-    if let Some(capacity) = capacity.clone().filter(|it| log || !is_far(it, peak)) {
+    if let Some(capacity) = capacity.clone().filter(|it| !is_far(it, peak, log)) {
         shown.insert(0, (theme::CAPACITY, "capacity", capacity));
     }
     let mut panels = vec![panel("attempts per second", &shown, log, bands)];
@@ -78,8 +81,9 @@ fn capacity(summary: &Summary) -> Option<Curve> {
     Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
 }
 
-fn is_far(capacity: &Curve, peak: f64) -> bool {
-    capacity.values().all(|(_, value)| value > FAR * peak)
+fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
+    let far = if log { LOG_FAR } else { FAR };
+    capacity.values().all(|(_, value)| value > far * peak)
 }
 
 /// What the peak is of the least capacity, in words.

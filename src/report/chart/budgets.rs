@@ -96,7 +96,7 @@ fn of_others(summary: &Summary, known: &[Budget]) -> Vec<Budget> {
         let peak = mean("peak")?;
         Some(Budget {
             node: node.to_owned(),
-            name: "work".to_owned(),
+            name: summary.work(node).to_owned(),
             limit: "its busiest instance".to_owned(),
             average: mean("mean")?,
             peak,
@@ -112,7 +112,8 @@ impl Budget {
         let mark = if self.peak > 1.0 { "▲ " } else { "" };
         let peak = self.peak.min(end);
         let average = self.average.min(peak);
-        let text = format!("{mark}{}, mean {}", share(self.peak), share(self.average));
+        let mean = if self.average < LITTLE { figures::spoken_share } else { share };
+        let text = format!("{mark}{}, mean {}", share(self.peak), mean(self.average));
         let name = format!("{}: {}", self.node, self.name);
         let parts = vec![average, peak - average];
         Bar { text, parts, ..Bar::new(&name, &self.limit, (0.0, peak)) }

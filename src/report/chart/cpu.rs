@@ -24,6 +24,7 @@ struct Node<'a> {
     busiest: Curve,
     mean: Option<Curve>,
     peak: (usize, f64),
+    work: &'static str,
 }
 
 /// The chart; none when no node's utilisation moves.
@@ -42,13 +43,14 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     Some(Chart {
         name: "cpu".to_owned(),
         headline: format!(
-            "The busiest instance of {} reaches {} CPU at {}",
+            "The busiest instance of {} reaches {} {} at {}",
             first.name,
             share(first.peak.1),
+            if first.work == "CPU" { "CPU" } else { "of what it can do" },
             clock(first.busiest.time(first.peak.0)),
         ),
         subtitle: format!(
-            "CPU utilisation of the busiest instance and mean of all, {}.",
+            "Work over capacity of the busiest instance and mean of all, {}.",
             bins(&first.busiest),
         ),
         note: evidence(summary, Shown::Band) + &more,
@@ -65,7 +67,13 @@ impl<'a> Node<'a> {
         let peak = busiest.peak()?;
         let least = busiest.values().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
         let moves = peak.1 - least > FLAT && peak.1 > RISE * busiest.median()?;
-        (moves || peak.1 > BUSY).then_some(Self { name, busiest, mean, peak })
+        (moves || peak.1 > BUSY).then_some(Self {
+            name,
+            busiest,
+            mean,
+            peak,
+            work: summary.work(name),
+        })
     }
 
     fn panel(&self, height: f64, summary: &Summary) -> Panel {
@@ -79,6 +87,6 @@ impl<'a> Node<'a> {
         let most = with_bands(self.peak.1, &bands).min(1.0);
         let y = Axis::linear(most, axis::share).of(Unit::Share);
         let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
-        Panel { name: format!("CPU of {}", self.name), height, body }
+        Panel { name: format!("{} of {}", self.work, self.name), height, body }
     }
 }

@@ -399,7 +399,7 @@ fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
                     .iter()
                     .filter(|it| slo::parse(&it.expr).is_ok_and(|slo| slo.metric == name))
                     .all(|it| it.verdict != slo::Verdict::Fail);
-                let text = figure(metric.unit, mean);
+                let text = figure(metric.unit, mean).replace("/month", "");
                 Some((shade(mean), if kept { text } else { format!("{text} ✗") }))
             })
             .collect(),

@@ -46,6 +46,11 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         let x = frame.across(*value);
         sheet.rule((x, frame.top), (x, frame.bottom), theme::GRID);
     }
+    // Below the bars and their numbers, but over a bar that passes it.
+    let limit = bars.limit.map(|limit| frame.across(limit));
+    if let Some(x) = limit {
+        sheet.line(vec![(x, frame.top), (x, frame.bottom)], theme::LIMIT);
+    }
     let pitch = (frame.bottom - frame.top) / number::float(number::count(bars.rows.len().max(1)));
     // A name over its bar pushes it down.
     let shift = if frame.paper.keyed { 0.25 * BAR } else { 0.0 };
@@ -62,16 +67,15 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         } else {
             stack(sheet, bars, bar, frame, (top, bottom));
         }
+        if let Some(x) = limit.filter(|&x| from < x && x < to) {
+            sheet.line(vec![(x, top), (x, bottom)], theme::LIMIT);
+        }
         // The number stands on the page: no line of the grid crosses it.
         let room = (to + GAP / 2.0, to + GAP + theme::width(&bar.text, theme::VALUE));
         sheet.rectangle((room.0, middle - BAR / 2.0), (room.1, middle + BAR / 2.0), theme::PAGE);
         sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
         name(sheet, bar, frame, middle);
         before = Some((if bar.rises { to } else { from }, bottom));
-    }
-    if let Some(limit) = bars.limit {
-        let x = frame.across(limit);
-        sheet.line(vec![(x, frame.top), (x, frame.bottom)], theme::LIMIT);
     }
 }
 

@@ -182,7 +182,7 @@ fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
         Some(Curve { mean: curve.mean.into_iter().map(of).collect(), ..curve })
     };
     let (sockets, memory) = (mean("budget.connections"), mean("budget.memory"));
-    let work = if ["gateway", "fanout"].contains(&node.kind.as_str()) { "CPU" } else { "work" };
+    let work = summary.work(&node.name);
     let shares = [
         (work, mean("cpu.peak"), busy().or_else(|| summary.level(&node.name, "cpu", "mean"))),
         ("sockets", sockets, filled(sockets)),

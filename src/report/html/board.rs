@@ -13,6 +13,8 @@ use maud::{Markup, html};
 
 /// So many times the users are too far from those of the run to be told.
 const FAR: f64 = 1_000.0;
+/// A share below this is told as that.
+const LEAST: f64 = 1e-4;
 /// From here on a CPU is taken for full.
 const FULL: f64 = 0.999;
 
@@ -156,7 +158,10 @@ fn used(part: Option<f64>) -> Markup {
 }
 
 fn told(part: Option<f64>) -> String {
-    part.map_or_else(|| figures::NONE.to_owned(), share)
+    let told = |part: f64| {
+        if part > 0.0 && part < LEAST { figures::spoken_share(part) } else { share(part) }
+    };
+    part.map_or_else(|| figures::NONE.to_owned(), told)
 }
 
 /// What more users would cost and fill; none where neither is known.

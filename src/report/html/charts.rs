@@ -108,6 +108,7 @@ fn figure(chart: &Chart) -> Markup {
                         aria-label=(text::clean(&chart.headline, 300)) {
                         (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "always")))
                     }
+                    p.hint { "Wider than this screen: it scrolls sideways." }
                 } @else {
                     (PreEscaped(draw::inline(&wide, &format!("{id}-w"), "w")))
                     (PreEscaped(draw::inline(&narrow, &format!("{id}-n"), "n")))

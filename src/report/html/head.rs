@@ -100,8 +100,8 @@ fn price(summary: &Summary) -> Option<String> {
     };
     let total = usd("cost.total")?;
     Some(match usd("cost.per_1k_connections") {
-        Some(each) => format!("A month costs {total}, {each} per 1,000 connections"),
-        None => format!("A month costs {total}"),
+        Some(each) => format!("A month costs {total}, {each} per 1,000 connections."),
+        None => format!("A month costs {total}."),
     })
 }
 

@@ -76,7 +76,7 @@ fn row(one: &Compared, intervals: bool) -> Markup {
     let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
     html! {
         tr {
-            th scope="row" { (one.name)
+            th scope="row" { (text::name(&one.name))
                 @if !one.of.is_empty() { small { (text::name(&one.of)) } } }
             td data-l="closed form" { (text::sentence(&one.formula)) }
             td.r data-l="napkin" { (figures::figure(one.unit, one.estimate)) }

@@ -215,6 +215,11 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
     }
 }
 
+/// A sign that there is more beside the screen.
+fn hint() -> Markup {
+    html! { p.hint { "Wider than this screen: the table scrolls sideways." } }
+}
+
 /// What the objectives are about.
 fn metrics(objectives: &[&Judged]) -> Vec<String> {
     objectives.iter().filter_map(|judged| Some(slo::parse(&judged.expr).ok()?.metric)).collect()
@@ -292,6 +297,7 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                 } }
             }
         }
+        (hint())
     })
 }
 

@@ -138,6 +138,7 @@ fn busiest(summary: &Summary) -> Option<Row<'_>> {
         peaks.max_by(|a, b| a.mean.unwrap_or_default().total_cmp(&b.mean.unwrap_or_default()))?;
     let node = &metric.node;
     let course = Course::Most(summary.level(node, "cpu", "max"));
-    let label: String = format!("cpu {node}").chars().take(LABEL - 1).collect();
+    let work = summary.work(node).to_lowercase();
+    let label: String = format!("{work} {node}").chars().take(LABEL - 1).collect();
     Some(Row { label, metric, course })
 }

@@ -130,6 +130,7 @@ fn the_budget_that_binds_stands_on_top() {
     summary.metrics.push(metric("bus.cpu.mean", 0.2));
     summary.metrics.push(metric("bus.cpu.peak", 0.45));
     track(&mut summary, ["bus", "cpu", "max"], Unit::Share, |_| 0.45);
+    summary.input["nodes"]["bus"]["pubsub"]["partitions"] = 64.into();
     let chart = found(&summary, "budgets").unwrap();
     let body = bars(&chart);
     let names: Vec<&str> = body.rows.iter().map(|row| row.name.as_str()).collect();
