@@ -90,6 +90,10 @@ pub struct Counts {
     pub notified: u64,
     /// Tries whose transport was blocked.
     pub blocked: u64,
+    /// Connections, held requests included, that had to wait in their browser.
+    pub queued: u64,
+    /// Messages that had to wait there for a request.
+    pub held_back: u64,
     /// Connections by a transport that is preferred less than that of the last one.
     pub fell_back: u64,
     /// Connections by one that is preferred more.

@@ -172,6 +172,13 @@ pub const METRICS: &[Described] = &[
         "Where users go by several transports: the lag of what reached them by one of them.",
     ),
     row(
+        "tabs.waiting.{mean,peak,end}",
+        Unit::Count,
+        "Tabs whose stream or held request waits for a connection of their browser.",
+    ),
+    row("tabs.queued", Unit::Count, "Streams and held requests that had to wait there."),
+    row("tabs.held_back", Unit::Count, "Messages that had to wait there for a request."),
+    row(
         "attempts.blocked",
         Unit::Count,
         "Attempts by a transport that was blocked for their user.",
