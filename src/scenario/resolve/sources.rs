@@ -100,7 +100,7 @@ impl Section<'_, '_> {
             self.put("to", "user");
             return uniform;
         };
-        let audience = match value {
+        match value {
             Choice::Plain(text) if text == "user" => {
                 self.put("to", "user");
                 uniform
@@ -128,8 +128,7 @@ impl Section<'_, '_> {
                     })
                 })
             }
-        };
-        audience
+        }
     }
 
     fn popularity_or_missing(
