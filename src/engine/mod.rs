@@ -39,7 +39,6 @@
 //! # Ok::<(), squall::engine::LawError>(())
 //! ```
 pub mod agenda;
-pub mod batch;
 pub mod draws;
 pub mod empirical;
 pub mod fingerprint;
@@ -53,7 +52,6 @@ pub mod time;
 pub mod zipf;
 
 pub use agenda::Agenda;
-pub use batch::Batch;
 pub use draws::Draws;
 pub use fingerprint::Fingerprint;
 pub use law::{Law, LawError};

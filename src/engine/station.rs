@@ -45,17 +45,8 @@ impl Station {
     }
 
     /// From when on each server can take a job that is there now, in no order.
-    pub(super) fn free_from(&self, now: Time) -> Vec<Time> {
+    pub fn free_from(&self, now: Time) -> Vec<Time> {
         self.free[..self.servers].iter().map(|&free| free.max(now)).collect()
-    }
-
-    /// The servers have taken `work` together, and are free from then on.
-    pub(super) fn take(&mut self, now: Time, mut free: Vec<Time>, work: Span) {
-        debug_assert!(now >= self.last, "a station is asked at the arrival's own time");
-        self.last = now;
-        self.busy += work;
-        free.sort_unstable(); // a sorted list is a heap
-        self.free[..self.servers].copy_from_slice(&free);
     }
 
     /// How long a job that arrives now would wait.
@@ -87,8 +78,7 @@ impl Station {
     /// Loses all work at once, as a crash does; returns the service time that was not given.
     pub fn clear(&mut self, now: Time) -> Span {
         let owed = self.owed(now);
-        self.free.truncate(self.servers);
-        self.free.fill(now);
+        self.free = vec![now; self.servers];
         self.busy = self.busy - owed;
         owed
     }

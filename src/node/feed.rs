@@ -233,7 +233,7 @@ impl Fanout {
         let crowd = cx.crowds.of(row.to);
         let topic = row.to - crowd.first;
         if !cx.feeds.get(id).grouped {
-            return self.to_each(message, row, id, topic, cx);
+            return self.send_each(message, row, id, topic, cx);
         }
         let again = cx.messages.copies.over(message);
         if !again {
@@ -251,7 +251,7 @@ impl Fanout {
         for instance in cx.feeds.get(id).pool() {
             let feed = cx.feeds.get_mut(id);
             if again || feed.sends_to(instance, topic) {
-                self.to_gateway(row, id, instance, again, cx);
+                self.call_gateway(row, id, instance, again, cx);
             }
         }
         cx.messages.copies.end(message, true);
@@ -259,7 +259,14 @@ impl Fanout {
     }
 
     /// One call to one gateway.
-    fn to_gateway(&mut self, row: Message, feed: u8, instance: u16, again: bool, cx: &mut Cx<'_>) {
+    fn call_gateway(
+        &mut self,
+        row: Message,
+        feed: u8,
+        instance: u16,
+        again: bool,
+        cx: &mut Cx<'_>,
+    ) {
         let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
         let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
         let at = cx.feeds.get_mut(feed).in_order(instance, at);
@@ -267,11 +274,12 @@ impl Fanout {
         copy.at = instance;
         let copy = cx.messages.open(copy);
         let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
-        cx.hop(at, self.ways.gateways.node, copy, stage);
+        let pool = cx.tiers.get(instance).pool;
+        cx.hop(at, pool, copy, stage);
     }
 
     /// The plain way: a delivery to each subscriber, which goes its own way from here.
-    fn to_each(&mut self, message: u32, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
+    fn send_each(&mut self, message: u32, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
         let readers: Vec<u32> = cx.feeds.get(id).subscribers(topic).collect();
         let place = cx.messages.place(message);
         let again = cx.messages.copies.over(message);
@@ -299,13 +307,13 @@ impl Fanout {
                 _ => cx.stranded(copy, Cause::NoReplay),
             }
         }
-        self.to_each_gateway(row, id, held, cx);
+        self.call_each_gateway(row, id, held, cx);
         cx.messages.copies.end(message, true);
         cx.messages.close(message);
     }
 
     /// One call to each gateway, and a push of its own for each of its subscribers.
-    fn to_each_gateway(
+    fn call_each_gateway(
         &mut self,
         row: Message,
         id: u8,
@@ -318,9 +326,10 @@ impl Fanout {
             let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
             let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
             let at = cx.feeds.get_mut(id).in_order(instance, at);
+            let pool = cx.tiers.get(instance).pool;
             for &(_, copy) in group {
                 cx.messages.get_mut(copy).at = instance;
-                cx.hop(at, self.ways.gateways.node, copy, Stage::Push);
+                cx.hop(at, pool, copy, Stage::Push);
             }
         }
     }

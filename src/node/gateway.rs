@@ -4,6 +4,7 @@ use super::{
     Cx, Event, Purpose, Step, Timer,
     admission::Gate,
     affinity::ATTEMPTS,
+    batch::Batch,
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
     parameters::{self, Answer, OverMemory, Transport},
@@ -15,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Batch, Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
+    engine::{Draws, EventQueue, Service, Span, Station, Time, Waiting, number},
     record::Cause,
 };
 use std::ops::Range;
@@ -105,7 +106,7 @@ impl Gateway {
     /// Pushes one message to so many.
     pub(super) fn push_many(&mut self, instance: u16, many: u32, cx: &Cx<'_>) -> Batch {
         let work = self.stretch(instance, self.parameters.cpu.push, cx);
-        let mut batch = self.instance(instance).cpu.arrive_many(cx.now, many, work);
+        let mut batch = Batch::arrive(&mut self.instance(instance).cpu, cx.now, many, work);
         (batch.first, batch.last) = (batch.first + self.latency, batch.last + self.latency);
         batch
     }

@@ -2,6 +2,7 @@
 //! another's insides, files, or the running world.
 pub mod admission;
 mod affinity;
+pub mod batch;
 pub mod buffer;
 pub mod clients;
 mod connect;

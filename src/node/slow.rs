@@ -2,13 +2,14 @@
 //! in a send buffer, which may be full.
 use super::{
     Cx, Timer,
+    batch::Batch,
     feed::killed,
     gateway::Gateway,
     parameters::WhenSlow,
     table::{feeds::Coming, send_buffers::Held},
 };
 use crate::{
-    engine::{Batch, EventQueue, Span, Time, number},
+    engine::{EventQueue, Span, Time, number},
     record::{Cause, End},
 };
 

@@ -132,7 +132,12 @@ pub const METRICS: &[Described] = &[
     row("deliveries.expired", Unit::Count, "Deliveries that the buffer kept too long."),
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
-    row("<node>.messages", Unit::Count, "Messages that a source published from the warm-up on."),
+    row(
+        "<node>.messages",
+        Unit::Count,
+        "Messages that a source published from the warm-up on, or that a managed service bills, up \
+         and down.",
+    ),
     row("deliveries.duplicates", Unit::Count, "Later copies that reached their users."),
     row(
         "duplicates.{redelivered,resent,cursor,overlap}",
@@ -241,7 +246,6 @@ pub const METRICS: &[Described] = &[
         "Connections that a managed service opened a second, on average over the run, over its \
          quota.",
     ),
-    row("<node>.messages", Unit::Count, "Messages up and down that a managed service bills."),
     row(
         "<node>.headroom",
         Unit::Share,
@@ -445,11 +449,7 @@ pub fn unit(unit: Unit) -> &'static str {
 impl Described {
     /// Its names, one for each alternative.
     pub fn names(&self) -> Vec<String> {
-        let Some((head, rest)) = self.name.split_once('{') else {
-            return vec![self.name.to_owned()];
-        };
-        let (alternatives, tail) = rest.split_once('}').unwrap_or((rest, ""));
-        alternatives.split(',').map(|one| format!("{head}{one}{tail}")).collect()
+        expanded(self.name)
     }
 
     /// Whether a metric's name is one of these; what is measured by phase can have one before it.
@@ -461,6 +461,16 @@ impl Described {
         };
         self.names().iter().any(|known| fits(known, name))
     }
+}
+
+/// A name with braces, once for each combination of what stands in them.
+fn expanded(name: &str) -> Vec<String> {
+    let Some((head, rest)) = name.split_once('{') else { return vec![name.to_owned()] };
+    let (alternatives, tail) = rest.split_once('}').unwrap_or((rest, ""));
+    let tails = expanded(tail);
+    let each =
+        |one: &str| tails.iter().map(|tail| format!("{head}{one}{tail}")).collect::<Vec<_>>();
+    alternatives.split(',').flat_map(each).collect()
 }
 
 fn fits(known: &str, name: &str) -> bool {

@@ -7,7 +7,8 @@
 //! e is (G(e − a) − G(e − b)) / (b − a), a and b being where the batch begins and ends: exact for
 //! ways at the middles of their buckets, which lie within 0.8 % of them.
 use crate::{
-    engine::{Batch, Span, Time, number},
+    engine::{Span, Time, number},
+    node::batch::Batch,
     record::histogram::{bounds, bucket, used},
 };
 
@@ -124,7 +125,7 @@ impl Descents {
     }
 }
 
-/// Where the jobs of a batch lie on the axis of lags: each takes a cell, with its end in the middle.
+/// Where the jobs of a batch lie on the axis of lags: each takes a cell, its end in the middle.
 fn cells(batch: Batch, sent: Time) -> (f64, f64) {
     let (first, last) = (batch.first.since(sent).float(), batch.last.since(sent).float());
     let half = if batch.jobs > 1 { (last - first) / f64::from(batch.jobs - 1) / 2.0 } else { 0.0 };

@@ -11,7 +11,8 @@ use super::{
     members::Members,
     topics::Topics,
 };
-use crate::engine::{Batch, Span, Time, number};
+use crate::engine::{Span, Time, number};
+use crate::node::batch::Batch;
 use std::{
     collections::{BTreeSet, VecDeque},
     ops::Range,

@@ -3,7 +3,8 @@ use super::{
     descents::Lags,
     feed::{Coming, Entry},
 };
-use crate::engine::{Batch, Span, Time};
+use crate::engine::{Span, Time};
+use crate::node::batch::Batch;
 use std::{collections::VecDeque, ops::Range};
 
 /// One message on its way from an instance to its readers.

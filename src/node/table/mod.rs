@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod connections;
 pub mod copies;
+pub mod crowd;
 pub mod crowds;
 pub mod delay;
 pub mod descents;

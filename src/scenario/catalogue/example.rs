@@ -135,6 +135,7 @@ impl Key {
             "clients.fallback.",
             "buffer.notify.",
             "managed.",
+            "clients.slow.",
             "source.",
         ];
         if with_others.iter().any(|start| self.name.starts_with(start)) {

@@ -1,9 +1,5 @@
 //! Many equal jobs that arrive at a station at once: one step for all of them.
-use super::{
-    number,
-    station::Station,
-    time::{Span, Time},
-};
+use crate::engine::{Span, Station, Time, number};
 
 /// When the jobs of a batch end: the first, the last, and the others evenly between them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,20 +19,20 @@ impl Batch {
     }
 }
 
-impl Station {
+impl Batch {
     /// Takes `jobs` jobs that arrive now and need `work` of one server each: the servers are
     /// afterwards as busy as if each had been taken for itself.
     ///
     /// Server i ends its k-th job at sᵢ + k·work, where sᵢ is when it is free; the jobs end at the
     /// earliest of all these instants. The batch says the first and the last of them. In between
     /// they are even where the servers are free at the same time, and else within the spread of sᵢ.
-    pub fn arrive_many(&mut self, now: Time, jobs: u32, work: Span) -> Batch {
+    pub fn arrive(station: &mut Station, now: Time, jobs: u32, work: Span) -> Self {
         let jobs = jobs.max(1);
         if jobs == 1 || work == Span::ZERO {
-            let finish = self.arrive(now, work).finish;
-            return Batch { first: finish, last: finish, jobs };
+            let finish = station.arrive(now, work).finish;
+            return Self { first: finish, last: finish, jobs };
         }
-        let mut starts = self.free_from(now);
+        let mut starts = station.free_from(now);
         starts.sort_unstable();
         let first = starts[0] + work;
         let last = last_end(&starts, jobs, work);
@@ -52,9 +48,11 @@ impl Station {
                 left -= 1;
             }
         }
-        let free = starts.iter().zip(&counts).map(|(&it, &count)| it + work.times(count));
-        self.take(now, free.collect(), work.times(u64::from(jobs)));
-        Batch { first, last, jobs }
+        // The earliest server takes its share as one job, then the next one is the earliest.
+        for &count in counts.iter().take_while(|&&count| count > 0) {
+            station.arrive(now, work.times(count));
+        }
+        Self { first, last, jobs }
     }
 }
 
@@ -88,7 +86,7 @@ mod tests {
     #[test]
     fn an_idle_station_serves_a_batch_in_rounds() {
         let mut station = Station::new(3);
-        let batch = station.arrive_many(at(100), 7, Span::from_nanos(10));
+        let batch = Batch::arrive(&mut station, at(100), 7, Span::from_nanos(10));
         assert_eq!(batch, Batch { first: at(110), last: at(130), jobs: 7 });
         assert_eq!(station.busy(), Span::from_nanos(70));
         // One server is busy until 130, two until 120.
@@ -110,7 +108,7 @@ mod tests {
                 now += Span::from_nanos(u64::from(draw(10 + step, 300)));
                 let jobs = 1 + draw(20 + step, 40);
                 let work = Span::from_nanos(u64::from(draw(30 + step, 60)));
-                let batch = one.arrive_many(now, jobs, work);
+                let batch = Batch::arrive(&mut one, now, jobs, work);
                 let ends: Vec<Time> = (0..jobs).map(|_| other.arrive(now, work).finish).collect();
                 assert_eq!(Some(&batch.first), ends.iter().min(), "case {case}");
                 assert_eq!(Some(&batch.last), ends.iter().max(), "case {case}");
