@@ -69,10 +69,10 @@ enum Command {
     /// peace, for each value of a policy.
     ///
     /// A load that flows (`NODE.sessions.arrive`, `NODE.sends.per_user`, `NODE.rate` of a source) is
-    /// then turned up and down within one run, in steps of 5 % from a fifth below the lower border to a tenth above the
-    /// upper one: the hysteresis test. It says at which load the system breaks on the way up, and
-    /// at which lower one it is well again on the way down. In between, what it is depends on its
-    /// past: to get it back, shed load below the lower one.
+    /// then turned up and down within one run, in steps of 5 % from a fifth below the lower border
+    /// to a tenth above the upper one: the hysteresis test. It says at which load the system breaks
+    /// on the way up, and at which lower one it is well again on the way down. In between, what it
+    /// is depends on its past: to get it back, shed load below the lower one.
     #[command(after_help = EXIT_CODES)]
     Phase(PhaseArguments),
     /// Draw charts and report of a result folder again, from its files alone; print what they say.

@@ -211,6 +211,20 @@ fn measured_arrivals_are_deliveries_to_their_users() {
     assert_eq!((sent.len(), trace.arrivals.len()), (3, 3));
 }
 
+#[test]
+fn the_rate_of_a_source_is_a_load_that_flows() {
+    let mut scenario = listeners(10, 1.0);
+    let flow = scenario.flow("ticker.rate").unwrap();
+    assert_eq!((flow.node, flow.stream), (NodeId(7), false));
+    assert_eq!(scenario.flow("phones.sends.per_user"), None);
+    let law = Law::Constant(1e9);
+    let bursts = Ticks::Bursts { rate: Rate(5.0), on: law.clone(), off: law };
+    source(&mut scenario).ticks = bursts;
+    assert!(
+        scenario.flow("ticker.rate").is_none() && scenario.flow("ticker.bursts.rate").is_some()
+    );
+}
+
 /// Of 500 users the first has 1 / H(500, 1) of the messages, H the generalised harmonic number.
 #[test]
 fn the_first_user_is_the_most_popular() {
