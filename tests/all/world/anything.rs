@@ -281,7 +281,8 @@ fn browsers(scenario: &mut Scenario) {
     let hidden = scenario.seed >> 9 & 1 == 1;
     let many = usize::try_from(scenario.seed % 5).unwrap().min(2);
     let crowd = clients(scenario);
-    crowd.tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))][many].clone();
+    let tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))];
+    crowd.tabs.clone_from(&tabs[many]);
     let background = Background { share: Share(0.4), throttle: secs(7) };
     crowd.background = hidden.then_some(background);
 }

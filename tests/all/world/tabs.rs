@@ -44,7 +44,7 @@ fn six_streams_are_all_there_is() {
     assert_eq!((waiting(&five), count(&five, "deliveries.pending") < 100), (0, true));
 }
 
-/// Streams of HTTP/2 and WebSockets have room.
+/// Streams of HTTP/2 and `WebSocket`s have room.
 #[test]
 fn streams_of_one_connection_are_a_hundred() {
     let mut scenario = browsers(Tabs::Constant(140), Transport::Sse);
