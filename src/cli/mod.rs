@@ -68,9 +68,9 @@ enum Command {
     /// Find up to which load a system recovers from its timeline, and up to which it stays well in
     /// peace, for each value of a policy.
     ///
-    /// A load that flows (`NODE.sessions.arrive`, `NODE.sends.per_user`, `NODE.rate` of a source)
-    /// is then turned up and down within one run, in steps of 5 % from a fifth below the lower
-    /// border to a tenth above the upper one: the hysteresis test. It says at which load the system breaks
+    /// A load that flows (`NODE.sessions.arrive`, `NODE.sends.per_user`, a source's `NODE.rate`) is
+    /// then turned up and down within one run, in steps of 5 % from a fifth below the lower border
+    /// to a tenth above the upper one: the hysteresis test. It says at which load the system breaks
     /// on the way up, and at which lower one it is well again on the way down. In between, what it
     /// is depends on its past: to get it back, shed load below the lower one.
     #[command(after_help = EXIT_CODES)]

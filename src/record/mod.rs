@@ -11,12 +11,14 @@ pub mod recovery;
 pub mod series;
 mod sessions;
 mod stored;
+mod trace;
 pub mod usage;
 
 pub use absence::Absence;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions, Twice};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, OUTSIDE, Recorder, Trace};
+pub use recorder::{Fact, Recorder};
 pub use series::Gauge;
+pub use trace::{OUTSIDE, Trace};
 pub use usage::{Amount, Egress, Usage, Used};

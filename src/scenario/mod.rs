@@ -101,8 +101,8 @@ impl Scenario {
     }
 
     /// The flow of a path such as `callers.sessions.arrive`, `phones.sends.per_user` or
-    /// `ticker.rate`: a load that a timeline can change. Nothing else changes within a run: not how many users a closed
-    /// crowd has, and no bound.
+    /// `ticker.rate`: a load that a timeline can change. Nothing else changes within a run: not how
+    /// many users a closed crowd has, and no bound.
     pub fn flow(&self, path: &str) -> Option<Flow> {
         let (name, key) = path.split_once('.')?;
         let place = self.nodes.iter().position(|node| node.name == name)?;

@@ -5,6 +5,7 @@
 mod advice;
 pub mod bill;
 pub mod board;
+mod causes;
 pub mod crossings;
 pub mod figures;
 pub mod findings;

@@ -9,6 +9,7 @@ mod managed;
 mod nodes;
 mod prefer;
 mod prices;
+mod roles;
 mod section;
 mod sessions;
 mod sources;

@@ -2,7 +2,7 @@
 use super::{
     Resolved,
     links::no_node,
-    nodes::kind_word,
+    roles::{BALANCER, CRASHES, CROWD, POOL, PRODUCER, REPLACED, Role, SLOWED, STORE},
     section::{Section, Word},
 };
 use crate::{
@@ -335,77 +335,6 @@ impl Frame<'_> {
         Some(NodeId(number::byte(place)))
     }
 }
-
-/// What kinds of node an action concerns.
-#[derive(Clone, Copy)]
-struct Role {
-    kind: &'static str,
-    called: &'static str,
-    example: &'static str,
-    kinds: &'static [&'static str],
-}
-
-impl Role {
-    fn fits(self, node: &Resolved) -> bool {
-        self.kinds.contains(&kind_word(&node.form))
-    }
-}
-
-const POOL: Role = Role {
-    kind: "gateway pool",
-    called: "a gateway pool",
-    example: "gateways",
-    kinds: &["gateway"],
-};
-
-const REPLACED: Role = Role {
-    kind: "gateway pool or fanout",
-    called: "a gateway pool or a fanout",
-    example: "gateways",
-    kinds: &["gateway", "fanout"],
-};
-
-const CRASHES: Role = Role {
-    kind: "gateway pool, fanout or pubsub",
-    called: "a gateway pool, a fanout or a pubsub",
-    example: "gateways",
-    kinds: &["gateway", "fanout", "pubsub"],
-};
-
-const CROWD: Role = Role {
-    kind: "crowd of clients",
-    called: "a crowd of clients",
-    example: "phones",
-    kinds: &["clients"],
-};
-
-const PRODUCER: Role = Role {
-    kind: "crowd of clients or source",
-    called: "a crowd of clients or a source",
-    example: "phones",
-    kinds: &["clients", "source"],
-};
-
-const STORE: Role = Role {
-    kind: "registry or buffer",
-    called: "a registry or a buffer",
-    example: "presence",
-    kinds: &["registry", "buffer"],
-};
-
-const SLOWED: Role = Role {
-    kind: "fanout, registry or buffer",
-    called: "a fanout, a registry or a buffer",
-    example: "presence",
-    kinds: &["fanout", "registry", "buffer"],
-};
-
-const BALANCER: Role = Role {
-    kind: "load balancer",
-    called: "a load balancer",
-    example: "edge",
-    kinds: &["load_balancer"],
-};
 
 /// How many actions an entry has.
 fn count(entry: &experiment::Action) -> usize {

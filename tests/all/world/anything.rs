@@ -177,7 +177,9 @@ fn event() -> impl Strategy<Value = (u64, ActionKind)> {
         node: NodeId(1),
         downtime: secs(downtime),
     });
-    let what = prop_oneof![3 => crash, 2 => deploy, 2 => drop, 1 => down, 1 => slow, 1 => edge, 1 => block];
+    let what = prop_oneof![
+        3 => crash, 2 => deploy, 2 => drop, 1 => down, 1 => slow, 1 => edge, 1 => block
+    ];
     (1_u64..100, what)
 }
 
