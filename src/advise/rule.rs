@@ -230,6 +230,9 @@ fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
     let then = match crossing.silence {
         Some(from) if from <= 1.0 => "cheaper whatever is sent".to_owned(),
         Some(from) => format!("cheaper once messages of a user are {} apart", spoken(from)),
+        None if crossing.interval.is_some_and(|from| from <= question.fresh.seconds()) => {
+            "cheaper at what is sent, and dearer where little is".to_owned()
+        }
         None => "dearer however little is sent".to_owned(),
     };
     format!("{first}; a poll each {fresh} is {then}.")

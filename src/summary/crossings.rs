@@ -96,7 +96,31 @@ impl Sweep {
     pub(super) fn crossing_sentences(&self) -> Vec<String> {
         let all = self.crossings();
         let crossings = all.iter().map(|crossing| crossing.told(self.replications));
-        crossings.chain(self.limits().iter().map(Limit::told)).collect()
+        crossings.chain(self.limit_sentences()).collect()
+    }
+
+    /// The limits, those that are alike in one sentence.
+    fn limit_sentences(&self) -> Vec<String> {
+        let Some(plane) = Plane::new(self) else { return Vec::new() };
+        let designs = &self.axes[plane.other];
+        let mut told: Vec<(Limit, Vec<String>)> = Vec::new();
+        for limit in self.limits() {
+            let alike = |other: &&mut (Limit, Vec<String>)| {
+                let Limit { expr, between, kept_below, .. } = &other.0;
+                (expr, between, *kept_below) == (&limit.expr, &limit.between, limit.kept_below)
+            };
+            match told.iter_mut().find(alike) {
+                Some((_, others)) => others.push(limit.design),
+                None => told.push((limit.clone(), vec![limit.design])),
+            }
+        }
+        let whose = |those: &[String]| match those {
+            [one] => format!("{} {one}", designs.name),
+            all if all.len() == designs.values.len() => format!("every {}", designs.name),
+            [first @ .., last] => format!("{} {} and {last}", designs.name, first.join(", ")),
+            [] => String::new(),
+        };
+        told.iter().map(|(limit, those)| limit.told(&whose(those))).collect()
     }
 }
 
@@ -122,14 +146,11 @@ impl Crossing {
 }
 
 impl Limit {
-    fn told(&self) -> String {
+    fn told(&self, whose: &str) -> String {
         let [low, high] = &self.between;
         let (kept, lost) = if self.kept_below { (low, high) } else { (high, low) };
         let way = if self.kept_below { "up to" } else { "from" };
-        format!(
-            "{} is kept by {} {way} {} {kept}, not at {lost}.",
-            self.expr, self.design, self.axis
-        )
+        format!("{} is kept with {whose} {way} {} {kept}, not at {lost}.", self.expr, self.axis)
     }
 }
 

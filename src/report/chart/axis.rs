@@ -176,7 +176,11 @@ fn round_up(value: f64) -> f64 {
 
 /// Ticks of shares: `10 %`, `0.1 %`, then `1 in 10k`.
 pub(super) fn share(value: f64) -> String {
-    if value >= 0.000_999 || value <= 0.0 {
+    if (0.1..1.0).contains(&value) {
+        // 99.75 % is not 99.8 %.
+        let text = format!("{:.2}", value * 100.0);
+        format!("{}{GAP}%", text.trim_end_matches('0').trim_end_matches('.'))
+    } else if value >= 0.000_999 || value <= 0.0 {
         format!("{}{GAP}%", figures::tick(value * 100.0))
     } else {
         format!("1 in {}", figures::tick((1.0 / value).round()))

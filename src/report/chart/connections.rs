@@ -88,7 +88,7 @@ impl<'a> Pool<'a> {
 
     fn fullest(&self) -> Option<(&str, f64)> {
         let peak = |(name, curve): &(&'a str, Curve)| Some((*name, curve.peak()?.1));
-        self.instances.iter().filter_map(peak).max_by(|a, b| a.1.total_cmp(&b.1))
+        self.instances.iter().filter_map(peak).reduce(|a, b| if b.1 > a.1 { b } else { a })
     }
 
     fn headline(&self) -> String {

@@ -94,7 +94,10 @@ fn the_sentences_say_who_is_better_where() {
     );
     let says = "below it websocket is cheaper, above it short_poll (single runs are apart at";
     assert!(bill.contains(says), "{bill}");
-    assert_eq!(plain[1], "cost.total < 100 is kept by short_poll from every 50s, not at 1s.");
+    assert_eq!(
+        plain[1],
+        "cost.total < 100 is kept with transport short_poll from every 50s, not at 1s."
+    );
 }
 
 /// Two numeric axes, or none, have no designs to compare.

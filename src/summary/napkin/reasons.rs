@@ -101,9 +101,14 @@ impl Case<'_> {
     fn other_ways(&self) -> Option<String> {
         let ways = ["websocket", "sse", "long_poll", "short_poll"];
         self.mean("attempts.blocked")?;
-        let shares = ways.iter().filter_map(|way| self.mean(&format!("clients.on_{way}")));
-        let others = 1.0 - shares.reduce(f64::max)?;
-        (others > 0.01).then(|| format!("{} of the time by another transport", share(others)))
+        let shares = ways.iter().filter_map(|way| {
+            Some((way.replace('_', " "), self.mean(&format!("clients.on_{way}"))?))
+        });
+        let mut shares: Vec<(String, f64)> = shares.filter(|(_, part)| *part > 0.01).collect();
+        shares.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let parts = shares.iter().map(|(way, part)| format!("{} by {way}", share(*part)));
+        let parts: Vec<String> = parts.collect();
+        (parts.len() > 1).then(|| format!("users go by several ways: {}", parts.join(", ")))
     }
 
     /// So few that they may differ by luck: within two standard deviations of a Poisson count, or
