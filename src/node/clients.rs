@@ -160,6 +160,13 @@ impl Clients {
         let message = cx.messages.open(Message::new(cx.now, to, id, connection.gateway));
         let crowd = cx.crowds.of(from);
         let requests = crowd.requests_without_stream();
+        if crowd.browsers.is_some()
+            && matches!(connection.state, State::Online | State::Away | State::Connecting)
+            && !cx.can_request(from, crowd)
+        {
+            cx.record.counts.held_back += 1;
+            return self.put_into_outbox(from, message, cx);
+        }
         match connection.state {
             State::Online => Self::send_up(crowd, from, message, cx),
             // A request needs no stream.
@@ -373,6 +380,7 @@ impl Clients {
         if cx.crowds.of(user).prefers() {
             cx.keep_unacknowledged(user);
         }
+        cx.vacates(user);
         if cx.connections.leaving.remove(&user) {
             return self.go(user, cx);
         }
@@ -411,6 +419,7 @@ impl Clients {
             // A request has a connection of its own.
             cx.keep_unacknowledged(user);
         }
+        cx.vacates(user);
     }
 
     /// The connection is dead, and neither side knows before a heartbeat is missed.

@@ -23,12 +23,15 @@ impl Clients {
         let session = cx.connections.get(user).session;
         let number = cx.connections.attempts[number::index(user)].number;
         cx.crowds.ways().gives_up(user);
-        let wait = cx.backoff(user, cx.now);
-        cx.wake(cx.now + wait, Timer::Attempt, user, attempt_ticket(session, number));
+        let at = cx.crowds.of(user).fires(user, cx.now + cx.backoff(user, cx.now));
+        cx.wake(at, Timer::Attempt, user, attempt_ticket(session, number));
     }
 
     /// An attempt begins: its first packet leaves.
     pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
+        if cx.queues(user, cx.crowds.upcoming(user, cx.now)) {
+            return;
+        }
         let crowd = cx.tries(user);
         let session = cx.connections.get(user).session;
         let entity = crowd.connection(user, next_session(session));
@@ -82,12 +85,14 @@ impl Clients {
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
         cx.release(instance);
+        cx.vacates(user);
     }
 
     /// The last answer was one that ends it for good.
     pub(super) fn dismissed(&self, user: u32, cx: &mut Cx<'_>) {
         cx.record.attempt_end(cx.now, user, AttemptEnd::Refused);
         self.give_up(user, cx);
+        cx.vacates(user);
     }
 
     /// It leaves for good, and takes with it all that was still kept for it.
@@ -151,9 +156,8 @@ impl Clients {
         }
         Self::was_shown(user, since, cx);
         self.begin(user, cx);
-        let mut outbox = cx.connections.kept.take_outbox(user);
-        while let Some(message) = outbox.pop(cx.messages) {
-            Self::send_up(crowd, user, message, cx);
+        if cx.can_request(user, crowd) {
+            cx.lets_requests_out(user);
         }
     }
 

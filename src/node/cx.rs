@@ -133,7 +133,7 @@ impl Cx<'_> {
         if end.arrived() {
             let users = self.connections.row.len();
             self.record.reached(at, row.to, place);
-            self.by_way(at, row);
+            self.reached(at, row.sent, (row.to, row.id), 1);
             self.connections.saw(row.to, self.crowds);
             let late = at < self.now;
             if self.connections.order.reaches(at, row.to, users, place, late) {
@@ -142,15 +142,21 @@ impl Cx<'_> {
         }
     }
 
-    /// A message has reached its recipient by the transport that it goes by now.
+    /// Messages of an id that were sent at `sent` have reached so many like this user, by the
+    /// transport that it goes by now.
     #[inline]
-    fn by_way(&mut self, at: Time, row: &Message) {
+    pub(super) fn reached(&mut self, at: Time, sent: Time, (to, id): (u32, u32), many: u64) {
+        if sent < self.record.warm_up() {
+            return;
+        }
         if !self.record.lag_by_way.is_empty() {
-            let counts = row.sent >= self.record.warm_up();
-            let lags = &mut self.record.lag_by_way[self.crowds.place(row.to)];
-            if counts {
-                lags.record(at.since(row.sent));
-            }
+            let lags = &mut self.record.lag_by_way[self.crowds.place(to)];
+            lags.record_many(at.since(sent), many);
+        }
+        let crowd = self.crowds.of(to);
+        if let Some(place) = crowd.origin_of(id).checked_sub(1) {
+            let node = crowd.origins[usize::from(place)].node;
+            self.record.of_source(node).record_many(at.since(sent), many);
         }
     }
 

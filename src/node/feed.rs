@@ -220,10 +220,15 @@ impl Cx<'_> {
 
     /// What has arrived from an instance by now is counted.
     pub fn land(&mut self, feed: u8, instance: u16) {
-        let Self { feeds, record, now, .. } = self;
-        feeds.get_mut(feed).land(instance, *now, |at, entry, count| {
-            record.deliveries(at, entry.sent, entry.id, End::Live, u64::from(count));
+        let (now, user) = (self.now, self.feeds.get(feed).first());
+        let mut landed = Vec::new();
+        self.feeds.get_mut(feed).land(instance, now, |at, entry, count| {
+            landed.push((at, entry, u64::from(count)));
         });
+        for (at, entry, count) in landed {
+            self.record.deliveries(at, entry.sent, entry.id, End::Live, count);
+            self.reached(at, entry.sent, (user, entry.id), count);
+        }
     }
 }
 

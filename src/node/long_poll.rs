@@ -49,7 +49,7 @@ impl Clients {
     /// A connection is open: its first request leaves.
     pub(super) fn ask_first(user: u32, cx: &mut Cx<'_>) {
         cx.let_go(user);
-        cx.ask(user, cx.now);
+        cx.ask_at(user, cx.now);
     }
 
     /// Its gateway answers at once, so that it asks another one.
@@ -138,6 +138,14 @@ impl Cx<'_> {
     /// A client asks at `at`, unless it does not know that its connection is dead: its request is
     /// placed half a round trip later.
     pub(super) fn ask(&mut self, user: u32, at: Time) {
+        let row = *self.connections.get(user);
+        if row.state == State::Online && !self.gives_way(user, at) {
+            self.ask_at(user, at);
+        }
+    }
+
+    /// The same, where no other tab of its browser is before it.
+    pub(super) fn ask_at(&mut self, user: u32, at: Time) {
         let row = *self.connections.get(user);
         if row.state == State::Online {
             self.wake(at + row.round_trip().half(), Timer::PollPlaced, user, row.session);

@@ -14,8 +14,9 @@ use crate::{
 };
 pub use bus::{Group, Guarantee, PartitionKey, Pubsub, Rebalance, WhenFull};
 pub use clients::{
-    Acknowledged, Audience, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused, Network,
-    Notify, Preferred, Reading, Resume, Sends, Sessions, Slow, Start, Transport, Visits,
+    Acknowledged, Audience, Background, BlockedBy, Clients, Fallback, Heartbeat, Ids, IfRefused,
+    Network, Notify, Preferred, Reading, Resume, Sends, Sessions, Slow, Start, Tabs, Transport,
+    Visits,
 };
 pub use fanout::{Fanout, OnStale, Route, Spread};
 pub use managed::Managed;
@@ -25,6 +26,7 @@ pub use wire::{Exchange, Heads, Http, Layers, Wire};
 
 /// A node's parameters, by kind.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one a node, read when a run begins")]
 pub enum Parameters {
     /// A crowd of equal users.
     Clients(Clients),

@@ -42,12 +42,28 @@ impl Clients {
         }
     }
 
+    /// Whether the poll of a round falls out, as the timers of its user are held back.
+    fn is_held_back(crowd: &Crowd, user: u32, round: u64) -> bool {
+        let (Some(Poll::Short { every, .. }), Some((apart, phase))) =
+            (crowd.poll, crowd.held_back(user))
+        else {
+            return false;
+        };
+        let every = every.nanos().max(1);
+        let rounds = apart.nanos().div_ceil(every).max(1);
+        !(round + phase.nanos() / every).is_multiple_of(rounds)
+    }
+
     /// The next user polls.
     pub(super) fn on_poll(&mut self, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of_clients(self.id);
         let user = crowd.first + number::low(self.polls % u64::from(crowd.count));
+        let round = self.polls / u64::from(crowd.count);
         self.polls += 1;
         self.schedule_poll(cx);
+        if Self::is_held_back(crowd, user, round) {
+            return;
+        }
         cx.record.polled(cx.now, user, cx.crowds.place(user));
         cx.go_on(cx.now, Timer::PollPlaced, user, 0);
     }

@@ -72,6 +72,10 @@ pub enum Purpose {
     Slow,
     /// To which topic a user subscribes, and which one a message is for. (user or k)
     Topic,
+    /// How many tabs a browser has. (browser)
+    Tabs,
+    /// Whether a tab is in the background, and when its timers fire. (user; k = 0, 1)
+    Background,
 }
 
 impl From<Purpose> for usize {

@@ -41,12 +41,14 @@ impl Cx<'_> {
         self.record.attempt_end(at, user, AttemptEnd::Refused);
         let row = self.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
+        self.vacates(user);
         if more {
             return self.wake(at, Timer::Attempt, user, ticket);
         }
         self.crowds.ways().gives_up(user);
         let own = self.backoff(user, at);
         let wait = if reconnect.retry_after { own.max(hint) } else { own };
-        self.wake(at + wait, Timer::Attempt, user, ticket);
+        let at = crowd.fires(user, at + wait);
+        self.wake(at, Timer::Attempt, user, ticket);
     }
 }

@@ -29,6 +29,7 @@ impl Cx<'_> {
     pub fn drained(&mut self, user: u32) {
         for (at, held) in self.feeds.send_buffers.arrived(user, self.now) {
             self.record.delivery(at, held.entry.sent, held.entry.id, End::Live);
+            self.reached(at, held.entry.sent, (user, held.entry.id), 1);
         }
     }
 

@@ -82,7 +82,8 @@ impl Clients {
             State::Gone | State::Absent => return,
             State::Online => self.close(user, cx),
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
-            State::Away | State::HalfOpen => {}
+            State::Away => cx.vacates(user),
+            State::HalfOpen => {}
         }
         cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;

@@ -84,7 +84,7 @@ impl Clients {
             }
             State::Online => self.close(user, cx),
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
-            State::Away => {}
+            State::Away => cx.vacates(user),
         }
         self.go(user, cx);
     }

@@ -91,6 +91,10 @@ pub struct Counts {
     pub notified: u64,
     /// Tries whose transport was blocked.
     pub blocked: u64,
+    /// Connections, held requests included, that had to wait in their browser.
+    pub queued: u64,
+    /// Messages that had to wait there for a request.
+    pub held_back: u64,
     /// Connections by a transport that is preferred less than that of the last one.
     pub fell_back: u64,
     /// Connections by one that is preferred more.
@@ -122,6 +126,8 @@ pub struct Recorder {
     pub negotiation: Histogram,
     /// Lag by the row of the recipient, where transports differ; else empty.
     pub lag_by_way: Vec<Histogram>,
+    /// Lag of what each source published in the window, by the number of its node.
+    pub lag_by_source: Vec<Histogram>,
     /// Counts a tick.
     pub series: Series,
     /// Users connected.
@@ -178,6 +184,7 @@ impl Recorder {
             handshake_wait: Histogram::default(),
             negotiation: Histogram::default(),
             lag_by_way: Vec::new(),
+            lag_by_source: Vec::new(),
             series: Series::new(tick, horizon),
             online: Level::default(),
             crowds: vec![Level::default(); rows],
@@ -237,6 +244,15 @@ impl Recorder {
     /// Whether what is sent at `at` counts: from the warm-up on.
     pub fn counts_from(&self, at: Time) -> bool {
         at >= self.warm_up
+    }
+
+    /// The lag of what a source published.
+    pub fn of_source(&mut self, node: u8) -> &mut Histogram {
+        let place = usize::from(node);
+        if self.lag_by_source.len() <= place {
+            self.lag_by_source.resize(place + 1, Histogram::default());
+        }
+        &mut self.lag_by_source[place]
     }
 
     /// Who sends to whom, for those who asked.

@@ -34,6 +34,7 @@ pub const TABLE: &[Default] = &[
     row("clients.fallback.try_timeout", "5s", "SockJS [P]; Phoenix 2.5 s, pusher-js 2 s [P]"),
     row("clients.fallback.blocked_by", "swallow", "[squall] the worst of the three"),
     row("clients.fallback.remember", "30min", "pusher-js [P]"),
+    row("clients.background.throttle", "1min", "Chromium, once hidden for 5 min [K]"),
     row("clients.wire.profile", "browser_with_cookies", "Chrome's heads with a token [D]"),
     row("clients.wire.tls", "true", "what browsers ask for [K]"),
     row("clients.wire.http", "h1", "[squall] what a WebSocket opens over"),

@@ -308,7 +308,7 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 30] = [
+    const CHOICES: [&str; 31] = [
         "clients",
         "load_balancer",
         "gateway",
@@ -328,6 +328,7 @@ pub fn is_choice(key: &str) -> bool {
         "normal",
         "gamma",
         "empirical",
+        "geometric",
         "round_robin",
         "least_connections",
         "consistent_hash",

@@ -7,6 +7,7 @@ mod managed;
 mod prefer;
 pub mod source;
 mod state;
+mod tabs;
 
 pub use bus::{Group, Pubsub};
 pub use clients::{
@@ -18,6 +19,7 @@ pub use managed::Managed;
 pub use prefer::{Blocked, Fallback, Prefer};
 pub use source::{Popularity, Source, SourceAudience};
 pub use state::{Rebuild, SessionState};
+pub use tabs::{Background, Tabs};
 
 use super::schema;
 use super::written::{Choice, Located, Several, Text, Written};

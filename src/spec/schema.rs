@@ -3,12 +3,15 @@
 //! it is by default is added where they are known.
 use super::{
     model::{
-        Admission, Audience, Jitter, Law, Notify, Policy, Popularity, SourceAudience, Start,
+        Admission, Audience, Jitter, Law, Notify, Policy, Popularity, SourceAudience, Start, Tabs,
         source::Arrival,
     },
     written::{Choice, Located, Named, Several, Shorthand, Written},
 };
-use crate::{engine::Span, units::Quantity};
+use crate::{
+    engine::Span,
+    units::{Count, Quantity},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -178,6 +181,17 @@ pub(super) fn prefer(_: &mut SchemaGenerator) -> Schema {
         "additionalProperties": balancer,
     }] });
     json_schema!({ "title": "list", "type": ["array", "null"], "items": one, "minItems": 1 })
+}
+
+/// A list of whole numbers.
+pub(super) fn counts(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "title": "list", "type": "array", "items": quantity::<Count>() })
+}
+
+/// A number of tabs, or a law of it.
+pub(super) fn tabs(generator: &mut SchemaGenerator) -> Schema {
+    let law = generator.subschema_for::<Tabs>();
+    json_schema!({ "title": "count or map", "anyOf": [quantity::<Count>(), law, { "type": "null" }] })
 }
 
 /// A path relative to the file.

@@ -135,6 +135,11 @@ pub const METRICS: &[Described] = &[
     row("deliveries.missed", Unit::Count, "Lost and expired deliveries together."),
     row("deliveries.pending", Unit::Count, "Deliveries without an end at the horizon."),
     row(
+        "<node>.delivery_lag.{mean,p50,p95,p99,p999,max}",
+        Unit::Seconds,
+        "The lag of what a source published from the warm-up on.",
+    ),
+    row(
         "<node>.messages",
         Unit::Count,
         "Messages that a source published from the warm-up on, or that a managed service bills, up \
@@ -168,6 +173,13 @@ pub const METRICS: &[Described] = &[
         Unit::Seconds,
         "Where users go by several transports: the lag of what reached them by one of them.",
     ),
+    row(
+        "tabs.waiting.{mean,peak,end}",
+        Unit::Count,
+        "Tabs whose stream or held request waits for a connection of their browser.",
+    ),
+    row("tabs.queued", Unit::Count, "Streams and held requests that had to wait there."),
+    row("tabs.held_back", Unit::Count, "Messages that had to wait there for a request."),
     row(
         "attempts.blocked",
         Unit::Count,

@@ -22,6 +22,7 @@ use crate::{
         ring::Ring,
         stream::standing,
         table::{
+            browsers::Browsers,
             connections::Connections,
             crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
             messages::Messages,
@@ -32,7 +33,7 @@ use crate::{
     record::{Histogram, Recorder},
     scenario::{ActionKind, Link, NodeId, Scenario},
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 impl World {
     /// The world of one replication at t = 0, with its first events on the agenda.
@@ -119,8 +120,13 @@ impl Plan<'_> {
         for id in self.ids() {
             if let Parameters::Clients(clients) = self.parameters(id) {
                 let first = crowds.users();
+                let mut browsers = None;
                 for place in 0..clients.prefer.len().max(1) {
-                    crowds.push(self.crowd(id, clients, place, first));
+                    let mut crowd = self.crowd(id, clients, place, first);
+                    let deal = |tabs| Browsers::new(tabs, first, crowd.count, &crowd.draws);
+                    browsers = browsers.or_else(|| clients.tabs.as_ref().map(deal).map(Arc::new));
+                    crowd.browsers.clone_from(&browsers);
+                    crowds.push(crowd);
                 }
             }
         }
@@ -156,6 +162,8 @@ impl Plan<'_> {
             transport,
             way: [way, clients.prefer.len().max(1)],
             fallback: clients.fallback,
+            browsers: None,
+            background: clients.background,
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
             payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
@@ -187,10 +195,7 @@ impl Plan<'_> {
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
             make_first: gateway.drain.moves == Moves::MakeFirst,
-            max_age: gateway.max_age.map(|age| Law::Uniform {
-                low: (age - gateway.age_dither).float(),
-                high: age.float(),
-            }),
+            max_age: max_age(gateway),
             draws: self.draws(id),
             feeds: Vec::new(),
             own_feed: None,
@@ -474,4 +479,10 @@ fn is_fanout(parameters: &Parameters) -> bool {
 
 fn is_registry(parameters: &Parameters) -> bool {
     matches!(parameters, Parameters::Registry(_))
+}
+
+/// When the gateways of a pool tell a client to move.
+fn max_age(gateway: &parameters::Gateway) -> Option<Law> {
+    let age = gateway.max_age?;
+    Some(Law::Uniform { low: (age - gateway.age_dither).float(), high: age.float() })
 }

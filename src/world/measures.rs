@@ -321,9 +321,12 @@ impl World {
         let record = &self.record;
         let Account { ledger, lag } = record.window();
         sheet.ledger("", &ledger);
-        for (node, name) in self.nodes.iter().zip(&self.names) {
+        for (place, (node, name)) in self.nodes.iter().zip(&self.names).enumerate() {
             if let Node::Source(source) = node {
                 sheet.count(format!("{name}.messages"), source.counted());
+                let none = Histogram::default();
+                let lag = self.record.lag_by_source.get(place).unwrap_or(&none);
+                sheet.lag(&format!("{name}.delivery_lag"), lag);
             }
         }
         sheet.count("deliveries.duplicates", record.counts.duplicates.iter().sum());

@@ -69,6 +69,9 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
             cx.connections.get_mut(user).state = State::Gone;
             return;
         }
+        if cx.waits_in_line(user) {
+            return;
+        }
         return Clients::back_off(user, cx);
     };
     cx.tiers.get_mut(instance).held += 1;
@@ -94,8 +97,11 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
     if crowd.connects_for_each() {
         return None;
     }
-    let mut ways = cx.crowds.ways_of(user).iter();
-    ways.find_map(|way| {
+    let ways = cx.crowds.ways_of(user);
+    if ways.first().is_some_and(|first| cx.queues(user, first)) {
+        return None;
+    }
+    ways.iter().find_map(|way| {
         if way.blocked(user, Time::ZERO).is_some() {
             return None;
         }

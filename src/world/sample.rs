@@ -14,6 +14,8 @@ pub(super) struct Gauges {
     next: Time,
     pub(super) online: Gauge,
     pub(super) ways: Vec<(Transport, Gauge)>,
+    /// Tabs that wait in their browser, where browsers have several.
+    pub(super) tabs: Option<Gauge>,
     pub(super) pools: Vec<Pool>,
     pub(super) works: Vec<Works>,
     pub(super) buses: Vec<Bus>,
@@ -92,7 +94,9 @@ impl Gauges {
             }
         }
         let ways = super::ways::gauges(crowds);
-        Self { tick: scenario.tick, next, online, ways, pools, works, buses }
+        let shared = crowds.rows().iter().any(|crowd| crowd.browsers.is_some());
+        let tabs = shared.then(|| Gauge::new("", "tabs", "waiting", Unit::Count));
+        Self { tick: scenario.tick, next, online, ways, tabs, pools, works, buses }
     }
 
     /// When the gauges are read next.
@@ -110,7 +114,8 @@ impl Gauges {
         let works = self.works.iter().flat_map(|work| [&work.mean, &work.max]);
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
-        [&self.online].into_iter().chain(ways).chain(pools).chain(works).chain(buses)
+        let waiting = ways.chain(&self.tabs);
+        [&self.online].into_iter().chain(waiting).chain(pools).chain(works).chain(buses)
     }
 }
 
@@ -149,6 +154,8 @@ impl World {
             let online = self.online_by(self.gauges.ways[place].0);
             self.gauges.ways[place].1.values.push(f64::from(online));
         }
+        let waiting = f64::from(self.connections.queues.waiting());
+        self.gauges.tabs.iter_mut().for_each(|gauge| gauge.values.push(waiting));
         let Self { gauges, nodes, tiers, record, .. } = self;
         gauges.online.values.push(f64::from(record.online.now));
         let tick = gauges.tick.float();

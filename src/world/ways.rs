@@ -61,6 +61,13 @@ impl World {
             self.by(transport).for_each(|place| lag.merge(&self.record.lag_by_way[place]));
             sheet.lag(&format!("delivery_lag.on_{name}"), &lag);
         }
+        if let Some(gauge) = &self.gauges.tabs {
+            sheet.set("tabs.waiting.mean", Unit::Count, gauge.mean());
+            sheet.set("tabs.waiting.peak", Unit::Count, gauge.peak());
+            sheet.count("tabs.waiting.end", self.connections.queues.waiting().into());
+            sheet.count("tabs.queued", self.record.counts.queued);
+            sheet.count("tabs.held_back", self.record.counts.held_back);
+        }
         let blocks = |crowd: &Crowd| crowd.fallback.is_some() || !crowd.blocks.is_empty();
         if !self.crowds.rows().iter().any(blocks) {
             return;

@@ -16,6 +16,10 @@ pub struct Clients {
     pub prefer: Vec<Preferred>,
     /// How it tries them.
     pub fallback: Option<Fallback>,
+    /// How many tabs a browser has open, each of them one of the users; `None`: one alone.
+    pub tabs: Option<Tabs>,
+    /// Those of them that nobody looks at.
+    pub background: Option<Background>,
     /// What its messages are wrapped in.
     pub wire: Wire,
     /// Of clients who poll: from the start of a poll to that of the next.
@@ -126,6 +130,26 @@ pub struct Preferred {
     pub balancer: Option<String>,
     /// The share of users for whom it is blocked.
     pub blocked: Share,
+}
+
+/// How many tabs a browser has.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Tabs {
+    /// So many, but for the last browser.
+    Constant(u32),
+    /// A geometric law on 1, 2, …, by its mean.
+    Mean(f64),
+    /// One of these, each as likely.
+    Listed(Vec<u32>),
+}
+
+/// Tabs that nobody looks at.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Background {
+    /// The share of the users.
+    pub share: Share,
+    /// Their timers fire no closer than this.
+    pub throttle: Span,
 }
 
 /// How a crowd tries one transport after the other.

@@ -1,7 +1,7 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
 //! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
 //! 28 with its entry in the registry, and 8 more once messages reach it.
-use super::{crowds::Crowds, kept::Shelf, messages::Message, states::States};
+use super::{browsers::Queues, crowds::Crowds, kept::Shelf, messages::Message, states::States};
 use crate::engine::{Span, Time, number};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,6 +97,8 @@ pub struct Connections {
     pub order: Order,
     /// Those who open a new connection beside their old one, and the instance that has let them in.
     pub making: BTreeMap<u32, Option<u16>>,
+    /// Tabs that wait for a connection of their browser. Written by clients.
+    pub queues: Queues,
     /// Those who try a transport after others have failed, and how long those took.
     pub negotiating: BTreeMap<u32, Span>,
     /// Where users come and go: the present or last visit of each. Written by clients.

@@ -1,7 +1,7 @@
 //! Which nodes a crowd's users meet by one of its transports, and whose messages reach them: fixed
 //! before the run, read by all.
 pub use super::delay::Delay;
-use super::messages::Message;
+use super::{browsers::Browsers, messages::Message};
 use crate::engine::{
     Draws, Law, Span, Time,
     draws::{below, mix},
@@ -10,15 +10,15 @@ use crate::engine::{
 use crate::node::{
     Purpose,
     parameters::{
-        Acknowledged, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect, SessionState,
-        Slow, Transport, Wire,
+        Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect,
+        SessionState, Slow, Transport, Wire,
     },
 };
 use crate::{
     node::parameters::MOST_SOURCES,
     units::{Bytes, Share},
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Keeps a user's partition independent of its place on a hash ring.
 const SPREAD: u64 = 0x5851_F42D_4C95_7F2D;
@@ -100,6 +100,10 @@ pub struct Crowd {
     pub way: [usize; 2],
     /// How it tries one after the other, where it has a list of them.
     pub fallback: Option<Fallback>,
+    /// The browsers whose tabs its users are, where they share anything.
+    pub browsers: Option<Arc<Browsers>>,
+    /// Those of them that nobody looks at.
+    pub background: Option<Background>,
     /// For whom this transport is blocked, and when.
     pub blocks: Vec<Block>,
     /// What its messages are wrapped in.

@@ -2,7 +2,7 @@
 //! one, now by another.
 pub use super::crowd::*;
 use super::ways::Ways;
-use crate::engine::Span;
+use crate::engine::{Span, Time};
 
 /// All crowds, in order of their users' numbers, and by which transport each user goes.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +75,14 @@ impl Crowds {
     /// By which transport each user goes, where that can change.
     pub fn ways(&self) -> &Ways {
         &self.ways
+    }
+
+    /// The crowd of a user by the transport that its next try goes by.
+    pub fn upcoming(&self, user: u32, now: Time) -> &Crowd {
+        let crowd = self.of(user);
+        let Some(fallback) = crowd.fallback.filter(|_| crowd.prefers()) else { return crowd };
+        let way = self.ways.upcoming(user, now, fallback.remember);
+        &self.rows[self.base(user) + way]
     }
 
     /// Whether a user that tries has another transport to go on to before it backs off.

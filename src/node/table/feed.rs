@@ -431,6 +431,11 @@ impl Feed {
         self.door(instance).flights.land(now, landed);
     }
 
+    /// The first of its users.
+    pub fn first(&self) -> u32 {
+        self.first
+    }
+
     /// The instances of its pool.
     pub fn pool(&self) -> Range<u16> {
         self.pool.clone()

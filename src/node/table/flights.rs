@@ -53,6 +53,7 @@ impl Flights {
     /// What has arrived by `now`: when, which message, for how many.
     pub fn land(&mut self, now: Time, mut landed: impl FnMut(Time, Entry, u32)) {
         for flight in &mut self.all {
+            let begun = flight.next > 0;
             while let Some(lags) = flight.lags.get(flight.next) {
                 let at = flight.entry.sent + lags.lag;
                 if at > now {
@@ -62,6 +63,10 @@ impl Flights {
                     landed(at, flight.entry, lags.count);
                 }
                 flight.next += 1;
+            }
+            if !begun && flight.next == 0 && !flight.lags.is_empty() {
+                // Later ones come later still.
+                break;
             }
         }
         let over = |flight: &Flight| flight.next == flight.lags.len();

@@ -1,5 +1,6 @@
 //! What two nodes must both see lies in neither: the tables of the world. Each column has one
 //! writing node kind; others read it through `Cx`.
+pub mod browsers;
 pub mod calls;
 pub mod connections;
 pub mod copies;

@@ -59,6 +59,18 @@ impl From<Row> for u32 {
     }
 }
 
+impl Row {
+    /// The transport of the next try.
+    fn next(self, now: Time, remember: Option<Span>) -> u32 {
+        let Some(other) = self.tries.checked_sub(1) else {
+            let age = between(self.time, units(now, OPEN), OPEN);
+            let known = self.time != FORGOTTEN && remember.is_none_or(|most| age < most);
+            return if known { self.worked } else { 0 };
+        };
+        if other < self.first { other } else { other + 1 }
+    }
+}
+
 /// How a connection that opens compares with the last one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
@@ -120,17 +132,17 @@ impl Ways {
     /// A try begins: it goes by the next transport.
     pub fn tries(&self, user: u32, now: Time, remember: Option<Span>) {
         let mut row = self.get(user);
+        row.now = row.next(now, remember);
         if row.tries == 0 {
-            let age = between(row.time, units(now, OPEN), OPEN);
-            let known = row.time != FORGOTTEN && remember.is_none_or(|most| age < most);
-            row.first = if known { row.worked } else { 0 };
-            (row.now, row.time) = (row.first, units(now, TRYING));
-        } else {
-            let other = row.tries - 1;
-            row.now = if other < row.first { other } else { other + 1 };
+            (row.first, row.time) = (row.now, units(now, TRYING));
         }
         row.tries += 1;
         self.set(user, row);
+    }
+
+    /// The transport of the next try of a user, were it to begin now.
+    pub fn upcoming(&self, user: u32, now: Time, remember: Option<Span>) -> usize {
+        number::index(self.get(user).next(now, remember))
     }
 
     /// Whether a user tries, and has one of `many` transports left in this round.

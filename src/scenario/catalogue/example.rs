@@ -65,7 +65,7 @@ fn of_prices(rest: &str, value: &str) -> Option<[String; 2]> {
 impl Key {
     /// Whether it must be written.
     pub fn is_required(&self) -> bool {
-        const FREE: [&str; 12] = [
+        const FREE: [&str; 13] = [
             "experiment.",
             "prices.",
             "links.",
@@ -73,6 +73,7 @@ impl Key {
             "law.",
             "timeline.name",
             "clients.reconnect.preset",
+            "clients.tabs",
             "source.every",
             "source.rate",
             "source.arrivals.user",
@@ -133,6 +134,7 @@ impl Key {
             "clients.visits.",
             "clients.blocked.",
             "clients.fallback.",
+            "clients.background.",
             "buffer.notify.",
             "managed.",
             "clients.slow.",

@@ -160,7 +160,10 @@ pub(super) fn check(input: &mut Input<'_>, nodes: &[Resolved], horizon: Span) {
         };
         let name = &node.name.value;
         let crowd = nodes.get(usize::from(source.crowd)).map(|crowd| &crowd.parameters);
-        if let Some(Parameters::Clients(clients)) = crowd {
+        // A count that could not be read bounds nothing.
+        if let Some(Parameters::Clients(clients)) = crowd
+            && clients.count > 0
+        {
             let beyond = |arrival: &Arrival| arrival.user.is_some_and(|it| it >= clients.count);
             if all.iter().any(beyond) {
                 report_beyond(input, name, written, clients.count);

@@ -14,6 +14,7 @@ mod section;
 mod sessions;
 mod sources;
 mod storms;
+mod tabs;
 mod tariffs;
 mod timeline;
 mod visits;

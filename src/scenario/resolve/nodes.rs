@@ -50,7 +50,10 @@ impl Section<'_, '_> {
     /// A node of any kind.
     pub(super) fn node(&mut self, kind: &model::Kind) -> Parameters {
         match kind {
-            model::Kind::Clients(form) => Parameters::Clients(self.clients(form)),
+            model::Kind::Clients(form) => {
+                let clients = self.clients(form);
+                Parameters::Clients(self.in_browsers(form, clients))
+            }
             model::Kind::LoadBalancer(form) => Parameters::LoadBalancer(self.balancer(form)),
             model::Kind::Gateway(form) => Parameters::Gateway(self.gateway(form)),
             model::Kind::Managed(form) => Parameters::Gateway(self.managed(form).pool()),
@@ -84,6 +87,8 @@ impl Section<'_, '_> {
             transport,
             prefer,
             fallback,
+            tabs: None,
+            background: None,
             wire: self.inside("wire", |section| Wire {
                 profile: section.word("profile", form.wire.profile.as_ref()),
                 tls: section.word("tls", form.wire.tls.as_ref()),

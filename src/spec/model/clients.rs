@@ -1,5 +1,5 @@
 //! The forms of a crowd.
-use super::{Blocked, Fallback, LawText, Prefer};
+use super::{Background, Blocked, Fallback, LawText, Prefer, Tabs};
 use crate::{
     engine::Span,
     spec::{
@@ -39,6 +39,13 @@ pub struct Clients {
     pub blocked: Option<Blocked>,
     /// How a client goes on from one transport to the next.
     pub fallback: Option<Fallback>,
+    /// How many tabs a browser has, 1 to 255, each of which is one of the users: `7`; by a mean,
+    /// `{ geometric: 2.5 }`; each number as likely, `{ empirical: [1, 1, 2, 7] }`. Over HTTP/1.1
+    /// the streams and requests of all of them share six connections.
+    #[schemars(schema_with = "schema::tabs")]
+    pub tabs: Option<Located<Choice<Tabs>>>,
+    /// Tabs that nobody looks at.
+    pub background: Option<Background>,
     /// What messages are wrapped in on their way.
     pub wire: Wire,
     /// How a client polls.

@@ -191,7 +191,10 @@ fn what_is_left_out_is_the_default() {
     let text = text.replace("ticker: { source: { rate: 1/s, payload: 1B } }", "");
     let files = files.with("stream.yaml", &text);
     let stream = files.good("stream.yaml", &[]).scenario.resolved;
-    let list = LEAST.replace(crowd, "count: 2, prefer: [websocket, sse, long_poll],");
+    let list = LEAST.replace(
+        crowd,
+        "count: 2, prefer: [websocket, sse, long_poll], background: { share: 1% },",
+    );
     let list = list.replace("  mail: { buffer: { scope: inbox } }\n", "");
     let files = files.with("list.yaml", &list);
     let list = files.good("list.yaml", &[]).scenario.resolved;
@@ -208,7 +211,10 @@ fn what_is_left_out_is_the_default() {
             // A stream, in place of a crowd.
             "clients" if path.starts_with("sessions.") => &stream["nodes"]["users"]["clients"],
             // A list, in place of one transport.
-            "clients" if path.starts_with("blocked.") || path.starts_with("fallback.") => {
+            "clients"
+                if ["blocked", "fallback", "background"]
+                    .contains(&path.split('.').next().unwrap()) =>
+            {
                 &list["nodes"]["users"]["clients"]
             }
             kind => {

@@ -11,9 +11,9 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time, number},
     node::parameters::{
-        Acknowledged, Audience, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify, OnStale,
-        OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SendBuffer, SessionState, Slow, Spread, Start, Ticks, Transport, Visits, WhenFull,
+        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify,
+        OnStale, OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
+        SendBuffer, SessionState, Slow, Spread, Start, Tabs, Ticks, Transport, Visits, WhenFull,
         WhenSlow,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
@@ -228,6 +228,7 @@ fn scenario(
         crowd.start = Start::Ramp(secs(3));
     }
     transports(&mut scenario, tier, reach, resume);
+    browsers(&mut scenario);
     let pool = gateways(&mut scenario);
     pool.drain.moves = if seed % 2 == 0 { Moves::BreakFirst } else { Moves::MakeFirst };
     (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
@@ -275,6 +276,17 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
     if bit(8) && tier.route == Route::Registry {
         with_tier(scenario, 60);
     }
+}
+
+/// Whether users are tabs of browsers, and some of them hidden: by the bits of the seed.
+fn browsers(scenario: &mut Scenario) {
+    let hidden = scenario.seed >> 9 & 1 == 1;
+    let many = usize::try_from(scenario.seed % 5).unwrap().min(2);
+    let crowd = clients(scenario);
+    let tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))];
+    crowd.tabs.clone_from(&tabs[many]);
+    let background = Background { share: Share(0.4), throttle: secs(7) };
+    crowd.background = hidden.then_some(background);
 }
 
 /// How what is for many goes on, and who reads it slowly: by the bits of the seed.

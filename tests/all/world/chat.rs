@@ -71,6 +71,8 @@ fn phones(count: u32) -> Clients {
         transport: Transport::Websocket,
         prefer: Vec::new(),
         fallback: None,
+        tabs: None,
+        background: None,
         wire: Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One },
         poll_every: secs(10),
         poll_hold: Span::from_secs(25),

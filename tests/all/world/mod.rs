@@ -20,5 +20,6 @@ mod routes;
 mod runs;
 pub(crate) mod sources;
 mod stores;
+mod tabs;
 mod transports;
 mod wire;

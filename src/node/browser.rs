@@ -1,0 +1,166 @@
+//! What a browser does to its tabs: over HTTP/1.1 all of them share six connections to an origin,
+//! and what finds none waits in the browser, where no server hears of it; timers of tabs that
+//! nobody looks at are held back.
+use super::{
+    Cx, Purpose, Timer,
+    clients::Clients,
+    event::attempt_ticket,
+    parameters::{Http, Preset, Transport},
+    table::{
+        connections::{NOWHERE, State},
+        crowds::Crowd,
+    },
+};
+use crate::engine::{Span, Time, number};
+use std::ops::Range;
+
+/// Connections of a browser to one origin over HTTP/1.1 \[P\].
+const CONNECTIONS: usize = 6;
+/// Streams of one connection over HTTP/2, as servers allow by default \[K\].
+const STREAMS: usize = 100;
+/// `WebSocket`s of a browser (Chromium) \[S\].
+const SOCKETS: usize = 255;
+
+/// What a transport takes of a browser; none of a poll now and then, which is over at once.
+fn takes(crowd: &Crowd) -> Option<(bool, usize)> {
+    match (crowd.transport, crowd.wire.http) {
+        (Transport::ShortPoll, _) => None,
+        (Transport::Websocket, _) => Some((false, SOCKETS)),
+        (Transport::Sse | Transport::LongPoll, Http::One) => Some((true, CONNECTIONS)),
+        (Transport::Sse | Transport::LongPoll, Http::Two) => Some((true, STREAMS)),
+    }
+}
+
+impl Crowd {
+    /// The tabs of the browser of a user, where that has any to share with.
+    fn tabs(&self, user: u32) -> Option<Range<u32>> {
+        self.browsers.as_ref().map(|browsers| browsers.of(user))
+    }
+
+    /// How the timers of a user are held back: to so long apart, from which time on.
+    pub(super) fn held_back(&self, user: u32) -> Option<(Span, Span)> {
+        let background = self.background?;
+        let unit = |k| self.draws.unit(Purpose::Background, u64::from(user - self.first), k);
+        let hidden = unit(0) < background.share.0;
+        hidden.then(|| (background.throttle, background.throttle.scale(unit(1))))
+    }
+
+    /// When a timer of a user fires that is set for `at`.
+    pub(super) fn fires(&self, user: u32, at: Time) -> Time {
+        // What a browser does by itself is no timer of the page.
+        if self.reconnect.preset == Some(Preset::EventSource) {
+            return at;
+        }
+        self.held_back(user).map_or(at, |(apart, phase)| {
+            let apart = apart.nanos().max(1);
+            let passed = at.nanos().saturating_sub(phase.nanos()).div_ceil(apart);
+            Time::ZERO + phase + Span::from_nanos(passed * apart)
+        })
+    }
+}
+
+impl Cx<'_> {
+    /// How many connections of one kind the other tabs of a browser have.
+    fn taken(&self, tabs: Range<u32>, user: u32, requests: bool) -> usize {
+        let browser = tabs.start;
+        let has = |tab: &u32| {
+            let open = matches!(
+                self.connections.get(*tab).state,
+                State::Connecting | State::Online | State::HalfOpen
+            );
+            let same = takes(self.crowds.of(*tab)).is_some_and(|(kind, _)| kind == requests);
+            *tab != user && open && same && !self.connections.queues.waits(browser, *tab)
+        };
+        tabs.filter(has).count()
+    }
+
+    /// Whether a user has to wait for a connection of its browser, by the transport of `crowd`; if
+    /// so it waits in line from now on.
+    pub fn queues(&mut self, user: u32, crowd: &Crowd) -> bool {
+        let Some((tabs, (requests, most))) = crowd.tabs(user).zip(takes(crowd)) else {
+            return false;
+        };
+        let browser = tabs.start;
+        let full = self.taken(tabs, user, requests) >= most;
+        if full && !self.connections.queues.waits(browser, user) {
+            self.connections.queues.join(browser, user);
+            self.record.counts.queued += 1;
+        }
+        full
+    }
+
+    /// Whether a user waits for a connection of its browser.
+    pub fn waits_in_line(&self, user: u32) -> bool {
+        let tabs = self.crowds.of(user).tabs(user);
+        tabs.is_some_and(|tabs| self.connections.queues.waits(tabs.start, user))
+    }
+
+    /// Whether what a user sends as a request can leave its browser.
+    pub(super) fn can_request(&self, user: u32, crowd: &Crowd) -> bool {
+        if crowd.transport == Transport::Websocket || crowd.wire.http == Http::Two {
+            return true;
+        }
+        let room = |tabs| self.taken(tabs, NOBODY, true) < CONNECTIONS;
+        crowd.tabs(user).is_none_or(room)
+    }
+
+    /// A user has no connection any more, nor waits for one: the next tab of its browser goes on.
+    pub(super) fn vacates(&mut self, user: u32) {
+        let Some(tabs) = self.crowds.of(user).tabs(user) else { return };
+        if !self.connections.queues.leave(tabs.start, user) {
+            self.next_tab(tabs, self.now);
+        }
+    }
+
+    /// A connection of a browser is free from `at` on: what waits there leaves.
+    fn next_tab(&mut self, tabs: Range<u32>, at: Time) {
+        for tab in tabs.clone() {
+            if self.connections.get(tab).state == State::Online {
+                self.lets_requests_out(tab);
+            }
+        }
+        while let Some(next) = self.connections.queues.next(tabs.start) {
+            let row = *self.connections.get(next);
+            match row.state {
+                State::Online if row.gateway == NOWHERE => return self.ask_at(next, at),
+                State::Away => {
+                    let number = self.connections.attempts[number::index(next)].number;
+                    let ticket = attempt_ticket(row.session, number);
+                    return self.wake(at, Timer::Attempt, next, ticket);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What a user has written and its browser has kept leaves.
+    pub(super) fn lets_requests_out(&mut self, user: u32) {
+        let crowd = self.crowds.of(user);
+        let mut outbox = self.connections.kept.take_outbox(user);
+        while let Some(message) = outbox.pop(self.messages) {
+            Clients::send_up(crowd, user, message, self);
+        }
+    }
+
+    /// A held request of a user has been answered, which it learns at `at`: another tab of its
+    /// browser may be before it. Returns whether it has to wait.
+    pub(super) fn gives_way(&mut self, user: u32, at: Time) -> bool {
+        let Some(tabs) = self.crowds.of(user).tabs(user) else { return false };
+        let browser = tabs.start;
+        if self.connections.queues.is_empty(browser) {
+            tabs.for_each(|tab| {
+                if self.connections.get(tab).state == State::Online {
+                    self.lets_requests_out(tab);
+                }
+            });
+            return false;
+        }
+        self.connections.queues.join(browser, user);
+        self.record.counts.queued += 1;
+        self.next_tab(tabs, at);
+        true
+    }
+}
+
+/// No user.
+const NOBODY: u32 = u32::MAX;

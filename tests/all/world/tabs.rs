@@ -1,0 +1,149 @@
+//! Tabs of one browser: what they share over HTTP/1.1, who waits, and what is held back where
+//! nobody looks.
+use super::{
+    chat::{chat, clients, drop_users, secs},
+    consumers::{close, count, measure, run},
+};
+use squall::{
+    engine::{Law, Span, Time},
+    node::parameters::{Background, Http, Jitter, Start, Tabs, Transport},
+    record::Outcome,
+    scenario::Scenario,
+    units::{Rate, Share},
+};
+
+/// 7,000 tabs.
+fn browsers(tabs: Tabs, transport: Transport) -> Scenario {
+    let mut scenario = chat(7_000, 2);
+    scenario.horizon = Time::ZERO + secs(120);
+    let crowd = clients(&mut scenario);
+    (crowd.transport, crowd.tabs) = (transport, Some(tabs));
+    crowd.network.lifetime = None;
+    crowd.network.rtt = Law::Constant(50e6);
+    crowd.sends.as_mut().unwrap().per_user = Rate(0.05);
+    scenario
+}
+
+fn waiting(outcome: &Outcome) -> u64 {
+    count(outcome, "tabs.waiting.end")
+}
+
+/// The seventh stream waits for good, and with six of them nobody's message goes out.
+#[test]
+fn six_streams_are_all_there_is() {
+    let outcome = run(&browsers(Tabs::Constant(7), Transport::Sse));
+    assert_eq!((waiting(&outcome), count(&outcome, "connections.end")), (1_000, 6_000));
+    assert_eq!(count(&outcome, "attempts.total"), 0);
+    assert_eq!(count(&outcome, "deliveries.live"), 0);
+    assert_eq!(count(&outcome, "deliveries.pending"), count(&outcome, "deliveries.intended"));
+    let six = run(&browsers(Tabs::Constant(6), Transport::Sse));
+    // The last browser has four tabs.
+    assert_eq!((waiting(&six), count(&six, "connections.end")), (0, 7_000));
+    close(measure(&six, "deliveries.live"), 4.0 / 7_000.0 * 42_000.0, 0.6);
+    let five = run(&browsers(Tabs::Constant(5), Transport::Sse));
+    assert_eq!((waiting(&five), count(&five, "deliveries.pending") < 100), (0, true));
+}
+
+/// Streams of HTTP/2 and `WebSocket`s have room.
+#[test]
+fn streams_of_one_connection_are_a_hundred() {
+    let mut scenario = browsers(Tabs::Constant(140), Transport::Sse);
+    clients(&mut scenario).wire.http = Http::Two;
+    assert_eq!(waiting(&run(&scenario)), 50 * 40);
+    let sockets = run(&browsers(Tabs::Constant(140), Transport::Websocket));
+    assert_eq!((waiting(&sockets), count(&sockets, "connections.end")), (0, 7_000));
+}
+
+/// The share of tabs that wait is known from the law of the tabs.
+#[test]
+fn as_many_wait_as_there_are_beyond_six() {
+    let outcome = run(&browsers(Tabs::Listed(vec![1, 2, 10]), Transport::Sse));
+    close(measure(&outcome, "tabs.waiting.end"), 7_000.0 * 4.0 / 13.0, 0.05);
+    let outcome = run(&browsers(Tabs::Mean(4.0), Transport::Sse));
+    // E(T − 6)⁺ = q⁶ · mean, of the mean.
+    close(measure(&outcome, "tabs.waiting.end"), 7_000.0 * 0.75_f64.powi(6), 0.08);
+}
+
+/// Whoever waits goes on when another tab's stream ends.
+#[test]
+fn a_stream_that_ends_makes_room() {
+    let mut scenario = browsers(Tabs::Constant(7), Transport::Sse);
+    let crowd = clients(&mut scenario);
+    crowd.sends = None;
+    (crowd.reconnect.base, crowd.reconnect.cap) = (secs(10), secs(10));
+    crowd.reconnect.jitter = Jitter::None;
+    drop_users(&mut scenario, 30, 0.1);
+    let outcome = run(&scenario);
+    // Each browser with a stream that ended has another tab's within a moment; who lost it waits.
+    assert_eq!((waiting(&outcome), count(&outcome, "connections.end")), (1_000, 6_000));
+    let dropped = measure(&outcome, "recovery.drop.hit");
+    close(dropped, 600.0, 0.15);
+    let with_room = 1_000.0 * (1.0 - 0.9_f64.powi(6));
+    close(measure(&outcome, "attempts.total"), dropped, 0.02);
+    assert!(measure(&outcome, "recovery.drop.never") > 0.8 * with_room);
+}
+
+/// All come at once: six of seven get in.
+#[test]
+fn who_comes_last_waits() {
+    let mut scenario = browsers(Tabs::Constant(7), Transport::Sse);
+    clients(&mut scenario).start = Start::Ramp(secs(20));
+    let outcome = run(&scenario);
+    assert_eq!((waiting(&outcome), count(&outcome, "connections.end")), (1_000, 6_000));
+    assert_eq!(count(&outcome, "attempts.total"), 6_000);
+    assert_eq!(count(&outcome, "clients.never_connected"), 1_000);
+}
+
+/// Held requests take turns: a message waits for a turn, and nothing is lost.
+#[test]
+fn held_requests_take_turns() {
+    let lag = |tabs| {
+        let mut scenario = browsers(tabs, Transport::LongPoll);
+        clients(&mut scenario).poll_hold = secs(5);
+        let outcome = run(&scenario);
+        assert_eq!(count(&outcome, "deliveries.missed"), 0);
+        assert!(measure(&outcome, "deliveries.pending") < 0.1 * 42_000.0);
+        measure(&outcome, "delivery_lag.mean")
+    };
+    let [six, twelve] = [6, 12].map(|tabs| lag(Tabs::Constant(tabs)));
+    assert!(twelve > six + 0.5, "{six} and {twelve}");
+}
+
+/// Polls of hidden tabs come once in a throttle.
+#[test]
+fn hidden_tabs_poll_rarely() {
+    let lag = |share| {
+        let mut scenario = browsers(Tabs::Constant(1), Transport::ShortPoll);
+        scenario.horizon = Time::ZERO + secs(400);
+        let crowd = clients(&mut scenario);
+        crowd.tabs = None;
+        crowd.poll_every = secs(10);
+        crowd.background = Some(Background { share: Share(share), throttle: secs(60) });
+        let outcome = run(&scenario);
+        (measure(&outcome, "delivery_lag.mean"), measure(&outcome, "polls.total"))
+    };
+    let [(seen, polls), (hidden, rare)] = [0.0, 1.0].map(lag);
+    close(seen, 5.0, 0.05);
+    close(polls, 7_000.0 * 40.0, 0.01);
+    close(rare, polls / 6.0, 0.1);
+    // Half of a minute, less what the horizon cuts off.
+    close(hidden, 30.0, 0.1);
+}
+
+/// A reconnect timer of a hidden tab fires once a minute.
+#[test]
+fn hidden_tabs_come_back_late() {
+    let back = |share| {
+        let mut scenario = browsers(Tabs::Constant(1), Transport::Websocket);
+        let crowd = clients(&mut scenario);
+        crowd.tabs = None;
+        crowd.background = Some(Background { share: Share(share), throttle: secs(60) });
+        drop_users(&mut scenario, 30, 1.0);
+        let outcome = run(&scenario);
+        (measure(&outcome, "reconnect.p50"), measure(&outcome, "reconnect.max"))
+    };
+    let [(soon, _), (late, most)] = [0.0, 1.0].map(back);
+    assert!(soon < 1.0 && most < 61.5, "{soon}, {most}");
+    close(late, 30.0, 0.1);
+    assert!(most > 55.0 && Span::from_secs(60).seconds() > 59.0);
+}
