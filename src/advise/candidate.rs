@@ -104,17 +104,22 @@ pub struct Estimate {
 
 /// The text of a candidate's experiment.
 pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
-    let sends = question.sends(size.users);
-    let room = question.room(size.users);
     let payload = question.payload.print();
-    let to = room.map_or("direct".to_owned(), |room| format!("{{ room: {room} }}"));
-    let rate = Rate(sends).print();
-    let sends = match Rate::read(&rate) {
-        Ok(read) if read.0 > 0.0 => {
-            format!("{{ per_user: {rate}, to: {to}, payload: {payload} }}")
+    let rate = Rate(question.published(size.users)).print();
+    let some = Rate::read(&rate).is_ok_and(|read| read.0 > 0.0);
+    let to = question.to(size.users);
+    let (mut sends, mut producer) = ("null".to_owned(), String::new());
+    match question.direction {
+        Direction::Both if some => {
+            sends = format!("{{ per_user: {rate}, to: {to}, payload: {payload} }}");
         }
-        _ => "null".to_owned(),
-    };
+        Direction::OneWay if some => {
+            let source = format!("{{ rate: {rate}, payload: {payload}, to: {to} }}");
+            producer = format!("  producer: {{ source: {source} }}\n");
+        }
+        Direction::Both | Direction::OneWay => {}
+    }
+    let by_room = question.direction == Direction::Both && to.contains("room");
     let native = question.platform == Platform::Native;
     let http = if way == Way::Sse && question.tabs > STREAMS { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
@@ -131,7 +136,8 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("GATEWAYS", size.gateways.to_string()),
         ("FANOUTS", size.fanouts.to_string()),
         ("PARTITIONS", size.fanouts.max(PARTITIONS).to_string()),
-        ("KEY", if room.is_some() { "room" } else { "recipient" }.to_owned()),
+        ("KEY", if by_room { "room" } else { "recipient" }.to_owned()),
+        ("PRODUCER", producer),
     ];
     let quoted = |name: &str, value: &str| match name {
         "QUESTION" => crate::summary::figures::plain(value).replace(':', ","),

@@ -1,6 +1,6 @@
 //! What is asked: who sends how much to whom, how fresh it has to be, and where it runs.
 use crate::{
-    engine::Span,
+    engine::{Span, number},
     summary::figures,
     units::{Bytes, Rate, Share},
 };
@@ -63,30 +63,44 @@ pub struct Question {
 
 /// Users of a room.
 pub(super) const ROOM: u64 = 10;
-/// One way a message is for so many users: its own way up is 1 % of it. No producer is modelled
-/// that is not a user.
-pub(super) const ONE_WAY: u64 = 100;
 /// Streams that a browser opens to one origin over HTTP/1.1 (the brief; seen in Chromium 156).
 pub(super) const STREAMS: u64 = 6;
 
 impl Question {
-    /// Users in the room that a message is for, where it is not for one alone.
-    pub fn room(&self, users: u64) -> Option<u64> {
+    /// Who gets a message, in the words of the files: one way of a source, both ways of a user.
+    pub(super) fn to(&self, users: u64) -> String {
         match (self.direction, self.audience) {
-            (Direction::OneWay, _) => Some(ONE_WAY.min(users)),
-            (Direction::Both, Audience::One) => None,
-            (Direction::Both, Audience::Room) => Some(ROOM.min(users)),
-            (Direction::Both, Audience::All) => Some(users),
+            (_, Audience::All) => "all".to_owned(),
+            (_, Audience::Room) if users > 2 => format!("{{ room: {} }}", ROOM.min(users)),
+            (Direction::OneWay, Audience::One | Audience::Room) => "user".to_owned(),
+            (Direction::Both, Audience::One | Audience::Room) => "direct".to_owned(),
         }
-        .filter(|&room| room > 2)
     }
 
-    /// Messages that a user sends a second, among so many.
-    pub fn sends(&self, users: u64) -> f64 {
-        let others = self.room(users).map_or(1, |room| room - 1);
+    /// How many of so many users get a message.
+    pub fn recipients(&self, users: u64) -> f64 {
+        let own = u64::from(self.direction == Direction::Both);
+        let many = match self.audience {
+            Audience::One => 1,
+            Audience::Room => ROOM.min(users).saturating_sub(own).max(1),
+            Audience::All => users,
+        };
+        number::float(many)
+    }
+
+    /// Messages a second that are written: by each user, or one way by the source for all of them.
+    pub fn published(&self, users: u64) -> f64 {
         match self.direction {
-            Direction::OneWay => self.messages.0 / crate::engine::number::float(others),
+            Direction::OneWay => self.messages.0 * number::float(users) / self.recipients(users),
             Direction::Both => self.messages.0,
+        }
+    }
+
+    /// Messages a second that a user gets.
+    pub fn gets(&self, users: u64) -> f64 {
+        match self.direction {
+            Direction::OneWay => self.messages.0,
+            Direction::Both => self.messages.0 * self.recipients(users),
         }
     }
 
@@ -100,7 +114,7 @@ impl Question {
             "{way}, {} a user, fresh within {}, {}",
             rate(self.messages.0),
             figures::spoken(self.fresh.seconds()),
-            figures::counted(crate::engine::number::float(self.users), "user", "users"),
+            figures::counted(number::float(self.users), "user", "users"),
         )
     }
 }

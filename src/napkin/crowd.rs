@@ -380,7 +380,7 @@ impl Crowd<'_> {
             return 0.0;
         }
         let asks = self.fanout.is_some_and(|it| it.parameters.route == Route::Registry);
-        2.0 * self.attempts() + if asks { self.carried() } else { 0.0 }
+        2.0 * self.attempts() + if asks { self.routed() } else { 0.0 }
     }
 
     /// Whether the bus carries a message for each recipient.
@@ -390,7 +390,9 @@ impl Crowd<'_> {
 
     /// Messages that its users publish a second.
     fn published_by_users(&self) -> f64 {
-        if self.published_for_each() { self.own() * self.online } else { self.up() }
+        let all = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
+        let apart = self.published_for_each() && all != Some(Audience::All);
+        if apart { self.own() * self.online } else { self.up() }
     }
 
     /// Messages published a second.

@@ -36,7 +36,8 @@ impl Crowd<'_> {
             let asks = self.registry.filter(|_| fanout.parameters.route == Route::Registry);
             let look_up =
                 asks.map_or(0.0, |it| self.look_up + 1.0 / it.parameters.rate.0.max(1e-9));
-            look_up + self.back + pool.push.seconds() + self.rtt / 2.0
+            let look_up = look_up * self.routed() / self.carried().max(1e-12);
+            look_up + self.back + self.batch() + pool.push.seconds() + self.rtt / 2.0
         };
         Some(published + down)
     }

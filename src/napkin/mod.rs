@@ -8,6 +8,7 @@ mod crowd;
 mod events;
 mod lag;
 mod load;
+mod many;
 mod outside;
 mod pool;
 mod sheet;

@@ -20,7 +20,8 @@ pub(super) struct Outside<'s> {
     /// Bytes of payload of a message.
     pub(super) payload: f64,
     /// Recipients of each.
-    audience: f64,
+    pub(super) audience: f64,
+    many: bool,
     /// To its bus, in seconds.
     pub(super) way: f64,
 }
@@ -38,6 +39,7 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
             ticks: &source.ticks,
             rate: rate(&source.ticks, scenario.horizon),
             payload: number::float(source.payload.0),
+            many: !matches!(source.to, SourceAudience::User(_)),
             audience: match source.to {
                 SourceAudience::User(_) => 1.0,
                 SourceAudience::All => users,
@@ -67,6 +69,11 @@ impl Outside<'_> {
     /// Deliveries a second.
     pub(super) fn deliveries(&self) -> f64 {
         self.rate * self.audience
+    }
+
+    /// Whether a message is for more than one user.
+    pub(super) fn is_for_many(&self) -> bool {
+        self.many
     }
 
     /// How its deliveries a second come about.

@@ -83,7 +83,7 @@ impl Plan<'_> {
             let cores = f64::from(pool.own.cores).max(1.0) * AIM;
             (pool.there / most).ceil().max((pool.busy / cores).ceil()).max(1.0) + 1.0
         });
-        let crowd = self.crowds.iter().find_map(|crowd| Some((crowd.fanout?, crowd.carried())));
+        let crowd = self.crowds.iter().find_map(|crowd| Some((crowd.fanout?, crowd.calls())));
         let fanouts = crowd.map_or(1.0, |(fanout, rate)| {
             let busy = rate * super::terms::mean(&fanout.parameters.service);
             (busy / (f64::from(fanout.parameters.concurrency).max(1.0) * AIM)).ceil().max(1.0) + 1.0

@@ -68,7 +68,7 @@ impl Plan<'_> {
             return None;
         };
         let here = |crowd: &super::Crowd<'_>| crowd.fanout.is_some_and(|it| it.id == id);
-        let rate = self.sum(|crowd| if here(crowd) { crowd.carried() } else { 0.0 });
+        let rate = self.sum(|crowd| if here(crowd) { crowd.calls() } else { 0.0 });
         let servers = f64::from(own.instances) * f64::from(own.concurrency);
         let service = terms::mean(&own.service);
         (service > 0.0).then(|| (rate, servers / service))

@@ -55,8 +55,7 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
     } else {
         1.0 / question.fresh.seconds().max(1e-9)
     };
-    let others = question.room(USERS).map_or(1, |room| room - 1);
-    let each = float(others) * question.sends(USERS) + polls;
+    let each = question.gets(USERS) + polls;
     let users = number::floor(EVENTS / (each * seconds).max(1e-9)).clamp(FEW, USERS);
     let users = users.min(question.users.max(2));
     let size = Size {

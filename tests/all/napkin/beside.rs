@@ -42,7 +42,9 @@ const LUCK: f64 = 3.0;
 /// the napkin takes.
 fn falls_back(scenario: &Scenario) -> bool {
     scenario.nodes.iter().any(|node| match &node.parameters {
-        Parameters::Clients(clients) => clients.prefer.iter().any(|it| it.blocked > Share(0.0)),
+        Parameters::Clients(clients) => {
+            clients.prefer.iter().any(|it| it.blocked > Share(0.0)) || clients.tabs.is_some()
+        }
         _ => false,
     })
 }

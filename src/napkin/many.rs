@@ -1,0 +1,55 @@
+//! Messages for many in their steady state: one call to each gateway, which pushes to its own.
+use super::{crowd::Crowd, outside::Outside};
+use crate::node::parameters::{Audience, Spread, Transport};
+
+impl Crowd<'_> {
+    /// Whether what is for many goes to whole groups of its users.
+    fn takes_groups(&self) -> bool {
+        let streams =
+            matches!(self.clients.parameters.transport, Transport::Websocket | Transport::Sse);
+        let spreads = self.fanout.is_some_and(|it| it.parameters.spread == Spread::Gateways);
+        streams && spreads && self.inbox.is_none() && self.clients.parameters.prefer.is_empty()
+    }
+
+    /// Its users' own deliveries a second that go one by one, and messages that go to all.
+    fn own_by_audience(&self) -> (f64, f64) {
+        let all = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
+        if all == Some(Audience::All) && self.takes_groups() {
+            return (0.0, self.up());
+        }
+        (self.own() * self.online, 0.0)
+    }
+
+    fn is_grouped(&self, source: &Outside<'_>) -> bool {
+        self.takes_groups() && source.is_for_many()
+    }
+
+    /// Deliveries a second whose recipient is looked for by itself.
+    pub(super) fn routed(&self) -> f64 {
+        let apart = self.outside.iter().filter(|source| !self.is_grouped(source));
+        apart.fold(self.own_by_audience().0, |sum, source| sum + source.deliveries())
+    }
+
+    /// Calls of the fan-out a second: one for each of those, and one for each gateway that has
+    /// subscribers of a message for many.
+    pub(super) fn calls(&self) -> f64 {
+        let gateways = f64::from(self.pool.parameters.count);
+        let many = self.outside.iter().filter(|source| self.is_grouped(source));
+        let many = many.map(|source| source.rate * gateways.min(source.audience));
+        self.routed() + self.own_by_audience().1 * gateways + many.sum::<f64>()
+    }
+
+    /// How long a delivery waits for those that its gateway pushes before it, on average, in
+    /// seconds.
+    pub(super) fn batch(&self) -> f64 {
+        let pool = &self.pool.parameters;
+        let (gateways, cores) = (f64::from(pool.count.max(1)), f64::from(pool.cores.max(1)));
+        let wait = |audience: f64| audience / gateways * pool.cpu.push.seconds() / cores / 2.0;
+        let many = self.outside.iter().filter(|source| self.is_grouped(source));
+        let own = self.own_by_audience().1 * self.audience;
+        let sum = many.fold(own * wait(self.audience), |sum, source| {
+            sum + source.deliveries() * wait(source.audience)
+        });
+        sum / self.carried().max(1e-12)
+    }
+}
