@@ -2,10 +2,14 @@
 use super::{
     chat::{chat, clients, crash, fanout_of, gateways, secs},
     consumers::{close, count, measure, run},
+    sources::with_source,
 };
 use squall::{
-    engine::{Law, Time},
-    node::parameters::{Audience, Resume, SendBuffer, Slow, Spread, WhenSlow},
+    engine::{Law, Span, Time},
+    node::parameters::{
+        Audience, Parameters, Popularity, Resume, SendBuffer, Slow, SourceAudience, Spread, Ticks,
+        WhenSlow,
+    },
     record::Outcome,
     scenario::{CrashKind, Scenario},
     units::{Bandwidth, Bytes, Rate, Share},
@@ -33,9 +37,8 @@ fn both(change: impl Fn(&mut Scenario)) -> [Outcome; 2] {
     })
 }
 
-/// Every message is for all thousand; what is counted in groups is what happens one by one.
+/// What is counted in groups is what happens one by one.
 fn alike([grouped, plain]: &[Outcome; 2]) {
-    assert_eq!(count(grouped, "deliveries.intended") % 1_000, 0);
     for name in ["deliveries.intended", "attempts.total", "connections.end"] {
         assert_eq!(count(grouped, name), count(plain, name), "{name}");
     }
@@ -55,7 +58,39 @@ fn alike([grouped, plain]: &[Outcome; 2]) {
 
 #[test]
 fn groups_are_their_members() {
-    alike(&both(|_| {}));
+    let runs = both(|_| {});
+    alike(&runs);
+    // Every message is for all thousand.
+    assert_eq!(count(&runs[0], "deliveries.intended") % 1_000, 0);
+}
+
+/// Of what a source sends, the topics and rooms have their readers, popular or not.
+#[test]
+fn topics_and_rooms_are_their_members() {
+    let zipf = SourceAudience::Topic { topics: 20, popularity: Popularity::Zipf(1.0) };
+    for to in [zipf, SourceAudience::Room(50), SourceAudience::All] {
+        let runs = both(|scenario| {
+            clients(scenario).sends = None;
+            with_source(scenario, "ticker", Ticks::Every(Span::from_millis(40)));
+            let Some(Parameters::Source(source)) =
+                scenario.nodes.last_mut().map(|node| &mut node.parameters)
+            else {
+                panic!("the source is last")
+            };
+            source.to = to;
+            crash(scenario, 60, CrashKind::Process, Some(secs(20)));
+        });
+        alike(&runs);
+        let messages = measure(&runs[0], "ticker.messages");
+        let each = measure(&runs[0], "deliveries.intended") / messages;
+        let expected = if to == SourceAudience::All { 1_000.0 } else { 50.0 };
+        close(each, expected, 0.03);
+        close(
+            measure(&runs[0], "ticker.delivery_lag.p95"),
+            measure(&runs[1], "ticker.delivery_lag.p95"),
+            0.02,
+        );
+    }
 }
 
 #[test]
