@@ -1,5 +1,6 @@
 //! What a run leaves behind: ledger, histograms, series. Plain data; it does not know who reads it.
 pub mod absence;
+mod fact;
 pub mod histogram;
 mod inbox;
 pub mod ledger;
@@ -15,10 +16,11 @@ mod trace;
 pub mod usage;
 
 pub use absence::Absence;
+pub use fact::Fact;
 pub use histogram::Histogram;
 pub use ledger::{AttemptEnd, Attempted, Cause, Departure, End, Ledger, Sessions, Twice};
 pub use outcome::{Ends, LedgerRow, Measure, Outcome, Phase, Track, Unit};
-pub use recorder::{Fact, Recorder};
+pub use recorder::Recorder;
 pub use series::Gauge;
 pub use trace::{OUTSIDE, Trace};
 pub use usage::{Amount, Egress, Usage, Used};

@@ -190,8 +190,8 @@ pub(super) fn counts(_: &mut SchemaGenerator) -> Schema {
 
 /// A number of tabs, or a law of it.
 pub(super) fn tabs(generator: &mut SchemaGenerator) -> Schema {
-    let law = generator.subschema_for::<Tabs>();
-    json_schema!({ "title": "count or map", "anyOf": [quantity::<Count>(), law, { "type": "null" }] })
+    let (law, count) = (generator.subschema_for::<Tabs>(), quantity::<Count>());
+    json_schema!({ "title": "count or map", "anyOf": [count, law, { "type": "null" }] })
 }
 
 /// A path relative to the file.

@@ -188,7 +188,9 @@ mod tests {
         for share in [0.01, 0.1, 0.5, 0.9, 0.99, 0.999] {
             let [one, other] =
                 [&grouped, &plain].map(|it| it.quantile(share).map_or(0.0, Span::float));
-            let allowed = if share > 0.99 { 0.08 } else { 0.025 };
+            // The plain way's own standard error is 1.7 % at the first percentile, where 200 lie
+            // below in a density that rises from zero, and 2 % at the last, with 20 above.
+            let allowed = if (0.02..0.995).contains(&share) { 0.025 } else { 0.06 };
             assert!((one / other - 1.0).abs() < allowed, "{share}: {one} and {other}");
         }
         let exact = 33e6 + sum / f64::from(many);

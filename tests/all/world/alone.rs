@@ -12,7 +12,7 @@ const DROP: &str = "{ at: 60s, drop_clients: { node: phones, share: 50%, kind: r
 /// How to lose messages to a cause: what is set, and what happens.
 type Way = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const WAYS: [Way; 16] = [
+const WAYS: [Way; 17] = [
     (
         "lost.gateway_crash",
         &["phones.sends.per_user: 60/min", "gateways.cpu.receive: 10ms"],
@@ -64,6 +64,17 @@ const WAYS: [Way; 16] = [
         "lost.resume_expired",
         &["phones.reconnect: { base: 5min, cap: 5min, jitter: none }", "phones.resume_window: 20s"],
         &[DROP, "{ at: 70s, load: { node: phones, factor: 0.000001 } }"],
+    ),
+    (
+        // 17 messages of 376 B a second, of which some users read three.
+        "lost.slow_consumer",
+        &[
+            "phones.sends.per_user: 1/min",
+            "phones.sends.to: all",
+            "phones.slow: { share: 10%, drain: 1KB/s }",
+            "gateways.send_buffer: { size: 10KB, when_full: drop_oldest }",
+        ],
+        &[],
     ),
     ("deliveries.expired", &[LATE, "replay.retention: 10s"], &[DROP]),
 ];
