@@ -336,7 +336,9 @@ impl Clients {
             }
             (Timer::Dismissed, State::Connecting) if attempt => self.dismissed(user, cx),
             (Timer::Closed, State::Online) if session => {
-                cx.record.moved(cx.tiers.get(row.gateway).drained_by);
+                if row.gateway != NOWHERE {
+                    cx.record.moved(cx.tiers.get(row.gateway).drained_by);
+                }
                 self.close(user, cx);
                 Self::back_off(user, cx);
             }

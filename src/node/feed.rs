@@ -80,6 +80,9 @@ impl Cx<'_> {
                 let row = self.messages.open_at(message, entry.place);
                 let list = &mut self.connections.kept.row(user).missed;
                 list.push(self.messages, row, Stage::Buffer, entry.kept);
+                if let Some(replay) = &self.crowds.of(user).replay {
+                    self.within_the_buffer(user, replay.messages);
+                }
             }
         }
     }

@@ -109,6 +109,12 @@ impl<'a> Cx<'a> {
         self.record.kept(self.messages.get(message).sent, to);
         let list = &mut self.connections.kept.row(to).missed;
         list.push(self.messages, message, Stage::Buffer, kept);
+        self.within_the_buffer(to, bound);
+    }
+
+    /// The buffer of a user holds so many messages, and drops the oldest beyond them.
+    pub(super) fn within_the_buffer(&mut self, user: u32, bound: u32) {
+        let list = &mut self.connections.kept.row(user).missed;
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");
             self.drop_kept(oldest, Cause::BufferOverflow);
