@@ -392,7 +392,7 @@ pub const STATISTICS: &[(&str, &str)] = &[
     ("max", "the largest"),
 ];
 
-/// Ends of a delivery that are not losses; the causes of those follow from [`Cause::ALL`].
+/// Ends of a delivery that are not losses; the causes of those follow from `Cause::ALL`.
 pub const ENDS: &[(&str, &str)] = &[
     ("live", "It came by an open connection."),
     ("replayed", "It came out of the buffer, after a gap."),
