@@ -79,7 +79,10 @@ impl World {
         if matches!(state, State::Online | State::Gone) {
             return;
         }
-        for &id in &self.crowds.of(user).feeds {
+        let crowd = self.crowds.of(user);
+        let bound = crowd.replay.as_ref().map_or(u32::MAX, |replay| replay.messages);
+        let mut kept: Vec<Entry> = Vec::new();
+        for &id in &crowd.feeds {
             let feed = self.feeds.get(id);
             if !feed.grouped || feed.keeping.is_none() || !feed.has(user) {
                 continue;
@@ -88,13 +91,24 @@ impl World {
                 let entry = feed.entry(user, number);
                 let (at, end) = match feed.fate(user, number, horizon) {
                     Fate::Kept => {
-                        self.record.pending(entry.sent, true);
+                        kept.push(entry);
                         continue;
                     }
                     Fate::Overflown(at) => (at, End::Lost(Cause::BufferOverflow)),
                     Fate::Expired(at) => (at, End::Expired),
                 };
                 self.record.delivery(at, entry.sent, entry.id, end);
+            }
+        }
+        // Each feed is within the bound of the buffer; together they may be beyond it.
+        kept.sort_by_key(|entry| entry.kept);
+        for (place, entry) in kept.iter().enumerate() {
+            match kept.get(place.saturating_add(number::index(bound))) {
+                Some(newer) => {
+                    let end = End::Lost(Cause::BufferOverflow);
+                    self.record.delivery(newer.kept, entry.sent, entry.id, end);
+                }
+                None => self.record.pending(entry.sent, true),
             }
         }
     }

@@ -112,7 +112,7 @@ impl Checks<'_, '_> {
         }
         if clients.resume == Resume::LastSeenId {
             self.resume(input, pool);
-        } else {
+        } else if !self.resumes_by_default(clients) {
             self.without_resume(input, clients);
         }
         self.inbox(input, pool);
@@ -266,6 +266,13 @@ impl Checks<'_, '_> {
             let wrong = Diagnostic::error("not-modelled", message).at(self.at());
             input.report(wrong.help("take it out, or write `transport: websocket`"));
         }
+    }
+
+    /// Whether the links are enough for these users to resume.
+    fn resumes_by_default(&self, clients: &Clients) -> bool {
+        let Kind::Clients(form) = &self.node.form else { return false };
+        let free = form.resume.is_none() && clients.sessions.is_none();
+        free && self.topology.resuming().contains(&self.id)
     }
 
     /// Keys that mean nothing for users who never resume.

@@ -1,6 +1,6 @@
 //! Messages for many: counted in groups, and each delivery simulated for itself.
 use super::{
-    chat::{chat, clients, crash, fanout_of, gateways, secs},
+    chat::{away_for, chat, clients, crash, fanout_of, gateways, replay, secs},
     consumers::{close, count, measure, run},
     sources::with_source,
 };
@@ -102,6 +102,27 @@ fn groups_without_a_buffer_lose_what_their_members_do() {
         assert!(other > 1_000.0, "{name}: {other}");
         close(one, other, 0.02);
     }
+}
+
+/// Whoever sends, what a user misses lies in one buffer.
+#[test]
+fn a_buffer_is_one_for_all_that_a_user_gets() {
+    let runs = both(|scenario| {
+        with_source(scenario, "ticker", Ticks::Every(Span::from_millis(100)));
+        let Some(Parameters::Source(source)) =
+            scenario.nodes.last_mut().map(|node| &mut node.parameters)
+        else {
+            panic!("the source is last")
+        };
+        source.to = SourceAudience::All;
+        replay(scenario).messages = 50;
+        away_for(scenario, 60, 0.5);
+    });
+    let lost = [0, 1].map(|it| measure(&runs[it], "lost.buffer_overflow"));
+    assert!(lost[1] > 100_000.0, "{lost:?}");
+    close(lost[0], lost[1], 0.02);
+    let replayed = [0, 1].map(|it| measure(&runs[it], "deliveries.replayed"));
+    close(replayed[0], replayed[1], 0.02);
 }
 
 #[test]

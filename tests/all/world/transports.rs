@@ -1,13 +1,13 @@
 //! Transports side by side: a stream for one way and requests for the other, against one connection
 //! for both.
 use super::{
-    chat::{away_for, chat, clients, crash, gateways, replay, secs},
+    chat::{away_for, chat, clients, crash, deploy, gateways, replay, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, Ids, Parameters, Policy, Preset, Start, Transport,
+        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, Start, Transport,
     },
     record::Outcome,
     scenario::{CrashKind, Scenario},
@@ -61,6 +61,18 @@ fn a_request_needs_no_stream() {
     );
     assert!(measure(&stream, "delivery_lag.p50") < 0.1);
     assert_eq!(count(&stream, "deliveries.missed"), 0);
+}
+
+/// The server closes what it has held between two polls too, in batches, and all are back.
+#[test]
+fn a_drain_in_batches_reaches_who_polls() {
+    for transport in [Transport::LongPoll, Transport::Sse] {
+        let mut scenario = with(transport);
+        gateways(&mut scenario).drain.by = DrainBy::ServerBatches;
+        deploy(&mut scenario, 20, 1);
+        let outcome = run(&scenario);
+        assert_eq!(count(&outcome, "connections.end"), 2_000, "{transport:?}");
+    }
 }
 
 /// The work of a request is that of a request: so much more CPU, at the same rate.
