@@ -63,27 +63,22 @@ impl Cx<'_> {
 
     pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
         let feed = self.feeds.get(feed);
-        let (entry, fate) = (feed.entry(user, number), feed.fate(user, number, self.now));
-        let closed = self.window_closed(user).filter(|&closed| closed < entry.kept);
-        if closed.is_some() {
+        let entry = feed.entry(user, number);
+        let fate = feed.fate(user, number, self.now).before(self.window_closed(user), &entry);
+        if let Fate::TooLate(at) = fate {
             self.record.nobody(entry.sent, user);
-            return self.missed_by(user, entry, entry.kept, End::Lost(Cause::NoReplay));
+            return self.missed_by(user, entry, at, End::Lost(Cause::NoReplay));
         }
         self.record.kept(entry.sent, user);
-        match fate {
-            Fate::Overflown(at) => {
-                self.missed_by(user, entry, at, End::Lost(Cause::BufferOverflow));
-            }
-            Fate::Expired(at) => self.missed_by(user, entry, at, End::Expired),
-            Fate::Kept => {
-                let message = Message::new(entry.sent, user, entry.id | EACH, NOWHERE);
-                let row = self.messages.open_at(message, entry.place);
-                let list = &mut self.connections.kept.row(user).missed;
-                list.push(self.messages, row, Stage::Buffer, entry.kept);
-                if let Some(replay) = &self.crowds.of(user).replay {
-                    self.within_the_buffer(user, replay.messages);
-                }
-            }
+        if let Some((at, end)) = fate.end() {
+            return self.missed_by(user, entry, at, end);
+        }
+        let message = Message::new(entry.sent, user, entry.id | EACH, NOWHERE);
+        let row = self.messages.open_at(message, entry.place);
+        let list = &mut self.connections.kept.row(user).missed;
+        list.push(self.messages, row, Stage::Buffer, entry.kept);
+        if let Some(replay) = &self.crowds.of(user).replay {
+            self.within_the_buffer(user, replay.messages);
         }
     }
 
@@ -183,6 +178,7 @@ impl Cx<'_> {
 
     /// A user leaves for good, and takes with it all that was kept for it.
     pub fn unsubscribes(&mut self, user: u32) {
+        let closed = self.window_closed(user);
         if self.connections.get(user).state == State::HalfOpen {
             self.death_noticed(user);
         }
@@ -194,11 +190,8 @@ impl Cx<'_> {
                 for number in self.feeds.get(id).missed(user) {
                     let feed = self.feeds.get(id);
                     let entry = feed.entry(user, number);
-                    let (at, end) = match feed.fate(user, number, self.now) {
-                        Fate::Kept => (self.now, End::Lost(Cause::GaveUp)),
-                        Fate::Overflown(at) => (at, End::Lost(Cause::BufferOverflow)),
-                        Fate::Expired(at) => (at, End::Expired),
-                    };
+                    let fate = feed.fate(user, number, self.now).before(closed, &entry);
+                    let (at, end) = fate.end().unwrap_or((self.now, End::Lost(Cause::GaveUp)));
                     self.missed_by(user, entry, at, end);
                 }
             }

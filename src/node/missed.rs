@@ -4,7 +4,7 @@ use super::{
     Cx, Event, Purpose, Timer,
     cx::low_byte,
     table::{
-        connections::{Connection, State},
+        connections::{Connection, Connections, State},
         crowds::{Crowd, Inbox, REPLAY, Replay},
         messages::{List, Message, Stage},
     },
@@ -21,6 +21,14 @@ impl Connection {
             State::Away | State::Connecting | State::HalfOpen | State::Absent => true,
             State::Online | State::Gone => false,
         }
+    }
+}
+
+impl Connections {
+    /// When the window closed within which a user who is away at `now` could have resumed.
+    pub fn window_closed(&self, user: u32, window: Option<Span>, now: Time) -> Option<Time> {
+        let closed = self.since[number::index(user)] + window?;
+        (self.get(user).is_away() && closed < now).then_some(closed)
     }
 }
 
@@ -65,9 +73,7 @@ impl<'a> Cx<'a> {
 
     /// When a user who is away could resume last, if that is over.
     pub(super) fn window_closed(&self, user: u32) -> Option<Time> {
-        let window = self.crowds.of(user).resume_window?;
-        let closed = self.connections.since[number::index(user)] + window;
-        (self.connections.get(user).is_away() && closed < self.now).then_some(closed)
+        self.connections.window_closed(user, self.crowds.of(user).resume_window, self.now)
     }
 
     fn lost(&mut self, message: u32, connection: Connection, cause: Cause) {

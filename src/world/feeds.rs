@@ -4,12 +4,7 @@ use crate::{
     engine::{Agenda, Time, number},
     node::{
         Node,
-        table::{
-            connections::State,
-            crowds::Crowd,
-            feeds::{Entry, Fate},
-            messages::Stage,
-        },
+        table::{connections::State, crowds::Crowd, feeds::Entry, messages::Stage},
     },
     record::{Cause, End, Unit},
 };
@@ -81,6 +76,7 @@ impl World {
         }
         let crowd = self.crowds.of(user);
         let bound = crowd.replay.as_ref().map_or(u32::MAX, |replay| replay.messages);
+        let closed = self.connections.window_closed(user, crowd.resume_window, horizon);
         let mut kept: Vec<Entry> = Vec::new();
         for &id in &crowd.feeds {
             let feed = self.feeds.get(id);
@@ -89,13 +85,10 @@ impl World {
             }
             for number in feed.missed(user) {
                 let entry = feed.entry(user, number);
-                let (at, end) = match feed.fate(user, number, horizon) {
-                    Fate::Kept => {
-                        kept.push(entry);
-                        continue;
-                    }
-                    Fate::Overflown(at) => (at, End::Lost(Cause::BufferOverflow)),
-                    Fate::Expired(at) => (at, End::Expired),
+                let fate = feed.fate(user, number, horizon).before(closed, &entry);
+                let Some((at, end)) = fate.end() else {
+                    kept.push(entry);
+                    continue;
                 };
                 self.record.delivery(at, entry.sent, entry.id, end);
             }

@@ -7,6 +7,7 @@
 //! instance pushes to it; while it is away, which number it has missed first.
 use super::{
     descents::Descents,
+    fate::{Entry, Fate},
     flights::{Flight, Flights},
     members::Members,
     topics::Topics,
@@ -30,30 +31,6 @@ pub struct Keeping {
     pub messages: u32,
     /// So long.
     pub retention: Span,
-}
-
-/// A message of a topic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry {
-    /// The send call.
-    pub sent: Time,
-    /// When the fan-out took it.
-    pub kept: Time,
-    /// Its place in the order in which the bus took messages in.
-    pub place: u32,
-    /// Which message of its source.
-    pub id: u32,
-}
-
-/// What has become of a message that a user has missed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
-    /// It is kept.
-    Kept,
-    /// At this time there were too many later ones.
-    Overflown(Time),
-    /// At this time it was too old.
-    Expired(Time),
 }
 
 /// One topic.

@@ -1,7 +1,8 @@
 //! All feeds of a world, and what gateways hold back of them for slow consumers.
 use super::send_buffers::SendBuffers;
 pub use super::{
-    feed::{Audience, Coming, Entry, Fate, Feed, Held, Keeping},
+    fate::{Entry, Fate},
+    feed::{Audience, Coming, Feed, Held, Keeping},
     topics::Topics,
 };
 use crate::engine::number;

@@ -1,8 +1,5 @@
 //! What an instance has pushed to many, until it has arrived: as counts of lags.
-use super::{
-    descents::Lags,
-    feed::{Coming, Entry},
-};
+use super::{descents::Lags, fate::Entry, feed::Coming};
 use crate::engine::{Span, Time};
 use crate::node::batch::Batch;
 use std::{collections::VecDeque, ops::Range};

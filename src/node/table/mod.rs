@@ -8,6 +8,7 @@ pub mod crowd;
 pub mod crowds;
 pub mod delay;
 pub mod descents;
+pub mod fate;
 pub mod feed;
 pub mod feeds;
 pub mod flights;

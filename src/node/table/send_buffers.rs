@@ -2,7 +2,7 @@
 //!
 //! A client takes so many bytes a second, one message after another. What has not arrived lies in
 //! the send buffer of its connection: a socket keeps what is not acknowledged.
-use super::feed::Entry;
+use super::fate::Entry;
 use crate::engine::{Span, Time};
 use std::collections::{BTreeMap, VecDeque};
 

@@ -125,6 +125,23 @@ fn a_buffer_is_one_for_all_that_a_user_gets() {
     close(replayed[0], replayed[1], 0.02);
 }
 
+/// Who comes back too late to resume gets nothing of what it missed, or of what came after that.
+#[test]
+fn a_window_to_resume_closes_for_groups_as_for_their_members() {
+    let runs = both(|scenario| {
+        let crowd = clients(scenario);
+        crowd.resume_window = Some(secs(20));
+        (crowd.network.lifetime, crowd.network.silent_drops) = (None, Share(0.0));
+        away_for(scenario, 50, 0.5);
+    });
+    alike(&runs);
+    for name in ["lost.resume_expired", "lost.no_replay"] {
+        let [one, other] = [0, 1].map(|it| measure(&runs[it], name));
+        assert!(other > 10_000.0, "{name}: {other}");
+        close(one, other, 0.02);
+    }
+}
+
 #[test]
 fn a_crash_takes_whole_groups() {
     for kind in [CrashKind::Process, CrashKind::Host] {
