@@ -6,8 +6,8 @@ use super::{
 use crate::{
     engine::number,
     node::parameters::{
-        Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Parameters, PartitionKey, Pubsub,
-        Registry, Resume, Route, Scope, Start, Transport,
+        Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, Parameters,
+        PartitionKey, Pubsub, Registry, Resume, Route, Scope, Start, Transport,
     },
     record::meter::Traffic,
     scenario::{Link, NodeId, Scenario},
@@ -408,12 +408,23 @@ impl Crowd<'_> {
 
     /// Bytes of payload of a message, on average over deliveries.
     pub(super) fn payload(&self) -> f64 {
+        self.over_deliveries(|payload| payload)
+    }
+
+    /// What depends on the bytes of payload of a message, on average over deliveries.
+    fn over_deliveries(&self, value: impl Fn(f64) -> f64) -> f64 {
         if self.outside.is_empty() {
-            return self.law.payload;
+            return value(self.law.payload);
         }
-        let of = |source: &Outside<'_>| source.deliveries() * source.payload;
-        let bytes = self.own() * self.law.payload + self.outside.iter().map(of).sum::<f64>();
-        bytes / self.deliveries().max(1e-12)
+        let of = |source: &Outside<'_>| source.deliveries() * value(source.payload);
+        let own = self.own() * value(self.law.payload);
+        (own + self.outside.iter().map(of).sum::<f64>()) / self.deliveries().max(1e-12)
+    }
+
+    /// Messages up and down as a managed service bills them.
+    pub(super) fn billed(&self, service: &Managed) -> f64 {
+        let up = self.up() * service.billed(self.law.payload);
+        up + self.arrive() * self.over_deliveries(|payload| service.billed(payload))
     }
 
     /// Seconds between two pings.

@@ -69,7 +69,7 @@ impl<'s> Plan<'s> {
         };
         let own = self.crowds.iter().filter(|crowd| crowd.pool.id == id);
         Amount::Managed {
-            messages: of(&|crowd| (crowd.up() + crowd.arrive()) * service.billed(crowd.payload())),
+            messages: of(&|crowd| crowd.billed(service)),
             pings: of(&|crowd| crowd.beat().map_or(0.0, |every| 2.0 * crowd.held / every)),
             connections: of(&|crowd| crowd.held),
             egress: own.fold(Egress::default(), |sum, crowd| sum.and(&crowd.bytes().egress())),

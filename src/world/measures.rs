@@ -175,7 +175,7 @@ impl World {
         self.recovery_measures(&mut sheet);
         self.session_measures(scenario, &mut sheet);
         self.delivery_measures(&mut sheet);
-        self.pool_measures(all, &mut sheet);
+        self.pool_measures(scenario, all, &mut sheet);
         self.send_buffer_measures(&mut sheet);
         self.delivery_tier_measures(scenario, all, &mut sheet);
         self.presence_measures(&mut sheet);

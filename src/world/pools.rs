@@ -1,14 +1,15 @@
 //! What gateway pools, and managed services in their place, used of what they have.
-use super::{World, measures::Sheet, sample::Pool};
+use super::{World, measures::Sheet, sample::Pool, wire};
 use crate::{
     engine::number,
     node::{Node, gateway::Gateway, parameters::Managed},
     record::{Gauge, Unit, meter::Flow},
+    scenario::Scenario,
 };
 
 impl World {
     /// Connections, memory, CPU and budgets of each pool.
-    pub(super) fn pool_measures(&self, all: &Flow, sheet: &mut Sheet) {
+    pub(super) fn pool_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
         let pools = &self.gauges.pools;
         for gauge in pools {
             let Node::Gateway(pool) = &self.nodes[gauge.node] else { continue };
@@ -22,22 +23,28 @@ impl World {
                 connections(pool, gauge, prefix, sheet);
             }
             match &pool.parameters.managed {
-                Some(service) => self.service_measures(gauge.node, service, all, sheet),
+                Some(service) => self.service_measures(gauge.node, service, scenario, all, sheet),
                 None => budgets(pool, gauge, name, sheet),
             }
         }
     }
 
     /// What a managed service bills, and how much of its quota is used.
-    fn service_measures(&self, node: usize, service: &Managed, all: &Flow, sheet: &mut Sheet) {
+    fn service_measures(
+        &self,
+        node: usize,
+        service: &Managed,
+        scenario: &Scenario,
+        all: &Flow,
+        sheet: &mut Sheet,
+    ) {
         let name = &self.names[node];
-        let own = self.crowds.iter().zip(&all.crowds);
-        let own = own.filter(|(crowd, _)| usize::from(crowd.gateways.node) == node);
+        let all_crowds = self.crowds.iter().zip(&all.crowds).zip(wire::laws(scenario));
+        let own = all_crowds.filter(|((crowd, _), _)| usize::from(crowd.gateways.node) == node);
         let (mut handshakes, mut messages) = (0, 0.0);
-        for (crowd, traffic) in own {
-            let payload = self.payload(crowd.clients);
-            let frames = number::float(traffic.frames_up + traffic.frames_down);
-            messages += frames * service.billed(payload);
+        for ((_, traffic), law) in own {
+            let billed = law.carried(traffic).map(|(size, count)| count * service.billed(size));
+            messages += billed.sum::<f64>();
             handshakes += traffic.handshakes;
         }
         let seconds = all.lasted.seconds().max(1e-9);
@@ -46,13 +53,6 @@ impl World {
         sheet.set(format!("{name}.budget.new_connections"), Unit::Share, Some(used));
         sheet.set(format!("{name}.headroom"), Unit::Share, Some((1.0 - used).max(0.0)));
         sheet.count("connections.closed", self.record.counts.closed);
-    }
-
-    /// Bytes of payload in a message of a crowd.
-    fn payload(&self, clients: u8) -> f64 {
-        let Node::Clients(clients) = &self.nodes[usize::from(clients)] else { return 0.0 };
-        let sends = clients.parameters.sends.as_ref();
-        sends.map_or(0.0, |sends| number::float(sends.payload.0))
     }
 }
 

@@ -24,8 +24,8 @@ struct Rate<'w> {
     messages: f64,
     /// Bytes of payload in a message.
     payload: f64,
-    /// Messages that came down.
-    pushed: f64,
+    /// Messages up and down, by their bytes of payload.
+    carried: Vec<(f64, f64)>,
     /// Seconds between two pings.
     every: f64,
     /// The messages of each source that reaches it.
@@ -60,7 +60,7 @@ impl<'w> Rate<'w> {
             attempts: per_second(traffic.attempts),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
-            pushed: per_second(traffic.frames_down),
+            carried: law.carried(traffic).map(|(size, count)| (size, count / seconds)).collect(),
             every: law.every,
             sources: sources.collect(),
             operations: per_second(traffic.registry_operations),
@@ -200,7 +200,8 @@ fn managed<'w, 'r: 'w>(service: &Managed, rates: impl Iterator<Item = &'w Rate<'
     let (mut messages, mut pings, mut connections) = (0.0, 0.0, 0.0);
     let mut egress = Egress::default();
     for rate in rates {
-        messages += (rate.messages + rate.pushed) * service.billed(rate.payload);
+        let billed = rate.carried.iter().map(|&(size, count)| count * service.billed(size));
+        messages += billed.sum::<f64>();
         pings += 2.0 * rate.connections / rate.every;
         connections += rate.connections;
         egress = egress.and(&rate.bytes.egress());

@@ -104,6 +104,15 @@ impl World {
 }
 
 impl Law {
+    /// The sizes of all messages, up and down, and how many there were of each.
+    pub(super) fn carried<'l>(
+        &'l self,
+        traffic: &'l Traffic,
+    ) -> impl Iterator<Item = (f64, f64)> + 'l {
+        let up = (self.payload, number::float(traffic.frames_up));
+        std::iter::once(up).chain(self.pushed(traffic))
+    }
+
     /// The sizes of what was pushed down, and how many there were of each.
     fn pushed<'l>(&'l self, traffic: &'l Traffic) -> impl Iterator<Item = (f64, f64)> + 'l {
         self.by_size(traffic, traffic.frames_down, |source| source.frames_down)

@@ -2,10 +2,11 @@
 use super::{
     chat::{chat, clients, secs},
     consumers::{close, count, measure, run},
+    sources::with_source,
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Heartbeat, Jitter, Managed, Parameters, Reconnect},
+    node::parameters::{Heartbeat, Jitter, Managed, Parameters, Reconnect, Ticks},
     record::{Amount, Outcome},
     scenario::{Action, ActionKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -160,6 +161,27 @@ fn messages_are_billed_by_the_unit() {
 }
 
 /// Nothing is sized: no memory, no CPU, no room.
+/// What a source sends is billed by its own size, not by that of what users send.
+#[test]
+fn messages_of_a_source_are_billed_by_their_own_size() {
+    let messages = |payload| {
+        let mut scenario = held(1_000, |_| {});
+        clients(&mut scenario).sends = None;
+        with_source(&mut scenario, "ticker", Ticks::Rate(Rate(100.0)));
+        let Some(Parameters::Source(source)) =
+            scenario.nodes.last_mut().map(|node| &mut node.parameters)
+        else {
+            panic!("the source is last")
+        };
+        source.payload = Bytes(payload);
+        let outcome = run(&scenario);
+        (billed(&outcome).0, measure(&outcome, "gateways.messages"))
+    };
+    let (small, large) = (messages(200), messages(90_000));
+    close(large.0, 3.0 * small.0, 1e-9);
+    close(large.1, 3.0 * small.1, 1e-9);
+}
+
 #[test]
 fn no_budget_of_ours() {
     let outcome = run(&held(1_000, |_| {}));
