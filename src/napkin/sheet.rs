@@ -82,13 +82,7 @@ pub(super) fn per(rate: f64) -> String {
 
 /// A size: `10 KB`.
 pub(super) fn size(bytes: f64) -> String {
-    let text = figures::figure(Unit::Bytes, bytes);
-    match text.split_once(GAP) {
-        Some((number, unit)) if number.contains('.') => {
-            format!("{}{GAP}{unit}", number.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => text,
-    }
+    figures::without_zeros(figures::figure(Unit::Bytes, bytes))
 }
 
 /// A plain factor: `1.5`.

@@ -138,7 +138,11 @@ pub fn duration(seconds: f64) -> String {
 
 /// The same without trailing zeros, where nothing is measured but said: `30 s`, `1 s bins`.
 pub fn spoken(seconds: f64) -> String {
-    let text = duration(seconds);
+    without_zeros(duration(seconds))
+}
+
+/// A figure with its unit, without trailing zeros.
+pub fn without_zeros(text: String) -> String {
     match text.split_once(GAP) {
         Some((number, unit)) if number.contains('.') => {
             format!("{}{GAP}{unit}", number.trim_end_matches('0').trim_end_matches('.'))

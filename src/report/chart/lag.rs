@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     report::theme::{self, Pen},
     summary::{
-        Summary, figures,
+        Judged, Summary, figures,
         series::Curve,
         slo::{self, Comparison},
     },
@@ -88,18 +88,18 @@ pub(super) fn limits(summary: &Summary) -> Vec<(f64, String)> {
         let label = format!("{name} limit {}", axis::seconds(limit));
         (limit, label)
     };
-    objectives(summary).into_iter().map(label).collect()
+    objectives(&summary.slo).into_iter().map(label).collect()
 }
 
 /// Upper limits of lag percentiles, as written: (percentile, limit).
-pub(super) fn objectives(summary: &Summary) -> Vec<(String, f64)> {
-    let limit = |judged: &crate::summary::Judged| {
+pub(super) fn objectives(judged: &[Judged]) -> Vec<(String, f64)> {
+    let limit = |judged: &Judged| {
         let slo = slo::parse(&judged.expr).ok()?;
         let percentile = slo.metric.strip_prefix("delivery_lag.")?.to_owned();
         let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
         (upper && slo.limit > 0.0).then_some((percentile, slo.limit))
     };
-    summary.slo.iter().filter_map(limit).collect()
+    judged.iter().filter_map(limit).collect()
 }
 
 /// What share of deliveries a percentile's name leaves above it.

@@ -88,5 +88,5 @@ fn corner(summary: &Summary) -> Option<(f64, f64, String)> {
             format!("SLO broken: over {} later than {}", axis::share(above), axis::seconds(limit));
         Some((limit, above, label))
     };
-    lag::objectives(summary).into_iter().find_map(corner)
+    lag::objectives(&summary.slo).into_iter().find_map(corner)
 }

@@ -5,12 +5,11 @@ use crate::{
     engine::number,
     record::Unit,
     report::{
-        chart::{Axis, Body, Chart, Line, Lines, Panel, axis},
+        chart::{Axis, Body, Chart, Line, Lines, Panel, axis, lag::objectives},
         theme::{self, Pen},
     },
     summary::{
         figures,
-        slo::{self, Comparison},
         sweep::{Point, Sweep},
     },
 };
@@ -110,15 +109,11 @@ fn pieces(
 
 /// Upper limits of percentiles, each with its label.
 fn limits(sweep: &Sweep) -> Vec<(f64, String)> {
-    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
-    let limit = |judged: &crate::summary::Judged| {
-        let slo = slo::parse(&judged.expr).ok()?;
-        let percentile = slo.metric.strip_prefix("delivery_lag.")?.to_owned();
-        let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
-        let label = format!("{percentile} limit {}", axis::seconds(slo.limit));
-        (upper && slo.limit > 0.0).then_some((slo.limit, label))
+    let judged = sweep.points.first().map_or(&[][..], |point| &point.slo);
+    let label = |(percentile, limit): (String, f64)| {
+        (limit, format!("{percentile} limit {}", axis::seconds(limit)))
     };
-    judged.filter_map(limit).collect()
+    objectives(judged).into_iter().map(label).collect()
 }
 
 /// From where to where p99 goes, and how many points it keeps its limit at.
