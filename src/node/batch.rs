@@ -17,9 +17,7 @@ impl Batch {
     pub fn at(&self, place: f64) -> Time {
         self.first + self.last.since(self.first).scale(place)
     }
-}
 
-impl Batch {
     /// Takes `jobs` jobs that arrive now and need `work` of one server each: the servers are
     /// afterwards as busy as if each had been taken for itself.
     ///

@@ -2,7 +2,7 @@
 //! to all of its own in one step. What they miss is a difference of numbers, found when they
 //! return. The tables are in `table/feeds.rs`; `docs/METHOD.md` says what is exact.
 use super::{
-    Cx, Event, Purpose,
+    Cx, Purpose,
     fanout::Fanout,
     gateway::Gateway,
     parameters::Spread,
@@ -32,7 +32,7 @@ fn at_instance(entity: u64, instance: u16) -> u64 {
 
 impl Cx<'_> {
     /// The connection of a user, as its feeds see it.
-    fn held(&self, user: u32) -> Held {
+    pub(super) fn held(&self, user: u32) -> Held {
         let (crowd, row) = (self.crowds.of(user), self.connections.get(user));
         let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
         Held { user, instance: row.gateway, way, slow: crowd.reads_slowly(user) }
@@ -90,9 +90,8 @@ impl Cx<'_> {
 
     /// A user is connected.
     pub fn joins(&mut self, user: u32) {
-        let crowd = self.crowds.of(user);
-        for &id in &crowd.feeds {
-            let held = self.held(user);
+        let held = self.held(user);
+        for &id in &self.crowds.of(user).feeds {
             let feed = self.feeds.get_mut(id);
             if !feed.has(user) {
                 feed.subscribe(user);
@@ -268,15 +267,20 @@ impl Fanout {
         again: bool,
         cx: &mut Cx<'_>,
     ) {
-        let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
-        let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
-        let at = cx.feeds.get_mut(feed).in_order(instance, at);
+        let at = self.reaches(row, feed, instance, cx);
         let mut copy = row;
         copy.at = instance;
         let copy = cx.messages.open(copy);
         let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
         let pool = cx.tiers.get(instance).pool;
         cx.hop(at, pool, copy, stage);
+    }
+
+    /// When a call of a feed reaches an instance: after those that were made before it.
+    fn reaches(&mut self, row: Message, feed: u8, instance: u16, cx: &mut Cx<'_>) -> Time {
+        let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
+        let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
+        cx.feeds.get_mut(feed).in_order(instance, at)
     }
 
     /// The plain way: a delivery to each subscriber, which goes its own way from here.
@@ -324,9 +328,7 @@ impl Fanout {
         held.sort_unstable();
         for group in held.chunk_by(|one, other| one.0 == other.0) {
             let instance = group[0].0;
-            let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
-            let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
-            let at = cx.feeds.get_mut(id).in_order(instance, at);
+            let at = self.reaches(row, id, instance, cx);
             let pool = cx.tiers.get(instance).pool;
             for &(_, copy) in group {
                 cx.messages.get_mut(copy).at = instance;
@@ -386,9 +388,4 @@ impl Gateway {
         let many = u64::from(online);
         cx.record.duplicates(batch.last, row.sent, shown, Twice::Redelivered, many);
     }
-}
-
-/// The kill of an instance whose memory is used up.
-pub(super) fn killed(instance: u16) -> Event {
-    Event::Action { index: super::event::NO_ENTRY, step: super::Step::Killed, instance }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 impl Connection {
     /// Whether the user has no connection that works, and may come back.
-    fn is_away(self) -> bool {
+    pub fn is_away(self) -> bool {
         match self.state {
             State::Away | State::Connecting | State::HalfOpen | State::Absent => true,
             State::Online | State::Gone => false,

@@ -1,15 +1,15 @@
 //! Slow consumers: clients that read less than they are written. What a gateway has for them waits
 //! in a send buffer, which may be full.
 use super::{
-    Cx, Timer,
+    Cx, Event, Step, Timer,
     batch::Batch,
-    feed::killed,
+    event::NO_ENTRY,
     gateway::Gateway,
     parameters::WhenSlow,
     table::{feeds::Coming, send_buffers::Held},
 };
 use crate::{
-    engine::{EventQueue, Span, Time, number},
+    engine::{EventQueue, Span, number},
     record::{Cause, End},
 };
 
@@ -56,10 +56,11 @@ impl Gateway {
     /// A message goes to a slow consumer, if its send buffer has room.
     pub(super) fn offer(&mut self, offer: Offer, cx: &mut Cx<'_>) {
         let Offer { user, feed, coming, batch, bytes } = offer;
-        let (crowd, row) = (cx.crowds.of(user), *cx.connections.get(user));
+        let crowd = cx.crowds.of(user);
         let Some(slow) = &crowd.slow else { return };
         cx.drained(user);
-        let way = crowd.down(row.round_trip(), crowd.connection(user, row.session));
+        let connection = cx.held(user);
+        let (instance, way) = (connection.instance, connection.way);
         let place = crowd.draws.unit(super::Purpose::Place, u64::from(user - crowd.first), 0);
         let held = Held {
             feed,
@@ -83,14 +84,19 @@ impl Gateway {
             }
             WhenSlow::Disconnect => {
                 if cx.feeds.send_buffers.of(user) + bytes > limit {
-                    cx.feeds.send_buffers.push(user, row.gateway, way, held);
+                    cx.feeds.send_buffers.push(user, instance, way, held);
                     cx.feeds.send_buffers.close(user);
-                    return cx.wake(cx.now + way, Timer::Closed, user, row.session);
+                    return cx.wake(
+                        cx.now + way,
+                        Timer::Closed,
+                        user,
+                        cx.connections.get(user).session,
+                    );
                 }
             }
         }
-        cx.feeds.send_buffers.push(user, row.gateway, way, held);
-        self.outgrows(row.gateway, cx);
+        cx.feeds.send_buffers.push(user, instance, way, held);
+        self.outgrows(instance, cx);
     }
 
     /// An instance whose send buffers take the rest of its memory is killed.
@@ -99,8 +105,8 @@ impl Gateway {
         let taken = held + cx.feeds.send_buffers.at(instance);
         let grows = self.parameters.send_buffer.when_full == WhenSlow::Grow;
         if grows && taken > self.parameters.memory.limit.0 {
-            let now: Time = cx.now;
-            cx.agenda.push(now, killed(instance));
+            let killed = Event::Action { index: NO_ENTRY, step: Step::Killed, instance };
+            cx.agenda.push(cx.now, killed);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     engine::{Agenda, Time, number},
     node::{
         Node,
-        table::{connections::State, crowds::Crowd, feeds::Entry, messages::Stage},
+        table::{crowds::Crowd, feeds::Entry, messages::Stage},
     },
     record::{Cause, End, Unit},
 };
@@ -70,8 +70,7 @@ impl World {
 
     /// What a user who is away has missed, and what has become of it.
     fn waiting_for(&mut self, user: u32, horizon: Time) {
-        let state = self.connections.get(user).state;
-        if matches!(state, State::Online | State::Gone) {
+        if !self.connections.get(user).is_away() {
             return;
         }
         let crowd = self.crowds.of(user);

@@ -74,8 +74,15 @@ struct Door {
     flights: Flights,
     /// When the last message comes: no later one overtakes it.
     last: Time,
-    /// Slow consumers among those who are online here.
-    slow: BTreeSet<u32>,
+    /// Slow consumers among those who are online here: topic and user.
+    slow: BTreeSet<(u32, u32)>,
+}
+
+impl Door {
+    /// Slow consumers of a topic, ascending.
+    fn slow_of(&self, topic: u32) -> impl Iterator<Item = u32> + '_ {
+        self.slow.range((topic, 0)..=(topic, u32::MAX)).map(|&(_, user)| user)
+    }
 }
 
 /// Whom a message is for.
@@ -205,31 +212,30 @@ impl Feed {
     pub fn subscribe(&mut self, user: u32) {
         let log = self.log(user);
         log.subscribers += 1;
-        *self.cursor(user) = self.logs[number::index(self.topic(user))].next();
-    }
-
-    /// A user who is away leaves for good; returns what it has missed.
-    pub fn unsubscribe(&mut self, user: u32) -> Range<u32> {
-        let log = self.log(user);
-        log.subscribers -= 1;
         let next = log.next();
-        std::mem::replace(self.cursor(user), NOBODY)..next
+        *self.cursor(user) = next;
     }
 
-    /// A user who is away is connected again; returns what it has missed.
-    pub fn join(&mut self, held: Held) -> Range<u32> {
+    /// A user who is away leaves for good.
+    pub fn unsubscribe(&mut self, user: u32) {
+        self.log(user).subscribers -= 1;
+        *self.cursor(user) = NOBODY;
+    }
+
+    /// A user who is away is connected again.
+    pub fn join(&mut self, held: Held) {
         let topic = self.topic(held.user);
         let log = &mut self.logs[number::index(topic)];
         log.connected += 1;
         let next = log.next();
         let place = self.place(held.instance, topic);
         if held.slow {
-            self.door(held.instance).slow.insert(held.user);
+            self.door(held.instance).slow.insert((topic, held.user));
         } else {
             self.groups[place].online.join(next);
             self.door(held.instance).ways.add(held.way);
         }
-        std::mem::replace(self.cursor(held.user), next)..next
+        *self.cursor(held.user) = next;
     }
 
     /// The connection of a user ends for it; returns what its audience had it in, and it has not
@@ -251,7 +257,7 @@ impl Feed {
             missed = self.logs[number::index(topic)].next();
         }
         if slow {
-            self.door(instance).slow.remove(&user);
+            self.door(instance).slow.remove(&(topic, user));
         } else {
             group.online.leave(joined);
             let door = self.door(instance);
@@ -336,8 +342,7 @@ impl Feed {
     /// Whether the message that was published last is sent to an instance.
     pub fn sends_to(&mut self, instance: u16, topic: u32) -> bool {
         let last = self.logs[number::index(topic)].next() - 1;
-        let slow = self.doors[usize::from(instance - self.pool.start)].slow.iter();
-        let slow = slow.filter(|&&user| self.topic(user) == topic).count() > 0;
+        let slow = self.door(instance).slow_of(topic).next().is_some();
         let place = self.place(instance, topic);
         let group = &mut self.groups[place];
         if group.coming == 0 {
@@ -379,16 +384,8 @@ impl Feed {
     /// Slow consumers of a topic at an instance to whom a message goes.
     pub fn slow(&self, instance: u16, topic: u32, number: u32) -> Vec<u32> {
         let door = &self.doors[usize::from(instance - self.pool.start)];
-        let gets = |user: &u32| {
-            let cursor = self.cursors[number::index(user - self.first)];
-            self.topic(*user) == topic && cursor <= number
-        };
-        door.slow.iter().copied().filter(gets).collect()
-    }
-
-    /// From which message on a user is pushed to, or which one it has missed first.
-    pub fn position(&self, user: u32) -> u32 {
-        self.cursors[number::index(user - self.first)]
+        let gets = |user: &u32| self.cursors[number::index(user - self.first)] <= number;
+        door.slow_of(topic).filter(gets).collect()
     }
 
     /// A user who has just left had got less than was thought: it has missed `number` first.
