@@ -17,6 +17,9 @@ const PARTITIONS: u64 = 64;
 /// Most gateways, and most instances of a fan-out, that are written: 65,000 are modelled in all.
 const MOST: [f64; 2] = [40_000.0, 20_000.0];
 
+/// Messages that a mailbox keeps of each user: by default, and at most.
+pub(super) const MAILBOX: [f64; 2] = [1_000.0, 65_535.0];
+
 /// Resolves an experiment's text, or says what is wrong with it.
 pub type Load<'l> = &'l dyn Fn(&str) -> Result<Scenario, String>;
 
@@ -138,6 +141,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("PARTITIONS", size.fanouts.max(PARTITIONS).to_string()),
         ("KEY", if by_room { "room" } else { "recipient" }.to_owned()),
         ("PRODUCER", producer),
+        ("MAILBOX", mailbox(question, way, every, size.users)),
     ];
     let quoted = |name: &str, value: &str| match name {
         "QUESTION" => crate::summary::figures::plain(value).replace(':', ","),
@@ -155,6 +159,16 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         text += &format!("prices: {path}\n");
     }
     text
+}
+
+/// The buffer of what waits for its user: twice what comes from poll to poll, if that is more than
+/// one keeps by default.
+fn mailbox(question: &Question, way: Way, every: Span, users: u64) -> String {
+    let room = (2.0 * question.gets(users) * every.seconds()).ceil();
+    if way == Way::ShortPoll && room > MAILBOX[0] {
+        return format!("{{ retention: 24h, messages: {} }}", room.min(MAILBOX[1]));
+    }
+    "{ retention: 24h }".to_owned()
 }
 
 /// The candidate on a napkin, with as many instances as it needs and one to lose.

@@ -1,7 +1,7 @@
 //! The rule of the brief, with its reasons: one way → a stream of events; both ways → a WebSocket;
 //! what may be old → polls; where proxies block → long polls. Between 10 s and 60 s the price says.
 use super::{
-    candidate::{Estimate, Load, Way, estimate},
+    candidate::{Estimate, Load, MAILBOX, Way, estimate},
     crossing::{Crossing, crossing},
     question::{Audience, Direction, Platform, Question, STREAMS, rate as told},
 };
@@ -228,7 +228,6 @@ fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
     };
     let fresh = spoken(question.fresh.seconds());
     let then = match crossing.silence {
-        Some(from) if from <= 1.0 => "cheaper whatever is sent".to_owned(),
         Some(from) => format!("cheaper once messages of a user are {} apart", spoken(from)),
         None if crossing.interval.is_some_and(|from| from <= question.fresh.seconds()) => {
             "cheaper at what is sent, and dearer where little is".to_owned()
@@ -265,6 +264,17 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     let mut all = Vec::new();
     if ranked.first().is_some_and(|first| !first.estimate.carried) {
         all.push("No pool that can be written carries it: the instances are too few.".to_owned());
+    }
+    let finds = question.gets(question.users) * question.fresh.seconds();
+    let polls = |row: &Ranked| row.way == Way::ShortPoll && row.rank != Rank::Out;
+    if finds > MAILBOX[1] && ranked.iter().any(polls) {
+        all.push(format!(
+            "A poll each {} is for {} messages, and a mailbox keeps {} at most: the others are \
+             lost, unless only the last state counts.",
+            spoken(question.fresh.seconds()),
+            figures::compact(finds),
+            figures::compact(MAILBOX[1])
+        ));
     }
     if question.users < 2 {
         all.push("One user has nobody to hear from: the numbers are those of two.".to_owned());

@@ -130,6 +130,21 @@ fn simulations_stand_beside_the_estimates() {
     }
 }
 
+/// What comes from poll to poll is not lost in a mailbox that is too small for it; where none is
+/// large enough, that is said.
+#[test]
+fn a_mailbox_holds_what_comes_between_polls() {
+    let words = "--direction one-way --messages 100/s --fresh 60s --users 100 --simulate";
+    let found = asked(words, &[]);
+    let polls = &found["candidates"][0];
+    assert_eq!(polls["transport"], "short_poll");
+    let lag = polls["simulated"]["lag_mean_s"].as_f64().unwrap();
+    assert!((25.0..35.0).contains(&lag), "{lag}");
+    let notes = |words| asked(words, &[])["notes"].to_string();
+    assert!(!notes("--direction one-way --messages 100/s --fresh 60s").contains("mailbox"));
+    assert!(notes("--direction one-way --messages 100/s --fresh 1h").contains("a mailbox keeps"));
+}
+
 /// The text, its next command included.
 #[test]
 fn the_text_tells_the_answer_first_and_what_to_do_next() {
