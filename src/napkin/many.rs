@@ -1,14 +1,18 @@
 //! Messages for many in their steady state: one call to each gateway, which pushes to its own.
-use super::{crowd::Crowd, outside::Outside};
-use crate::node::parameters::{Audience, Spread, Transport};
+use super::{
+    crowd::{Crowd, polls},
+    outside::Outside,
+};
+use crate::node::parameters::{Audience, Spread};
 
 impl Crowd<'_> {
-    /// Whether what is for many goes to whole groups of its users.
+    /// Whether what is for many goes to whole groups of its users: as the crowds of a run have it.
     fn takes_groups(&self) -> bool {
-        let streams =
-            matches!(self.clients.parameters.transport, Transport::Websocket | Transport::Sse);
+        let clients = self.clients.parameters;
         let spreads = self.fanout.is_some_and(|it| it.parameters.spread == Spread::Gateways);
-        streams && spreads && self.inbox.is_none() && self.clients.parameters.prefer.is_empty()
+        let streams = !polls(clients) && clients.prefer.is_empty();
+        let idle = self.pool.parameters.idle_timeout(clients.heartbeat.every);
+        spreads && streams && self.inbox.is_none() && idle.is_none()
     }
 
     /// Its users' own deliveries a second that go one by one, and messages that go to all.
