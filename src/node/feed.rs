@@ -9,6 +9,7 @@ use super::{
     slow::Offer,
     table::{
         connections::{NOWHERE, State},
+        copies::Origin,
         crowds::{Crowd, EACH},
         feeds::{Entry, Fate, Held},
         messages::{Message, Stage},
@@ -206,6 +207,22 @@ impl Cx<'_> {
         self.record.deliveries(at, row.sent, row.id, end, all);
     }
 
+    /// Why a message for many comes once more, if it has been handed on before.
+    fn comes_again(&self, message: u32) -> Option<Origin> {
+        let usual = Origin { twice: Twice::Redelivered, renamed: false };
+        let over = self.messages.copies.over(message);
+        over.then(|| self.messages.copies.origin(message).unwrap_or(usual))
+    }
+
+    /// One reader's copy of a message that comes once more.
+    fn copy_of_one(&mut self, one: Message, place: u32, origin: Origin) -> u32 {
+        let copy = self.messages.copy(one, place, None, origin.twice);
+        if origin.renamed {
+            self.messages.copies.rename(copy);
+        }
+        copy
+    }
+
     /// A message is for so many.
     fn intended(&mut self, row: &Message, many: u64) {
         self.record.sent_many(row.sent, row.id, many);
@@ -235,8 +252,8 @@ impl Fanout {
         if !cx.feeds.get(id).grouped {
             return self.send_each(message, row, id, topic, cx);
         }
-        let again = cx.messages.copies.over(message);
-        if !again {
+        let again = cx.comes_again(message);
+        if again.is_none() {
             let feed = cx.feeds.get_mut(id);
             let audience = feed.audience(topic);
             let place = cx.messages.place(message);
@@ -248,14 +265,41 @@ impl Fanout {
                 cx.record.deliveries(cx.now, row.sent, row.id, end, away);
             }
         }
+        if let Some(origin) = again.filter(|origin| origin.renamed) {
+            Self::keeps_again(message, row, (id, topic), origin, cx);
+        }
         for instance in cx.feeds.get(id).pool() {
             let feed = cx.feeds.get_mut(id);
-            if again || feed.sends_to(instance, topic) {
+            if again.is_some() || feed.sends_to(instance, topic) {
                 self.call_gateway(row, id, instance, again, cx);
             }
         }
         cx.messages.copies.end(message, true);
         cx.messages.close(message);
+    }
+
+    /// With another id it is another message to the buffer of who is away.
+    fn keeps_again(
+        message: u32,
+        row: Message,
+        (feed, topic): (u8, u32),
+        origin: Origin,
+        cx: &mut Cx<'_>,
+    ) {
+        if cx.feeds.get(feed).keeping.is_none() {
+            return;
+        }
+        let readers: Vec<u32> = cx.feeds.get(feed).subscribers(topic).collect();
+        let place = cx.messages.place(message);
+        for to in readers {
+            if cx.connections.get(to).is_away() {
+                let mut one = row.addressed_to(to);
+                one.id |= EACH;
+                let copy = cx.copy_of_one(one, place, origin);
+                cx.messages.get_mut(copy).keep(cx.now);
+                cx.stranded(copy, Cause::NoReplay);
+            }
+        }
     }
 
     /// One call to one gateway.
@@ -264,14 +308,17 @@ impl Fanout {
         row: Message,
         feed: u8,
         instance: u16,
-        again: bool,
+        again: Option<Origin>,
         cx: &mut Cx<'_>,
     ) {
         let at = self.reaches(row, feed, instance, cx);
         let mut copy = row;
         copy.at = instance;
         let copy = cx.messages.open(copy);
-        let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
+        let stage = if again.is_some() { Stage::SpreadAgain } else { Stage::Spread };
+        if let Some(origin) = again {
+            cx.messages.copies.stands_for(copy, origin);
+        }
         let pool = cx.tiers.get(instance).pool;
         cx.hop(at, pool, copy, stage);
     }
@@ -287,17 +334,18 @@ impl Fanout {
     fn send_each(&mut self, message: u32, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
         let readers: Vec<u32> = cx.feeds.get(id).subscribers(topic).collect();
         let place = cx.messages.place(message);
-        let again = cx.messages.copies.over(message);
+        let again = cx.comes_again(message);
         let in_groups = self.spread != Spread::Connections;
         let mut held: Vec<(u16, u32)> = Vec::new();
         for to in readers {
             let mut one = row.addressed_to(to);
             one.id |= EACH;
-            let copy = if again {
-                cx.messages.copy(one, place, None, Twice::Redelivered)
-            } else {
-                cx.intended(&row, 1);
-                cx.messages.open_at(one, place)
+            let copy = match again {
+                Some(origin) => cx.copy_of_one(one, place, origin),
+                None => {
+                    cx.intended(&row, 1);
+                    cx.messages.open_at(one, place)
+                }
             };
             if !in_groups || !cx.crowds.of(to).takes_groups() {
                 self.on_message(copy, one, cx);
@@ -344,9 +392,10 @@ impl Gateway {
         let crowd = cx.crowds.of(row.to);
         let Some(id) = crowd.feed_of(&row) else { return };
         let topic = row.to - crowd.first;
+        let again = cx.messages.copies.stood_for(message);
         cx.messages.close(message);
-        if row.stage == Stage::SpreadAgain {
-            return self.spread_again(row, id, topic, cx);
+        if let Some(origin) = again {
+            return self.spread_again((row, origin), (id, topic), cx);
         }
         cx.land(id, row.at);
         let coming = cx.feeds.get_mut(id).comes(row.at, topic);
@@ -376,17 +425,23 @@ impl Gateway {
         }
     }
 
-    /// A consumer that died had handed the message on: all get it once more.
-    fn spread_again(&mut self, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
+    /// A consumer that died had handed the message on, or its sender has sent it again: all get it
+    /// once more.
+    fn spread_again(
+        &mut self,
+        (row, origin): (Message, Origin),
+        (id, topic): (u8, u32),
+        cx: &mut Cx<'_>,
+    ) {
         let online = cx.feeds.get(id).online(row.at, topic);
         if online == 0 || !cx.tiers.serves(row.at) {
             return;
         }
         let batch = self.push_many(row.at, online, cx);
-        let origin = cx.crowds.of(row.to).origin_of(row.id);
-        cx.meter(row.to).pushed_to(origin, u64::from(online));
-        let shown = !cx.crowds.of(row.to).reading.dedup;
+        let sent_by = cx.crowds.of(row.to).origin_of(row.id);
+        cx.meter(row.to).pushed_to(sent_by, u64::from(online));
+        let shown = origin.renamed || !cx.crowds.of(row.to).reading.dedup;
         let many = u64::from(online);
-        cx.record.duplicates(batch.last, row.sent, shown, Twice::Redelivered, many);
+        cx.record.duplicates(batch.last, row.sent, shown, origin.twice, many);
     }
 }
