@@ -63,13 +63,19 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
+    /// A message that a user has missed, whose window to resume closed at `closed`, and its fate.
+    fn fate(&self, feed: u8, user: u32, number: u32, closed: Option<Time>) -> (Entry, Fate) {
         let feed = self.feeds.get(feed);
         let entry = feed.entry(user, number);
-        let fate = feed.fate(user, number, self.now).before(self.window_closed(user), &entry);
-        if let Fate::TooLate(at) = fate {
+        let stopped = self.feeds.stopped(user, self.connections.get(user).state, &entry);
+        (entry, feed.fate(user, number, self.now).before(closed, &entry, stopped))
+    }
+
+    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
+        let (entry, fate) = self.fate(feed, user, number, self.window_closed(user));
+        if let Fate::TooLate(at, cause) = fate {
             self.record.nobody(entry.sent, user);
-            return self.missed_by(user, entry, at, End::Lost(Cause::NoReplay));
+            return self.missed_by(user, entry, at, End::Lost(cause));
         }
         self.record.kept(entry.sent, user);
         if let Some((at, end)) = fate.end() {
@@ -113,6 +119,7 @@ impl Cx<'_> {
             return;
         }
         let held = self.held(user);
+        self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, cause);
         for &id in &crowd.feeds {
             let feed = self.feeds.get_mut(id);
@@ -145,6 +152,7 @@ impl Cx<'_> {
             return;
         }
         let held = self.held(user);
+        self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, Cause::HalfOpen);
         for &id in &crowd.feeds {
             let feed = self.feeds.get_mut(id);
@@ -166,7 +174,11 @@ impl Cx<'_> {
         if instance == NOWHERE {
             return;
         }
-        for &id in &self.crowds.of(user).feeds {
+        let crowd = self.crowds.of(user);
+        if crowd.resume_window.is_some() && !crowd.feeds.is_empty() {
+            self.feeds.noticed.insert(user, self.now);
+        }
+        for &id in &crowd.feeds {
             if self.feeds.get(id).grouped {
                 let missed = self.feeds.get_mut(id).noticed(user, instance);
                 if self.feeds.get(id).keeping.is_none() {
@@ -188,9 +200,7 @@ impl Cx<'_> {
             }
             if self.feeds.get(id).grouped && self.feeds.get(id).keeping.is_some() {
                 for number in self.feeds.get(id).missed(user) {
-                    let feed = self.feeds.get(id);
-                    let entry = feed.entry(user, number);
-                    let fate = feed.fate(user, number, self.now).before(closed, &entry);
+                    let (entry, fate) = self.fate(id, user, number, closed);
                     let (at, end) = fate.end().unwrap_or((self.now, End::Lost(Cause::GaveUp)));
                     self.missed_by(user, entry, at, end);
                 }
