@@ -12,6 +12,7 @@ use super::{
         crowds::{Crowd, EACH},
         feeds::{Entry, Fate, Held},
         messages::{Message, Stage},
+        send_buffers::What,
     },
 };
 use crate::{
@@ -102,16 +103,15 @@ impl Cx<'_> {
         }
     }
 
-    /// The connection of a user ends for it, in whatever way. `reads_on`: it has another one, and
-    /// gets what is on its way.
-    pub fn leaves(&mut self, user: u32, reads_on: bool) {
+    /// The connection of a user ends for it. `reads_on`: it has another one, and gets what is on
+    /// its way. What its gateway held back for it is missed for `cause`.
+    pub fn leaves(&mut self, user: u32, reads_on: bool, cause: Cause) {
         let crowd = self.crowds.of(user);
-        if crowd.feeds.is_empty() || self.connections.get(user).gateway == NOWHERE {
+        let gets_nothing = crowd.feeds.is_empty() && crowd.slow.is_none();
+        if gets_nothing || self.connections.get(user).gateway == NOWHERE {
             return;
         }
         let held = self.held(user);
-        let serves = self.tiers.serves(held.instance);
-        let cause = if serves { Cause::NoReplay } else { Cause::GatewayCrash };
         self.empties_send_buffer(user, cause);
         for &id in &crowd.feeds {
             let feed = self.feeds.get_mut(id);
@@ -121,7 +121,7 @@ impl Cx<'_> {
             let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
             let missed = feed.leave(held, self.now, reads_on, own);
             if feed.keeping.is_none() {
-                self.misses(id, user, missed, cause);
+                self.misses(id, user, missed, Cause::NoReplay);
             }
         }
     }
@@ -140,7 +140,7 @@ impl Cx<'_> {
     pub fn dies_silently(&mut self, user: u32) {
         let crowd = self.crowds.of(user);
         let instance = self.connections.get(user).gateway;
-        if crowd.feeds.is_empty() || instance == NOWHERE {
+        if crowd.feeds.is_empty() && crowd.slow.is_none() || instance == NOWHERE {
             return;
         }
         let held = self.held(user);
@@ -369,9 +369,10 @@ impl Gateway {
         );
         cx.feeds.get_mut(id).flies(row.at, topic, coming, batch, unit);
         let bytes = crowd.weight(&row);
+        let what = What::OfMany { feed: id, number: coming.number, entry: coming.entry };
         for user in slow {
-            let offer = Offer { user, feed: id, coming, batch, bytes };
-            self.offer(offer, cx);
+            let place = crowd.draws.unit(Purpose::Place, reader(crowd, user), 0);
+            self.offer(Offer { user, what, came: batch.at(place), bytes }, cx);
         }
     }
 

@@ -4,8 +4,8 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope,
-        SendBuffer, Sends, SessionState, Slow, Transport, Wire,
+        LoadBalancer, Memory, Network, Parameters, Policy, Preferred, Rebuild, Registry, Resume,
+        Scope, SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
     units::{Count, Factor, Quantity, Share, shown},
@@ -85,7 +85,7 @@ impl Section<'_, '_> {
         Clients {
             count,
             transport,
-            prefer,
+            prefer: prefer.clone(),
             fallback,
             tabs: None,
             background: None,
@@ -112,17 +112,29 @@ impl Section<'_, '_> {
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
-            slow: form.slow.as_ref().map(|slow| {
-                self.inside("slow", |section| Slow {
-                    share: section.within("share", slow.share.as_ref(), Share(0.0)..=Share(1.0)),
-                    drain: section.positive("drain", slow.drain.as_ref()),
-                })
-            }),
+            slow: form.slow.as_ref().map(|slow| self.slow(slow, transport, &prefer)),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
             },
         }
+    }
+
+    /// Who reads slowly; that is no matter to who polls.
+    fn slow(&mut self, form: &model::Slow, transport: Transport, prefer: &[Preferred]) -> Slow {
+        let streams = |it| matches!(it, Transport::Websocket | Transport::Sse);
+        let some = streams(transport) || prefer.iter().any(|entry| streams(entry.transport));
+        let at = form.share.as_ref().map(|share| share.at);
+        if let Some(at) = at.filter(|_| !some) {
+            let name = self.name_of("slow");
+            let message = format!("`{name}` has no effect: who polls asks for what it reads");
+            let wrong = Diagnostic::warning("without-effect", message).at(at);
+            self.input.report(wrong.help("it is about `websocket` and `sse`; take it out"));
+        }
+        self.inside("slow", |section| Slow {
+            share: section.within("share", form.share.as_ref(), Share(0.0)..=Share(1.0)),
+            drain: section.positive("drain", form.drain.as_ref()),
+        })
     }
 
     fn network(&mut self, form: &model::Network) -> Network {
