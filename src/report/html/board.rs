@@ -302,9 +302,10 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                 @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
             }
             figcaption.note {
-                p { b { "Read it so. " } "Hit is a connection that is lost by it, moved one that \
-                    is told to go elsewhere; a user whose connection is hit twice counts twice. Back \
-                    is when all of them were, or 99" (GAP) "%." }
+                p { b { "Read it so. " }
+                    "Hit is a connection that is lost by it, moved one that is told to go \
+                    elsewhere; a user whose connection is hit twice counts twice. Back is when \
+                    all of them were, or 99" (GAP) "%." }
                 p { "A month that is to have " (figures::share(worst.target)) " availability may \
                     lose " (allowed(worst)) " over all users." }
             }
