@@ -76,6 +76,7 @@ impl World {
         if !self.connections.get(user).is_away() {
             return;
         }
+        let state = self.connections.get(user).state;
         let crowd = self.crowds.of(user);
         let bound = crowd.replay.as_ref().map_or(u32::MAX, |replay| replay.messages);
         let closed = self.connections.window_closed(user, crowd.resume_window, horizon);
@@ -87,7 +88,8 @@ impl World {
             }
             for number in feed.missed(user) {
                 let entry = feed.entry(user, number);
-                let fate = feed.fate(user, number, horizon).before(closed, &entry);
+                let stopped = self.feeds.stopped(user, state, &entry);
+                let fate = feed.fate(user, number, horizon).before(closed, &entry, stopped);
                 let Some((at, end)) = fate.end() else {
                     kept.push(entry);
                     continue;

@@ -145,3 +145,21 @@ fn a_crash_takes_whole_groups() {
         alike(&both(|scenario| crash(scenario, 60, kind, Some(secs(20)))));
     }
 }
+
+/// Who is half open beyond the window misses what its gateway pushes into the dead connection, and
+/// once that is noticed what nothing keeps.
+#[test]
+fn groups_tell_a_dead_connection_from_a_closed_window() {
+    let runs = both(|scenario| {
+        let crowd = clients(scenario);
+        crowd.resume_window = Some(secs(10));
+        crowd.network.silent_drops = Share(0.5);
+        (crowd.reconnect.base, crowd.reconnect.cap) = (secs(8), secs(8));
+    });
+    alike(&runs);
+    for name in ["lost.resume_expired", "lost.no_replay", "lost.half_open"] {
+        let [one, other] = [0, 1].map(|it| measure(&runs[it], name));
+        assert!(other > 10_000.0, "{name}: {other}");
+        close(one, other, 0.02);
+    }
+}
