@@ -75,13 +75,15 @@ fn sections(sweep: &Sweep) -> Vec<Section> {
 fn header(sweep: &Sweep) -> Markup {
     let (answer, more) = sweep.answer();
     let loads = sweep.loads();
+    let judged = sweep.judged() && sweep.failures().is_empty();
+    let by_design = judged && !loads.is_empty() && sweep.has_designs();
     html! {
         p.eyebrow { "squall report · " (text::name(&sweep.experiment)) }
         (super::head::question(&sweep.question))
         p.setup { (text::sentence(&setup(sweep))) }
         p.verdict { b { (text::sentence(&answer)) }
             @for more in &more { " " (text::sentence(more)) } }
-        @if !loads.is_empty() && sweep.has_designs() && sweep.failures().is_empty() && sweep.judged() {
+        @if by_design {
             (by_load::table(sweep, &loads))
         } @else {
             @let designs = designs(sweep);
