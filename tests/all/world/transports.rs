@@ -168,8 +168,8 @@ fn polls_come_at_their_interval_and_staleness_is_uniform() {
     }
 }
 
-/// Of those who come for a minute in four, a quarter is there: they ask once as they come, over a new
-/// connection, and then in their turn. What was sent meanwhile is what they missed.
+/// Of those who come for a minute in four, a quarter is there: they ask once as they come, over a
+/// new connection, and then in their turn. What was sent meanwhile is what they missed.
 #[test]
 fn who_polls_comes_and_goes() {
     let mut scenario = polling(10);
