@@ -9,12 +9,16 @@ mod events;
 mod lag;
 mod load;
 mod many;
+mod map;
 mod outside;
+mod polls;
 mod pool;
 mod sheet;
+mod tabs;
 pub mod terms;
 mod tiers;
 mod usage;
+mod ways;
 
 pub use checks::Check;
 
@@ -85,7 +89,7 @@ impl<'s> Plan<'s> {
 
 /// The napkin of a scenario.
 pub fn napkin(scenario: &Scenario) -> Napkin {
-    let plan = Plan { scenario, crowds: crowd::crowds(scenario) };
+    let plan = Plan { scenario, crowds: map::crowds(scenario) };
     let mut sheet = Sheet::default();
     plan.load_lines(&mut sheet);
     for pool in plan.pools() {
