@@ -22,6 +22,9 @@ use crate::{
 /// Counts are taken over so long that nothing is lost by rounding: this many things happen.
 const MANY: f64 = 1e12;
 
+/// An absence that is no more than this part of the life of a connection is none.
+const SHORT: f64 = 0.01;
+
 /// A node and its parameters.
 #[derive(Debug)]
 pub(super) struct Of<'s, P> {
@@ -85,6 +88,9 @@ pub(super) struct Crowd<'s> {
     pub(super) online: f64,
     /// Sessions that find no room.
     pub(super) refused: f64,
+    /// How long one is without a connection that has lost its own, in seconds; 0 of what is too
+    /// short to matter.
+    pub(super) away: f64,
     /// Connections that only their gateways still have.
     pub(super) half_open: f64,
     /// Connections that end by themselves.
@@ -149,20 +155,24 @@ impl Crowd<'_> {
             self.online = if clients.sessions.is_some() { 1.0 } else { room } * self.tabs.streams();
             self.held = self.there * self.online;
         }
-        let [unnoticed, back] = self.down().map(|seconds| within(seconds, run));
+        let [unnoticed, back] = self.down(run);
         let age = pool.max_age.map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
         if let Some(life) = self.life {
-            let all = self.held / (life + unnoticed + back);
-            (self.held, self.half_open, self.ends) = (all * life, all * unnoticed, all);
+            self.ends = self.held / life;
+            if unnoticed + back > SHORT * life {
+                let all = self.held / (life + unnoticed + back);
+                (self.held, self.half_open, self.ends) = (all * life, all * unnoticed, all);
+                self.away = unnoticed + back;
+            }
         }
         let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
         self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
     }
 
-    /// How long one is without a connection that has lost its own, on average, in seconds: until both
-    /// sides notice, and then its first delay and a handshake.
-    fn down(&self) -> [f64; 2] {
+    /// How long one is without a connection that has lost its own, on average, in seconds: until
+    /// both sides notice, and then its first delay and a handshake.
+    fn down(&self, run: f64) -> [f64; 2] {
         let clients = self.clients.parameters;
         let notices = match self.transport {
             Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
@@ -170,7 +180,8 @@ impl Crowd<'_> {
         };
         let silent = clients.network.silent_drops.0;
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
-        [silent * notices.seconds(), delay(&clients.reconnect, 0) + handshake]
+        let back = delay(&clients.reconnect, 0) + handshake;
+        [silent * within(notices.seconds(), run), within(back, run)]
     }
 
     /// Connections that the pool has room for.

@@ -61,6 +61,11 @@ impl Plan<'_> {
                         figures::share(visits.share())
                     )
                 }
+                (None, None) if crowd.away > 0.0 => {
+                    let (there, life) =
+                        (n(crowd.there * crowd.online), s(crowd.life.unwrap_or(0.0)));
+                    format!("N × life ÷ (life + away) = {there} × {life} ÷ (… + {})", s(crowd.away))
+                }
                 (None, None) if crowd.several => {
                     format!("{} of {}", figures::share(crowd.part), n(crowd.everyone))
                 }

@@ -1,5 +1,5 @@
-//! From the nodes of a scenario to its crowds: each with its way in, a row for each transport that it
-//! prefers, and one for those who get through by none.
+//! From the nodes of a scenario to its crowds: each with its way in, a row for each transport that
+//! it prefers, and one for those who get through by none.
 use super::{
     crowd::{Crowd, Of, way},
     outside,
@@ -167,6 +167,7 @@ impl<'s> Map<'s> {
             held: 0.0,
             online: 1.0,
             refused: 0.0,
+            away: 0.0,
             half_open: 0.0,
             ends: 0.0,
             comes: 0.0,

@@ -152,8 +152,8 @@ impl Pool<'_> {
         sheet.noted("Memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
     }
 
-    /// Connections that an instance can hold: those that it takes, or those from which on the kernel
-    /// kills it.
+    /// Connections that an instance can hold: those that it takes, or those from which on the
+    /// kernel kills it.
     pub(super) fn most(&self) -> f64 {
         f64::from(self.own.most_connections().min(self.own.fit_in_memory()))
     }

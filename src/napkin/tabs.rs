@@ -119,8 +119,8 @@ impl Sharing {
         self.silent = self.crowded * (1.0 - (1.0 - kept) * (1.0 - self.waits));
     }
 
-    /// How long what is kept in a browser and leaves it waits there, in seconds, on average over all
-    /// messages that are sent.
+    /// How long what is kept in a browser and leaves it waits there, in seconds, on average over
+    /// all messages that are sent.
     pub(super) fn waits_to_leave(&self) -> f64 {
         let leave = (1.0 - self.silent).max(1e-12);
         self.kept * (self.crowded - self.silent).max(0.0) / leave

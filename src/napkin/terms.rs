@@ -34,8 +34,8 @@ pub fn shared_poll(rate: f64, [rtt, hold]: [f64; 2], ratio: f64) -> f64 {
     high
 }
 
-/// How long it takes on average until the first of `requests` is answered, in seconds, that are held
-/// for `hold` or until a message comes at `rate`, and have been for some time:
+/// How long it takes on average until the first of `requests` is answered, in seconds, that are
+/// held for `hold` or until a message comes at `rate`, and have been for some time:
 /// ∫ ((e^(-λx) − e^(-λH)) ÷ (1 − e^(-λH)))ⁿ dx.
 pub fn first_end(requests: u32, rate: f64, hold: f64) -> f64 {
     if hold <= 0.0 {
@@ -108,6 +108,16 @@ pub fn over(law: &Law, of: impl Fn(f64) -> f64) -> f64 {
 pub fn points(law: &Law) -> impl Iterator<Item = (f64, f64)> {
     let share = 1.0 / f64::from(POINTS);
     (0..POINTS).map(move |k| (law.quantile((f64::from(k) + 0.5) * share), share))
+}
+
+/// The chance that a value of a law in ns is larger than so many seconds: its quantiles, bisected.
+pub fn beyond(law: &Law, seconds: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        if law.quantile(middle) <= seconds * 1e9 { low = middle } else { high = middle }
+    }
+    1.0 - low
 }
 
 /// The mean life of a connection, in seconds, that ends by itself or with its age: `age` is the
@@ -197,6 +207,14 @@ mod tests {
         // A message a second: 25 ms, and 4.99 % of the messages wait 25 ms more.
         near(long_poll_lag(0.05, 1.0012), 0.026_248_5, 1e-6);
         near(poll_staleness(10.0, 0.1), 5.05, 1e-12);
+    }
+
+    #[test]
+    fn what_lasts_longer_is_rarer() {
+        near(beyond(&Law::exponential(6e11).unwrap(), 300.0), 0.606_530_66, 1e-8);
+        let fixed = Law::constant(6e11).unwrap();
+        near(beyond(&fixed, 599.0), 1.0, 1e-9);
+        near(beyond(&fixed, 601.0), 0.0, 1e-9);
     }
 
     #[test]

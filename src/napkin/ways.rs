@@ -116,7 +116,7 @@ impl<'c, 's> Listed<'c, 's> {
         let part = (1.0 - remember / self.run.max(1e-9)).max(0.0);
         let oldest = row.pool.parameters.max_age.map_or(f64::INFINITY, Span::seconds);
         let older = |seconds: f64| f64::from(u8::from(seconds > remember));
-        let outlives = |law| terms::over(law, |life| older((life / 1e9).min(oldest)));
+        let outlives = |law| older(oldest) * terms::beyond(law, remember);
         let ends = match &clients.network.lifetime {
             Some(law) => row.ends * outlives(law),
             None => row.ends * older(oldest),
@@ -124,7 +124,7 @@ impl<'c, 's> Listed<'c, 's> {
         let comes = match (&clients.visits, &clients.sessions) {
             (Some(visits), _) => {
                 let stay = terms::mean(&visits.stay);
-                row.comes * part * terms::over(&visits.away, |away| older(away / 1e9 + stay))
+                row.comes * part * terms::beyond(&visits.away, remember - stay)
             }
             (None, Some(_)) => row.comes,
             (None, None) => 0.0,

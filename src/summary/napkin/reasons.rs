@@ -149,7 +149,7 @@ impl Case<'_> {
         let fell = self.mean("clients.fell_back").filter(|fell| *fell > 0.0)?;
         let back = self.mean("clients.upgraded")?;
         Some(format!(
-            "{} connections by a transport that is preferred less, {} by one that is preferred more",
+            "{} connections by a transport that is preferred less, {} by one preferred more",
             count(fell.round()),
             count(back.round())
         ))
@@ -227,8 +227,8 @@ impl Case<'_> {
             .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
     }
 
-    /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections, of
-    /// tries that are made again.
+    /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections,
+    /// of tries that are made again.
     fn more_handshakes(&self) -> Option<String> {
         let all = self.mean("handshakes.total")?;
         let planned = self.lines.iter().filter(|line| line.kind == Kind::Handshakes);

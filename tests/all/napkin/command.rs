@@ -199,7 +199,8 @@ fn users_are_counted_by_the_transport_that_is_left_for_them() {
 fn blocked_tries_come_again() {
     let list = "  phones.transport: null\n  phones.prefer: [websocket, sse]\n  \
                 phones.blocked: { websocket: 50% }\n  phones.fallback.remember: 5min\n  \
-                phones.network.lifetime: { exponential: { mean: 10min } }\n";
+                phones.network.lifetime: { exponential: { mean: 10min } }\n  \
+                phones.network.silent_drops: 0%\n";
     let (found, run) = both(list);
     // 1,050 users, one connection each ten minutes, in the second half of the run.
     is(&found, "Blocked tries in the run", 1_050.0 * 0.606_531 * 0.5);
