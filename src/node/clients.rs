@@ -320,6 +320,7 @@ impl Clients {
             (Timer::Idle, State::Online) if session => self.on_idle(user, cx),
             (Timer::Detect, State::HalfOpen) if session => self.on_detect(user, cx),
             (Timer::Detect, State::Gone) if session => self.detect_without_client(user, cx),
+            (Timer::Drained, _) => cx.drained(user),
             (Timer::Leave, _) => self.leave(user, cx),
             (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
             (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
@@ -412,7 +413,7 @@ impl Clients {
 
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
     pub fn lose(user: u32, cx: &mut Cx<'_>) {
-        cx.leaves(user, false);
+        cx.leaves(user, false, Cause::NoReplay);
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;

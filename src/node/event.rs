@@ -161,6 +161,8 @@ pub enum Timer {
     PollFailed,
     /// When a managed service may have seen nothing of a connection for too long. Session.
     Idle,
+    /// When a slow consumer has read a message out of its send buffer. No ticket.
+    Drained,
 }
 
 /// When a first packet that was dropped is sent again, counted from the first time (Linux).

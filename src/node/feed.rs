@@ -9,9 +9,11 @@ use super::{
     slow::Offer,
     table::{
         connections::{NOWHERE, State},
+        copies::Origin,
         crowds::{Crowd, EACH},
         feeds::{Entry, Fate, Held},
         messages::{Message, Stage},
+        send_buffers::What,
     },
 };
 use crate::{
@@ -61,13 +63,19 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
+    /// A message that a user has missed, whose window to resume closed at `closed`, and its fate.
+    fn fate(&self, feed: u8, user: u32, number: u32, closed: Option<Time>) -> (Entry, Fate) {
         let feed = self.feeds.get(feed);
         let entry = feed.entry(user, number);
-        let fate = feed.fate(user, number, self.now).before(self.window_closed(user), &entry);
-        if let Fate::TooLate(at) = fate {
+        let stopped = self.feeds.stopped(user, self.connections.get(user).state, &entry);
+        (entry, feed.fate(user, number, self.now).before(closed, &entry, stopped))
+    }
+
+    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
+        let (entry, fate) = self.fate(feed, user, number, self.window_closed(user));
+        if let Fate::TooLate(at, cause) = fate {
             self.record.nobody(entry.sent, user);
-            return self.missed_by(user, entry, at, End::Lost(Cause::NoReplay));
+            return self.missed_by(user, entry, at, End::Lost(cause));
         }
         self.record.kept(entry.sent, user);
         if let Some((at, end)) = fate.end() {
@@ -102,16 +110,16 @@ impl Cx<'_> {
         }
     }
 
-    /// The connection of a user ends for it, in whatever way. `reads_on`: it has another one, and
-    /// gets what is on its way.
-    pub fn leaves(&mut self, user: u32, reads_on: bool) {
+    /// The connection of a user ends for it. `reads_on`: it has another one, and gets what is on
+    /// its way. What its gateway held back for it is missed for `cause`.
+    pub fn leaves(&mut self, user: u32, reads_on: bool, cause: Cause) {
         let crowd = self.crowds.of(user);
-        if crowd.feeds.is_empty() || self.connections.get(user).gateway == NOWHERE {
+        let gets_nothing = crowd.feeds.is_empty() && crowd.slow.is_none();
+        if gets_nothing || self.connections.get(user).gateway == NOWHERE {
             return;
         }
         let held = self.held(user);
-        let serves = self.tiers.serves(held.instance);
-        let cause = if serves { Cause::NoReplay } else { Cause::GatewayCrash };
+        self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, cause);
         for &id in &crowd.feeds {
             let feed = self.feeds.get_mut(id);
@@ -121,7 +129,7 @@ impl Cx<'_> {
             let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
             let missed = feed.leave(held, self.now, reads_on, own);
             if feed.keeping.is_none() {
-                self.misses(id, user, missed, cause);
+                self.misses(id, user, missed, Cause::NoReplay);
             }
         }
     }
@@ -140,10 +148,11 @@ impl Cx<'_> {
     pub fn dies_silently(&mut self, user: u32) {
         let crowd = self.crowds.of(user);
         let instance = self.connections.get(user).gateway;
-        if crowd.feeds.is_empty() || instance == NOWHERE {
+        if crowd.feeds.is_empty() && crowd.slow.is_none() || instance == NOWHERE {
             return;
         }
         let held = self.held(user);
+        self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, Cause::HalfOpen);
         for &id in &crowd.feeds {
             let feed = self.feeds.get_mut(id);
@@ -165,7 +174,11 @@ impl Cx<'_> {
         if instance == NOWHERE {
             return;
         }
-        for &id in &self.crowds.of(user).feeds {
+        let crowd = self.crowds.of(user);
+        if crowd.resume_window.is_some() && !crowd.feeds.is_empty() {
+            self.feeds.noticed.insert(user, self.now);
+        }
+        for &id in &crowd.feeds {
             if self.feeds.get(id).grouped {
                 let missed = self.feeds.get_mut(id).noticed(user, instance);
                 if self.feeds.get(id).keeping.is_none() {
@@ -187,9 +200,7 @@ impl Cx<'_> {
             }
             if self.feeds.get(id).grouped && self.feeds.get(id).keeping.is_some() {
                 for number in self.feeds.get(id).missed(user) {
-                    let feed = self.feeds.get(id);
-                    let entry = feed.entry(user, number);
-                    let fate = feed.fate(user, number, self.now).before(closed, &entry);
+                    let (entry, fate) = self.fate(id, user, number, closed);
                     let (at, end) = fate.end().unwrap_or((self.now, End::Lost(Cause::GaveUp)));
                     self.missed_by(user, entry, at, end);
                 }
@@ -204,6 +215,22 @@ impl Cx<'_> {
         let all = u64::from(self.feeds.get(feed).audience(topic).all);
         self.intended(row, all);
         self.record.deliveries(at, row.sent, row.id, end, all);
+    }
+
+    /// Why a message for many comes once more, if it has been handed on before.
+    fn comes_again(&self, message: u32) -> Option<Origin> {
+        let usual = Origin { twice: Twice::Redelivered, renamed: false };
+        let over = self.messages.copies.over(message);
+        over.then(|| self.messages.copies.origin(message).unwrap_or(usual))
+    }
+
+    /// One reader's copy of a message that comes once more.
+    fn copy_of_one(&mut self, one: Message, place: u32, origin: Origin) -> u32 {
+        let copy = self.messages.copy(one, place, None, origin.twice);
+        if origin.renamed {
+            self.messages.copies.rename(copy);
+        }
+        copy
     }
 
     /// A message is for so many.
@@ -235,8 +262,8 @@ impl Fanout {
         if !cx.feeds.get(id).grouped {
             return self.send_each(message, row, id, topic, cx);
         }
-        let again = cx.messages.copies.over(message);
-        if !again {
+        let again = cx.comes_again(message);
+        if again.is_none() {
             let feed = cx.feeds.get_mut(id);
             let audience = feed.audience(topic);
             let place = cx.messages.place(message);
@@ -248,14 +275,41 @@ impl Fanout {
                 cx.record.deliveries(cx.now, row.sent, row.id, end, away);
             }
         }
+        if let Some(origin) = again.filter(|origin| origin.renamed) {
+            Self::keeps_again(message, row, (id, topic), origin, cx);
+        }
         for instance in cx.feeds.get(id).pool() {
             let feed = cx.feeds.get_mut(id);
-            if again || feed.sends_to(instance, topic) {
+            if again.is_some() || feed.sends_to(instance, topic) {
                 self.call_gateway(row, id, instance, again, cx);
             }
         }
         cx.messages.copies.end(message, true);
         cx.messages.close(message);
+    }
+
+    /// With another id it is another message to the buffer of who is away.
+    fn keeps_again(
+        message: u32,
+        row: Message,
+        (feed, topic): (u8, u32),
+        origin: Origin,
+        cx: &mut Cx<'_>,
+    ) {
+        if cx.feeds.get(feed).keeping.is_none() {
+            return;
+        }
+        let readers: Vec<u32> = cx.feeds.get(feed).subscribers(topic).collect();
+        let place = cx.messages.place(message);
+        for to in readers {
+            if cx.connections.get(to).is_away() {
+                let mut one = row.addressed_to(to);
+                one.id |= EACH;
+                let copy = cx.copy_of_one(one, place, origin);
+                cx.messages.get_mut(copy).keep(cx.now);
+                cx.stranded(copy, Cause::NoReplay);
+            }
+        }
     }
 
     /// One call to one gateway.
@@ -264,14 +318,17 @@ impl Fanout {
         row: Message,
         feed: u8,
         instance: u16,
-        again: bool,
+        again: Option<Origin>,
         cx: &mut Cx<'_>,
     ) {
         let at = self.reaches(row, feed, instance, cx);
         let mut copy = row;
         copy.at = instance;
         let copy = cx.messages.open(copy);
-        let stage = if again { Stage::SpreadAgain } else { Stage::Spread };
+        let stage = if again.is_some() { Stage::SpreadAgain } else { Stage::Spread };
+        if let Some(origin) = again {
+            cx.messages.copies.stands_for(copy, origin);
+        }
         let pool = cx.tiers.get(instance).pool;
         cx.hop(at, pool, copy, stage);
     }
@@ -287,17 +344,18 @@ impl Fanout {
     fn send_each(&mut self, message: u32, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
         let readers: Vec<u32> = cx.feeds.get(id).subscribers(topic).collect();
         let place = cx.messages.place(message);
-        let again = cx.messages.copies.over(message);
+        let again = cx.comes_again(message);
         let in_groups = self.spread != Spread::Connections;
         let mut held: Vec<(u16, u32)> = Vec::new();
         for to in readers {
             let mut one = row.addressed_to(to);
             one.id |= EACH;
-            let copy = if again {
-                cx.messages.copy(one, place, None, Twice::Redelivered)
-            } else {
-                cx.intended(&row, 1);
-                cx.messages.open_at(one, place)
+            let copy = match again {
+                Some(origin) => cx.copy_of_one(one, place, origin),
+                None => {
+                    cx.intended(&row, 1);
+                    cx.messages.open_at(one, place)
+                }
             };
             if !in_groups || !cx.crowds.of(to).takes_groups() {
                 self.on_message(copy, one, cx);
@@ -344,9 +402,10 @@ impl Gateway {
         let crowd = cx.crowds.of(row.to);
         let Some(id) = crowd.feed_of(&row) else { return };
         let topic = row.to - crowd.first;
+        let again = cx.messages.copies.stood_for(message);
         cx.messages.close(message);
-        if row.stage == Stage::SpreadAgain {
-            return self.spread_again(row, id, topic, cx);
+        if let Some(origin) = again {
+            return self.spread_again((row, origin), (id, topic), cx);
         }
         cx.land(id, row.at);
         let coming = cx.feeds.get_mut(id).comes(row.at, topic);
@@ -369,23 +428,30 @@ impl Gateway {
         );
         cx.feeds.get_mut(id).flies(row.at, topic, coming, batch, unit);
         let bytes = crowd.weight(&row);
+        let what = What::OfMany { feed: id, number: coming.number, entry: coming.entry };
         for user in slow {
-            let offer = Offer { user, feed: id, coming, batch, bytes };
-            self.offer(offer, cx);
+            let place = crowd.draws.unit(Purpose::Place, reader(crowd, user), 0);
+            self.offer(Offer { user, what, came: batch.at(place), bytes }, cx);
         }
     }
 
-    /// A consumer that died had handed the message on: all get it once more.
-    fn spread_again(&mut self, row: Message, id: u8, topic: u32, cx: &mut Cx<'_>) {
+    /// A consumer that died had handed the message on, or its sender has sent it again: all get it
+    /// once more.
+    fn spread_again(
+        &mut self,
+        (row, origin): (Message, Origin),
+        (id, topic): (u8, u32),
+        cx: &mut Cx<'_>,
+    ) {
         let online = cx.feeds.get(id).online(row.at, topic);
         if online == 0 || !cx.tiers.serves(row.at) {
             return;
         }
         let batch = self.push_many(row.at, online, cx);
-        let origin = cx.crowds.of(row.to).origin_of(row.id);
-        cx.meter(row.to).pushed_to(origin, u64::from(online));
-        let shown = !cx.crowds.of(row.to).reading.dedup;
+        let sent_by = cx.crowds.of(row.to).origin_of(row.id);
+        cx.meter(row.to).pushed_to(sent_by, u64::from(online));
+        let shown = origin.renamed || !cx.crowds.of(row.to).reading.dedup;
         let many = u64::from(online);
-        cx.record.duplicates(batch.last, row.sent, shown, Twice::Redelivered, many);
+        cx.record.duplicates(batch.last, row.sent, shown, origin.twice, many);
     }
 }

@@ -8,10 +8,12 @@ use super::{
     cx::low_byte,
     event::{NO_ENTRY, REPEATS, attempt_ticket},
     parameters::{self, Answer, OverMemory, Transport},
+    slow,
     table::{
         connections::{NOWHERE, State, next_session},
         crowds::Port,
         messages::{Message, Stage},
+        send_buffers::What,
         tiers::Life,
     },
 };
@@ -218,6 +220,11 @@ impl Gateway {
         cx.messages.get_mut(message).session = low_byte(connection.session);
         cx.meter(row.to).pushed(crowd.origin_of(row.id));
         cx.connections.is_active(row.to, cx.now);
+        if crowd.reads_slowly(row.to) && connection.state == State::Online {
+            let (what, bytes) = (What::Own { message, down }, crowd.weight(&row));
+            let came = service.finish + self.latency;
+            return self.offer(slow::Offer { user: row.to, what, came, bytes }, cx);
+        }
         cx.hop(at, crowd.clients, message, down);
     }
 
@@ -316,9 +323,8 @@ impl Gateway {
 
     /// One connection too many for an instance's memory ends it.
     pub(super) fn look_into_memory(&self, at: u16, cx: &mut Cx<'_>) {
-        let held = cx.tiers.get(at).held;
-        if self.parameters.memory.over == OverMemory::Die && held > self.parameters.fit_in_memory()
-        {
+        let dies = self.parameters.memory.over == OverMemory::Die;
+        if dies && self.memory(at, cx) > self.parameters.memory.limit.0 {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
             cx.agenda.push(cx.now, event);
         }
@@ -326,8 +332,9 @@ impl Gateway {
 
     /// Takes a handshake in, unless a budget is used up.
     pub(super) fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
-        let full = cx.tiers.get(offer.at).held >= self.most_connections();
-        if full || !self.quota.as_mut().is_none_or(|quota| quota.admits(cx.now)) {
+        if self.is_full(offer.at, cx)
+            || !self.quota.as_mut().is_none_or(|quota| quota.admits(cx.now))
+        {
             return Taken::Refused;
         }
         let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
@@ -340,6 +347,14 @@ impl Gateway {
             return Taken::PassedOver;
         }
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
+    }
+
+    /// Whether an instance has no room for one connection more.
+    fn is_full(&self, instance: u16, cx: &Cx<'_>) -> bool {
+        let refuses = self.parameters.memory.over == OverMemory::Refuse;
+        let with_it = || self.memory(instance, cx) + self.parameters.per_connection();
+        cx.tiers.get(instance).held >= self.most_connections()
+            || refuses && with_it() > self.parameters.memory.limit.0
     }
 
     /// A request that asks for nothing that is served: it costs its TLS handshake and the refusal.

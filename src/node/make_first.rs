@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     engine::{Time, number},
-    record::AttemptEnd,
+    record::{AttemptEnd, Cause},
 };
 
 /// Its attempts are the first of their sessions.
@@ -75,7 +75,7 @@ impl Clients {
         let old = cx.connections.get(user).gateway;
         cx.record.moved(cx.tiers.get(old).drained_by);
         Self::last_frame(user, cx);
-        cx.leaves(user, true);
+        cx.leaves(user, true, Cause::NoReplay);
         cx.catches_up(user);
         let next = next_session(session);
         let row = cx.connections.get_mut(user);

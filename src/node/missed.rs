@@ -65,7 +65,7 @@ impl<'a> Cx<'a> {
 
     /// The buffer that holds what a user misses now: none when it cannot resume any more, or when
     /// it is not there and has an inbox.
-    fn resumes_from(&self, user: u32, connection: Connection) -> Option<&'a Replay> {
+    pub(super) fn resumes_from(&self, user: u32, connection: Connection) -> Option<&'a Replay> {
         let crowd = self.crowds.of(user);
         let elsewhere = connection.state == State::Absent && crowd.inbox.is_some();
         crowd.replay.as_ref().filter(|_| !elsewhere && self.window_closed(user).is_none())
@@ -106,7 +106,7 @@ impl<'a> Cx<'a> {
         replay.read + inside + crowd.down(connection.round_trip(), entity)
     }
 
-    fn keep(&mut self, message: u32, kept: Time, bound: u32) {
+    pub(super) fn keep(&mut self, message: u32, kept: Time, bound: u32) {
         if self.messages.copies.keep(message) {
             // The buffer holds this message already.
             return self.end(self.now, message, End::Lost(Cause::NoReplay));

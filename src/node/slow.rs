@@ -2,14 +2,16 @@
 //! in a send buffer, which may be full.
 use super::{
     Cx, Event, Step, Timer,
-    batch::Batch,
     event::NO_ENTRY,
     gateway::Gateway,
     parameters::WhenSlow,
-    table::{feeds::Coming, send_buffers::Held},
+    table::{
+        messages::Stage,
+        send_buffers::{Held, What},
+    },
 };
 use crate::{
-    engine::{EventQueue, Span, number},
+    engine::{EventQueue, Span, Time, number},
     record::{Cause, End},
 };
 
@@ -17,9 +19,9 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) user: u32,
-    pub(super) feed: u8,
-    pub(super) coming: Coming,
-    pub(super) batch: Batch,
+    pub(super) what: What,
+    /// When it is ready to go down.
+    pub(super) came: Time,
     /// What it takes on the wire, in bytes.
     pub(super) bytes: u64,
 }
@@ -28,8 +30,25 @@ impl Cx<'_> {
     /// What a slow consumer has read by now is counted.
     pub fn drained(&mut self, user: u32) {
         for (at, held) in self.feeds.send_buffers.arrived(user, self.now) {
-            self.record.delivery(at, held.entry.sent, held.entry.id, End::Live);
-            self.reached(at, held.entry.sent, (user, held.entry.id), 1);
+            match held.what {
+                What::OfMany { entry, .. } => {
+                    self.record.delivery(at, entry.sent, entry.id, End::Live);
+                    self.reached(at, entry.sent, (user, entry.id), 1);
+                }
+                What::Own { message, down } => self.goes_down(user, message, down),
+            }
+        }
+        self.sets_timer(user);
+    }
+
+    fn goes_down(&mut self, user: u32, message: u32, down: Stage) {
+        self.hop(self.now, self.crowds.of(user).clients, message, down);
+    }
+
+    fn sets_timer(&mut self, user: u32) {
+        if let Some(at) = self.feeds.send_buffers.timer(user) {
+            let session = self.connections.get(user).session;
+            self.wake(at, Timer::Drained, user, session);
         }
     }
 
@@ -37,76 +56,114 @@ impl Cx<'_> {
     pub(super) fn empties_send_buffer(&mut self, user: u32, cause: Cause) {
         self.drained(user);
         for held in self.feeds.send_buffers.forget(user) {
-            if self.feeds.get(held.feed).keeping.is_some() {
-                self.put_into_buffer(held.feed, user, held.number);
-            } else {
-                self.record.nobody(held.entry.sent, user);
-                self.missed_by(user, held.entry, self.now, End::Lost(cause));
+            match held.what {
+                What::OfMany { feed, number, .. } if self.feeds.get(feed).keeping.is_some() => {
+                    self.put_into_buffer(feed, user, number);
+                }
+                What::OfMany { entry, .. } => {
+                    self.record.nobody(entry.sent, user);
+                    self.missed_by(user, entry, self.now, End::Lost(cause));
+                }
+                What::Own { message, down } => self.goes_back(message, down, cause),
             }
         }
     }
 
+    /// What did not go down waits where it was read, or its live copy is stranded.
+    fn goes_back(&mut self, message: u32, down: Stage, cause: Cause) {
+        let row = *self.messages.get(message);
+        let crowd = self.crowds.of(row.to);
+        let replay = self.resumes_from(row.to, *self.connections.get(row.to));
+        let unread = down == Stage::DownReplay && !self.messages.copies.seen(message);
+        match replay {
+            Some(replay) if unread && !crowd.prefers() => {
+                return self.keep(message, row.kept(), replay.messages);
+            }
+            None if crowd.inbox.is_none() && self.messages.copies.is_last(message) => {
+                self.record.nobody(row.sent, row.to);
+            }
+            _ => {}
+        }
+        self.stranded(message, cause);
+    }
+
     fn drops(&mut self, held: Held) {
         let end = End::Lost(Cause::SlowConsumer);
-        self.record.delivery(self.now, held.entry.sent, held.entry.id, end);
+        match held.what {
+            What::OfMany { entry, .. } => {
+                self.record.delivery(self.now, entry.sent, entry.id, end);
+            }
+            What::Own { message, .. } => self.end(self.now, message, end),
+        }
     }
 }
 
 impl Gateway {
     /// A message goes to a slow consumer, if its send buffer has room.
     pub(super) fn offer(&mut self, offer: Offer, cx: &mut Cx<'_>) {
-        let Offer { user, feed, coming, batch, bytes } = offer;
-        let crowd = cx.crowds.of(user);
-        let Some(slow) = &crowd.slow else { return };
+        let Offer { user, what, came, bytes } = offer;
+        let Some(slow) = &cx.crowds.of(user).slow else { return };
         cx.drained(user);
         let connection = cx.held(user);
         let (instance, way) = (connection.instance, connection.way);
-        let place = crowd.draws.unit(super::Purpose::Place, u64::from(user - crowd.first), 0);
-        let held = Held {
-            feed,
-            number: coming.number,
-            entry: coming.entry,
-            came: batch.at(place).max(cx.now),
-            takes: Span::from_seconds(number::float(bytes) / number::float(slow.drain.0.max(1))),
-            bytes,
-        };
+        let takes = Span::from_seconds(number::float(bytes) / number::float(slow.drain.0.max(1)));
+        let bytes = if what.is_read_as_it_goes() { 0 } else { bytes };
+        let held = Held { what, came: came.max(cx.now), takes, bytes };
         let limit = self.parameters.send_buffer.size.0;
-        match self.parameters.send_buffer.when_full {
-            _ if cx.feeds.send_buffers.closes(user) => {}
-            WhenSlow::Grow => {}
-            WhenSlow::DropOldest => {
-                while cx.feeds.send_buffers.of(user) + bytes > limit {
-                    let Some(dropped) = cx.feeds.send_buffers.drop_oldest(user, cx.now) else {
-                        return cx.drops(held);
-                    };
-                    cx.drops(dropped);
+        let full = |cx: &Cx<'_>| bytes > 0 && cx.feeds.send_buffers.of(user) + bytes > limit;
+        if !cx.feeds.send_buffers.closes(user) {
+            match self.parameters.send_buffer.when_full {
+                WhenSlow::DropOldest => {
+                    while full(cx) {
+                        let Some(dropped) = cx.feeds.send_buffers.drop_oldest(user, cx.now) else {
+                            return cx.drops(held);
+                        };
+                        cx.drops(dropped);
+                    }
                 }
-            }
-            WhenSlow::Disconnect => {
-                if cx.feeds.send_buffers.of(user) + bytes > limit {
-                    cx.feeds.send_buffers.push(user, instance, way, held);
-                    cx.feeds.send_buffers.close(user);
-                    return cx.wake(
-                        cx.now + way,
-                        Timer::Closed,
-                        user,
-                        cx.connections.get(user).session,
-                    );
-                }
+                WhenSlow::Disconnect if full(cx) => Self::cut_off(user, cx),
+                WhenSlow::Grow | WhenSlow::Disconnect => {}
             }
         }
+        if let What::Own { message, .. } = what {
+            let row = cx.messages.get_mut(message);
+            (row.stage, row.due) = (Stage::Held, cx.now);
+        }
         cx.feeds.send_buffers.push(user, instance, way, held);
+        cx.sets_timer(user);
         self.outgrows(instance, cx);
+    }
+
+    /// The connection of a client that has fallen too far behind is closed.
+    fn cut_off(user: u32, cx: &mut Cx<'_>) {
+        cx.feeds.send_buffers.close(user, cx.now);
+        let (way, session) = (cx.held(user).way, cx.connections.get(user).session);
+        cx.wake(cx.now + way, Timer::Closed, user, session);
     }
 
     /// An instance whose send buffers take the rest of its memory is killed.
     fn outgrows(&self, instance: u16, cx: &mut Cx<'_>) {
-        let held = u64::from(cx.tiers.get(instance).held) * self.parameters.per_connection();
-        let taken = held + cx.feeds.send_buffers.at(instance);
-        let grows = self.parameters.send_buffer.when_full == WhenSlow::Grow;
-        if grows && taken > self.parameters.memory.limit.0 {
+        if self.parameters.managed.is_some() {
+            return;
+        }
+        let taken = self.memory(instance, cx);
+        cx.feeds.send_buffers.takes(instance, taken);
+        if taken > self.parameters.memory.limit.0 {
             let killed = Event::Action { index: NO_ENTRY, step: Step::Killed, instance };
             cx.agenda.push(cx.now, killed);
         }
+    }
+
+    /// What an instance takes of its memory: by its connections, and by what it holds back.
+    pub(super) fn memory(&self, instance: u16, cx: &Cx<'_>) -> u64 {
+        let held = u64::from(cx.tiers.get(instance).held) * self.parameters.per_connection();
+        held + cx.feeds.send_buffers.at(instance)
+    }
+}
+
+impl What {
+    /// Whether it waits in its store, and comes out as its client reads: it takes no room.
+    fn is_read_as_it_goes(self) -> bool {
+        matches!(self, Self::Own { down: Stage::DownReplay | Stage::DownPull, .. })
     }
 }

@@ -12,7 +12,7 @@ mod tabs;
 pub use bus::{Group, Pubsub};
 pub use clients::{
     Audience, Clients, Heartbeat, Jitter, LongPoll, Network, Reconnect, Sends, Sessions, ShortPoll,
-    Start, Visits, Wire,
+    Slow, Start, Visits, Wire,
 };
 pub use fanout::Fanout;
 pub use managed::Managed;

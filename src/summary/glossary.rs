@@ -238,9 +238,9 @@ pub const METRICS: &[Described] = &[
     row(
         "memory.peak_per_instance",
         Unit::Bytes,
-        "The most memory that the connections of one instance took.",
+        "The most memory that one instance took: by its connections, and what it held back.",
     ),
-    row("memory.peak", Unit::Bytes, "The most memory that all connections of a pool took."),
+    row("memory.peak", Unit::Bytes, "The most memory that all instances of a pool took together."),
     row(
         "<node>.connections_per_instance.{max,mean,imbalance}",
         Unit::Count,

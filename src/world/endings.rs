@@ -6,7 +6,7 @@ use crate::{
         clients::Clients,
         table::connections::{NOWHERE, State},
     },
-    record::AttemptEnd,
+    record::{AttemptEnd, Cause},
 };
 
 /// What an instance had not finished is gone.
@@ -41,7 +41,7 @@ pub(super) fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
 /// Nothing is pushed to it there any more.
 fn ends_at_its_instance(user: u32, cx: &mut Cx<'_>) {
     match cx.connections.get(user).state {
-        State::Online => cx.leaves(user, false),
+        State::Online => cx.leaves(user, false, Cause::GatewayCrash),
         State::HalfOpen => cx.death_noticed(user),
         State::Connecting | State::Away | State::Gone | State::Absent => {}
     }

@@ -4,7 +4,7 @@ use crate::{
     engine::{Agenda, Time, number},
     node::{
         Node,
-        table::{crowds::Crowd, feeds::Entry, messages::Stage},
+        table::{feeds::Entry, messages::Stage, send_buffers::What},
     },
     record::{Cause, End, Unit},
 };
@@ -12,7 +12,7 @@ use crate::{
 impl World {
     /// What has arrived by `now` of what was pushed to many is counted.
     pub(super) fn land(&mut self, now: Time) {
-        if self.feeds.is_empty() {
+        if self.feeds.is_empty() && self.feeds.send_buffers.users().is_empty() {
             return;
         }
         let mut agenda = Agenda::default();
@@ -44,7 +44,10 @@ impl World {
         }
         for user in self.feeds.send_buffers.users() {
             for held in self.feeds.send_buffers.forget(user) {
-                self.record.pending(held.entry.sent, false);
+                // Those of their own have a row.
+                if let What::OfMany { entry, .. } = held.what {
+                    self.record.pending(entry.sent, false);
+                }
             }
         }
         for user in 0..self.crowds.users() {
@@ -73,6 +76,7 @@ impl World {
         if !self.connections.get(user).is_away() {
             return;
         }
+        let state = self.connections.get(user).state;
         let crowd = self.crowds.of(user);
         let bound = crowd.replay.as_ref().map_or(u32::MAX, |replay| replay.messages);
         let closed = self.connections.window_closed(user, crowd.resume_window, horizon);
@@ -84,7 +88,8 @@ impl World {
             }
             for number in feed.missed(user) {
                 let entry = feed.entry(user, number);
-                let fate = feed.fate(user, number, horizon).before(closed, &entry);
+                let stopped = self.feeds.stopped(user, state, &entry);
+                let fate = feed.fate(user, number, horizon).before(closed, &entry, stopped);
                 let Some((at, end)) = fate.end() else {
                     kept.push(entry);
                     continue;
@@ -107,16 +112,12 @@ impl World {
 
     /// What gateways have held back for slow consumers.
     pub(super) fn send_buffer_measures(&self, sheet: &mut Sheet) {
-        let slow = |crowd: &&Crowd| crowd.slow.is_some();
-        if !self.crowds.iter().any(|crowd| slow(&crowd)) {
+        if !self.crowds.iter().any(|crowd| crowd.slow.is_some()) {
             return;
         }
         for (place, (node, name)) in self.nodes.iter().zip(&self.names).enumerate() {
-            let mut crowds = self.crowds.iter().filter(slow);
-            let here = crowds.any(|crowd| usize::from(crowd.gateways.node) == place);
-            if let Node::Gateway(pool) = node
-                && here
-            {
+            let Node::Gateway(pool) = node else { continue };
+            if self.crowds.some_read_slowly_at(place) {
                 let peaks = pool.pool.clone().map(|it| self.feeds.send_buffers.peak(it));
                 let peak = number::float(peaks.max().unwrap_or(0));
                 sheet.set(format!("{name}.send_buffers.peak"), Unit::Bytes, Some(peak));

@@ -186,6 +186,7 @@ impl World {
             | Timer::Visit
             | Timer::VisitOver
             | Timer::Unacknowledged
+            | Timer::Drained
             | Timer::PollFailed => crowd.clients,
             Timer::Rebuild | Timer::MakeRebuild => {
                 let mut ways = crowds.ways_of(user).iter();

@@ -21,12 +21,34 @@ impl World {
             };
             for prefix in prefixes {
                 connections(pool, gauge, prefix, sheet);
+                self.memory_measures(pool, gauge, prefix, sheet);
             }
             match &pool.parameters.managed {
                 Some(service) => self.service_measures(gauge.node, service, scenario, all, sheet),
-                None => budgets(pool, gauge, name, sheet),
+                None => budgets(pool, gauge, self.peak_memory(pool, gauge), name, sheet),
             }
         }
+    }
+
+    /// The most memory that an instance took, in bytes.
+    fn peak_memory(&self, pool: &Gateway, gauge: &Pool) -> Option<f64> {
+        let per = number::float(pool.parameters.per_connection());
+        match &gauge.memory {
+            Some(memory) => memory.peak(pool, &self.feeds.send_buffers),
+            None => peak_each(gauge).map(|held| held * per),
+        }
+    }
+
+    fn memory_measures(&self, pool: &Gateway, gauge: &Pool, prefix: &str, sheet: &mut Sheet) {
+        if pool.parameters.managed.is_some() {
+            return;
+        }
+        let per = number::float(pool.parameters.per_connection());
+        let each = self.peak_memory(pool, gauge);
+        sheet.set(format!("{prefix}memory.peak_per_instance"), Unit::Bytes, each);
+        let held = || gauge.held.peak().map(|held| held * per);
+        let whole = gauge.memory.as_ref().map_or_else(held, |memory| memory.all.peak());
+        sheet.set(format!("{prefix}memory.peak"), Unit::Bytes, whole);
     }
 
     /// What a managed service bills, and how much of its quota is used.
@@ -71,28 +93,20 @@ fn connections(pool: &Gateway, gauge: &Pool, prefix: &str, sheet: &mut Sheet) {
     sheet.set(format!("{prefix}connections_per_instance.mean"), Unit::Count, mean);
     let ratio = peak.zip(mean).filter(|&(_, mean)| mean > 0.0).map(|(peak, mean)| peak / mean);
     sheet.set(format!("{prefix}connections_per_instance.imbalance"), Unit::Ratio, ratio);
-    if pool.parameters.managed.is_some() {
-        return;
-    }
-    let per = number::float(pool.parameters.per_connection());
-    let each = peak.map(|peak| peak * per);
-    sheet.set(format!("{prefix}memory.peak_per_instance"), Unit::Bytes, each);
-    let whole = gauge.held.peak().map(|held| held * per);
-    sheet.set(format!("{prefix}memory.peak"), Unit::Bytes, whole);
 }
 
-fn budgets(pool: &Gateway, gauge: &Pool, name: &str, sheet: &mut Sheet) {
-    let peak = peak_each(gauge);
+fn budgets(pool: &Gateway, gauge: &Pool, memory: Option<f64>, name: &str, sheet: &mut Sheet) {
     sheet.set(format!("{name}.cpu.mean"), Unit::Share, gauge.cpu_mean.mean());
     let cpu = gauge.cpu_max.peak();
     sheet.set(format!("{name}.cpu.peak"), Unit::Share, cpu);
     let parameters = &pool.parameters;
     let sockets = f64::from(parameters.max_connections.min(parameters.descriptors));
-    let memory = number::float(parameters.memory.limit.0);
-    let per = number::float(parameters.per_connection());
+    let limit = number::float(parameters.memory.limit.0);
     let mut fullest = cpu;
-    for (budget, each, limit) in [("connections", 1.0, sockets), ("memory", per, memory)] {
-        let used = peak.map(|peak| peak * each / limit);
+    for (budget, peak, limit) in
+        [("connections", peak_each(gauge), sockets), ("memory", memory, limit)]
+    {
+        let used = peak.map(|peak| peak / limit);
         sheet.set(format!("{name}.budget.{budget}"), Unit::Share, used);
         fullest = fullest.into_iter().chain(used).reduce(f64::max);
     }

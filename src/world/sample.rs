@@ -2,7 +2,12 @@
 use super::World;
 use crate::{
     engine::{Span, Time, number},
-    node::{Node, parameters::Transport, table::crowds::Crowds},
+    node::{
+        Node,
+        gateway::Gateway,
+        parameters::Transport,
+        table::{crowds::Crowds, send_buffers::SendBuffers, tiers::Tiers},
+    },
     record::{Gauge, Unit},
     scenario::Scenario,
 };
@@ -27,11 +32,20 @@ pub(super) struct Pool {
     pub(super) node: usize,
     pub(super) held: Gauge,
     pub(super) each: Vec<Gauge>,
+    /// Where some read slowly: what their send buffers take.
+    pub(super) memory: Option<Memory>,
     pub(super) cpu_mean: Gauge,
     pub(super) cpu_max: Gauge,
     pub(super) wait: Gauge,
     capacity: Gauge,
     done: Vec<Span>,
+}
+
+/// The memory of a pool: of each instance, and of all together.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    pub(super) all: Gauge,
+    pub(super) each: Vec<Gauge>,
 }
 
 /// How busy what works beside the gateways is: instances of a fan-out, partitions of a bus, the
@@ -66,6 +80,12 @@ impl Gauges {
                     each: (0..pool.pool.len())
                         .map(|i| gauge("connections", &format!("{}-{i}", spec.name), Unit::Count))
                         .collect(),
+                    memory: crowds.some_read_slowly_at(place).then(|| Memory {
+                        all: gauge("memory", "total", Unit::Bytes),
+                        each: (0..pool.pool.len())
+                            .map(|i| gauge("memory", &format!("{}-{i}", spec.name), Unit::Bytes))
+                            .collect(),
+                    }),
                     cpu_mean: gauge("cpu", "mean", Unit::Share),
                     cpu_max: gauge("cpu", "max", Unit::Share),
                     wait: gauge("handshake_queue", "max", Unit::Seconds),
@@ -109,13 +129,35 @@ impl Gauges {
     pub(super) fn all(&self) -> impl Iterator<Item = &Gauge> {
         let pools = self.pools.iter().flat_map(|pool| {
             let Pool { held, each, cpu_mean, cpu_max, wait, capacity, .. } = pool;
-            [held].into_iter().chain(each).chain([cpu_mean, cpu_max, wait, capacity])
+            let memory = pool.memory.iter().flat_map(|it| [&it.all].into_iter().chain(&it.each));
+            let busy = [cpu_mean, cpu_max, wait, capacity];
+            [held].into_iter().chain(each).chain(memory).chain(busy)
         });
         let works = self.works.iter().flat_map(|work| [&work.mean, &work.max]);
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
         let waiting = ways.chain(&self.tabs);
         [&self.online].into_iter().chain(waiting).chain(pools).chain(works).chain(buses)
+    }
+}
+
+impl Memory {
+    fn sample(&mut self, pool: &Gateway, tiers: &Tiers, held_back: &SendBuffers) {
+        let per = pool.parameters.per_connection();
+        let taken = |it: u16| u64::from(tiers.get(it).held) * per + held_back.at(it);
+        let mut all = 0.0;
+        for (gauge, instance) in self.each.iter_mut().zip(pool.pool.clone()) {
+            let taken = number::float(taken(instance));
+            gauge.values.push(taken);
+            all += taken;
+        }
+        self.all.values.push(all);
+    }
+
+    /// The most that an instance took, in bytes.
+    pub(super) fn peak(&self, pool: &Gateway, held_back: &SendBuffers) -> Option<f64> {
+        let between = pool.pool.clone().map(|it| number::float(held_back.taken(it)));
+        self.each.iter().filter_map(Gauge::peak).chain(between).reduce(f64::max)
     }
 }
 
@@ -156,12 +198,15 @@ impl World {
         }
         let waiting = f64::from(self.connections.queues.waiting());
         self.gauges.tabs.iter_mut().for_each(|gauge| gauge.values.push(waiting));
-        let Self { gauges, nodes, tiers, record, .. } = self;
+        let Self { gauges, nodes, tiers, record, feeds, .. } = self;
         gauges.online.values.push(f64::from(record.online.now));
         let tick = gauges.tick.float();
         let mut longest = Span::ZERO;
         for gauge in &mut gauges.pools {
             let Node::Gateway(pool) = &nodes[gauge.node] else { continue };
+            if let Some(memory) = &mut gauge.memory {
+                memory.sample(pool, tiers, &feeds.send_buffers);
+            }
             let (mut held, mut sum, mut max, mut wait) = (0.0, 0.0, 0.0f64, Span::ZERO);
             let mut serving = 0.0;
             for (place, instance) in pool.pool.clone().enumerate() {

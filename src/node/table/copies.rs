@@ -102,6 +102,16 @@ impl Copies {
         self.origins.insert(row, Origin { twice, renamed: false });
     }
 
+    /// A row that is the copy of no other stands for such copies: why they are there.
+    pub fn stands_for(&mut self, row: u32, origin: Origin) {
+        self.origins.insert(row, origin);
+    }
+
+    /// A row stands for copies no longer; returns why they are there.
+    pub fn stood_for(&mut self, row: u32) -> Option<Origin> {
+        self.origins.remove(&row)
+    }
+
     /// A copy has another id than the first: who gets both cannot tell.
     pub fn rename(&mut self, row: u32) {
         if let Some(origin) = self.origins.get_mut(&row) {

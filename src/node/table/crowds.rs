@@ -108,6 +108,12 @@ impl Crowds {
         found.expect("each clients node has its crowd")
     }
 
+    /// Whether some who read slowly hold connections to a pool.
+    pub fn some_read_slowly_at(&self, pool: usize) -> bool {
+        let here = |crowd: &Crowd| usize::from(crowd.gateways.node) == pool;
+        self.iter().any(|crowd| crowd.slow.is_some() && here(crowd))
+    }
+
     /// Whether a user is a session of an open stream.
     pub fn is_session(&self, user: u32) -> bool {
         self.of(user).if_refused.is_some()

@@ -28,17 +28,18 @@ pub enum Fate {
     Expired(Time),
     /// At this time the window closed within which its recipient could have resumed.
     Closed(Time),
-    /// When it came the window was closed.
-    TooLate(Time),
+    /// When it came the window was closed: what stopped its live copy.
+    TooLate(Time, Cause),
 }
 
 impl Fate {
-    /// The fate of an entry for a user whose window to resume closed at `closed`.
+    /// The fate of an entry for a user whose window to resume closed at `closed`; `stopped` is why
+    /// its live copy does not arrive.
     #[must_use]
-    pub fn before(self, closed: Option<Time>, entry: &Entry) -> Self {
+    pub fn before(self, closed: Option<Time>, entry: &Entry, stopped: Cause) -> Self {
         let Some(closed) = closed else { return self };
         match self {
-            _ if closed < entry.kept => Self::TooLate(entry.kept),
+            _ if closed < entry.kept => Self::TooLate(entry.kept, stopped),
             Self::Overflown(at) | Self::Expired(at) if at <= closed => self,
             _ => Self::Closed(closed),
         }
@@ -51,7 +52,7 @@ impl Fate {
             Self::Overflown(at) => Some((at, End::Lost(Cause::BufferOverflow))),
             Self::Expired(at) => Some((at, End::Expired)),
             Self::Closed(at) => Some((at, End::Lost(Cause::ResumeExpired))),
-            Self::TooLate(at) => Some((at, End::Lost(Cause::NoReplay))),
+            Self::TooLate(at, cause) => Some((at, End::Lost(cause))),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! All feeds of a world, and what gateways hold back of them for slow consumers.
-use super::send_buffers::SendBuffers;
+use super::{connections::State, send_buffers::SendBuffers};
 pub use super::{
     fate::{Entry, Fate},
     feed::{Audience, Coming, Feed, Held, Keeping},
     topics::Topics,
 };
-use crate::engine::number;
+use crate::{
+    engine::{Time, number},
+    record::Cause,
+};
+use std::collections::BTreeMap;
 
 /// All feeds of a world.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +17,8 @@ pub struct Feeds {
     rows: Vec<Feed>,
     /// What is held back for slow consumers.
     pub send_buffers: SendBuffers,
+    /// When the silent death was noticed of who is away since, where a window to resume closes.
+    pub noticed: BTreeMap<u32, Time>,
 }
 
 impl Feeds {
@@ -32,6 +38,12 @@ impl Feeds {
     #[inline]
     pub fn get_mut(&mut self, feed: u8) -> &mut Feed {
         &mut self.rows[usize::from(feed)]
+    }
+
+    /// What stops the live copy of a message for a user who is away.
+    pub fn stopped(&self, user: u32, state: State, entry: &Entry) -> Cause {
+        let unnoticed = self.noticed.get(&user).is_some_and(|&noticed| entry.kept < noticed);
+        if state == State::HalfOpen || unnoticed { Cause::HalfOpen } else { Cause::NoReplay }
     }
 
     /// How many there are.

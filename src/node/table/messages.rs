@@ -62,6 +62,8 @@ pub enum Stage {
     Spread,
     /// The same, after a consumer died that had handed it on.
     SpreadAgain,
+    /// In the send buffer of its recipient's connection.
+    Held,
 }
 
 /// One delivery that has not ended.

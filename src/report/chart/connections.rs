@@ -173,8 +173,12 @@ impl<'a> Pool<'a> {
 }
 
 /// The fullest instance of a pool and the mean of all, at each tick.
-pub(in crate::report) fn fullest_and_mean(summary: &Summary, node: &str) -> Option<(Curve, Curve)> {
-    let mut instances = summary.levels(node, "connections");
+pub(in crate::report) fn fullest_and_mean(
+    summary: &Summary,
+    node: &str,
+    quantity: &str,
+) -> Option<(Curve, Curve)> {
+    let mut instances = summary.levels(node, quantity);
     instances.retain(|&(name, _)| name != "total");
     let all = number::float(number::count(instances.len().max(1)));
     let (step, bins) = (instances.first()?.1.step, instances.first()?.1.mean.len());

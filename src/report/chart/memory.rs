@@ -54,14 +54,21 @@ impl<'s> Pool<'s> {
         let parameters = &summary.input["nodes"].get(node)?["gateway"]["memory"];
         let limit = number::float(Bytes::read(parameters["limit"].as_str()?).ok()?.0);
         let most = |name: &str| summary.mean(&format!("{node}.{name}"));
-        let held = most("connections_per_instance.max").filter(|&held| held > 0.0)?;
-        let each = most("memory.peak_per_instance")? / held;
-        let (fullest, mean) = connections::fullest_and_mean(summary, node)?;
-        let weighed = |curve: Curve| Curve {
-            mean: curve.mean.into_iter().map(|held| Some(held? * each)).collect(),
-            ..curve
+        let all = |quantity: &str| connections::fullest_and_mean(summary, node, quantity);
+        let (fullest, mean) = match all("memory") {
+            // It was read as such, with what is held back for slow consumers.
+            Some(both) => both,
+            None => {
+                let held = most("connections_per_instance.max").filter(|&held| held > 0.0)?;
+                let each = most("memory.peak_per_instance")? / held;
+                let weighed = |curve: Curve| Curve {
+                    mean: curve.mean.into_iter().map(|held| Some(held? * each)).collect(),
+                    ..curve
+                };
+                let (fullest, mean) = all("connections")?;
+                (weighed(fullest), weighed(mean))
+            }
         };
-        let (fullest, mean) = (weighed(fullest), weighed(mean));
         let peak = fullest.peak()?;
         let told = limit > 0.0 && peak.1 > LITTLE * limit;
         told.then_some(Self { node, limit, fullest, mean, peak })

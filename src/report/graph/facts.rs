@@ -173,7 +173,7 @@ fn herd(node: &Node, summary: &Summary) -> Option<Fact> {
 fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
     let mean = |name: &str| summary.mean(&format!("{}.{name}", node.name));
     let busy = || summary.level(&node.name, "cpu", "max");
-    let fullest = chart::fullest_and_mean(summary, &node.name).map(|both| both.0);
+    let fullest = chart::fullest_and_mean(summary, &node.name, "connections").map(|both| both.0);
     // Sockets and memory are used in proportion to the connections of the fullest instance.
     let filled = |share: Option<f64>| {
         let (curve, share) = (fullest.clone()?, share?);

@@ -1,9 +1,10 @@
 //! A managed service in the place of gateways: its parameters, and what must hold between it and
 //! those who use it.
-use super::{Resolved, section::Section};
+use super::{Resolved, links::Topology, section::Section};
 use crate::{
     engine::{Law, Span, number},
-    node::parameters::{Clients, Managed, Transport},
+    node::parameters::{Clients, Managed, Parameters, Transport},
+    scenario::NodeId,
     spec::{Diagnostic, Input, model, model::Kind},
     units::{Count, Factor, Quantity},
 };
@@ -81,6 +82,36 @@ fn sizes(
     let wrong = Diagnostic::error("out-of-range", message)
         .at(written.map_or(crowd.name.at, |payload| payload.at));
     input.report(wrong.help("it closes the connection (1009); send a link to what is larger"));
+}
+
+/// What a source publishes is no larger than the service of its crowd takes.
+pub(super) fn publishes(
+    input: &mut Input<'_>,
+    topology: &Topology<'_>,
+    source: NodeId,
+    crowd: NodeId,
+) {
+    let node = &topology.nodes[usize::from(source.0)];
+    let (Parameters::Source(producer), Kind::Source(form)) = (&node.parameters, &node.form) else {
+        return;
+    };
+    for (_, pool) in topology.ways(crowd) {
+        let service = &topology.nodes[usize::from(pool.0)];
+        let Parameters::Gateway(gateway) = &service.parameters else { continue };
+        let most = gateway.managed.as_ref().map(|managed| managed.max_message);
+        let Some(most) = most.filter(|&most| producer.payload > most) else { continue };
+        let message = format!(
+            "`{}.payload` is {}, but `{}` takes no message over {}",
+            node.name.value,
+            producer.payload.print(),
+            service.name.value,
+            most.print()
+        );
+        let written = form.payload.as_ref();
+        let wrong = Diagnostic::error("out-of-range", message)
+            .at(written.map_or(node.name.at, |payload| payload.at));
+        input.report(wrong.help("it refuses it (413); send a link to what is larger"));
+    }
 }
 
 /// Heartbeats that come too seldom keep no connection open.

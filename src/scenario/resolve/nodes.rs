@@ -4,15 +4,18 @@ use crate::{
     engine::Span,
     node::parameters::{
         Buffer, Clients, Cpu, Drain, DrainBy, Fanout, Gateway, HealthCheck, Heartbeat,
-        LoadBalancer, Memory, Network, Parameters, Policy, Rebuild, Registry, Resume, Scope,
-        SendBuffer, Sends, SessionState, Slow, Transport, Wire,
+        LoadBalancer, Memory, Network, Parameters, Policy, Preferred, Rebuild, Registry, Resume,
+        Scope, SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
-    units::{Count, Factor, Quantity, Share, shown},
+    units::{Count, Factor, Quantity, Rate, Share, shown},
 };
 
 /// The most users a scenario can have: they are numbered with 31 bits.
 pub(super) const MOST_USERS: u32 = (1 << 31) - 1;
+
+/// The most that a crowd does a second: events of a process are some nanoseconds apart.
+const MOST_OF_A_CROWD: Rate = Rate(1e8);
 
 /// No probe and no heartbeat is closer than this.
 pub(super) const CLOSEST: Span = Span::from_millis(1);
@@ -78,14 +81,19 @@ impl Section<'_, '_> {
         let start = self.start(form.start.as_ref());
         let (transport, prefer, fallback) = self.transports(form);
         let network = self.inside("network", |section| section.network(&form.network));
-        let sends =
-            form.sends.as_ref().map(|sends| self.inside("sends", |section| section.sends(sends)));
+        let sends = form.sends.as_ref().map(|sends| {
+            self.inside("sends", |section| {
+                let read = section.sends(sends);
+                section.in_all("per_user", sends.per_user.as_ref(), count);
+                read
+            })
+        });
         // What a browser does by itself it does not where a library tries one after the other.
         let alone = if fallback.is_some() { Transport::Websocket } else { transport };
         Clients {
             count,
             transport,
-            prefer,
+            prefer: prefer.clone(),
             fallback,
             tabs: None,
             background: None,
@@ -112,17 +120,41 @@ impl Section<'_, '_> {
             resume: self.resume(form.resume.as_ref()),
             resume_window: self.resume_window(form.resume_window.as_ref()),
             reading: self.reading(form),
-            slow: form.slow.as_ref().map(|slow| {
-                self.inside("slow", |section| Slow {
-                    share: section.within("share", slow.share.as_ref(), Share(0.0)..=Share(1.0)),
-                    drain: section.positive("drain", slow.drain.as_ref()),
-                })
-            }),
+            slow: form.slow.as_ref().map(|slow| self.slow(slow, transport, &prefer)),
             outbox: match form.sessions {
                 None => self.short("outbox", form.outbox.as_ref(), 0..=u16::MAX),
                 Some(_) => 0,
             },
         }
+    }
+
+    /// A rate of each user is not too much for a process of all of them.
+    fn in_all(&mut self, key: &str, written: Option<&Written<Rate>>, users: u32) {
+        let rate = written.and_then(|rate| rate.read().ok()).map_or(0.0, |rate| rate.0);
+        if let Some(written) = written
+            && rate * f64::from(users) > MOST_OF_A_CROWD.0
+        {
+            let most = MOST_OF_A_CROWD.print();
+            let says = format!("times {users} users is more than {most}, the most for a crowd");
+            self.wrong("too-large", key, written.at, &says, "write less, or fewer users");
+        }
+    }
+
+    /// Who reads slowly; that is no matter to who polls.
+    fn slow(&mut self, form: &model::Slow, transport: Transport, prefer: &[Preferred]) -> Slow {
+        let streams = |it| matches!(it, Transport::Websocket | Transport::Sse);
+        let some = streams(transport) || prefer.iter().any(|entry| streams(entry.transport));
+        let at = form.share.as_ref().map(|share| share.at);
+        if let Some(at) = at.filter(|_| !some) {
+            let name = self.name_of("slow");
+            let message = format!("`{name}` has no effect: who polls asks for what it reads");
+            let wrong = Diagnostic::warning("without-effect", message).at(at);
+            self.input.report(wrong.help("it is about `websocket` and `sse`; take it out"));
+        }
+        self.inside("slow", |section| Slow {
+            share: section.within("share", form.share.as_ref(), Share(0.0)..=Share(1.0)),
+            drain: section.positive("drain", form.drain.as_ref()),
+        })
     }
 
     fn network(&mut self, form: &model::Network) -> Network {

@@ -1,5 +1,5 @@
 //! Producers outside the crowds: what they publish when, and whom they reach.
-use super::{arrivals, links::Topology, section::Section};
+use super::{arrivals, links::Topology, managed, section::Section};
 use crate::{
     engine::{Span, number},
     node::parameters::{
@@ -8,12 +8,15 @@ use crate::{
     },
     scenario::NodeId,
     scenario::resolve::nodes::MOST_USERS,
-    spec::{At, Choice, Diagnostic, Located, Text, model, suggest},
-    units::{Factor, Rate, shown},
+    spec::{At, Choice, Diagnostic, Located, Text, Written, model, suggest},
+    units::{Factor, Quantity, Rate, shown},
 };
 
 /// No source publishes at a shorter period.
 const SHORTEST: Span = Span::from_micros(1);
+
+/// The same for a process, on average.
+const MOST: Rate = Rate(1e6);
 
 /// The number of the crowd of a source before its links are known.
 pub(super) const NOBODY: u8 = u8::MAX;
@@ -76,7 +79,7 @@ impl Section<'_, '_> {
         }
         if let Some(bursts) = &form.bursts {
             return self.inside("bursts", |section| Ticks::Bursts {
-                rate: section.positive("rate", bursts.rate.as_ref()),
+                rate: section.rate("rate", bursts.rate.as_ref()),
                 on: section.positive_law("on", bursts.on.as_ref()),
                 off: section.positive_law("off", bursts.off.as_ref()),
             });
@@ -85,9 +88,20 @@ impl Section<'_, '_> {
             return Ticks::Arrivals(self.arrivals("arrivals", arrivals).into());
         }
         if form.rate.is_some() {
-            return Ticks::Rate(self.positive("rate", form.rate.as_ref()));
+            return Ticks::Rate(self.rate("rate", form.rate.as_ref()));
         }
         Ticks::Rate(Rate::default())
+    }
+
+    fn rate(&mut self, key: &str, written: Option<&Written<Rate>>) -> Rate {
+        let rate = self.positive(key, written);
+        if rate > MOST
+            && let Some(written) = written
+        {
+            let says = format!("must be at most {}; this is {}", MOST.print(), rate.print());
+            self.wrong("out-of-range", key, written.at, &says, "");
+        }
+        rate
     }
 
     /// Who gets a message.
@@ -285,6 +299,7 @@ pub(super) fn reached(
         }
         let Parameters::Clients(clients) = &node.parameters else { continue };
         many(input, topology, *id, (&node.name.value, clients.count));
+        managed::publishes(input, topology, *id, *crowd);
         if clients.sessions.is_some() {
             let message = format!("`{source}` reaches `{}`, a stream of sessions", node.name.value);
             let wrong = Diagnostic::error("not-modelled", message).at(at);

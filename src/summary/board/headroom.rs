@@ -140,15 +140,26 @@ fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
 fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let limit = number::float(Bytes::read(pool["memory"]["limit"].as_str()?).ok()?.0);
     let of = |what: &str| summary.mean(&format!("{node}.{what}"));
-    let most = of("connections_per_instance.max").filter(|&most| most > 0.0)?;
-    let each = of("memory.peak_per_instance")? / most;
-    let share = |held: f64| held * each / limit;
+    let most = of("memory.peak_per_instance").filter(|&most| most > 0.0)?;
+    let sampled = summary.levels(node, "memory").into_iter().find(|&(name, _)| name == "total");
+    let instances = number::float(number::count(summary.levels(node, "connections").len()));
+    let average = match sampled {
+        Some((_, curve)) => {
+            let values: Vec<f64> = curve.values().map(|(_, value)| value).collect();
+            let bins = number::float(number::count(values.len().max(1)));
+            Some(values.iter().sum::<f64>() / bins / (instances - 1.0).max(1.0))
+        }
+        None => {
+            let held = of("connections_per_instance.max").filter(|&held| held > 0.0)?;
+            of("connections_per_instance.mean").map(|mean| mean * most / held)
+        }
+    };
     Some(Used {
         name: "memory",
         limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
-        average: of("connections_per_instance.mean").map(share),
-        peak: Some(share(most)),
-        binds: Some(share(most)),
+        average: average.map(|bytes| bytes / limit),
+        peak: Some(most / limit),
+        binds: Some(most / limit),
     })
 }
 

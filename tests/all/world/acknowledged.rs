@@ -1,12 +1,12 @@
 //! Sends that are kept until they are acknowledged, and readers who tell now and then what they
 //! have seen: what is lost, what comes twice, and who sees it.
 use super::{
-    chat::{bus_of, chat, clients, crash, drop_users, gateways, secs},
+    chat::{bus_of, chat, clients, crash, drop_users, fanout_of, gateways, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Acknowledged, Ids, Resume, WhenFull},
+    node::parameters::{Acknowledged, Audience, Ids, Resume, Spread, WhenFull},
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::{Rate, Share},
 };
@@ -52,6 +52,24 @@ fn with_a_new_id_the_recipient_sees_it_twice() {
     acknowledged(&mut scenario, Ids::Idempotent);
     // The bus knows what would have come twice.
     close(measure(&run(&scenario), "sends.known"), measure(&outcome, "duplicates.resent"), 0.2);
+}
+
+/// What is for all comes twice to all, and is told from what a consumer hands on again.
+#[test]
+fn with_a_new_id_all_see_it_twice() {
+    let twice = [Spread::Gateways, Spread::OneByOne].map(|spread| {
+        let mut scenario = dying();
+        acknowledged(&mut scenario, Ids::New);
+        let sends = clients(&mut scenario).sends.as_mut().unwrap();
+        (sends.to, sends.per_user) = (Audience::All, Rate(0.01));
+        fanout_of(&mut scenario).spread = spread;
+        let outcome = run(&scenario);
+        assert_eq!(count(&outcome, "duplicates.redelivered"), 0);
+        let shown = count(&outcome, "deliveries.duplicates_shown");
+        assert!(shown > 0 && shown <= count(&outcome, "duplicates.resent"), "{shown}");
+        measure(&outcome, "duplicates.resent")
+    });
+    close(twice[0], twice[1], 0.02);
 }
 
 /// A gateway that dies takes with it what it has not handed on; its clients still have it. The

@@ -1,23 +1,20 @@
 //! Messages for many: counted in groups, and each delivery simulated for itself.
 use super::{
-    chat::{away_for, chat, clients, crash, fanout_of, gateways, replay, secs},
+    chat::{away_for, chat, clients, crash, fanout_of, replay, secs},
     consumers::{close, count, measure, run},
     sources::with_source,
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{
-        Audience, Parameters, Popularity, Resume, SendBuffer, Slow, SourceAudience, Spread, Ticks,
-        WhenSlow,
-    },
+    node::parameters::{Audience, Parameters, Popularity, Resume, SourceAudience, Spread, Ticks},
     record::Outcome,
     scenario::{CrashKind, Scenario},
-    units::{Bandwidth, Bytes, Rate, Share},
+    units::{Rate, Share},
 };
 
 /// A thousand users on three gateways who get ten messages a second, and lose their connections
 /// once a minute, a third of them silently.
-fn news(spread: Spread) -> Scenario {
+pub(super) fn news(spread: Spread) -> Scenario {
     let mut scenario = chat(1_000, 3);
     scenario.horizon = Time::ZERO + secs(120);
     let crowd = clients(&mut scenario);
@@ -38,7 +35,7 @@ fn both(change: impl Fn(&mut Scenario)) -> [Outcome; 2] {
 }
 
 /// What is counted in groups is what happens one by one.
-fn alike([grouped, plain]: &[Outcome; 2]) {
+pub(super) fn alike([grouped, plain]: &[Outcome; 2]) {
     for name in ["deliveries.intended", "attempts.total", "connections.end"] {
         assert_eq!(count(grouped, name), count(plain, name), "{name}");
     }
@@ -149,53 +146,20 @@ fn a_crash_takes_whole_groups() {
     }
 }
 
-/// One client in ten reads 1 kB a second of 3.6 that come: what is too much is dropped.
-fn slowly(when_full: WhenSlow, size: u64) -> Scenario {
-    let mut scenario = news(Spread::Gateways);
-    let crowd = clients(&mut scenario);
-    crowd.network.lifetime = None;
-    crowd.network.rtt = Law::Constant(20e6);
-    crowd.slow = Some(Slow { share: Share(0.1), drain: Bandwidth(1_000) });
-    gateways(&mut scenario).send_buffer = SendBuffer { size: Bytes(size), when_full };
-    scenario
-}
-
-/// A message takes 300 B, 2 of a frame, 22 of TLS and 52 of TCP: 376 B, of which 2.66 a second are
-/// read; of those who read slowly, so many messages come as they have time for.
+/// Who is half open beyond the window misses what its gateway pushes into the dead connection, and
+/// once that is noticed what nothing keeps.
 #[test]
-fn a_full_send_buffer_drops_what_has_waited_longest() {
-    let outcome = run(&slowly(WhenSlow::DropOldest, 10_000));
-    let (intended, live) =
-        (measure(&outcome, "deliveries.intended"), measure(&outcome, "deliveries.live"));
-    let messages = intended / 1_000.0;
-    let slow = (intended - live) / (messages - 120.0 * 1_000.0 / 376.0);
-    assert!((60.0..140.0).contains(&slow), "{slow} users read slowly");
-    assert_eq!(count(&outcome, "lost.slow_consumer"), count(&outcome, "deliveries.missed"));
-    // 26 messages fit. Ten a second come behind one: it is pushed to the front in 2.6 s, and read
-    // then or dropped. One in 35 of those that arrive has waited so.
-    let waited = measure(&outcome, "delivery_lag.p99");
-    assert!((2.2..4.0).contains(&waited), "{waited}");
-    let peak = measure(&outcome, "gateways.send_buffers.peak");
-    assert!(peak <= 60.0 * 10_000.0 && peak > 20.0 * 9_000.0, "{peak}");
-}
-
-#[test]
-fn a_slow_consumer_may_be_cut_off_and_reads_the_rest_when_it_is_back() {
-    let outcome = run(&slowly(WhenSlow::Disconnect, 10_000));
-    assert!(count(&outcome, "send_buffers.closed") > 500);
-    assert_eq!(count(&outcome, "deliveries.missed"), 0);
-    assert!(count(&outcome, "deliveries.replayed") > 20_000);
-}
-
-/// Without a bound it takes memory/(users x what is too much) until the kernel kills an instance.
-#[test]
-fn a_send_buffer_without_a_bound_ends_its_gateway() {
-    let mut scenario = slowly(WhenSlow::Grow, 10_000);
-    gateways(&mut scenario).memory.limit = Bytes(8_000_000);
-    let outcome = run(&scenario);
-    assert!(count(&outcome, "instances.killed") >= 3);
-    // 333 users at 10 kB are 3.3 MB; 33 who fall behind by 2.8 kB a second have the rest in 50 s.
-    let mut short = scenario.clone();
-    short.horizon = Time::ZERO + secs(35);
-    assert_eq!(count(&run(&short), "instances.killed"), 0);
+fn groups_tell_a_dead_connection_from_a_closed_window() {
+    let runs = both(|scenario| {
+        let crowd = clients(scenario);
+        crowd.resume_window = Some(secs(10));
+        crowd.network.silent_drops = Share(0.5);
+        (crowd.reconnect.base, crowd.reconnect.cap) = (secs(8), secs(8));
+    });
+    alike(&runs);
+    for name in ["lost.resume_expired", "lost.no_replay", "lost.half_open"] {
+        let [one, other] = [0, 1].map(|it| measure(&runs[it], name));
+        assert!(other > 10_000.0, "{name}: {other}");
+        close(one, other, 0.02);
+    }
 }

@@ -18,6 +18,7 @@ mod moves;
 mod rooms;
 mod routes;
 mod runs;
+mod slow;
 pub(crate) mod sources;
 mod stores;
 mod tabs;
