@@ -2,8 +2,11 @@
 //! other axis. A crossing lies between two values at which the intervals of both are apart, one way
 //! and then the other; where between them is interpolated.
 use super::{
-    Metric, figures,
+    Metric,
+    advice::Told,
+    figures, slo,
     sweep::{Point, Sweep},
+    words,
 };
 use crate::record::Unit;
 use figures::figure;
@@ -93,15 +96,15 @@ impl Sweep {
     }
 
     /// What they come to, a sentence each.
-    pub(super) fn crossing_sentences(&self) -> Vec<String> {
-        let all = self.crossings();
-        let crossings = all.iter().map(|crossing| crossing.told(self.replications));
-        crossings.chain(self.limit_sentences()).collect()
+    pub(super) fn crossing_sentences(&self) -> Vec<Told> {
+        let Some(plane) = Plane::new(self) else { return Vec::new() };
+        let crossings = self.crossings();
+        let crossings = crossings.iter().map(|it| Told::of(plane.crossing(it), &it.metric));
+        crossings.chain(self.limit_sentences(&plane)).collect()
     }
 
     /// The limits, those that are alike in one sentence.
-    fn limit_sentences(&self) -> Vec<String> {
-        let Some(plane) = Plane::new(self) else { return Vec::new() };
+    fn limit_sentences(&self, plane: &Plane) -> Vec<Told> {
         let designs = &self.axes[plane.other];
         let mut told: Vec<(Limit, Vec<String>)> = Vec::new();
         for limit in self.limits() {
@@ -114,53 +117,63 @@ impl Sweep {
                 None => told.push((limit.clone(), vec![limit.design])),
             }
         }
-        let whose = |those: &[String]| match those {
-            [one] => format!("{} {one}", designs.name),
-            all if all.len() == designs.values.len() => format!("every {}", designs.name),
-            [first @ .., last] => format!("{} {} and {last}", designs.name, first.join(", ")),
-            [] => String::new(),
+        let whose = |those: &[String]| {
+            if those.len() == designs.values.len() && those.len() > 1 {
+                return format!("every {}", words::axis(designs));
+            }
+            figures::listed(&those.iter().map(|value| plane.design(value)).collect::<Vec<_>>())
         };
-        told.iter().map(|(limit, those)| limit.told(&whose(those))).collect()
+        let sentence = |(limit, those): &(Limit, Vec<String>)| Told {
+            text: plane.limit(limit, &whose(those)),
+            metric: slo::parse(&limit.expr).ok().map(|slo| slo.metric),
+        };
+        told.iter().map(sentence).collect()
     }
 }
 
-impl Crossing {
-    /// `The bill of a and b crosses at every 57.3 s, with $1,200/month: below it a is cheaper, …`.
-    fn told(&self, replications: u32) -> String {
-        let (name, unit) = &self.axis;
-        let at = quantity(*unit, self.at);
-        let apart = if replications > 1 { "intervals are apart" } else { "single runs are apart" };
-        let [low, high] = self.between.map(|value| figure(*unit, value));
+impl Plane<'_> {
+    /// A design in words.
+    fn design(&self, value: &str) -> String {
+        words::choice(&self.sweep.input, &self.sweep.axes[self.other], value)
+    }
+
+    /// A value of the numeric axis in words.
+    fn step(&self, value: &str) -> String {
+        words::choice(&self.sweep.input, &self.sweep.axes[self.numeric], value)
+    }
+
+    /// `The bill of a and b crosses at window 57.3 s, with $1,200/month: below it a is cheaper, …`.
+    fn crossing(&self, it: &Crossing) -> String {
+        let (_, unit) = it.axis;
+        let runs = if self.sweep.replications > 1 { "intervals" } else { "single runs" };
+        let [low, high] = it.between.map(|value| figure(unit, value));
+        let [below, above] = [&it.below, &it.above].map(|value| self.design(value));
         format!(
-            "{} of {} and {} crosses at {name} {at}, with {}: below it {} is {}, above it {} \
-             ({apart} at {low} and {high}).",
-            figures::capitalized(self.called),
-            self.below,
-            self.above,
-            figure(self.unit, self.value),
-            self.below,
-            self.better,
-            self.above,
+            "{} of {below} and {above} crosses at {}{}, with {}: below it {below} is {}, above it \
+             {above} ({runs} are apart at {low} and {high}).",
+            figures::capitalized(it.called),
+            self.step(&figure(unit, it.at)),
+            interval(unit, it.at),
+            figure(it.unit, it.value),
+            it.better,
         )
     }
-}
 
-impl Limit {
-    fn told(&self, whose: &str) -> String {
-        let [low, high] = &self.between;
-        let (kept, lost) = if self.kept_below { (low, high) } else { (high, low) };
-        let way = if self.kept_below { "up to" } else { "from" };
-        format!("{} is kept with {whose} {way} {} {kept}, not at {lost}.", self.expr, self.axis)
+    fn limit(&self, it: &Limit, whose: &str) -> String {
+        let [low, high] = &it.between;
+        let (kept, lost) = if it.kept_below { (low, high) } else { (high, low) };
+        let way = if it.kept_below { "up to" } else { "from" };
+        let [kept, lost] = [kept, lost].map(|value| self.step(value));
+        format!("{} is kept with {whose} {way} {kept}, not at {lost}.", it.expr)
     }
 }
 
-/// A value of an axis; a rate below one a second by how far apart its events are, too.
-fn quantity(unit: Unit, value: f64) -> String {
-    let text = figure(unit, value);
+/// Of a rate below one a second, how far apart its events are.
+fn interval(unit: Unit, value: f64) -> String {
     if unit == Unit::PerSecond && value > 0.0 && value < 1.0 {
-        return format!("{text} (one each {})", figure(Unit::Seconds, 1.0 / value));
+        return format!(" (one each {})", figure(Unit::Seconds, 1.0 / value));
     }
-    text
+    String::new()
 }
 
 impl<'s> Plane<'s> {

@@ -302,6 +302,15 @@ fn clock_unit(seconds: f64) -> &'static str {
     if seconds < 3599.5 { "min" } else { "h" }
 }
 
+/// Names in a row: `a, b and c`.
+pub fn listed(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Stretch, Summary, figures, storms};
+use super::{Ledger, Stretch, Summary, figures, storms, survivors, words};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -17,8 +17,36 @@ const SCARCE: f64 = 0.25;
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
 
+/// A sentence, the chart that shows it, and how much it matters beside others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The sentence.
+    pub text: String,
+    /// The begin of a chart's name.
+    pub chart: &'static str,
+    /// More is told first where there is little room.
+    pub weight: u8,
+}
+
+/// What a rule finds.
+type Rule = fn(&Summary) -> Option<String>;
+
+/// Rules about the whole run, with their chart and their weight.
+const RULES: [(Rule, &str, u8); 8] = [
+    (binding, "budgets", 6),
+    (refused, "attempts", 5),
+    (held_back, "memory", 7),
+    (fullest, "connections", 3),
+    (busiest, "cpu", 2),
+    (reconnect, "attempts", 1),
+    (missed, "loss-waterfall", 8),
+    (late, "lag-over-time", 4),
+];
+
 /// All findings, the cause before the effect.
-pub(super) fn sentences(summary: &Summary) -> Vec<String> {
+pub fn all(summary: &Summary) -> Vec<Finding> {
+    let finding =
+        |chart, weight| move |text: String| Finding { text: figures::plain(&text), chart, weight };
     let faults = summary.faults().filter(|fault| fault.name != "recovery").take(FAULTS);
     let faults = faults.filter_map(|fault| {
         // What a fault sets off goes on in the recovery from it.
@@ -26,10 +54,62 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
         let end = summary.faults().find(follows).map_or(fault.end, |recovery| recovery.end);
         herd(summary, &fault.name, fault.start.seconds(), end.seconds())
     });
-    let rules = [binding, refused, fullest, busiest, reconnect, missed, late];
-    let rest = rules.iter().filter_map(|rule| rule(summary));
     let storms = storms::sentences(summary).into_iter().take(FAULTS);
-    storms.chain(faults).chain(rest).map(|sentence| figures::plain(&sentence)).collect()
+    let storms = storms.map(finding("attempts", 9));
+    let rest = RULES
+        .iter()
+        .filter_map(|(rule, chart, weight)| Some(finding(chart, *weight)(rule(summary)?)));
+    storms.chain(faults.map(finding("attempts", 3))).chain(rest).collect()
+}
+
+/// Their sentences.
+pub(super) fn sentences(summary: &Summary) -> Vec<String> {
+    all(summary).into_iter().map(|finding| finding.text).collect()
+}
+
+/// What a reader hears first: what the objectives say, or else what happened; then what stands
+/// behind it, in at most two sentences.
+pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
+    let (answer, mut told) = (summary.answer(), behind(summary));
+    told.retain(|text| *text != answer);
+    // What broke is told at length.
+    let broken = told.first().is_some_and(|it| it.contains("never connect"));
+    told.truncate(if broken { 1 } else { 2 });
+    (answer, told)
+}
+
+/// What broke, what was missed, what was done, what is full; else how late messages are.
+pub fn behind(summary: &Summary) -> Vec<String> {
+    let storms = storms::sentences(summary).into_iter();
+    let (calm, broken): (Vec<_>, Vec<_>) = storms.partition(|it| it.starts_with("Stable"));
+    let lossless = summary.ledger[0].total(|end, _| end == "lost" || end == "expired") == 0;
+    let losses = missed(summary);
+    let (none, some) = if lossless { (losses, None) } else { (None, losses) };
+    let first = broken.into_iter().take(1).chain(some).chain(calm.into_iter().take(1));
+    let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
+    // Where nothing went wrong, it matters how late messages are, and that none is missed.
+    let late = late(summary).filter(|_| all.is_empty());
+    let all = late.into_iter().chain(all).chain(none);
+    all.map(|text| figures::plain(&text)).collect()
+}
+
+/// What slow consumers do to those who send to them.
+fn held_back(summary: &Summary) -> Option<String> {
+    let peaks = summary.metrics.iter().filter(|metric| metric.quantity == "send_buffers");
+    let peaks = peaks.filter(|metric| metric.statistic == "peak" && !metric.node.is_empty());
+    let fullest = peaks.max_by(|a, b| a.mean.unwrap_or(0.0).total_cmp(&b.mean.unwrap_or(0.0)))?;
+    let most = fullest.mean.filter(|&most| most > 0.0)?;
+    let closed = summary.mean("send_buffers.closed").filter(|&closed| closed > 0.0);
+    let closed = closed.map(|closed| {
+        let are = counted(closed, "connection is closed", "connections are closed");
+        format!("; {are} since their buffers were full")
+    });
+    Some(format!(
+        "Slow readers leave up to {} unsent in an instance of {}{}.",
+        figures::figure(fullest.unit, most),
+        fullest.node,
+        closed.unwrap_or_default(),
+    ))
 }
 
 /// Who moves when something happens.
@@ -195,8 +275,10 @@ pub fn missed(summary: &Summary) -> Option<String> {
         .map(|(end, cause, count)| (if cause.is_empty() { end } else { cause }.as_str(), *count))
         .collect();
     causes.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let alone = causes.len() == 1;
     let part = |&(cause, count): &(&str, u64)| {
-        format!("{} {cause}", share(number::float(count) / number::float(total)))
+        let part = share(number::float(count) / number::float(total));
+        format!("{} by {}", if alone { "all".to_owned() } else { part }, words::spaced(cause))
     };
     let causes: Vec<String> = causes.iter().take(3).map(part).collect();
     let missed = count((number::float(total) / runs).max(1.0).round());
@@ -223,8 +305,15 @@ fn late(summary: &Summary) -> Option<String> {
         Some(replayed) => format!("; {} by replay", counted(replayed, "comes", "come")),
         None => String::new(),
     };
+    let only = survivors::only("delivery_lag.p99", &summary.metrics);
+    let whose = only.map_or_else(
+        || "Half of all deliveries".to_owned(),
+        |only| format!("{}, half", figures::capitalized(&only)),
+    );
     Some(format!(
-        "1 in 100 deliveries takes longer than {}, the latest {}{replayed}.",
+        "{whose} take up to {}, 99{}% up to {}, the latest {}{replayed}.",
+        duration(summary.mean("delivery_lag.p50")?),
+        figures::GAP,
         duration(p99),
         duration(max),
     ))

@@ -2,7 +2,7 @@
 //!
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
-mod advice;
+pub mod advice;
 pub mod bill;
 pub mod board;
 mod causes;
@@ -20,7 +20,9 @@ pub mod slo;
 pub mod spark;
 mod storms;
 pub mod student;
+pub mod survivors;
 pub mod sweep;
+pub mod words;
 
 pub use bill::{Bill, Charge};
 pub use lag::{Bucket, Cell as LagCell, tail};

@@ -1,6 +1,6 @@
 //! Whether the system comes back by itself after each fault: stable, vulnerable or metastable
 //! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
-use super::{Summary, figures, stated_count};
+use super::{Summary, board::users, figures, stated_count, words};
 use crate::{engine::Span, units::Quantity};
 use figures::{compact, count, duration, share};
 use serde_json::Value as Json;
@@ -28,6 +28,13 @@ fn silence(summary: &Summary, name: &str) -> Option<f64> {
     noticed.reduce(f64::max)
 }
 
+/// Whether an entry of the timeline tells users to move, as a deploy does.
+pub(super) fn moves(summary: &Summary, name: &str) -> bool {
+    let entries = summary.input["timeline"].as_array().into_iter().flatten();
+    let mut own = entries.filter(|entry| entry["name"] == name);
+    own.any(|entry| ["deploy", "drain"].iter().any(|key| entry.get(key).is_some()))
+}
+
 /// One sentence a fault that took connections.
 pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
@@ -43,7 +50,9 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
 
 /// The way in, as the input states it.
 struct Door {
-    /// Handshakes a second of one instance.
+    /// Handshakes a second of all instances; not known of several tiers.
+    capacity: Option<f64>,
+    /// Of one instance.
     rate: Option<f64>,
     /// The shortest patience of a crowd, in seconds.
     patience: Option<f64>,
@@ -68,9 +77,12 @@ impl Door {
             let text = crowd.get("reconnect")?.get("timeout")?.as_str()?.to_owned();
             Span::read(&text).ok().map(Span::seconds)
         });
-        let capacity = summary.mean("handshakes.capacity");
+        // Of several tiers nobody says which one a herd meets: their sum is no way in.
+        let single = pools.len() + all("managed").len() == 1;
+        let capacity = summary.mean("handshakes.capacity").filter(|_| single);
         Self {
             rate: capacity.filter(|_| instances > 0.0).map(|capacity| capacity / instances),
+            capacity,
             patience: patience.reduce(f64::min),
             queue: queues.reduce(f64::max),
         }
@@ -85,7 +97,12 @@ impl Door {
 /// What is known of a fault.
 struct Fault<'s> {
     name: &'s str,
+    /// Connections, in whole: a user who is hit twice counts twice.
     hit: f64,
+    /// Whether there are more of them than users.
+    often: bool,
+    /// Whether they were told to move, as by a deploy.
+    moves: bool,
     never: f64,
     t99: Option<f64>,
     all: Option<f64>,
@@ -95,7 +112,10 @@ impl<'s> Fault<'s> {
     fn new(summary: &Summary, name: &'s str) -> Option<Self> {
         let mean = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
         let hit = mean("hit").filter(|&hit| hit > 0.0)?;
-        Some(Self { name, hit, never: mean("never")?, t99: mean("t99"), all: mean("all") })
+        let (never, t99, all) = (mean("never")?, mean("t99"), mean("all"));
+        let often = users(summary).is_some_and(|users| hit > users);
+        let moves = moves(summary, name);
+        Some(Self { name, hit, often, moves, never, t99, all })
     }
 
     /// Whom it concerns.
@@ -103,8 +123,32 @@ impl<'s> Fault<'s> {
         if self.name == START {
             "who begin to connect at the start".to_owned()
         } else {
-            format!("hit by {}", self.name)
+            format!("hit by {}", words::spaced(self.name))
         }
+    }
+
+    /// How many it concerns.
+    fn those(&self) -> String {
+        let hit = count(self.hit.round());
+        if self.often { format!("{hit} connections") } else { hit }
+    }
+
+    /// What a move of users amounts to: its own pace says when it ends.
+    fn moved(&self, summary: &Summary) -> String {
+        let mean = |name: &str| summary.mean(name);
+        let each = mean(&format!("{}.moves_per_client", self.name)).filter(|&each| each > 1.0);
+        let each = each.map_or_else(String::new, |each| format!(", {} a user,", compact(each)));
+        let took = mean(&format!("{}.duration", self.name));
+        let took = took.map_or_else(String::new, |took| format!(" in {}", duration(took)));
+        let online = mean(&format!("during({}).clients.availability", self.name));
+        let online = online.map_or_else(String::new, |online| {
+            format!("; {} of user time stays online", share(online))
+        });
+        format!(
+            "Stable: {} moves {} connections{each}{took}{online}.",
+            words::spaced(self.name),
+            count(self.hit.round()),
+        )
     }
 
     fn state(&self) -> &'static str {
@@ -116,11 +160,9 @@ impl<'s> Fault<'s> {
             return Some(self.stuck(summary, door));
         }
         let (all, who) = match self.all {
-            Some(all) => (all, format!("all {}", count(self.hit.round()))),
-            None => (self.t99?, format!("99{}% of {}", figures::GAP, count(self.hit.round()))),
+            Some(all) => (all, format!("all {}", self.those())),
+            None => (self.t99?, format!("99{}% of {}", figures::GAP, self.those())),
         };
-        let capacity = summary.mean("handshakes.capacity")?;
-        let bound = self.hit / capacity;
         let back = format!("{who} {} are {} after {}", self.by(), self.state(), duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
             && queue > safe
@@ -144,6 +186,11 @@ impl<'s> Fault<'s> {
                 duration(found),
             ));
         }
+        if self.moves {
+            return Some(self.moved(summary));
+        }
+        let Some(capacity) = door.capacity else { return Some(format!("Stable: {back}.")) };
+        let bound = self.hit / capacity;
         Some(format!(
             "Stable: {back}, {} times the {} that as many handshakes take at {}/s.",
             compact(all / bound),
@@ -160,7 +207,7 @@ impl<'s> Fault<'s> {
         if gave_up > self.never / 2.0 {
             return format!(
                 "Lost: {left} of {} {by} never come back; {} users give up for good.",
-                count(self.hit.round()),
+                self.those(),
                 count(gave_up.round()),
             );
         }
@@ -171,7 +218,7 @@ impl<'s> Fault<'s> {
                 "Metastable: {left} of {} {by} never connect within {run}; the accept queue's \
                  wait of {} exceeds the client timeout of {}, and {} handshakes are served for \
                  nobody; bound it to {} or less.",
-                count(self.hit.round()),
+                self.those(),
                 duration(wait),
                 duration(patience),
                 count(wasted.round()),
@@ -179,7 +226,7 @@ impl<'s> Fault<'s> {
             ),
             _ => format!(
                 "Not recovered: {left} of {} {by} are not {} after {run}, at the end.",
-                count(self.hit.round()),
+                self.those(),
                 self.state(),
             ),
         }

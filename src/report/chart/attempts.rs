@@ -73,12 +73,44 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-/// The handshakes that the instances which serve can do at any time, over all gateways.
+/// The handshakes that the instances which serve can do at any time, over all gateways that can be
+/// reached: of several tiers those that hold connections, or held them last when none did. What
+/// nobody gets to is no way in, however idle it is.
 fn capacity(summary: &Summary) -> Option<Curve> {
     let pools = summary.nodes_with("handshakes").into_iter();
-    let all: Vec<Curve> =
-        pools.filter_map(|node| summary.level(node, "handshakes", "capacity")).collect();
+    let tiers: Vec<(Curve, Option<Curve>)> = pools
+        .filter_map(|node| {
+            let capacity = summary.level(node, "handshakes", "capacity")?;
+            Some((capacity, summary.level(node, "connections", "total")))
+        })
+        .collect();
+    let all: Vec<Curve> = if tiers.len() > 1 {
+        reached(&tiers)
+    } else {
+        tiers.into_iter().map(|(capacity, _)| capacity).collect()
+    };
     Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
+}
+
+/// The capacity of each tier while it is reached, and none otherwise.
+fn reached(tiers: &[(Curve, Option<Curve>)]) -> Vec<Curve> {
+    let mut open = vec![true; tiers.len()];
+    let mut all: Vec<Curve> = tiers.iter().map(|(capacity, _)| capacity.clone()).collect();
+    let bins = all.iter().map(|curve| curve.mean.len()).min().unwrap_or(0);
+    for bin in 0..bins {
+        let held = |(_, held): &(Curve, Option<Curve>)| {
+            let held = held.as_ref().and_then(|curve| *curve.mean.get(bin)?);
+            held.is_some_and(|held| held > 0.0)
+        };
+        let now: Vec<bool> = tiers.iter().map(held).collect();
+        if now.contains(&true) {
+            open = now;
+        }
+        for (curve, open) in all.iter_mut().zip(&open) {
+            curve.mean[bin] = curve.mean[bin].map(|rate| if *open { rate } else { 0.0 });
+        }
+    }
+    all
 }
 
 fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
@@ -95,8 +127,8 @@ fn against(capacity: Option<&Curve>, peak: f64) -> String {
         part => share(part) + " of",
     };
     format!(
-        " Capacity: handshakes that the gateways which serve can do when they do nothing else, at \
-         least {}; the peak is {part} that.",
+        " Capacity: handshakes that the gateways which serve and are reached can do when they do \
+         nothing else, at least {}; the peak is {part} that.",
         figures::figure(Unit::PerSecond, least.round()),
     )
 }
@@ -158,4 +190,25 @@ fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, bands: Vec<Band>) 
     let y = y.of(Unit::PerSecond);
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
     Panel { name: name.to_owned(), height: theme::SINGLE, body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The front tier is cut off in the second bin; the side tier dies in the third.
+    #[test]
+    fn a_tier_that_nobody_reaches_has_no_capacity() {
+        let curve = |values: &[f64]| Curve {
+            step: 1.0,
+            mean: values.iter().copied().map(Some).collect(),
+            band: Vec::new(),
+        };
+        let tiers = [
+            (curve(&[100.0; 5]), Some(curve(&[9.0, 0.0, 0.0, 0.0, 8.0]))),
+            (curve(&[20.0, 20.0, 0.0, 20.0, 20.0]), Some(curve(&[1.0, 9.0, 0.0, 3.0, 1.0]))),
+        ];
+        let sum = Curve::sum(&reached(&tiers)).unwrap();
+        assert_eq!(sum.mean, [120.0, 20.0, 0.0, 20.0, 120.0].map(Some));
+    }
 }

@@ -2,10 +2,11 @@
 //! a grid of numbers for two.
 mod bars;
 mod bill;
+mod grid;
 mod lag;
 mod losses;
 
-use super::{Axis, Band, Body, Chart, Grid, GridRow, Line, Lines, Panel, axis};
+use super::{Axis, Band, Body, Chart, Line, Lines, Panel, axis};
 use crate::{
     engine::number,
     record::Unit,
@@ -13,21 +14,22 @@ use crate::{
     summary::{
         Metric,
         figures::{self, figure},
-        slo,
+        slo, survivors,
         sweep::{self, Point, Sweep},
+        words::{self, brief},
     },
 };
 use std::collections::BTreeSet;
 
-/// What is drawn whatever the objectives say, and what a chart calls it.
-const METRICS: [(&str, &str); 7] = [
-    ("cost.total", "the bill of a month"),
-    ("gateways.headroom", "headroom of gateways"),
-    ("delivery_lag.p99", "delivery lag, p99"),
-    ("deliveries.missed", "missed deliveries"),
-    ("attempts.peak_per_second", "peak of connection attempts"),
-    ("gateways.cpu.peak", "peak CPU"),
-    ("clients.availability", "availability"),
+/// What is drawn whatever the objectives say.
+const METRICS: [&str; 7] = [
+    "cost.total",
+    "gateways.headroom",
+    "delivery_lag.p99",
+    "deliveries.missed",
+    "attempts.peak_per_second",
+    "gateways.cpu.peak",
+    "clients.availability",
 ];
 
 /// Not more charts of metrics than that.
@@ -38,40 +40,63 @@ const PANELS: usize = 8;
 const LINES: usize = theme::EQUALS.len();
 /// So many lines are told apart better in one panel than in one each.
 const TOGETHER: usize = 3;
-/// A grid with more rows is not readable.
-const ROWS: usize = 24;
-/// Nor is one with more columns.
-const COLUMNS: usize = 14;
 
-/// All charts that have something to say.
+/// All charts that have something to say. A metric is drawn once: where its numbers stand in a
+/// grid, or in a chart that tells more of it, it has no curve.
 pub fn all(sweep: &Sweep) -> Vec<Chart> {
-    let metrics = metrics(sweep);
-    let mut charts: Vec<Chart> =
-        metrics.iter().filter_map(|(name, called)| curves(sweep, name, called)).collect();
-    charts.extend(lag::percentiles(sweep));
-    charts.extend(bill::by_item(sweep));
-    charts.extend(losses::by_cause(sweep));
+    let lag = lag::percentiles(sweep);
+    let whole = sweep.points.len() <= bars::BARS;
+    let bill = bill::by_item(sweep);
+    let lost = losses::by_cause(sweep);
+    let told = |name: &str| match name {
+        "delivery_lag.p50" | "delivery_lag.p95" | "delivery_lag.p99" | "delivery_lag.p999" => {
+            lag.is_some()
+        }
+        "cost.total" => whole && bill.is_some(),
+        "deliveries.missed" => whole && lost.is_some(),
+        _ => false,
+    };
+    let judged = objectives(sweep);
+    let one = |name: &String| {
+        let grid = if judged.contains(name) { grid::chart(sweep, name) } else { None };
+        grid.or_else(|| curves(sweep, name).filter(|_| !told(name)))
+    };
+    let mut charts: Vec<Chart> = metrics(sweep).iter().filter_map(one).collect();
+    charts.extend(lag.clone());
+    charts.extend(bill.clone());
+    charts.extend(lost.clone());
     charts.extend(losses::by_absence(sweep));
-    charts.extend(metrics.iter().filter_map(|(name, called)| grid(sweep, name, called)));
     charts
+}
+
+/// The names of the charts that can show a metric, the one that shows most of it first.
+pub fn of_metric(name: &str) -> Vec<String> {
+    let own = ["grid", "sweep"].map(|kind| format!("{kind}-{}", stem(name)));
+    let more = match name {
+        "cost.total" => Some("cost-by-item"),
+        "deliveries.missed" => Some("losses-by-cause"),
+        name if name.starts_with("delivery_lag.") => Some("lag-percentiles"),
+        _ => None,
+    };
+    own.into_iter().chain(more.map(str::to_owned)).collect()
+}
+
+/// The metrics of objectives.
+fn objectives(sweep: &Sweep) -> Vec<String> {
+    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
+    let wanted = judged.filter_map(|judged| slo::parse(&judged.expr).ok()).map(|slo| slo.metric);
+    let mut seen = BTreeSet::new();
+    wanted.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// The metrics of objectives, then those that always matter; a metric that is the same everywhere
 /// is left out unless there is an objective for it.
-fn metrics(sweep: &Sweep) -> Vec<(String, String)> {
-    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
-    let wanted = judged.filter_map(|judged| slo::parse(&judged.expr).ok()).map(|slo| slo.metric);
-    let mut seen = BTreeSet::new();
-    let objectives: Vec<String> = wanted.filter(|name| seen.insert(name.clone())).collect();
-    let others = METRICS.iter().map(|(name, _)| (*name).to_owned());
-    let others = others.filter(|name| seen.insert(name.clone()) && differs(sweep, name));
-    let called = |name: &str| {
-        let known = METRICS.iter().find(|(metric, _)| *metric == name);
-        known.map_or_else(|| name.to_owned(), |(_, called)| (*called).to_owned())
-    };
+fn metrics(sweep: &Sweep) -> Vec<String> {
+    let own = objectives(sweep);
+    let others = METRICS.iter().map(|name| (*name).to_owned());
+    let others = others.filter(|name| !own.contains(name) && differs(sweep, name));
     let known = |name: &String| sweep.points.iter().any(|point| point.mean(name).is_some());
-    let all: Vec<String> = objectives.iter().cloned().chain(others).filter(known).collect();
-    all.into_iter().take(MOST).map(|name| (name.clone(), called(&name))).collect()
+    own.iter().cloned().chain(others).filter(known).take(MOST).collect()
 }
 
 /// Whether a reader can see that points differ: not when all of them print the same figure.
@@ -101,29 +126,18 @@ fn roles(sweep: &Sweep) -> Option<Roles> {
         (axis.numbers().is_some() && axis.values.len() > 2, axis.values.len())
     };
     let across = *axes.iter().rev().max_by_key(|axis| rank(axis))?;
-    axes.retain(|axis| *axis != across && !follows(sweep, across, *axis));
+    axes.retain(|axis| *axis != across && !sweep.follows(across, *axis));
     let mut rest = axes.into_iter();
     Some(Roles { across, panels: rest.next(), lines: rest.next() })
 }
 
 /// A second axis with few values has lines in one panel, where they can cross.
-fn beside(sweep: &Sweep, roles: Roles) -> Roles {
-    let few = |axis: &usize| sweep.axes[*axis].values.len() <= TOGETHER;
+fn beside(sweep: &Sweep, roles: Roles, together: usize) -> Roles {
+    let few = |axis: &usize| sweep.axes[*axis].values.len() <= together;
     match (roles.panels.filter(few), roles.lines) {
         (Some(axis), None) => Roles { panels: None, lines: Some(axis), ..roles },
         _ => roles,
     }
-}
-
-/// Whether an axis is zipped to another: each value of one comes with one of the other.
-fn follows(sweep: &Sweep, leader: usize, other: usize) -> bool {
-    let pairs: BTreeSet<(&str, &str)> = sweep
-        .points
-        .iter()
-        .map(|point| (point.values[leader].as_str(), point.values[other].as_str()))
-        .collect();
-    let leaders: BTreeSet<&str> = pairs.iter().map(|pair| pair.0).collect();
-    leaders.len() == pairs.len() && sweep.points.len() > 1
 }
 
 /// An axis and one of its values; none: it is not told apart.
@@ -200,18 +214,12 @@ fn places(axis: &sweep::Axis) -> Across {
     Across { axis, at }
 }
 
-/// A value in the room of a tick: of a map only what its keys are set to, `1s 30s full`.
-fn brief(value: &str) -> String {
-    let Some(map) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-        return value.to_owned();
-    };
-    let parts = map.split(", ").map(|pair| pair.split_once(": ").map_or(pair, |(_, value)| value));
-    parts.collect::<Vec<_>>().join(" ")
-}
-
 /// The metric against one axis.
-fn curves(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
-    let roles = beside(sweep, roles(sweep)?);
+fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
+    let called = words::metric(name);
+    // Bills are compared: their lines should cross where they do.
+    let together = if name == "cost.total" { LINES } else { TOGETHER };
+    let roles = beside(sweep, roles(sweep)?, together);
     let unit = unit(sweep, name)?;
     let across = across(&sweep.axes[roles.across]);
     let panels: Vec<Chosen> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();
@@ -224,24 +232,27 @@ fn curves(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
         for (line, pen) in lines.iter().zip(theme::EQUALS) {
             let fixed: Vec<&(usize, String)> = chosen.iter().chain(line).collect();
             let points = points(sweep, &fixed);
-            let label = line.as_ref().map_or_else(String::new, |(_, value)| value.clone());
+            let label = line.as_ref().map_or_else(String::new, |it| in_words(sweep, it));
             draw(&mut body, sweep, name, &points, &roles, &across, pen, label);
         }
-        let named = chosen
-            .as_ref()
-            .map(|(axis, value)| format!("{called}, {} {value}", sweep.axes[*axis].name));
-        Panel { name: named.unwrap_or_else(|| called.to_owned()), height, body: Body::Lines(body) }
+        let named = chosen.as_ref().map(|it| format!("{called}, {}", in_words(sweep, it)));
+        Panel { name: named.unwrap_or_else(|| called.clone()), height, body: Body::Lines(body) }
     };
     let panels: Vec<Panel> = panels.iter().map(panel).collect();
     Some(Chart {
         name: format!("sweep-{}", stem(name)),
-        headline: headline(sweep, name, called)?,
+        headline: headline(sweep, name)?,
         subtitle: subtitle(sweep, name, &roles),
         note: note(sweep, true),
         x: across.axis,
         shades: Vec::new(),
         panels,
     })
+}
+
+/// A value of an axis in words.
+fn in_words(sweep: &Sweep, (axis, value): &(usize, String)) -> String {
+    words::choice(&sweep.input, &sweep.axes[*axis], value)
 }
 
 fn stem(name: &str) -> String {
@@ -341,16 +352,19 @@ fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
     own.map(|slo| (slo.limit, format!("SLO {}", figure(unit, slo.limit)))).collect()
 }
 
-fn headline(sweep: &Sweep, name: &str, called: &str) -> Option<String> {
+fn headline(sweep: &Sweep, name: &str) -> Option<String> {
     let [low, high] = sweep.extremes(name)?;
     // What is a bill of a month need not say so again.
     let [least, most] = [printed(low), printed(high)].map(|text| text.replace("/month", ""));
-    // The name of a metric stays as it is.
-    let called = if called == name { name.to_owned() } else { figures::capitalized(called) };
+    let called = figures::capitalized(&words::metric(name));
     if least == most {
         return Some(format!("{called} is {least} at every point"));
     }
-    let [low, high] = [low, high].map(|end| sweep.spoken(end.0));
+    let [low, high] = [low, high].map(|(point, ..)| {
+        let only = survivors::only(name, &point.metrics);
+        let only = only.map_or_else(String::new, |only| format!(" ({only})"));
+        format!("{}{only}", sweep.spoken(point))
+    });
     Some(format!("{called}: {least} at {low}, {most} at {high}"))
 }
 
@@ -375,50 +389,6 @@ fn note(sweep: &Sweep, banded: bool) -> String {
     }
 }
 
-/// The numbers themselves, for two axes.
-fn grid(sweep: &Sweep, name: &str, called: &str) -> Option<Chart> {
-    let roles = roles(sweep)?;
-    let down = roles.panels.filter(|_| roles.lines.is_none())?;
-    let (columns, rows) = (&sweep.axes[roles.across], &sweep.axes[down]);
-    if columns.values.len() > COLUMNS || rows.values.len() > ROWS || !differs(sweep, name) {
-        return None;
-    }
-    let [(_, metric, least), (.., most)] = sweep.extremes(name)?;
-    let shade = |value: f64| if most > least { (value - least) / (most - least) } else { 0.0 };
-    let row = |value: &String| GridRow {
-        name: value.clone(),
-        cells: columns
-            .values
-            .iter()
-            .map(|column| {
-                let fixed = [(roles.across, column.clone()), (down, value.clone())];
-                let point = points(sweep, &[&fixed[0], &fixed[1]]).into_iter().next()?;
-                let mean = point.mean(name)?;
-                let kept = point
-                    .slo
-                    .iter()
-                    .filter(|it| slo::parse(&it.expr).is_ok_and(|slo| slo.metric == name))
-                    .all(|it| it.verdict != slo::Verdict::Fail);
-                let text = figure(metric.unit, mean).replace("/month", "");
-                Some((shade(mean), if kept { text } else { format!("{text} ✗") }))
-            })
-            .collect(),
-    };
-    let body = Grid { rows: rows.values.iter().map(row).collect() };
-    let height = 30.0 * number::float(number::count(body.rows.len()));
-    let failing =
-        if limits(sweep, name, metric.unit).is_empty() { "" } else { "; ✗ breaks its SLO" };
-    Some(Chart {
-        name: format!("grid-{}", stem(name)),
-        headline: headline(sweep, name, called)?,
-        subtitle: format!("{name}: {} across, {} down{failing}.", columns.path, rows.path),
-        note: format!("{} Darker is more.", note(sweep, false)),
-        x: places(columns).axis,
-        shades: Vec::new(),
-        panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -429,11 +399,5 @@ mod tests {
         let pieces = unbroken(&line, &[2.5, 4.5]);
         assert_eq!(pieces, [line[..2].to_vec(), line[2..].to_vec()]);
         assert_eq!(unbroken(&line, &[]), [line.to_vec()]);
-    }
-
-    #[test]
-    fn a_map_is_brief_in_a_tick() {
-        assert_eq!(brief("{base: 1s, cap: 30s, jitter: full}"), "1s 30s full");
-        assert_eq!(brief("socket.io"), "socket.io");
     }
 }

@@ -2,6 +2,7 @@
 //! to change. The answers are those of `summary::board`.
 use super::{reproduce, text};
 use crate::{
+    engine::number,
     record::Unit,
     summary::{
         Summary,
@@ -13,6 +14,8 @@ use maud::{Markup, html};
 
 /// So many times the users are too far from those of the run to be told.
 const FAR: f64 = 1_000.0;
+/// A tier without a connection for a larger part of the run is told.
+const IDLE: f64 = 0.02;
 /// A share below this is told as that.
 const LEAST: f64 = 1e-4;
 /// From here on a CPU is taken for full.
@@ -53,10 +56,20 @@ fn changed(change: &Change) -> Markup {
 /// The budgets of each gateway tier; none without one.
 pub(super) fn headroom(summary: &Summary) -> Option<Markup> {
     let rooms = board::headroom(summary);
-    (!rooms.is_empty()).then(|| html! { @for room in &rooms { (of_tier(room)) } })
+    (!rooms.is_empty())
+        .then(|| html! { @for room in &rooms { (of_tier(room, idle(summary, &room.node))) } })
 }
 
-fn of_tier(room: &Headroom) -> Markup {
+/// For how long nobody was connected to a tier that is used otherwise, in seconds.
+fn idle(summary: &Summary, node: &str) -> Option<f64> {
+    let held = summary.level(node, "connections", "total")?;
+    held.peak().filter(|&(_, most)| most > 0.0)?;
+    let none = held.values().filter(|&(_, held)| held <= 0.0).count();
+    let idle = number::float(number::count(none)) * held.step;
+    (idle >= IDLE * summary.horizon.seconds()).then_some(idle)
+}
+
+fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
     let first = &room.budgets[0];
     let zones = room.budgets.iter().any(|budget| budget.zone_less.is_some());
     let less = room.budgets.iter().any(|budget| budget.one_less.is_some());
@@ -104,6 +117,9 @@ fn of_tier(room: &Headroom) -> Markup {
                     fullest instance, whatever was done to the system; the users with whom it \
                     would be full do the same in the same timeline." }
                 }
+                @if let Some(idle) = idle { p.also { "For " (figures::clock(idle)) " of the run \
+                    nobody is connected to it: what is free then is no headroom, and its averages \
+                    are lower for it." } }
                 @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
                     p { "Handshakes are attempts over what all gateways do when they do nothing \
                         else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
@@ -276,7 +292,7 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                 table.stack.blast {
                     caption.hidden { "Blast radius" }
                     thead { tr {
-                        th scope="col" { "what" } th.r scope="col" { "users hit" }
+                        th scope="col" { "what" } th.r scope="col" { "connections" }
                         th.r scope="col" { "user-minutes lost" }
                         th.r scope="col" { "back after" }
                         th.r scope="col" { "of a month’s budget" }
@@ -286,8 +302,10 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                 @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
             }
             figcaption.note {
-                p { b { "Read it so. " } "Hit is who lost a connection by it or was told to move, \
-                    however often. Back is when all of them were, or 99" (GAP) "%." }
+                p { b { "Read it so. " }
+                    "Hit is a connection that is lost by it, moved one that is told to go \
+                    elsewhere; a user whose connection is hit twice counts twice. Back is when \
+                    all of them were, or 99" (GAP) "%." }
                 p { "A month that is to have " (figures::share(worst.target)) " availability may \
                     lose " (allowed(worst)) " over all users." }
             }
@@ -310,10 +328,13 @@ fn of_blast(blast: &Blast) -> Markup {
     html! {
         tr {
             th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at)) } }
-            td.r data-l="users hit" {
-                (blast.hit.map_or_else(none, |hit| figures::count(hit.round()))) }
+            td.r data-l="connections" {
+                (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
+                @if blast.hit.is_some() {
+                    small { @if blast.moves { "moved" } @else { "hit" } } } }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            td.r data-l="back after" { (blast.back.map_or_else(none, figures::duration)) }
+            td.r data-l="back after" { (blast.back.map_or_else(none, figures::duration))
+                @if blast.moves && blast.back.is_some() { small { "since it began" } } }
             td.r data-l="of a month’s budget" {
                 @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
             }

@@ -6,12 +6,15 @@ use crate::{
         chart::{self, Body, Chart},
         draw::{self, Mark, NARROW, Sheet, WIDE},
     },
-    summary::{Summary, observed::Observed, sweep::Sweep},
+    summary::{Summary, advice::Told, findings::Finding, observed::Observed, sweep::Sweep},
 };
 use maud::{Markup, PreEscaped, html};
 
-/// All charts of a summary.
-pub(super) struct Charts(Vec<Chart>);
+/// All charts of a summary, and sentences that stand beside them.
+pub(super) struct Charts {
+    all: Vec<Chart>,
+    beside: Vec<(String, String)>,
+}
 
 /// The chart of the headroom.
 const BUDGETS: &str = "budgets";
@@ -32,23 +35,66 @@ const LOSSES: [&str; 7] = [
 ];
 
 impl Charts {
+    fn new(all: Vec<Chart>) -> Self {
+        Self { all, beside: Vec::new() }
+    }
+
+    /// The same, with findings beside the charts that show them; then those that none shows.
+    pub(super) fn beside(self, findings: Vec<Finding>) -> (Self, Vec<String>) {
+        let place = |finding: Finding| {
+            let chart = self.begins(finding.chart).map(|chart| chart.name.clone());
+            (chart, finding.text)
+        };
+        let placed = findings.into_iter().map(place).collect();
+        self.placed(placed)
+    }
+
+    /// The same, with what is told of metrics beside the charts that show them; then the rest.
+    pub(super) fn with_told(self, told: Vec<Told>) -> (Self, Vec<String>) {
+        let place = |told: Told| (self.of_metric(&told).map(|it| it.name.clone()), told.text);
+        let placed = told.into_iter().map(place).collect();
+        self.placed(placed)
+    }
+
+    fn placed(self, sentences: Vec<(Option<String>, String)>) -> (Self, Vec<String>) {
+        let (mut beside, mut rest) = (Vec::new(), Vec::new());
+        for (chart, sentence) in sentences {
+            match chart {
+                Some(chart) => beside.push((chart, sentence)),
+                None => rest.push(sentence),
+            }
+        }
+        (Self { beside, ..self }, rest)
+    }
+
+    /// The first chart whose name begins so.
+    pub(super) fn begins(&self, name: &str) -> Option<&Chart> {
+        self.all.iter().find(|chart| chart.name.starts_with(name))
+    }
+
+    /// The chart that shows what is told.
+    pub(super) fn of_metric(&self, told: &Told) -> Option<&Chart> {
+        let names = chart::sweep::of_metric(told.metric.as_deref()?);
+        names.iter().find_map(|name| self.all.iter().find(|chart| chart.name == *name))
+    }
+
     pub(super) fn of(summary: &Summary) -> Self {
-        Self(chart::all(summary))
+        Self::new(chart::all(summary))
     }
 
     /// Those of a sweep.
     pub(super) fn swept(sweep: &Sweep) -> Self {
-        Self(chart::sweep::all(sweep))
+        Self::new(chart::sweep::all(sweep))
     }
 
     /// Those of several runs together.
     pub(super) fn several(runs: &[chart::several::Named]) -> Self {
-        Self(chart::several::charts(runs))
+        Self::new(chart::several::charts(runs))
     }
 
     /// Measured values over the simulated ones.
     pub(super) fn observed(summary: &Summary, all: &[Observed]) -> Self {
-        Self(chart::observed::charts(summary, all))
+        Self::new(chart::observed::charts(summary, all))
     }
 
     /// All of them; none where there is none.
@@ -81,10 +127,10 @@ impl Charts {
     }
 
     fn some(&self, table: Option<Markup>, chosen: impl Fn(&Chart) -> bool) -> Option<Markup> {
-        let charts: Vec<&Chart> = self.0.iter().filter(|chart| chosen(chart)).collect();
+        let charts: Vec<&Chart> = self.all.iter().filter(|chart| chosen(chart)).collect();
         (table.is_some() || !charts.is_empty()).then(|| {
             html! {
-                @for chart in charts { (figure(chart)) }
+                @for chart in charts { (figure(chart, &self.beside)) }
                 @if let Some(table) = table { (table) }
             }
         })
@@ -92,7 +138,7 @@ impl Charts {
 }
 
 /// A chart with its headline and its notes.
-fn figure(chart: &Chart) -> Markup {
+fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
     let id = format!("chart-{}", chart.name);
     let [wide, narrow] = [&WIDE, &NARROW].map(|paper| draw::lay_out(chart, paper));
     let data = data::chart(chart, &wide, &narrow);
@@ -117,6 +163,9 @@ fn figure(chart: &Chart) -> Markup {
                 (tables::behind(chart))
             }
             figcaption.note {
+                @for (_, sentence) in beside.iter().filter(|it| it.0 == chart.name) {
+                    p.also { (text::sentence(sentence)) }
+                }
                 @if let Some(reading) = reading(&chart.name) { p { b { "Read it so. " }
                     (reading) } }
                 p.n { (chart.note) }

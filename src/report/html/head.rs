@@ -4,11 +4,11 @@ use crate::{
     record::Unit,
     report::terminal::verdicts,
     summary::{
-        Judged, Summary,
+        Judged, Metric, Summary,
         figures::{self, GAP},
         findings,
         slo::{self, Verdict},
-        stated_count,
+        stated_count, survivors,
     },
 };
 use maud::{Markup, PreEscaped, html};
@@ -74,22 +74,14 @@ fn total(summary: &Summary, kind: &str) -> f64 {
     nodes.filter_map(|(_, node)| stated_count(&node[kind]["count"])).sum()
 }
 
-/// The answer, then what binds, or else what is missed.
+/// The answer, what stands behind it, and the price.
 fn verdict(summary: &Summary) -> Markup {
-    let (answer, more) = answered(summary);
+    let (answer, more) = findings::verdict(summary);
     html! {
         p.verdict { b { (text::sentence(&answer)) }
-            @if let Some(more) = more { " " (text::sentence(&more)) }
+            @for more in &more { " " (text::sentence(more)) }
             @if let Some(price) = price(summary) { " " (text::sentence(&price)) } }
     }
-}
-
-/// The answer, and what stands behind it.
-pub(super) fn answered(summary: &Summary) -> (String, Option<String>) {
-    let answer = summary.answer();
-    let more = findings::binding(summary).or_else(|| findings::missed(summary));
-    let more = more.map(|more| figures::plain(&more)).filter(|more| *more != answer);
-    (answer, more)
 }
 
 /// What it costs: no board decides without.
@@ -99,10 +91,21 @@ fn price(summary: &Summary) -> Option<String> {
         Some(figures::figure(metric.unit, metric.mean?).replace("/month", ""))
     };
     let total = usd("cost.total")?;
-    Some(match usd("cost.per_1k_connections") {
-        Some(each) => format!("A month costs {total}, {each} per 1,000 connections."),
-        None => format!("A month costs {total}."),
-    })
+    // What comes from a producer is paid by the message, who talks to each other by the user.
+    let each = if has(summary, "source") {
+        usd("cost.per_million_deliveries").map(|each| format!(", {each} per million deliveries"))
+    } else {
+        usd("cost.per_1k_connections").map(|each| format!(", {each} per 1,000 connections"))
+    };
+    let only = survivors::only("cost.total", &summary.metrics);
+    let only = only.map_or_else(String::new, |only| format!(" ({only})"));
+    Some(format!("A month costs {total}{}{only}.", each.unwrap_or_default()))
+}
+
+/// Whether there is a node of a kind.
+fn has(summary: &Summary, kind: &str) -> bool {
+    let nodes = summary.input["nodes"].as_object();
+    nodes.is_some_and(|nodes| nodes.values().any(|node| node.get(kind).is_some()))
 }
 
 fn decision(summary: &Summary) -> Markup {
@@ -128,15 +131,32 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
         slo::parse(&judged.expr).ok().and_then(|slo| Some(summary.metric(&slo.metric)?.unit));
     let known = if judged.expr.trim_end().ends_with('%') { Unit::Share } else { Unit::Ratio };
     let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(known), limit));
+    let only = only(&judged.expr, &summary.metrics);
+    let range = match only {
+        Some(only) if range.is_empty() => only,
+        Some(only) => format!("{range} {only}"),
+        None => range,
+    };
     html! {
         tr {
-            th scope="row" { (text::code(&judged.expr)) }
+            th scope="row" { (objective(&judged.expr)) }
             td data-l="verdict" { (badge(judged.verdict)) }
             td.r.big data-l="value" { (value) }
-            td.i data-l=(interval) { (range) }
+            td.i data-l=(interval) { (text::sentence(&range)) }
             td.r data-l="limit" { (limit.as_deref().unwrap_or(figures::NONE)) }
         }
     }
+}
+
+/// An objective, with a word where it states what goes wrong.
+pub(super) fn objective(expr: &str) -> Markup {
+    let states = slo::parse(expr).is_ok_and(|objective| objective.states_failure());
+    html! { (text::code(expr)) @if states { small { "states what goes wrong" } } }
+}
+
+/// Whose number an objective is held against, where that is not nearly all.
+pub(super) fn only(expr: &str, metrics: &[Metric]) -> Option<String> {
+    survivors::only(&slo::parse(expr).ok()?.metric, metrics)
 }
 
 /// The word with a sign of its own: colour is never alone.

@@ -30,9 +30,17 @@ pub(super) use omitted::words as omitted;
 pub(super) use reproduce::command;
 pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
 
-use crate::summary::{Summary, figures, observed::Observed, sweep::Sweep};
+use crate::summary::{
+    Summary,
+    findings::{Finding, all, verdict},
+    observed::Observed,
+    sweep::Sweep,
+};
 use maud::{Markup, html};
 use shell::{Frame, Section};
+
+/// So many findings stand at the top.
+const SHOWN: usize = 3;
 
 /// The page of a run, with what was measured elsewhere beside it.
 pub fn page(summary: &Summary, observed: &[Observed]) -> Vec<u8> {
@@ -59,11 +67,13 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
     let section = |id, title, body| shell::section(id, title, title, body);
     let named = shell::section;
     let charts = charts::Charts::of(summary);
+    let (findings, rest) = findings(summary, &charts);
+    let (charts, more) = charts.beside(rest);
     let measured = observed::body(summary, observed);
     let all = [
-        section("findings", "Findings", findings(summary)),
+        section("findings", "Findings", findings),
         section("recommendation", "Recommendation", board::recommendation(summary)),
-        named("numbers", "The numbers that matter", "Numbers", numbers::body(summary)),
+        named("numbers", "The numbers that matter", "Numbers", numbers::body(summary, &more)),
         named("system", "The system", "System", system::body(summary)),
         named("napkin", "Napkin beside simulation", "Napkin", napkin::body(summary)),
         named("observed", "Measured and simulated", "Measured", measured),
@@ -82,17 +92,25 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
     all.into_iter().flatten().collect()
 }
 
-/// What stands out, in the sentences that the terminal prints too.
-fn findings(summary: &Summary) -> Option<Markup> {
+/// The findings that matter most, each with its chart; the others stand beside theirs.
+fn findings(summary: &Summary, charts: &charts::Charts) -> (Option<Markup>, Vec<Finding>) {
     // What the answer says need not be said twice.
-    let (answer, more) = head::answered(summary);
-    let said = |found: &&String| {
-        **found == answer || more.as_ref().is_some_and(|more| *more == figures::plain(found))
+    let (answer, more) = verdict(summary);
+    let said = |text: &String| *text == answer || more.contains(text);
+    let found: Vec<Finding> = all(summary).into_iter().filter(|it| !said(&it.text)).collect();
+    let mut first: Vec<usize> = (0..found.len()).collect();
+    first.sort_by_key(|&place| std::cmp::Reverse(found[place].weight));
+    first.truncate(SHOWN);
+    first.sort_unstable();
+    let item = |place: &usize| {
+        let finding = &found[*place];
+        shell::finding(&finding.text, charts.begins(finding.chart))
     };
-    let rest: Vec<&String> = summary.diagnosis.iter().filter(|found| !said(found)).collect();
-    (!rest.is_empty()).then(|| {
+    let shown = (!first.is_empty()).then(|| {
         html! {
-            ol.find { @for sentence in rest { li { (text::sentence(sentence)) } } }
+            ol.find { @for place in &first { (item(place)) } }
         }
-    })
+    });
+    let rest = found.iter().enumerate().filter(|(place, _)| !first.contains(place));
+    (shown, rest.map(|(_, finding)| finding.clone()).collect())
 }

@@ -11,6 +11,7 @@ use crate::{
         figures::{self, GAP},
         series::Curve,
         spark::{Pick, heights},
+        survivors,
     },
 };
 use maud::{Markup, html};
@@ -21,8 +22,8 @@ const HEIGHT: f64 = 26.0;
 /// and shows so many stretches.
 const STRETCHES: usize = 100;
 
-/// The table of what matters.
-pub(super) fn body(summary: &Summary) -> Option<Markup> {
+/// The table of what matters, and what else was found.
+pub(super) fn body(summary: &Summary, more: &[String]) -> Option<Markup> {
     let rows = rows(summary);
     let end = figures::clock(summary.horizon.seconds());
     (!rows.is_empty()).then(|| {
@@ -38,6 +39,7 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
                 } }
                 tbody { @for row in &rows { (line(summary, row)) } }
             }
+            @for sentence in more { p.foot { (text::sentence(sentence)) } }
         }
     })
 }
@@ -55,9 +57,11 @@ fn interval_head(summary: &Summary) -> String {
 
 fn line(summary: &Summary, row: &Row) -> Markup {
     let (value, range) = verdicts::cells(row.metric);
+    let only = survivors::only(&row.metric.name, &summary.metrics);
     html! {
         tr {
-            th scope="row" { (text::name(&row.label)) }
+            th scope="row" { (text::name(&row.label))
+                @if let Some(only) = only { small { (text::sentence(&only)) } } }
             td.r.big data-l="mean" { (value) }
             td.i data-l="interval" { (range) }
             td.course data-l="over time" { (course(summary, &row.course)) }

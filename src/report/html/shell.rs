@@ -1,6 +1,10 @@
 //! The page around its sections: head, policy, style, contents.
 use super::text;
-use crate::{engine::number, report::palette};
+use crate::{
+    engine::number,
+    report::{chart::Chart, palette},
+    summary::figures,
+};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -24,6 +28,28 @@ pub(super) fn section(
     body: Option<Markup>,
 ) -> Option<Section> {
     Some(Section { id, title, short, body: body? })
+}
+
+/// A finding, with a link to the chart that shows it.
+pub(super) fn finding(sentence: &str, chart: Option<&Chart>) -> Markup {
+    html! {
+        li { (text::sentence(sentence))
+            @if let Some(chart) = chart {
+                " " a href={ "#chart-" (chart.name) } { (text::clean(&label(chart), 60)) }
+            } }
+    }
+}
+
+/// What a link to a chart says.
+fn label(chart: &Chart) -> String {
+    let panel = chart.panels.first().map_or("", |panel| panel.name.as_str());
+    let name = chart.name.as_str();
+    match name {
+        "cpu" => "Utilisation over time".to_owned(),
+        _ if name.starts_with("sweep-") => figures::capitalized(panel),
+        _ if name.starts_with("grid-") => "The grid".to_owned(),
+        _ => figures::capitalized(&name.replace('-', " ")),
+    }
 }
 
 /// What stands at the page's top and bottom.

@@ -1,4 +1,6 @@
 //! The page of a sweep: the answer, the designs that matter side by side, all points, the charts.
+mod by_load;
+
 use super::{
     assumptions,
     charts::Charts,
@@ -11,15 +13,17 @@ use crate::{
     report::{safe, terminal::verdicts},
     summary::{
         Judged, Metric,
+        advice::Told,
         figures::{self, figure},
-        slo,
+        slo, survivors,
         sweep::{Point, Sweep},
     },
     units::Any,
 };
 use maud::{Markup, html};
-use serde_json::Value as Json;
 
+/// So many findings stand at the top.
+const SHOWN_FINDINGS: usize = 3;
 /// More points are in the file alone.
 const SHOWN: usize = 300;
 /// What a table of points tells beside the objectives: (metric, head).
@@ -43,9 +47,11 @@ pub(in crate::report) fn page(sweep: &Sweep) -> Vec<u8> {
 
 fn sections(sweep: &Sweep) -> Vec<Section> {
     let charts = Charts::swept(sweep);
+    let (findings, rest) = findings(sweep, &charts);
+    let (charts, more) = charts.with_told(rest);
     let all = [
-        shell::section("findings", "Findings", "Findings", findings(sweep)),
-        shell::section("points", "The points", "Points", points(sweep)),
+        shell::section("findings", "Findings", "Findings", findings),
+        shell::section("points", "The points", "Points", points(sweep, &more)),
         shell::section("sweep", "The sweep", "Sweep", charts.all()),
         shell::section("system", "The system", "System", system::planned(&sweep.input)),
         shell::section(
@@ -67,19 +73,22 @@ fn sections(sweep: &Sweep) -> Vec<Section> {
 }
 
 fn header(sweep: &Sweep) -> Markup {
-    let findings = sweep.findings();
-    let designs = designs(sweep);
+    let (answer, more) = sweep.answer();
+    let loads = sweep.loads();
+    let judged = sweep.judged() && sweep.failures().is_empty();
+    let by_design = judged && !loads.is_empty() && sweep.has_designs();
     html! {
         p.eyebrow { "squall report · " (text::name(&sweep.experiment)) }
         (super::head::question(&sweep.question))
         p.setup { (text::sentence(&setup(sweep))) }
-        p.verdict {
-            @if let Some(first) = findings.first() { b { (text::sentence(first)) } }
-            @if let Some(second) = findings.get(1).filter(|_| sweep.judged()) {
-                " " (text::sentence(second))
-            }
+        p.verdict { b { (text::sentence(&answer)) }
+            @for more in &more { " " (text::sentence(more)) } }
+        @if by_design {
+            (by_load::table(sweep, &loads))
+        } @else {
+            @let designs = designs(sweep);
+            @if !designs.is_empty() { (decision(sweep, &designs)) }
         }
-        @if !designs.is_empty() { (decision(sweep, &designs)) }
     }
 }
 
@@ -94,13 +103,23 @@ pub(in crate::report) fn setup(sweep: &Sweep) -> String {
         };
         format!("{} ({shown})", text::clean(&axis.path, 80))
     };
-    let axes: Vec<String> = sweep.axes.iter().map(axis).collect();
+    let mut axes = String::new();
+    for (place, own) in sweep.axes.iter().enumerate() {
+        // What is zipped goes along: it makes no points of its own.
+        let zipped = (0..place).any(|other| sweep.follows(other, place));
+        axes += match place {
+            0 => "",
+            _ if zipped => " with ",
+            _ => " against ",
+        };
+        axes += &axis(own);
+    }
     let runs = match sweep.replications {
         0 | 1 => "a single run each".to_owned(),
         n => format!("{n} replications each"),
     };
     let points = figures::counted(count(sweep.points.len()), "point", "points");
-    format!("Swept: {}; {points}, {runs}.", axes.join(" against "))
+    format!("Swept: {axes}; {points}, {runs}.")
 }
 
 fn count(length: usize) -> f64 {
@@ -113,7 +132,8 @@ struct Design<'s> {
     role: &'static str,
 }
 
-/// What the experiment has without the sweep, the point to take, and the one that keeps least.
+/// What the experiment has without the sweep, the point to take, and the one that keeps least; of
+/// loads the last that keeps every objective and the first that does not.
 fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
     let mut all: Vec<Design> = Vec::new();
     let mut add = |point: Option<&'_ Point>, role| {
@@ -124,16 +144,18 @@ fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
             None => all.push(Design { point: find(sweep, point), role }),
         }
     };
-    add(sweep.points.iter().find(|point| written(sweep, point)), "as written");
-    add(
-        sweep
-            .points
-            .iter()
-            .max_by_key(|point| point.broken().count())
-            .filter(|it| it.broken().next().is_some()),
-        "keeps least",
-    );
-    add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
+    add(sweep.as_written(), "as written");
+    let loads = sweep.loads();
+    let first = loads.iter().position(|load| load.kept.is_empty()).unwrap_or(loads.len());
+    if loads.is_empty() || !sweep.failures().is_empty() {
+        add(sweep.keeps_least(), if sweep.failures().is_empty() { "keeps least" } else { "other" });
+        add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
+    } else if sweep.judged() {
+        let last = first.checked_sub(1).map(|last| &loads[last]);
+        add(last.and_then(|load| load.kept.first().copied()), "the most that is kept");
+        let broken = loads.get(first).and_then(|load| load.points.first().copied());
+        add(broken, "the first that is not");
+    }
     all
 }
 
@@ -141,36 +163,6 @@ const ADVISED: &str = "advised";
 
 fn find<'s>(sweep: &'s Sweep, point: &Point) -> &'s Point {
     sweep.points.iter().find(|known| known.name == point.name).unwrap_or(&sweep.points[0])
-}
-
-/// Whether a point is the experiment as it is without its axes.
-fn written(sweep: &Sweep, point: &Point) -> bool {
-    let same = |(axis, value): (&crate::summary::sweep::Axis, &String)| {
-        at(&sweep.input, &axis.path).is_some_and(|found| alike(&found, value))
-    };
-    sweep.axes.iter().zip(&point.values).all(same)
-}
-
-/// The value at a path that skips the kinds of nodes: `gateways.drain.window`.
-fn at(input: &Json, path: &str) -> Option<String> {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let start = match input["nodes"][first].as_object() {
-        Some(kinds) => kinds.values().next()?,
-        None => &input[first],
-    };
-    let found =
-        rest.split('.').filter(|key| !key.is_empty()).try_fold(start, |at, key| at.get(key));
-    match found? {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
-    }
-}
-
-/// `60s` and `1min` are the same.
-fn alike(a: &str, b: &str) -> bool {
-    let read = |text: &str| Any::read(text).ok().map(|any| any.float().to_bits());
-    a == b || read(a).is_some_and(|bits| read(b) == Some(bits))
 }
 
 fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
@@ -196,7 +188,7 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
             } }
             tbody {
                 @for (place, judged) in objectives.iter().enumerate() { tr {
-                    th scope="row" { (text::code(&judged.expr)) }
+                    th scope="row" { (super::head::objective(&judged.expr)) }
                     @for design in designs {
                         td class=(class(design)) data-l=(label(sweep, design)) {
                             (objective(design.point, place)) }
@@ -206,7 +198,7 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
                     th scope="row" { (head) }
                     @for design in designs {
                         td class=(class(design)) data-l=(label(sweep, design)) {
-                            (value(design.point.metric(name))) }
+                            (value(design.point, name)) }
                     }
                 } }
             }
@@ -233,32 +225,41 @@ fn label(sweep: &Sweep, design: &Design) -> String {
 fn objective(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { (figures::NONE) } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
-    html! { div { (badge(judged.verdict)) span.big { (number(metric).0) } span.i {
-    (number(metric).1) } } }
+    html! { div { (badge(judged.verdict)) (figures_of(point, metric)) } }
 }
 
-fn value(metric: Option<&Metric>) -> Markup {
+fn value(point: &Point, name: &str) -> Markup {
+    html! { div { (figures_of(point, point.metric(name))) } }
+}
+
+/// A value, its interval, and whose number it is where that is not nearly all.
+fn figures_of(point: &Point, metric: Option<&Metric>) -> Markup {
     let (value, range) = number(metric);
-    html! { div { span.big { (value) } span.i { (range) } } }
+    let only = metric.and_then(|metric| survivors::only(&metric.name, &point.metrics));
+    html! {
+        span.big { (value) } span.i { (range) }
+        @if let Some(only) = only { span.i { (text::sentence(&only)) } }
+    }
 }
 
 fn number(metric: Option<&Metric>) -> (String, String) {
     metric.map_or_else(|| (figures::NONE.to_owned(), String::new()), verdicts::cells)
 }
 
-/// All findings but those of the verdict.
-fn findings(sweep: &Sweep) -> Option<Markup> {
-    let skipped = if sweep.judged() && sweep.points.len() > 1 { 2 } else { 1 };
-    let rest: Vec<String> = sweep.findings().into_iter().skip(skipped).collect();
-    (!rest.is_empty()).then(|| {
+/// The first of what is told, each with its chart; the rest stands beside theirs.
+fn findings(sweep: &Sweep, charts: &Charts) -> (Option<Markup>, Vec<Told>) {
+    let mut told = sweep.told();
+    let rest = told.split_off(told.len().min(SHOWN_FINDINGS));
+    let shown = (!told.is_empty()).then(|| {
         html! {
-            ol.find { @for sentence in &rest { li { (text::sentence(sentence)) } } }
+            ol.find { @for it in &told { (shell::finding(&it.text, charts.of_metric(it))) } }
         }
-    })
+    });
+    (shown, rest)
 }
 
-/// Every point with its verdicts.
-fn points(sweep: &Sweep) -> Option<Markup> {
+/// Every point with its verdicts, and what else was found.
+fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
     let objectives: Vec<&Judged> =
         sweep.points.first().into_iter().flat_map(|it| &it.slo).collect();
     let judged = metrics(&objectives);
@@ -292,12 +293,13 @@ fn points(sweep: &Sweep) -> Option<Markup> {
                             td data-v=(point.broken().count()) { (badge(verdict)) }
                         }
                         @for place in 0..objectives.len() { (judged_cell(point, place)) }
-                        @for (name, _) in &told { (told_cell(point.metric(name))) }
+                        @for (name, _) in &told { (told_cell(point, name)) }
                     }
                 } }
             }
         }
         (hint())
+        @for sentence in more { p.foot { (text::sentence(sentence)) } }
     })
 }
 
@@ -310,16 +312,23 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { td {} } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
     let value = metric.and_then(|metric| metric.mean);
+    let only = metric.and_then(|metric| survivors::only(&metric.name, &point.metrics));
     html! {
         td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0)
-            small { (number(metric).1) } }
+            small { (number(metric).1) @if let Some(only) = only { " " (text::sentence(&only)) } } }
     }
 }
 
-fn told_cell(metric: Option<&Metric>) -> Markup {
+fn told_cell(point: &Point, name: &str) -> Markup {
+    let metric = point.metric(name);
     let value = metric.and_then(|metric| Some(figure(metric.unit, metric.mean?)));
+    let value = value.map(|value| value.replace("/month", ""));
     let sort = metric.and_then(|metric| metric.mean);
-    html! { td.r data-v=[sort] { (value.as_deref().unwrap_or(figures::NONE)) } }
+    let only = survivors::only(name, &point.metrics).filter(|_| value.is_some());
+    html! {
+        td.r data-v=[sort] { (value.as_deref().unwrap_or(figures::NONE))
+            @if let Some(only) = only { small { (text::sentence(&only)) } } }
+    }
 }
 
 /// The commands that make the sweep again, and the point to take alone.

@@ -68,13 +68,12 @@ fn list(items: impl Iterator<Item = String>) -> String {
     items.fold(String::new(), |list, item| list + "- " + &item + "\n")
 }
 
-/// What the objectives say together, and what binds or is missed.
+/// What the objectives say together, and what stands behind it.
 fn answer(summary: &Summary) -> String {
-    let answer = summary.answer();
-    let more = findings::binding(summary).or_else(|| findings::missed(summary));
-    let more = more.map(|more| figures::plain(&more)).filter(|more| *more != answer);
-    let more = more.map_or_else(String::new, |more| format!(" {}", words(&more)));
-    if answer.is_empty() { more } else { format!("**{}**{more}", words(&answer)) }
+    let (answer, more) = findings::verdict(summary);
+    let more: Vec<String> = more.iter().map(|more| words(more)).collect();
+    let more = more.join(" ");
+    if answer.is_empty() { more } else { format!("**{}** {more}", words(&answer)) }
 }
 
 fn sign(verdict: Verdict) -> &'static str {

@@ -10,7 +10,11 @@ pub(super) mod verdicts;
 
 use crate::{
     engine::number,
-    summary::{Ledger, Summary, figures, observed::Observed, slo::Verdict},
+    summary::{
+        Judged, Ledger, Summary, figures, findings,
+        observed::Observed,
+        slo::{self, Verdict},
+    },
 };
 pub use sweep::print as print_sweep;
 
@@ -157,24 +161,38 @@ impl Summary {
         let unknown = count(Verdict::Error);
         let single = if self.replications == 1 { ", in a single run" } else { "" };
         let is = |count: usize| if count == 1 { "is" } else { "are" };
+        let kept = if all == 2 { "Both SLOs".to_owned() } else { format!("All {all} SLOs") };
+        let states = self.states_failure();
         match (all, unknown, failed, open) {
             (0, ..) => self.main_finding(),
             (_, 1.., ..) => format!("{unknown} of {all} SLOs cannot be judged."),
-            (1, _, 0, 0) => format!("The SLO holds{single}."),
-            (_, _, 0, 0) => format!("All {all} SLOs hold{single}."),
+            (1, _, 0, 0) => format!("The SLO holds{single}{states}."),
+            (_, _, 0, 0) => format!("{kept} hold{single}{states}."),
             (_, _, 0, _) => {
-                format!("No SLO fails; {open} of {all} {} inconclusive{single}.", is(open))
+                format!("No SLO fails; {open} of {all} {} inconclusive{single}{states}.", is(open))
             }
-            (1, ..) => format!("The SLO fails{single}."),
-            (_, _, 1, _) => format!("1 of {all} SLOs fails{single}."),
-            _ => format!("{failed} of {all} SLOs fail{single}."),
+            (1, ..) => format!("The SLO fails{single}{states}."),
+            (_, _, 1, _) => format!("1 of {all} SLOs fails{single}{states}."),
+            _ => format!("{failed} of {all} SLOs fail{single}{states}."),
         }
     }
 
-    /// The finding about what is missed, or else the first.
+    /// That objectives which hold need not be good news.
+    fn states_failure(&self) -> String {
+        let states = |judged: &&Judged| {
+            slo::parse(&judged.expr).is_ok_and(|objective| objective.states_failure())
+        };
+        match (self.slo.iter().filter(states).count(), self.slo.len()) {
+            (0, _) => String::new(),
+            (1, 1) => "; it states what goes wrong".to_owned(),
+            (1, _) => "; 1 of them states what goes wrong".to_owned(),
+            (n, _) => format!("; {n} of them state what goes wrong"),
+        }
+    }
+
+    /// What happened, in a sentence.
     fn main_finding(&self) -> String {
-        let missed = self.diagnosis.iter().find(|sentence| sentence.contains("missed"));
-        missed.or(self.diagnosis.first()).cloned().unwrap_or_default()
+        findings::behind(self).into_iter().next().unwrap_or_default()
     }
 
     /// The ledger of the window.

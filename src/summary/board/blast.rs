@@ -1,6 +1,6 @@
 //! What each thing that was done to the system cost its users.
 use super::users;
-use crate::summary::{Summary, bill::HOURS, slo};
+use crate::summary::{Summary, bill::HOURS, slo, storms};
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
@@ -12,8 +12,10 @@ pub struct Blast {
     pub name: String,
     /// When it began, in seconds.
     pub at: f64,
-    /// Users who lost their connection by it, or were told to move.
+    /// Connections that it cost, or that it told to move.
     pub hit: Option<f64>,
+    /// Whether they were told to move, as by a deploy, at its own pace.
+    pub moves: bool,
     /// Minutes without a connection, over all users, while it lasted.
     pub minutes: f64,
     /// From its begin until all who were hit were back, or 99 % of them; in seconds.
@@ -57,6 +59,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         name: name.to_owned(),
         at: own().next()?.start.seconds(),
         hit,
+        moves: storms::moves(summary, name),
         minutes,
         back: mean(format!("recovery.{name}.all")).or(mean(format!("recovery.{name}.t99"))),
         budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),

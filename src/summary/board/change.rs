@@ -58,10 +58,11 @@ fn change(path: String, from: &Json, to: String, evidence: &str) -> Change {
     Change { path, from, to, evidence: figures::plain(evidence) }
 }
 
-/// Handshakes a second of so many instances.
+/// Handshakes a second of so many instances; not known where tiers of several kinds share them.
 fn rate(summary: &Summary, instances: f64) -> Option<f64> {
-    let all: f64 =
-        nodes(summary, "gateway").iter().filter_map(|pool| stated_count(&pool.1["count"])).sum();
+    let pools = nodes(summary, "gateway");
+    let [(_, pool)] = pools.as_slice() else { return None };
+    let all = stated_count(&pool["count"])?;
     let capacity = summary.mean("handshakes.capacity")?;
     Some(capacity / all * instances).filter(|rate| *rate > 0.0 && rate.is_finite())
 }

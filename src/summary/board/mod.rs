@@ -27,7 +27,7 @@ fn seconds(value: &Json) -> Option<f64> {
 }
 
 /// Users as the input states them; streams of sessions have none, their most connections count.
-fn users(summary: &Summary) -> Option<f64> {
+pub(super) fn users(summary: &Summary) -> Option<f64> {
     let crowds = nodes(summary, "clients");
     let stated: f64 = crowds.iter().filter_map(|crowd| stated_count(&crowd.1["count"])).sum();
     let found = if stated > 0.0 { Some(stated) } else { summary.mean("connections.peak") };

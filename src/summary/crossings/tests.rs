@@ -85,18 +85,18 @@ fn the_sentences_say_who_is_better_where() {
     let flat: [&[f64]; 3] = [&[10.0], &[10.0], &[10.0]];
     let falls: [&[f64]; 3] = [&[1_000.0], &[20.0], &[1.0]];
     let said = sweep(&["1s", "50s", "1000s"], [&flat, &falls]).crossing_sentences();
-    let plain: Vec<String> = said.iter().map(|it| figures::plain(it)).collect();
+    let plain: Vec<String> = said.iter().map(|it| figures::plain(&it.text)).collect();
     assert_eq!(plain.len(), 2, "{plain:?}");
     let bill = &plain[0];
     assert!(
-        bill.starts_with("The bill of websocket and short_poll crosses at every 100"),
+        bill.starts_with("The bill of WebSocket and short polls crosses at polls every 100"),
         "{bill}"
     );
-    let says = "below it websocket is cheaper, above it short_poll (single runs are apart at";
+    let says = "below it WebSocket is cheaper, above it short polls (single runs are apart at";
     assert!(bill.contains(says), "{bill}");
     assert_eq!(
         plain[1],
-        "cost.total < 100 is kept with transport short_poll from every 50s, not at 1s."
+        "cost.total < 100 is kept with short polls from polls every 50s, not at polls every 1s."
     );
 }
 

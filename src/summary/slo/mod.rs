@@ -165,10 +165,55 @@ impl Comparison {
     }
 }
 
+/// Of these there should be little: beginnings of names, or with a point before them, endings.
+const HARMS: [&str; 24] = [
+    "attempts.",
+    "clients.gave_up",
+    "clients.never_connected",
+    "connections.cut",
+    "cost.",
+    "deliveries.duplicates",
+    "deliveries.expired",
+    "deliveries.lost",
+    "deliveries.missed",
+    "deliveries.pending",
+    "delivery_lag.",
+    "handshakes.wasted",
+    "instances.killed",
+    "lost.",
+    "outage.",
+    "presence.falsely_online",
+    "presence.vanished",
+    "reconnect.",
+    ".all",
+    ".lost_share",
+    ".never",
+    ".never_share",
+    ".t50",
+    ".t99",
+];
+/// Of these there should be much.
+const GOODS: [&str; 5] =
+    ["clients.availability", "connections.end", "deliveries.live", ".headroom", ".served"];
+
+fn has(metric: &str, form: &str) -> bool {
+    if form.starts_with('.') { metric.ends_with(form) } else { metric.starts_with(form) }
+}
+
 impl Slo {
     /// The phase that the objective is about, if it names one.
     pub fn phase(&self) -> Option<&str> {
         Some(self.metric.strip_prefix("during(")?.split_once(')')?.0)
+    }
+
+    /// Whether it asks for what nobody wants, such as that many are lost: it then states that
+    /// something breaks, and is kept by what is worse.
+    pub fn states_failure(&self) -> bool {
+        let high = matches!(self.comparison, Comparison::Above | Comparison::AtLeast);
+        let low = matches!(self.comparison, Comparison::Below | Comparison::AtMost);
+        let metric = self.metric.split_once(").").map_or(self.metric.as_str(), |it| it.1);
+        high && HARMS.iter().any(|form| has(metric, form))
+            || low && GOODS.iter().any(|form| has(metric, form))
     }
 
     /// Finds the metric and checks that the limit has its unit.

@@ -105,3 +105,21 @@ fn zero_counts_are_held_against_their_upper_bound() {
     assert_eq!(judge("deliveries.missed < 2", Unit::Count, &zeros), Verdict::Pass);
     assert_eq!(judge("deliveries.missed < 0.5", Unit::Count, &zeros), Verdict::Inconclusive);
 }
+
+#[test]
+fn an_objective_that_is_kept_by_what_is_worse_states_a_failure() {
+    for (text, states) in [
+        ("during(end).sessions.lost_share > 99%", true),
+        ("recovery.zone_loss.t50 > 20s", true),
+        ("connections.end < 15k", true),
+        ("during(outage).deliveries.live < 1k", true),
+        ("recovery.zone_loss.t99 < 60s", false),
+        ("clients.availability > 99.9%", false),
+        ("deliveries.missed == 0", false),
+        ("recovery.deploy.hit == 20000", false),
+        ("delivery_lag.p99 < 500ms", false),
+        ("gateways.headroom > 30%", false),
+    ] {
+        assert_eq!(parse(text).unwrap().states_failure(), states, "{text}");
+    }
+}

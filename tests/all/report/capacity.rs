@@ -237,7 +237,7 @@ fn lag_stands_against_the_load_with_its_limit() {
     assert!(body.limits.len() == 1 && near(body.limits[0].0, 0.5));
     assert_eq!(
         plain(&chart.headline),
-        "p99 of the delivery lag: 200 ms at count 1k, 2.00 s at count 8k; over its limit at one \
+        "p99 of the delivery lag: 200 ms at 1k phones, 2.00 s at 8k phones; over its limit at one \
          point"
     );
     let bill = charts.iter().find(|chart| chart.name == "cost-by-item").unwrap();
@@ -246,7 +246,7 @@ fn lag_stands_against_the_load_with_its_limit() {
     assert_eq!(parts, [[100.0, 10.0], [200.0, 40.0], [300.0, 210.0]]);
     assert_eq!(
         plain(&bill.headline),
-        "A month costs $110 at count 1k, $510 at count 8k: 50.0 % of the difference is egress"
+        "A month costs $110 at 1k phones, $510 at 8k phones: 50.0 % of the difference is egress"
     );
 }
 

@@ -328,9 +328,12 @@ fn a_sweep_shows_its_points_and_what_to_take() {
     let sweep = sweep("full");
     let html = sound(&sweep_text(&sweep));
     let words = figures::plain(&html.root_element().text().collect::<String>());
-    for finding in sweep.findings() {
+    let (answer, more) = sweep.answer();
+    let told = sweep.told().into_iter().map(|told| told.text);
+    for finding in std::iter::once(answer).chain(more).chain(told) {
         assert!(words.contains(&figures::plain(&finding)), "no `{finding}`");
     }
+    assert!(all(&html, "ol.find li").len() <= 3);
     assert_eq!(all(&html, "table.points tbody tr").len(), 4);
     assert_eq!(all(&html, "table.points tr.pick td").first().unwrap(), "60s");
     // As written, and keeping least, is the third point: `60s` is `1min`.

@@ -1,17 +1,20 @@
 //! A bar for each point of a sweep, in parts that are metrics: what is missed by cause, what is
 //! paid for by item.
-use super::{brief, note};
+use super::note;
 use crate::{
     engine::number,
     report::{
         chart::{self, Axis, Bar, Body, Chart, Panel, stacked},
         theme::Pen,
     },
-    summary::sweep::{Point, Sweep},
+    summary::{
+        sweep::{Point, Sweep},
+        words::brief,
+    },
 };
 
 /// Not more points have a bar.
-const BARS: usize = 16;
+pub(super) const BARS: usize = 16;
 /// From bar to bar.
 const PITCH: f64 = 30.0;
 
@@ -97,19 +100,14 @@ pub(super) fn evenly(all: usize, most: usize) -> Vec<usize> {
     (0..most).map(|place| (place * (all - 1) + last / 2) / last).collect()
 }
 
-/// The axes that vary, by their places.
-fn varied(sweep: &Sweep) -> Vec<usize> {
-    (0..sweep.axes.len()).filter(|&axis| sweep.axes[axis].values.len() > 1).collect()
-}
-
 /// What a point is called on a chart: its values, without their axes.
 pub(super) fn called(sweep: &Sweep, point: &Point) -> String {
-    let values = varied(sweep).into_iter().map(|axis| brief(&point.values[axis]));
+    let values = sweep.varied().map(|axis| brief(&point.values[axis]));
     values.collect::<Vec<_>>().join(" · ")
 }
 
 pub(super) fn names(sweep: &Sweep, name: impl Fn(usize) -> String) -> String {
-    varied(sweep).into_iter().map(name).collect::<Vec<_>>().join(" · ")
+    sweep.varied().map(name).collect::<Vec<_>>().join(" · ")
 }
 
 pub(super) fn chosen(shown: usize, all: usize) -> String {

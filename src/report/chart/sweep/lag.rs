@@ -1,6 +1,6 @@
 //! Percentiles of the lag against what loads the system: where the knee is, and which percentile
 //! breaks the objective first.
-use super::{Chosen, Roles, across, each_value, note, points, roles, unbroken};
+use super::{Chosen, Roles, across, each_value, in_words, note, points, roles, unbroken};
 use crate::{
     engine::number,
     record::Unit,
@@ -57,7 +57,7 @@ pub(super) fn percentiles(sweep: &Sweep) -> Option<Chart> {
             ..Lines::default()
         };
         let name = match chosen {
-            Some((axis, value)) => format!("delivery lag, {} {value}", sweep.axes[*axis].name),
+            Some(it) => format!("delivery lag, {}", in_words(sweep, it)),
             None => "delivery lag".to_owned(),
         };
         Panel { name, height, body: Body::Lines(body) }

@@ -1,0 +1,233 @@
+//! Axes that nobody designs: how many users there are and what they do, how networks are, what
+//! happens to the system. A choice holds for one load; where a load is swept, each has its own.
+use super::ranking::{differ, ranked, told, value};
+use crate::summary::{
+    figures,
+    slo::{self, Verdict},
+    sweep::{Point, Sweep},
+    words,
+};
+
+/// The points of one load.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Load<'s> {
+    /// It, in words.
+    pub words: String,
+    /// Its points.
+    pub points: Vec<&'s Point>,
+    /// Those that keep every objective, the one to take first.
+    pub kept: Vec<&'s Point>,
+}
+
+/// Keys of the run itself.
+const RUN: [&str; 3] = ["seed", "horizon", "warm_up"];
+/// Keys of a crowd that are its own.
+const CROWD: [&str; 5] = ["count", "sends.per_user", "sessions.arrive", "sessions.stay", "tabs"];
+/// Of a source.
+const SOURCE: [&str; 3] = ["every", "rate", "bursts.rate"];
+/// Of what happens.
+const TIMELINE: [&str; 6] = ["kind", "lasts", "factor", "share", "instances", "zone"];
+/// More points are not named.
+const NAMED: usize = 3;
+/// More groups of loads are told in the table alone.
+const GROUPS: usize = 4;
+
+impl Sweep {
+    /// Whether the value of an axis is for the designer to choose.
+    fn is_given(&self, axis: usize) -> bool {
+        let path = self.axes[axis].path.as_str();
+        let Some((node, key)) = path.split_once('.') else { return RUN.contains(&path) };
+        let is = |kind: &str| self.input["nodes"][node].get(kind).is_some();
+        if node == "timeline" {
+            return key.split_once('.').is_some_and(|(_, key)| TIMELINE.contains(&key));
+        }
+        let own = CROWD.contains(&key) || key.starts_with("network.") || key == "blocked";
+        is("clients") && own || is("source") && SOURCE.contains(&key)
+    }
+
+    /// The axes that vary and are no choice, apart from how long a run lasts.
+    fn given(&self) -> Vec<usize> {
+        self.varied().filter(|&axis| self.is_given(axis)).collect()
+    }
+
+    /// The axes that a designer chooses on; what goes along with a load is no choice.
+    fn chosen(&self) -> Vec<usize> {
+        let given = self.given();
+        let own = |axis: &usize| !given.iter().any(|&load| self.follows(load, *axis));
+        self.varied().filter(|&axis| !self.is_given(axis)).filter(own).collect()
+    }
+
+    /// The axes that are told: with more than one value, and not only the length of a run.
+    pub fn varied(&self) -> impl Iterator<Item = usize> + '_ {
+        let several = |axis: &usize| self.axes[*axis].values.len() > 1;
+        (0..self.axes.len()).filter(several).filter(|&axis| !self.is_length(axis))
+    }
+
+    /// Whether an axis only makes runs as long as another of their values needs.
+    fn is_length(&self, axis: usize) -> bool {
+        let length = ["horizon", "warm_up"].contains(&self.axes[axis].path.as_str());
+        length && (0..self.axes.len()).any(|other| other != axis && self.follows(other, axis))
+    }
+
+    /// Whether an axis is zipped to another: each value of one comes with one of the other.
+    pub fn follows(&self, leader: usize, other: usize) -> bool {
+        let mut known = std::collections::BTreeMap::new();
+        self.points.len() > 1
+            && self.points.iter().all(|point| {
+                let own = point.values[other].as_str();
+                *known.entry(point.values[leader].as_str()).or_insert(own) == own
+            })
+    }
+
+    /// Whether there is something to choose beside the load.
+    pub fn has_designs(&self) -> bool {
+        !self.chosen().is_empty()
+    }
+
+    /// The design of a point in words, apart from its load.
+    pub fn design(&self, point: &Point) -> String {
+        self.words_of(point, &self.chosen())
+    }
+
+    pub(super) fn words_of(&self, point: &Point, axes: &[usize]) -> String {
+        let one = |&axis: &usize| words::choice(&self.input, &self.axes[axis], &point.values[axis]);
+        axes.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The points by load, in the order of the plan; empty where none is swept.
+    pub fn loads(&self) -> Vec<Load<'_>> {
+        let given = self.given();
+        let mut all: Vec<Load> = Vec::new();
+        if given.is_empty() {
+            return all;
+        }
+        for point in &self.points {
+            let words = self.words_of(point, &given);
+            match all.iter_mut().find(|load| load.words == words) {
+                Some(load) => load.points.push(point),
+                None => all.push(Load { words, points: vec![point], kept: Vec::new() }),
+            }
+        }
+        all.iter_mut().for_each(|load| load.kept = ranked(load.points.iter().copied()));
+        all
+    }
+
+    /// What to take at each load, or how far the load can rise.
+    pub(super) fn over_loads(&self, loads: &[Load]) -> String {
+        if self.has_designs() { self.designs_over(loads) } else { range_of(loads) }
+    }
+
+    /// `Take WebSocket from 10/s to 1/min, SSE at 12/h`.
+    fn designs_over(&self, loads: &[Load]) -> String {
+        let design = |load: &Load| load.kept.first().map(|point| self.design(point));
+        let groups: Vec<&[Load]> = loads.chunk_by(|a, b| design(a) == design(b)).collect();
+        if let ([_], Some(design)) = (groups.as_slice(), loads.first().and_then(design)) {
+            let end = ends(loads);
+            return format!("Take {design}, whatever the load: it keeps every objective {end}.");
+        }
+        let taken = groups.iter().filter_map(|group| Some((design(&group[0])?, ends(group))));
+        let taken: Vec<String> = taken.map(|(design, ends)| format!("{design} {ends}")).collect();
+        let none: Vec<&[Load]> =
+            groups.iter().copied().filter(|group| group[0].kept.is_empty()).collect();
+        let missed = none.iter().map(|group| {
+            format!("{} none keeps {}", ends(group), figures::listed(&missing(&group[0])))
+        });
+        let missed: Vec<String> = missed.collect();
+        let more = if taken.len() > GROUPS { "; the table has the others" } else { "" };
+        let shown = &taken[..taken.len().min(GROUPS)];
+        let take = if shown.is_empty() {
+            String::new()
+        } else {
+            format!("Take {}", figures::listed(shown))
+        };
+        let parts = [take, missed.join("; ")];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        figures::capitalized(&parts.join("; ")) + more + "."
+    }
+}
+
+/// What the designs to take cost, and how late they are, from load to load.
+pub(super) fn range_over(loads: &[Load]) -> Option<String> {
+    let by = |(metric, least): &(&str, f64)| {
+        let known = loads.iter().filter_map(|load| {
+            let best = *load.kept.first()?;
+            Some((load.words.as_str(), best, best.mean(metric)?))
+        });
+        let low = known.clone().min_by(|a, b| a.2.total_cmp(&b.2))?;
+        let high = known.max_by(|a, b| a.2.total_cmp(&b.2))?;
+        if !differ(low.2, high.2, *least) {
+            return told(low.1, metric);
+        }
+        let [a, b] = [value(low.1, metric)?, value(high.1, metric)?];
+        Some(format!("{} {a} at {}, {b} at {}", words::metric(metric), low.0, high.0))
+    };
+    let goals = [("cost.total", 0.01), ("delivery_lag.p99", 0.05)];
+    let parts: Vec<String> = goals.iter().filter_map(by).collect();
+    (!parts.is_empty()).then(|| figures::capitalized(&parts.join("; ")) + ".")
+}
+
+/// `at 12/h`, `from 10/s to 12/h`.
+fn ends(loads: &[Load]) -> String {
+    match loads {
+        [first, .., last] => format!("from {} to {}", first.words, last.words),
+        [one] => format!("at {}", one.words),
+        [] => String::new(),
+    }
+}
+
+/// What the nearest point of a load does not show.
+fn missing(load: &Load) -> Vec<String> {
+    let nearest = load.points.iter().min_by_key(|point| point.broken().count());
+    nearest.iter().flat_map(|point| point.broken()).map(|judged| judged.expr.clone()).collect()
+}
+
+/// How far the load can rise.
+fn range_of(loads: &[Load]) -> String {
+    match loads.iter().position(|load| load.kept.is_empty()) {
+        None => format!("Every objective is kept {}.", ends(loads)),
+        Some(first) => {
+            let at = format!("at {} no point shows {}", loads[first].words, {
+                let missing = missing(&loads[first]);
+                figures::listed(&missing)
+            });
+            match first.checked_sub(1) {
+                Some(last) => format!("Every objective is kept up to {}; {at}.", loads[last].words),
+                None => figures::capitalized(&at) + ".",
+            }
+        }
+    }
+}
+
+impl Sweep {
+    /// The objectives that state that something breaks: no design is chosen by them.
+    pub fn failures(&self) -> Vec<&str> {
+        let judged = self.points.first().map_or(&[][..], |point| &point.slo);
+        let states = |expr: &&str| slo::parse(expr).is_ok_and(|slo| slo.states_failure());
+        judged.iter().map(|judged| judged.expr.as_str()).filter(states).collect()
+    }
+
+    /// What to say where the objectives state a failure.
+    pub(super) fn shown(&self) -> Option<String> {
+        let failures: Vec<String> = self.failures().into_iter().map(str::to_owned).collect();
+        (!failures.is_empty()).then(|| {
+            let kept = self.count(Verdict::Pass);
+            let (all, show) = (self.points.len(), if kept == 1 { "shows" } else { "show" });
+            let which: Vec<String> = self
+                .points
+                .iter()
+                .filter(|point| point.verdict() == Some(Verdict::Pass) && kept <= NAMED)
+                .map(|point| self.spoken(point))
+                .collect();
+            let which = if which.is_empty() || self.varied().next().is_none() {
+                String::new()
+            } else {
+                format!(" ({})", which.join("; "))
+            };
+            format!(
+                "{kept} of {all} points{which} {show} what the experiment states, which is a \
+                 failure: {}.",
+                figures::listed(&failures),
+            )
+        })
+    }
+}

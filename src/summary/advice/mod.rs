@@ -1,0 +1,374 @@
+//! What a sweep says: which of its points to take, why, and what the axes do.
+mod load;
+mod ranking;
+#[cfg(test)]
+mod tests;
+
+pub use load::Load;
+
+use super::{
+    figures::{self, figure},
+    slo::{self, Verdict},
+    survivors,
+    sweep::{Axis, Point, Sweep},
+    words,
+};
+use crate::{
+    engine::Span,
+    record::Unit,
+    units::{Any, Quantity},
+};
+use ranking::{GOALS, badness, differ, differing, points, ranked, value};
+use serde_json::Value as Json;
+
+/// A sentence, and the metric whose chart shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// The sentence.
+    pub text: String,
+    /// The metric's name.
+    pub metric: Option<String>,
+}
+
+impl Told {
+    pub(super) fn of(text: String, metric: &str) -> Self {
+        Self { text, metric: Some(metric.to_owned()) }
+    }
+}
+
+impl Sweep {
+    /// What stands out, in sentences with numbers: the answer first.
+    pub fn findings(&self) -> Vec<String> {
+        let (answer, more) = self.answer();
+        let told = self.told().into_iter().map(|told| told.text);
+        let all = std::iter::once(answer.clone()).chain(more).chain(told);
+        let all: Vec<String> = all.chain(self.ranges().filter(|range| *range != answer)).collect();
+        all.iter().map(|sentence| figures::plain(sentence)).collect()
+    }
+
+    /// The answer in a sentence, and what stands behind it.
+    pub fn answer(&self) -> (String, Vec<String>) {
+        let verdicts = self.verdicts();
+        if !self.judged() || self.points.len() < 2 {
+            return match self.ranges().next().filter(|_| !self.judged()) {
+                Some(range) => (range, vec![verdicts]),
+                None => (verdicts, Vec::new()),
+            };
+        }
+        if let Some(shown) = self.shown() {
+            return (shown, self.single().into_iter().collect());
+        }
+        let loads = self.loads();
+        if !loads.is_empty() {
+            let more = load::range_over(&loads).filter(|_| self.has_designs());
+            return (self.over_loads(&loads), more.into_iter().chain([verdicts]).collect());
+        }
+        let Some(choice) = self.choice() else {
+            return (self.nearest(), self.single().into_iter().collect());
+        };
+        let more = [self.against(choice), self.single()];
+        (self.taken(choice), more.into_iter().flatten().collect())
+    }
+
+    /// What the answer rests on, sentence by sentence, the most telling first.
+    pub fn told(&self) -> Vec<Told> {
+        let mut all: Vec<Told> = self.decides().into_iter().collect();
+        if all.is_empty() {
+            all = self.reasons();
+        }
+        all.extend(self.cut_off());
+        all.extend(self.crossing_sentences());
+        for told in &mut all {
+            told.text = figures::plain(&told.text);
+        }
+        all
+    }
+
+    /// How many points keep the objectives.
+    fn verdicts(&self) -> String {
+        let all = self.points.len();
+        if !self.judged() {
+            return format!("{all} points; the experiment states no objective.");
+        }
+        let kept = self.count(Verdict::Pass);
+        let keep = if kept == 1 { "keeps" } else { "keep" };
+        let single = self.single().map_or_else(String::new, |single| format!(" {single}"));
+        format!("{kept} of {all} points {keep} every objective{}.{single}", self.others(", "))
+    }
+
+    fn single(&self) -> Option<String> {
+        (self.replications == 1).then(|| "Each point is a single run.".to_owned())
+    }
+
+    /// The points that do not keep every objective, by why: `, 12 fail`.
+    fn others(&self, between: &str) -> String {
+        let count = |verdict, one: &str, many: &str| match self.count(verdict) {
+            0 => String::new(),
+            1 => format!("{between}1 {one}"),
+            n => format!("{between}{n} {many}"),
+        };
+        [
+            count(Verdict::Fail, "fails", "fail"),
+            count(Verdict::Inconclusive, "is inconclusive", "are inconclusive"),
+            count(Verdict::Error, "cannot be judged", "cannot be judged"),
+        ]
+        .concat()
+    }
+
+    /// The point to take: of those that keep the objectives the cheapest; where that leaves
+    /// several, the one that loses least, then is fastest, then gentlest.
+    ///
+    /// None where an axis is the load: how many users there are is no choice. None where an
+    /// objective states a failure.
+    pub fn choice(&self) -> Option<&Point> {
+        let free = self.loads().is_empty() && self.failures().is_empty();
+        ranked(self.points.iter().filter(|_| free)).first().copied()
+    }
+
+    /// `Take window 30s: of 4 points that keep every objective it is the fastest; 12 fail.`
+    fn taken(&self, choice: &Point) -> String {
+        let kept = ranked(self.points.iter());
+        let others = self.others(", ");
+        let others = others.strip_prefix(", ").map(|it| format!("; {it}")).unwrap_or_default();
+        let design = self.spoken(choice);
+        let Some(next) = kept.get(1) else {
+            let all = points(self.points.len());
+            return format!("Take {design}: of {all} it alone keeps every objective{others}.");
+        };
+        let which = differing(choice, next).map(|goal| goal.best);
+        if kept.len() == self.points.len() {
+            let which = which.map_or("none is better".to_owned(), |best| format!("it is {best}"));
+            return format!("Take {design}: all {} keep every objective, and {which}.", {
+                points(kept.len())
+            });
+        }
+        let which = which.map_or("none is better".to_owned(), |best| format!("it is {best}"));
+        let kept = points(kept.len());
+        format!("Take {design}: of {kept} that keep every objective {which}{others}.")
+    }
+
+    /// The point to take beside that of today, or else the one that keeps least: in what is not
+    /// kept there, and in the bill.
+    fn against(&self, choice: &Point) -> Option<String> {
+        let other = self.as_written().filter(|it| it.name != choice.name);
+        let other = other.or_else(|| self.keeps_least()).filter(|it| it.name != choice.name)?;
+        let broken =
+            other.broken().filter_map(|judged| Some(slo::parse(&judged.expr).ok()?.metric));
+        let mut metrics: Vec<String> = broken.take(2).collect();
+        metrics.extend(["cost.total".to_owned()]);
+        let parts = metrics.iter().filter_map(|metric| {
+            let here = value(choice, metric)?;
+            let there = value(other, metric).unwrap_or_else(|| "none".to_owned());
+            (here != there).then(|| format!("{} {here} instead of {there}", words::metric(metric)))
+        });
+        let parts: Vec<String> = parts.collect();
+        let open = other.verdict() == Some(Verdict::Inconclusive);
+        let open = if open { ", which is inconclusive" } else { "" };
+        let what = self.spoken(other);
+        (!parts.is_empty()).then(|| format!("Against {what}{open}: {}.", parts.join(", ")))
+    }
+
+    /// The point that is the experiment as it is without its axes.
+    pub fn as_written(&self) -> Option<&Point> {
+        let same = |(axis, value): (&Axis, &String)| {
+            at(&self.input, &axis.path).is_some_and(|found| alike(&found, value))
+        };
+        self.points.iter().find(|point| self.axes.iter().zip(&point.values).all(same))
+    }
+
+    /// The point that breaks most objectives, if one breaks any; of equals that of today.
+    pub fn keeps_least(&self) -> Option<&Point> {
+        let broken = |point: &Point| point.broken().count();
+        let most = self.points.iter().map(broken).max().filter(|&most| most > 0)?;
+        let today = self.as_written().filter(|point| broken(point) == most);
+        today.or_else(|| self.points.iter().find(|point| broken(point) == most))
+    }
+
+    /// An axis that alone says which points keep every objective.
+    fn decides(&self) -> Option<Told> {
+        if !self.judged() || !self.failures().is_empty() || self.varied().count() < 2 {
+            return None;
+        }
+        let kept = |point: &&Point| point.verdict() == Some(Verdict::Pass);
+        let (all, good) = (self.points.len(), self.points.iter().filter(kept).count());
+        let alone = |&axis: &usize| {
+            self.axes[axis].values.iter().all(|value| {
+                let own = || self.points.iter().filter(|point| point.values[axis] == *value);
+                own().all(|point| kept(&point)) || !own().any(|point| kept(&point))
+            })
+        };
+        let axis = self.varied().find(alone).filter(|_| good > 0 && good < all)?;
+        let own = |point: &&Point| kept(point);
+        let mut values: Vec<String> = Vec::new();
+        for point in self.points.iter().filter(own) {
+            let words = self.words_of(point, &[axis]);
+            if !values.contains(&words) {
+                values.push(words);
+            }
+        }
+        let others: Vec<String> = self
+            .varied()
+            .filter(|&other| other != axis && !self.follows(axis, other))
+            .map(|other| words::axis(&self.axes[other]))
+            .collect();
+        let change = if others.len() == 1 { "changes" } else { "change" };
+        let rest = if others.is_empty() {
+            String::new()
+        } else {
+            format!("; {} {change} no verdict", figures::listed(&others))
+        };
+        let which = figures::capitalized(&words::axis(&self.axes[axis]));
+        let text = format!(
+            "{which} decides: every point with {} keeps all objectives, no other does{rest}.",
+            figures::listed(&values).replace(" and ", " or "),
+        );
+        Some(Told { text, metric: self.first_broken() })
+    }
+
+    /// The metric of the objective that most points break.
+    fn first_broken(&self) -> Option<String> {
+        let count = |place: usize| {
+            let bad = |point: &&Point| {
+                point.slo.get(place).is_some_and(|judged| judged.verdict != Verdict::Pass)
+            };
+            self.points.iter().filter(bad).count()
+        };
+        let judged = &self.points.first()?.slo;
+        let place = (0..judged.len()).rev().max_by_key(|&place| count(place))?;
+        Some(slo::parse(&judged[place].expr).ok()?.metric)
+    }
+
+    /// Why not the points beside the one to take: a sentence for each axis.
+    fn reasons(&self) -> Vec<Told> {
+        let Some(choice) = self.choice().filter(|_| self.judged()) else { return Vec::new() };
+        self.varied().filter_map(|axis| self.reason(choice, axis)).collect()
+    }
+
+    /// What the nearest values of an axis that fail do not show, all else being as chosen.
+    fn reason(&self, choice: &Point, axis: usize) -> Option<Told> {
+        let values = &self.axes[axis].values;
+        let alike = |point: &Point, other: usize| point.values[other] == choice.values[other];
+        let beside = |value: &String| {
+            let rest =
+                |point: &&Point| (0..self.axes.len()).all(|it| it == axis || alike(point, it));
+            self.points.iter().filter(rest).find(|point| point.values[axis] == *value)
+        };
+        let chosen = values.iter().position(|value| *value == choice.values[axis])?;
+        let [below, above] = [&values[..chosen], &values[chosen + 1..]];
+        if !below.iter().chain(above).any(|value| beside(value).is_some()) {
+            return None;
+        }
+        let said = |point: &Point| self.words_of(point, &[axis]);
+        let fails = |value: &String| {
+            let point = beside(value)?;
+            let broken: Vec<String> = point.broken().map(|it| it.expr.clone()).collect();
+            let text = || format!("{} does not show {}", said(point), figures::listed(&broken));
+            (!broken.is_empty()).then(text)
+        };
+        let nearest = [below.iter().rev().find_map(fails), above.iter().find_map(fails)];
+        let nearest: Vec<String> = nearest.into_iter().flatten().collect();
+        let rest: Vec<usize> = self.varied().filter(|&other| other != axis).collect();
+        let given = self.words_of(choice, &rest);
+        let given = if given.is_empty() { given } else { format!("with {given}, ") };
+        let text = match nearest.join("; ") {
+            none if none.is_empty() => {
+                let name = words::axis(&self.axes[axis]);
+                format!("{given}every value of {name} keeps all objectives.")
+            }
+            failing => format!("{given}{failing}."),
+        };
+        Some(Told { text: figures::capitalized(&text), metric: self.first_broken() })
+    }
+
+    /// Windows of drain that are longer than the grace: who has not left by then is cut off.
+    fn cut_off(&self) -> Option<Told> {
+        let (place, axis, grace) = self.axes.iter().enumerate().find_map(|(place, axis)| {
+            let node = axis.path.strip_suffix(".drain.window")?;
+            let grace = self.input["nodes"][node].pointer("/gateway/drain/grace")?.as_str()?;
+            Some((place, axis, Span::read(grace).ok()?))
+        })?;
+        let beyond = |value: &str| Span::read(value).is_ok_and(|window| window > grace);
+        let own = self.points.iter().filter(|point| beyond(&point.values[place]));
+        let peak = own.filter_map(|point| point.mean("attempts.peak_per_second"));
+        let values: Vec<&str> =
+            axis.values.iter().map(String::as_str).filter(|value| beyond(value)).collect();
+        let herd = figure(Unit::PerSecond, peak.reduce(f64::max)?);
+        let text = format!(
+            "With {} {}, longer than the grace of {}, who has not left by then is cut off at once: \
+             attempts peak at up to {herd}.",
+            axis.name,
+            values.join(" and "),
+            grace.print(),
+        );
+        Some(Told::of(text, "attempts.peak_per_second"))
+    }
+
+    /// Where none keeps all objectives: the point that breaks the fewest.
+    fn nearest(&self) -> String {
+        let Some(least) = self.points.iter().min_by_key(|point| point.broken().count()) else {
+            return "There are no points.".to_owned();
+        };
+        let broken = least.broken().map(|judged| {
+            let metric = slo::parse(&judged.expr).ok().map(|slo| slo.metric);
+            let value = metric.and_then(|metric| value(least, &metric));
+            value.map_or_else(|| judged.expr.clone(), |it| format!("{} ({it})", judged.expr))
+        });
+        format!(
+            "No point of {} keeps every objective; {} comes nearest and does not show {}.",
+            self.points.len(),
+            self.spoken(least),
+            figures::listed(&broken.collect::<Vec<_>>()),
+        )
+    }
+
+    /// `window 30s, jitter full`. What is the same at all points goes without saying.
+    pub fn spoken(&self, point: &Point) -> String {
+        let mut axes: Vec<usize> = self.varied().collect();
+        if axes.is_empty() {
+            axes = (0..self.axes.len()).collect();
+        }
+        self.words_of(point, &axes)
+    }
+
+    /// How far the points are apart in each goal, in sentences.
+    fn ranges(&self) -> impl Iterator<Item = String> + '_ {
+        GOALS.iter().filter_map(|goal| self.range(goal.metric, goal.least))
+    }
+
+    /// From the least to the most of a metric, if the points differ in it.
+    fn range(&self, name: &str, least: f64) -> Option<String> {
+        let [low, high] = self.extremes(name)?;
+        let end = |(point, metric, value): (&Point, &super::Metric, f64)| {
+            let only = survivors::only(name, &point.metrics);
+            let only = only.map_or_else(String::new, |only| format!("; {only}"));
+            let value = figure(metric.unit, value).replace("/month", "");
+            format!("{value} ({}{only})", self.spoken(point))
+        };
+        differ(badness(name, low.2), badness(name, high.2), least).then(|| {
+            let called = figures::capitalized(&words::metric(name));
+            format!("{called}: {} to {}.", end(low), end(high))
+        })
+    }
+}
+
+/// The value at a path that skips the kinds of nodes: `gateways.drain.window`.
+fn at(input: &Json, path: &str) -> Option<String> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let start = match input["nodes"][first].as_object() {
+        Some(kinds) => kinds.values().next()?,
+        None => &input[first],
+    };
+    let found =
+        rest.split('.').filter(|key| !key.is_empty()).try_fold(start, |at, key| at.get(key));
+    match found? {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+/// `60s` and `1min` are the same.
+fn alike(a: &str, b: &str) -> bool {
+    let read = |text: &str| Any::read(text).ok().map(|any| any.float().to_bits());
+    a == b || read(a).is_some_and(|bits| read(b) == Some(bits))
+}

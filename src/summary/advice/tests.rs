@@ -1,0 +1,221 @@
+//! What a sweep advises, and what it gives as reasons.
+use super::{ranking::better, *};
+use crate::summary::{Judged, Metric};
+use std::cmp::Ordering;
+
+fn point(values: &[(&str, f64)]) -> Point {
+    let metric =
+        |&(name, value): &(&str, f64)| Metric::from_values(name, &[], Unit::Ratio, vec![value]);
+    Point {
+        name: String::new(),
+        values: Vec::new(),
+        fingerprint: 0,
+        metrics: values.iter().map(metric).collect(),
+        slo: Vec::new(),
+        diagnosis: Vec::new(),
+        absences: Vec::new(),
+    }
+}
+
+#[test]
+fn the_more_important_goal_decides_unless_it_is_close() {
+    let dear = point(&[("cost.total", 103.0), ("deliveries.missed", 0.0)]);
+    let cheap = point(&[("cost.total", 100.0), ("deliveries.missed", 9.0)]);
+    let close = point(&[("cost.total", 100.9), ("deliveries.missed", 0.0)]);
+    assert_eq!(better(&cheap, &dear), Ordering::Less);
+    assert_eq!(better(&close, &cheap), Ordering::Less);
+    assert_eq!(better(&close, &close), Ordering::Equal);
+}
+
+fn of_users(broken: &[bool]) -> Sweep {
+    let values: Vec<String> = (1..=broken.len()).map(|n| format!("{n}M")).collect();
+    let points = broken.iter().zip(&values).map(|(&broken, value)| Point {
+        values: vec![value.clone()],
+        slo: vec![Judged {
+            expr: "delivery_lag.p99 < 1s".to_owned(),
+            verdict: if broken { Verdict::Fail } else { Verdict::Pass },
+            value: None,
+            limit: None,
+        }],
+        ..point(&[("cost.total", 1.0)])
+    });
+    Sweep {
+        experiment: String::new(),
+        question: String::new(),
+        version: String::new(),
+        seed: 1,
+        replications: 1,
+        fingerprint: 0,
+        events: 0,
+        input: serde_json::json!({ "nodes": { "phones": { "clients": {} } } }),
+        assumptions: Vec::new(),
+        arguments: Vec::new(),
+        points: points.collect(),
+        axes: vec![Axis {
+            path: "phones.count".to_owned(),
+            name: "phones.count".to_owned(),
+            values,
+        }],
+    }
+}
+
+#[test]
+fn nobody_chooses_how_many_users_there_are() {
+    let says = |broken: &[bool]| of_users(broken).answer().0;
+    assert!(of_users(&[false, false]).choice().is_none());
+    assert_eq!(says(&[false, false]), "Every objective is kept from 1M users to 2M users.");
+    assert_eq!(
+        says(&[false, true]),
+        "Every objective is kept up to 1M users; at 2M users no point shows delivery_lag.p99 < 1s."
+    );
+    assert_eq!(says(&[true, true]), "At 1M users no point shows delivery_lag.p99 < 1s.");
+}
+
+#[test]
+fn what_speaks_against_the_values_beside_the_chosen_one_is_said() {
+    let mut sweep = of_users(&[true, false, true, true]);
+    sweep.axes[0].path = "gateways.drain.window".to_owned();
+    sweep.axes[0].name = "window".to_owned();
+    assert_eq!(
+        sweep.reasons()[0].text,
+        "Window 1M does not show delivery_lag.p99 < 1s; window 3M does not show \
+         delivery_lag.p99 < 1s."
+    );
+    let jitter = ["none", "full"].map(str::to_owned);
+    sweep.axes.push(Axis {
+        path: "phones.reconnect.jitter".to_owned(),
+        name: "jitter".to_owned(),
+        values: jitter.clone().into(),
+    });
+    for one in std::mem::take(&mut sweep.points) {
+        sweep.points.extend(jitter.iter().map(|value| {
+            let mut point = one.clone();
+            point.values.push(value.clone());
+            point
+        }));
+    }
+    assert_eq!(
+        sweep.reasons()[1].text,
+        "With window 2M, every value of jitter keeps all objectives."
+    );
+    sweep.points.retain(|point| point.values[1] == "none");
+    assert_eq!(sweep.reasons().len(), 1);
+}
+
+#[test]
+fn a_window_beyond_the_grace_is_named() {
+    let mut sweep = of_users(&[false, false]);
+    sweep.axes[0].path = "gateways.drain.window".to_owned();
+    sweep.axes[0].name = "window".to_owned();
+    sweep.axes[0].values = ["30s", "60s"].map(str::to_owned).into();
+    for (point, value) in sweep.points.iter_mut().zip(["30s", "60s"]) {
+        point.values = vec![value.to_owned()];
+        point.metrics = self::point(&[("attempts.peak_per_second", 5_000.0)]).metrics;
+    }
+    let grace = |grace: &str| {
+        let drain = serde_json::json!({ "drain": { "grace": grace } });
+        serde_json::json!({ "nodes": { "gateways": { "gateway": drain } } })
+    };
+    sweep.input = grace("30s");
+    assert_eq!(
+        sweep.cut_off().unwrap().text,
+        "With window 60s, longer than the grace of 30s, who has not left by then is cut off \
+         at once: attempts peak at up to 5,000/s."
+    );
+    sweep.input = grace("1min");
+    assert_eq!(sweep.cut_off(), None);
+}
+
+#[test]
+fn shares_near_one_are_told_apart_by_what_is_missing() {
+    let three_nines = point(&[("clients.availability", 0.9990)]);
+    let more = point(&[("clients.availability", 0.9991)]);
+    assert_eq!(better(&more, &three_nines), Ordering::Less);
+}
+
+/// Two transports at three message rates: (bill of the first, of the second, whether the second
+/// keeps its objective).
+fn of_transports(bills: &[(f64, f64, bool)]) -> Sweep {
+    let mut sweep = of_users(&[false]);
+    let rates = ["10/s", "1/s", "12/h"].map(str::to_owned);
+    let axis = |path: &str, values: &[String]| Axis {
+        path: path.to_owned(),
+        name: path.rsplit('.').next().unwrap().to_owned(),
+        values: values.to_vec(),
+    };
+    let transports = ["websocket", "sse"].map(str::to_owned);
+    let template = sweep.points.remove(0);
+    for (place, transport) in transports.iter().enumerate() {
+        for (rate, (one, other, kept)) in rates.iter().zip(bills) {
+            let bill = if place == 0 { *one } else { *other };
+            let mut point = template.clone();
+            point.values = vec![transport.clone(), rate.clone()];
+            point.metrics = self::point(&[("cost.total", bill)]).metrics;
+            if place == 1 && !kept {
+                point.slo[0].verdict = Verdict::Fail;
+            }
+            sweep.points.push(point);
+        }
+    }
+    sweep.axes = vec![axis("phones.transport", &transports), axis("phones.sends.per_user", &rates)];
+    sweep
+}
+
+#[test]
+fn each_load_has_a_design_of_its_own() {
+    let sweep = of_transports(&[(9.0, 15.0, true), (5.0, 4.0, false), (3.0, 2.0, true)]);
+    assert!(sweep.choice().is_none() && sweep.has_designs());
+    let (answer, more) = sweep.answer();
+    assert_eq!(
+        answer,
+        "Take WebSocket from 10/s per user to 1/s per user and SSE at 12/h per user."
+    );
+    assert!(more[0].starts_with("The bill of a month 2.00 at 12/h per user, 9.00 at"), "{more:?}");
+    let loads = sweep.loads();
+    let next: Vec<usize> = loads.iter().map(|load| load.kept.len()).collect();
+    assert_eq!(next, [2, 1, 2]);
+    let one = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, true), (1.0, 5.0, true)]);
+    assert_eq!(
+        one.answer().0,
+        "Take WebSocket, whatever the load: it keeps every objective from 10/s per user to 12/h \
+         per user."
+    );
+}
+
+#[test]
+fn nothing_is_advised_by_what_states_a_failure() {
+    let mut sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, false), (1.0, 5.0, false)]);
+    sweep.axes[1].path = "gateways.drain.window".to_owned();
+    assert!(sweep.choice().is_some());
+    for point in &mut sweep.points {
+        point.slo[0].expr = "recovery.drop.never_share > 86%".to_owned();
+    }
+    assert!(sweep.choice().is_none() && sweep.reasons().is_empty());
+    assert_eq!(
+        sweep.answer().0,
+        "4 of 6 points show what the experiment states, which is a failure: \
+         recovery.drop.never_share > 86%."
+    );
+}
+
+#[test]
+fn an_axis_that_decides_alone_is_named() {
+    let mut sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, true), (1.0, 5.0, true)]);
+    sweep.axes[1].path = "gateways.drain.window".to_owned();
+    for point in &mut sweep.points {
+        let kept = point.values[1] == "1/s";
+        point.slo[0].verdict = if kept { Verdict::Pass } else { Verdict::Fail };
+    }
+    let told = sweep.told();
+    assert_eq!(
+        told[0].text,
+        "Per user decides: every point with window 1/s keeps all objectives, no other does; \
+         transport changes no verdict."
+    );
+    assert_eq!(told[0].metric.as_deref(), Some("delivery_lag.p99"));
+    assert_eq!(
+        sweep.answer().0,
+        "Take WebSocket, window 1/s: of 2 points that keep every objective it is the cheapest; 4 \
+         fail."
+    );
+}

@@ -1,0 +1,86 @@
+//! Numbers of those who are left: a lag knows only what arrived, a time to reconnect only who came
+//! back, a load only who is connected. Where that is not nearly all, a low number is no merit.
+use super::{Metric, figures::share};
+
+/// From here on it is nearly all.
+const ALL: f64 = 0.99;
+/// Who is away at the moment does not make a tier look idle.
+const CONNECTED: f64 = 0.9;
+/// What says how busy a node is, by the end of its name.
+const LOADS: [&str; 4] = [".cpu.peak", ".cpu.mean", ".headroom", ".memory.peak_per_instance"];
+
+/// Whose number a metric is, where that is not nearly all: `of the 41.0 % that arrive`.
+pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
+    let own = name.split_once(").").map_or(name, |(_, metric)| metric);
+    let told = |part: f64, least: f64| (0.0..least).contains(&part).then(|| share(part));
+    if own.starts_with("delivery_lag.") {
+        return Some(format!("of the {} that arrive", told(arrived(metrics)?, ALL)?));
+    }
+    if own.starts_with("reconnect.") {
+        return Some(format!("of the {} that come back", told(returned(metrics)?, ALL)?));
+    }
+    if own.starts_with("cost.") || LOADS.iter().any(|end| own.ends_with(end)) {
+        let online = told(mean(metrics, "clients.availability")?, CONNECTED)?;
+        return Some(format!("with {online} of user time online"));
+    }
+    None
+}
+
+/// The share of the deliveries that reached their recipients by the end of the run.
+pub fn arrived(metrics: &[Metric]) -> Option<f64> {
+    let intended = mean(metrics, "deliveries.intended").filter(|&count| count > 0.0)?;
+    let live = mean(metrics, "deliveries.live")?;
+    let later = ["replayed", "pulled"].map(|end| mean(metrics, &format!("deliveries.{end}")));
+    Some((live + later.into_iter().flatten().sum::<f64>()) / intended)
+}
+
+/// Of those hit by the fault that cost most of them, who came back.
+fn returned(metrics: &[Metric]) -> Option<f64> {
+    let never = |metric: &&Metric| {
+        metric.name.starts_with("recovery.") && metric.name.ends_with(".never_share")
+    };
+    let shares = metrics.iter().filter(never).filter_map(|metric| metric.mean);
+    shares.reduce(f64::max).map(|most| 1.0 - most)
+}
+
+fn mean(metrics: &[Metric], name: &str) -> Option<f64> {
+    metrics.iter().find(|metric| metric.name == name)?.mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{record::Unit, summary::figures::plain};
+
+    #[test]
+    fn who_is_left_is_said_where_many_are_gone() {
+        let metric = |(name, value): (&str, f64)| {
+            Metric::from_values(name, &["side"], Unit::Share, vec![value])
+        };
+        let run = |live: f64, online: f64, never: f64| -> Vec<Metric> {
+            let all = [
+                ("deliveries.intended", 100.0),
+                ("deliveries.live", live),
+                ("clients.availability", online),
+                ("recovery.drop.never_share", never),
+            ];
+            all.into_iter().map(metric).collect()
+        };
+        let said = |name, metrics: &[Metric]| only(name, metrics).map(|it| plain(&it));
+        let hollow = run(41.0, 0.321, 0.943);
+        for (name, words) in [
+            ("delivery_lag.p99", "of the 41.0 % that arrive"),
+            ("during(drop).delivery_lag.max", "of the 41.0 % that arrive"),
+            ("reconnect.p50", "of the 5.70 % that come back"),
+            ("side.cpu.peak", "with 32.1 % of user time online"),
+            ("cost.total", "with 32.1 % of user time online"),
+        ] {
+            assert_eq!(said(name, &hollow).as_deref(), Some(words), "{name}");
+        }
+        assert_eq!(said("deliveries.missed", &hollow), None);
+        let whole = run(99.5, 0.95, 0.0);
+        for name in ["delivery_lag.p99", "reconnect.p50", "side.cpu.peak", "cost.total"] {
+            assert_eq!(said(name, &whole), None, "{name}");
+        }
+    }
+}

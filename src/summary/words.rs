@@ -1,0 +1,217 @@
+//! People's words for what files call by keys: metrics, and what a point of a sweep chose.
+use super::sweep::Axis;
+use serde_json::Value as Json;
+
+/// What a metric is called in a sentence; `*` stands for a name of the writer's own.
+const METRICS: [(&str, &str); 48] = [
+    ("cost.total", "the bill of a month"),
+    ("cost.per_million_deliveries", "the bill of a million deliveries"),
+    ("delivery_lag.p999", "delivery lag, p99.9"),
+    ("delivery_lag.max", "delivery lag, longest"),
+    ("delivery_lag.*", "delivery lag, *"),
+    ("*.delivery_lag.p99", "delivery lag of *, p99"),
+    ("reconnect.max", "time to reconnect, longest"),
+    ("reconnect.*", "time to reconnect, *"),
+    ("negotiation.*", "time to negotiate, *"),
+    ("wire.per_delivery", "bytes per delivered message"),
+    ("deliveries.duplicates", "duplicate deliveries"),
+    ("deliveries.*", "* deliveries"),
+    ("attempts.peak_per_second", "peak of connection attempts"),
+    ("attempts.peak_over_capacity", "peak of attempts over capacity"),
+    ("attempts.per_client", "attempts per user"),
+    ("attempts.total", "connection attempts"),
+    ("attempts.*", "* attempts"),
+    ("clients.availability", "availability"),
+    ("clients.gave_up", "users who give up"),
+    ("clients.never_connected", "users who never connect"),
+    ("connections.cut", "connections cut off"),
+    ("connections.end", "connections at the end"),
+    ("connections.peak", "most connections"),
+    ("connections.mean", "mean connections"),
+    ("connections_per_instance.max", "connections of the fullest instance"),
+    ("instances.killed", "instances killed"),
+    ("handshakes.*", "* handshakes"),
+    ("send_buffers.closed", "connections closed for a full send buffer"),
+    ("sessions.lost_share", "share of sessions lost"),
+    ("sessions.*", "sessions *"),
+    ("tabs.waiting.peak", "most tabs that wait"),
+    ("presence.vanished", "users that the registry forgot"),
+    ("presence.falsely_online", "time in which users are taken for online"),
+    ("lost.*", "deliveries lost, *"),
+    ("recovery.*.hit", "connections hit by *"),
+    ("recovery.*.t50", "time until half are back from *"),
+    ("recovery.*.t99", "time until 99 % are back from *"),
+    ("recovery.*.all", "time until all are back from *"),
+    ("recovery.*.never", "users never back from *"),
+    ("recovery.*.never_share", "share of users never back from *"),
+    ("*.moves_per_client", "moves per user in *"),
+    ("*.duration", "duration of *"),
+    ("*.headroom", "headroom of *"),
+    ("*.cpu.peak", "peak CPU of *"),
+    ("*.cpu.mean", "mean CPU of *"),
+    ("*.backlog.peak", "peak backlog of *"),
+    ("*.backlog.drain", "time to drain the backlog of *"),
+    ("*.send_buffers.peak", "fullest send buffers of *"),
+];
+
+/// How a choice is said, by the end of its path; `{}` is the value.
+const CHOICES: [(&str, &str); 15] = [
+    ("sends.per_user", "{} per user"),
+    ("sessions.arrive", "{} arrivals"),
+    ("reconnect.attempts", "{} attempts"),
+    ("send_buffer.when_full", "{} at full buffers"),
+    ("send_buffer.size", "{} buffers"),
+    ("memory.over", "{} at full memory"),
+    ("when_full", "{} when full"),
+    ("heartbeat.every", "heartbeat every {}"),
+    ("short_poll.every", "polls every {}"),
+    ("drain.window", "window {}"),
+    ("drain.grace", "grace {}"),
+    ("network.silent_drops", "{} silent drops"),
+    ("every", "a message every {}"),
+    ("spread", "spread over {}"),
+    ("tabs", "{} tabs"),
+];
+
+/// Short names that say nothing alone.
+const SHORT: [&str; 6] = ["every", "kind", "over", "size", "to", "when_full"];
+
+/// Values of keys that have names of their own.
+const VALUES: [(&str, &str); 4] = [
+    ("websocket", "WebSocket"),
+    ("sse", "SSE"),
+    ("long_poll", "long polls"),
+    ("short_poll", "short polls"),
+];
+
+/// A metric in words: `availability in deploy`; its name where there are none.
+pub fn metric(name: &str) -> String {
+    if let Some((phase, rest)) = name.strip_prefix("during(").and_then(|rest| rest.split_once(")."))
+    {
+        return format!("{} in {phase}", metric(rest));
+    }
+    let found = METRICS.iter().find_map(|(form, words)| {
+        let Some((head, tail)) = form.split_once('*') else {
+            return (*form == name).then(|| (*words).to_owned());
+        };
+        let own = name.strip_prefix(head)?.strip_suffix(tail)?;
+        (!own.is_empty() && !own.contains('.')).then(|| words.replace('*', &spaced(own)))
+    });
+    found.unwrap_or_else(|| name.to_owned())
+}
+
+/// Of an own word with more than one part: `gateway crash`.
+pub fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// What a point has chosen on an axis: `WebSocket`, `10k users`, `window 30s`.
+pub fn choice(input: &Json, axis: &Axis, value: &str) -> String {
+    let (node, key) = axis.path.split_once('.').unwrap_or((&axis.path, ""));
+    let told = VALUES.iter().find(|(own, _)| *own == value).map_or(value, |(_, words)| words);
+    let is = |kind: &str| input["nodes"][node].get(kind).is_some();
+    match key {
+        "transport" => return told.to_owned(),
+        "count" if is("clients") => return format!("{value} users"),
+        "count" | "instances" if node.ends_with('s') => return format!("{value} {node}"),
+        "count" | "instances" => return format!("{node} × {value}"),
+        _ => {}
+    }
+    let ends = |end: &str| {
+        key.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let form = CHOICES.iter().find(|(end, _)| ends(end) && (*end != "every" || is("source")));
+    match form {
+        Some((_, form)) => form.replace("{}", &brief(told)),
+        None => format!("{} {}", spaced(&axis.name), brief(told)),
+    }
+}
+
+/// What an axis is called: its short name, or more of its path where that says nothing.
+pub fn axis(axis: &Axis) -> String {
+    let (node, key) = axis.path.split_once('.').unwrap_or((&axis.path, ""));
+    match key {
+        "count" | "instances" => format!("{key} of {}", spaced(node)),
+        _ if SHORT.contains(&axis.name.as_str()) => {
+            let parts: Vec<&str> = axis.path.rsplit('.').take(2).collect();
+            spaced(&parts.into_iter().rev().collect::<Vec<_>>().join(" "))
+        }
+        _ => spaced(&axis.name),
+    }
+}
+
+/// A value in the room of a few words: of a map only what its keys are set to, `1s 30s full`, and
+/// the keys of maps within it, `push 5% 2min`.
+pub fn brief(value: &str) -> String {
+    let Some(map) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        return value.to_owned();
+    };
+    let one = |pair: &str| match pair.trim().split_once(": ") {
+        Some((key, map)) if map.starts_with('{') => format!("{key} {}", brief(map)),
+        Some((_, value)) => value.to_owned(),
+        None => pair.trim().to_owned(),
+    };
+    let parts: Vec<String> = pairs(map).into_iter().map(one).collect();
+    parts.join(" ").trim_end().to_owned()
+}
+
+/// The pairs of a map, apart from those of maps within it.
+fn pairs(map: &str) -> Vec<&str> {
+    let (mut all, mut depth, mut from) = (Vec::new(), 0_u32, 0);
+    for (at, c) in map.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                all.push(&map[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    all.push(&map[from..]);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_in_words() {
+        for (name, words) in [
+            ("during(deploy).clients.availability", "availability in deploy"),
+            ("delivery_lag.p99", "delivery lag, p99"),
+            ("side.cpu.peak", "peak CPU of side"),
+            ("recovery.zone_loss.t99", "time until 99 % are back from zone loss"),
+            ("lost.gateway_crash", "deliveries lost, gateway crash"),
+            ("a.b.c.d", "a.b.c.d"),
+        ] {
+            assert_eq!(metric(name), words);
+        }
+    }
+
+    #[test]
+    fn choices_in_words() {
+        let input = serde_json::json!({ "nodes": {
+            "phones": { "clients": {} }, "gateways": { "gateway": {} }, "side": { "gateway": {} },
+            "ticker": { "source": {} },
+        } });
+        for (path, name, value, words) in [
+            ("phones.transport", "transport", "short_poll", "short polls"),
+            ("phones.count", "count", "10k", "10k users"),
+            ("gateways.count", "count", "8", "8 gateways"),
+            ("side.count", "count", "8", "side × 8"),
+            ("gateways.drain.window", "window", "30s", "window 30s"),
+            ("phones.reconnect.jitter", "jitter", "full", "jitter full"),
+            ("ticker.every", "every", "30ms", "a message every 30ms"),
+            ("phones.reconnect", "reconnect", "{base: 1s, jitter: full}", "reconnect 1s full"),
+            ("fanout.on_stale", "on_stale", "drop", "on stale drop"),
+            ("gateways", "gateways", "{managed: {}}", "gateways managed"),
+            ("mail.notify", "notify", "{push: {opens: 5%, after: 2min}}", "notify push 5% 2min"),
+        ] {
+            let axis = Axis { path: path.into(), name: name.into(), values: Vec::new() };
+            assert_eq!(choice(&input, &axis, value), words, "{path}");
+        }
+    }
+}
