@@ -7,6 +7,7 @@ pub mod graph;
 pub mod init;
 mod memory;
 mod napkin;
+mod objectives;
 mod observed;
 pub mod phase;
 mod progress;

@@ -8,6 +8,7 @@ mod garbage;
 mod good;
 mod init;
 mod managed;
+mod objectives;
 mod origins;
 mod prices;
 mod round_trip;
