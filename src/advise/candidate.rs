@@ -3,7 +3,6 @@ use super::question::{Direction, Platform, Question, STREAMS};
 use crate::{
     engine::{Span, number},
     napkin::{Napkin, napkin},
-    node::parameters::Parameters,
     scenario::Scenario,
     summary::bill::Charge,
     units::{Bytes, Quantity, Rate},
@@ -215,14 +214,10 @@ fn at(
     size.gateways = number::whole(first.needs.gateways.clamp(2.0, MOST[0]));
     size.fanouts = number::whole(first.needs.fanouts.clamp(1.0, MOST[1]));
     let text = text(question, way, every, &size);
-    let scenario = load(&text)?;
+    let napkin = napkin(&load(&text)?);
     let carried = first.needs.gateways <= MOST[0] && first.needs.fanouts <= MOST[1];
-    let kept = scenario.nodes.iter().find_map(|node| match &node.parameters {
-        Parameters::Gateway(gateway) => Some(gateway.keep_alive),
-        _ => None,
-    });
-    let estimate = Estimate::of(text, &napkin(&scenario), size.gateways, carried);
-    Ok((Estimate { every, ..estimate }, kept.unwrap_or(Span::FOREVER)))
+    let estimate = Estimate::of(text, &napkin, size.gateways, carried);
+    Ok((Estimate { every, ..estimate }, napkin.kept))
 }
 
 impl Estimate {

@@ -81,32 +81,27 @@ fn told(wrong: &SloError) -> Diagnostic {
         Some(name) => format!("did you mean `{name}`?"),
         None => other.to_owned(),
     };
-    let (code, message, help) = match wrong {
-        SloError::Shape(text) => (
-            "bad-objective",
-            format!("`{text}` is not `metric OP value`"),
-            "write for example `delivery_lag.p99 < 500ms`".to_owned(),
-        ),
-        SloError::Limit { limit, example, .. } => (
-            "bad-objective",
-            format!("the limit `{limit}` is not a quantity"),
-            format!("write for example {example}"),
-        ),
-        SloError::Unit { metric, unit, example, .. } => (
-            "bad-objective",
-            format!("{metric} is measured in {unit}"),
-            format!("write for example {example}"),
-        ),
-        SloError::UnknownMetric { metric, suggestion, .. } => (
-            "no-such-metric",
-            format!("a run of this measures no `{metric}`"),
-            meant(suggestion, "`squall explain metrics` lists what can be measured"),
-        ),
-        SloError::UnknownPhase { phase, suggestion, .. } => (
-            "no-such-phase",
-            format!("there is no phase `{phase}`"),
-            meant(suggestion, "phases are `steady`, `recovery`, and the names in `timeline`"),
-        ),
-    };
-    Diagnostic::error(code, message).help(help)
+    match wrong {
+        SloError::Shape(text) => {
+            Diagnostic::error("bad-objective", format!("`{text}` is not `metric OP value`"))
+                .help("write for example `delivery_lag.p99 < 500ms`")
+        }
+        SloError::Limit { limit, example, .. } => {
+            Diagnostic::error("bad-objective", format!("the limit `{limit}` is not a quantity"))
+                .help(format!("write for example {example}"))
+        }
+        SloError::Unit { metric, unit, example, .. } => {
+            Diagnostic::error("bad-objective", format!("{metric} is measured in {unit}"))
+                .help(format!("write for example {example}"))
+        }
+        SloError::UnknownMetric { metric, suggestion, .. } => {
+            Diagnostic::error("no-such-metric", format!("a run of this measures no `{metric}`"))
+                .help(meant(suggestion, "`squall explain metrics` lists what can be measured"))
+        }
+        SloError::UnknownPhase { phase, suggestion, .. } => {
+            let other = "phases are `steady`, `recovery`, and the names in `timeline`";
+            Diagnostic::error("no-such-phase", format!("there is no phase `{phase}`"))
+                .help(meant(suggestion, other))
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod ways;
 pub use checks::Check;
 
 use crate::{
+    engine::Span,
     record::{Unit, Usage},
     scenario::{NodeId, Scenario},
     summary::{
@@ -53,6 +54,8 @@ pub struct Napkin {
     pub left_out: String,
     /// What the load needs.
     pub needs: Needs,
+    /// How long the first pool keeps an idle connection of a request.
+    pub kept: Span,
     /// What is used of what is paid for.
     pub usage: Usage,
     /// The bill of that, if there are prices.
@@ -110,6 +113,7 @@ pub fn napkin(scenario: &Scenario) -> Napkin {
         checks,
         left_out: plan.left_out(),
         needs: plan.needs(),
+        kept: plan.crowds.first().map_or(Span::ZERO, |crowd| crowd.pool.parameters.keep_alive),
         usage,
         charges,
     }

@@ -29,7 +29,7 @@ impl Scenario {
             action.at = Time::ZERO + Span::from_millis(number::count(place) + 1);
         }
         let last = number::count(small.timeline.len());
-        small.horizon = small.horizon + Span::from_millis(last);
+        small.horizon += Span::from_millis(last);
         for node in &mut small.nodes {
             match &mut node.parameters {
                 Parameters::Clients(clients) => few(clients),

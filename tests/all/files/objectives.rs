@@ -1,5 +1,5 @@
-//! Objectives are judged before anything runs, as far as that goes: with file and line, a suggestion,
-//! and no false alarm.
+//! Objectives are judged before anything runs, as far as that goes: with file and line, a
+//! suggestion, and no false alarm.
 use assert_cmd::Command;
 use squall::{scenario, study, summary::summarize};
 use std::{collections::BTreeSet, fs, path::Path};
@@ -18,7 +18,7 @@ fn asked(here: &Path, objective: &str, sweep: &str) -> String {
     let text = format!(
         "question: Does it hold?\nmodel: {}\nhorizon: 2min\nwarm_up: 10s\n\
          set: {{ readers.count: 500 }}\ntimeline:\n  - {{ at: 1min, name: loss, crash: {{ node: \
-         gateways }} }}\nslo:\n  - \"{objective}\"\n{sweep}",
+         gateways, instances: [0] }} }}\nslo:\n  - \"{objective}\"\n{sweep}",
         model.display()
     );
     let file = here.join("asked.yaml");
