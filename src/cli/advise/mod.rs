@@ -48,9 +48,9 @@ enum Who {
 /// What the clients run on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum On {
-    /// A page.
+    /// A page, with the heads and limits of a browser.
     Browser,
-    /// A program.
+    /// A program, with short heads.
     Native,
 }
 
@@ -59,7 +59,7 @@ enum On {
 enum App {
     /// It is.
     Open,
-    /// It is not.
+    /// It is not: only the vendor's push service can wake it.
     Closed,
 }
 
@@ -75,10 +75,10 @@ pub(super) struct AdviseArguments {
     /// Which way messages go.
     #[arg(long, value_enum)]
     direction: Ways,
-    /// One way: messages that a user gets; both ways: messages that a user sends.
+    /// One way: messages that a user gets; both ways: messages that a user sends. 10/s, 1/min, 3/h.
     #[arg(long, value_name = "RATE", value_parser = read::<Rate>, default_value = "1/min")]
     messages: Rate,
-    /// How old what a user sees may be.
+    /// How old what a user sees may be, such as 500ms, 30s or 5min; 1ms to 30d.
     #[arg(long, value_name = "DURATION", value_parser = read::<Span>)]
     fresh: Span,
     /// Who gets a message.
@@ -87,7 +87,7 @@ pub(super) struct AdviseArguments {
     /// How many users.
     #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "100k")]
     users: Count,
-    /// The share of users for whom proxies block a WebSocket.
+    /// The share of users for whom proxies block a WebSocket, 0% to 100%.
     #[arg(long, value_name = "SHARE", value_parser = read::<Share>, default_value = "0%")]
     hostile: Share,
     /// What the clients run on.
@@ -96,13 +96,13 @@ pub(super) struct AdviseArguments {
     /// Whether the application is open when messages come.
     #[arg(long, value_enum, default_value = "open")]
     app: App,
-    /// Tabs that a browser has open.
+    /// Tabs that a browser has open, 1 to 255.
     #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "1")]
     tabs: Count,
     /// Size of a message.
     #[arg(long, value_name = "SIZE", value_parser = read::<Bytes>, default_value = "300B")]
     payload: Bytes,
-    /// A price sheet, such as models/prices/aws-us-east-1.yaml.
+    /// A price sheet, such as models/prices/aws-us-east-1.yaml; without one nothing is priced.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
     /// Run each candidate shortly with a part of the users, and show what came out.

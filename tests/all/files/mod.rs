@@ -6,6 +6,7 @@ mod docs;
 mod explain;
 mod garbage;
 mod good;
+mod help;
 mod init;
 mod managed;
 mod objectives;

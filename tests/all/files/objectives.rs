@@ -30,7 +30,7 @@ fn asked(here: &Path, objective: &str, sweep: &str) -> String {
 fn an_objective_that_no_run_can_judge_is_an_error_before_it() {
     let here = TempDir::new().unwrap();
     for (objective, code, help) in [
-        ("delivery_lag.p98 < 1s", "no-such-metric", "did you mean `delivery_lag.p99`?"),
+        ("delivery_lag.p98 < 1s", "no-such-metric", "did you mean `delivery_lag.p95`?"),
         ("ticker.message > 1", "no-such-metric", "did you mean `ticker.messages`?"),
         ("tickr.delivery_lag.p99 < 1s", "no-such-metric", "`ticker.delivery_lag.p99`"),
         ("recovery.los.t99 < 1min", "no-such-metric", "`recovery.loss.t99`"),
@@ -65,7 +65,7 @@ fn what_a_run_measures_passes() {
         "during(loss).clients.availability > 10%",
         "gateways.memory.peak_per_instance < 1GB",
         "gateways.connections_per_instance.max < 1k",
-        "cost.total < 10000 USD/month",
+        "cost.total < 10000 USD",
     ] {
         let (out, err, exit) = squall(&["validate", &asked(here.path(), objective, "")]);
         assert_eq!(exit, 0, "{objective}: {out}{err}");
