@@ -33,6 +33,9 @@ impl Clients {
             return;
         }
         let crowd = cx.tries(user);
+        if crowd.connects_for_each() {
+            return self.begins_to_poll(user, cx);
+        }
         let session = cx.connections.get(user).session;
         let entity = crowd.connection(user, next_session(session));
         let round_trip = self.round_trip(entity);

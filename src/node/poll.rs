@@ -23,6 +23,10 @@ use crate::{
     record::{Cause, End},
 };
 
+/// The ticket of a poll in its turn, and of one that opens a connection as its user comes.
+const USUAL: u16 = 0;
+const FIRST: u16 = 1;
+
 impl Clients {
     /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
     /// place within its share of the interval.
@@ -61,11 +65,26 @@ impl Clients {
         let round = self.polls / u64::from(crowd.count);
         self.polls += 1;
         self.schedule_poll(cx);
-        if Self::is_held_back(crowd, user, round) {
+        let there = cx.connections.get(user).state == State::Online;
+        if !there || Self::is_held_back(crowd, user, round) {
             return;
         }
         cx.record.polled(cx.now, user, cx.crowds.place(user));
-        cx.go_on(cx.now, Timer::PollPlaced, user, 0);
+        cx.go_on(cx.now, Timer::PollPlaced, user, USUAL);
+    }
+
+    /// A user comes, and asks at once, over a new connection; then in its turn.
+    pub(super) fn begins_to_poll(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let row = cx.connections.get_mut(user);
+        let round_trip = self.round_trip(crowd.connection(user, row.session));
+        row.set_round_trip(round_trip);
+        row.state = State::Online;
+        cx.connections.since[number::index(user)] = cx.now;
+        cx.record.recovery.back(cx.now, user);
+        cx.record.polled(cx.now, user, cx.crowds.place(user));
+        let way = crowd.handshake_way(round_trip, crowd.connection(user, 0), 1);
+        cx.wake(cx.now + way.max(round_trip.half()), Timer::PollPlaced, user, FIRST);
     }
 }
 
@@ -98,7 +117,7 @@ impl LoadBalancer {
             let inside = crowd.inside(crowd.connection(user, row.session));
             return cx.go_on(cx.now + inside, Timer::PollServed, user, row.session);
         }
-        cx.go_on(cx.now, Timer::PollServed, user, 0);
+        cx.go_on(cx.now, Timer::PollServed, user, session);
     }
 }
 
@@ -122,7 +141,9 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(user);
         let mut work = self.parameters.cpu.poll;
-        if let Some(Poll::Short { every, anew: true }) = crowd.poll {
+        if let Some(Poll::Short { every, anew }) = crowd.poll
+            && (anew || session == FIRST)
+        {
             let polls = number::low(cx.now.nanos() / every.nanos().max(1));
             if crowd.wire.tls {
                 work += self.tls(crowd.connection(user, 0), polls);
@@ -223,7 +244,7 @@ impl Buffer {
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         let at = read + mailbox.read + way + crowd.down(connection.round_trip(), entity);
         let first = held.is_some() && cx.looked(user);
-        let stage = if first { Stage::DownReplay } else { Stage::Down };
+        let since = cx.connections.since[number::index(user)];
         let mut list = cx.connections.kept.take_missed(user);
         let (mut empty, mut bytes) = (true, 0);
         while let Some(message) = list.pop(cx.messages) {
@@ -232,8 +253,13 @@ impl Buffer {
                 continue;
             }
             let row = cx.messages.get_mut(message);
+            let kept = row.due;
             row.session = low_byte(connection.session);
+            row.keep(kept);
             let row = *row;
+            // What came before its user did, or while no request was held.
+            let missed = first || held.is_none() && kept < since;
+            let stage = if missed { Stage::DownReplay } else { Stage::Down };
             cx.meter(user).pushed(crowd.origin_of(row.id));
             bytes += crowd.payload_of(&row);
             cx.hop(at, crowd.clients, message, stage);

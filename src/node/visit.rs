@@ -35,7 +35,7 @@ impl Clients {
         };
         if there {
             let left = residual(&visits.stay, STAY);
-            cx.record.wanted.change(cx.now, 1);
+            Self::wants(user, 1, cx);
             cx.wake(cx.now + left, Timer::VisitOver, user, 0);
         } else {
             let left = residual(&visits.away, AWAY);
@@ -63,7 +63,7 @@ impl Clients {
         let number = visit.number;
         let stay = Span::from_float(visits.stay.quantile(self.visit_unit(user, STAY, cx)));
         cx.wake(cx.now + stay, Timer::VisitOver, user, number);
-        cx.record.wanted.change(cx.now, 1);
+        Self::wants(user, 1, cx);
         cx.connections.get_mut(user).state = State::Away;
         cx.connections.attempts[place].number = 0;
         cx.crowds.ways().gives_up(user);
@@ -82,11 +82,20 @@ impl Clients {
                 cx.connections.leaving.insert(user);
                 return;
             }
+            // It has no connection.
+            State::Online if cx.crowds.of(user).connects_for_each() => {}
             State::Online => self.close(user, cx),
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
             State::Away => cx.vacates(user),
         }
         self.go(user, cx);
+    }
+
+    /// So many more users want a connection; who polls wants none.
+    fn wants(user: u32, more: i32, cx: &mut Cx<'_>) {
+        if !cx.crowds.of(user).connects_for_each() {
+            cx.record.wanted.change(cx.now, more);
+        }
     }
 
     /// A user goes until its next visit.
@@ -98,7 +107,7 @@ impl Clients {
         // What is still on its way of an attempt, or waits for one, is void.
         (row.state, row.session) = (State::Absent, next_session(row.session));
         cx.record.recovery.forget(user);
-        cx.record.wanted.change(cx.now, -1);
+        Self::wants(user, -1, cx);
         cx.wake(cx.now + away, Timer::Visit, user, number);
     }
 }

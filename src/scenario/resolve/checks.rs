@@ -246,19 +246,19 @@ impl Checks<'_, '_> {
             );
             input.report(incomplete(message, "buffer").at(self.at()));
         }
-        if transport == Transport::LongPoll {
-            if self.topology.next(pool, "inbox").is_some() {
-                let name = self.name();
-                let message = format!("an inbox of `{name}`, who poll, is not modelled");
-                let wrong = Diagnostic::error("not-modelled", message).at(self.at());
-                input.report(wrong.help("take it out, or write `transport: websocket`"));
-            }
+        let held = transport == Transport::LongPoll;
+        let go = clients.visits.is_some() || clients.start != Start::Connected;
+        if (held || go) && self.topology.next(pool, "inbox").is_some() {
+            let name = self.name();
+            let message = format!("an inbox of `{name}`, who poll, is not modelled");
+            let wrong = Diagnostic::error("not-modelled", message).at(self.at());
+            input.report(wrong.help("take it out, or write `transport: websocket`"));
+        }
+        if held {
             return;
         }
         let others = [
             ("sessions", clients.sessions.is_some()),
-            ("visits", clients.visits.is_some()),
-            ("start", clients.start != Start::Connected),
             ("resume_window", clients.resume_window.is_some()),
         ];
         for (key, _) in others.into_iter().filter(|(_, written)| *written) {

@@ -64,7 +64,7 @@ proptest! {
     fn random_parameters_load_again(
         count in 2_u32..3_000_000,
         nanos in 1_000_000_u64..1_000_000_000_000_000,
-        rate in 1_u32..1_000_000,
+        rate in 1_u32..100_000,
         thousandths in 0_u32..=100_000,
         bytes in 1_u64..1 << 40,
         factor in 1.0_f64..10.0,

@@ -211,8 +211,9 @@ fn scenario(
     crowd.reading = Reading { acknowledge_every: reach.every, dedup: reach.dedup };
     crowd.sends.as_mut().unwrap().acknowledged =
         reach.ids.map(|ids| Acknowledged { retry_after: secs(3), ids });
-    // Who polls is there all the time, and has a mailbox.
-    let polls = resume && !reach.visits && !cold && reach.window.is_none();
+    // Who polls has a mailbox.
+    let comes = reach.visits || cold;
+    let polls = resume && reach.window.is_none() && !(comes && reach.inbox.is_some());
     if polls || reach.transport != Transport::ShortPoll {
         crowd.transport = reach.transport;
     }

@@ -7,7 +7,8 @@ use super::{
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, Start, Transport,
+        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, Start,
+        Transport, Visits,
     },
     record::Outcome,
     scenario::{CrashKind, Scenario},
@@ -165,6 +166,41 @@ fn polls_come_at_their_interval_and_staleness_is_uniform() {
         });
         assert_eq!(count(&outcome, "connections.peak"), 0);
     }
+}
+
+/// Of those who come for a minute in four, a quarter is there: they ask once as they come, over a
+/// new connection, and then in their turn. What was sent meanwhile is what they missed.
+#[test]
+fn who_polls_comes_and_goes() {
+    let mut scenario = polling(10);
+    scenario.horizon = Time::ZERO + secs(1_200);
+    let visits = Visits { stay: Law::Constant(60e9), away: Law::Constant(180e9) };
+    clients(&mut scenario).visits = Some(visits);
+    let outcome = run(&scenario);
+    // A visit each 240 s.
+    let visits = 2_000.0 * 1_200.0 / 240.0;
+    close(measure(&outcome, "polls.total"), 2_000.0 * 0.25 * 120.0 + visits, 0.02);
+    close(measure(&outcome, "handshakes.total"), visits, 0.02);
+    // What comes in the last turn of a visit waits for the next one.
+    let live = measure(&outcome, "deliveries.live") / measure(&outcome, "deliveries.intended");
+    close(live, 0.25 * 55.0 / 60.0, 0.03);
+    assert!(count(&outcome, "deliveries.replayed") > 2 * count(&outcome, "deliveries.live"));
+    let longest = measure(&outcome, "delivery_lag.max");
+    assert!((185.0..192.0).contains(&longest), "{longest}");
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
+}
+
+/// Who comes within a minute after the start asks from then on.
+#[test]
+fn who_polls_may_come_one_after_the_other() {
+    let mut scenario = polling(10);
+    clients(&mut scenario).start = Start::Ramp(secs(60));
+    scenario.horizon = Time::ZERO + secs(240);
+    let outcome = run(&scenario);
+    close(measure(&outcome, "polls.total"), 2_000.0 * (210.0 / 10.0 + 1.0), 0.01);
+    close(measure(&outcome, "recovery.start.t50"), 30.0, 0.05);
+    assert_eq!(count(&outcome, "handshakes.total"), 2_000);
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
 }
 
 /// 780 bytes of a head, a TLS record and the headers of a segment, for each poll.
