@@ -83,8 +83,8 @@ impl Question {
         self.users.max(if self.direction == Direction::Both { 2 } else { 1 })
     }
 
-    /// Gateways at which that many groups of subscribers are modelled: a source has one for each room
-    /// at each gateway.
+    /// Gateways at which that many groups of subscribers are modelled: a source has one for each
+    /// room at each gateway.
     pub(super) fn most_gateways(&self, most: f64) -> f64 {
         if self.direction == Direction::Both || self.audience != Audience::Room {
             return most;
