@@ -94,6 +94,13 @@ impl Crowd<'_> {
                 ..polls
             };
         }
+        // Who comes asks at once.
+        let nothing = self.clients.parameters.visits.as_ref().map_or(1.0, |visits| {
+            terms::over(&visits.away, |away| self.silence(rate, away.max(0.0) / 1e9))
+        });
+        polls.all += self.comes;
+        polls.empty += self.comes * nothing;
+        polls.full += self.comes * (1.0 - nothing);
         polls
     }
 

@@ -97,22 +97,21 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
     if crowd.connects_for_each() {
         return None;
     }
-    let ways = cx.crowds.ways_of(user);
-    if ways.first().is_some_and(|first| cx.queues(user, first)) {
-        return None;
-    }
-    ways.iter().find_map(|way| {
+    for way in cx.crowds.ways_of(user) {
         if way.blocked(user, Time::ZERO).is_some() {
+            continue;
+        }
+        if cx.queues(user, way) {
             return None;
         }
-        let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else {
-            return None;
-        };
+        let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else { continue };
         let picked = balancer.pick(way.hash(user), cx.tiers);
-        let Node::Gateway(pool) = &nodes[usize::from(way.gateways.node)] else { return None };
+        let Node::Gateway(pool) = &nodes[usize::from(way.gateways.node)] else { continue };
         let room = pool.most_connections();
-        let found = picked.filter(|&instance| cx.tiers.get(instance).held < room)?;
-        cx.crowds.ways().stands(user, way.way[0]);
-        Some(found)
-    })
+        if let Some(found) = picked.filter(|&instance| cx.tiers.get(instance).held < room) {
+            cx.crowds.ways().stands(user, way.way[0]);
+            return Some(found);
+        }
+    }
+    None
 }

@@ -18,7 +18,7 @@ pub(super) fn preferred(transport: Transport, blocked: f64) -> Preferred {
     Preferred { transport, balancer: None, blocked: Share(blocked) }
 }
 
-fn fallback(try_timeout: u64, blocked_by: BlockedBy) -> Fallback {
+pub(super) fn fallback(try_timeout: u64, blocked_by: BlockedBy) -> Fallback {
     Fallback { try_timeout: secs(try_timeout), blocked_by, remember: Some(secs(1_800)) }
 }
 

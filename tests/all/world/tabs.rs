@@ -3,10 +3,11 @@
 use super::{
     chat::{chat, clients, drop_users, secs},
     consumers::{close, count, measure, run},
+    fallback::{fallback, preferred},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Background, Http, Jitter, Start, Tabs, Transport},
+    node::parameters::{Background, BlockedBy, Http, Jitter, Start, Tabs, Transport},
     record::Outcome,
     scenario::Scenario,
     units::{Rate, Share},
@@ -159,4 +160,15 @@ fn hidden_tabs_come_back_late() {
     assert!(soon < 1.0 && most < 61.5, "{soon}, {most}");
     close(late, 30.0, 0.1);
     assert!(most > 55.0 && Span::from_secs(60).seconds() > 59.0);
+}
+
+/// At the start the streams of those for whom the first transport is blocked share the six as well:
+/// of 14 tabs Bin(14, 1/2) have one, and E(X - 6)+ = 21,920/16,384 of a browser wait.
+#[test]
+fn who_stands_by_a_second_transport_waits_too() {
+    let mut scenario = browsers(Tabs::Constant(14), Transport::Websocket);
+    let crowd = clients(&mut scenario);
+    crowd.prefer = vec![preferred(Transport::Websocket, 0.5), preferred(Transport::Sse, 0.0)];
+    crowd.fallback = Some(fallback(5, BlockedBy::Refuse));
+    close(measure(&run(&scenario), "tabs.waiting.end"), 500.0 * 21_920.0 / 16_384.0, 0.1);
 }
