@@ -6,6 +6,7 @@ mod docs;
 mod explain;
 mod garbage;
 mod good;
+mod idle;
 mod init;
 mod managed;
 mod origins;
