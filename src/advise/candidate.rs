@@ -90,6 +90,8 @@ pub struct Size {
 pub struct Estimate {
     /// The experiment's text.
     pub text: String,
+    /// Of polls: one each so long.
+    pub every: Span,
     /// Mean age of a message that arrives, in seconds; none without messages.
     pub lag: Option<f64>,
     /// Bytes a second from the users.
@@ -127,7 +129,8 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     }
     let by_room = question.direction == Direction::Both && to.contains("room");
     let native = question.platform == Platform::Native;
-    let http = if way == Way::Sse && question.tabs > STREAMS { "h2" } else { "h1" };
+    let requests = matches!(way, Way::Sse | Way::LongPoll);
+    let http = if requests && question.tabs > STREAMS { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
     let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
     let values = [
@@ -180,7 +183,9 @@ fn mailbox(question: &Question, way: Way, every: Span, users: u64) -> String {
     "{ retention: 24h }".to_owned()
 }
 
-/// The candidate on a napkin, with as many instances as it needs and one to lose.
+/// The candidate on a napkin, with as many instances as it needs and one to lose. Polls come as
+/// rarely as `every` allows, or so often that the connection of the last one is still kept, if that
+/// is cheaper.
 ///
 /// # Errors
 /// What the loader says.
@@ -190,9 +195,25 @@ pub fn estimate(
     every: Span,
     load: Load<'_>,
 ) -> Result<Estimate, String> {
+    let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
+    let (rare, kept) = at(question, way, every, load)?;
+    if way != Way::ShortPoll || every <= kept {
+        return Ok(rare);
+    }
+    let (often, _) = at(question, way, kept.max(INTERVALS[0]), load)?;
+    Ok(if often.cost() < rare.cost() { often } else { rare })
+}
+
+/// The same for one interval, and how long a connection is kept for the next poll.
+fn at(
+    question: &Question,
+    way: Way,
+    every: Span,
+    load: Load<'_>,
+) -> Result<(Estimate, Span), String> {
     let minutes = |minutes: u64| Span::from_secs(60 * minutes);
     let mut size = Size {
-        users: question.users.max(2),
+        users: question.size(),
         gateways: number::whole(MOST[0]),
         fanouts: 1,
         horizon: minutes(10),
@@ -204,10 +225,16 @@ pub fn estimate(
     let text = text(question, way, every, &size);
     let napkin = napkin(&load(&text)?);
     let carried = first.needs.gateways <= MOST[0] && first.needs.fanouts <= MOST[1];
-    Ok(Estimate::of(text, &napkin, size.gateways, carried))
+    let estimate = Estimate::of(text, &napkin, size.gateways, carried);
+    Ok((Estimate { every, ..estimate }, napkin.kept))
 }
 
 impl Estimate {
+    /// US dollars a month, or without prices bytes a second.
+    pub fn cost(&self) -> f64 {
+        self.bill.unwrap_or(self.up + self.down)
+    }
+
     fn of(text: String, napkin: &Napkin, gateways: u64, carried: bool) -> Self {
         let value = |name: &str| {
             let mut lines = napkin.lines.iter().filter(|line| line.name.starts_with(name));
@@ -216,6 +243,7 @@ impl Estimate {
         let total = |charges: &Vec<Charge>| charges.iter().map(|charge| charge.usd_month).sum();
         Self {
             text,
+            every: Span::ZERO,
             lag: value("Lag").or(value("Staleness")),
             up: value("Bytes up").unwrap_or(0.0),
             down: value("Bytes down").unwrap_or(0.0),

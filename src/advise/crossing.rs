@@ -3,12 +3,12 @@ use super::{
     candidate::{Load, Way, estimate},
     question::Question,
 };
-use crate::engine::Span;
+use crate::engine::{Span, number};
 
 /// Shortest and longest interval, in seconds.
 const ENDS: [f64; 2] = [1.0, 86_400.0];
-/// Steps of the first look: each 1.6 times the last.
-const STEPS: u32 = 24;
+/// Logarithm of a step of the first look: each is at most 1.6 times the last.
+const STEP: f64 = 0.474;
 /// The ends of a bisection come to within this part of each other.
 const CLOSE: f64 = 0.005;
 
@@ -17,8 +17,11 @@ const CLOSE: f64 = 0.005;
 pub struct Crossing {
     /// From this poll interval on, in seconds, for these messages; none: never within a day.
     pub interval: Option<f64>,
-    /// With polls as often as the freshness asks: from this time between two messages of a user
-    /// on, in seconds; none: never within a day.
+    /// With polls as fresh as is asked: whether they are no dearer at what is sent.
+    pub cheaper: bool,
+    /// With polls as fresh as is asked: at this time between two messages of a user, in seconds,
+    /// the two change places, the nearest to what is sent, where less is sent or else more; none:
+    /// nowhere from a message a second to one a day.
     pub silence: Option<f64>,
 }
 
@@ -35,44 +38,60 @@ pub fn crossing(
         return Ok(None);
     }
     let bill = |question: &Question, way: Way, every: Span| {
-        estimate(question, way, every, load).map(|it| it.bill.unwrap_or(0.0))
+        estimate(question, way, every, load).map(|it| it.cost())
     };
     let stands = bill(question, held, question.fresh)?;
-    let interval = first(&|seconds| {
+    let polls_are_cheaper = |seconds: f64| {
         let polls = bill(question, Way::ShortPoll, Span::from_seconds(seconds))?;
-        Ok(polls <= stands)
-    })?;
-    let silence = first(&|seconds| {
-        let quiet = Question { messages: crate::units::Rate(1.0 / seconds), ..question.clone() };
-        let polls = bill(&quiet, Way::ShortPoll, question.fresh)?;
-        Ok(polls <= bill(&quiet, held, question.fresh)?)
-    })?;
-    Ok(Some(Crossing { interval, silence }))
+        Ok(no_dearer(polls, stands))
+    };
+    let interval =
+        if polls_are_cheaper(ENDS[0])? { Some(ENDS[0]) } else { turn(ENDS, &polls_are_cheaper)? };
+    let at_rate = |rate: f64| {
+        let other = Question { messages: crate::units::Rate(rate), ..question.clone() };
+        let polls = bill(&other, Way::ShortPoll, question.fresh)?;
+        Ok::<bool, String>(no_dearer(polls, bill(&other, held, question.fresh)?))
+    };
+    let cheaper = at_rate(question.messages.0)?;
+    let sent = (1.0 / question.messages.0.max(1.0 / ENDS[1])).min(ENDS[1]);
+    // From what is sent on: it may lie between two places where they change.
+    // What is more than can be modelled is no place where they change.
+    let apart = |seconds: f64| Ok(at_rate(1.0 / seconds).is_ok_and(|other| other != cheaper));
+    let silence = match turn([sent, ENDS[1]], &apart)? {
+        None if sent > ENDS[0] => turn([sent, ENDS[0]], &apart)?,
+        found => found,
+    };
+    Ok(Some(Crossing { interval, cheaper, silence }))
 }
 
-/// The first value from which on something is true: looked for in steps, then bisected on its
-/// logarithm. Where it comes and goes, its first time counts.
-fn first(holds: &dyn Fn(f64) -> Result<bool, String>) -> Result<Option<f64>, String> {
-    let ratio = libm::pow(ENDS[1] / ENDS[0], 1.0 / f64::from(STEPS));
-    if holds(ENDS[0])? {
-        return Ok(Some(ENDS[0]));
-    }
-    let mut high = ENDS[0];
-    let mut low = loop {
-        let before = high;
-        high = (high * ratio).min(ENDS[1]);
-        if holds(high)? {
-            break before;
+/// Whether polls cost no more than a connection, but for rounding.
+fn no_dearer(polls: f64, stands: f64) -> bool {
+    polls <= stands * (1.0 + 1e-6)
+}
+
+/// The first value on the way from one end to the other at which something is true that is not at
+/// the first end: looked for in steps, then bisected on its logarithm.
+fn turn(
+    [from, to]: [f64; 2],
+    holds: &dyn Fn(f64) -> Result<bool, String>,
+) -> Result<Option<f64>, String> {
+    let steps = (libm::log(to / from).abs() / STEP).ceil().max(1.0);
+    let ratio = libm::pow(to / from, 1.0 / steps);
+    let (mut before, mut found) = (from, None);
+    for step in 1..=number::floor(steps) {
+        let next = from * libm::pow(ratio, number::float(step));
+        if holds(next)? {
+            found = Some(next);
+            break;
         }
-        if high >= ENDS[1] {
-            return Ok(None);
-        }
-    };
-    while high / low > 1.0 + CLOSE {
-        let middle = (low * high).sqrt();
-        if holds(middle)? { high = middle } else { low = middle }
+        before = next;
     }
-    Ok(Some(high))
+    let Some(mut after) = found else { return Ok(None) };
+    while (after / before).max(before / after) > 1.0 + CLOSE {
+        let middle = (before * after).sqrt();
+        if holds(middle)? { after = middle } else { before = middle }
+    }
+    Ok(Some(after))
 }
 
 #[cfg(test)]
@@ -81,10 +100,11 @@ mod tests {
 
     #[test]
     fn the_first_place_where_it_holds_is_found() {
-        let found = first(&|seconds| Ok(seconds >= 47.0)).unwrap().unwrap();
+        let found = turn(ENDS, &|seconds| Ok(seconds >= 47.0)).unwrap().unwrap();
         assert!((46.9..=47.3).contains(&found), "{found}");
-        assert_eq!(first(&|_| Ok(false)).unwrap(), None);
-        assert_eq!(first(&|_| Ok(true)).unwrap(), Some(1.0));
-        assert!(first(&|_| Err("no".to_owned())).is_err());
+        let found = turn([500.0, 1.0], &|seconds| Ok(seconds <= 47.0)).unwrap().unwrap();
+        assert!((46.7..=47.1).contains(&found), "{found}");
+        assert_eq!(turn(ENDS, &|_| Ok(false)).unwrap(), None);
+        assert!(turn(ENDS, &|_| Err("no".to_owned())).is_err());
     }
 }

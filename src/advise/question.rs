@@ -77,6 +77,11 @@ impl Question {
         }
     }
 
+    /// Users that are modelled: with one alone nobody hears what it sends.
+    pub fn size(&self) -> u64 {
+        self.users.max(if self.direction == Direction::Both { 2 } else { 1 })
+    }
+
     /// How many of so many users get a message.
     pub fn recipients(&self, users: u64) -> f64 {
         let own = u64::from(self.direction == Direction::Both);

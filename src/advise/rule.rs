@@ -6,6 +6,7 @@ use super::{
     question::{Audience, Direction, Platform, Question, STREAMS, rate as told},
 };
 use crate::{
+    engine::Span,
     record::Unit,
     summary::figures::{self, share, spoken},
 };
@@ -18,6 +19,8 @@ const LOW: f64 = 10.0;
 const BUSY: f64 = 0.1;
 /// So much dearer than the answer is no answer.
 const DEAR: f64 = 2.0;
+/// The longest poll interval.
+const DAY: Span = Span::from_secs(86_400);
 
 /// Whether a candidate does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +71,15 @@ pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
     let all =
         Way::ALL.into_iter().map(|way| Ok((way, estimate(question, way, question.fresh, load)?)));
     let all: Vec<(Way, Estimate)> = all.collect::<Result<_, String>>()?;
+    let polled = all.iter().find(|row| row.0 == Way::ShortPoll).map(|row| row.1.every);
+    let because = match polled.filter(|&every| first == Way::ShortPoll && every < question.fresh) {
+        Some(every) if every < DAY => format!(
+            "{because}; one each {} is cheapest, whose connection is kept",
+            spoken(every.seconds())
+        ),
+        Some(_) => format!("{because}; one a day is the rarest that is modelled"),
+        None => because,
+    };
     let ranked = ranked(question, first, &because, all);
     let sentence = sentence(question, first, &because);
     let mut notes = Vec::new();
@@ -122,11 +134,12 @@ fn rule(question: &Question, held: Way, crossing: Option<&Crossing>) -> (Way, St
     }
     match crossing {
         None => (Way::ShortPoll, format!("{} old does, the brief's low frequency", spoken(fresh))),
-        Some(Crossing { interval: Some(from), .. }) if fresh >= *from => {
-            let text = format!("from {} on polls are cheaper than a connection", spoken(*from));
+        Some(Crossing { interval, cheaper: true, .. }) => {
+            let from = interval.unwrap_or(fresh).min(fresh);
+            let text = format!("from {} on polls are no dearer than a connection", spoken(from));
             (Way::ShortPoll, text)
         }
-        Some(_) => (held, format!("{why}; polls each {} are dearer", spoken(fresh))),
+        Some(_) => (held, format!("{why}; polls that are {} fresh are dearer", spoken(fresh))),
     }
 }
 
@@ -145,7 +158,7 @@ fn ranked(
     because: &str,
     all: Vec<(Way, Estimate)>,
 ) -> Vec<Ranked> {
-    let cost = |it: &Estimate| it.bill.unwrap_or(it.up + it.down);
+    let cost = Estimate::cost;
     let most = all.iter().find(|it| it.0 == first).map_or(0.0, |it| cost(&it.1) * DEAR);
     let mut rows: Vec<(bool, f64, Ranked)> = all
         .into_iter()
@@ -176,8 +189,13 @@ fn out(question: &Question, way: Way, estimate: &Estimate) -> Option<String> {
     let fresh = question.fresh.seconds();
     match way {
         Way::Websocket if question.hostile.0 >= 1.0 => Some("proxies block it for all".to_owned()),
-        Way::ShortPoll if fresh <= 0.0 => Some("no poll is that fresh".to_owned()),
         Way::ShortPoll if fresh < 1.0 => Some(asks(question, estimate)),
+        Way::ShortPoll if finds(question, estimate) > MAILBOX[1] => Some(format!(
+            "a poll is for {} messages, and a mailbox keeps {}",
+            figures::compact(finds(question, estimate)),
+            figures::compact(MAILBOX[1])
+        )),
+        _ if !estimate.carried => Some("no pool that can be written carries it".to_owned()),
         _ => None,
     }
 }
@@ -195,7 +213,8 @@ fn dearer(way: Way, question: &Question, estimate: &Estimate) -> String {
     match way {
         Way::ShortPoll => asks(question, estimate),
         Way::Websocket | Way::Sse | Way::LongPoll => {
-            format!("over {} times as dear as the answer", figures::compact(DEAR))
+            let what = if estimate.bill.is_some() { "as dear as" } else { "the bytes of" };
+            format!("over {} times {what} the answer", figures::compact(DEAR))
         }
     }
 }
@@ -217,6 +236,11 @@ fn does(question: &Question, way: Way, estimate: &Estimate) -> String {
     }
 }
 
+/// Messages that a poll finds.
+fn finds(question: &Question, estimate: &Estimate) -> f64 {
+    question.gets(question.size()) * estimate.every.seconds()
+}
+
 /// Where prices turn, in a sentence.
 fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
     let name = held.name(question.direction);
@@ -227,24 +251,25 @@ fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
         None => format!("Polling is dearer than {name} up to a poll a day"),
     };
     let fresh = spoken(question.fresh.seconds());
+    let [now, then] =
+        if crossing.cheaper { ["no dearer", "dearer"] } else { ["dearer", "cheaper"] };
+    let sent = 1.0 / question.messages.0.max(1e-12);
     let then = match crossing.silence {
-        Some(from) => format!("cheaper once messages of a user are {} apart", spoken(from)),
-        None if crossing.interval.is_some_and(|from| from <= question.fresh.seconds()) => {
-            "cheaper at what is sent, and dearer where little is".to_owned()
+        Some(at) if at > sent => {
+            format!(", and {then} once messages of a user are {} apart", spoken(at))
         }
-        None => "dearer however little is sent".to_owned(),
+        Some(at) => format!(", and {then} where they come each {} or more often", spoken(at)),
+        None => ", and at other rates too".to_owned(),
     };
-    format!("{first}; a poll each {fresh} is {then}.")
+    format!("{first}; polls that are {fresh} fresh are {now} at what is sent{then}.")
 }
 
 /// Where the rule and the price differ, with numbers.
 fn differs(question: &Question, ranked: &[Ranked]) -> Option<String> {
     let first = ranked.first()?;
     let bill = first.estimate.bill?;
-    let others =
-        ranked.iter().skip(1).filter(|it| it.rank != Rank::Out || it.way == Way::ShortPoll);
-    let possible = others.filter(|it| out(question, it.way, &it.estimate).is_none());
-    let priced = possible.filter_map(|it| Some((it, it.estimate.bill?)));
+    let others = ranked.iter().skip(1).filter(|it| it.rank != Rank::Out);
+    let priced = others.filter_map(|it| Some((it, it.estimate.bill?)));
     let cheapest = priced.min_by(|one, other| one.1.total_cmp(&other.1))?;
     let (other, less) = (cheapest.0, bill - cheapest.1);
     let usd = |value| figures::figure(Unit::UsdPerMonth, value);
@@ -265,18 +290,28 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     if ranked.first().is_some_and(|first| !first.estimate.carried) {
         all.push("No pool that can be written carries it: the instances are too few.".to_owned());
     }
-    let finds = question.gets(question.users) * question.fresh.seconds();
-    let polls = |row: &Ranked| row.way == Way::ShortPoll && row.rank != Rank::Out;
-    if finds > MAILBOX[1] && ranked.iter().any(polls) {
+    let polls = |row: &&Ranked| row.way == Way::ShortPoll && row.rank != Rank::Out;
+    let polls = ranked.iter().find(polls).map(|row| &row.estimate);
+    let lossy = |polls: &&Estimate| finds(question, polls) > MAILBOX[1];
+    if let Some(polls) = polls.filter(lossy) {
+        let finds = finds(question, polls);
         all.push(format!(
             "A poll each {} is for {} messages, and a mailbox keeps {} at most: the others are \
              lost, unless only the last state counts.",
-            spoken(question.fresh.seconds()),
+            spoken(polls.every.seconds()),
             figures::compact(finds),
             figures::compact(MAILBOX[1])
         ));
     }
-    if question.users < 2 {
+    let lag = ranked.first().and_then(|first| first.estimate.lag);
+    if let Some(lag) = lag.filter(|lag| *lag > question.fresh.seconds()) {
+        all.push(format!(
+            "Nothing is {} fresh: a message takes {} on average, most of it the way to the user.",
+            spoken(question.fresh.seconds()),
+            spoken(lag)
+        ));
+    }
+    if question.users < question.size() {
         all.push("One user has nobody to hear from: the numbers are those of two.".to_owned());
     }
     all
@@ -297,7 +332,7 @@ fn remarks(question: &Question, first: Way) -> Vec<String> {
     if question.platform == Platform::Browser && question.tabs > STREAMS {
         all.push(format!(
             "{} tabs are more than the {STREAMS} streams of a browser to one origin: SSE needs \
-             HTTP/2.",
+             HTTP/2, and so do long polls.",
             question.tabs
         ));
     }

@@ -1,12 +1,14 @@
 //! The command line: arguments, environment, wall clock, disk.
 mod advise;
 pub mod diagnostics;
+mod examples;
 pub mod explain;
 pub mod folder;
 pub mod graph;
 pub mod init;
 mod memory;
 mod napkin;
+mod objectives;
 mod observed;
 pub mod phase;
 mod progress;
@@ -46,12 +48,9 @@ pub const SLO_FAILED: u8 = 99;
 /// Interrupted.
 pub const INTERRUPTED: u8 = 130;
 
-const EXIT_CODES: &str = "Exit codes: 0 good, 1 failed, 2 bad input, 98 inconclusive (with \
-    --strict), 99 an SLO failed, 130 interrupted.";
-
 /// A deterministic discrete-event simulator of real-time web architectures.
 #[derive(Parser, Debug)]
-#[command(version, after_help = EXIT_CODES)]
+#[command(version, after_help = examples::ALL)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -60,10 +59,10 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Run an experiment: write its results, charts and report, and print what came out.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = examples::RUN)]
     Run(RunArguments),
     /// Run every point of a sweep on all cores; go on where an earlier sweep was stopped.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = examples::SWEEP)]
     Sweep(SweepArguments),
     /// Find up to which load a system recovers from its timeline, and up to which it stays well in
     /// peace, for each value of a policy.
@@ -73,9 +72,10 @@ enum Command {
     /// to a tenth above the upper one: the hysteresis test. It says at which load the system breaks
     /// on the way up, and at which lower one it is well again on the way down. In between, what it
     /// is depends on its past: to get it back, shed load below the lower one.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = examples::PHASE)]
     Phase(PhaseArguments),
     /// Draw charts and report of a result folder again, from its files alone; print what they say.
+    #[command(after_help = examples::RENDER)]
     Render {
         /// The folder of an experiment's results, such as output/chat-100k.
         folder: PathBuf,
@@ -91,16 +91,18 @@ enum Command {
         observed: Option<PathBuf>,
     },
     /// Put several runs into one page, side by side.
+    #[command(after_help = examples::REPORT)]
     Report {
-        /// The folders of their results.
+        /// The folders of their results, of single runs, such as output/chat-100k.
         #[arg(required = true)]
         folders: Vec<PathBuf>,
-        /// The page.
+        /// The page to write, such as both.html.
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
     },
     /// Estimate an experiment in closed form, without a simulation: connections, memory,
     /// handshakes, bytes, lag, herds, the bill, and what can be checked before anything runs.
+    #[command(after_help = examples::NAPKIN)]
     Napkin {
         #[command(flatten)]
         input: Input,
@@ -111,16 +113,20 @@ enum Command {
     /// Say which transport: a ranked list with reasons, what each costs, and where prices turn.
     ///
     /// Each candidate is an experiment of its own, estimated in closed form as `squall napkin`
-    /// does. The rule: one way → sse; both ways → websocket; what may be 60 s old → polls; from
-    /// 10 s to 60 s the price decides, without a price sheet for polls; where proxies block
-    /// → long polls.
+    /// does. The rule: both ways and more than a message each 10 s of each user → websocket (long
+    /// polls where proxies block it for all); what may be 60 s old → polls; what may be less than
+    /// 10 s old → one way sse, both ways websocket. From 10 s to 60 s the price decides; without
+    /// `--prices` it is polls.
+    #[command(after_help = examples::ADVISE)]
     Advise(advise::AdviseArguments),
     /// Check an experiment: all that is wrong with it, at once.
+    #[command(after_help = examples::VALIDATE)]
     Validate {
         #[command(flatten)]
         input: Input,
     },
     /// Print an experiment with every default filled in, or where each value comes from.
+    #[command(after_help = examples::SHOW)]
     Show {
         #[command(flatten)]
         input: Input,
@@ -132,6 +138,7 @@ enum Command {
         json: bool,
     },
     /// Draw the topology of an experiment or a model, as the report does, to stdout.
+    #[command(after_help = examples::GRAPH)]
     Graph {
         #[command(flatten)]
         input: Input,
@@ -140,19 +147,22 @@ enum Command {
         format: graph::Format,
     },
     /// Say what a key, a metric, a cause or a code means; alone, list what there is.
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// Such as gateways.drain.window, jitter, drain, metrics, idle-set.
         key: Option<String>,
     },
     /// Write a small model and an experiment on it, below models/ and experiments/.
+    #[command(after_help = examples::INIT)]
     Init {
         /// How both are called.
         #[arg(default_value = "first")]
         name: String,
     },
     /// Print the JSON Schema of a kind of file, for editors.
+    #[command(after_help = examples::SCHEMA)]
     Schema {
-        /// Which kind.
+        /// Which kind of file.
         #[arg(value_parser = file_kind(), default_value = "experiment")]
         file: File,
     },
@@ -224,10 +234,10 @@ impl SweepArguments {
 struct Common {
     #[command(flatten)]
     input: Input,
-    /// Independent runs, for intervals.
+    /// Independent runs, for intervals [default: as the experiment says, or 1].
     #[arg(long, value_name = "N")]
     replications: Option<u32>,
-    /// One point of the sweep alone, by its name.
+    /// One point of the sweep alone, by its name, as `squall sweep FILE --dry-run` lists them.
     #[arg(long, value_name = "NAME")]
     point: Option<String>,
     /// One replication alone, counted from 0.
@@ -329,12 +339,12 @@ impl Common {
 /// An experiment and what is changed in it.
 #[derive(Args, Clone, Debug)]
 struct Input {
-    /// The experiment file.
+    /// The experiment file; `validate` and `graph` take a model, too.
     file: PathBuf,
-    /// Change a parameter, such as gateways.count=20.
+    /// Change a parameter, such as gateways.count=20; as often as is wanted.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
-    /// Root of all random draws.
+    /// Root of all random draws [default: as the experiment says, or 1].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 }

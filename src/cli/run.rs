@@ -1,7 +1,7 @@
 //! `squall run`: loads, runs, summarizes, writes, draws, prints.
 use super::{
     BAD_INPUT, Common, FAILED, INTERRUPTED, RunArguments, complain, diagnostics, folder, memory,
-    observed, print,
+    objectives, observed, print,
     progress::{self, Shown, Told},
     results, sweep,
 };
@@ -70,9 +70,11 @@ pub(super) fn loaded(file: &Path, given: &Arguments<'_>, points: bool) -> Result
         diagnostics::eprint(&wrong);
         BAD_INPUT
     })?;
-    let wrong = unreadable(&loaded.scenario);
-    wrong.iter().for_each(complain);
-    if wrong.is_empty() { Ok(loaded) } else { Err(BAD_INPUT) }
+    objectives::check(&loaded, points).map_err(|wrong| {
+        diagnostics::eprint(&wrong);
+        BAD_INPUT
+    })?;
+    Ok(loaded)
 }
 
 /// The experiment, or the point that is asked for.
@@ -85,16 +87,6 @@ fn chosen(common: &Common, loaded: &Loaded) -> Result<Scenario, u8> {
         }
         Some(name) => Ok(sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?.scenario.clone()),
     }
-}
-
-/// Objectives that cannot be judged whatever the run says: unreadable, or about no phase.
-fn unreadable(scenario: &Scenario) -> Vec<slo::SloError> {
-    let actions = scenario.timeline.iter().map(|action| action.name.as_str());
-    let phases: Vec<&str> = ["steady", "recovery"].into_iter().chain(actions).collect();
-    let check = |text: &String| {
-        slo::parse(text).and_then(|slo| slo.check_phase(phases.iter().copied())).err()
-    };
-    scenario.slo.iter().filter_map(check).collect()
 }
 
 fn simulate(

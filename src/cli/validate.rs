@@ -2,7 +2,7 @@
 use super::{
     BAD_INPUT, FAILED, GOOD, complain,
     diagnostics::{self, counted},
-    print,
+    objectives, print,
 };
 use crate::{
     scenario::{self, Loaded},
@@ -12,7 +12,9 @@ use std::path::Path;
 
 /// Checks an experiment and prints the result; returns the exit code.
 pub fn run(path: &Path, sets: &[String]) -> u8 {
-    let (text, code) = match check(path, sets) {
+    let checked = check(path, sets);
+    let checked = checked.and_then(|loaded| objectives::check(&loaded, true).map(|()| loaded));
+    let (text, code) = match checked {
         Ok(loaded) => {
             diagnostics::eprint(&loaded.warnings);
             (format!("✓ {}\n", line(&loaded)), GOOD)

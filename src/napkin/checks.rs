@@ -70,7 +70,7 @@ impl Plan<'_> {
             let text = format!("heartbeat {} < idle timeout ÷ 2 ({usual})", s(beat));
             all.push(check(text, beat < idle / 2.0));
         }
-        if clients.transport == Transport::LongPoll {
+        if crowd.transport == Transport::LongPoll {
             let hold = clients.poll_hold.seconds();
             all.push(check(format!("hold {} < idle timeout ({usual})", s(hold)), hold < idle));
         }
@@ -113,6 +113,17 @@ impl Plan<'_> {
     }
 
     fn of_event(&self, kind: &ActionKind) -> Vec<Check> {
+        if let ActionKind::Block { node, transport, share, .. } = kind {
+            let next =
+                self.next_way(*node, *transport).filter(|[own, next]| own.pool.id != next.pool.id);
+            let fits = next.and_then(|[own, next]| {
+                let places = self.pool(next.pool.id)?.places();
+                let all = next.placed() + own.held * share.0;
+                let text = format!("{} gets {} ≤ {} places", next.pool.name, n(all), n(places));
+                Some(check(text, all <= places))
+            });
+            return fits.into_iter().collect();
+        }
         let ActionKind::Deploy { node, batch, .. } = kind else { return Vec::new() };
         let Some(deploy) = self.deploy(*node, *batch) else { return Vec::new() };
         if deploy.rolling.herd <= 0.0 {
@@ -132,7 +143,7 @@ impl Plan<'_> {
             let grace = drain.grace.seconds();
             all.push(check(format!("grace {} ≥ window {}", s(grace), s(window)), grace >= window));
         }
-        let most = f64::from(deploy.pool.own.most_connections());
+        let most = deploy.pool.most();
         let text = format!(
             "mid-deploy {} ≤ {} {}",
             n(deploy.rolling.fullest),
@@ -150,6 +161,12 @@ impl Plan<'_> {
         parts.extend(several.then_some("uneven shares"));
         let timeline = &self.scenario.timeline;
         parts.extend((!timeline.is_empty()).then_some("retries, what a fault leaves behind"));
+        let restarts = |kind: &ActionKind| match kind {
+            ActionKind::Deploy { node, .. } => self.pool(*node).is_none(),
+            _ => false,
+        };
+        let restarted = timeline.iter().any(|action| restarts(&action.kind));
+        parts.extend(restarted.then_some("what waits on the bus while consumers are replaced"));
         let reconnects = self.crowds.iter().any(|crowd| crowd.ends > 0.0);
         parts.extend(reconnects.then_some("time without a connection"));
         parts.extend(self.crowds.iter().any(Crowd::cold).then_some("the first connections"));
@@ -168,7 +185,7 @@ impl Plan<'_> {
 impl Pool<'_> {
     fn checks(&self, plan: &Plan<'_>) -> Vec<Check> {
         let mut all = Vec::new();
-        let most = f64::from(self.own.most_connections());
+        let most = self.most();
         let bound = self.bound();
         if let Some(service) = &self.own.managed {
             let own = plan.crowds.iter().filter(|crowd| crowd.pool.name == self.name);

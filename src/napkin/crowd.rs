@@ -1,22 +1,29 @@
-//! A crowd in its steady state: who is connected, what comes and goes a second, in closed form.
+//! A crowd in its steady state: who is connected, what comes and goes a second, in closed form. One
+//! that prefers several transports has a row for each.
 use super::{
-    outside::{self, Outside},
+    outside::Outside,
+    polls::Polls,
+    tabs::{Sharing, Turns},
     terms,
+    ways::delay,
 };
 use crate::{
     engine::number,
     node::parameters::{
-        Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, Parameters,
-        PartitionKey, Pubsub, Registry, Resume, Route, Scope, Start, Transport,
+        Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
+        Pubsub, Registry, Route, Start, Transport,
     },
     record::meter::Traffic,
-    scenario::{Link, NodeId, Scenario},
+    scenario::{Link, NodeId},
     units::Bytes,
     world::wire,
 };
 
 /// Counts are taken over so long that nothing is lost by rounding: this many things happen.
 const MANY: f64 = 1e12;
+
+/// An absence that is no more than this part of the life of a connection is none.
+const SHORT: f64 = 0.01;
 
 /// A node and its parameters.
 #[derive(Debug)]
@@ -36,16 +43,6 @@ impl<P> Clone for Of<'_, P> {
 
 impl<P> Copy for Of<'_, P> {}
 
-/// Polls a second.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Polls {
-    pub(super) all: f64,
-    pub(super) empty: f64,
-    pub(super) full: f64,
-    /// Of requests that are held: how long one takes.
-    pub(super) cycle: f64,
-}
-
 /// A crowd with its way in and its rates, all of them a second.
 #[derive(Clone, Debug)]
 pub(super) struct Crowd<'s> {
@@ -61,9 +58,24 @@ pub(super) struct Crowd<'s> {
     pub(super) back: f64,
     pub(super) buffer: Option<Of<'s, Buffer>>,
     pub(super) inbox: Option<Of<'s, Buffer>>,
-    law: wire::Law,
+    pub(super) law: wire::Law,
     /// The size of the largest message that reaches it.
-    largest: Option<Bytes>,
+    pub(super) largest: Option<Bytes>,
+    /// How its messages travel.
+    pub(super) transport: Transport,
+    /// The share of its clients that go by this transport, and whether others go by another one.
+    pub(super) part: f64,
+    pub(super) several: bool,
+    /// Whether all transports are blocked for them.
+    pub(super) shut: bool,
+    /// What the tabs of a browser share.
+    pub(super) tabs: Sharing,
+    /// Tries of this transport a second that are blocked.
+    pub(super) tries: f64,
+    /// Users of the whole crowd, by whichever transport.
+    pub(super) everyone: f64,
+    /// The share of the whole crowd's messages that leave their sender.
+    pub(super) speak: f64,
     /// What sources publish for it.
     pub(super) outside: Vec<Outside<'s>>,
     /// Users, or sessions at once.
@@ -76,6 +88,11 @@ pub(super) struct Crowd<'s> {
     pub(super) online: f64,
     /// Sessions that find no room.
     pub(super) refused: f64,
+    /// How long one is without a connection that has lost its own, in seconds; 0 of what is too
+    /// short to matter.
+    pub(super) away: f64,
+    /// Connections that only their gateways still have.
+    pub(super) half_open: f64,
     /// Connections that end by themselves.
     pub(super) ends: f64,
     /// Users who come.
@@ -83,6 +100,8 @@ pub(super) struct Crowd<'s> {
     /// Seconds that a connection lives, if it ends.
     pub(super) life: Option<f64>,
     pub(super) polls: Polls,
+    /// Of requests that are held: how they take turns.
+    pub(super) turns: Turns,
     /// Messages sent.
     pub(super) sent: f64,
     /// Recipients of each.
@@ -93,129 +112,30 @@ pub(super) struct Crowd<'s> {
     pub(super) rtt: f64,
 }
 
-/// The crowds of a scenario, in the order of its nodes.
-pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
-    let map = Map { scenario };
-    let clients = scenario.nodes.iter().enumerate().filter_map(|(place, node)| {
-        let Parameters::Clients(clients) = &node.parameters else { return None };
-        let id = NodeId(number::byte(place));
-        Some(Of { id, name: node.name.as_str(), parameters: clients, way: 0.0 })
-    });
-    let all = clients.filter_map(|clients| {
-        let law = wire::laws_of(scenario, clients.id, clients.parameters).into_iter().next()?;
-        map.crowd(clients, law)
-    });
-    all.collect()
-}
-
-/// Finds nodes by their links.
-struct Map<'s> {
-    scenario: &'s Scenario,
-}
-
-impl<'s> Map<'s> {
-    fn next<P>(
-        &self,
-        source: NodeId,
-        kind: impl Fn(&'s Parameters) -> Option<&'s P>,
-    ) -> Option<Of<'s, P>> {
-        let links = self.scenario.links.iter().filter(|link| link.source == source);
-        links.into_iter().find_map(|link| {
-            let node = &self.scenario.nodes[usize::from(link.target.0)];
-            let parameters = kind(&node.parameters)?;
-            Some(Of { id: link.target, name: &node.name, parameters, way: way(link) })
-        })
-    }
-
-    fn crowd(&self, clients: Of<'s, Clients>, law: wire::Law) -> Option<Crowd<'s>> {
-        let balancer = self.next(clients.id, |node| match node {
-            Parameters::LoadBalancer(own) => Some(own),
-            _ => None,
-        })?;
-        let gateway = |node: &'s Parameters| match node {
-            Parameters::Gateway(own) => Some(own),
-            _ => None,
-        };
-        let registry = |node: &'s Parameters| match node {
-            Parameters::Registry(own) => Some(own),
-            _ => None,
-        };
-        let buffer = |scope: Scope| {
-            move |node: &'s Parameters| match node {
-                Parameters::Buffer(own) if own.scope == scope => Some(own),
-                _ => None,
-            }
-        };
-        let pool = self.next(balancer.id, gateway)?;
-        let bus = self.next(pool.id, |node| match node {
-            Parameters::Pubsub(own) => Some(own),
-            _ => None,
-        });
-        let fanout = bus.and_then(|bus| {
-            self.next(bus.id, |node| match node {
-                Parameters::Fanout(own) => Some(own),
-                _ => None,
-            })
-        });
-        let after = |way: Option<f64>| way.unwrap_or(0.0);
-        let resumes = clients.parameters.resume == Resume::LastSeenId;
-        let polls = polls(clients.parameters);
-        let rtt = terms::mean(&clients.parameters.network.rtt) + 2.0 * (balancer.way + pool.way);
-        let mut crowd = Crowd {
-            balancer,
-            pool,
-            bus,
-            fanout,
-            registry: self.next(pool.id, registry).filter(|_| !polls),
-            look_up: after(fanout.and_then(|it| self.next(it.id, registry)).map(|it| it.way)),
-            back: after(fanout.and_then(|it| self.next(it.id, gateway)).map(|it| it.way)),
-            buffer: self.next(pool.id, buffer(Scope::User)).filter(|_| resumes),
-            inbox: self.next(pool.id, buffer(Scope::Inbox)).filter(|_| resumes),
-            clients,
-            law,
-            largest: self.scenario.largest_payload(clients.id),
-            outside: outside::of(self.scenario, clients.id),
-            users: f64::from(clients.parameters.count),
-            there: 0.0,
-            held: 0.0,
-            online: 1.0,
-            refused: 0.0,
-            ends: 0.0,
-            comes: 0.0,
-            life: None,
-            polls: Polls::default(),
-            sent: 0.0,
-            audience: 1.0,
-            reach: 1.0,
-            rtt,
-        };
-        crowd.come_and_go();
-        crowd.say();
-        crowd.ask();
-        Some(crowd)
-    }
-}
-
 /// One way over a link, in seconds; half a round trip of the network is none of its own.
 pub(super) fn way(link: &Link) -> f64 {
     link.latency.as_ref().map_or(0.0, terms::mean)
 }
 
-pub(super) fn polls(clients: &Clients) -> bool {
-    matches!(clients.transport, Transport::ShortPoll | Transport::LongPoll)
+/// What takes so long, on average over a run of `run` seconds at whose begin there is none of it.
+fn within(seconds: f64, run: f64) -> f64 {
+    if seconds < run { seconds - seconds * seconds / (2.0 * run) } else { run / 2.0 }
 }
 
 impl Crowd<'_> {
     /// Who is there and connected.
-    fn come_and_go(&mut self) {
-        let (clients, pool) = (self.clients.parameters, self.pool.parameters);
+    pub(super) fn come(&mut self) {
+        let clients = self.clients.parameters;
+        self.everyone = f64::from(clients.count);
+        self.users = self.everyone * self.part;
         self.there = self.users;
         if let Some(sessions) = &clients.sessions {
-            let seconds = terms::mean(&sessions.stay);
-            self.users = sessions.arrive.0 * seconds;
+            let (seconds, comes) = (terms::mean(&sessions.stay), sessions.arrive.0 * self.part);
+            self.everyone = sessions.arrive.0 * seconds;
+            self.users = comes * seconds;
             self.refused = terms::erlang_b(self.users, self.room());
             self.there = self.users * (1.0 - self.refused);
-            self.comes = sessions.arrive.0 * (1.0 - self.refused);
+            self.comes = comes * (1.0 - self.refused);
         }
         if let Some(visits) = &clients.visits {
             let (seconds, away) = (terms::mean(&visits.stay), terms::mean(&visits.away));
@@ -223,13 +143,45 @@ impl Crowd<'_> {
             self.there = self.users * seconds / whole;
             self.comes = self.users / whole;
         }
-        if !self.opens_for_each() {
-            self.held = self.there.min(self.room());
-            self.online = if self.there > 0.0 { self.held / self.there } else { 1.0 };
+    }
+
+    /// How many of those who are there have a connection: `room` is the share of what all crowds
+    /// want of their pool that it has places for, `run` how long it goes on, in seconds.
+    pub(super) fn connect(&mut self, room: f64, run: f64) {
+        let (clients, pool) = (self.clients.parameters, self.pool.parameters);
+        if self.shut {
+            (self.online, self.comes) = (0.0, 0.0);
+        } else if !self.opens_for_each() {
+            self.online = if clients.sessions.is_some() { 1.0 } else { room } * self.tabs.streams();
+            self.held = self.there * self.online;
         }
+        let [unnoticed, back] = self.down(run);
         let age = pool.max_age.map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
-        self.ends = self.life.map_or(0.0, |life| self.held / life);
+        if let Some(life) = self.life {
+            self.ends = self.held / life;
+            if unnoticed + back > SHORT * life {
+                let all = self.held / (life + unnoticed + back);
+                (self.held, self.half_open, self.ends) = (all * life, all * unnoticed, all);
+                self.away = unnoticed + back;
+            }
+        }
+        let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
+        self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
+    }
+
+    /// How long one is without a connection that has lost its own, on average, in seconds: until
+    /// both sides notice, and then its first delay and a handshake.
+    fn down(&self, run: f64) -> [f64; 2] {
+        let clients = self.clients.parameters;
+        let notices = match self.transport {
+            Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
+            _ => clients.heartbeat.notices(0.5),
+        };
+        let silent = clients.network.silent_drops.0;
+        let handshake = self.rtt * self.pool.parameters.handshake_rtts;
+        let back = delay(&clients.reconnect, 0) + handshake;
+        [silent * within(notices.seconds(), run), within(back, run)]
     }
 
     /// Connections that the pool has room for.
@@ -238,29 +190,46 @@ impl Crowd<'_> {
         f64::from(pool.most_connections()) * f64::from(pool.count)
     }
 
-    /// Connections that it wants to hold: of sessions also those that find no room.
+    /// Places of its pool that it wants: of sessions also for those that find no room.
     pub(super) fn wants(&self) -> f64 {
-        match (self.opens_for_each(), &self.clients.parameters.sessions) {
-            (true, _) => 0.0,
-            (false, Some(_)) => self.users,
-            (false, None) => self.there,
-        }
+        let many = match self.clients.parameters.sessions {
+            _ if self.opens_for_each() || self.shut => 0.0,
+            Some(_) => self.users,
+            None => self.there,
+        };
+        many * self.tabs.asks()
+    }
+
+    /// Places of its pool that it takes: those who wait for their turn in a browser take none.
+    pub(super) fn placed(&self) -> f64 {
+        let held = self.held + self.half_open;
+        if self.transport == Transport::LongPoll { held * self.turns.held } else { held }
     }
 
     /// Whether no connection is held between two exchanges.
     pub(super) fn opens_for_each(&self) -> bool {
-        self.clients.parameters.transport == Transport::ShortPoll
+        self.transport == Transport::ShortPoll
+    }
+
+    /// The share of its messages that leave their sender.
+    pub(super) fn speaks(&self) -> f64 {
+        let requests = self.transport != Transport::Websocket;
+        if requests && self.clients.parameters.prefer.is_empty() {
+            // A request needs no stream.
+            return 1.0 - self.tabs.silent;
+        }
+        self.online * self.tabs.speaks()
     }
 
     /// What is sent, and to how many.
-    fn say(&mut self) {
+    pub(super) fn say(&mut self) {
         let clients = self.clients.parameters;
         if let Some(sends) = &clients.sends {
             self.sent = self.there * sends.per_user.0;
             self.audience = match sends.to {
                 Audience::Direct => 1.0,
                 Audience::Room(size) => f64::from(size.saturating_sub(1)),
-                Audience::All => self.users.max(self.there),
+                Audience::All => self.everyone,
             };
         }
         let kept =
@@ -276,6 +245,11 @@ impl Crowd<'_> {
         self.sent * self.audience
     }
 
+    /// Those of them whose sender is connected.
+    pub(super) fn own_carried(&self) -> f64 {
+        self.own() * self.speak
+    }
+
     /// Deliveries a second.
     pub(super) fn deliveries(&self) -> f64 {
         self.outside.iter().fold(self.own(), |sum, source| sum + source.deliveries())
@@ -283,8 +257,7 @@ impl Crowd<'_> {
 
     /// Those of them whose sender is connected, or no user.
     pub(super) fn carried(&self) -> f64 {
-        let own = self.own() * self.online;
-        self.outside.iter().fold(own, |sum, source| sum + source.deliveries())
+        self.outside.iter().fold(self.own_carried(), |sum, source| sum + source.deliveries())
     }
 
     /// Deliveries that arrive.
@@ -294,31 +267,12 @@ impl Crowd<'_> {
 
     /// Messages that go up.
     pub(super) fn up(&self) -> f64 {
-        self.sent * self.online
+        self.sent * self.speaks()
     }
 
     /// Messages that come for one user.
-    fn each_gets(&self) -> f64 {
+    pub(super) fn each_gets(&self) -> f64 {
         if self.there > 0.0 { self.arrive() / self.there } else { 0.0 }
-    }
-
-    /// How it polls.
-    fn ask(&mut self) {
-        let clients = self.clients.parameters;
-        let rate = self.each_gets();
-        let (all, empty, cycle) = match clients.transport {
-            Transport::Websocket | Transport::Sse => return,
-            Transport::ShortPoll => {
-                let every = clients.poll_every.seconds().max(1e-9);
-                (self.there / every, libm::exp(-rate * every), every)
-            }
-            Transport::LongPoll => {
-                let hold = clients.poll_hold.seconds();
-                let cycle = terms::long_poll_cycle(rate, self.rtt, hold).max(1e-9);
-                (self.there / cycle, libm::exp(-rate * (self.rtt + hold)), cycle)
-            }
-        };
-        self.polls = Polls { all, empty: all * empty, full: all * (1.0 - empty), cycle };
     }
 
     /// Whether each poll opens a connection, as that of the last is no longer kept.
@@ -332,34 +286,62 @@ impl Crowd<'_> {
         self.ends + self.comes
     }
 
+    /// Blocked tries a second, those that nobody answers and those that are.
+    fn blocked_tries(&self) -> [f64; 2] {
+        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
+        if by == Some(BlockedBy::Swallow) { [self.tries, 0.0] } else { [0.0, self.tries] }
+    }
+
+    /// Blocked tries a second that come as far as a gateway.
+    pub(super) fn stripped(&self) -> f64 {
+        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
+        if by == Some(BlockedBy::Strip) { self.tries } else { 0.0 }
+    }
+
     /// Handshakes a second.
     pub(super) fn handshakes(&self) -> f64 {
         if self.anew() { self.polls.all } else { self.attempts() }
     }
 
+    /// How long a try of it may take, in seconds, before it goes on to another transport.
+    pub(super) fn patience(&self) -> f64 {
+        let clients = self.clients.parameters;
+        let last = clients.prefer.last().is_none_or(|last| last.transport == self.transport);
+        match clients.fallback.filter(|_| !last) {
+            Some(fallback) => fallback.try_timeout.seconds(),
+            None => clients.reconnect.timeout.seconds(),
+        }
+    }
+
     /// CPU time of one, in seconds.
     pub(super) fn handshake_work(&self) -> f64 {
+        let app = self.pool.parameters.cpu.app.seconds();
+        self.tls_work() + if self.anew() { 0.0 } else { app }
+    }
+
+    fn tls_work(&self) -> f64 {
         let cpu = &self.pool.parameters.cpu;
-        let app = if self.anew() { 0.0 } else { cpu.app.seconds() };
         let resumed = cpu.resumption.0;
         let tls = cpu.tls_resumed.seconds() * resumed + cpu.tls_full.seconds() * (1.0 - resumed);
-        app + if self.clients.parameters.wire.tls { tls } else { 0.0 }
+        if self.clients.parameters.wire.tls { tls } else { 0.0 }
     }
 
     /// Cores that it keeps busy at its gateways.
     pub(super) fn cores(&self) -> f64 {
         let cpu = &self.pool.parameters.cpu;
-        let up = match self.clients.parameters.transport {
+        let up = match self.transport {
             Transport::Websocket => cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => cpu.request,
         };
-        let pushes = match self.clients.parameters.transport {
+        let pushes = match self.transport {
             Transport::ShortPoll => 0.0,
-            Transport::Websocket | Transport::Sse | Transport::LongPoll => self.arrive(),
+            Transport::LongPoll => self.held * self.turns.pushed,
+            Transport::Websocket | Transport::Sse => self.arrive(),
         };
         let broadcast = self.fanout.is_some_and(|it| it.parameters.route == Route::Broadcast);
         let everywhere = if broadcast { f64::from(self.pool.parameters.count) } else { 0.0 };
-        self.held * cpu.idle
+        self.placed() * cpu.idle
+            + self.stripped() * (self.tls_work() + cpu.refusal.seconds())
             + self.up() * up.seconds()
             + pushes * cpu.push.seconds()
             + self.carried() * everywhere * cpu.receive.seconds()
@@ -392,7 +374,7 @@ impl Crowd<'_> {
     fn published_by_users(&self) -> f64 {
         let all = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
         let apart = self.published_for_each() && all != Some(Audience::All);
-        if apart { self.own() * self.online } else { self.up() }
+        if apart { self.own() / self.sent.max(1e-300) * self.up() } else { self.up() }
     }
 
     /// Messages published a second.
@@ -429,8 +411,7 @@ impl Crowd<'_> {
 
     /// Seconds between two pings.
     pub(super) fn beat(&self) -> Option<f64> {
-        let held =
-            matches!(self.clients.parameters.transport, Transport::Websocket | Transport::Sse);
+        let held = matches!(self.transport, Transport::Websocket | Transport::Sse);
         self.clients.parameters.heartbeat.every.filter(|_| held).map(|it| it.seconds().max(1e-9))
     }
 
@@ -441,15 +422,16 @@ impl Crowd<'_> {
 
     /// Bytes a second.
     pub(super) fn bytes(&self) -> wire::Bytes {
-        let rates = [self.up(), self.arrive(), self.handshakes(), self.polls.all, self.held, 1e-6];
-        let seconds = MANY / rates.into_iter().fold(0.0, f64::max);
+        let rates = [self.up(), self.arrive(), self.handshakes(), self.polls.all, self.held];
+        let rates = rates.into_iter().chain([self.tries, 1e-6]);
+        let seconds = MANY / rates.fold(0.0, f64::max);
         let count = |rate: f64| number::whole(rate * seconds);
         let mut sources = Traffic::default().sources;
         for (counted, source) in sources.iter_mut().zip(&self.outside) {
             counted.frames_down = count(source.deliveries() * self.reach);
         }
         let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
-        let own = count(self.own() * self.online * self.reach);
+        let own = count(self.own_carried() * self.reach);
         // An answer as it is on average.
         let each = self.arrive() / self.polls.full.max(1e-12);
         let answer = self.law.wire.answer(each * self.payload()).map(number::float);
@@ -459,6 +441,7 @@ impl Crowd<'_> {
             sources,
             handshakes: count(self.handshakes()),
             attempts: count(self.attempts()),
+            blocked: self.blocked_tries().map(count),
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),

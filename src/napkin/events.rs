@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     engine::number,
-    node::parameters::{DrainBy, Parameters, Rebalance},
+    node::parameters::{DrainBy, Guarantee, Parameters, Rebalance},
     record::Unit,
-    scenario::{Action, ActionKind, NodeId},
+    scenario::{Action, ActionKind, Held, NodeId},
     summary::{
         figures,
         napkin::{Beside, Kind},
@@ -74,13 +74,19 @@ impl Plan<'_> {
                 }
             }
             ActionKind::DropClients { node, share, .. } => {
-                let crowd = self.crowds.iter().find(|crowd| crowd.clients.id == *node);
-                if let Some(crowd) = crowd.filter(|crowd| crowd.held > 0.0) {
-                    let words = format!("{} of {}", figures::share(share.0), n(crowd.held));
-                    let hit = crowd.held * share.0;
+                let own = || self.crowds.iter().filter(|crowd| crowd.clients.id == *node);
+                let held: f64 = own().map(|crowd| crowd.held).sum();
+                let first = own().find(|crowd| crowd.held > 0.0);
+                if let Some(crowd) = first {
+                    let words = format!("{} of {}", figures::share(share.0), n(held));
                     let pool = self.pool(crowd.pool.id);
-                    herd_lines(&action.name, words, hit, pool.as_ref(), 0.0, sheet);
+                    herd_lines(&action.name, words, held * share.0, pool.as_ref(), 0.0, sheet);
                 }
+            }
+            ActionKind::Block {
+                node, transport, share, held: Held::Reset | Held::Silent, ..
+            } => {
+                self.block_lines(&action.name, *node, *transport, share.0, sheet);
             }
             ActionKind::BalancerRestart { node, .. } => {
                 let here = |crowd: &&super::Crowd<'_>| crowd.balancer.id == *node;
@@ -92,7 +98,7 @@ impl Plan<'_> {
                 }
             }
             ActionKind::Load { .. }
-            | ActionKind::Block { .. }
+            | ActionKind::Block { held: Held::Keep, .. }
             | ActionKind::Down { .. }
             | ActionKind::Slow { .. }
             | ActionKind::Mark { .. } => {}
@@ -114,7 +120,12 @@ impl Plan<'_> {
             Rebalance::Eager => 1.0,
             Rebalance::Cooperative => share,
         };
-        let waits = rate * (share * missed.max(0.0) + stops * group.pause.seconds());
+        // What was read and not committed is read again.
+        let again = match bus.parameters.delivery {
+            Guarantee::AtLeastOnce => group.commit.seconds() / 2.0,
+            Guarantee::AtMostOnce => 0.0,
+        };
+        let waits = rate * (share * (missed.max(0.0) + again) + stops * group.pause.seconds());
         if waits <= 0.0 {
             return;
         }
@@ -125,6 +136,11 @@ impl Plan<'_> {
             figures::share(stops),
             s(group.pause.seconds()),
         );
+        let words = if again > 0.0 {
+            format!("{words} + {} × {} read again", figures::share(share), s(again))
+        } else {
+            words
+        };
         let beside = metric("backlog.peak");
         let value = Value { number: waits, unit: Unit::Count, kind: Kind::Work, beside };
         sheet.line("Backlog", words, value);
@@ -159,7 +175,7 @@ impl Pool<'_> {
                 beside: Beside::Nothing,
             };
             let words = format!("N ÷ (n − {}) = {} ÷ {}", f(gone), n(self.held), f(left));
-            let most = f64::from(self.own.most_connections());
+            let most = self.most();
             let note = format!("{} allows {}", self.bound(), n(most));
             sheet.noted("Connections each after it", words, value, note);
         }
@@ -167,7 +183,7 @@ impl Pool<'_> {
 }
 
 /// Those who are hit, and how fast they can be back at best.
-fn herd_lines(
+pub(super) fn herd_lines(
     name: &str,
     words: String,
     hit: f64,
@@ -207,7 +223,7 @@ fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet
         sheet.line("Largest herd", words, herd);
         let fullest = metric(format!("{}.connections_per_instance.max", pool.name));
         let words = format!("N/n × {}", f(rolling.fullest / own));
-        let most = f64::from(pool.own.most_connections());
+        let most = pool.most();
         let note = format!("{} allows {}", pool.bound(), n(most));
         let fullest = value(rolling.fullest, Unit::Count, Kind::Fullest, fullest);
         sheet.noted("Fullest gateway", words, fullest, note);

@@ -1,8 +1,5 @@
 //! How long a delivery takes on average, in closed form: every way and work of it, and no queue.
-use super::{
-    crowd::{Crowd, polls},
-    terms,
-};
+use super::{crowd::Crowd, polls::polls, terms};
 use crate::{
     engine::Law,
     node::parameters::{Route, Transport},
@@ -14,12 +11,13 @@ impl Crowd<'_> {
         let (bus, fanout) = (self.bus?, self.fanout?);
         let pool = &self.pool.parameters.cpu;
         let service = |law: &Law| terms::mean(law);
-        let up = match self.clients.parameters.transport {
+        let up = match self.transport {
             Transport::Websocket => pool.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => pool.request,
         };
         // From the sender's call, or the source's, on average over deliveries.
-        let mut begins = self.own() * self.online * (self.rtt / 2.0 + up.seconds() + bus.way);
+        let ways = self.rtt / 2.0 + up.seconds() + bus.way;
+        let mut begins = self.own_carried() * (self.turns.up + self.tabs.waits_to_leave() + ways);
         for source in &self.outside {
             begins += source.deliveries() * source.way;
         }
@@ -29,8 +27,9 @@ impl Crowd<'_> {
             + service(&bus.parameters.latency)
             + bus.parameters.fetch.seconds() / 2.0
             + fanout.way
+            + self.behind()
             + service(&fanout.parameters.service);
-        let down = if polls(self.clients.parameters) {
+        let down = if polls(self.transport) {
             self.mailbox()
         } else {
             let asks = self.registry.filter(|_| fanout.parameters.route == Route::Registry);
@@ -42,19 +41,26 @@ impl Crowd<'_> {
         Some(published + down)
     }
 
+    /// What of a round trip a message makes on its way, in words and in seconds: of a source's only
+    /// the way down.
+    pub(super) fn trip(&self) -> (&'static str, f64) {
+        if self.sent <= 0.0 { ("RTT/2", self.rtt / 2.0) } else { ("RTT", self.rtt) }
+    }
+
     /// From the fan-out through the mailbox to the client.
     fn mailbox(&self) -> f64 {
         let Some(mailbox) = self.buffer else { return 0.0 };
         let cpu = &self.pool.parameters.cpu;
-        match self.clients.parameters.transport {
+        match self.transport {
             Transport::LongPoll => {
                 let push = mailbox.way + cpu.push.seconds();
-                mailbox.way + push + terms::long_poll_lag(self.rtt, self.polls.cycle)
+                mailbox.way + push + self.rtt / 2.0 + self.turns.late
             }
             _ => {
                 let read = 2.0 * mailbox.way + mailbox.parameters.read.seconds();
-                let every = self.clients.parameters.poll_every.seconds();
-                mailbox.way + read + cpu.poll.seconds() + terms::poll_staleness(every, self.rtt)
+                let each = |(share, every)| share * terms::poll_staleness(every, self.rtt);
+                let stale: f64 = self.intervals().into_iter().map(each).sum();
+                mailbox.way + read + cpu.poll.seconds() + stale
             }
         }
     }

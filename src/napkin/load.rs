@@ -17,6 +17,8 @@ use crate::{
 impl Plan<'_> {
     pub(super) fn load_lines(&self, sheet: &mut Sheet) {
         self.connection_lines(sheet);
+        self.way_lines(sheet);
+        self.tab_lines(sheet);
         self.handshake_lines(sheet);
         self.poll_lines(sheet);
         self.message_lines(sheet);
@@ -25,8 +27,18 @@ impl Plan<'_> {
 
     /// What only one crowd can say in words; several are added up.
     fn words(&self, of: impl Fn(&Crowd<'_>) -> Option<String>) -> String {
-        let parts: Vec<String> = self.crowds.iter().filter_map(of).collect();
-        parts.join(" + ")
+        self.parts(" + ", of)
+    }
+
+    /// The same, with something else between them; what two say alike stands there once.
+    fn parts(&self, between: &str, of: impl Fn(&Crowd<'_>) -> Option<String>) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for part in self.crowds.iter().filter_map(of) {
+            if between == " + " || !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts.join(between)
     }
 
     fn connection_lines(&self, sheet: &mut Sheet) {
@@ -47,6 +59,21 @@ impl Plan<'_> {
                         "N × share there = {} × {}",
                         n(crowd.users),
                         figures::share(visits.share())
+                    )
+                }
+                (None, None) if crowd.away > 0.0 => {
+                    let (there, life) =
+                        (n(crowd.there * crowd.online), s(crowd.life.unwrap_or(0.0)));
+                    format!("N × life ÷ (life + away) = {there} × {life} ÷ (… + {})", s(crowd.away))
+                }
+                (None, None) if crowd.several => {
+                    format!("{} of {}", figures::share(crowd.part), n(crowd.everyone))
+                }
+                (None, None) if crowd.tabs.is_shared() && crowd.online < 1.0 => {
+                    format!(
+                        "N − tabs that wait = {} − {}",
+                        n(crowd.there),
+                        n(crowd.there - crowd.held)
                     )
                 }
                 (None, None) if crowd.online < 1.0 => {
@@ -79,7 +106,7 @@ impl Plan<'_> {
     }
 
     fn handshake_lines(&self, sheet: &mut Sheet) {
-        let all = self.sum(Crowd::handshakes);
+        let all = self.sum(|crowd| crowd.handshakes() + crowd.tries);
         if all <= 0.0 {
             return;
         }
@@ -98,7 +125,8 @@ impl Plan<'_> {
             let parts: Vec<String> = if crowd.anew() {
                 anew.into_iter().collect()
             } else {
-                ends.into_iter().chain(comes).collect()
+                let tries = (crowd.tries > 0.0).then(|| format!("blocked {}", per(crowd.tries)));
+                ends.into_iter().chain(comes).chain(tries).collect()
             };
             (!parts.is_empty()).then(|| parts.join(" + "))
         });
@@ -117,14 +145,20 @@ impl Plan<'_> {
             return;
         }
         let words = self.words(|crowd| {
-            let clients = crowd.clients.parameters;
-            Some(match clients.transport {
+            Some(match crowd.transport {
+                _ if crowd.polls.all <= 0.0 => return None,
                 Transport::Websocket | Transport::Sse => return None,
                 Transport::ShortPoll => {
-                    format!("N ÷ P = {} ÷ {}", n(crowd.there), s(clients.poll_every.seconds()))
+                    let all = format!("N ÷ P = {} ÷ {}", n(crowd.there), s(crowd.polls.cycle));
+                    let [_, (hidden, apart)] = crowd.intervals();
+                    if hidden > 0.0 {
+                        format!("{all}, {} of them {}", figures::share(hidden), s(apart))
+                    } else {
+                        all
+                    }
                 }
                 Transport::LongPoll => {
-                    format!("N ÷ cycle = {} ÷ {}", n(crowd.there), s(crowd.polls.cycle))
+                    format!("N ÷ cycle = {} ÷ {}", n(crowd.held), s(crowd.polls.cycle))
                 }
             })
         });
@@ -137,9 +171,13 @@ impl Plan<'_> {
         };
         sheet.line("Polls", words, value(all, "total"));
         let empty = self.sum(|crowd| crowd.polls.empty);
-        let words = self.words(|crowd| match crowd.clients.parameters.transport {
+        let words = self.parts("; ", |crowd| match crowd.transport {
+            _ if crowd.polls.all <= 0.0 => None,
             Transport::Websocket | Transport::Sse => None,
             Transport::ShortPoll => Some("e^(−λP) of them".to_owned()),
+            Transport::LongPoll if crowd.tabs.waits > 0.0 => {
+                Some("e^(−λ·(turn + RTT + hold)) of them".to_owned())
+            }
             Transport::LongPoll => Some("e^(−λ·(RTT + hold)) of them".to_owned()),
         });
         sheet.line("Empty polls", words, value(empty, "empty"));
@@ -151,7 +189,8 @@ impl Plan<'_> {
             return;
         }
         let words = self.words(|crowd| {
-            let own = crowd.clients.parameters.sends.as_ref().map(|sends| {
+            let sends = crowd.clients.parameters.sends.as_ref();
+            let own = sends.filter(|_| crowd.there > 0.0).map(|sends| {
                 let each = per(sends.per_user.0);
                 match sends.to {
                     Audience::Direct => format!("N × rate = {} × {each}", n(crowd.there)),
@@ -161,7 +200,7 @@ impl Plan<'_> {
                     }
                 }
             });
-            let sources = crowd.outside.iter().map(Outside::words);
+            let sources = crowd.outside.iter().filter(|it| it.rate > 0.0).map(Outside::words);
             let parts: Vec<String> = own.into_iter().chain(sources).collect();
             (!parts.is_empty()).then(|| parts.join(" + "))
         });
@@ -184,26 +223,41 @@ impl Plan<'_> {
             return;
         }
         let lag = parts.iter().map(|part| part.0 * part.1).sum::<f64>() / all;
-        let words = self.words(|crowd| {
-            let clients = crowd.clients.parameters;
-            crowd.lag().filter(|_| crowd.arrive() > 0.0).map(|lag| match clients.transport {
-                Transport::Websocket | Transport::Sse if crowd.sent <= 0.0 => {
-                    let half = crowd.rtt / 2.0;
-                    format!("RTT/2 {} + the way inside {}", s(half), s(lag - half))
-                }
+        let words = self.parts("; ", |crowd| {
+            let lag = crowd.lag().filter(|_| crowd.arrive() > 0.0)?;
+            let words = match crowd.transport {
                 Transport::Websocket | Transport::Sse => {
-                    format!("RTT {} + the way inside {}", s(crowd.rtt), s(lag - crowd.rtt))
+                    let (way, rtt) = crowd.trip();
+                    let (waits, inside) = match crowd.tabs.waits_to_leave() {
+                        waits if waits > 0.0 => {
+                            (format!(" + in the tab {}", s(waits)), lag - waits)
+                        }
+                        _ => (String::new(), lag),
+                    };
+                    format!("{way} {}{waits} + the way inside {}", s(rtt), s(inside - rtt))
                 }
                 Transport::ShortPoll => {
-                    let half = clients.poll_every.seconds() / 2.0;
-                    format!("P/2 + RTT = {} + {}, + inside", s(half), s(crowd.rtt))
+                    let half =
+                        crowd.intervals().into_iter().map(|(share, every)| share * every / 2.0);
+                    let (way, rtt) = crowd.trip();
+                    format!("P/2 + {way} = {} + {}, + inside", s(half.sum()), s(rtt))
                 }
+                Transport::LongPoll if crowd.tabs.crowded > 0.0 => format!(
+                    "{} {} + {} for a turn to send + {} for one to ask, + inside",
+                    crowd.trip().0,
+                    s(crowd.trip().1),
+                    s(crowd.turns.up),
+                    s(crowd.turns.late),
+                ),
                 Transport::LongPoll => format!(
-                    "RTT + (RTT ÷ cycle) × RTT/2, RTT {}, cycle {}, + inside",
+                    "{} + (RTT ÷ cycle) × RTT/2, RTT {}, cycle {}, + inside",
+                    crowd.trip().0,
                     s(crowd.rtt),
                     s(crowd.polls.cycle)
                 ),
-            })
+            };
+            let way = crate::world::ways::name(crowd.transport).replace('_', " ");
+            Some(if crowd.several { format!("{way} {words}") } else { words })
         });
         let beside = metric("delivery_lag.mean");
         let value = Value { number: lag, unit: Unit::Seconds, kind: Kind::Lag, beside };
@@ -228,11 +282,14 @@ impl Plan<'_> {
             beside: Beside::OverRun(format!("wire.{name}")),
         };
         if down > 0.0 {
-            let names = if self.crowds.iter().any(|crowd| crowd.polls.all > 0.0) {
-                ["messages", "handshakes", "empty answers"]
-            } else {
-                ["messages", "handshakes", "heartbeats"]
+            let polls = self.crowds.iter().any(|crowd| crowd.polls.all > 0.0);
+            let beats = self.crowds.iter().any(|crowd| crowd.held > 0.0 && crowd.beat().is_some());
+            let last = match (polls, beats) {
+                (true, true) => "heartbeats and empty answers",
+                (true, false) => "empty answers",
+                (false, _) => "heartbeats",
             };
+            let names = ["messages", "handshakes", last];
             let words: Vec<String> = names
                 .iter()
                 .zip(parts)
@@ -259,12 +316,14 @@ impl Plan<'_> {
 
     fn up_words(&self) -> String {
         self.words(|crowd| {
-            let clients = crowd.clients.parameters;
             let payload = size(crowd.payload());
-            Some(match clients.transport {
-                Transport::Websocket if crowd.sent > 0.0 => format!("frames of {payload}, pongs"),
+            if crowd.part <= 0.0 || crowd.shut {
+                return None;
+            }
+            Some(match crowd.transport {
+                Transport::Websocket if crowd.up() > 0.0 => format!("frames of {payload}, pongs"),
                 Transport::Websocket => "handshakes, pongs".to_owned(),
-                Transport::Sse if crowd.sent > 0.0 => format!("a request for each {payload}"),
+                Transport::Sse if crowd.up() > 0.0 => format!("a request for each {payload}"),
                 Transport::Sse => "handshakes, acknowledgements".to_owned(),
                 Transport::ShortPoll | Transport::LongPoll => "a request for each poll".to_owned(),
             })

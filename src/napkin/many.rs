@@ -1,8 +1,5 @@
 //! Messages for many in their steady state: one call to each gateway, which pushes to its own.
-use super::{
-    crowd::{Crowd, polls},
-    outside::Outside,
-};
+use super::{crowd::Crowd, outside::Outside, polls::polls, terms};
 use crate::node::parameters::{Audience, Spread};
 
 impl Crowd<'_> {
@@ -10,7 +7,7 @@ impl Crowd<'_> {
     fn takes_groups(&self) -> bool {
         let clients = self.clients.parameters;
         let spreads = self.fanout.is_some_and(|it| it.parameters.spread == Spread::Gateways);
-        let streams = !polls(clients) && clients.prefer.is_empty();
+        let streams = !polls(self.transport) && clients.prefer.is_empty();
         let idle = self.pool.parameters.idle_timeout(clients.heartbeat.every);
         spreads && streams && self.inbox.is_none() && idle.is_none()
     }
@@ -21,7 +18,7 @@ impl Crowd<'_> {
         if all == Some(Audience::All) && self.takes_groups() {
             return (0.0, self.up());
         }
-        (self.own() * self.online, 0.0)
+        (self.own_carried(), 0.0)
     }
 
     fn is_grouped(&self, source: &Outside<'_>) -> bool {
@@ -41,6 +38,17 @@ impl Crowd<'_> {
         let many = self.outside.iter().filter(|source| self.is_grouped(source));
         let many = many.map(|source| source.rate * gateways.min(source.audience));
         self.routed() + self.own_by_audience().1 * gateways + many.sum::<f64>()
+    }
+
+    /// How long a delivery waits for those of its message that the fan-out routes before it, one by
+    /// one, on average, in seconds.
+    pub(super) fn behind(&self) -> f64 {
+        let Some(fanout) = self.fanout.map(|it| it.parameters) else { return 0.0 };
+        let each = terms::mean(&fanout.service) / f64::from(fanout.concurrency.max(1));
+        let wait = |audience: f64| (audience - 1.0).max(0.0) * each / 2.0;
+        let apart = self.outside.iter().filter(|source| !self.is_grouped(source));
+        let sum: f64 = apart.map(|source| source.deliveries() * wait(source.audience)).sum();
+        sum / self.carried().max(1e-12)
     }
 
     /// How long a delivery waits for those that its gateway pushes before it, on average, in

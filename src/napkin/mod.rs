@@ -9,16 +9,21 @@ mod events;
 mod lag;
 mod load;
 mod many;
+mod map;
 mod outside;
+mod polls;
 mod pool;
 mod sheet;
+mod tabs;
 pub mod terms;
 mod tiers;
 mod usage;
+mod ways;
 
 pub use checks::Check;
 
 use crate::{
+    engine::Span,
     record::{Unit, Usage},
     scenario::{NodeId, Scenario},
     summary::{
@@ -49,6 +54,8 @@ pub struct Napkin {
     pub left_out: String,
     /// What the load needs.
     pub needs: Needs,
+    /// How long the first pool keeps an idle connection of a request.
+    pub kept: Span,
     /// What is used of what is paid for.
     pub usage: Usage,
     /// The bill of that, if there are prices.
@@ -85,7 +92,7 @@ impl<'s> Plan<'s> {
 
 /// The napkin of a scenario.
 pub fn napkin(scenario: &Scenario) -> Napkin {
-    let plan = Plan { scenario, crowds: crowd::crowds(scenario) };
+    let plan = Plan { scenario, crowds: map::crowds(scenario) };
     let mut sheet = Sheet::default();
     plan.load_lines(&mut sheet);
     for pool in plan.pools() {
@@ -106,6 +113,7 @@ pub fn napkin(scenario: &Scenario) -> Napkin {
         checks,
         left_out: plan.left_out(),
         needs: plan.needs(),
+        kept: plan.crowds.first().map_or(Span::ZERO, |crowd| crowd.pool.parameters.keep_alive),
         usage,
         charges,
     }

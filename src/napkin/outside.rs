@@ -15,19 +15,23 @@ use crate::{
 pub(super) struct Outside<'s> {
     name: &'s str,
     ticks: &'s Ticks,
-    /// Messages a second.
+    /// Messages a second: of a crowd that goes by several transports, the part of this one.
     pub(super) rate: f64,
     /// Bytes of payload of a message.
     pub(super) payload: f64,
     /// Recipients of each.
     pub(super) audience: f64,
     many: bool,
+    /// Whether each message is for each user.
+    to_each: bool,
+    /// The part of the crowd that this is about.
+    part: f64,
     /// To its bus, in seconds.
     pub(super) way: f64,
 }
 
-/// The sources that reach a crowd.
-pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
+/// The sources that reach a crowd, of which this is a part.
+pub(super) fn of(scenario: &Scenario, crowd: NodeId, part: f64) -> Vec<Outside<'_>> {
     let users = match &scenario.nodes[usize::from(crowd.0)].parameters {
         Parameters::Clients(clients) => f64::from(clients.count),
         _ => 0.0,
@@ -37,9 +41,15 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId) -> Vec<Outside<'_>> {
         Outside {
             name: &scenario.nodes[usize::from(id.0)].name,
             ticks: &source.ticks,
-            rate: rate(&source.ticks, scenario.horizon),
+            rate: rate(&source.ticks, scenario.horizon) * part,
+            part,
             payload: number::float(source.payload.0),
             many: !matches!(source.to, SourceAudience::User(_)),
+            to_each: match source.to {
+                SourceAudience::All => true,
+                SourceAudience::Topic { topics, .. } => topics <= 1,
+                SourceAudience::User(_) | SourceAudience::Room(_) => false,
+            },
             audience: match source.to {
                 SourceAudience::User(_) => 1.0,
                 SourceAudience::All => users,
@@ -76,12 +86,20 @@ impl Outside<'_> {
         self.many
     }
 
+    /// The time between two of its messages, in seconds, where each user gets all of them.
+    pub(super) fn period(&self) -> Option<f64> {
+        match self.ticks {
+            Ticks::Every(every) if self.to_each => Some(every.seconds().max(1e-9)),
+            _ => None,
+        }
+    }
+
     /// How its deliveries a second come about.
     pub(super) fn words(&self) -> String {
         let rate = match self.ticks {
             Ticks::Bursts { rate, on, off } => {
                 let share = on.mean() / (on.mean() + off.mean());
-                format!("{} × {} on", per(rate.0), figures::share(share))
+                format!("{} × {} on", per(rate.0 * self.part), figures::share(share))
             }
             Ticks::Every(_) | Ticks::Rate(_) | Ticks::Arrivals(_) => per(self.rate),
         };

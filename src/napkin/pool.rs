@@ -33,6 +33,10 @@ pub(super) struct Pool<'p> {
     pub(super) busy: f64,
     /// The shortest patience of its clients, in seconds.
     pub(super) patience: f64,
+    /// Whether some of its clients connect for each poll.
+    anew: bool,
+    /// Whether a run samples its held requests in step with what answers them.
+    in_step: bool,
 }
 
 impl Plan<'_> {
@@ -44,16 +48,18 @@ impl Plan<'_> {
         let weight = |crowd: &Crowd<'_>| crowd.handshakes() + 1e-9;
         let all: f64 = crowds.iter().map(|crowd| weight(crowd)).sum();
         let work = crowds.iter().map(|crowd| weight(crowd) * crowd.handshake_work()).sum::<f64>();
-        let patience = |crowd: &&Crowd<'_>| crowd.clients.parameters.reconnect.timeout.seconds();
+        let patience = |crowd: &&Crowd<'_>| crowd.patience();
         Some(Pool {
             name: first.pool.name,
             own,
             policy: first.balancer.parameters.policy,
             count: f64::from(own.count),
-            held: crowds.iter().map(|crowd| crowd.held).sum(),
+            held: crowds.iter().map(|crowd| crowd.placed()).sum(),
             there: crowds.iter().map(|crowd| crowd.wants()).sum(),
             work: work / all,
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
+            anew: crowds.iter().any(|crowd| crowd.anew()),
+            in_step: crowds.iter().any(|crowd| crowd.polls_in_step()),
             patience: crowds.iter().map(patience).fold(f64::INFINITY, f64::min),
         })
     }
@@ -126,11 +132,17 @@ impl Pool<'_> {
         let each = self.held / self.count.max(1.0);
         let per = number::float(self.own.per_connection());
         let limit = number::float(self.own.memory.limit.0);
-        let beside = metric(format!("{}.connections_per_instance.mean", self.name));
-        let value = Value { number: each, unit: Unit::Count, kind: Kind::Connections, beside };
-        let words = format!("N ÷ n = {} ÷ {}", n(self.held), f(self.count));
+        let beside = |of: &str| {
+            if self.in_step { Beside::Nothing } else { metric(format!("{}.{of}", self.name)) }
+        };
+        let of = beside("connections_per_instance.mean");
+        let value = Value { number: each, unit: Unit::Count, kind: Kind::Connections, beside: of };
+        let mut words = format!("N ÷ n = {} ÷ {}", n(self.held), f(self.count));
+        if self.in_step {
+            words += ", on average between two messages";
+        }
         sheet.line("Connections a gateway", words, value);
-        let beside = metric(format!("{}.memory.peak_per_instance", self.name));
+        let beside = beside("memory.peak_per_instance");
         let value = Value { number: each * per, unit: Unit::Bytes, kind: Kind::Fullest, beside };
         let note = if limit > 0.0 {
             format!("{} of {}", figures::share(each * per / limit), size(limit))
@@ -140,8 +152,19 @@ impl Pool<'_> {
         sheet.noted("Memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
     }
 
+    /// Connections that an instance can hold: those that it takes, or those from which on the
+    /// kernel kills it.
+    pub(super) fn most(&self) -> f64 {
+        f64::from(self.own.most_connections().min(self.own.fit_in_memory()))
+    }
+
+    /// Connections that all instances can hold.
+    pub(super) fn places(&self) -> f64 {
+        self.most() * self.count
+    }
+
     fn needs(&self, sheet: &mut Sheet) {
-        let most = f64::from(self.own.most_connections());
+        let most = self.most();
         if most <= 0.0 {
             return;
         }
@@ -161,7 +184,9 @@ impl Pool<'_> {
     /// What bounds the connections of an instance.
     pub(super) fn bound(&self) -> &'static str {
         let most = self.own.most_connections();
-        if most == self.own.max_connections {
+        if self.own.fit_in_memory() < most {
+            "memory"
+        } else if most == self.own.max_connections {
             "limit"
         } else if most == self.own.descriptors {
             "descriptors"
@@ -177,7 +202,9 @@ impl Pool<'_> {
                 Some(_) => "quota of the service".to_owned(),
                 None => format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work)),
             };
-            let beside = if several { Beside::Nothing } else { metric("handshakes.capacity") };
+            // Of polls that connect anew it is TLS alone.
+            let apart = several || self.anew;
+            let beside = if apart { Beside::Nothing } else { metric("handshakes.capacity") };
             let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Capacity, beside };
             sheet.line("Handshake capacity", words, value);
         }

@@ -21,6 +21,54 @@ pub fn long_poll_lag(rtt: f64, cycle: f64) -> f64 {
     rtt / 2.0 + gap * rtt / 2.0
 }
 
+/// Of held requests that take turns: how long one takes from being sent to the next that takes its
+/// place, in seconds, where each client waits for its turn `ratio` times as long. What comes while
+/// it waits is found at once. Found by bisection: the more comes, the shorter all are.
+pub fn shared_poll(rate: f64, [rtt, hold]: [f64; 2], ratio: f64) -> f64 {
+    let served = |wait: f64| long_poll_cycle(rate, rtt + wait, hold) - wait;
+    let (mut low, mut high) = (0.0, rtt + hold);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if served(middle * ratio) > middle { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// How long it takes on average until the first of `requests` is answered, in seconds, that are
+/// held for `hold` or until a message comes at `rate`, and have been for some time:
+/// ∫ ((e^(-λx) − e^(-λH)) ÷ (1 − e^(-λH)))ⁿ dx.
+pub fn first_end(requests: u32, rate: f64, hold: f64) -> f64 {
+    if hold <= 0.0 {
+        return 0.0;
+    }
+    let left = |part: f64| {
+        if rate * hold < 1e-9 {
+            return 1.0 - part;
+        }
+        let all = -libm::expm1(-rate * hold);
+        (libm::exp(-rate * hold * part) - libm::exp(-rate * hold)) / all
+    };
+    // What is much shorter than the hold needs a closer look.
+    let range = (50.0 / (rate * hold).max(1e-12)).min(1.0);
+    let point = |k: u32| (f64::from(k) + 0.5) / f64::from(10 * POINTS) * range;
+    let all = (0..10 * POINTS).map(|k| libm::pow(left(point(k)).max(0.0), f64::from(requests)));
+    all.sum::<f64>() / f64::from(10 * POINTS) * range * hold
+}
+
+/// The chance of each number of successes of so many.
+pub fn binomial(trials: u32, chance: f64) -> Vec<f64> {
+    let mut all = vec![1.0];
+    for _ in 0..trials {
+        let mut next = vec![0.0; all.len() + 1];
+        for (many, part) in all.iter().enumerate() {
+            next[many] += part * (1.0 - chance);
+            next[many + 1] += part * chance;
+        }
+        all = next;
+    }
+    all
+}
+
 /// Mean lag behind the server with a poll each `every`: it waits for U(0, every), and travels.
 pub fn poll_staleness(every: f64, rtt: f64) -> f64 {
     every / 2.0 + rtt / 2.0
@@ -53,8 +101,23 @@ pub fn mean(law: &Law) -> f64 {
 
 /// The mean of `of` over a law, by its quantiles.
 pub fn over(law: &Law, of: impl Fn(f64) -> f64) -> f64 {
-    let point = |k: u32| of(law.quantile((f64::from(k) + 0.5) / f64::from(POINTS)));
-    (0..POINTS).map(point).sum::<f64>() / f64::from(POINTS)
+    points(law).map(|(value, share)| of(value) * share).sum()
+}
+
+/// Values of a law, each with the share that it stands for.
+pub fn points(law: &Law) -> impl Iterator<Item = (f64, f64)> {
+    let share = 1.0 / f64::from(POINTS);
+    (0..POINTS).map(move |k| (law.quantile((f64::from(k) + 0.5) * share), share))
+}
+
+/// The chance that a value of a law in ns is larger than so many seconds: its quantiles, bisected.
+pub fn beyond(law: &Law, seconds: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        if law.quantile(middle) <= seconds * 1e9 { low = middle } else { high = middle }
+    }
+    1.0 - low
 }
 
 /// The mean life of a connection, in seconds, that ends by itself or with its age: `age` is the
@@ -144,6 +207,30 @@ mod tests {
         // A message a second: 25 ms, and 4.99 % of the messages wait 25 ms more.
         near(long_poll_lag(0.05, 1.0012), 0.026_248_5, 1e-6);
         near(poll_staleness(10.0, 0.1), 5.05, 1e-12);
+    }
+
+    #[test]
+    fn what_lasts_longer_is_rarer() {
+        near(beyond(&Law::exponential(6e11).unwrap(), 300.0), 0.606_530_66, 1e-8);
+        let fixed = Law::constant(6e11).unwrap();
+        near(beyond(&fixed, 599.0), 1.0, 1e-9);
+        near(beyond(&fixed, 601.0), 0.0, 1e-9);
+    }
+
+    #[test]
+    fn the_first_of_six_is_answered() {
+        // Nothing comes: each has a residual U(0, 35), the least of six 35/7.
+        near(first_end(6, 0.0, 35.0), 5.0, 1e-4);
+        // All end by a message at rate 2: 1/12.
+        near(first_end(6, 2.0, 1_000.0), 1.0 / 12.0, 1e-4);
+        // Nothing comes: a turn lasts as long as the hold and the way.
+        near(shared_poll(0.0, [1.0, 30.0], 0.5), 31.0, 1e-9);
+        // One message is always there: an answer is a round trip.
+        near(shared_poll(1e6, [0.1, 30.0], 0.5), 0.1, 1e-5);
+        let chances = binomial(3, 0.5);
+        near(chances[0], 0.125, 1e-12);
+        near(chances[2], 0.375, 1e-12);
+        near(binomial(200, 0.3).iter().sum(), 1.0, 1e-9);
     }
 
     #[test]

@@ -34,8 +34,8 @@ impl<'s> Plan<'s> {
         Some(match &node.parameters {
             Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
-                attempts: balanced(&Crowd::attempts),
-                connections: balanced(&|crowd| crowd.held),
+                attempts: balanced(&|crowd| crowd.attempts() + crowd.stripped()),
+                connections: balanced(&Crowd::placed),
                 bytes: balanced(&|crowd| {
                     let bytes = crowd.bytes();
                     bytes.up.and(&bytes.down()).total()
@@ -71,7 +71,7 @@ impl<'s> Plan<'s> {
         Amount::Managed {
             messages: of(&|crowd| crowd.billed(service)),
             pings: of(&|crowd| crowd.beat().map_or(0.0, |every| 2.0 * crowd.held / every)),
-            connections: of(&|crowd| crowd.held),
+            connections: of(&Crowd::placed),
             egress: own.fold(Egress::default(), |sum, crowd| sum.and(&crowd.bytes().egress())),
         }
     }

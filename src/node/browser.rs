@@ -21,14 +21,19 @@ const STREAMS: usize = 100;
 /// `WebSocket`s of a browser (Chromium) \[S\].
 const SOCKETS: usize = 255;
 
-/// What a transport takes of a browser; none of a poll now and then, which is over at once.
-fn takes(crowd: &Crowd) -> Option<(bool, usize)> {
-    match (crowd.transport, crowd.wire.http) {
+/// What a transport takes of a browser: whether a request's connection, and how many of those there
+/// are; none of a poll now and then, which is over at once.
+pub fn takes(transport: Transport, http: Http) -> Option<(bool, usize)> {
+    match (transport, http) {
         (Transport::ShortPoll, _) => None,
         (Transport::Websocket, _) => Some((false, SOCKETS)),
         (Transport::Sse | Transport::LongPoll, Http::One) => Some((true, CONNECTIONS)),
         (Transport::Sse | Transport::LongPoll, Http::Two) => Some((true, STREAMS)),
     }
+}
+
+fn taken_by(crowd: &Crowd) -> Option<(bool, usize)> {
+    takes(crowd.transport, crowd.wire.http)
 }
 
 impl Crowd {
@@ -68,7 +73,7 @@ impl Cx<'_> {
                 self.connections.get(*tab).state,
                 State::Connecting | State::Online | State::HalfOpen
             );
-            let same = takes(self.crowds.of(*tab)).is_some_and(|(kind, _)| kind == requests);
+            let same = taken_by(self.crowds.of(*tab)).is_some_and(|(kind, _)| kind == requests);
             *tab != user && open && same && !self.connections.queues.waits(browser, *tab)
         };
         tabs.filter(has).count()
@@ -77,7 +82,7 @@ impl Cx<'_> {
     /// Whether a user has to wait for a connection of its browser, by the transport of `crowd`; if
     /// so it waits in line from now on.
     pub fn queues(&mut self, user: u32, crowd: &Crowd) -> bool {
-        let Some((tabs, (requests, most))) = crowd.tabs(user).zip(takes(crowd)) else {
+        let Some((tabs, (requests, most))) = crowd.tabs(user).zip(taken_by(crowd)) else {
             return false;
         };
         let browser = tabs.start;

@@ -3,7 +3,7 @@
 pub mod admission;
 mod affinity;
 pub mod batch;
-mod browser;
+pub mod browser;
 pub mod buffer;
 pub mod clients;
 mod connect;

@@ -15,6 +15,8 @@ pub const STACKED: f64 = 140.0;
 pub const SMALL: f64 = 96.0;
 /// Free space around a chart.
 pub const MARGIN: f64 = 16.0;
+/// Half the side of a mark: a point of a sweep, of a front.
+pub const DOT: f64 = 3.0;
 /// Between labels at line ends.
 pub const LABEL_PITCH: f64 = 13.5;
 
@@ -89,6 +91,14 @@ pub const EXTREME: Pen =
 pub const CAPACITY: Pen = pen(INK, INK, 1.25, &[]);
 /// An objective's limit.
 pub const LIMIT: Pen = pen(INK, INK, 1.0, &[2.0, 3.0]);
+
+/// What is shown to be better than what it is held against: of a forest plot's intervals, of a
+/// tornado's sides, of the points on a Pareto front.
+pub const BETTER: Pen = BLUE;
+/// What is shown to be worse.
+pub const WORSE: Pen = VERMILION.solid();
+/// What is not shown to be either.
+pub const UNDECIDED: Pen = GREY.wide(1.75);
 
 /// Lines of equal rank, in order.
 pub const EQUALS: [Pen; 5] = [BLUE, VERMILION, GREEN, PURPLE, SKY];

@@ -25,6 +25,8 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
     /// What its sweep varies.
     pub plan: Plan,
+    /// Where its objectives stand, in their order.
+    pub objectives: Vec<At>,
 }
 
 impl Loaded {
@@ -67,8 +69,8 @@ fn load_all(
     let failed = input.errors() > 0;
     let (diagnostics, files) = input.finish();
     match built {
-        Some((scenario, plan)) if !failed => {
-            Ok(Loaded { scenario, warnings: diagnostics, files, plan })
+        Some((scenario, plan, objectives)) if !failed => {
+            Ok(Loaded { scenario, warnings: diagnostics, files, plan, objectives })
         }
         _ => Err(diagnostics),
     }
@@ -79,7 +81,7 @@ fn build(
     composed: &Composed,
     path: &Path,
     points: bool,
-) -> Option<(Scenario, Plan)> {
+) -> Option<(Scenario, Plan, Vec<At>)> {
     let title = title(input, composed.source, path);
     let mut tree = composed.whole();
     let experiment: Experiment = shape::shape(input, &mut tree)?;
@@ -91,7 +93,8 @@ fn build(
     let retry = Retry { title: &title, composed };
     retry.warn_of_idle_sets(input);
     let plan = sweep::plan(input, &retry, experiment.sweep.as_ref(), points);
-    Some((scenario, plan))
+    let objectives = experiment.slo.iter().map(|line| line.at).collect();
+    Some((scenario, plan, objectives))
 }
 
 fn title(input: &Input<'_>, source: u16, path: &Path) -> Title {

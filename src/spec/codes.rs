@@ -30,6 +30,7 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-number",
         "A text is no number as squall reads them: no exponents, signs or grouped digits.",
     ),
+    ("bad-objective", "An objective is not `metric OP value`, or its limit has another unit."),
     ("bad-tiers", "Tiers of a price do not ascend, or one but the last has no end."),
     (
         "bad-value",
@@ -70,8 +71,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("no-prices", "Something needs a bill, but no price sheet is named."),
     ("no-such-file", "A file is not there. Paths are relative to the file that names them."),
+    ("no-such-metric", "An objective is about what a run of this experiment does not measure."),
     ("no-such-node", "A name is that of no node."),
     ("no-such-path", "A path of `set`, `--set` or an axis leads to no parameter."),
+    ("no-such-phase", "An objective is about a phase that the experiment does not have."),
     ("not-modelled", "What is written makes sense, but squall does not model it so far."),
     (
         "not-supported",

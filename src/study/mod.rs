@@ -1,5 +1,6 @@
 //! Several runs: the replications of one scenario, and the points of a sweep. It knows worlds and
 //! records, not charts.
+pub mod dry;
 pub mod phase;
 pub mod ramp;
 mod unit;

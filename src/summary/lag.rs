@@ -62,6 +62,78 @@ pub(super) fn cells(outcomes: &[Outcome]) -> Vec<Cell> {
     all.into_iter().map(|((at, low, high), count)| Cell { at, low, high, count }).collect()
 }
 
+/// Deliveries with nothing before and nothing behind them: what a feed that sends at times brings.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Burst {
+    /// When it begins, in seconds.
+    pub from: f64,
+    /// When it ends.
+    pub to: f64,
+    /// Half of its deliveries, 95 % and 99 % of them are not later, within a fifth; in seconds.
+    pub quantiles: [f64; 3],
+    /// Its latest.
+    pub max: f64,
+}
+
+/// The shares of [`Burst::quantiles`].
+const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
+/// A feed with fewer stretches of nothing, of all, is steady.
+const EMPTY: f64 = 0.2;
+/// So is one with fewer bursts.
+const BURSTS: usize = 3;
+/// A burst of a smaller share of all deliveries has no percentiles to speak of.
+const BURST: f64 = 0.001;
+
+/// The bursts of a run, where deliveries come in such; none where they come all the time.
+pub fn bursts(summary: &Summary) -> Option<Vec<Burst>> {
+    let width = summary.lag_bin.nanos().max(1);
+    let mut bins: BTreeMap<u64, Vec<&Cell>> = BTreeMap::new();
+    for cell in &summary.lag_cells {
+        bins.entry(cell.at.nanos() / width).or_default().push(cell);
+    }
+    let (first, last) = (*bins.keys().next()?, *bins.keys().next_back()?);
+    let (all, full) = (number::float(last - first + 1), number::float(number::count(bins.len())));
+    let mut groups: Vec<(u64, u64, Vec<&Cell>)> = Vec::new();
+    for (bin, cells) in bins {
+        match groups.last_mut() {
+            Some(group) if group.1 == bin => {
+                group.1 = bin + 1;
+                group.2.extend(cells);
+            }
+            _ => groups.push((bin, bin + 1, cells)),
+        }
+    }
+    let total: u64 = summary.lag_cells.iter().map(|cell| cell.count).sum();
+    let counted = |cells: &[&Cell]| cells.iter().map(|cell| cell.count).sum::<u64>();
+    groups.retain(|group| number::float(counted(&group.2)) >= BURST * number::float(total));
+    let bursty = all - full >= EMPTY * all && groups.len() >= BURSTS;
+    let seconds = |bin: u64| number::float(bin) * summary.lag_bin.seconds();
+    let burst = |(from, to, cells): &(u64, u64, Vec<&Cell>)| {
+        let (from, to) = (seconds(*from), seconds(*to));
+        burst(summary, cells, from, to)
+    };
+    bursty.then(|| groups.iter().map(burst).collect())
+}
+
+fn burst(summary: &Summary, cells: &[&Cell], from: f64, to: f64) -> Burst {
+    let mut cells = cells.to_vec();
+    cells.sort_by_key(|cell| cell.low);
+    let total = number::float(cells.iter().map(|cell| cell.count).sum());
+    let middle = |cell: &Cell| (cell.low.seconds() * cell.high.seconds()).sqrt();
+    let at = |share: f64| {
+        let mut before = 0.0;
+        let found = cells.iter().find(|cell| {
+            before += number::float(cell.count);
+            before >= share * total
+        });
+        found.or(cells.last()).map_or(0.0, |cell| middle(cell))
+    };
+    let latest = summary.level("", "delivery_lag", "max");
+    let latest = latest.and_then(|max| max.within(from, to).map(|it| it.1).reduce(f64::max));
+    let max = latest.or(cells.last().map(|cell| cell.high.seconds())).unwrap_or(0.0);
+    Burst { from, to, quantiles: SHARES.map(at), max }
+}
+
 /// The step that a lag falls into.
 fn step(lag: Span) -> (Span, Span) {
     let nanos = lag.nanos();
@@ -130,6 +202,34 @@ fn pending_could_be_late(summary: &Summary, slo: &Slo) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A minute of a burst each four: steady in between is nothing.
+    #[test]
+    fn what_comes_at_times_is_told_by_the_burst() {
+        let mut summary = super::super::summarize(&scenario(), &[]);
+        summary.lag_bin = Span::from_secs(60);
+        let cell = |minute: u64, low: u64, count| Cell {
+            at: Time::ZERO + Span::from_secs(60 * minute),
+            low: Span::from_millis(low),
+            high: Span::from_millis(low + low / 4),
+            count,
+        };
+        let burst = |minute| [cell(minute, 100, 980), cell(minute + 1, 4_000, 20)];
+        summary.lag_cells = [1, 5, 9].into_iter().flat_map(burst).collect();
+        let found = bursts(&summary).unwrap();
+        let ends: Vec<(f64, f64)> = found.iter().map(|burst| (burst.from, burst.to)).collect();
+        assert_eq!(ends, [(60.0, 180.0), (300.0, 420.0), (540.0, 660.0)]);
+        let [p50, p95, p99] = found[0].quantiles;
+        assert!((p50 - 0.1118).abs() < 1e-4 && p95 <= p50 && (p99 - 4.472).abs() < 1e-3);
+        summary.lag_cells = (0..12).map(|minute| cell(minute, 100, 9)).collect();
+        assert_eq!(bursts(&summary), None);
+    }
+
+    fn scenario() -> crate::scenario::Scenario {
+        let read = |path: &std::path::Path| std::fs::read(path);
+        let file = std::path::Path::new("experiments/chat-100k.yaml");
+        crate::scenario::load(file, &[], &read).unwrap().scenario
+    }
 
     #[test]
     fn the_tail_ends_at_zero() {

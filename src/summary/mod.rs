@@ -25,7 +25,7 @@ pub mod sweep;
 pub mod words;
 
 pub use bill::{Bill, Charge};
-pub use lag::{Bucket, Cell as LagCell, tail};
+pub use lag::{Bucket, Burst, Cell as LagCell, bursts, tail};
 pub use metric::Metric;
 pub use series::Series;
 

@@ -13,7 +13,7 @@ mod sample;
 mod sessions;
 mod timeline;
 mod usage;
-mod ways;
+pub(crate) mod ways;
 pub(crate) mod wire;
 
 use crate::{

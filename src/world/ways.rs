@@ -16,6 +16,11 @@ const ALL: [(Transport, &str); 4] = [
     (Transport::ShortPoll, "short_poll"),
 ];
 
+/// A transport as metrics name it.
+pub(crate) fn name(transport: Transport) -> &'static str {
+    ALL.into_iter().find(|(one, _)| *one == transport).map_or("", |(_, name)| name)
+}
+
 /// The transports of several that there are, with their names; none where there is only one.
 pub(super) fn of(crowds: &Crowds) -> Vec<(Transport, &'static str)> {
     let uses = |transport| crowds.rows().iter().any(|crowd| crowd.transport == transport);

@@ -113,6 +113,12 @@ const zoom = async page => {
   const span = await page.locator('#chart-connections .span').textContent();
   check(/ to /.test(span), `the stretch is told: ${span}`);
   check(await svg.locator('g.z text').count() > 1, 'the stretch has ticks of its own');
+  const ends_at = () => page.locator('#chart-lag-over-time svg.w').evaluate(svg => {
+    const labels = [...svg.querySelectorAll(':scope > g.s text:not(.off)')].map(t => t.getBoundingClientRect().top);
+    return [labels.sort((a, b) => a - b), svg.querySelectorAll(':scope > g.s text[transform]').length];
+  });
+  const [tops, moved] = await ends_at();
+  check(moved > 1 && tops.every((top, i) => i === 0 || top - tops[i - 1] > 8), `labels go with their lines, apart: ${tops}`);
   const lag = await box(page, 'lag-over-time');
   check(await paths() !== before, 'lines are drawn from all values');
   await page.mouse.move(lag.area.x + lag.area.width * 0.5, lag.area.y + 100);
@@ -122,6 +128,7 @@ const zoom = async page => {
   check(ends[0] <= at && at <= ends[1], `the pointer tells a time within the stretch: ${at} in ${ends}`);
   await page.locator('#chart-connections .zoom button', { hasText: 'All' }).click();
   check(await zoomed() === 0 && await paths() === before, 'everything is as it was again');
+  check((await ends_at())[1] === 0, 'so are the labels');
 };
 
 const keys = async page => {

@@ -6,8 +6,10 @@ use super::{BAD_INPUT, FAILED, GOOD, complain, diagnostics, folder, print, unico
 use crate::{
     advise::{self, Answer, Audience, Direction, Platform, Question},
     engine::{Span, number},
+    node::table::browsers::MOST_TABS,
     report::{files::File, safe::quoted},
     scenario::{self, Scenario},
+    spec::Severity,
     units::{Bytes, Count, Quantity, Rate, Share},
 };
 use clap::{Args, ValueEnum};
@@ -19,6 +21,9 @@ use std::{
 
 /// What the texts of candidates are called when they are resolved.
 const NAME: &str = "advise.yaml";
+
+/// How fresh something can be asked to be: beyond it there is nothing to model.
+const FRESH: [Span; 2] = [Span::from_millis(1), Span::from_secs(30 * 86_400)];
 
 /// Which way messages go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -43,9 +48,9 @@ enum Who {
 /// What the clients run on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum On {
-    /// A page.
+    /// A page, with the heads and limits of a browser.
     Browser,
-    /// A program.
+    /// A program, with short heads.
     Native,
 }
 
@@ -54,7 +59,7 @@ enum On {
 enum App {
     /// It is.
     Open,
-    /// It is not.
+    /// It is not: only the vendor's push service can wake it.
     Closed,
 }
 
@@ -70,10 +75,10 @@ pub(super) struct AdviseArguments {
     /// Which way messages go.
     #[arg(long, value_enum)]
     direction: Ways,
-    /// One way: messages that a user gets; both ways: messages that a user sends.
+    /// One way: messages that a user gets; both ways: messages that a user sends. 10/s, 1/min, 3/h.
     #[arg(long, value_name = "RATE", value_parser = read::<Rate>, default_value = "1/min")]
     messages: Rate,
-    /// How old what a user sees may be.
+    /// How old what a user sees may be, such as 500ms, 30s or 5min; 1ms to 30d.
     #[arg(long, value_name = "DURATION", value_parser = read::<Span>)]
     fresh: Span,
     /// Who gets a message.
@@ -82,7 +87,7 @@ pub(super) struct AdviseArguments {
     /// How many users.
     #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "100k")]
     users: Count,
-    /// The share of users for whom proxies block a WebSocket.
+    /// The share of users for whom proxies block a WebSocket, 0% to 100%.
     #[arg(long, value_name = "SHARE", value_parser = read::<Share>, default_value = "0%")]
     hostile: Share,
     /// What the clients run on.
@@ -91,13 +96,13 @@ pub(super) struct AdviseArguments {
     /// Whether the application is open when messages come.
     #[arg(long, value_enum, default_value = "open")]
     app: App,
-    /// Tabs that a browser has open.
+    /// Tabs that a browser has open, 1 to 255.
     #[arg(long, value_name = "N", value_parser = read::<Count>, default_value = "1")]
     tabs: Count,
     /// Size of a message.
     #[arg(long, value_name = "SIZE", value_parser = read::<Bytes>, default_value = "300B")]
     payload: Bytes,
-    /// A price sheet, such as models/prices/aws-us-east-1.yaml.
+    /// A price sheet, such as models/prices/aws-us-east-1.yaml; without one nothing is priced.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
     /// Run each candidate shortly with a part of the users, and show what came out.
@@ -184,8 +189,44 @@ impl AdviseArguments {
         }
     }
 
+    /// What is too short, too long, or too much to be modelled.
+    fn beyond(&self) -> Option<String> {
+        let (fresh, users) = (self.fresh.print(), self.users.print());
+        if self.fresh < FRESH[0] {
+            return Some(format!("`--fresh {fresh}`: nothing is that fast; write 1ms or more"));
+        }
+        if self.fresh > FRESH[1] {
+            return Some(format!("`--fresh {fresh}`: write 30d or less"));
+        }
+        if self.users.0 > u64::from(scenario::MOST_USERS) {
+            return Some(format!("`--users {users}`: at most 2147M are modelled"));
+        }
+        let question = self.question();
+        let size = question.size();
+        let (all, most) = match question.direction {
+            Direction::OneWay => (question.published(size), scenario::MOST_OF_A_SOURCE),
+            Direction::Both => (self.messages.0 * float(size), scenario::MOST_OF_A_CROWD),
+        };
+        (all > most.0).then(|| {
+            format!(
+                "`--messages {}`: with {users} users that is {} in all, and at most {} are \
+                 modelled; write {} or less, or fewer users",
+                self.messages.print(),
+                Rate(all).print(),
+                most.print(),
+                Rate(rounded(self.messages.0 * most.0 / all)).print(),
+            )
+        })
+    }
+
     /// What cannot be asked.
     fn wrong(&self) -> Option<String> {
+        if self.tabs.0 > u64::from(MOST_TABS) {
+            return Some(format!("`--tabs {}`: write {MOST_TABS} or less", self.tabs.print()));
+        }
+        if self.tabs.0 > 1 && self.platform == On::Native {
+            return Some("`--tabs`: a native application has none; leave it out".to_owned());
+        }
         if self.users.0 == 0 {
             return Some("`--users 0`: nobody needs no transport; write 1 or more".to_owned());
         }
@@ -197,8 +238,10 @@ impl AdviseArguments {
         if self.payload > advise::LARGEST {
             return Some("`--payload`: a message has at most 1GB".to_owned());
         }
-        let missing = self.prices.as_ref().filter(|file| !file.is_file())?;
-        Some(format!("`--prices {}`: there is no such file", missing.display()))
+        let missing = self.prices.as_ref().filter(|file| !file.is_file());
+        let missing =
+            missing.map(|file| format!("`--prices {}`: there is no such file", file.display()));
+        missing.or_else(|| self.beyond())
     }
 }
 
@@ -250,13 +293,35 @@ fn told(arguments: &AdviseArguments, question: &Question, answer: &Answer) -> io
     Ok(GOOD)
 }
 
-/// The loader's scenario of a candidate's text.
+/// The loader's scenario of a candidate's text. What is wrong with that is none of the asker's
+/// doing, so that it is told by what was asked.
 fn resolved(text: &str) -> Result<Scenario, String> {
     let read = |path: &Path| {
         if path == Path::new(NAME) { Ok(text.as_bytes().to_vec()) } else { std::fs::read(path) }
     };
     let loaded = scenario::load(Path::new(NAME), &[], &read);
-    loaded.map(|loaded| loaded.scenario).map_err(|wrong| diagnostics::render(&wrong, true))
+    loaded.map(|loaded| loaded.scenario).map_err(|wrong| {
+        let own = wrong.list.iter().find(|found| {
+            let source = found.at.map(|at| wrong.sources.of(at).name.as_str());
+            found.severity == Severity::Error && source == Some(NAME)
+        });
+        match own {
+            Some(own) => format!(
+                "this is more than is modelled: {}; write fewer `--users`, or less `--messages`",
+                own.message
+            ),
+            None => diagnostics::render(&wrong, true),
+        }
+    })
+}
+
+/// A number cut down to its first digit, so that what is advised is short and is allowed.
+fn rounded(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let unit = libm::pow(10.0, libm::floor(libm::log10(value)));
+    (value / unit * (1.0 + 1e-12)).floor() * unit
 }
 
 /// A count as a float.

@@ -30,6 +30,26 @@ pub enum Browsers {
 }
 
 impl Tabs {
+    /// The chance of each number of tabs that a browser can have.
+    pub fn chances(&self) -> Vec<(u32, f64)> {
+        match self {
+            Self::Constant(tabs) => vec![(*tabs, 1.0)],
+            Self::Listed(list) => {
+                let each = 1.0 / number::float(number::count(list.len().max(1)));
+                list.iter().map(|tabs| (*tabs, each)).collect()
+            }
+            Self::Mean(mean) => {
+                let more = 1.0 - 1.0 / mean;
+                let beyond = |tabs: u32| libm::pow(more, f64::from(tabs));
+                let one = |tabs| match tabs {
+                    MOST_TABS => (tabs, beyond(tabs - 1)),
+                    _ => (tabs, beyond(tabs - 1) - beyond(tabs)),
+                };
+                (1..=MOST_TABS).map(one).collect()
+            }
+        }
+    }
+
     /// How many tabs a browser has.
     fn draw(&self, unit: f64) -> u32 {
         match self {
@@ -155,6 +175,28 @@ mod tests {
             let sum: u32 = units.map(|unit| Tabs::Mean(mean).draw(unit)).sum();
             let found = f64::from(sum) / 1e5;
             assert!((found / mean - 1.0).abs() < 1e-3, "{found}, not {mean}");
+        }
+    }
+
+    #[test]
+    fn chances_are_those_of_the_draws() {
+        for tabs in [Tabs::Constant(7), Tabs::Listed(vec![1, 3, 3]), Tabs::Mean(2.5)] {
+            let draws = (0..100_000).map(|i| tabs.draw((f64::from(i) + 0.5) / 1e5));
+            let (mut one, mut three, mut seven) = (0, 0, 0);
+            draws.for_each(|drawn| match drawn {
+                1 => one += 1,
+                3 => three += 1,
+                7 => seven += 1,
+                _ => {}
+            });
+            let chance = |many| {
+                let all = tabs.chances();
+                all.iter().filter(|(tabs, _)| *tabs == many).map(|(_, share)| share).sum::<f64>()
+            };
+            for (many, found) in [(1, one), (3, three), (7, seven)] {
+                let found = f64::from(found) / 1e5;
+                assert!((found - chance(many)).abs() < 1e-4, "{tabs:?}: {many}: {found}");
+            }
         }
     }
 

@@ -24,6 +24,9 @@ const LOG_FAR: f64 = 200.0;
 /// A share of failures that the headline names.
 const NOTABLE: f64 = 0.001;
 
+/// A tier that holds no more of the most connections is not reached.
+const FEW: f64 = 0.01;
+
 /// What can become of an attempt beside a connection.
 const FAILURES: [(&str, &str, Pen); 3] = [
     ("abandoned", "abandoned", theme::GREEN),
@@ -41,6 +44,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         shown.insert(0, (theme::GREY, "accepted", accepted));
     }
     let failures = failures(summary);
+    let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
+    // Few failures are a comb of single ones: a number says more.
+    let few = failed > 0.0 && failed <= NOTABLE * attempted.integral();
+    let failures = if few { Vec::new() } else { failures };
     let usual = usual(summary, &attempted);
     let steady = usual.is_some_and(|usual| peak < CHANCE * usual);
     if steady && failures.is_empty() && summary.faults().next().is_none() {
@@ -66,7 +73,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             bins(&attempted),
             if log { ", log scale" } else { "" },
         ),
-        note: evidence(summary, Shown::Band) + &against(capacity.as_ref(), peak),
+        note: evidence(summary, Shown::Band)
+            + &if few { rare(failed) } else { String::new() }
+            + &against(capacity.as_ref(), peak),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
@@ -97,10 +106,13 @@ fn reached(tiers: &[(Curve, Option<Curve>)]) -> Vec<Curve> {
     let mut open = vec![true; tiers.len()];
     let mut all: Vec<Curve> = tiers.iter().map(|(capacity, _)| capacity.clone()).collect();
     let bins = all.iter().map(|curve| curve.mean.len()).min().unwrap_or(0);
+    let held: Vec<Curve> = tiers.iter().filter_map(|tier| tier.1.clone()).collect();
+    let most = Curve::sum(&held).and_then(|sum| sum.peak()).map_or(0.0, |peak| peak.1);
     for bin in 0..bins {
         let held = |(_, held): &(Curve, Option<Curve>)| {
             let held = held.as_ref().and_then(|curve| *curve.mean.get(bin)?);
-            held.is_some_and(|held| held > 0.0)
+            // Some stay where nobody else gets to.
+            held.is_some_and(|held| held > FEW * most)
         };
         let now: Vec<bool> = tiers.iter().map(held).collect();
         if now.contains(&true) {
@@ -111,6 +123,14 @@ fn reached(tiers: &[(Curve, Option<Curve>)]) -> Vec<Curve> {
         }
     }
     all
+}
+
+/// Failures that are too few to be drawn.
+fn rare(failed: f64) -> String {
+    format!(
+        " {}, too few to draw.",
+        figures::counted(failed.round(), "attempt fails", "attempts fail")
+    )
 }
 
 fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
@@ -205,8 +225,11 @@ mod tests {
             band: Vec::new(),
         };
         let tiers = [
-            (curve(&[100.0; 5]), Some(curve(&[9.0, 0.0, 0.0, 0.0, 8.0]))),
-            (curve(&[20.0, 20.0, 0.0, 20.0, 20.0]), Some(curve(&[1.0, 9.0, 0.0, 3.0, 1.0]))),
+            (curve(&[100.0; 5]), Some(curve(&[900.0, 5.0, 4.0, 1.0, 800.0]))),
+            (
+                curve(&[20.0, 20.0, 0.0, 20.0, 20.0]),
+                Some(curve(&[100.0, 900.0, 0.0, 300.0, 100.0])),
+            ),
         ];
         let sum = Curve::sum(&reached(&tiers)).unwrap();
         assert_eq!(sum.mean, [120.0, 20.0, 0.0, 20.0, 120.0].map(Some));

@@ -32,17 +32,21 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let mut all = of_gateways(summary);
     all.extend(of_others(summary, &all));
     all.retain(|budget| budget.peak > LITTLE);
-    all.sort_by(|a, b| b.binds.total_cmp(&a.binds).then(b.peak.total_cmp(&a.peak)));
+    all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(b.binds.total_cmp(&a.binds)));
     let left_out = all.len().saturating_sub(BARS);
     all.truncate(BARS);
-    let first = all.first()?;
+    let most = all.iter().map(|budget| budget.binds).fold(0.0, f64::max);
+    let first = all.iter().find(|budget| budget.binds >= most)?;
     let beyond = all.iter().any(|budget| budget.peak > END);
     let end = all.iter().map(|budget| budget.peak.min(END)).fold(1.0, f64::max);
     let label = |part: f64| if part > 0.0 { super::axis::share(part) } else { "0".to_owned() };
-    let axis = Axis::linear(1.0, label).named("share of the budget");
+    let axis = Axis::linear(1.0, label);
     let body = Bars {
         axis: Axis { high: end, ..axis },
-        rows: all.iter().map(|budget| budget.bar(end)).collect(),
+        rows: all
+            .iter()
+            .map(|budget| Bar { bold: std::ptr::eq(budget, first), ..budget.bar(end) })
+            .collect(),
         key: vec![
             ("on average".to_owned(), theme::BLUE),
             ("more at its peak".to_owned(), theme::SKY),
@@ -59,13 +63,13 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         name: "budgets".to_owned(),
         headline: headline(first),
         subtitle: "How much of each budget is used: mean over the run and its instances, and the \
-                   fullest instance at its peak; the one that binds first stands on top."
+                   fullest instance at its peak; the one that binds first in bold."
             .to_owned(),
         note: evidence(summary, Shown::Mean) + cut + &more,
         x: Axis::default(),
         shades: Vec::new(),
         panels: vec![Panel {
-            name: "share that is used".to_owned(),
+            name: "share of the budget that is used".to_owned(),
             height: PITCH * number::float(number::count(all.len())),
             body: Body::Bars(body),
         }],

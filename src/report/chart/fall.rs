@@ -5,7 +5,7 @@ use crate::{
     engine::number,
     record::Cause,
     report::theme::{self, Pen},
-    summary::{Summary, figures},
+    summary::{Summary, figures, words},
 };
 use figures::{count, counted, share};
 
@@ -187,19 +187,19 @@ fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {
     let one_in = |count: f64| share(count / intended);
     match (missed, beside) {
         ([only], _) => format!(
-            "{} of {} deliveries are missed ({}), all of them {}",
+            "{} of {} deliveries are missed ({}), all of them by {}",
             count(total),
             count(intended),
             one_in(total),
-            only.name,
+            cause(&only.name),
         ),
         ([first, ..], _) => format!(
-            "{} of {} deliveries are missed ({}), {} of them {}",
+            "{} of {} deliveries are missed ({}), {} of them by {}",
             count(total),
             count(intended),
             one_in(total),
             most(first.count / total),
-            first.name,
+            cause(&first.name),
         ),
         ([], [first, ..]) => format!(
             "Nothing is missed; {} {}",
@@ -208,6 +208,12 @@ fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {
         ),
         ([], []) => String::new(),
     }
+}
+
+/// A cause in words: `gateway crash`.
+pub(super) fn cause(name: &str) -> String {
+    let own = name.strip_prefix("lost.").unwrap_or(name);
+    if own == "expired" { "expiry".to_owned() } else { words::spaced(own) }
 }
 
 /// No share of less than all is called all.

@@ -2,10 +2,11 @@
 //! percentile is taken; no percentile is averaged.
 use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
 use crate::{
+    engine::number,
     record::Unit,
     report::theme::{self, Pen},
     summary::{
-        Judged, Summary, figures,
+        Burst, Judged, Summary, bursts, figures,
         series::Curve,
         slo::{self, Comparison},
     },
@@ -34,18 +35,67 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
     let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
     let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
-    let lines: Vec<Line> =
-        curves.iter().map(|(name, pen, curve)| line(*name, *pen, curve)).collect();
+    let burst = bursts(summary);
+    let lines: Vec<Line> = match &burst {
+        Some(burst) => by_burst(burst, summary.horizon.seconds()),
+        None => curves.iter().map(|(name, pen, curve)| line(*name, *pen, curve)).collect(),
+    };
+    let what = match &burst {
+        Some(burst) => format!(
+            "Delivery lag percentiles of each of {} bursts by time of arrival, within a fifth, log \
+             scale; between them next to nothing arrives.",
+            burst.len(),
+        ),
+        None => {
+            format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99))
+        }
+    };
     let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
     Some(Chart {
         name: "lag-over-time".to_owned(),
-        headline: headline(summary, p99),
-        subtitle: format!("Delivery lag percentiles by time of arrival, {}, log scale.", bins(p99)),
+        headline: burst.as_deref().map_or_else(|| headline(summary, p99), of_bursts),
+        subtitle: what,
         note: evidence(summary, Shown::Together),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 30.0, body }],
     })
+}
+
+/// A burst is drawn at least so long, of the whole time.
+const SHORT: f64 = 0.008;
+
+/// A stroke for each percentile of each burst, solid: dashes would be mistaken for bursts.
+fn by_burst(all: &[Burst], horizon: f64) -> Vec<Line> {
+    let line = |&(name, pen): &(&str, Pen)| {
+        let value = |burst: &Burst| match name {
+            "p50" => burst.quantiles[0],
+            "p95" => burst.quantiles[1],
+            "p99" => burst.quantiles[2],
+            _ => burst.max,
+        };
+        let piece = |burst: &Burst| {
+            let end = burst.to.max(burst.from + SHORT * horizon).min(horizon);
+            vec![(burst.from, value(burst)), (end, value(burst))]
+        };
+        Line::through(name, pen.solid(), all.iter().map(piece).collect())
+    };
+    PERCENTILES.iter().map(line).collect()
+}
+
+/// From where to where p99 goes from burst to burst.
+fn of_bursts(all: &[Burst]) -> String {
+    let p99 = || all.iter().map(|burst| burst.quantiles[2]);
+    let (least, most) = (p99().fold(f64::INFINITY, f64::min), p99().fold(0.0, f64::max));
+    let count = figures::count(number::float(number::count(all.len())));
+    if most < 1.3 * least {
+        return format!("p99 of the delivery lag is {} in each of {count} bursts", duration(most));
+    }
+    format!(
+        "p99 of the delivery lag lies between {} and {} in {count} bursts",
+        duration(least),
+        duration(most),
+    )
 }
 
 /// The peak of p99 held against its median before anything happens.

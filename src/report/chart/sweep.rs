@@ -329,7 +329,9 @@ fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
     // A share of some weight is read against the whole.
     let whole = unit == Unit::Share && top > 0.1;
     if least.is_finite() && top / least > 100.0 && !whole {
-        let zero = means().any(|mean| mean <= 0.0);
+        // A limit of nothing lies on the marked floor, as values do.
+        let limited = limits(sweep, name, unit).iter().any(|limit| limit.0 <= 0.0);
+        let zero = limited || means().any(|mean| mean <= 0.0);
         let axis = Axis::log(least.min(limit.max(least)), top, label).of(unit);
         return Some(if zero { axis.with_floor() } else { axis });
     }

@@ -32,7 +32,8 @@ pub(super) fn sides(bars: &Bars, paper: &Paper) -> (f64, f64) {
     let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
     let behind = widest(&mut bars.rows.iter().map(|bar| theme::width(&bar.text, theme::VALUE)));
     if paper.keyed {
-        return (0.0, behind + GAP);
+        // Names and numbers stand over the bars.
+        return (0.0, 0.0);
     }
     let name =
         |bar: &Bar| theme::width(&bar.name, theme::TICK).max(theme::width(&bar.words, theme::CELL));
@@ -48,12 +49,12 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
     }
     // Below the bars and their numbers, but over a bar that passes it.
     let limit = bars.limit.map(|limit| frame.across(limit));
-    if let Some(x) = limit {
+    if let Some(x) = limit.filter(|_| ruled) {
         sheet.line(vec![(x, frame.top), (x, frame.bottom)], theme::LIMIT);
     }
     let pitch = (frame.bottom - frame.top) / number::float(number::count(bars.rows.len().max(1)));
     // A name over its bar pushes it down.
-    let shift = if frame.paper.keyed { 0.25 * BAR } else { 0.0 };
+    let shift = if frame.paper.keyed { 0.5 * BAR } else { 0.0 };
     let mut before: Option<(f64, f64)> = None;
     for (place, bar) in bars.rows.iter().enumerate() {
         let middle = frame.top + pitch * (number::float(number::count(place)) + 0.5) + shift;
@@ -67,15 +68,18 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         } else {
             stack(sheet, bars, bar, frame, (top, bottom));
         }
-        if let Some(x) = limit.filter(|&x| from < x && x < to) {
+        if let Some(x) = limit.filter(|&x| !ruled || from < x && x < to) {
             sheet.line(vec![(x, top), (x, bottom)], theme::LIMIT);
+        }
+        name(sheet, bar, frame, middle);
+        before = Some((if bar.rises { to } else { from }, bottom));
+        if frame.paper.keyed {
+            continue;
         }
         // The number stands on the page: no line of the grid crosses it.
         let room = (to + GAP / 2.0, to + GAP + theme::width(&bar.text, theme::VALUE));
         sheet.rectangle((room.0, middle - BAR / 2.0), (room.1, middle + BAR / 2.0), theme::PAGE);
         sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
-        name(sheet, bar, frame, middle);
-        before = Some((if bar.rises { to } else { from }, bottom));
     }
 }
 
@@ -115,9 +119,13 @@ fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
     let margin = frame.paper.margin;
     if frame.paper.keyed {
         let at = (margin, middle - BAR / 2.0 - 5.0);
-        let width = theme::width(&bar.name, kind);
-        sheet.text(at, kind, Anchor::Start, &fitted(&bar.name, kind, frame.right - margin));
-        let room = frame.paper.width - 2.0 * margin - width - NAME_GAP;
+        let end = frame.paper.width - margin;
+        sheet.text((end, at.1), theme::VALUE, Anchor::End, &bar.text);
+        let room = end - margin - theme::width(&bar.text, theme::VALUE) - NAME_GAP;
+        let told = fitted(&bar.name, kind, room);
+        let width = theme::width(&told, kind);
+        sheet.text(at, kind, Anchor::Start, &told);
+        let room = room - width - NAME_GAP;
         let words = fitted(&bar.words, theme::CELL, room);
         if words == bar.words && !words.is_empty() {
             sheet.text((margin + width + NAME_GAP, at.1), theme::CELL, Anchor::Start, &words);

@@ -47,7 +47,7 @@ const BETWEEN: f64 = 36.0;
 /// The same below a panel that has an axis of its own.
 const OWN_AXIS: f64 = 58.0;
 /// On a narrow paper the names of bars stand over them.
-const TALLER: f64 = 1.2;
+const TALLER: f64 = 1.4;
 /// Over the first panel of a picture without words.
 const NAME_LINE: f64 = 12.0;
 /// Over a panel: its name.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::report::{
     chart::{Axis, Band, Line, Lines},
-    theme::{self, Pen, Type},
+    theme::{self, DOT, Pen, Type},
 };
 
 /// How a limit's label is set.
@@ -17,8 +17,6 @@ const LEADER: Pen = Pen { stroke: theme::INK3, text: theme::INK3, width: 1.0, da
 const FAR: f64 = 40.0;
 /// Between the line's end and its leader.
 const GAP: f64 = 6.0;
-/// Half the side of a dot.
-const DOT: f64 = 3.0;
 
 /// The room that a panel takes left and right of its plot.
 pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {

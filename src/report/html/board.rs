@@ -14,6 +14,8 @@ use maud::{Markup, html};
 
 /// So many times the users are too far from those of the run to be told.
 const FAR: f64 = 1_000.0;
+/// So few of a tier's most connections are next to nobody.
+const FEW: f64 = 0.01;
 /// A tier without a connection for a larger part of the run is told.
 const IDLE: f64 = 0.02;
 /// A share below this is told as that.
@@ -63,8 +65,9 @@ pub(super) fn headroom(summary: &Summary) -> Option<Markup> {
 /// For how long nobody was connected to a tier that is used otherwise, in seconds.
 fn idle(summary: &Summary, node: &str) -> Option<f64> {
     let held = summary.level(node, "connections", "total")?;
-    held.peak().filter(|&(_, most)| most > 0.0)?;
-    let none = held.values().filter(|&(_, held)| held <= 0.0).count();
+    let (_, most) = held.peak().filter(|&(_, most)| most > 0.0)?;
+    // Some stay where nobody else gets to.
+    let none = held.values().filter(|&(_, held)| held <= FEW * most).count();
     let idle = number::float(number::count(none)) * held.step;
     (idle >= IDLE * summary.horizon.seconds()).then_some(idle)
 }
@@ -117,9 +120,11 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                     fullest instance, whatever was done to the system; the users with whom it \
                     would be full do the same in the same timeline." }
                 }
-                @if let Some(idle) = idle { p.also { "For " (figures::clock(idle)) " of the run \
-                    nobody is connected to it: what is free then is no headroom, and its averages \
-                    are lower for it." } }
+                @if let Some(idle) = idle {
+                    p.also { "For " (figures::clock(idle)) " of the run next to nobody is \
+                        connected to it: what is free then is no headroom, and its averages are \
+                        lower for it." }
+                }
                 @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
                     p { "Handshakes are attempts over what all gateways do when they do nothing \
                         else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \

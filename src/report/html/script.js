@@ -210,6 +210,42 @@ for (const chart of all('figure[data-chart]')) {
       const y = v => (below - (below - above) * clamp(place(s.y, v), 0, 1)).toFixed(1);
       return { s, y, paths, before: paths.map(p => p.getAttribute('d')) };
     });
+    /* Labels at line ends go with what is seen of their lines, apart from each other and from limits. */
+    const near = right + 10;
+    const fixed = all(':scope > text', svg).filter(t => +t.getAttribute('x') > near).map(t => +t.getAttribute('y'));
+    const labels = lines.map(l => {
+      const group = all(`:scope > g.s[data-s="${l.s.s}"]`, svg).filter(g => g.querySelector('text')).at(-1);
+      const text = group && group.querySelector('text');
+      return text && { l, text, leads: all(`:scope > g.s[data-s="${l.s.s}"] path`, svg), own: +text.getAttribute('y') };
+    }).filter(Boolean);
+    const last = ({ s, y }) => {
+      const end = Math.min(s.values.length, Math.ceil(view.to * d.x.high / s.step));
+      for (let i = end - 1; i >= Math.floor(view.from * d.x.high / s.step); i--) if (s.values[i] != null) return +y(s.values[i]);
+      return null;
+    };
+    const follow = zoomed => {
+      for (const { text, leads } of labels) {
+        text.removeAttribute('transform');
+        for (const one of [text, ...leads]) one.classList.toggle('off', zoomed);
+      }
+      if (!zoomed) return;
+      panels.forEach(([above, below], panel) => {
+        const own = labels.filter(({ l }) => l.s.panel === panel).map(it => ({ ...it, y: last(it.l) })).filter(it => it.y != null);
+        own.sort((a, b) => a.y - b.y);
+        const taken = fixed.filter(y => y > above - 8 && y < below + 12);
+        let free = above;
+        for (const it of own) {
+          it.at = Math.max(it.y + 4, free);
+          for (const y of taken) if (Math.abs(y - it.at) < 13) it.at = y + 13.5;
+          free = it.at + 13.5;
+        }
+        const over = Math.max(0, free - 13.5 - below - 4);
+        for (const it of own) {
+          it.text.classList.remove('off');
+          it.text.setAttribute('transform', `translate(0 ${(it.at - over - it.own).toFixed(1)})`);
+        }
+      });
+    };
     const fine = ({ s, y }) => {
       const high = d.x.high, first = Math.max(0, Math.floor(view.from * high / s.step) - 1);
       const last = Math.min(s.values.length - 1, Math.ceil(view.to * high / s.step) + 1);
@@ -237,6 +273,7 @@ for (const chart of all('figure[data-chart]')) {
         const path = zoomed ? fine(l) : '';
         l.paths.forEach((p, i) => p.setAttribute('d', zoomed ? (i ? '' : path) : l.before[i]));
       }
+      follow(zoomed);
       if (!zoomed) return;
       const seconds = [view.from, view.to].map(f => f * d.x.high);
       for (const t of ticks(...seconds)) {

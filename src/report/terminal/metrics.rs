@@ -1,6 +1,6 @@
 //! The metrics that matter, each with its interval and its course over time.
 use super::{BOLD, DIM, PLAIN, left, painted, right, sparkline, verdicts::cells};
-use crate::summary::{Metric, Summary, figures, series::Curve};
+use crate::summary::{Metric, Summary, bursts, figures, series::Curve};
 
 const LABEL: usize = 16;
 const VALUE: usize = 11;
@@ -75,7 +75,11 @@ fn course(course: &Course, unicode: bool) -> String {
 /// What matters in any run, then what went wrong, if it did.
 pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
     let attempts = |name: &str| Course::Most(summary.rate("", "attempts", name));
-    let lag = |name: &str| Course::Log(summary.level("", "delivery_lag", name));
+    // Between bursts there is no lag: a course in pieces would be noise.
+    let bursty = bursts(summary).is_some();
+    let lag = |name: &str| {
+        if bursty { Course::None } else { Course::Log(summary.level("", "delivery_lag", name)) }
+    };
     let fixed = [
         ("connections", "connections.mean", Course::Least(connections(summary)), true),
         ("attempts/s peak", "attempts.peak_per_second", attempts("attempted"), true),

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// The most users a scenario can have: they are numbered with 31 bits.
-pub(super) const MOST_USERS: u32 = (1 << 31) - 1;
+pub const MOST_USERS: u32 = (1 << 31) - 1;
 
 /// The most that a crowd does a second: events of a process are some nanoseconds apart.
-const MOST_OF_A_CROWD: Rate = Rate(1e8);
+pub const MOST_OF_A_CROWD: Rate = Rate(1e8);
 
 /// No probe and no heartbeat is closer than this.
 pub(super) const CLOSEST: Span = Span::from_millis(1);

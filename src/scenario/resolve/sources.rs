@@ -16,7 +16,7 @@ use crate::{
 const SHORTEST: Span = Span::from_micros(1);
 
 /// The same for a process, on average.
-const MOST: Rate = Rate(1e6);
+pub const MOST: Rate = Rate(1e6);
 
 /// The number of the crowd of a source before its links are known.
 pub(super) const NOBODY: u8 = u8::MAX;

@@ -14,18 +14,26 @@ use serde_json::{Map, Value as Json};
 /// More values than this on one axis are a mistake.
 const MOST_VALUES: usize = 1_000;
 
-/// Reads an axis, and tries each of its values alone.
-pub(super) fn dimension(
+/// Reads the values of an axis.
+pub(super) fn read(
     input: &mut Input<'_>,
-    retry: &Retry<'_>,
     tree: &Node,
     path: &Text,
     form: &experiment::Axis,
-) -> Dimension {
-    let nodes = values(tree, path, form).unwrap_or_else(|wrong| {
+) -> Vec<Node> {
+    values(tree, path, form).unwrap_or_else(|wrong| {
         input.report(*wrong);
         Vec::new()
-    });
+    })
+}
+
+/// Tries each value of an axis alone.
+pub(super) fn dimension(
+    input: &mut Input<'_>,
+    retry: &Retry<'_>,
+    path: &Text,
+    nodes: Vec<Node>,
+) -> Dimension {
     let mut dimension = Dimension { path: path.value.clone(), variants: Vec::new() };
     for value in nodes {
         let variant = variant(input, retry, path, value);

@@ -4,7 +4,7 @@ mod axes;
 mod points;
 
 use super::{Scenario, load::Retry};
-use crate::spec::{Diagnostic, Input, compose::Set, experiment::Sweep};
+use crate::spec::{Diagnostic, Input, Node, compose::Set, experiment::Sweep};
 use serde_json::Value as Json;
 
 /// What a sweep varies.
@@ -84,13 +84,17 @@ pub(super) fn plan(
     let Some(sweep) = sweep else { return Plan::default() };
     let before = input.errors();
     let tree = retry.tree();
-    let mut dimensions: Vec<Dimension> = sweep
-        .axes
-        .0
-        .iter()
-        .map(|(path, form)| axes::dimension(input, retry, &tree, path, form))
-        .collect();
-    let chosen = points::combinations(input, retry, &tree, sweep, &mut dimensions, MOST_POINTS);
+    let values: Vec<Vec<Node>> =
+        sweep.axes.0.iter().map(|(path, form)| axes::read(input, &tree, path, form)).collect();
+    // Each value is an experiment of its own: too many are known before the first is read.
+    if let Some(wrong) = points::too_many(sweep, &values, MOST_POINTS) {
+        input.report(*wrong);
+        return Plan::default();
+    }
+    let axes = sweep.axes.0.iter().zip(values);
+    let mut dimensions: Vec<Dimension> =
+        axes.map(|((path, _), values)| axes::dimension(input, retry, path, values)).collect();
+    let chosen = points::combinations(input, retry, &tree, sweep, &mut dimensions);
     let mut plan = Plan {
         axes: dimensions.iter().map(Dimension::axis).collect(),
         count: chosen.len(),

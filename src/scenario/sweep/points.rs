@@ -15,6 +15,37 @@ pub(super) type Combination = Vec<usize>;
 
 type Pick = Located<Named<Located<IgnoredAny>>>;
 
+/// What is wrong with a sweep of more than `most` points: the product of the lengths of its axes,
+/// of those that go forward together once.
+pub(super) fn too_many(
+    sweep: &Sweep,
+    values: &[Vec<Node>],
+    most: usize,
+) -> Option<Box<Diagnostic>> {
+    let paths: Vec<&str> = sweep.axes.0.iter().map(|(path, _)| path.value.as_str()).collect();
+    let follows = |place: usize| {
+        let zips = sweep.zip.iter().map(|zip| zip.value.iter().map(|path| path.value.as_str()));
+        zips.into_iter().any(|mut zip| {
+            let leader = zip.next();
+            leader != Some(paths[place]) && zip.any(|path| path == paths[place])
+        })
+    };
+    let lengths: Vec<usize> = values
+        .iter()
+        .enumerate()
+        .filter(|&(place, values)| !values.is_empty() && !follows(place))
+        .map(|(_, values)| values.len())
+        .collect();
+    let count = lengths.iter().try_fold(1_usize, |count, length| count.checked_mul(*length));
+    if count.is_some_and(|count| count <= most) {
+        return None;
+    }
+    let product: Vec<String> = lengths.iter().map(usize::to_string).collect();
+    let message = format!("this sweep has more than {most} points: {}", product.join(" × "));
+    let at = sweep.axes.0.last().map(|(path, _)| path.at);
+    Some(Box::new(Diagnostic::error("too-large", message).at(at).help("vary less at a time")))
+}
+
 /// The points as places on the axes. Values that only `include` names join their axis.
 pub(super) fn combinations(
     input: &mut Input<'_>,
@@ -22,18 +53,11 @@ pub(super) fn combinations(
     tree: &Node,
     sweep: &Sweep,
     dimensions: &mut Vec<Dimension>,
-    most: usize,
 ) -> Vec<Combination> {
     let groups = groups(input, &sweep.zip, dimensions);
     let lengths = groups.iter().map(|group| dimensions[group[0]].variants.len());
-    let count = lengths.clone().try_fold(1_usize, usize::checked_mul);
-    let Some(count) = count.filter(|&count| count <= most) else {
-        let at = sweep.axes.0.last().map(|(path, _)| path.at);
-        let message = format!("this sweep has more than {most} points");
-        input.report(Diagnostic::error("too-large", message).at(at).help("vary less at a time"));
-        return Vec::new();
-    };
     let lengths: Vec<usize> = lengths.collect();
+    let count = lengths.iter().product();
     let mut all: Vec<Combination> = if groups.is_empty() {
         Vec::new()
     } else {

@@ -19,6 +19,8 @@ pub enum Kind {
     Handshakes,
     /// What can be done a second.
     Capacity,
+    /// Who goes by which transport, and what it takes to find out.
+    Ways,
     /// Polls.
     Polls,
     /// Messages and deliveries.
@@ -127,10 +129,10 @@ struct Shown {
 
 /// Holds the lines of a napkin against what the runs show.
 pub fn compare(summary: &Summary, lines: &[Line]) -> Vec<Compared> {
-    lines.iter().map(|line| one(summary, line)).collect()
+    lines.iter().map(|line| one(summary, line, lines)).collect()
 }
 
-fn one(summary: &Summary, line: &Line) -> Compared {
+fn one(summary: &Summary, line: &Line, lines: &[Line]) -> Compared {
     let shown = summary.shown(&line.beside);
     let part = |shown: &Shown| (line.value > 0.0).then(|| (shown.mean - line.value) / line.value);
     let bound = matches!(line.beside, Beside::AtLeast(_));
@@ -149,7 +151,7 @@ fn one(summary: &Summary, line: &Line) -> Compared {
     };
     if compared.is_large() {
         let over = shown.map_or(0.0, |shown| shown.over);
-        compared.reason = reasons::reason(summary, line, &compared, over);
+        compared.reason = reasons::reason(summary, line, lines, &compared, over);
     } else if bound && shown.is_some() {
         "a bound from below".clone_into(&mut compared.reason);
     }

@@ -1,11 +1,12 @@
 //! Why the simulation is far from the napkin: evidence out of the same run, or the word that there
 //! is none. Each reason is a number of the run that is large enough to matter.
-use super::{Compared, Kind, Line};
+use super::{Beside, Compared, Kind, Line};
 use crate::{
     record::Unit,
     summary::{
         Summary,
         figures::{self, count, duration, share},
+        stated_count,
     },
 };
 
@@ -16,8 +17,14 @@ pub(super) const UNEXPLAINED: &str = "unexplained";
 const MOST: usize = 2;
 
 /// The reasons of a large difference; `over` are the seconds that a count was divided by.
-pub(super) fn reason(summary: &Summary, line: &Line, found: &Compared, over: f64) -> String {
-    let case = Case { summary, line, found, over };
+pub(super) fn reason(
+    summary: &Summary,
+    line: &Line,
+    lines: &[Line],
+    found: &Compared,
+    over: f64,
+) -> String {
+    let case = Case { summary, line, lines, found, over };
     if let Some(chance) = case.chance() {
         return chance;
     }
@@ -28,6 +35,7 @@ pub(super) fn reason(summary: &Summary, line: &Line, found: &Compared, over: f64
 struct Case<'c> {
     summary: &'c Summary,
     line: &'c Line,
+    lines: &'c [Line],
     found: &'c Compared,
     over: f64,
 }
@@ -37,22 +45,36 @@ impl Case<'_> {
     fn all(&self) -> Vec<Option<String>> {
         let mut all = vec![self.unfinished(), self.other_ways()];
         match self.line.kind {
-            Kind::Connections => all.extend([self.away(), self.arriving(), self.came_back()]),
-            Kind::Fullest | Kind::Moves => all.extend([self.uneven(), self.away()]),
+            Kind::Connections => {
+                all.extend([self.away(), self.arriving(), self.came_back(), self.lost_sessions()]);
+            }
+            Kind::Fullest => all.extend([self.uneven(), self.away(), self.lost_sessions()]),
+            Kind::Moves => all.extend([self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
+                all.push(self.away());
             }
             Kind::Capacity => {}
-            Kind::Polls => all.extend([self.failed_polls(), self.away(), self.load()]),
+            Kind::Ways => {
+                all.extend([self.arriving(), self.slow_tries(), self.retries(), self.fell_back()]);
+            }
+            Kind::Polls => {
+                all.extend([self.few(), self.first_polls(), self.failed_polls(), self.away()]);
+                all.push(self.load());
+            }
             Kind::Deliveries => {
                 all.extend([self.load(), self.bursts(), self.arriving()]);
                 all.extend([self.away(), self.came_back()]);
             }
-            Kind::Lag => all.extend([self.tail(), self.late(), self.queues(), self.load()]),
+            Kind::Lag => {
+                all.extend([self.tail(), self.late(), self.backlog(), self.queues(), self.load()]);
+                all.push(self.censored());
+            }
             Kind::Bytes => {
                 all.extend([
                     self.load(),
                     self.herds(),
+                    self.more_handshakes(),
                     self.arriving(),
                     self.missed(),
                     self.away(),
@@ -62,6 +84,7 @@ impl Case<'_> {
             Kind::Work => all.extend([
                 self.load(),
                 self.herds(),
+                self.more_handshakes(),
                 self.arriving(),
                 self.refusals(),
                 self.saturated(),
@@ -70,11 +93,18 @@ impl Case<'_> {
                 self.stale(),
                 self.came_back(),
             ]),
-            Kind::Hit => all.extend([self.away(), self.uneven(), self.arriving()]),
+            Kind::Hit => all.extend([
+                self.killed(),
+                self.lost_sessions(),
+                self.away(),
+                self.uneven(),
+                self.arriving(),
+            ]),
             Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => {
                 all.extend([self.herds(), self.load(), self.missed(), self.away(), self.gone()]);
+                all.push(self.free_part());
             }
         }
         all
@@ -97,18 +127,32 @@ impl Case<'_> {
             .then(|| "it is not over at the end of the run".to_owned())
     }
 
-    /// The napkin takes the first transport of a list.
+    /// Users who go by another transport than the napkin has them on: theirs was blocked for a
+    /// while, or slow.
     fn other_ways(&self) -> Option<String> {
-        let ways = ["websocket", "sse", "long_poll", "short_poll"];
-        self.mean("attempts.blocked")?;
-        let shares = ways.iter().filter_map(|way| {
-            Some((way.replace('_', " "), self.mean(&format!("clients.on_{way}"))?))
+        let ways = self.lines.iter().filter(|line| line.kind == Kind::Ways);
+        let apart = ways.filter_map(|line| match &line.beside {
+            Beside::Metric(name) if name.starts_with("clients.on_") => {
+                let found = self.mean(name)?;
+                let way = name.trim_start_matches("clients.on_").replace('_', " ");
+                Some((found - line.value, found, way, line.value))
+            }
+            _ => None,
         });
-        let mut shares: Vec<(String, f64)> = shares.filter(|(_, part)| *part > 0.01).collect();
-        shares.sort_by(|one, other| other.1.total_cmp(&one.1));
-        let parts = shares.iter().map(|(way, part)| format!("{} by {way}", share(*part)));
-        let parts: Vec<String> = parts.collect();
-        (parts.len() > 1).then(|| format!("users go by several ways: {}", parts.join(", ")))
+        let (more, found, way, planned) = apart.max_by(|one, other| one.0.total_cmp(&other.0))?;
+        (more > 0.01)
+            .then(|| format!("fallbacks: {} go by {way}, not {}", share(found), share(planned)))
+    }
+
+    /// Transports that fail for other reasons than being blocked.
+    fn fell_back(&self) -> Option<String> {
+        let fell = self.mean("clients.fell_back").filter(|fell| *fell > 0.0)?;
+        let back = self.mean("clients.upgraded")?;
+        Some(format!(
+            "{} connections by a transport that is preferred less, {} by one preferred more",
+            count(fell.round()),
+            count(back.round())
+        ))
     }
 
     /// So few that they may differ by luck: within two standard deviations of a Poisson count, or
@@ -150,6 +194,11 @@ impl Case<'_> {
 
     /// The fullest holds more than the mean.
     fn uneven(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let mut counts = nodes.values().filter_map(|node| stated_count(&node["gateway"]["count"]));
+        if !counts.any(|count| count > 1.0) {
+            return None;
+        }
         let imbalance = self
             .mean("connections_per_instance.imbalance")
             .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
@@ -176,6 +225,66 @@ impl Case<'_> {
         let more = all - usual;
         (more > 0.05 * all && self.more() && more > 0.0)
             .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
+    }
+
+    /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections,
+    /// of tries that are made again.
+    fn more_handshakes(&self) -> Option<String> {
+        let all = self.mean("handshakes.total")?;
+        let planned = self.lines.iter().filter(|line| line.kind == Kind::Handshakes);
+        let seconds = self.summary.horizon.seconds();
+        let planned = planned.map(|line| line.value).fold(0.0, f64::max) * seconds;
+        (all - planned > 0.05 * all && self.more())
+            .then(|| format!("{} handshakes, not {}", count(all.round()), count(planned.round())))
+    }
+
+    /// A difference that is next to nothing beside all polls.
+    fn few(&self) -> Option<String> {
+        let all = self.mean("polls.total").filter(|all| *all > 0.0)?;
+        let apart = (self.found.simulated? - self.found.estimate).abs() * self.over;
+        (apart < 0.01 * all).then(|| format!("{} of all polls", share(apart / all)))
+    }
+
+    /// The first poll of a run finds only what has come since its begin.
+    fn first_polls(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let counts = nodes.values().filter_map(|node| stated_count(&node["clients"]["count"]));
+        let users: f64 = counts.sum();
+        let apart = (self.found.simulated? - self.found.estimate) * self.over;
+        (apart > 0.0 && apart <= users)
+            .then(|| format!("the first poll of each of {} users finds less", count(users)))
+    }
+
+    /// Sessions that are lost, or end before they are back.
+    fn lost_sessions(&self) -> Option<String> {
+        let lost =
+            |name: &str| name.ends_with(".sessions.lost_share") && !name.starts_with("during");
+        let mut all = self.summary.metrics.iter().filter(|metric| lost(&metric.name));
+        let most = all.find_map(|metric| metric.mean.filter(|lost| *lost > 0.01))?;
+        (!self.more()).then(|| format!("{} of the sessions are lost", share(most)))
+    }
+
+    /// What waits on the bus, enough of it to make the difference (Little's law).
+    fn backlog(&self) -> Option<String> {
+        let peak = self.mean("backlog.peak").filter(|peak| *peak > 0.0)?;
+        let window = (self.summary.horizon.seconds() - self.summary.warm_up.seconds()).max(1e-9);
+        let rate = self.mean("deliveries.intended")? / window;
+        let more = self.found.simulated? - self.found.estimate;
+        (more > 0.0 && peak >= rate * more / 2.0)
+            .then(|| format!("up to {} messages wait on the bus", count(peak.round())))
+    }
+
+    /// Instances that die of their memory, and hit whom they hold.
+    fn killed(&self) -> Option<String> {
+        let killed = self.mean("instances.killed").filter(|killed| *killed > 0.0)?;
+        self.more().then(|| format!("{} instances die of their memory", count(killed.round())))
+    }
+
+    /// Tries that end by a timeout although nothing blocks them.
+    fn slow_tries(&self) -> Option<String> {
+        let over = self.mean("attempts.timed_out")? - self.mean("attempts.blocked").unwrap_or(0.0);
+        (over > 0.0 && self.more())
+            .then(|| format!("{} tries time out that nothing blocks", count(over.round())))
     }
 
     /// Fewer than live connections would end: half-open ones are noticed late.
@@ -272,6 +381,14 @@ impl Case<'_> {
                 .map(|waits| format!("{} of the deliveries still wait at the end", share(waits))))
     }
 
+    /// What still waits at the end has no lag yet, and would have a long one.
+    fn censored(&self) -> Option<String> {
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        let waits = self.mean("deliveries.pending")? / all;
+        (waits > 0.03 && !self.more())
+            .then(|| format!("{} of the deliveries still wait at the end", share(waits)))
+    }
+
     fn stale(&self) -> Option<String> {
         let stale = self.mean("registry.stale_routes").filter(|stale| *stale > 0.0)?;
         let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
@@ -289,6 +406,18 @@ impl Case<'_> {
     fn lasts(&self) -> Option<String> {
         let cut = self.mean("connections.cut").filter(|cut| *cut > 0.0)?;
         Some(format!("{} are cut off before the window is over", count(cut.round())))
+    }
+
+    /// A part of the bytes is free, so that the bill differs by more than they do.
+    fn free_part(&self) -> Option<String> {
+        let line = self.lines.iter().find(|line| line.name == "Bytes down")?;
+        let found = self.mean("wire.down")? / self.summary.horizon.seconds();
+        let part = found / line.value - 1.0;
+        let same = (part > 0.0) == self.more() && self.line.name == "Egress" && part.abs() > 0.001;
+        same.then(|| {
+            let way = if part > 0.0 { "more" } else { "fewer" };
+            format!("{} {way} bytes, of which the first are free", share(part.abs()))
+        })
     }
 
     /// Machines that are gone cost nothing.

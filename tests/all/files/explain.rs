@@ -135,6 +135,7 @@ fn every_code_is_explained_and_no_other() {
     made(Path::new("src/spec"), &mut found);
     made(Path::new("src/scenario"), &mut found);
     made(Path::new("src/units"), &mut found);
+    made(Path::new("src/cli"), &mut found);
     let known: BTreeSet<String> = CODES.iter().map(|row| row.0.to_owned()).collect();
     assert_eq!(found, known);
     assert!(CODES.is_sorted());

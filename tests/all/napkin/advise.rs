@@ -140,9 +140,11 @@ fn a_mailbox_holds_what_comes_between_polls() {
     assert_eq!(polls["transport"], "short_poll");
     let lag = polls["simulated"]["lag_mean_s"].as_f64().unwrap();
     assert!((25.0..35.0).contains(&lag), "{lag}");
-    let notes = |words| asked(words, &[])["notes"].to_string();
-    assert!(!notes("--direction one-way --messages 100/s --fresh 60s").contains("mailbox"));
-    assert!(notes("--direction one-way --messages 100/s --fresh 1h").contains("a mailbox keeps"));
+    let notes = |words: &str| asked(words, &[])["notes"].to_string();
+    let some = "--direction one-way --messages 100/s --users 1k --fresh";
+    assert!(!notes(&format!("{some} 60s")).contains("mailbox"));
+    let many = "--direction one-way --messages 1k/s --users 1k --fresh 1h";
+    assert!(notes(many).contains("a mailbox keeps"));
 }
 
 /// The text, its next command included.
@@ -179,13 +181,14 @@ fn the_text_tells_the_answer_first_and_what_to_do_next() {
 #[test]
 fn hostile_arguments_give_numbers_or_a_clear_error() {
     for words in [
-        "--direction both --fresh 0s",
-        "--direction one-way --fresh 0s --messages 0/s --payload 0B",
+        "--direction both --fresh 1ms",
+        "--direction one-way --fresh 1ms --messages 0/s --payload 0B",
         "--direction both --fresh 1d --users 1",
-        "--direction one-way --fresh 1d --users 1 --messages 1G/s",
+        "--direction one-way --fresh 30d --users 1 --messages 1M/s",
         "--direction both --fresh 10s --users 100M --audience all --messages 1/d",
-        "--direction both --fresh 10s --users 100M --messages 1G/s",
-        "--direction both --fresh 1ns --audience room --platform native",
+        "--direction both --fresh 10s --users 100 --messages 1M/s --hostile 100%",
+        "--direction both --fresh 1ms --audience room --platform native",
+        "--direction one-way --fresh 1s --tabs 255 --payload 1GB",
     ] {
         let words: Vec<&str> =
             ["advise"].into_iter().chain(words.split(' ')).chain(PRICES).collect();
@@ -200,9 +203,17 @@ fn hostile_arguments_give_numbers_or_a_clear_error() {
         ("--direction sideways --fresh 1s", "one-way"),
         ("--direction both --fresh 12", "write a number and a unit"),
         ("--direction both", "--fresh"),
+        ("--direction both --fresh 0s", "write 1ms or more"),
+        ("--direction both --fresh 1ns", "write 1ms or more"),
+        ("--direction both --fresh 31d", "write 30d or less"),
         ("--direction both --fresh 1s --messages fast", "rate"),
+        ("--direction both --fresh 1s --messages 1000G/s", "write 1k/s or less"),
+        ("--direction one-way --fresh 1s --messages 1000G/s", "write 10/s or less"),
         ("--direction both --fresh 1s --users 0", "write 1 or more"),
+        ("--direction both --fresh 1s --users 1000G", "at most 2147M"),
         ("--direction both --fresh 1s --tabs 0", "write 1 or more"),
+        ("--direction both --fresh 1s --tabs 1G", "write 255 or less"),
+        ("--direction both --fresh 1s --tabs 7 --platform native", "leave it out"),
         ("--direction both --fresh 1s --hostile 120%", "100"),
         ("--direction both --fresh 1s --prices no-such.yaml", "there is no such file"),
         ("--direction both --fresh 1s --prices experiments/chat-1m.yaml", "error["),
@@ -211,5 +222,6 @@ fn hostile_arguments_give_numbers_or_a_clear_error() {
         let (out, err, code) = squall(&words);
         assert_eq!((out.as_str(), code), ("", 2), "{words:?}");
         assert!(err.contains(part), "{words:?}: {err}");
+        assert!(!err.contains("advise.yaml"), "{words:?}: {err}");
     }
 }

@@ -130,6 +130,155 @@ fn streams_of_sessions_find_room_by_erlang() {
     is(&found, "Connections", 1_000.0 * (1.0 - 0.024_811_9));
 }
 
+/// An experiment on the chat with a few users, and what is set in it.
+fn small(here: &Path, sets: &str) -> String {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/chat.yaml");
+    let text = format!(
+        "question: Does it hold?\nmodel: {}\nhorizon: 10min\nwarm_up: 1min\nset:\n  \
+         phones.count: 2100\n  gateways.count: 2\n{sets}",
+        model.display()
+    );
+    let file = here.join("small.yaml");
+    fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+/// The napkin of an experiment, and the same beside a run of it.
+fn both(sets: &str) -> (Json, Vec<csv::StringRecord>) {
+    let here = TempDir::new().unwrap();
+    let file = small(here.path(), sets);
+    let out = here.path().join("out");
+    let found = document(&[&file]);
+    let words = ["run", &file, "--output", out.to_str().unwrap(), "--quiet", "--no-charts"];
+    let (_, err, code) = squall(&words);
+    assert_eq!(code, 0, "{err}");
+    let table = csv::Reader::from_path(out.join("napkin.csv")).unwrap();
+    (found, table.into_records().map(Result::unwrap).collect())
+}
+
+/// Whether a run shows so much of a quantity, and how much of the estimate it is.
+#[track_caller]
+fn shows(table: &[csv::StringRecord], quantity: &str, within: f64) {
+    let row = table.iter().find(|row| &row[0] == quantity);
+    let row = row.unwrap_or_else(|| panic!("no {quantity}: {table:?}"));
+    let [estimate, simulated] = [4, 5].map(|place| row[place].parse::<f64>().unwrap());
+    let off = (simulated - estimate).abs();
+    assert!(off <= within * estimate, "{quantity}: {estimate}, and the run has {simulated}");
+}
+
+/// Half of the users have no WebSocket, and half of those no stream: a half, a quarter, a quarter;
+/// each first connection of the second tries once in vain, of the third twice.
+#[test]
+fn users_are_counted_by_the_transport_that_is_left_for_them() {
+    let list = "  phones.transport: null\n  phones.prefer: [websocket, sse, long_poll]\n  \
+                phones.blocked: { websocket: 50%, sse: 50% }\n  phones.start: { ramp: 30s }\n  \
+                phones.network.lifetime: never\n";
+    let (found, run) = both(list);
+    is(&found, "Users by websocket", 0.5);
+    is(&found, "Users by sse", 0.25);
+    is(&found, "Users by long poll", 0.25);
+    is(&found, "Connections", 2_100.0);
+    is(&found, "Blocked tries in the run", 2_100.0 * (0.25 + 0.25 * 2.0));
+    is(&found, "Negotiation, mean", 0.75 * 5.0);
+    is(&found, "Negotiation, longest", 10.0);
+    assert!(!has(&found, "Users without a way"));
+    for (quantity, within) in [
+        ("Users by websocket", 0.05),
+        ("Users by long poll", 0.1),
+        ("Blocked tries in the run", 0.05),
+        ("Negotiation, mean", 0.05),
+        ("Polls", 0.15),
+    ] {
+        shows(&run, quantity, within);
+    }
+}
+
+/// Who has forgotten what worked tries the blocked one again: e^(−5/10) of the connections last
+/// for more than five minutes. Those for whom all is blocked are without a connection.
+#[test]
+fn blocked_tries_come_again() {
+    let list = "  phones.transport: null\n  phones.prefer: [websocket, sse]\n  \
+                phones.blocked: { websocket: 50% }\n  phones.fallback.remember: 5min\n  \
+                phones.network.lifetime: { exponential: { mean: 10min } }\n  \
+                phones.network.silent_drops: 0%\n";
+    let (found, run) = both(list);
+    // 1,050 users, one connection each ten minutes, in the second half of the run.
+    is(&found, "Blocked tries in the run", 1_050.0 * 0.606_531 * 0.5);
+    shows(&run, "Blocked tries in the run", 0.15);
+    let shut = "  phones.transport: null\n  phones.prefer: [websocket]\n  \
+                phones.blocked: { websocket: 30% }\n";
+    let (found, run) = both(shut);
+    is(&found, "Users without a way", 630.0);
+    is(&found, "Connections", 1_470.0);
+    shows(&run, "Users without a way", 0.1);
+    shows(&run, "Blocked tries in the run", 0.1);
+}
+
+/// A proxy that swallows for a while sends all to a tier that cannot hold them.
+#[test]
+fn a_block_fills_the_next_tier() {
+    let found = document(&["experiments/fallback-flood.yaml"]);
+    is(&found, "Herd", 95_000.0);
+    is(&found, "Connections there", 100_000.0);
+    // 1 GB holds 18,518 connections of 54 KB, on two instances.
+    assert!(!checked(&found, "side gets 100k ≤ 37k places"));
+    let larger = document(&["experiments/fallback-flood.yaml", "--set", "side.count=16"]);
+    assert!(checked(&larger, "side gets"));
+}
+
+/// Over HTTP/1.1 a browser has six connections to an origin.
+#[test]
+fn the_seventh_tab_waits_on_a_napkin() {
+    let tabs = |tabs: &str| {
+        format!(
+            "  phones.transport: sse\n  phones.network.lifetime: never\n  phones.tabs: {tabs}\n"
+        )
+    };
+    let (found, run) = both(&tabs("7"));
+    is(&found, "Connections", 1_800.0);
+    is(&found, "Tabs that wait", 300.0);
+    is(&found, "Connections a gateway", 900.0);
+    is(&found, "Messages kept in tabs", 35.0);
+    for quantity in ["Connections", "Tabs that wait", "Messages kept in tabs", "Bytes up"] {
+        shows(&run, quantity, 0.05);
+    }
+    let (found, run) = both(&tabs("5"));
+    is(&found, "Tabs that wait", 0.0);
+    assert!(!has(&found, "Messages kept in tabs"));
+    shows(&run, "Lag, mean", 0.1);
+    let (found, run) = both(&tabs("{ empirical: [1, 2, 7, 12] }"));
+    is(&found, "Tabs that wait", 2_100.0 * (1.0 + 6.0) / 22.0);
+    shows(&run, "Connections", 0.05);
+    let shared = tabs("7") + "  phones.wire.http: h2\n";
+    is(&both(&shared).0, "Connections", 2_100.0);
+}
+
+/// Held requests of seven tabs take turns; what is sent waits for the first of six that ends.
+#[test]
+fn held_requests_take_turns_on_a_napkin() {
+    for (tabs, within) in [(5, 0.05), (6, 0.1), (7, 0.1), (14, 0.15)] {
+        let sets = format!(
+            "  phones.transport: long_poll\n  phones.network.lifetime: never\n  phones.tabs: \
+             {tabs}\n"
+        );
+        let (_, run) = both(&sets);
+        shows(&run, "Polls", 0.03);
+        shows(&run, "Lag, mean", within);
+        shows(&run, "Connections a gateway", 0.02);
+    }
+}
+
+/// Timers of tabs that nobody looks at fire once a minute.
+#[test]
+fn hidden_tabs_poll_less() {
+    let sets = "  phones.transport: short_poll\n  phones.short_poll.every: 10s\n  \
+                phones.background: { share: 40%, throttle: 1min }\n";
+    let (found, run) = both(sets);
+    is(&found, "Polls", 2_100.0 * (0.6 / 10.0 + 0.4 / 60.0));
+    shows(&run, "Polls", 0.03);
+    shows(&run, "Staleness, mean", 0.1);
+}
+
 /// Whatever is set: numbers stay numbers.
 #[test]
 fn absurd_inputs_print_numbers() {

@@ -135,23 +135,26 @@ fn the_budget_that_binds_stands_on_top() {
     let body = bars(&chart);
     let names: Vec<&str> = body.rows.iter().map(|row| row.name.as_str()).collect();
     let expected = [
+        "gateways: handshakes",
         "gateways: connections",
         "gateways: CPU",
         "bus: work",
         "gateways: descriptors",
         "gateways: memory",
-        "gateways: handshakes",
     ];
     assert_eq!(names, expected);
+    // A herd can wait: what binds stands out, wherever it stands.
+    let bold: Vec<bool> = body.rows.iter().map(|row| row.bold).collect();
+    assert_eq!(bold, [false, true, false, false, false, false]);
     assert_eq!(
         plain(&chart.headline),
         "The budget that binds first: connections of gateways, 80.0 % used"
     );
     assert_eq!(body.limit, Some(1.0));
     let texts: Vec<String> = body.rows.iter().map(|row| plain(&row.text)).collect();
-    assert_eq!(texts[2], "45.0 %, mean 20.0 %");
+    assert_eq!(texts[3], "45.0 %, mean 20.0 %");
     // 160 % of the handshakes at the peak: the bar ends where all do, the number does not.
-    assert!(texts[5].starts_with("▲ 160 %"), "{}", texts[5]);
+    assert!(texts[0].starts_with("▲ 160 %"), "{}", texts[0]);
     assert!(body.rows.iter().all(|row| row.to <= body.axis.high && body.axis.high <= 1.25));
     for row in &body.rows {
         assert!(near(row.parts.iter().sum(), row.to), "{row:?}");

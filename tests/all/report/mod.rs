@@ -15,3 +15,4 @@ mod openmetrics;
 mod profiles;
 mod swept;
 mod terminal;
+mod to_come;

@@ -103,7 +103,7 @@ fn each_point_is_a_bar_of_its_causes() {
     assert_eq!(texts, ["400 · 0.0400 %", "2,000 · 0.200 %", "none"]);
     let names: Vec<&str> = bars.rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["10s", "20s", "30s"]);
-    let headline = "Missed deliveries: 2,000 at retention 20s (all lost.half_open), none at \
+    let headline = "Missed deliveries: 2,000 at retention 20s (all by half open), none at \
                     retention 30s";
     assert_eq!(plain(&chart.headline), headline);
     assert_eq!(chart.note, "Each bar is a single run, no interval; seed 5.");

@@ -26,14 +26,14 @@ pub(super) fn by_item(sweep: &Sweep) -> Option<Chart> {
     let text = |point: &Point, total: f64| {
         let total = figures::count(total.round());
         match point.mean("cost.per_1k_connections") {
-            Some(each) => format!("${total} · ${} per 1k connections", each_of(each)),
+            Some(each) => format!("${total} · ${} per 1k", each_of(each)),
             None => format!("${total}"),
         }
     };
     let bars = Bars::of(sweep, &items, text);
     let axis = bars.axis(axis::usd).named("USD a month");
     let subtitle = format!(
-        "What a month costs by item against {}, USD{}. Linear axis.",
+        "What a month costs by item against {}, USD, and per 1k connections{}. Linear axis.",
         names(sweep, |axis| sweep.axes[axis].path.clone()),
         chosen(bars.rows.len(), sweep.points.len()),
     );

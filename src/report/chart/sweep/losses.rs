@@ -8,7 +8,7 @@ use crate::{
             Axis, Body, Chart, Line, Lines, Panel,
             absence::{ENOUGH, LENGTHS, middle, missed_share, total},
             axis,
-            fall::most,
+            fall::{cause, most},
             stacked,
         },
         theme::{self, Pen},
@@ -78,10 +78,10 @@ fn headline(sweep: &Sweep, causes: &[(String, String)]) -> Option<String> {
     let (all, largest) = (missed(worst), own(&first));
     let part = if largest >= all { "all".to_owned() } else { most(largest / all) };
     let mut text = format!(
-        "Missed deliveries: {} at {} ({part} {})",
+        "Missed deliveries: {} at {} ({part} by {})",
         count(all),
         sweep.spoken(worst),
-        first.0,
+        cause(&first.0),
     );
     let least = missed(best);
     if count(least) != count(all) {

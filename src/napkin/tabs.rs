@@ -1,0 +1,337 @@
+//! What the tabs of a browser share in the steady state: six connections over HTTP/1.1, so that the
+//! seventh stream waits, and held requests take turns.
+use super::{
+    Plan,
+    crowd::Crowd,
+    sheet::{Sheet, Value, f, metric, n, per, s},
+    terms,
+};
+use crate::{
+    node::{
+        browser,
+        parameters::{Clients, Http, Tabs, Transport},
+    },
+    record::Unit,
+    summary::{
+        figures,
+        napkin::{Beside, Kind},
+    },
+};
+
+/// How a crowd's users share connections with the other tabs of their browser.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sharing {
+    /// Tabs of one browser that take a connection, and the share of the users in such a one.
+    classes: Vec<(u32, f64)>,
+    /// Connections of a browser.
+    most: u32,
+    /// Whether those who wait are connected: held requests take turns.
+    turns: bool,
+    /// The share of its users that wait for a connection at any time.
+    pub(super) waits: f64,
+    /// The share of its users whose messages never leave their browser.
+    pub(super) silent: f64,
+    /// The share of its users whose messages wait for a connection.
+    pub(super) crowded: f64,
+    /// How long those wait that leave, of streams that end, in seconds.
+    kept: f64,
+}
+
+/// Held requests that take turns.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Turns {
+    /// Requests of a user a second.
+    pub(super) asks: f64,
+    /// Those of them that find nothing.
+    pub(super) empty: f64,
+    /// How long a message waits for its user's next request, on average, in seconds.
+    pub(super) late: f64,
+    /// How long one that is sent waits in its browser, on average, in seconds.
+    pub(super) up: f64,
+    /// The share of its time that a user has a request held.
+    pub(super) held: f64,
+    /// Messages of a user a second that come while a request is held.
+    pub(super) pushed: f64,
+}
+
+impl Turns {
+    /// Adds others, of a share of the users.
+    pub(super) fn add(&mut self, share: f64, other: &Self) {
+        self.asks += share * other.asks;
+        self.empty += share * other.empty;
+        self.late += share * other.late;
+        self.up += share * other.up;
+        self.held += share * other.held;
+        self.pushed += share * other.pushed;
+    }
+
+    /// Where a message comes each `period`, for all users: each answer is one of these, so that the
+    /// next request is late for none, unless its way takes longer than that.
+    pub(super) fn in_step(period: f64, rtt: f64, hold: f64) -> Self {
+        if rtt >= period {
+            let asks = 1.0 / rtt.max(1e-9);
+            return Self { asks, late: rtt / 2.0, ..Self::default() };
+        }
+        let empty = (period / (rtt + hold).max(1e-9)).floor() / period;
+        let asks = empty + 1.0 / period;
+        let held = (1.0 - rtt * asks).clamp(0.0, 1.0);
+        Self { asks, empty, late: 0.0, up: 0.0, held, pushed: 1.0 / period }
+    }
+}
+
+impl Sharing {
+    pub(super) fn of(clients: &Clients, transport: Transport) -> Self {
+        let Some(tabs) = &clients.tabs else { return Self::default() };
+        let http = clients.wire.http;
+        let Some((requests, most)) = browser::takes(transport, http) else {
+            return Self::default();
+        };
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let mut own = Self {
+            classes: classes(tabs, like(clients, requests)),
+            most,
+            turns: transport == Transport::LongPoll,
+            ..Self::default()
+        };
+        let beyond = |tabs: u32| f64::from(tabs.saturating_sub(most)) / f64::from(tabs.max(1));
+        own.waits = own.mean(beyond);
+        let full = own.mean(|tabs| f64::from(u8::from(tabs >= most)));
+        match transport {
+            Transport::Sse if http == Http::One => (own.silent, own.crowded) = (full, full),
+            Transport::LongPoll if http == Http::One => own.crowded = full,
+            Transport::Sse if !clients.prefer.is_empty() => own.silent = own.waits,
+            Transport::Websocket | Transport::Sse | Transport::LongPoll | Transport::ShortPoll => {}
+        }
+        own
+    }
+
+    /// Connections end at a rate of `ends` each: what is kept leaves when one of its browser does,
+    /// after an exponential time, if that is before the end of the run.
+    pub(super) fn end(&mut self, ends: f64, run: f64) {
+        if self.silent <= 0.0 || self.crowded <= 0.0 || ends <= 0.0 || run <= 0.0 {
+            return;
+        }
+        let wait = 1.0 / (f64::from(self.most) * ends);
+        let (left, ratio) = (libm::exp(-run / wait), wait / run);
+        let kept = ratio * (1.0 - left);
+        self.kept = wait * (1.0 + left - 2.0 * ratio * (1.0 - left)) / (1.0 - kept).max(1e-12);
+        // A tab that waits sends nothing before its own turn.
+        self.silent = self.crowded * (1.0 - (1.0 - kept) * (1.0 - self.waits));
+    }
+
+    /// How long what is kept in a browser and leaves it waits there, in seconds, on average over
+    /// all messages that are sent.
+    pub(super) fn waits_to_leave(&self) -> f64 {
+        let leave = (1.0 - self.silent).max(1e-12);
+        self.kept * (self.crowded - self.silent).max(0.0) / leave
+    }
+
+    /// The mean over users.
+    fn mean(&self, of: impl Fn(u32) -> f64) -> f64 {
+        self.classes.iter().map(|&(tabs, share)| share * of(tabs)).sum()
+    }
+
+    /// Whether tabs share anything.
+    pub(super) fn is_shared(&self) -> bool {
+        !self.classes.is_empty()
+    }
+
+    /// How many wait.
+    fn words(&self, there: f64) -> String {
+        let most = f(f64::from(self.most));
+        match self.classes.as_slice() {
+            [(tabs, _)] if *tabs > self.most => {
+                let tabs = f(f64::from(*tabs));
+                format!("N × (T − {most})/T = {} × ({tabs} − {most})/{tabs}", n(there))
+            }
+            [(tabs, _)] => format!("{} of a browser, at most {most}", f(f64::from(*tabs))),
+            _ => format!("N × E(T − {most})⁺/E(T) = {} × {}", n(there), figures::share(self.waits)),
+        }
+    }
+
+    /// The share of its users that are connected.
+    pub(super) fn streams(&self) -> f64 {
+        if self.turns { 1.0 } else { self.asks() }
+    }
+
+    /// The share of its users that take a place of their gateways.
+    pub(super) fn asks(&self) -> f64 {
+        1.0 - self.waits
+    }
+
+    /// The share of its users' messages that leave, of those who are connected.
+    pub(super) fn speaks(&self) -> f64 {
+        (1.0 - self.silent) / self.streams().max(1e-12)
+    }
+
+    /// Held requests of a user who gets so many messages a second.
+    pub(super) fn turns(&self, rate: f64, rtt: f64, hold: f64) -> Turns {
+        let alone = [(1, 1.0)];
+        let classes = if self.is_shared() { self.classes.as_slice() } else { &alone };
+        let waits = self.crowded > 0.0;
+        let mut sum = Turns::default();
+        for &(tabs, share) in classes {
+            let one = self.turns_of(tabs, [rate, rtt, hold]);
+            sum.add(share, &Turns { up: if waits { one.up } else { 0.0 }, ..one });
+        }
+        sum
+    }
+
+    /// Those of a browser with so many.
+    fn turns_of(&self, tabs: u32, [rate, rtt, hold]: [f64; 3]) -> Turns {
+        let more = tabs.saturating_sub(self.most.max(1));
+        let (wait, served) = if more == 0 || !self.is_shared() {
+            (0.0, terms::long_poll_cycle(rate, rtt, hold))
+        } else {
+            let ratio = f64::from(more) / f64::from(self.most);
+            let served = terms::shared_poll(rate, [rtt, hold], ratio);
+            (served * ratio, served)
+        };
+        let cycle = (wait + served).max(1e-9);
+        let (gap, ends) = (served / f64::from(self.most.max(1)), self.next_end(rate, rtt, hold));
+        // Who is the n-th in line waits for n ends.
+        let rest = if more == 0 { 0.0 } else { ends + (f64::from(more) - 1.0) * gap / 2.0 };
+        let travels = (rtt / cycle).min(1.0);
+        Turns {
+            asks: 1.0 / cycle,
+            empty: libm::exp(-rate * (wait + rtt + hold)) / cycle,
+            late: wait / cycle * rest + travels * wait + terms::long_poll_lag(rtt, cycle)
+                - rtt / 2.0,
+            up: if tabs >= self.most && self.is_shared() { ends } else { 0.0 },
+            held: (served - rtt).max(0.0) / cycle,
+            pushed: libm::exp(-rate * (wait + rtt)) * -libm::expm1(-rate * hold) / cycle,
+        }
+    }
+
+    /// How long it takes on average until the first of all held requests of a browser is answered.
+    fn next_end(&self, rate: f64, rtt: f64, hold: f64) -> f64 {
+        if !self.is_shared() {
+            return 0.0;
+        }
+        let served = terms::long_poll_cycle(rate, rtt, hold).max(1e-9);
+        let travels = (rtt / served).min(1.0);
+        let most = self.most.min(1_000);
+        travels * rtt / f64::from(most + 1) + (1.0 - travels) * terms::first_end(most, rate, hold)
+    }
+}
+
+/// The share of a crowd's users that take the same kind of connections of their browser at a time.
+fn like(clients: &Clients, requests: bool) -> f64 {
+    let there = clients.visits.as_ref().map_or(1.0, crate::node::parameters::Visits::share);
+    let parts = super::ways::parts(clients);
+    let same = |part: &super::ways::Part| {
+        let way = clients.prefer.get(part.place).map_or(clients.transport, |it| it.transport);
+        browser::takes(way, clients.wire.http).is_some_and(|(kind, _)| kind == requests)
+    };
+    there * parts.iter().filter(|part| !part.shut && same(part)).map(|part| part.share).sum::<f64>()
+}
+
+/// How many tabs of a browser take a connection where each of the others does with a chance: by the
+/// share of those who take one that are in such a browser.
+fn classes(tabs: &Tabs, chance: f64) -> Vec<(u32, f64)> {
+    let chances = tabs.chances();
+    let mean: f64 = chances.iter().map(|&(tabs, share)| f64::from(tabs) * share).sum();
+    let most = chances.iter().map(|&(tabs, _)| tabs).max().unwrap_or(1);
+    let mut shares = vec![0.0; usize::try_from(most).unwrap_or(0) + 1];
+    for (tabs, share) in chances {
+        let users = share * f64::from(tabs) / mean.max(1e-12);
+        for (others, part) in
+            terms::binomial(tabs.saturating_sub(1), chance).into_iter().enumerate()
+        {
+            shares[others + 1] += users * part;
+        }
+    }
+    let all = shares.into_iter().zip(0..).filter(|(share, _)| *share > 1e-12);
+    all.map(|(share, tabs)| (tabs, share)).collect()
+}
+
+impl Plan<'_> {
+    /// What tabs wait for.
+    pub(super) fn tab_lines(&self, sheet: &mut Sheet) {
+        let shares = |crowd: &&Crowd<'_>| {
+            crowd.tabs.is_shared() && !crowd.shut && crowd.transport != Transport::Websocket
+        };
+        let rows = || self.crowds.iter().filter(shares);
+        let waits: f64 = rows().map(|crowd| crowd.there * crowd.tabs.waits).sum();
+        if rows().next().is_none() {
+            return;
+        }
+        let words: Vec<String> = rows().map(|crowd| crowd.tabs.words(crowd.there)).collect();
+        let value = |number, unit, kind, beside| Value { number, unit, kind, beside };
+        let beside = metric("tabs.waiting.mean");
+        let all = value(waits, Unit::Count, Kind::Connections, beside);
+        sheet.line("Tabs that wait", words.join(" + "), all);
+        let kept: f64 = rows().map(|crowd| crowd.sent * crowd.tabs.crowded).sum();
+        if kept <= 0.0 {
+            return;
+        }
+        let words: Vec<String> = rows()
+            .filter(|crowd| crowd.tabs.crowded > 0.0)
+            .map(|crowd| {
+                let part = format!(
+                    "{} × {} of the tabs",
+                    per(crowd.sent),
+                    figures::share(crowd.tabs.crowded)
+                );
+                let tabs = &crowd.tabs;
+                match tabs.silent > 0.0 {
+                    true if tabs.kept > 0.0 => {
+                        format!(
+                            "{part}, {} of them to the end",
+                            figures::share(tabs.silent / tabs.crowded)
+                        )
+                    }
+                    true => format!("{part}, for good"),
+                    false => format!("{part}, {} each", s(crowd.turns.up / tabs.crowded)),
+                }
+            })
+            .collect();
+        let beside = Beside::OverRun("tabs.held_back".to_owned());
+        let all = value(kept, Unit::PerSecond, Kind::Deliveries, beside);
+        sheet.line("Messages kept in tabs", words.join(" + "), all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sharing(tabs: &Tabs, chance: f64, turns: bool) -> Sharing {
+        let mut own =
+            Sharing { classes: classes(tabs, chance), most: 6, turns, ..Sharing::default() };
+        own.waits = own.mean(|tabs| f64::from(tabs.saturating_sub(6)) / f64::from(tabs));
+        own
+    }
+
+    #[track_caller]
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= 1e-9, "{found}, not {expected}");
+    }
+
+    /// E(T − 6)⁺ / E(T).
+    #[test]
+    fn the_seventh_waits() {
+        near(sharing(&Tabs::Constant(7), 1.0, false).waits, 1.0 / 7.0);
+        near(sharing(&Tabs::Constant(6), 1.0, false).waits, 0.0);
+        near(sharing(&Tabs::Listed(vec![1, 9]), 1.0, false).waits, 3.0 / 10.0);
+        // A geometric law with mean 4: (3/4)^6 of the browsers have more, 4 more on average.
+        let expected = libm::pow(0.75, 6.0);
+        let found = sharing(&Tabs::Mean(4.0), 1.0, false).waits;
+        assert!((found - expected).abs() < 1e-9, "{found}");
+        // Each of eight with a chance of a half: 7 with 8/256, and 8 with 1/256.
+        near(
+            sharing(&Tabs::Constant(8), 0.5, false).waits,
+            (8.0 / 256.0 + 2.0 / 256.0) / (8.0 * 0.5),
+        );
+    }
+
+    /// Nothing comes: six are held at a time for 30 s and 1 s of travel, by twelve in turns.
+    #[test]
+    fn twelve_take_turns() {
+        let own = sharing(&Tabs::Constant(12), 1.0, true);
+        near(own.turns(0.0, 1.0, 30.0).asks, 1.0 / 62.0);
+        let alone = Sharing::default().turns(0.0, 1.0, 30.0);
+        near(alone.asks, 1.0 / 31.0);
+        near(alone.up, 0.0);
+    }
+}
