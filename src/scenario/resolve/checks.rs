@@ -245,7 +245,10 @@ impl Checks<'_, '_> {
             _ if clients.resume != Resume::None => {}
             None if filled => {}
             Some(none) if filled => {
-                let message = format!("`{}` poll, which asks for what was missed", self.name());
+                let message = format!(
+                    "`{}.resume` is `none`, but who polls asks for what it missed",
+                    self.name()
+                );
                 let wrong = Diagnostic::error("not-modelled", message).at(none.at);
                 input.report(wrong.help("write `resume: last_seen_id`, or take it out"));
             }

@@ -71,18 +71,18 @@ fn not_had(crowd: &Resolved, transport: Transport, service: &str) -> Diagnostic 
     let (name, word) = (&crowd.name.value, transport.word());
     let form = if let Kind::Clients(form) = &crowd.form { Some(form) } else { None };
     let listed = form.and_then(|form| prefer::place(form, transport));
-    let (key, help) = if listed.is_some() {
+    let (says, help) = if listed.is_some() {
         let help = format!(
-            "take it out, or name a balancer that leads to gateways of your own: `{{ {word}: side \
-             }}`"
+            "take it out, or name a balancer that leads to gateways of your own: `{{ {word}: \
+             side_edge }}`"
         );
-        ("prefer", help)
+        ("prefer` names", help)
     } else {
         let help = "write `transport: websocket`, or gateways of your own: `{ gateway: {} }`";
-        ("transport", help.to_owned())
+        ("transport` is", help.to_owned())
     };
     let message = format!(
-        "`{name}.{key}` is `{word}`, but `websocket` is all that `{service}`, a managed service, has"
+        "`{name}.{says} `{word}`, but `websocket` is all that `{service}`, a managed service, has"
     );
     let transport = form.and_then(|form| form.transport.as_ref()).map(|text| text.at);
     let at = listed.or(transport).unwrap_or(crowd.name.at);

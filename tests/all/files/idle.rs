@@ -90,3 +90,12 @@ fn a_model_is_for_several_experiments() {
     let loaded = files.with(IDLE, text).good(IDLE, &[]);
     assert_eq!(codes(&loaded.warnings), [""; 0]);
 }
+
+#[test]
+fn no_shipped_experiment_says_what_changes_nothing() {
+    let paths = std::fs::read_dir("experiments").unwrap().map(|entry| entry.unwrap().path());
+    for path in paths {
+        let found = codes(&Files::default().good(path.to_str().unwrap(), &[]).warnings);
+        assert!(!found.contains(&"without-effect"), "{}", path.display());
+    }
+}

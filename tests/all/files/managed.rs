@@ -79,8 +79,8 @@ fn what_cannot_happen_to_it_is_an_error() {
     assert!(found.contains("write `transport: websocket`"), "{found}");
     let listed = ["phones.transport=null", "phones.prefer=[websocket, sse, long_poll]"];
     let found = wrong("", &listed);
-    assert!(found.contains("`phones.prefer` is `sse`"), "{found}");
-    assert!(found.contains("`phones.prefer` is `long_poll`"), "{found}");
+    assert!(found.contains("`phones.prefer` names `sse`"), "{found}");
+    assert!(found.contains("`phones.prefer` names `long_poll`"), "{found}");
     assert_eq!(found.matches("is all that `gateways`").count(), 2, "{found}");
     let found = wrong("", &["phones.sends.payload=129KB"]);
     assert!(found.contains("takes no message over 128KB"), "{found}");
@@ -107,11 +107,11 @@ fn each_way_is_held_against_what_holds_its_connections() {
         Files::default().with(SWAPPED, &text).load(SWAPPED, &sets)
     };
     let list = "phones.prefer=[{sse: side_edge}, {websocket: edge}]";
-    assert_eq!(codes(&load(list, "25s").unwrap().warnings), [""; 0]);
+    assert_eq!(codes(&load(list, "24s").unwrap().warnings), [""; 0]);
     assert_eq!(codes(&load(list, "20min").unwrap().warnings), ["idle-timeout"]);
-    let found = load("phones.prefer=[{websocket: side_edge}, {sse: edge}]", "25s").err().unwrap();
+    let found = load("phones.prefer=[{websocket: side_edge}, {sse: edge}]", "24s").err().unwrap();
     let found = format!("{found:?}");
-    assert!(found.contains("`phones.prefer` is `sse`"), "{found}");
+    assert!(found.contains("`phones.prefer` names `sse`"), "{found}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //!
 //! Models are shared: a key of theirs is for all who use them, also for a crowd whose transport an
 //! experiment or the command line changes. So a key of a crowd is idle only where the file that
-//! writes it writes the transport as well, and one of a pool only in the experiment itself or on the
-//! command line; and neither where a sweep varies what makes it idle.
+//! writes it writes the transport as well, and one of a pool only in the experiment itself or on
+//! the command line; and neither where a sweep varies what makes it idle.
 use crate::{
     engine::number,
     node::parameters::{Clients, Parameters, Transport},
