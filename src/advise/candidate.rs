@@ -211,20 +211,21 @@ fn at(
     every: Span,
     load: Load<'_>,
 ) -> Result<(Estimate, Span), String> {
+    let most = question.most_gateways(MOST[0]);
     let minutes = |minutes: u64| Span::from_secs(60 * minutes);
     let mut size = Size {
         users: question.size(),
-        gateways: number::whole(MOST[0]),
+        gateways: number::whole(most),
         fanouts: 1,
         horizon: minutes(10),
         warm_up: minutes(1),
     };
     let first = napkin(&load(&text(question, way, every, &size))?);
-    size.gateways = number::whole(first.needs.gateways.clamp(2.0, MOST[0]));
+    size.gateways = number::whole(first.needs.gateways.clamp(2.0, most));
     size.fanouts = number::whole(first.needs.fanouts.clamp(1.0, MOST[1]));
     let text = text(question, way, every, &size);
     let napkin = napkin(&load(&text)?);
-    let carried = first.needs.gateways <= MOST[0] && first.needs.fanouts <= MOST[1];
+    let carried = first.needs.gateways <= most && first.needs.fanouts <= MOST[1];
     let estimate = Estimate::of(text, &napkin, size.gateways, carried);
     Ok((Estimate { every, ..estimate }, napkin.kept))
 }

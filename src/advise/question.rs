@@ -1,6 +1,7 @@
 //! What is asked: who sends how much to whom, how fresh it has to be, and where it runs.
 use crate::{
     engine::{Span, number},
+    scenario::MOST_GROUPS,
     summary::figures,
     units::{Bytes, Rate, Share},
 };
@@ -80,6 +81,27 @@ impl Question {
     /// Users that are modelled: with one alone nobody hears what it sends.
     pub fn size(&self) -> u64 {
         self.users.max(if self.direction == Direction::Both { 2 } else { 1 })
+    }
+
+    /// Gateways at which that many groups of subscribers are modelled: a source has one for each
+    /// room at each gateway.
+    pub(super) fn most_gateways(&self, most: f64) -> f64 {
+        if self.direction == Direction::Both || self.audience != Audience::Room {
+            return most;
+        }
+        let rooms = number::float(self.size()) / number::float(ROOM);
+        most.min((number::float(MOST_GROUPS) / rooms.max(1.0)).floor().max(2.0))
+    }
+
+    /// The same question for a part of the users, each of whom gets as much: what all users send to
+    /// all is sent by fewer.
+    #[must_use]
+    pub fn of(&self, users: u64) -> Self {
+        let mut part = self.clone();
+        if self.direction == Direction::Both && self.audience == Audience::All {
+            part.messages.0 *= number::float(self.size()) / number::float(users.max(1));
+        }
+        part
     }
 
     /// How many of so many users get a message.

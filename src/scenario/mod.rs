@@ -12,7 +12,9 @@ mod sweep;
 
 pub use load::{Loaded, load, load_sweep};
 pub use origin::{Origin, Writer};
-pub use resolve::{LEGAL, MODEL_ALONE, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_USERS, is_name};
+pub use resolve::{
+    LEGAL, MODEL_ALONE, MOST_GROUPS, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_USERS, is_name,
+};
 pub use sweep::{Axis, Plan, Point};
 
 use crate::{

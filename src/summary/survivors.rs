@@ -9,12 +9,12 @@ const CONNECTED: f64 = 0.9;
 /// What says how busy a node is, by the end of its name.
 const LOADS: [&str; 4] = [".cpu.peak", ".cpu.mean", ".headroom", ".memory.peak_per_instance"];
 
-/// Whose number a metric is, where that is not nearly all: `of the 41.0 % that arrive`.
+/// Whose number a metric is, where that is not nearly all: `of the 41.0 % that arrived`.
 pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
     let own = name.split_once(").").map_or(name, |(_, metric)| metric);
     let told = |part: f64, least: f64| (0.0..least).contains(&part).then(|| share(part));
     if own.starts_with("delivery_lag.") {
-        return Some(format!("of the {} that arrive", told(arrived(metrics)?, ALL)?));
+        return Some(format!("of the {} that arrived", told(arrived(metrics)?, ALL)?));
     }
     if own.starts_with("reconnect.") {
         return Some(format!("of the {} that come back", told(returned(metrics)?, ALL)?));
@@ -69,8 +69,8 @@ mod tests {
         let said = |name, metrics: &[Metric]| only(name, metrics).map(|it| plain(&it));
         let hollow = run(41.0, 0.321, 0.943);
         for (name, words) in [
-            ("delivery_lag.p99", "of the 41.0 % that arrive"),
-            ("during(drop).delivery_lag.max", "of the 41.0 % that arrive"),
+            ("delivery_lag.p99", "of the 41.0 % that arrived"),
+            ("during(drop).delivery_lag.max", "of the 41.0 % that arrived"),
             ("reconnect.p50", "of the 5.70 % that come back"),
             ("side.cpu.peak", "with 32.1 % of user time online"),
             ("cost.total", "with 32.1 % of user time online"),

@@ -53,7 +53,7 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
     let seconds = (POLLS * every.seconds()).clamp(120.0, LONGEST);
     let polls =
         if ranked.estimate.connections > 0.0 { 0.0 } else { 1.0 / every.seconds().max(1e-9) };
-    let each = question.gets(USERS) + polls;
+    let each = question.gets(question.size()) + polls;
     let users = number::floor(EVENTS / (each * seconds).max(1e-9)).clamp(FEW, USERS);
     let users = users.min(question.size());
     let size = Size {
@@ -63,7 +63,7 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
         horizon: Span::from_seconds(seconds.round()),
         warm_up: Span::from_seconds((seconds / 4.0).round()),
     };
-    let text = advise::text(question, ranked.way, every, &size);
+    let text = advise::text(&question.of(users), ranked.way, every, &size);
     let scenario = load(&text).map_err(io::Error::other)?;
     let outcomes = study::replicate(&scenario, &[0], 1, &|_| {});
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;

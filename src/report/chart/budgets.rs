@@ -7,6 +7,8 @@ use crate::{
 };
 use figures::share;
 
+/// Budgets of what can wait.
+const PACES: [&str; 2] = ["handshakes", board::NEW_CONNECTIONS];
 /// From bar to bar.
 const PITCH: f64 = 38.0;
 /// Not more budgets have a bar.
@@ -87,7 +89,12 @@ fn of_gateways(summary: &Summary) -> Vec<Budget> {
             limit: budget.limit,
             average: budget.average,
             peak: budget.peak,
-            binds: budget.full_at.map_or(budget.peak, |full| users / full),
+            binds: match budget.full_at {
+                Some(full) => users / full,
+                // A herd can wait, where nobody comes otherwise.
+                None if PACES.contains(&budget.name) => budget.average,
+                None => budget.peak,
+            },
         })
     };
     rooms.flat_map(of).collect()

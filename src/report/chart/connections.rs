@@ -54,7 +54,10 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
     let subtitle = if n <= LINES || n > ROWS {
         format!("Connections per instance of {} over time, {}.", pool.node, bins(first))
     } else {
-        format!("Connections per instance of {} (row) over time; darker is more.", pool.node)
+        format!(
+            "Connections per instance of {} (row) over time; a stronger shade is more.",
+            pool.node
+        )
     };
     Chart {
         name,

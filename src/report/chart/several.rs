@@ -91,7 +91,11 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let lines: Vec<Line> = curves
         .iter()
         .rev()
-        .map(|(place, name, curve)| line(*name, pen(*place).wide(1.75), curve))
+        .map(|(place, name, curve)| {
+            let pen = pen(*place).wide(1.75);
+            // A line alone needs no dashes: on what is jagged they turn to noise.
+            line(*name, if curves.len() > 1 { pen } else { pen.solid() }, curve)
+        })
         .collect();
     let longest = runs.iter().map(|(_, run)| run.horizon.seconds()).fold(0.0, f64::max);
     let scale = if log { ", log scale" } else { "" };

@@ -38,8 +38,6 @@ const MOST: usize = 8;
 const PANELS: usize = 8;
 /// Not more lines in a panel than there are pens.
 const LINES: usize = theme::EQUALS.len();
-/// So many lines are told apart better in one panel than in one each.
-const TOGETHER: usize = 3;
 
 /// All charts that have something to say. A metric is drawn once: where its numbers stand in a
 /// grid, or in a chart that tells more of it, it has no curve.
@@ -132,8 +130,8 @@ fn roles(sweep: &Sweep) -> Option<Roles> {
 }
 
 /// A second axis with few values has lines in one panel, where they can cross.
-fn beside(sweep: &Sweep, roles: Roles, together: usize) -> Roles {
-    let few = |axis: &usize| sweep.axes[*axis].values.len() <= together;
+fn beside(sweep: &Sweep, roles: Roles) -> Roles {
+    let few = |axis: &usize| sweep.axes[*axis].values.len() <= LINES;
     match (roles.panels.filter(few), roles.lines) {
         (Some(axis), None) => Roles { panels: None, lines: Some(axis), ..roles },
         _ => roles,
@@ -217,9 +215,7 @@ fn places(axis: &sweep::Axis) -> Across {
 /// The metric against one axis.
 fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
     let called = words::metric(name);
-    // Bills are compared: their lines should cross where they do.
-    let together = if name == "cost.total" { LINES } else { TOGETHER };
-    let roles = beside(sweep, roles(sweep)?, together);
+    let roles = beside(sweep, roles(sweep)?);
     let unit = unit(sweep, name)?;
     let across = across(&sweep.axes[roles.across]);
     let panels: Vec<Chosen> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();

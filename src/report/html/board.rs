@@ -338,7 +338,11 @@ fn of_blast(blast: &Blast) -> Markup {
                 @if blast.hit.is_some() {
                     small { @if blast.moves { "moved" } @else { "hit" } } } }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            td.r data-l="back after" { (blast.back.map_or_else(none, figures::duration))
+            td.r data-l="back after" {
+                @match (blast.back, blast.never) {
+                    (None, Some(never)) => { (share(never)) small { "not back at the end" } }
+                    (back, _) => { (back.map_or_else(none, figures::duration)) }
+                }
                 @if blast.moves && blast.back.is_some() { small { "since it began" } } }
             td.r data-l="of a month’s budget" {
                 @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }

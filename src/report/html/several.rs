@@ -12,7 +12,7 @@ use crate::{
         chart::several::Named,
         terminal::{metrics, verdicts},
     },
-    summary::{Summary, figures},
+    summary::{Summary, figures, survivors},
 };
 use maud::{Markup, html};
 
@@ -137,8 +137,13 @@ fn numbers(runs: &[Named]) -> Option<Markup> {
 fn value(run: &Summary, metric: &str) -> Markup {
     let none = || (figures::NONE.to_owned(), String::new());
     let (value, range) = run.metric(metric).map_or_else(none, verdicts::cells);
-    html! { div { span.big { (value) } span.i { (range) } } }
+    let only = survivors::only(metric, &run.metrics).filter(|_| run.mean(metric).is_some());
+    html! { div { span.big { (value) } span.i { (range) }
+    @if let Some(only) = only { span.i { (text::sentence(&only)) } } } }
 }
+
+/// A path and its value in each run.
+type Row<'r> = (&'r str, Vec<Option<String>>);
 
 /// What the inputs differ in: a row for each path, a column for each run.
 fn differences(runs: &[Named]) -> Markup {
@@ -156,13 +161,13 @@ fn differences(runs: &[Named]) -> Markup {
     let values = |path: &&str| -> Vec<Option<String>> {
         runs.iter().map(|(_, run)| found(run, path)).collect()
     };
-    let rows: Vec<(&str, Vec<Option<String>>)> = paths
-        .iter()
-        .map(|path| (*path, values(path)))
-        .filter(|(_, values)| values.iter().any(|value| *value != values[0]))
-        .collect();
+    let rows = paths.iter().map(|path| (*path, values(path)));
+    let differ = rows.filter(|(_, values)| values.iter().any(|value| *value != values[0]));
+    // A price sheet is one thing: its name says which.
+    let sheet = |path: &str| path.starts_with("prices.") && path != "prices.name";
+    let (prices, rows): (Vec<Row>, Vec<Row>) = differ.partition(|(path, _)| sheet(path));
     html! {
-        @if rows.is_empty() {
+        @if rows.is_empty() && prices.is_empty() {
             p.lead { "The inputs are the same, seed included: so are the results." }
         } @else {
             p.lead { (figures::counted(count(rows.len()), "value of the input differs",
@@ -182,6 +187,10 @@ fn differences(runs: &[Named]) -> Markup {
             }
             @if rows.len() > DIFFERENCES {
                 p.foot { "And " (rows.len() - DIFFERENCES) " more." }
+            }
+            @if !prices.is_empty() {
+                p.foot { (figures::counted(count(prices.len()), "value of the price sheets differs",
+                    "values of the price sheets differ")) ", not shown." }
             }
         }
     }

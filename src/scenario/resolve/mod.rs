@@ -24,7 +24,7 @@ pub(super) mod words;
 pub use links::LEGAL;
 pub use nodes::{MOST_OF_A_CROWD, MOST_USERS};
 pub(super) use section::json;
-pub use sources::MOST as MOST_OF_A_SOURCE;
+pub use sources::{MOST as MOST_OF_A_SOURCE, MOST_GROUPS};
 
 use super::{Link, Node, NodeId, Scenario, defaults, prices::Prices};
 use crate::{

@@ -179,7 +179,7 @@ impl Section<'_, '_> {
 }
 
 /// The most topics times gateway instances: each takes about 80 bytes.
-const MOST_GROUPS: u64 = 4_000_000;
+pub const MOST_GROUPS: u64 = 4_000_000;
 
 /// A source, and what its links lead to.
 pub(super) struct Reach<'t, 'n> {

@@ -20,6 +20,8 @@ pub struct Blast {
     pub minutes: f64,
     /// From its begin until all who were hit were back, or 99 % of them; in seconds.
     pub back: Option<f64>,
+    /// The share of those hit who were not back at the end of the run.
+    pub never: Option<f64>,
     /// Of the minutes that a month's target leaves.
     pub budget: Option<f64>,
     /// That target.
@@ -42,13 +44,13 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let mean = |metric: String| summary.mean(&metric);
     let hit = mean(format!("recovery.{name}.hit")).filter(|&hit| hit > 0.0);
-    let available = mean(format!("during({name}).clients.availability"))?;
-    let connected = mean(format!("during({name}).connections.mean"))?;
-    // Connected is so large a part of what the users wanted.
-    let away = if available > 0.0 {
-        connected * (1.0 / available - 1.0)
-    } else {
-        users(summary).unwrap_or(0.0)
+    let during = |what: &str| mean(format!("during({name}).{what}"));
+    let away = match during("clients.availability").zip(during("connections.mean")) {
+        // Connected is so large a part of what the users wanted.
+        Some((available, connected)) if available > 0.0 => connected * (1.0 / available - 1.0),
+        Some(_) => users(summary).unwrap_or(0.0),
+        // What is over at once lasts no time itself: its recovery does.
+        None => 0.0,
     };
     let own = || summary.phases.iter().filter(|phase| phase.name == name);
     let lasted: f64 = own().map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
@@ -61,6 +63,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         hit,
         moves: storms::moves(summary, name),
         minutes,
+        never: mean(format!("recovery.{name}.never_share")).filter(|&never| never > 0.0),
         back: mean(format!("recovery.{name}.all")).or(mean(format!("recovery.{name}.t99"))),
         budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),
         target,

@@ -142,6 +142,28 @@ fn simulations_stand_beside_the_estimates() {
     }
 }
 
+/// What all send to all grows with the square of the users: a part of them sends as much more.
+#[test]
+fn a_part_of_the_users_gets_what_all_would_send() {
+    let words = "--direction both --fresh 3s --audience all --users 500 --messages 1/min";
+    let found = asked(&format!("{words} --simulate"), &[]);
+    let one = &found["candidates"][0];
+    let ran = &one["simulated"];
+    assert!(ran["users"].as_u64().unwrap() < 500, "{one:#}");
+    for name in ["bytes_down_per_second", "bytes_up_per_second"] {
+        let (estimate, simulated) = (one[name].as_f64().unwrap(), ran[name].as_f64().unwrap());
+        assert!((simulated / estimate - 1.0).abs() < 0.25, "{name}: {estimate}, {simulated}");
+    }
+}
+
+/// Rooms of a source are groups at each gateway, of which so many are modelled.
+#[test]
+fn rooms_of_many_users_are_advised_on() {
+    let found = asked("--direction one-way --fresh 40s --audience room --users 1M", &[]);
+    assert_eq!(found["transport"], "short_poll");
+    assert!(found["candidates"][0]["gateways"].as_u64().unwrap() <= 40);
+}
+
 /// What comes from poll to poll is not lost in a mailbox that is too small for it; where none is
 /// large enough, that is said.
 #[test]

@@ -13,8 +13,9 @@ use squall::{
         theme,
     },
     summary::{
-        Metric,
+        Judged, Metric,
         figures::plain,
+        slo::Verdict,
         sweep::{Axis, Point, Sweep},
     },
 };
@@ -293,6 +294,45 @@ fn absences_come_back_from_the_files() {
         assert_eq!(point.absences, back.absences);
     }
     assert_eq!(chart::sweep::all(&back), chart::sweep::all(&sweep));
+}
+
+/// An objective of nothing, on a logarithmic axis, lies on the floor that is marked.
+#[test]
+fn a_limit_of_nothing_is_drawn_at_nothing() {
+    let mut sweep = losing(&[
+        &[("lost.half_open", 40_000.0)],
+        &[("lost.half_open", 100.0)],
+        &[("lost.half_open", 9_000.0)],
+    ]);
+    for point in &mut sweep.points {
+        point.slo = vec![Judged {
+            expr: "deliveries.missed == 0".to_owned(),
+            verdict: Verdict::Fail,
+            value: None,
+            limit: Some(0.0),
+        }];
+    }
+    // With more points than bars the metric has a curve of its own.
+    while sweep.points.len() < 20 {
+        let mut more = sweep.points[sweep.points.len() % 3].clone();
+        more.values = vec![format!("{}s", 100 + sweep.points.len())];
+        sweep.axes[0].values.push(more.values[0].clone());
+        sweep.points.push(more);
+    }
+    let chart = found(&sweep, "sweep-deliveries-missed").unwrap();
+    let body = lines(&chart);
+    assert_eq!(body.limits[0].0.to_bits(), 0.0_f64.to_bits());
+    assert_eq!(body.y.ticks[0].1, "0");
+    assert!(body.y.place(body.limits[0].0) < 1e-9 && body.y.place(100.0) > 0.05);
+}
+
+/// A metric is drawn once: what its causes tell has no curve beside them.
+#[test]
+fn a_metric_is_drawn_once() {
+    let charts = chart::sweep::all(&losing(THREE));
+    let names: Vec<&str> = charts.iter().map(|chart| chart.name.as_str()).collect();
+    assert!(names.contains(&"losses-by-cause"), "{names:?}");
+    assert!(!names.contains(&"sweep-deliveries-missed"), "{names:?}");
 }
 
 /// Writes the pictures into `target/gallery`.

@@ -48,7 +48,7 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
         name: format!("grid-{}", stem(name)),
         headline: headline(sweep, name)?,
         subtitle: format!("{name}: {} across, {} down{failing}.", columns.path, rows.path),
-        note: format!("{} Darker is more.", note(sweep, false)),
+        note: format!("{} A stronger shade is more.", note(sweep, false)),
         x: places(columns).axis,
         shades: Vec::new(),
         panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],
