@@ -62,7 +62,7 @@ fn rates_are_told_in_the_largest_unit_that_is_exact() {
     assert_eq!(told("100M/s"), both("100M/s", "100000k/s"));
     assert_eq!(told("1G/s"), both("1G/s", "1000000k/s"));
     assert_eq!(told("1.5M/s"), both("1500k/s", "1500k/s"));
-    assert_eq!(told("6/min"), both("6/min", "6/min"));
+    assert_eq!(told("7/min"), both("7/min", "7/min"));
     assert_eq!(told("0/s"), both("0k/s", "0k/s"));
 }
 
