@@ -119,7 +119,13 @@ impl Buffer {
     fn hand_over(&self, mut list: List, user: u32, at: Time, stage: Stage, cx: &mut Cx<'_>) {
         let (gateways, connection) = (cx.crowds.of(user).gateways.node, *cx.connections.get(user));
         let mut at = at;
+        let mut kept = Vec::new();
         while let Some(message) = list.pop(cx.messages) {
+            kept.push(message);
+        }
+        // What an earlier read did not bring to its client came back later than what was new.
+        kept.sort_by_key(|&message| cx.messages.get(message).due);
+        for message in kept {
             cx.messages.copies.release(message);
             if cx.messages.copies.seen(message) {
                 // The client has seen it: its last id says so.

@@ -11,7 +11,7 @@ use super::{
         connections::{NOWHERE, State},
         copies::Origin,
         crowds::{Crowd, EACH},
-        feeds::{Entry, Fate, Held},
+        feeds::{Entry, Held},
         messages::{Message, Stage},
         send_buffers::What,
     },
@@ -44,49 +44,6 @@ impl Cx<'_> {
     pub fn subscribes(&mut self, user: u32) {
         for &feed in &self.crowds.of(user).feeds {
             self.feeds.get_mut(feed).subscribe(user);
-        }
-    }
-
-    /// A user is back: what it has missed of its feeds goes into its buffer, which is read next.
-    pub fn catches_up(&mut self, user: u32) {
-        for &id in &self.crowds.of(user).feeds {
-            let feed = self.feeds.get(id);
-            if !feed.grouped || !feed.has(user) || feed.keeping.is_none() {
-                continue;
-            }
-            let missed = feed.missed(user);
-            let next = missed.end;
-            for number in missed {
-                self.put_into_buffer(id, user, number);
-            }
-            self.feeds.get_mut(id).go_back(user, next);
-        }
-    }
-
-    /// A message that a user has missed, whose window to resume closed at `closed`, and its fate.
-    fn fate(&self, feed: u8, user: u32, number: u32, closed: Option<Time>) -> (Entry, Fate) {
-        let feed = self.feeds.get(feed);
-        let entry = feed.entry(user, number);
-        let stopped = self.feeds.stopped(user, self.connections.get(user).state, &entry);
-        (entry, feed.fate(user, number, self.now).before(closed, &entry, stopped))
-    }
-
-    pub(super) fn put_into_buffer(&mut self, feed: u8, user: u32, number: u32) {
-        let (entry, fate) = self.fate(feed, user, number, self.window_closed(user));
-        if let Fate::TooLate(at, cause) = fate {
-            self.record.nobody(entry.sent, user);
-            return self.missed_by(user, entry, at, End::Lost(cause));
-        }
-        self.record.kept(entry.sent, user);
-        if let Some((at, end)) = fate.end() {
-            return self.missed_by(user, entry, at, end);
-        }
-        let message = Message::new(entry.sent, user, entry.id | EACH, NOWHERE);
-        let row = self.messages.open_at(message, entry.place);
-        let list = &mut self.connections.kept.row(user).missed;
-        list.push(self.messages, row, Stage::Buffer, entry.kept);
-        if let Some(replay) = &self.crowds.of(user).replay {
-            self.within_the_buffer(user, replay.messages);
         }
     }
 
@@ -127,7 +84,12 @@ impl Cx<'_> {
                 continue;
             }
             let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
+            let joined = feed.joined(user);
             let missed = feed.leave(held, self.now, reads_on, own);
+            if !held.slow {
+                self.connections.saw_many(user, missed.start - joined, self.crowds);
+            }
+            let feed = self.feeds.get(id);
             if feed.keeping.is_none() {
                 self.misses(id, user, missed, Cause::NoReplay);
             }
@@ -160,7 +122,12 @@ impl Cx<'_> {
                 continue;
             }
             let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
+            let joined = feed.joined(user);
             let missed = feed.leave(held, self.now, false, own);
+            if !held.slow {
+                self.connections.saw_many(user, missed.start - joined, self.crowds);
+            }
+            let feed = self.feeds.get_mut(id);
             let from = feed.stays_half_open(user, instance);
             if feed.keeping.is_none() {
                 self.misses(id, user, missed.start..from.max(missed.start), Cause::HalfOpen);
@@ -190,22 +157,14 @@ impl Cx<'_> {
 
     /// A user leaves for good, and takes with it all that was kept for it.
     pub fn unsubscribes(&mut self, user: u32) {
-        let closed = self.window_closed(user);
         if self.connections.get(user).state == State::HalfOpen {
             self.death_noticed(user);
         }
+        self.gives_up_what_it_missed(user);
         for &id in &self.crowds.of(user).feeds {
-            if !self.feeds.get(id).has(user) {
-                continue;
+            if self.feeds.get(id).has(user) {
+                self.feeds.get_mut(id).unsubscribe(user);
             }
-            if self.feeds.get(id).grouped && self.feeds.get(id).keeping.is_some() {
-                for number in self.feeds.get(id).missed(user) {
-                    let (entry, fate) = self.fate(id, user, number, closed);
-                    let (at, end) = fate.end().unwrap_or((self.now, End::Lost(Cause::GaveUp)));
-                    self.missed_by(user, entry, at, end);
-                }
-            }
-            self.feeds.get_mut(id).unsubscribe(user);
         }
     }
 
@@ -428,7 +387,7 @@ impl Gateway {
         );
         cx.feeds.get_mut(id).flies(row.at, topic, coming, batch, unit);
         let bytes = crowd.weight(&row);
-        let what = What::OfMany { feed: id, number: coming.number, entry: coming.entry };
+        let what = What::OfMany { feed: id, entry: coming.entry };
         for user in slow {
             let place = crowd.draws.unit(Purpose::Place, reader(crowd, user), 0);
             self.offer(Offer { user, what, came: batch.at(place), bytes }, cx);

@@ -324,7 +324,7 @@ impl Gateway {
     /// One connection too many for an instance's memory ends it.
     pub(super) fn look_into_memory(&self, at: u16, cx: &mut Cx<'_>) {
         let dies = self.parameters.memory.over == OverMemory::Die;
-        if dies && self.memory(at, cx) > self.parameters.memory.limit.0 {
+        if dies && self.is_beyond_memory(at, cx.tiers, cx.feeds) {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
             cx.agenda.push(cx.now, event);
         }
@@ -352,7 +352,8 @@ impl Gateway {
     /// Whether an instance has no room for one connection more.
     fn is_full(&self, instance: u16, cx: &Cx<'_>) -> bool {
         let refuses = self.parameters.memory.over == OverMemory::Refuse;
-        let with_it = || self.memory(instance, cx) + self.parameters.per_connection();
+        let with_it =
+            || self.memory(instance, cx.tiers, cx.feeds) + self.parameters.per_connection();
         cx.tiers.get(instance).held >= self.most_connections()
             || refuses && with_it() > self.parameters.memory.limit.0
     }

@@ -176,6 +176,14 @@ impl Cx<'_> {
         self.wake(self.now + wait, Timer::PollFailed, user, session);
     }
 
+    /// Who holds the request of a user ends, or its connection: nobody answers it.
+    pub fn loses_request(&mut self, user: u32) {
+        let held = self.crowds.of(user).hold().is_some();
+        if held && self.connections.get(user).gateway != NOWHERE {
+            self.meter(user).polls_failed += 1;
+        }
+    }
+
     /// The mailbox has been looked into; returns whether for the first time since the user is back.
     pub(super) fn looked(&mut self, user: u32) -> bool {
         let since = &mut self.connections.since[number::index(user)];

@@ -5,6 +5,7 @@ mod affinity;
 pub mod batch;
 pub mod browser;
 pub mod buffer;
+pub mod catch_up;
 pub mod clients;
 mod connect;
 pub mod cx;

@@ -53,9 +53,9 @@ impl Clients {
         else {
             return false;
         };
-        let every = every.nanos().max(1);
-        let rounds = apart.nanos().div_ceil(every).max(1);
-        !(round + phase.nanos() / every).is_multiple_of(rounds)
+        let (every, apart) = (every.nanos().max(1), apart.nanos().max(1));
+        let at = phase.nanos() + round * every;
+        at.checked_sub(every).is_some_and(|before| before / apart == at / apart)
     }
 
     /// The next user polls.
@@ -128,6 +128,8 @@ impl Gateway {
             let row = *cx.connections.get(user);
             if row.session == session && row.state == State::Online {
                 self.on_long_poll(user, hold, cx);
+            } else {
+                cx.meter(user).polls_failed += 1;
             }
             return;
         }

@@ -6,8 +6,10 @@ use super::{
     gateway::Gateway,
     parameters::WhenSlow,
     table::{
+        feeds::Feeds,
         messages::Stage,
         send_buffers::{Held, What},
+        tiers::Tiers,
     },
 };
 use crate::{
@@ -33,6 +35,7 @@ impl Cx<'_> {
             match held.what {
                 What::OfMany { entry, .. } => {
                     self.record.delivery(at, entry.sent, entry.id, End::Live);
+                    self.connections.saw(user, self.crowds);
                     self.reached(at, entry.sent, (user, entry.id), 1);
                 }
                 What::Own { message, down } => self.goes_down(user, message, down),
@@ -57,8 +60,8 @@ impl Cx<'_> {
         self.drained(user);
         for held in self.feeds.send_buffers.forget(user) {
             match held.what {
-                What::OfMany { feed, number, .. } if self.feeds.get(feed).keeping.is_some() => {
-                    self.put_into_buffer(feed, user, number);
+                What::OfMany { feed, entry, .. } if self.feeds.get(feed).keeping.is_some() => {
+                    self.put_into_buffer(feed, user, entry);
                 }
                 What::OfMany { entry, .. } => {
                     self.record.nobody(entry.sent, user);
@@ -146,18 +149,23 @@ impl Gateway {
         if self.parameters.managed.is_some() {
             return;
         }
-        let taken = self.memory(instance, cx);
+        let taken = self.memory(instance, cx.tiers, cx.feeds);
         cx.feeds.send_buffers.takes(instance, taken);
-        if taken > self.parameters.memory.limit.0 {
+        if self.is_beyond_memory(instance, cx.tiers, cx.feeds) {
             let killed = Event::Action { index: NO_ENTRY, step: Step::Killed, instance };
             cx.agenda.push(cx.now, killed);
         }
     }
 
     /// What an instance takes of its memory: by its connections, and by what it holds back.
-    pub(super) fn memory(&self, instance: u16, cx: &Cx<'_>) -> u64 {
-        let held = u64::from(cx.tiers.get(instance).held) * self.parameters.per_connection();
-        held + cx.feeds.send_buffers.at(instance)
+    pub(super) fn memory(&self, instance: u16, tiers: &Tiers, feeds: &Feeds) -> u64 {
+        let held = u64::from(tiers.get(instance).held) * self.parameters.per_connection();
+        held + feeds.send_buffers.at(instance)
+    }
+
+    /// Whether an instance takes more than it has.
+    pub fn is_beyond_memory(&self, instance: u16, tiers: &Tiers, feeds: &Feeds) -> bool {
+        self.memory(instance, tiers, feeds) > self.parameters.memory.limit.0
     }
 }
 

@@ -18,10 +18,11 @@ use crate::{
 impl Cx<'_> {
     /// The note of a message that its sender has written, if it waits for an acknowledgement.
     fn note(&mut self, row: u32) -> Option<&mut Unacknowledged> {
-        let message = self.messages.get(row);
+        let message = *self.messages.get(row);
         let sender = self.crowds.of(message.to).sender(message.id)?;
         let notes = self.connections.unacknowledged.get_mut(&sender)?;
-        notes.iter_mut().find(|note| note.row == row)
+        // A row is given to another message when it has ended.
+        notes.iter_mut().find(|note| note.row == row && note.message.id == message.id)
     }
 
     /// A client writes a message, and waits for the acknowledgement.

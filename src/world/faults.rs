@@ -169,9 +169,11 @@ impl World {
         });
         let Some((node, pool)) = pools else { return };
         let restart = pool.parameters.memory.restart;
+        // One that has been killed and is back holds nothing.
+        let beyond = pool.is_beyond_memory(instance, &self.tiers, &self.feeds);
         let scene = Scene { now, index: NO_ENTRY, node };
         match step {
-            Step::Killed if self.tiers.serves(instance) => {
+            Step::Killed if self.tiers.serves(instance) && beyond => {
                 self.record.counts.killed += 1;
                 self.crash(scene, instance, CrashKind::Process, agenda);
                 self.watch(scene, instance, agenda);

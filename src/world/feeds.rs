@@ -4,9 +4,10 @@ use crate::{
     engine::{Agenda, Time, number},
     node::{
         Node,
-        table::{feeds::Entry, messages::Stage, send_buffers::What},
+        catch_up::What,
+        table::{feeds::Entry, messages::Stage, send_buffers::What as HeldBack},
     },
-    record::{Cause, End, Unit},
+    record::Unit,
 };
 
 impl World {
@@ -45,7 +46,7 @@ impl World {
         for user in self.feeds.send_buffers.users() {
             for held in self.feeds.send_buffers.forget(user) {
                 // Those of their own have a row.
-                if let What::OfMany { entry, .. } = held.what {
+                if let HeldBack::OfMany { entry, .. } = held.what {
                     self.record.pending(entry.sent, false);
                 }
             }
@@ -71,41 +72,30 @@ impl World {
         }
     }
 
+    /// Those for whom messages of their own lie in the buffer: what others have pushed out.
+    pub(super) fn settle_buffers(&mut self, horizon: Time) {
+        if !self.feeds.is_empty() {
+            let users = (0..self.crowds.users()).filter(|&user| self.connections.kept.missed(user));
+            for user in users.collect::<Vec<u32>>() {
+                self.waiting_for(user, horizon);
+            }
+        }
+    }
+
     /// What a user who is away has missed, and what has become of it.
     fn waiting_for(&mut self, user: u32, horizon: Time) {
-        if !self.connections.get(user).is_away() {
+        if !self.connections.get(user).is_away() || self.crowds.of(user).feeds.is_empty() {
             return;
         }
-        let state = self.connections.get(user).state;
-        let crowd = self.crowds.of(user);
-        let bound = crowd.replay.as_ref().map_or(u32::MAX, |replay| replay.messages);
-        let closed = self.connections.window_closed(user, crowd.resume_window, horizon);
-        let mut kept: Vec<Entry> = Vec::new();
-        for &id in &crowd.feeds {
-            let feed = self.feeds.get(id);
-            if !feed.grouped || feed.keeping.is_none() || !feed.has(user) {
-                continue;
-            }
-            for number in feed.missed(user) {
-                let entry = feed.entry(user, number);
-                let stopped = self.feeds.stopped(user, state, &entry);
-                let fate = feed.fate(user, number, horizon).before(closed, &entry, stopped);
-                let Some((at, end)) = fate.end() else {
-                    kept.push(entry);
-                    continue;
-                };
-                self.record.delivery(at, entry.sent, entry.id, end);
-            }
-        }
-        // Each feed is within the bound of the buffer; together they may be beyond it.
-        kept.sort_by_key(|entry| entry.kept);
-        for (place, entry) in kept.iter().enumerate() {
-            match kept.get(place.saturating_add(number::index(bound))) {
-                Some(newer) => {
-                    let end = End::Lost(Cause::BufferOverflow);
-                    self.record.delivery(newer.kept, entry.sent, entry.id, end);
-                }
-                None => self.record.pending(entry.sent, true),
+        let mut agenda = Agenda::default();
+        let (_, mut cx) = split!(self, horizon, &mut agenda);
+        for (missed, fate) in cx.takes_what_it_missed(user) {
+            match missed.what {
+                What::Own(row) => cx.stays_in_buffer(user, row, missed.kept, fate),
+                What::OfMany(entry) => match fate.end() {
+                    Some((at, end)) => cx.record.delivery(at, entry.sent, entry.id, end),
+                    None => cx.record.pending(entry.sent, true),
+                },
             }
         }
     }

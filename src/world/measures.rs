@@ -72,6 +72,7 @@ impl World {
         let horizon = scenario.horizon;
         self.sample_until(horizon);
         self.record.leave(horizon);
+        self.settle_buffers(horizon);
         self.expire_kept(horizon);
         self.close_presence(horizon);
         self.count_pending(horizon);

@@ -226,6 +226,15 @@ impl Connections {
         }
     }
 
+    /// A user has seen so many messages more.
+    pub fn saw_many(&mut self, user: u32, many: u32, crowds: &Crowds) {
+        if let Some(seen) = self.seen.get_mut(number::index(user)) {
+            let every = u32::from(crowds.of(user).reading.acknowledge_every.max(1));
+            let all = (u32::from(*seen) + many % every) % every;
+            *seen = u16::try_from(all).unwrap_or(0);
+        }
+    }
+
     /// Since when a user who has no connection wants one: since it was lost, or since its visit
     /// began.
     pub fn wants_since(&self, user: u32) -> Time {

@@ -7,7 +7,7 @@
 //! instance pushes to it; while it is away, which number it has missed first.
 use super::{
     descents::Descents,
-    fate::{Entry, Fate},
+    fate::Entry,
     flights::{Flight, Flights},
     members::Members,
     topics::Topics,
@@ -206,6 +206,11 @@ impl Feed {
     /// Whether a user subscribes.
     pub fn has(&self, user: u32) -> bool {
         self.cursors[number::index(user - self.first)] != NOBODY
+    }
+
+    /// From which message on a user who is connected gets what comes.
+    pub fn joined(&self, user: u32) -> u32 {
+        self.cursors[number::index(user - self.first)]
     }
 
     /// A user subscribes, and is away.
@@ -424,20 +429,6 @@ impl Feed {
     pub fn missed(&self, user: u32) -> Range<u32> {
         let log = &self.logs[number::index(self.topic(user))];
         self.cursors[number::index(user - self.first)]..log.next()
-    }
-
-    /// What has become by `now` of a message that a user has missed.
-    pub fn fate(&self, user: u32, number: u32, now: Time) -> Fate {
-        let Some(keeping) = self.keeping else { return Fate::Kept };
-        let log = &self.logs[number::index(self.topic(user))];
-        let expired = log.entry(number).kept + keeping.retention;
-        let pushed_out = number.checked_add(keeping.messages).filter(|&it| it < log.next());
-        let overflown = pushed_out.map_or(Time::NEVER, |it| log.entry(it).kept);
-        match () {
-            () if overflown <= expired.min(now) => Fate::Overflown(overflown),
-            () if expired < now => Fate::Expired(expired),
-            () => Fate::Kept,
-        }
     }
 
     /// At the end of a run: what is on its way down, and to how many.

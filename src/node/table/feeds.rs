@@ -1,7 +1,10 @@
 //! All feeds of a world, and what gateways hold back of them for slow consumers.
-use super::{connections::State, send_buffers::SendBuffers};
+use super::{
+    connections::{Connection, NOWHERE, State},
+    send_buffers::SendBuffers,
+};
 pub use super::{
-    fate::{Entry, Fate},
+    fate::{Entry, Fate, Missed, fates},
     feed::{Audience, Coming, Feed, Held, Keeping},
     topics::Topics,
 };
@@ -41,9 +44,10 @@ impl Feeds {
     }
 
     /// What stops the live copy of a message for a user who is away.
-    pub fn stopped(&self, user: u32, state: State, entry: &Entry) -> Cause {
+    pub fn stopped(&self, user: u32, connection: Connection, entry: &Entry) -> Cause {
+        let dead = connection.state == State::HalfOpen && connection.gateway != NOWHERE;
         let unnoticed = self.noticed.get(&user).is_some_and(|&noticed| entry.kept < noticed);
-        if state == State::HalfOpen || unnoticed { Cause::HalfOpen } else { Cause::NoReplay }
+        if dead || unnoticed { Cause::HalfOpen } else { Cause::NoReplay }
     }
 
     /// How many there are.

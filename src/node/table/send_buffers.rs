@@ -13,8 +13,6 @@ pub enum What {
     OfMany {
         /// Which feed of its crowd it belongs to.
         feed: u8,
-        /// Its number there.
-        number: u32,
         /// What it is.
         entry: Entry,
     },
@@ -216,7 +214,7 @@ mod tests {
 
     fn message(number: u32, came: u64) -> Held {
         let entry = Entry { sent: ms(came), kept: ms(came), place: 0, id: number };
-        let what = What::OfMany { feed: 0, number, entry };
+        let what = What::OfMany { feed: 0, entry };
         Held { what, came: ms(came), takes: Span::from_millis(10), bytes: 100 }
     }
 
@@ -227,7 +225,7 @@ mod tests {
 
     fn number(held: Held) -> u32 {
         match held.what {
-            What::OfMany { number, .. } => number,
+            What::OfMany { entry, .. } => entry.id,
             What::Own { message, .. } => message,
         }
     }

@@ -138,10 +138,13 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
     capacity.values().all(|(_, value)| value > far * peak)
 }
 
-/// What the peak is of the least capacity, in words.
+/// What the peak is of the least capacity while there is one, in words.
 fn against(capacity: Option<&Curve>, peak: f64) -> String {
-    let least = capacity.map(|curve| curve.values().fold(f64::INFINITY, |a, (_, b)| a.min(b)));
-    let Some(least) = least.filter(|&least| least > 0.0) else { return String::new() };
+    let open = capacity.into_iter().flat_map(Curve::values).map(|(_, rate)| rate);
+    // Where none serves there is nothing to hold a peak against.
+    let Some(least) = open.filter(|&rate| rate > 0.0).reduce(f64::min) else {
+        return String::new();
+    };
     let part = match peak / least {
         times if times > 1.5 => format!("{} times", compact(times)),
         part => share(part) + " of",

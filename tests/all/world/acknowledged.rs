@@ -169,3 +169,22 @@ fn a_coarse_cursor_makes_duplicates() {
     clients(&mut scenario).resume = Resume::None;
     assert_eq!(count(&run(&scenario), "deliveries.duplicates"), 0);
 }
+
+/// Where nothing is lost nothing is sent again, however many messages a row has held.
+#[test]
+fn a_calm_day_needs_no_second_copy() {
+    for to in [Audience::Direct, Audience::All] {
+        let mut scenario = chat(200, 2);
+        scenario.horizon = Time::ZERO + secs(60);
+        let crowd = clients(&mut scenario);
+        crowd.network.lifetime = None;
+        let sends = crowd.sends.as_mut().unwrap();
+        (sends.to, sends.per_user) = (to, Rate(0.2));
+        acknowledged(&mut scenario, Ids::New);
+        let outcome = run(&scenario);
+        assert!(count(&outcome, "deliveries.live") > 2_000);
+        for name in ["sends.resent", "deliveries.duplicates"] {
+            assert_eq!(count(&outcome, name), 0, "{to:?} {name}");
+        }
+    }
+}

@@ -163,3 +163,38 @@ fn groups_tell_a_dead_connection_from_a_closed_window() {
         close(one, other, 0.02);
     }
 }
+
+/// What is for one user and what is for many push each other out of a buffer that is small.
+#[test]
+fn a_small_buffer_has_the_last_of_all_that_was_missed() {
+    let runs = both(|scenario| {
+        clients(scenario).network.lifetime = Some(Law::Exponential { mean: 20e9 });
+        clients(scenario).network.silent_drops = Share(0.0);
+        (clients(scenario).reconnect.base, clients(scenario).reconnect.cap) = (secs(5), secs(5));
+        clients(scenario).sends.as_mut().unwrap().per_user = Rate(0.001);
+        replay(scenario).messages = 5;
+        with_source(scenario, "ticker", Ticks::Every(Span::from_micros(500)));
+    });
+    alike(&runs);
+    for name in ["lost.buffer_overflow", "deliveries.replayed", "deliveries.pending"] {
+        let [one, other] = [0, 1].map(|it| measure(&runs[it], name));
+        assert!(other > 100.0, "{name}: {other}");
+        close(one, other, 0.02);
+    }
+}
+
+/// Who tells after seven messages what it has seen gets three of them again, on average, when it is
+/// back.
+#[test]
+fn members_of_groups_tell_now_and_then_what_they_have_seen() {
+    for every in [2_u16, 7, 50] {
+        let runs = both(|scenario| {
+            clients(scenario).reading.acknowledge_every = every;
+            clients(scenario).network.silent_drops = Share(0.0);
+        });
+        let [one, other] = [0, 1].map(|it| measure(&runs[it], "duplicates.cursor"));
+        close(one, other, 0.03);
+        let back = measure(&runs[0], "attempts.accepted");
+        close(one, back * (f64::from(every) - 1.0) / 2.0, 0.1);
+    }
+}

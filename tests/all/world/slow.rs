@@ -149,3 +149,15 @@ fn a_send_buffer_ends_with_its_instance() {
         assert!(crash == 0 && replayed > 75, "{crash}, {replayed}");
     }
 }
+
+/// Who is killed and back at once holds nothing: the rest of a batch does not kill it again.
+#[test]
+fn an_instance_is_killed_once_for_what_it_held() {
+    let killed = [Span::ZERO, Span::from_millis(1)].map(|restart| {
+        let mut scenario = slowly(WhenSlow::Grow, 10_000);
+        let pool = gateways(&mut scenario);
+        (pool.memory.limit, pool.memory.restart) = (Bytes(8_000_000), Some(restart));
+        measure(&run(&scenario), "instances.killed")
+    });
+    assert!(killed[1] >= 3.0 && (killed[0] - killed[1]).abs() <= 2.0, "{killed:?}");
+}

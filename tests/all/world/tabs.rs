@@ -130,6 +130,19 @@ fn hidden_tabs_poll_rarely() {
     close(hidden, 30.0, 0.1);
 }
 
+/// In 15 s one poll of those each 10 s is the first, also where it is no multiple.
+#[test]
+fn a_throttle_need_not_be_a_multiple() {
+    for (throttle, polls) in [(15, 40.0), (25, 24.0), (5, 60.0)] {
+        let mut scenario = browsers(Tabs::Constant(1), Transport::ShortPoll);
+        scenario.horizon = Time::ZERO + secs(600);
+        let crowd = clients(&mut scenario);
+        (crowd.tabs, crowd.sends, crowd.poll_every) = (None, None, secs(10));
+        crowd.background = Some(Background { share: Share(1.0), throttle: secs(throttle) });
+        close(measure(&run(&scenario), "polls.total"), 7_000.0 * polls, 0.01);
+    }
+}
+
 /// A reconnect timer of a hidden tab fires once a minute.
 #[test]
 fn hidden_tabs_come_back_late() {

@@ -12,7 +12,7 @@ use squall::{
     },
     record::Outcome,
     scenario::{CrashKind, Scenario},
-    units::Rate,
+    units::{Rate, Share},
 };
 
 fn with(transport: Transport) -> Scenario {
@@ -335,4 +335,22 @@ fn a_pool_that_is_full_refuses_requests() {
     let outcome = run(&scenario);
     close(measure(&outcome, "connections.mean"), 1_600.0, 0.03);
     assert!(measure(&outcome, "attempts.refused") > 1_000.0);
+}
+
+/// Each request that is held ends once: with something, with nothing, or with its connection.
+#[test]
+fn held_requests_keep_their_books() {
+    let mut scenario = holding(0.02, 25);
+    scenario.warm_up = Time::ZERO;
+    let crowd = clients(&mut scenario);
+    crowd.network.lifetime = Some(Law::Exponential { mean: 60e9 });
+    crowd.network.silent_drops = Share(0.3);
+    crash(&mut scenario, 60, CrashKind::Process, Some(secs(20)));
+    crash(&mut scenario, 200, CrashKind::Host, Some(secs(20)));
+    let outcome = run(&scenario);
+    let of = |name: &str| measure(&outcome, &format!("polls.{name}"));
+    let open = of("total") - of("empty") - of("full") - of("failed");
+    // Those that stand at the start were asked before, those that stand at the end have no end yet.
+    assert!(open.abs() <= 2_000.0, "{open}");
+    assert!(of("failed") > 10_000.0, "{}", of("failed"));
 }
