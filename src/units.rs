@@ -102,6 +102,11 @@ pub trait Quantity: Copy + PartialOrd + fmt::Debug {
 
     /// Prints it so that [`Quantity::read`] gives the same back.
     fn print(self) -> String;
+
+    /// The same as a person would write it, for messages; what a document holds is printed.
+    fn tell(self) -> String {
+        self.print()
+    }
 }
 
 /// Reads a duration such as `30s`, `250ms`, `1h30min`.

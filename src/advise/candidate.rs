@@ -17,6 +17,9 @@ const PARTITIONS: u64 = 64;
 /// Most gateways, and most instances of a fan-out, that are written: 65,000 are modelled in all.
 const MOST: [f64; 2] = [40_000.0, 20_000.0];
 
+/// How long a connection lasts; who polls now and then has none.
+const LIFETIME: &str = ", lifetime: { exponential: { mean: 2h } }";
+
 /// Messages that a mailbox keeps of each user: by default, and at most.
 pub(super) const MAILBOX: [f64; 2] = [1_000.0, 65_535.0];
 
@@ -129,6 +132,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     let requests = matches!(way, Way::Sse | Way::LongPoll);
     let http = if requests && question.tabs > STREAMS { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
+    let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
     let values = [
         ("QUESTION", format!("Does a {} do? {}", way.name(question.direction), question.words())),
         ("TRANSPORT", way.key().to_owned()),
@@ -144,6 +148,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("PARTITIONS", size.fanouts.max(PARTITIONS).to_string()),
         ("KEY", if by_room { "room" } else { "recipient" }.to_owned()),
         ("PRODUCER", producer),
+        ("LIFETIME", lifetime.to_owned()),
         ("MAILBOX", mailbox(question, way, every, size.users)),
     ];
     let quoted = |name: &str, value: &str| match name {
@@ -154,8 +159,12 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     for (name, value) in values {
         text = text.replace(name, &quoted(name, &value));
     }
-    if way != Way::ShortPoll {
-        text = text.replace("      short_poll: { every: ", "      # short_poll: { every: ");
+    let idle: &[&str] = match way {
+        Way::ShortPoll => &["heartbeat", "reconnect"],
+        Way::Websocket | Way::Sse | Way::LongPoll => &["short_poll"],
+    };
+    for key in idle {
+        text = text.replace(&format!("      {key}: "), &format!("      # {key}: "));
     }
     if let Some(prices) = &question.prices {
         let path = serde_json::Value::from(prices.as_str());

@@ -76,13 +76,18 @@ impl<'r> Input<'r> {
 
     /// Reads a file of measured values, once.
     pub fn open_values(&mut self, path: &Path, named: At) -> Option<u16> {
-        let known = self.values.iter().find(|(known, _)| known == path);
-        if let Some((_, source)) = known {
-            return Some(*source);
+        if let Some(source) = self.opened_values(path) {
+            return Some(source);
         }
         let source = self.open_file(path, Some(named), LARGEST_VALUES)?;
         self.values.push((path.to_path_buf(), source));
         Some(source)
+    }
+
+    /// A file of measured values that has been read.
+    pub fn opened_values(&self, path: &Path) -> Option<u16> {
+        let known = self.values.iter().find(|(known, _)| known == path);
+        known.map(|(_, source)| *source)
     }
 
     fn open_file(&mut self, path: &Path, named: Option<At>, largest: usize) -> Option<u16> {

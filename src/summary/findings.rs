@@ -51,8 +51,11 @@ pub fn all(summary: &Summary) -> Vec<Finding> {
     let faults = faults.filter_map(|fault| {
         // What a fault sets off goes on in the recovery from it.
         let follows = |next: &&Stretch| next.name == "recovery" && next.start == fault.end;
-        let end = summary.faults().find(follows).map_or(fault.end, |recovery| recovery.end);
-        herd(summary, &fault.name, fault.start.seconds(), end.seconds())
+        let (when, end) = match summary.faults().find(follows) {
+            Some(recovery) => (format!("{} and the recovery from it", fault.name), recovery.end),
+            None => (fault.name.clone(), fault.end),
+        };
+        herd(summary, &when, fault.start.seconds(), end.seconds())
     });
     let storms = storms::sentences(summary).into_iter().take(FAULTS);
     let storms = storms.map(finding("attempts", 9));
@@ -113,7 +116,7 @@ fn held_back(summary: &Summary) -> Option<String> {
 }
 
 /// Who moves when something happens.
-fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> {
+fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<String> {
     let attempts = summary.rate("", "attempts", "attempted")?;
     let moved = attempts.within(start, end).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
     let (bin, peak) = largest(attempts.within(start, end))?;
@@ -126,7 +129,7 @@ fn herd(summary: &Summary, fault: &str, start: f64, end: f64) -> Option<String> 
     };
     (moved > 0.0).then(|| {
         format!(
-            "During {fault} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
+            "During {when} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
             figures::plain(&clock(start)).trim_end_matches(" min"),
             clock(end),
             counted(moved.round(), "connection attempt", "connection attempts"),

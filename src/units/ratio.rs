@@ -51,6 +51,14 @@ impl Quantity for Rate {
         }
         format!("{}/s", self.0)
     }
+
+    fn tell(self) -> String {
+        let round = |(multiple, suffix): (f64, &str)| {
+            let text = format!("{:.0}{suffix}/s", self.0 / multiple);
+            Self::read(&text).is_ok_and(|read| read == self && read.0 > 0.0).then_some(text)
+        };
+        [(1e9, "G"), (1e6, "M")].into_iter().find_map(round).unwrap_or_else(|| self.print())
+    }
 }
 
 impl Quantity for Share {

@@ -54,6 +54,18 @@ fn wrong_durations_say_why() {
     assert_eq!(help, "for minutes write `30min`");
 }
 
+/// A document keeps the form that it always had; a message says it shorter.
+#[test]
+fn rates_are_told_in_the_largest_unit_that_is_exact() {
+    let told = |text| (rate(text).unwrap().tell(), rate(text).unwrap().print());
+    let both = |tell: &str, print: &str| (tell.to_owned(), print.to_owned());
+    assert_eq!(told("100M/s"), both("100M/s", "100000k/s"));
+    assert_eq!(told("1G/s"), both("1G/s", "1000000k/s"));
+    assert_eq!(told("1.5M/s"), both("1500k/s", "1500k/s"));
+    assert_eq!(told("7/min"), both("7/min", "7/min"));
+    assert_eq!(told("0/s"), both("0k/s", "0k/s"));
+}
+
 #[test]
 fn sizes_and_counts() {
     assert_eq!([bytes("10KB").unwrap(), bytes("8GiB").unwrap()], [Bytes(10_000), Bytes(8 << 30)]);

@@ -41,7 +41,8 @@ impl Section<'_, '_> {
         let mut all: Vec<Arrival> = match &written.value {
             Several::One(path) => {
                 let path = self.input.beside(written.at, path);
-                rows_of(self.input, &path, written.at).into_iter().map(|row| row.arrival).collect()
+                let source = self.input.open_values(&path, written.at);
+                source.map_or_else(Vec::new, |source| self.filed(source, written.at))
             }
             Several::Many(list) => self.listed(key, list),
         };
@@ -61,6 +62,16 @@ impl Section<'_, '_> {
         all
     }
 
+    /// The arrivals of a file, if all of its rows are good.
+    fn filed(&mut self, source: u16, named: At) -> Vec<Arrival> {
+        let (rows, wrong) = rows_of(self.input, source, named);
+        let whole = wrong.is_empty();
+        for found in wrong {
+            self.input.report(found);
+        }
+        rows.into_iter().filter(|_| whole).map(|row| row.arrival).collect()
+    }
+
     fn listed(&mut self, key: &str, list: &[model::source::Arrival]) -> Vec<Arrival> {
         let mut all = Vec::new();
         for (place, item) in list.iter().enumerate() {
@@ -78,11 +89,11 @@ impl Section<'_, '_> {
     }
 }
 
-/// The rows of a file; what is wrong with them is reported, and none are returned then.
-fn rows_of(input: &mut Input<'_>, path: &std::path::Path, named: At) -> Vec<Row> {
-    let Some(source) = input.open_values(path, named) else { return Vec::new() };
-    let text = input.sources.of(At::new(source, 0, 0)).text.clone();
-    let (mut rows, mut wrong, mut start, mut columns) = (Vec::new(), 0, 0, None);
+/// The rows of a file that can be read, and what is wrong with the first of the others.
+fn rows_of(input: &Input<'_>, source: u16, named: At) -> (Vec<Row>, Vec<Diagnostic>) {
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
+    let text = &input.sources.of(At::new(source, 0, 0)).text;
+    let (mut start, mut columns) = (0, None);
     for line in text.split('\n') {
         let at = At::new(source, start, start + line.len());
         start += line.len() + 1;
@@ -93,24 +104,20 @@ fn rows_of(input: &mut Input<'_>, path: &std::path::Path, named: At) -> Vec<Row>
             None => header(line).map(|found| columns = Some(found)),
             Some(columns) => row(line, columns).map(|arrival| rows.push(Row { at, arrival })),
         };
-        if let Err(found) = read {
-            input.report(found.at(at));
-            wrong += 1;
-        }
-        if wrong >= MOST_ROWS || rows.len() > MOST || columns.is_none() {
+        wrong.extend(read.err().filter(|_| wrong.len() < MOST_ROWS).map(|found| found.at(at)));
+        if rows.len() > MOST || columns.is_none() {
             break;
         }
     }
     if rows.len() > MOST {
         let message = format!("this file holds more than {MOST} arrivals");
-        input.report(Diagnostic::error("too-large", message).at(named));
-        wrong += 1;
+        wrong.push(Diagnostic::error("too-large", message).at(named));
     }
-    if columns.is_none() && wrong == 0 {
-        let wrong = Diagnostic::error("bad-arrivals", "this file is empty").at(named);
-        input.report(wrong.help(COLUMNS));
+    if columns.is_none() && wrong.is_empty() {
+        let empty = Diagnostic::error("bad-arrivals", "this file is empty").at(named);
+        wrong.push(empty.help(COLUMNS));
     }
-    if wrong > 0 { Vec::new() } else { rows }
+    (rows, wrong)
 }
 
 /// How many columns a header names.
@@ -164,10 +171,7 @@ pub(super) fn check(input: &mut Input<'_>, nodes: &[Resolved], horizon: Span) {
         if let Some(Parameters::Clients(clients)) = crowd
             && clients.count > 0
         {
-            let beyond = |arrival: &Arrival| arrival.user.is_some_and(|it| it >= clients.count);
-            if all.iter().any(beyond) {
-                report_beyond(input, name, written, clients.count);
-            }
+            report_beyond(input, name, written, clients.count);
         }
         let late = all.iter().filter(|arrival| arrival.at.since(Time::ZERO) >= horizon).count();
         if late > 0 && horizon > Span::ZERO {
@@ -191,9 +195,11 @@ fn report_beyond(
 ) {
     let places: Vec<(At, u32)> = match &written.value {
         Several::One(path) => {
-            let path = input.beside(written.at, path);
-            let rows = rows_of(input, &path, written.at);
-            rows.iter().filter_map(|row| Some((row.at, row.arrival.user?))).collect()
+            // Rows that are bad for another reason have been reported.
+            let opened = input.opened_values(&input.beside(written.at, path));
+            let rows = opened.map(|source| rows_of(input, source, written.at).0);
+            let rows = rows.into_iter().flatten();
+            rows.filter_map(|row| Some((row.at, row.arrival.user?))).collect()
         }
         Several::Many(list) => {
             let user = |item: &model::source::Arrival| {

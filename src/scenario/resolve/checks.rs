@@ -1,6 +1,8 @@
 //! What must hold between nodes: that messages find their way, and that the numbers of one node
 //! fit those of another.
+mod buffers;
 mod fanouts;
+pub(super) mod idle;
 
 use super::{Resolved, links::Topology, managed, nodes::MOST_USERS, sources::looks_up};
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     },
     scenario::NodeId,
     spec::{At, Diagnostic, Input, model::Kind},
-    units::{Bytes, Count, Quantity},
+    units::{Count, Quantity},
 };
 
 /// Instances are numbered with 16 bits over the whole scenario.
@@ -121,8 +123,9 @@ impl Checks<'_, '_> {
                 self.bytes(input, sends.payload, pool);
             }
             self.room(input, clients, pool);
+            self.send_buffers(input, clients);
         }
-        self.service(input, clients, pool);
+        managed::check(input, self.topology, self.id, self.readable);
         if self.readable {
             self.ttl(input, clients, pool);
         }
@@ -234,18 +237,35 @@ impl Checks<'_, '_> {
         }
     }
 
-    /// Who polls has a mailbox that the fan-out fills, and is there all the time.
-    fn polls(&self, input: &mut Input<'_>, clients: &Clients, transport: Transport, pool: NodeId) {
-        let written = matches!(&self.node.form, Kind::Clients(form) if form.resume.is_some());
-        let by_default = !written && self.topology.resuming().contains(&self.id);
-        if clients.resume == Resume::None && !by_default {
-            let message = format!(
-                "`{}` poll, but `{}` has no buffer for their mailboxes that the fan-out fills",
-                self.name(),
-                self.topology.name(pool)
-            );
-            input.report(incomplete(message, "buffer").at(self.at()));
+    /// Who polls asks a buffer that the fan-out fills for what it missed.
+    fn mailbox(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        let Kind::Clients(form) = &self.node.form else { return };
+        let filled = self.topology.resuming().contains(&self.id);
+        match &form.resume {
+            _ if clients.resume != Resume::None => {}
+            None if filled => {}
+            Some(none) if filled => {
+                let message = format!(
+                    "`{}.resume` is `none`, but who polls asks for what it missed",
+                    self.name()
+                );
+                let wrong = Diagnostic::error("not-modelled", message).at(none.at);
+                input.report(wrong.help("write `resume: last_seen_id`, or take it out"));
+            }
+            _ => {
+                let message = format!(
+                    "`{}` poll, but `{}` has no buffer for their mailboxes that the fan-out fills",
+                    self.name(),
+                    self.topology.name(pool)
+                );
+                input.report(incomplete(message, "buffer").at(self.at()));
+            }
         }
+    }
+
+    /// Who polls has a mailbox, and is there all the time.
+    fn polls(&self, input: &mut Input<'_>, clients: &Clients, transport: Transport, pool: NodeId) {
+        self.mailbox(input, clients, pool);
         let held = transport == Transport::LongPoll;
         let go = clients.visits.is_some() || clients.start != Start::Connected;
         if (held || go) && self.topology.next(pool, "inbox").is_some() {
@@ -326,30 +346,11 @@ impl Checks<'_, '_> {
         input.report(Diagnostic::error("incomplete-path", message).at(at).help(help));
     }
 
-    /// A bound in bytes holds one message at least.
-    fn bytes(&self, input: &mut Input<'_>, payload: Bytes, pool: NodeId) {
-        let Some(id) = self.topology.next(pool, "buffer") else { return };
-        let node = &self.topology.nodes[usize::from(id.0)];
-        let (Parameters::Buffer(buffer), Kind::Buffer(form)) = (&node.parameters, &node.form)
-        else {
-            return;
-        };
-        let Some(bytes) = buffer.bytes else { return };
-        if bytes < payload {
-            let message = format!(
-                "`{}.bytes` is {}: not one message of `{}` fits, which is {}",
-                node.name.value,
-                bytes.print(),
-                self.name(),
-                payload.print()
-            );
-            let at = form.bytes.as_ref().map_or(node.name.at, |bytes| bytes.at);
-            let wrong = Diagnostic::error("out-of-range", message).at(at);
-            input.report(wrong.help(format!("write `bytes: {}` or more", payload.print())));
-        }
-    }
-
+    /// Connections that are held have room; who asks now and then holds none.
     fn room(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
+        if clients.transport == Transport::ShortPoll {
+            return;
+        }
         let Parameters::Gateway(gateway) = &self.topology.nodes[usize::from(pool.0)].parameters
         else {
             return;
@@ -365,14 +366,6 @@ impl Checks<'_, '_> {
             );
             let wrong = Diagnostic::warning("over-capacity", message).at(self.at());
             input.report(wrong.help("the others are refused and try again for the whole run"));
-        }
-    }
-
-    /// What holds its connections may be a service with rules of its own.
-    fn service(&self, input: &mut Input<'_>, clients: &Clients, pool: NodeId) {
-        let node = &self.topology.nodes[usize::from(pool.0)];
-        if let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &node.parameters {
-            managed::check(input, (self.node, clients), (node, managed), self.readable);
         }
     }
 

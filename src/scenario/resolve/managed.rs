@@ -1,9 +1,14 @@
 //! A managed service in the place of gateways: its parameters, and what must hold between it and
 //! those who use it.
-use super::{Resolved, links::Topology, section::Section};
+use super::{
+    Resolved,
+    links::Topology,
+    prefer,
+    section::{Section, Word},
+};
 use crate::{
     engine::{Law, Span, number},
-    node::parameters::{Clients, Managed, Parameters, Transport},
+    node::parameters::{Clients, Gateway, Managed, Parameters, Transport},
     scenario::NodeId,
     spec::{Diagnostic, Input, model, model::Kind},
     units::{Count, Factor, Quantity},
@@ -33,32 +38,55 @@ impl Section<'_, '_> {
     }
 }
 
-/// What a crowd may not ask of a managed service, and what it should know.
-pub(super) fn check(
-    input: &mut Input<'_>,
-    crowd: (&Resolved, &Clients),
-    service: (&Resolved, &Managed),
-    readable: bool,
-) {
-    let ((crowd, clients), (service, managed)) = (crowd, service);
-    let Kind::Clients(form) = &crowd.form else { return };
-    let name = &service.name.value;
-    if clients.transport != Transport::Websocket {
-        let message = format!(
-            "`{}.transport` is not `websocket`, which is all that `{name}`, a managed service, has",
-            crowd.name.value
+/// What a crowd may not ask of the managed services behind its transports, and what it should know;
+/// `readable` says that all numbers are as written.
+pub(super) fn check(input: &mut Input<'_>, topology: &Topology<'_>, crowd: NodeId, readable: bool) {
+    let node = &topology.nodes[usize::from(crowd.0)];
+    let Parameters::Clients(clients) = &node.parameters else { return };
+    let ways = topology.ways(crowd);
+    for (place, &(transport, pool)) in ways.iter().enumerate() {
+        let service = &topology.nodes[usize::from(pool.0)];
+        let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &service.parameters
+        else {
+            continue;
+        };
+        if transport != Transport::Websocket {
+            input.report(not_had(node, transport, &service.name.value));
+        }
+        let again = ways[..place].iter().any(|&(_, before)| before == pool);
+        if again || !readable {
+            continue;
+        }
+        sizes(input, (node, clients), (service, managed));
+        heartbeats(input, (node, clients), (service, managed));
+        // How many come by what is not tried first nobody knows before the run.
+        if place == 0 {
+            churn(input, (node, clients), (service, managed));
+        }
+    }
+}
+
+/// A transport that a managed service does not have, where the crowd names it.
+fn not_had(crowd: &Resolved, transport: Transport, service: &str) -> Diagnostic {
+    let (name, word) = (&crowd.name.value, transport.word());
+    let form = if let Kind::Clients(form) = &crowd.form { Some(form) } else { None };
+    let listed = form.and_then(|form| prefer::place(form, transport));
+    let (says, help) = if listed.is_some() {
+        let help = format!(
+            "take it out, or name a balancer that leads to gateways of your own: `{{ {word}: \
+             side_edge }}`"
         );
-        let at = form.transport.as_ref().map_or(crowd.name.at, |text| text.at);
-        let wrong = Diagnostic::error("not-modelled", message).at(at);
+        ("prefer` names", help)
+    } else {
         let help = "write `transport: websocket`, or gateways of your own: `{ gateway: {} }`";
-        input.report(wrong.help(help));
-    }
-    if !readable {
-        return;
-    }
-    sizes(input, (crowd, clients), (service, managed));
-    heartbeats(input, (crowd, clients), (service, managed));
-    churn(input, (crowd, clients), (service, managed));
+        ("transport` is", help.to_owned())
+    };
+    let message = format!(
+        "`{name}.{says} `{word}`, but `websocket` is all that `{service}`, a managed service, has"
+    );
+    let transport = form.and_then(|form| form.transport.as_ref()).map(|text| text.at);
+    let at = listed.or(transport).unwrap_or(crowd.name.at);
+    Diagnostic::error("not-modelled", message).at(at).help(help)
 }
 
 /// A message that is too large closes its connection (1009): nobody means that.
@@ -173,7 +201,7 @@ fn churn(
         number::whole(rate),
         Span::from_seconds(lasts.round()).print(),
         service.name.value,
-        quota.print()
+        quota.tell()
     );
     let wrong = Diagnostic::warning("over-capacity", message).at(crowd.name.at);
     let most = Count(users).print();

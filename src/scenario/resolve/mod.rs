@@ -82,7 +82,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
     let mut nodes = read_nodes(input, experiment);
     let whole = !input.broken;
     let (links, link_docs) =
-        if whole { connect(input, experiment, &mut nodes) } else { Default::default() };
+        if whole { connect(input, experiment, title.at, &mut nodes) } else { Default::default() };
     let frame = Frame { nodes: &nodes, whole, horizon: head.horizon, warm_up: head.warm_up };
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
     sessions::check(input, &nodes, &timeline, Time::from_nanos(head.horizon.nanos()));
@@ -256,6 +256,7 @@ pub fn is_name(text: &str) -> bool {
 fn connect(
     input: &mut Input<'_>,
     experiment: &Experiment,
+    own: At,
     nodes: &mut [Resolved],
 ) -> (Vec<Link>, Map<String, Json>) {
     let before = input.errors();
@@ -264,6 +265,7 @@ fn connect(
     if input.errors() == before {
         topology.check_reached(input);
         checks::check(input, &topology, readable);
+        checks::idle::check(input, &topology, experiment, own);
     }
     let whole = input.errors() == before;
     let reached = if whole { sources::reached(input, &topology) } else { Vec::new() };

@@ -49,6 +49,11 @@ fn is_inbox(scope: &Text) -> bool {
     scope.value == Scope::Inbox.word()
 }
 
+/// Whether a gateway writes to a client by this transport whenever it likes.
+pub(super) fn streams(transport: Transport) -> bool {
+    matches!(transport, Transport::Websocket | Transport::Sse)
+}
+
 impl Section<'_, '_> {
     /// A node of any kind.
     pub(super) fn node(&mut self, kind: &model::Kind) -> Parameters {
@@ -134,7 +139,7 @@ impl Section<'_, '_> {
         if let Some(written) = written
             && rate * f64::from(users) > MOST_OF_A_CROWD.0
         {
-            let most = MOST_OF_A_CROWD.print();
+            let most = MOST_OF_A_CROWD.tell();
             let says = format!("times {users} users is more than {most}, the most for a crowd");
             self.wrong("too-large", key, written.at, &says, "write less, or fewer users");
         }
@@ -142,7 +147,6 @@ impl Section<'_, '_> {
 
     /// Who reads slowly; that is no matter to who polls.
     fn slow(&mut self, form: &model::Slow, transport: Transport, prefer: &[Preferred]) -> Slow {
-        let streams = |it| matches!(it, Transport::Websocket | Transport::Sse);
         let some = streams(transport) || prefer.iter().any(|entry| streams(entry.transport));
         let at = form.share.as_ref().map(|share| share.at);
         if let Some(at) = at.filter(|_| !some) {

@@ -13,6 +13,27 @@ use serde_json::{Map, Value as Json, json};
 /// A transport of the list, the balancer that it names, and where it stands.
 type Entry<'f> = (Transport, Option<&'f Text>, At);
 
+/// The transport of an entry, and the balancer that it names; none of a word that is unknown.
+fn read(item: &Choice<model::Prefer>) -> Option<(Transport, Option<&Text>)> {
+    Some(match item {
+        Choice::Plain(text) => {
+            let (_, transport) = Transport::WORDS.iter().find(|(word, _)| word == text)?;
+            (*transport, None)
+        }
+        Choice::One(model::Prefer::Websocket(name)) => (Transport::Websocket, Some(name)),
+        Choice::One(model::Prefer::Sse(name)) => (Transport::Sse, Some(name)),
+        Choice::One(model::Prefer::ShortPoll(name)) => (Transport::ShortPoll, Some(name)),
+        Choice::One(model::Prefer::LongPoll(name)) => (Transport::LongPoll, Some(name)),
+    })
+}
+
+/// Where a transport stands in the list of a crowd that prefers some.
+pub(super) fn place(form: &model::Clients, transport: Transport) -> Option<At> {
+    let mut list = form.prefer.iter().flat_map(|list| &list.value);
+    let item = list.find(|item| read(&item.value).is_some_and(|(it, _)| it == transport))?;
+    Some(item.at)
+}
+
 impl Section<'_, '_> {
     /// The transports of a crowd: the one that it prefers, the whole list, and how it is tried.
     pub(super) fn transports(
@@ -99,21 +120,12 @@ impl Section<'_, '_> {
         &mut self,
         item: &'f Located<Choice<model::Prefer>>,
     ) -> Option<(Transport, Option<&'f Text>)> {
-        Some(match &item.value {
-            Choice::Plain(text) => {
-                let known = Transport::WORDS.iter().find(|(word, _)| word == text);
-                let Some((_, transport)) = known else {
-                    let text = Located { value: text.clone(), at: item.at };
-                    self.no_word("prefer", &text, Transport::WORDS.iter().map(|(word, _)| *word));
-                    return None;
-                };
-                (*transport, None)
-            }
-            Choice::One(model::Prefer::Websocket(name)) => (Transport::Websocket, Some(name)),
-            Choice::One(model::Prefer::Sse(name)) => (Transport::Sse, Some(name)),
-            Choice::One(model::Prefer::ShortPoll(name)) => (Transport::ShortPoll, Some(name)),
-            Choice::One(model::Prefer::LongPoll(name)) => (Transport::LongPoll, Some(name)),
-        })
+        let read = read(&item.value);
+        if let (None, Choice::Plain(text)) = (read, &item.value) {
+            let text = Located { value: text.clone(), at: item.at };
+            self.no_word("prefer", &text, Transport::WORDS.iter().map(|(word, _)| *word));
+        }
+        read
     }
 
     /// Either all entries name their balancer, or none does.

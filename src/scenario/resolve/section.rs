@@ -171,9 +171,9 @@ impl<'s, 'r> Section<'s, 'r> {
         self.put(key, &value.print());
         let (low, high) = bounds.into_inner();
         let bound = if value < low {
-            format!("at least {}", low.print())
+            format!("at least {}", low.tell())
         } else if value > high {
-            format!("at most {}", high.print())
+            format!("at most {}", high.tell())
         } else {
             return value;
         };

@@ -98,7 +98,7 @@ impl Section<'_, '_> {
         if rate > MOST
             && let Some(written) = written
         {
-            let says = format!("must be at most {}; this is {}", MOST.print(), rate.print());
+            let says = format!("must be at most {}; this is {}", MOST.tell(), rate.tell());
             self.wrong("out-of-range", key, written.at, &says, "");
         }
         rate

@@ -185,6 +185,7 @@ impl Frame<'_> {
         form: &DropClients,
     ) -> Option<ActionKind> {
         let node = self.node(section, form.node.as_ref(), CROWD);
+        self.check_held(section, node, form.node.as_ref());
         let share = section.within("share", form.share.as_ref(), Share(0.0)..=Share(1.0));
         let kind = section.word("kind", form.kind.as_ref());
         let within = section.value("within", form.within.as_ref());
@@ -196,6 +197,30 @@ impl Frame<'_> {
             section.wrong("second-key", "within", written.at, says, "write `kind: told` beside it");
         }
         Some(ActionKind::DropClients { node: node?, share, kind, within })
+    }
+
+    /// Who loses a connection has one.
+    fn check_held(
+        &self,
+        section: &mut Section<'_, '_>,
+        node: Option<NodeId>,
+        written: Option<&Text>,
+    ) {
+        let parameters = node.map(|node| &self.nodes[usize::from(node.0)].parameters);
+        let (Some(Parameters::Clients(clients)), Some(name)) = (parameters, written) else {
+            return;
+        };
+        if clients.transport == Transport::ShortPoll {
+            let message = format!(
+                "`{}` drops nobody: `{}` poll, and hold no connection",
+                section.name(),
+                name.value
+            );
+            let wrong = Diagnostic::warning("without-effect", message).at(name.at);
+            let help =
+                "take it out; `balancer_restart: { node: edge, downtime: 1min }` fails polls";
+            section.input.report(wrong.help(help));
+        }
     }
 
     fn balancer_restart(

@@ -77,12 +77,41 @@ fn what_cannot_happen_to_it_is_an_error() {
     good("timeline: [{ at: 1min, drop_clients: { node: phones } }]\n", &["phones.count=1k"]);
     let found = wrong("", &["phones.transport=sse"]);
     assert!(found.contains("write `transport: websocket`"), "{found}");
+    let listed = ["phones.transport=null", "phones.prefer=[websocket, sse, long_poll]"];
+    let found = wrong("", &listed);
+    assert!(found.contains("`phones.prefer` names `sse`"), "{found}");
+    assert!(found.contains("`phones.prefer` names `long_poll`"), "{found}");
+    assert_eq!(found.matches("is all that `gateways`").count(), 2, "{found}");
     let found = wrong("", &["phones.sends.payload=129KB"]);
     assert!(found.contains("takes no message over 128KB"), "{found}");
     let found = wrong("", &["gateways.service=pusher"]);
     assert!(found.contains("these have: api-gateway, ably"), "{found}");
     let found = wrong("", &["gateways.cores=8"]);
     assert!(found.contains("gateways.cores"), "{found}");
+}
+
+/// A list may lead to gateways of one's own beside the service, and to the service as a second way.
+#[test]
+fn each_way_is_held_against_what_holds_its_connections() {
+    let side = "nodes: { gateways: { managed: {} }, side_edge: { load_balancer: {} }, \
+                side: { gateway: { count: 2 } } }\nset: { phones.count: 1k }\n\
+                links: { side_edge -> side: {}, fanout -> side: {} }\n";
+    let load = |prefer: &str, every: &str| {
+        let text = format!("model: ../models/chat.yaml\nhorizon: 5min\n{side}");
+        let sets = [
+            "phones.transport=null",
+            prefer,
+            "presence.ttl=1h",
+            &format!("phones.heartbeat.every={every}"),
+        ];
+        Files::default().with(SWAPPED, &text).load(SWAPPED, &sets)
+    };
+    let list = "phones.prefer=[{sse: side_edge}, {websocket: edge}]";
+    assert_eq!(codes(&load(list, "24s").unwrap().warnings), [""; 0]);
+    assert_eq!(codes(&load(list, "20min").unwrap().warnings), ["idle-timeout"]);
+    let found = load("phones.prefer=[{websocket: side_edge}, {sse: edge}]", "24s").err().unwrap();
+    let found = format!("{found:?}");
+    assert!(found.contains("`phones.prefer` names `sse`"), "{found}");
 }
 
 #[test]

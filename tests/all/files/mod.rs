@@ -7,6 +7,7 @@ mod explain;
 mod garbage;
 mod good;
 mod help;
+mod idle;
 mod init;
 mod managed;
 mod objectives;

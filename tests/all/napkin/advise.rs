@@ -111,6 +111,18 @@ fn candidates_are_the_napkins_of_their_experiments() {
     assert_eq!(fs::read_to_string(file).unwrap(), before);
 }
 
+/// What is written says nothing that would change nothing.
+#[test]
+fn a_written_poll_has_no_keys_of_connections() {
+    let here = TempDir::new().unwrap();
+    let file = here.path().join("polls.yaml");
+    let file = file.to_str().unwrap();
+    let found = asked("--direction one-way --messages 1/h --fresh 5min", &["--write", file]);
+    assert_eq!(found["transport"], "short_poll");
+    let (_, err, code) = squall(&["validate", file]);
+    assert_eq!((err.contains("warning"), code), (false, 0), "{err}");
+}
+
 /// A real run of each candidate agrees with its estimate.
 #[test]
 fn simulations_stand_beside_the_estimates() {
