@@ -223,6 +223,7 @@ impl<'p> Swept<'p> {
             events,
             input: scenario.resolved.clone(),
             assumptions: scenario.origins.clone(),
+            sets: scenario.sets.clone(),
             arguments: self.arguments.words(),
             axes: axes.collect(),
             points,

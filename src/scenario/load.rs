@@ -5,6 +5,7 @@ use super::{
     resolve::{Title, resolve},
     sweep::{self, Plan},
 };
+use crate::engine::number;
 use crate::spec::{
     Arguments, At, Diagnostic, Diagnostics, Experiment, Input, Node, Severity,
     compose::{self, Composed, Set, compose},
@@ -90,11 +91,24 @@ fn build(
         return None;
     }
     scenario.origins = origin::origins(input, composed, &[], &tree, &scenario.resolved);
+    scenario.sets = written(input, composed);
     let retry = Retry { title: &title, composed };
     retry.warn_of_idle_sets(input);
     let plan = sweep::plan(input, &retry, experiment.sweep.as_ref(), points);
     let objectives = experiment.slo.iter().map(|line| line.at).collect();
     Some((scenario, plan, objectives))
+}
+
+/// What arguments set, as they were written: each stands on a line of its own.
+fn written(input: &Input<'_>, composed: &Composed) -> Vec<String> {
+    let of_file = |at: At| composed.roles.iter().any(|(source, ..)| *source == at.source);
+    let line = |at: At| {
+        let text = &input.sources.of(at).text;
+        let start = text[..number::index(at.start)].rfind('\n').map_or(0, |feed| feed + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        line.strip_prefix("--set ").unwrap_or(line).to_owned()
+    };
+    composed.sets.iter().map(|set| set.at).filter(|&at| !of_file(at)).map(line).collect()
 }
 
 fn title(input: &Input<'_>, source: u16, path: &Path) -> Title {
@@ -142,6 +156,7 @@ impl Retry<'_> {
         if let Some(scenario) = &mut scenario {
             let composed = self.composed;
             scenario.origins = origin::origins(input, composed, sets, &tree, &scenario.resolved);
+            scenario.sets = written(input, composed);
         }
         (scenario, found)
     }

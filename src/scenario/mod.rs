@@ -58,6 +58,8 @@ pub struct Scenario {
     pub resolved: serde_json::Value,
     /// Where each value of it came from, in its order.
     pub origins: Vec<Origin>,
+    /// What arguments set, as they were written: `path=value`.
+    pub sets: Vec<String>,
 }
 
 impl Scenario {

@@ -70,6 +70,8 @@ pub struct Summary {
     pub input: serde_json::Value,
     /// Where each value of it came from: written, set, or a default with its source.
     pub assumptions: Vec<Origin>,
+    /// What arguments set, as they were written.
+    pub sets: Vec<String>,
     /// Every metric, in the order of the first replication.
     pub metrics: Vec<Metric>,
     /// What a month costs that looks like the runs, if prices are given.
@@ -154,6 +156,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         lag_bin: first.map_or(scenario.tick, |outcome| outcome.lag_bin),
         input: scenario.resolved.clone(),
         assumptions: scenario.origins.clone(),
+        sets: scenario.sets.clone(),
         metrics: metric::over_replications(measures, &nodes),
         bill,
         napkin: Vec::new(),

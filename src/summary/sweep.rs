@@ -28,6 +28,8 @@ pub struct Sweep {
     pub input: serde_json::Value,
     /// Where each value comes from; those of the axes are those of the first point.
     pub assumptions: Vec<Origin>,
+    /// What arguments set, as they were written.
+    pub sets: Vec<String>,
     /// The words of the command line that made axes or points.
     pub arguments: Vec<String>,
     /// What varies.

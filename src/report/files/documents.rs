@@ -25,6 +25,8 @@ pub(super) struct Manifest {
     pub(super) bill: Option<Basis>,
     pub(super) input: serde_json::Value,
     pub(super) assumptions: Vec<Origin>,
+    #[serde(default)]
+    pub(super) sets: Vec<String>,
 }
 
 /// What the bill was reckoned from; null without prices.
@@ -105,6 +107,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
         }),
         input: summary.input.clone(),
         assumptions: summary.assumptions.clone(),
+        sets: summary.sets.clone(),
     })
 }
 

@@ -72,6 +72,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         lag_bin,
         input: manifest.input,
         assumptions: manifest.assumptions,
+        sets: manifest.sets,
         metrics: rows(open, METRICS, metric)?,
         bill: bill(open, manifest.bill)?,
         napkin: super::napkin::read(open)?,

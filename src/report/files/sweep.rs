@@ -27,6 +27,8 @@ struct Manifest {
     points: Vec<Place>,
     input: serde_json::Value,
     assumptions: Vec<Origin>,
+    #[serde(default)]
+    sets: Vec<String>,
     arguments: Vec<String>,
 }
 
@@ -71,6 +73,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         points: sweep.points.iter().map(place).collect(),
         input: sweep.input.clone(),
         assumptions: sweep.assumptions.clone(),
+        sets: sweep.sets.clone(),
         arguments: sweep.arguments.clone(),
     })
 }
@@ -201,6 +204,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         events: manifest.events,
         input: manifest.input,
         assumptions: manifest.assumptions,
+        sets: manifest.sets,
         arguments: manifest.arguments,
         axes: manifest.axes,
         points,

@@ -3,7 +3,6 @@ use super::text;
 use crate::{
     engine::number,
     report::safe::quoted,
-    scenario::{Origin, Writer},
     summary::{Summary, board::Change, figures},
 };
 use maud::{Markup, html};
@@ -48,28 +47,25 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
 /// The command line of this run: the file by its name, and what arguments set.
 pub(in crate::report) fn command(summary: &Summary) -> String {
     let file = quoted(&format!("{}.yaml", summary.experiment));
-    let sets = sets(&summary.assumptions);
+    let sets = sets(&summary.sets, &[]);
     format!("squall run {file}{sets} --seed {}", summary.seed)
 }
 
 /// The same with changes of the input.
 pub(super) fn changed(summary: &Summary, changes: &[Change]) -> String {
-    let mut kept = summary.assumptions.clone();
-    kept.retain(|origin| !changes.iter().any(|change| change.path == origin.path));
+    let kept = sets(&summary.sets, changes);
     let file = quoted(&format!("{}.yaml", summary.experiment));
     let to = |change: &Change| quoted(&format!("{}={}", change.path, change.to));
     let new = changes.iter().fold(String::new(), |new, change| new + " --set " + &to(change));
-    format!("squall run {file}{}{new} --seed {}", sets(&kept), summary.seed)
+    format!("squall run {file}{kept}{new} --seed {}", summary.seed)
 }
 
-/// What arguments set, the seed apart.
-pub(super) fn sets(assumptions: &[Origin]) -> String {
-    let set = assumptions.iter().filter(|origin| origin.from == Writer::CommandLine);
-    let mut text = String::new();
-    for origin in set.filter(|origin| origin.path != "seed") {
-        text += &format!(" --set {}", quoted(&format!("{}={}", origin.path, origin.value)));
-    }
-    text
+/// What arguments set, as they were written; the seed apart, and what changes set anew.
+pub(super) fn sets(written: &[String], changes: &[Change]) -> String {
+    let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
+    let anew = |path: &str| path == "seed" || changes.iter().any(|change| change.path == path);
+    let kept = written.iter().filter(|set| !anew(&path(set)));
+    kept.fold(String::new(), |text, set| text + " --set " + &quoted(set))
 }
 
 /// In groups, as the terminal prints it.

@@ -112,6 +112,7 @@ pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Ti
         slo,
         resolved: Json::Object(doc),
         origins: Vec::new(),
+        sets: Vec::new(),
     }
 }
 

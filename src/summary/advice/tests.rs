@@ -49,6 +49,7 @@ fn of_users(broken: &[bool]) -> Sweep {
         events: 0,
         input: serde_json::json!({ "nodes": { "phones": { "clients": {} } } }),
         assumptions: Vec::new(),
+        sets: Vec::new(),
         arguments: Vec::new(),
         points: points.collect(),
         axes: vec![Axis {

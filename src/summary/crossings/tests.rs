@@ -40,6 +40,7 @@ fn sweep(every: &[&str], bills: [&[&[f64]]; 2]) -> Sweep {
         events: 0,
         input: serde_json::Value::Null,
         assumptions: Vec::new(),
+        sets: Vec::new(),
         arguments: Vec::new(),
         axes: vec![axis("phones.transport", &designs), axis("phones.short_poll.every", every)],
         points: places.map(point).collect(),

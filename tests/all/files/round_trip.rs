@@ -12,6 +12,7 @@ fn spelled_out(mut scenario: Scenario, name: &str) -> Scenario {
     }
     name.clone_into(&mut scenario.name);
     scenario.origins.clear();
+    scenario.sets.clear();
     scenario
 }
 

@@ -337,3 +337,36 @@ fn the_next_command_is_about_the_same_input() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["input"]["nodes"]["phones"]["clients"]["count"], "1k");
 }
+
+/// A whole map, a list and what is taken out are set again as they were: the command of a report
+/// makes the same trajectory.
+#[test]
+fn the_command_of_a_report_makes_it_again() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "");
+    let sets = [
+        "phones.reconnect={ base: 10s, jitter: none }",
+        "phones.network.rtt={ empirical: [10ms, 20ms, 30ms, 40ms, 50ms, 60ms, 70ms, 80ms, 90ms] }",
+        "phones.network.silent_drops=0%",
+        "gateways.memory=null",
+    ];
+    let mut first = squall();
+    first.current_dir(&here).arg("run").arg(&file).args(["--output", "one"]);
+    sets.iter().for_each(|set| {
+        first.args(["--set", set]);
+    });
+    first.assert().code(0);
+    let report = fs::read_to_string(here.path().join("one/report.md")).unwrap();
+    let line = report.lines().find(|line| line.starts_with("squall run")).unwrap();
+    let program = assert_cmd::cargo::cargo_bin("squall");
+    let words = line.strip_prefix("squall").unwrap();
+    let again = format!("'{}'{words} --no-charts --output two", program.display());
+    let shell = std::process::Command::new("sh").arg("-c").arg(&again).current_dir(&here).output();
+    let shell = shell.unwrap();
+    assert!(shell.status.success(), "{again}: {}", String::from_utf8_lossy(&shell.stderr));
+    let made = |folder: &str| {
+        let manifest = fs::read_to_string(here.path().join(folder).join("manifest.json")).unwrap();
+        serde_json::from_str::<serde_json::Value>(&manifest).unwrap()["fingerprint"].clone()
+    };
+    assert_eq!(made("one"), made("two"), "{again}");
+}

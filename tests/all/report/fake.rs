@@ -79,6 +79,7 @@ impl Story {
                 ),
                 origin("gateways.cores", "8", Writer::Default, "m7g.2xlarge"),
             ],
+            sets: Vec::new(),
         }
     }
 

@@ -310,6 +310,7 @@ fn sweep(name: &str) -> Sweep {
         events: 4,
         input,
         assumptions,
+        sets: Vec::new(),
         arguments: Vec::new(),
         axes: vec![
             axis("gateways.drain.window", "window", ["0s", "60s"]),

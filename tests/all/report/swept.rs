@@ -51,6 +51,7 @@ pub(super) fn sweep(points: Vec<Point>) -> Sweep {
         events: 4,
         input: summary.input,
         assumptions: Vec::new(),
+        sets: Vec::new(),
         arguments: Vec::new(),
         axes: vec![Axis {
             path: "replay.retention".into(),

@@ -49,6 +49,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         slo: Vec::new(),
         resolved: serde_json::Value::Null,
         origins: Vec::new(),
+        sets: Vec::new(),
     }
 }
 
