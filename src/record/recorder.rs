@@ -107,6 +107,8 @@ pub struct Recorder {
     pub recovery: Recovery,
     /// What each crowd causes.
     pub meter: Meter,
+    /// When the oldest delivery was sent that has not ended; known at the horizon.
+    pub oldest: Option<Time>,
     /// Who sent and received what when, if asked for.
     pub trace: Option<Trace>,
     /// What users miss while they are away.
@@ -151,6 +153,7 @@ impl Recorder {
             counts: Counts::default(),
             recovery: Recovery::default(),
             meter: Meter::new(rows),
+            oldest: None,
             trace: None,
             absences: Absences::default(),
             phases: vec![PhaseRecord::new("steady", Time::ZERO)],
@@ -301,6 +304,9 @@ impl Recorder {
 
     /// The same for so many.
     pub fn pending_many(&mut self, sent: Time, waiting: bool, many: u64) {
+        if many > 0 {
+            self.oldest = Some(self.oldest.map_or(sent, |oldest| oldest.min(sent)));
+        }
         let ledger = &mut self.account(sent).ledger;
         if waiting { ledger.waiting += many } else { ledger.in_flight += many }
     }

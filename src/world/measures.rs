@@ -359,8 +359,7 @@ impl World {
         sheet.count("pending.waiting", ledger.waiting);
         sheet.lag("delivery_lag", &lag);
         let horizon = record.horizon();
-        let oldest = self.messages.pending().into_iter().map(|row| row.sent).min();
-        sheet.seconds("pending.oldest", oldest.map(|sent| horizon.since(sent)));
+        sheet.seconds("pending.oldest", record.oldest.map(|sent| horizon.since(sent)));
     }
 
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {
