@@ -1,5 +1,5 @@
 //! What each thing that was done to the system cost its users.
-use super::users;
+use super::{stated_users, users};
 use crate::summary::{Summary, bill::HOURS, slo, storms};
 
 /// The availability that a month is held against where no objective says another.
@@ -32,7 +32,7 @@ pub struct Blast {
 pub fn blasts(summary: &Summary) -> Vec<Blast> {
     let mut names: Vec<&str> = Vec::new();
     for phase in summary.faults() {
-        if !names.contains(&phase.name.as_str()) {
+        if !names.contains(&phase.name.as_str()) && !is_mark(summary, &phase.name) {
             names.push(&phase.name);
         }
     }
@@ -48,7 +48,8 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let away = match during("clients.availability").zip(during("connections.mean")) {
         // Connected is so large a part of what the users wanted.
         Some((available, connected)) if available > 0.0 => connected * (1.0 / available - 1.0),
-        Some(_) => users(summary).unwrap_or(0.0),
+        // How many an open stream would have had nobody says.
+        Some(_) => stated_users(summary).unwrap_or(0.0),
         // What is over at once lasts no time itself: its recovery does.
         None => 0.0,
     };
@@ -68,6 +69,12 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),
         target,
     })
+}
+
+/// Whether a timeline entry does nothing: it gives a stretch of time a name.
+fn is_mark(summary: &Summary, name: &str) -> bool {
+    let entries = summary.input["timeline"].as_array().into_iter().flatten();
+    entries.clone().any(|entry| entry["name"] == name && !entry["mark"].is_null())
 }
 
 /// The strictest objective on the availability of the whole run.

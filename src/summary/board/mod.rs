@@ -28,8 +28,12 @@ fn seconds(value: &Json) -> Option<f64> {
 
 /// Users as the input states them; streams of sessions have none, their most connections count.
 pub(super) fn users(summary: &Summary) -> Option<f64> {
+    stated_users(summary).or(summary.mean("connections.peak")).filter(|&users| users > 0.0)
+}
+
+/// Those of closed crowds.
+fn stated_users(summary: &Summary) -> Option<f64> {
     let crowds = nodes(summary, "clients");
     let stated: f64 = crowds.iter().filter_map(|crowd| stated_count(&crowd.1["count"])).sum();
-    let found = if stated > 0.0 { Some(stated) } else { summary.mean("connections.peak") };
-    found.filter(|&users| users > 0.0)
+    (stated > 0.0).then_some(stated)
 }

@@ -124,6 +124,10 @@ fn a_deploy_costs_what_availability_says() {
     let mut quiet = told();
     quiet.phases.clear();
     assert!(board::blasts(&quiet).is_empty());
+    // A mark does nothing to anybody.
+    let mut marked = told();
+    marked.input["timeline"] = json!([{ "at": "3min", "name": "deploy", "mark": {} }]);
+    assert!(board::blasts(&marked).is_empty());
 }
 
 pub(super) fn priced() -> Summary {
