@@ -20,7 +20,7 @@ use std::ops::Range;
 /// A fan-out in motion.
 #[derive(Clone, Debug)]
 pub struct Fanout {
-    id: u8,
+    pub(super) id: u8,
     on_stale: OnStale,
     route: Route,
     pub(super) ways: Ways,
@@ -225,11 +225,13 @@ impl Fanout {
         let mine = |row: &Message| cx.crowds.of(row.to).fanout.as_ref().map(|it| it.node);
         let in_hand = cx.messages.in_use();
         let in_hand = in_hand.filter(|(_, row)| row.stage == stage && mine(row) == Some(self.id));
+        let in_hand = in_hand.filter(|(_, row)| !self.calls_for_many(row, cx));
         let in_hand: Vec<(u32, Message)> = in_hand.map(|(message, row)| (message, *row)).collect();
         for (message, row) in in_hand {
             let way = port.map_or(Span::ZERO, |port| self.way(port, row, stage, cx));
             cx.put_off(message, port.map_or(self.id, |port| port.node), way, change);
         }
+        self.put_off_calls(change, cx);
     }
 
     /// An instance ends at once: the bus knows what it had in hand.

@@ -17,10 +17,10 @@ use super::{
     },
 };
 use crate::{
-    engine::{Time, draws::mix, number},
+    engine::{Span, Time, draws::mix, number},
     record::{Cause, End, Twice},
 };
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// The entity of a user in draws for its places in batches; the number of a message is k.
 fn reader(crowd: &Crowd, user: u32) -> u64 {
@@ -350,6 +350,62 @@ impl Fanout {
             for &(_, copy) in group {
                 cx.messages.get_mut(copy).at = instance;
                 cx.hop(at, pool, copy, Stage::Push);
+            }
+        }
+    }
+}
+
+impl Fanout {
+    /// Whether a row is a call to an instance for many, or a push that one call brings.
+    pub(super) fn calls_for_many(&self, row: &Message, cx: &Cx<'_>) -> bool {
+        let crowd = cx.crowds.of(row.to);
+        let own = crowd.fanout.as_ref().is_some_and(|fanout| fanout.node == self.id);
+        own && match row.stage {
+            Stage::Spread | Stage::SpreadAgain => true,
+            Stage::Push => {
+                let each = row.id & EACH != 0 && !crowd.feeds.is_empty();
+                each && self.spread == Spread::OneByOne && crowd.takes_groups()
+            }
+            _ => false,
+        }
+    }
+
+    /// The work on calls that are to be made takes `change` times as long from now on. Those to an
+    /// instance stay in their order.
+    pub(super) fn put_off_calls(&self, change: f64, cx: &mut Cx<'_>) {
+        let calls = cx.messages.in_use().filter(|(_, row)| self.calls_for_many(row, cx));
+        let mut calls: Vec<(u16, Time, u32)> =
+            calls.map(|(message, row)| (row.at, row.due, message)).collect();
+        calls.sort_unstable();
+        let mut last: BTreeMap<u16, (Time, Time)> = BTreeMap::new();
+        for (instance, due, message) in calls {
+            let row = *cx.messages.get(message);
+            let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
+            let way = self.to_gateways(entity);
+            let worked = due.since(cx.now + way);
+            let new = match last.get(&instance) {
+                // One call brings them.
+                Some(&(old, new)) if old == due => new,
+                _ if worked == Span::ZERO => due,
+                Some(&(_, before)) => {
+                    (cx.now + worked.scale(change) + way).max(before + Span::from_nanos(1))
+                }
+                None => cx.now + worked.scale(change) + way,
+            };
+            last.insert(instance, (due, new));
+            if new != due {
+                let pool = cx.tiers.get(instance).pool;
+                cx.hop(new, pool, message, row.stage);
+            }
+        }
+        for id in 0..cx.feeds.len() {
+            let reader = cx.crowds.of(cx.feeds.get(id).first());
+            if reader.fanout.as_ref().is_none_or(|fanout| fanout.node != self.id) {
+                continue;
+            }
+            for instance in cx.feeds.get(id).pool() {
+                let at = last.get(&instance).map_or(cx.now, |&(_, new)| new);
+                cx.feeds.get_mut(id).last_comes(instance, at);
             }
         }
     }

@@ -172,6 +172,8 @@ impl Cx<'_> {
     /// A request fails: its client learns it after `wait`.
     pub(super) fn fails(&mut self, user: u32, wait: Span) {
         self.meter(user).polls_failed += 1;
+        // Who held it does so no longer.
+        self.let_go(user);
         let session = self.connections.get(user).session;
         self.wake(self.now + wait, Timer::PollFailed, user, session);
     }

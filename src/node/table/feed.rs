@@ -381,6 +381,11 @@ impl Feed {
         Coming { number, entry, online, half_open }
     }
 
+    /// The last message that is on its way to an instance comes at `at`.
+    pub fn last_comes(&mut self, instance: u16, at: Time) {
+        self.door(instance).last = at;
+    }
+
     /// How many are online at an instance who subscribe to a topic; slow ones are not counted.
     pub fn online(&self, instance: u16, topic: u32) -> u32 {
         self.groups[self.place(instance, topic)].online.count()

@@ -8,7 +8,7 @@ use squall::{
     engine::{Law, Span, Time},
     node::parameters::{Audience, Parameters, Popularity, Resume, SourceAudience, Spread, Ticks},
     record::Outcome,
-    scenario::{CrashKind, Scenario},
+    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -199,4 +199,30 @@ fn members_of_groups_tell_now_and_then_what_they_have_seen() {
         let back = measure(&runs[0], "attempts.accepted");
         close(one, back * (f64::from(every) - 1.0) / 2.0, 0.1);
     }
+}
+
+/// When a fan-out is as fast again as it was, so are the calls that it has in hand: messages for
+/// many come when messages for one would.
+#[test]
+fn a_slow_fan_out_is_slow_no_longer_than_it_says() {
+    let runs = both(|scenario| {
+        clients(scenario).network.lifetime = None;
+        clients(scenario).sends = None;
+        with_source(scenario, "ticker", Ticks::Every(Span::from_millis(20)));
+        let Some(Parameters::Source(source)) =
+            scenario.nodes.last_mut().map(|node| &mut node.parameters)
+        else {
+            panic!("the source is last")
+        };
+        source.to = SourceAudience::All;
+        let kind = ActionKind::Slow { node: NodeId(4), factor: 10_000.0, lasts: Some(secs(5)) };
+        scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "slow".to_owned(), kind });
+    });
+    for outcome in &runs {
+        assert_eq!(count(outcome, "deliveries.missed"), 0);
+        // It begins at 60 s, and what came meanwhile is done soon after 65 s.
+        let longest = measure(outcome, "delivery_lag.max");
+        assert!((3.0..6.0).contains(&longest), "{longest}");
+    }
+    alike(&runs);
 }

@@ -11,7 +11,7 @@ use squall::{
         Transport, Visits,
     },
     record::Outcome,
-    scenario::{CrashKind, Scenario},
+    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -353,4 +353,18 @@ fn held_requests_keep_their_books() {
     // Those that stand at the start were asked before, those that stand at the end have no end yet.
     assert!(open.abs() <= 2_000.0, "{open}");
     assert!(of("failed") > 10_000.0, "{}", of("failed"));
+}
+
+/// A mailbox that is down fails each request that asks it, once.
+#[test]
+fn a_request_fails_once() {
+    let mut scenario = holding(0.5, 25);
+    scenario.warm_up = Time::ZERO;
+    let kind = ActionKind::Down { node: NodeId(6), lasts: secs(5) };
+    scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "down".to_owned(), kind });
+    let outcome = run(&scenario);
+    let of = |name: &str| measure(&outcome, &format!("polls.{name}"));
+    let open = of("total") - of("empty") - of("full") - of("failed");
+    // As many stand at the start as at the end, but for a few.
+    assert!(of("failed") > 300.0 && open.abs() <= 150.0, "{} {open}", of("failed"));
 }
