@@ -11,7 +11,7 @@ use crate::{
     node::parameters::{Clients, Gateway, Managed, Parameters, Transport},
     scenario::NodeId,
     spec::{Diagnostic, Input, model, model::Kind},
-    units::{Count, Factor, Quantity},
+    units::{Bytes, Count, Factor, Quantity},
 };
 
 impl Section<'_, '_> {
@@ -98,18 +98,20 @@ fn sizes(
     let Some(sends) = clients.sends.as_ref().filter(|it| it.payload > managed.max_message) else {
         return;
     };
-    let message = format!(
-        "`{}.sends.payload` is {}, but `{}` takes no message over {}",
-        crowd.name.value,
-        sends.payload.print(),
-        service.name.value,
-        managed.max_message.print()
-    );
     let form = if let Kind::Clients(form) = &crowd.form { form.sends.as_ref() } else { None };
     let written = form.and_then(|sends| sends.payload.as_ref());
-    let wrong = Diagnostic::error("out-of-range", message)
-        .at(written.map_or(crowd.name.at, |payload| payload.at));
+    let at = written.map_or(crowd.name.at, |payload| payload.at);
+    let key = format!("{}.sends.payload", crowd.name.value);
+    let wrong = too_large(&key, sends.payload, (service, managed)).at(at);
     input.report(wrong.help("it closes the connection (1009); send a link to what is larger"));
+}
+
+/// A payload that a service does not take.
+fn too_large(key: &str, payload: Bytes, (service, managed): (&Resolved, &Managed)) -> Diagnostic {
+    let (name, most) = (&service.name.value, managed.max_message.print());
+    let payload = payload.print();
+    let message = format!("`{key}` is {payload}, but `{name}` takes no message over {most}");
+    Diagnostic::error("out-of-range", message)
 }
 
 /// What a source publishes is no larger than the service of its crowd takes.
@@ -125,19 +127,16 @@ pub(super) fn publishes(
     };
     for (_, pool) in topology.ways(crowd) {
         let service = &topology.nodes[usize::from(pool.0)];
-        let Parameters::Gateway(gateway) = &service.parameters else { continue };
-        let most = gateway.managed.as_ref().map(|managed| managed.max_message);
-        let Some(most) = most.filter(|&most| producer.payload > most) else { continue };
-        let message = format!(
-            "`{}.payload` is {}, but `{}` takes no message over {}",
-            node.name.value,
-            producer.payload.print(),
-            service.name.value,
-            most.print()
-        );
-        let written = form.payload.as_ref();
-        let wrong = Diagnostic::error("out-of-range", message)
-            .at(written.map_or(node.name.at, |payload| payload.at));
+        let Parameters::Gateway(Gateway { managed: Some(managed), .. }) = &service.parameters
+        else {
+            continue;
+        };
+        if producer.payload <= managed.max_message {
+            continue;
+        }
+        let at = form.payload.as_ref().map_or(node.name.at, |payload| payload.at);
+        let key = format!("{}.payload", node.name.value);
+        let wrong = too_large(&key, producer.payload, (service, managed)).at(at);
         input.report(wrong.help("it refuses it (413); send a link to what is larger"));
     }
 }

@@ -142,12 +142,12 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let of = |what: &str| summary.mean(&format!("{node}.{what}"));
     let most = of("memory.peak_per_instance").filter(|&most| most > 0.0)?;
     let sampled = summary.levels(node, "memory").into_iter().find(|&(name, _)| name == "total");
-    let instances = number::float(number::count(summary.levels(node, "connections").len()));
+    let instances = stated_count(&pool["count"]).unwrap_or(1.0);
     let average = match sampled {
         Some((_, curve)) => {
             let values: Vec<f64> = curve.values().map(|(_, value)| value).collect();
             let bins = number::float(number::count(values.len().max(1)));
-            Some(values.iter().sum::<f64>() / bins / (instances - 1.0).max(1.0))
+            Some(values.iter().sum::<f64>() / bins / instances.max(1.0))
         }
         None => {
             let held = of("connections_per_instance.max").filter(|&held| held > 0.0)?;
