@@ -373,7 +373,6 @@ impl Clients {
 
     fn on_detect(&self, user: u32, cx: &mut Cx<'_>) {
         cx.death_noticed(user);
-        cx.loses_request(user);
         let row = cx.connections.get_mut(user);
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
@@ -415,7 +414,6 @@ impl Clients {
     /// The client learns that its connection is gone. Whoever held it has been told, or is dead.
     pub fn lose(user: u32, cx: &mut Cx<'_>) {
         cx.leaves(user, false, Cause::NoReplay);
-        cx.loses_request(user);
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;

@@ -134,7 +134,7 @@ impl Cx<'_> {
             let users = self.connections.row.len();
             self.record.reached(at, row.to, place);
             self.reached(at, row.sent, (row.to, row.id), 1);
-            self.connections.saw(row.to, self.crowds);
+            self.connections.saw(row.to, 1, self.crowds);
             let late = at < self.now;
             if self.connections.order.reaches(at, row.to, users, place, late) {
                 self.record.reordered(at, row.sent, end);

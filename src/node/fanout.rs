@@ -6,7 +6,7 @@ use super::{
     table::{
         calls::{Called, Limits, TRY},
         connections::NOWHERE,
-        crowds::{Delay, Port},
+        crowds::{Crowd, Delay, Port},
         messages::{Message, Messages, Stage},
     },
 };
@@ -20,7 +20,7 @@ use std::ops::Range;
 /// A fan-out in motion.
 #[derive(Clone, Debug)]
 pub struct Fanout {
-    pub(super) id: u8,
+    id: u8,
     on_stale: OnStale,
     route: Route,
     pub(super) ways: Ways,
@@ -210,6 +210,11 @@ impl Fanout {
         }
     }
 
+    /// Whether messages of a crowd go this way.
+    pub(super) fn serves(&self, crowd: &Crowd) -> bool {
+        crowd.fanout.as_ref().is_some_and(|fanout| fanout.node == self.id)
+    }
+
     /// From now on work takes `factor` times its time; what is in hand takes `change` times as
     /// long.
     pub fn slow(&mut self, change: f64, factor: Option<f64>, cx: &mut Cx<'_>) {
@@ -222,10 +227,9 @@ impl Fanout {
             (None, Route::Registry, Some(registry)) => (Stage::LookUp, Some(registry)),
             _ => (Stage::Push, Some(&self.ways.gateways)),
         };
-        let mine = |row: &Message| cx.crowds.of(row.to).fanout.as_ref().map(|it| it.node);
+        let mine = |row: &Message| row.stage == stage && self.serves(cx.crowds.of(row.to));
         let in_hand = cx.messages.in_use();
-        let in_hand = in_hand.filter(|(_, row)| row.stage == stage && mine(row) == Some(self.id));
-        let in_hand = in_hand.filter(|(_, row)| !self.calls_for_many(row, cx));
+        let in_hand = in_hand.filter(|(_, row)| mine(row) && !self.calls_for_many(row, cx));
         let in_hand: Vec<(u32, Message)> = in_hand.map(|(message, row)| (message, *row)).collect();
         for (message, row) in in_hand {
             let way = port.map_or(Span::ZERO, |port| self.way(port, row, stage, cx));

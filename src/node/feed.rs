@@ -13,7 +13,7 @@ use super::{
         crowds::{Crowd, EACH},
         feeds::{Entry, Held},
         messages::{Message, Stage},
-        send_buffers::What,
+        send_buffers::Pushed,
     },
 };
 use crate::{
@@ -70,6 +70,9 @@ impl Cx<'_> {
     /// The connection of a user ends for it. `reads_on`: it has another one, and gets what is on
     /// its way. What its gateway held back for it is missed for `cause`.
     pub fn leaves(&mut self, user: u32, reads_on: bool, cause: Cause) {
+        if !reads_on {
+            self.loses_request(user);
+        }
         let crowd = self.crowds.of(user);
         let gets_nothing = crowd.feeds.is_empty() && crowd.slow.is_none();
         if gets_nothing || self.connections.get(user).gateway == NOWHERE {
@@ -79,21 +82,27 @@ impl Cx<'_> {
         self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, cause);
         for &id in &crowd.feeds {
-            let feed = self.feeds.get_mut(id);
-            if !feed.grouped {
+            if !self.feeds.get(id).grouped {
                 continue;
             }
-            let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
-            let joined = feed.joined(user);
-            let missed = feed.leave(held, self.now, reads_on, own);
-            if !held.slow {
-                self.connections.saw_many(user, missed.start - joined, self.crowds);
-            }
-            let feed = self.feeds.get(id);
-            if feed.keeping.is_none() {
+            let missed = self.leaves_feed(id, held, reads_on);
+            if self.feeds.get(id).keeping.is_none() {
                 self.misses(id, user, missed, Cause::NoReplay);
             }
         }
+    }
+
+    /// A connection that gets a feed ends; returns what its user has not got of it.
+    fn leaves_feed(&mut self, feed: u8, held: Held, reads_on: bool) -> Range<u32> {
+        let (crowd, user) = (self.crowds.of(held.user), held.user);
+        let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
+        let feed = self.feeds.get_mut(feed);
+        let joined = feed.joined(user);
+        let missed = feed.leave(held, self.now, reads_on, own);
+        if !held.slow {
+            self.connections.saw(user, missed.start - joined, self.crowds);
+        }
+        missed
     }
 
     /// What was on its way to a user whom nothing replays it for is lost.
@@ -117,16 +126,10 @@ impl Cx<'_> {
         self.feeds.noticed.remove(&user);
         self.empties_send_buffer(user, Cause::HalfOpen);
         for &id in &crowd.feeds {
-            let feed = self.feeds.get_mut(id);
-            if !feed.grouped {
+            if !self.feeds.get(id).grouped {
                 continue;
             }
-            let own = |number| crowd.draws.unit(Purpose::Place, reader(crowd, user), number);
-            let joined = feed.joined(user);
-            let missed = feed.leave(held, self.now, false, own);
-            if !held.slow {
-                self.connections.saw_many(user, missed.start - joined, self.crowds);
-            }
+            let missed = self.leaves_feed(id, held, false);
             let feed = self.feeds.get_mut(id);
             let from = feed.stays_half_open(user, instance);
             if feed.keeping.is_none() {
@@ -141,6 +144,7 @@ impl Cx<'_> {
         if instance == NOWHERE {
             return;
         }
+        self.loses_request(user);
         let crowd = self.crowds.of(user);
         if crowd.resume_window.is_some() && !crowd.feeds.is_empty() {
             self.feeds.noticed.insert(user, self.now);
@@ -359,15 +363,15 @@ impl Fanout {
     /// Whether a row is a call to an instance for many, or a push that one call brings.
     pub(super) fn calls_for_many(&self, row: &Message, cx: &Cx<'_>) -> bool {
         let crowd = cx.crowds.of(row.to);
-        let own = crowd.fanout.as_ref().is_some_and(|fanout| fanout.node == self.id);
-        own && match row.stage {
-            Stage::Spread | Stage::SpreadAgain => true,
-            Stage::Push => {
-                let each = row.id & EACH != 0 && !crowd.feeds.is_empty();
-                each && self.spread == Spread::OneByOne && crowd.takes_groups()
+        self.serves(crowd)
+            && match row.stage {
+                Stage::Spread | Stage::SpreadAgain => true,
+                Stage::Push => {
+                    let each = row.id & EACH != 0 && !crowd.feeds.is_empty();
+                    each && self.spread == Spread::OneByOne && crowd.takes_groups()
+                }
+                _ => false,
             }
-            _ => false,
-        }
     }
 
     /// The work on calls that are to be made takes `change` times as long from now on. Those to an
@@ -399,8 +403,7 @@ impl Fanout {
             }
         }
         for id in 0..cx.feeds.len() {
-            let reader = cx.crowds.of(cx.feeds.get(id).first());
-            if reader.fanout.as_ref().is_none_or(|fanout| fanout.node != self.id) {
+            if !self.serves(cx.crowds.of(cx.feeds.get(id).first())) {
                 continue;
             }
             for instance in cx.feeds.get(id).pool() {
@@ -443,7 +446,7 @@ impl Gateway {
         );
         cx.feeds.get_mut(id).flies(row.at, topic, coming, batch, unit);
         let bytes = crowd.weight(&row);
-        let what = What::OfMany { feed: id, entry: coming.entry };
+        let what = Pushed::OfMany { feed: id, entry: coming.entry };
         for user in slow {
             let place = crowd.draws.unit(Purpose::Place, reader(crowd, user), 0);
             self.offer(Offer { user, what, came: batch.at(place), bytes }, cx);

@@ -13,7 +13,7 @@ use super::{
         connections::{NOWHERE, State, next_session},
         crowds::Port,
         messages::{Message, Stage},
-        send_buffers::What,
+        send_buffers::Pushed,
         tiers::Life,
     },
 };
@@ -221,7 +221,7 @@ impl Gateway {
         cx.meter(row.to).pushed(crowd.origin_of(row.id));
         cx.connections.is_active(row.to, cx.now);
         if crowd.reads_slowly(row.to) && connection.state == State::Online {
-            let (what, bytes) = (What::Own { message, down }, crowd.weight(&row));
+            let (what, bytes) = (Pushed::Own { message, down }, crowd.weight(&row));
             let came = service.finish + self.latency;
             return self.offer(slow::Offer { user: row.to, what, came, bytes }, cx);
         }
@@ -321,10 +321,9 @@ impl Gateway {
         self.look_into_memory(at, cx);
     }
 
-    /// One connection too many for an instance's memory ends it.
+    /// What is too much for an instance's memory ends it.
     pub(super) fn look_into_memory(&self, at: u16, cx: &mut Cx<'_>) {
-        let dies = self.parameters.memory.over == OverMemory::Die;
-        if dies && self.is_beyond_memory(at, cx.tiers, cx.feeds) {
+        if self.is_beyond_memory(at, cx.tiers, cx.feeds) {
             let event = Event::Action { index: NO_ENTRY, step: Step::Killed, instance: at };
             cx.agenda.push(cx.now, event);
         }
@@ -350,7 +349,7 @@ impl Gateway {
     }
 
     /// Whether an instance has no room for one connection more.
-    fn is_full(&self, instance: u16, cx: &Cx<'_>) -> bool {
+    pub(super) fn is_full(&self, instance: u16, cx: &Cx<'_>) -> bool {
         let refuses = self.parameters.memory.over == OverMemory::Refuse;
         let with_it =
             || self.memory(instance, cx.tiers, cx.feeds) + self.parameters.per_connection();

@@ -81,7 +81,7 @@ impl Gateway {
             Life::Silent => return cx.fails(user, crowd.reconnect.timeout),
             Life::Stopped | Life::Draining => return cx.fails(user, row.round_trip().half()),
         }
-        if cx.tiers.get(at).held >= self.most_connections() {
+        if self.is_full(at, cx) {
             self.pay_refusal(at, cx);
             let silent = self.parameters.refusal.answer == Answer::Drop;
             let patience = crowd.reconnect.timeout;
@@ -179,7 +179,7 @@ impl Cx<'_> {
     }
 
     /// Who holds the request of a user ends, or its connection: nobody answers it.
-    pub fn loses_request(&mut self, user: u32) {
+    pub(super) fn loses_request(&mut self, user: u32) {
         let held = self.crowds.of(user).hold().is_some();
         if held && self.connections.get(user).gateway != NOWHERE {
             self.meter(user).polls_failed += 1;

@@ -1,19 +1,18 @@
 //! Slow consumers: clients that read less than they are written. What a gateway has for them waits
 //! in a send buffer, which may be full.
 use super::{
-    Cx, Event, Step, Timer,
-    event::NO_ENTRY,
+    Cx, Timer,
     gateway::Gateway,
     parameters::WhenSlow,
     table::{
         feeds::Feeds,
         messages::Stage,
-        send_buffers::{Held, What},
+        send_buffers::{Held, Pushed},
         tiers::Tiers,
     },
 };
 use crate::{
-    engine::{EventQueue, Span, Time, number},
+    engine::{Span, Time, number},
     record::{Cause, End},
 };
 
@@ -21,7 +20,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) user: u32,
-    pub(super) what: What,
+    pub(super) what: Pushed,
     /// When it is ready to go down.
     pub(super) came: Time,
     /// What it takes on the wire, in bytes.
@@ -33,12 +32,12 @@ impl Cx<'_> {
     pub fn drained(&mut self, user: u32) {
         for (at, held) in self.feeds.send_buffers.arrived(user, self.now) {
             match held.what {
-                What::OfMany { entry, .. } => {
+                Pushed::OfMany { entry, .. } => {
                     self.record.delivery(at, entry.sent, entry.id, End::Live);
-                    self.connections.saw(user, self.crowds);
+                    self.connections.saw(user, 1, self.crowds);
                     self.reached(at, entry.sent, (user, entry.id), 1);
                 }
-                What::Own { message, down } => self.goes_down(user, message, down),
+                Pushed::Own { message, down } => self.goes_down(user, message, down),
             }
         }
         self.sets_timer(user);
@@ -50,8 +49,7 @@ impl Cx<'_> {
 
     fn sets_timer(&mut self, user: u32) {
         if let Some(at) = self.feeds.send_buffers.timer(user) {
-            let session = self.connections.get(user).session;
-            self.wake(at, Timer::Drained, user, session);
+            self.wake(at, Timer::Drained, user, 0);
         }
     }
 
@@ -60,14 +58,14 @@ impl Cx<'_> {
         self.drained(user);
         for held in self.feeds.send_buffers.forget(user) {
             match held.what {
-                What::OfMany { feed, entry, .. } if self.feeds.get(feed).keeping.is_some() => {
+                Pushed::OfMany { feed, entry, .. } if self.feeds.get(feed).keeping.is_some() => {
                     self.put_into_buffer(feed, user, entry);
                 }
-                What::OfMany { entry, .. } => {
+                Pushed::OfMany { entry, .. } => {
                     self.record.nobody(entry.sent, user);
                     self.missed_by(user, entry, self.now, End::Lost(cause));
                 }
-                What::Own { message, down } => self.goes_back(message, down, cause),
+                Pushed::Own { message, down } => self.goes_back(message, down, cause),
             }
         }
     }
@@ -93,10 +91,10 @@ impl Cx<'_> {
     fn drops(&mut self, held: Held) {
         let end = End::Lost(Cause::SlowConsumer);
         match held.what {
-            What::OfMany { entry, .. } => {
+            Pushed::OfMany { entry, .. } => {
                 self.record.delivery(self.now, entry.sent, entry.id, end);
             }
-            What::Own { message, .. } => self.end(self.now, message, end),
+            Pushed::Own { message, .. } => self.end(self.now, message, end),
         }
     }
 }
@@ -128,13 +126,15 @@ impl Gateway {
                 WhenSlow::Grow | WhenSlow::Disconnect => {}
             }
         }
-        if let What::Own { message, .. } = what {
+        if let Pushed::Own { message, .. } = what {
             let row = cx.messages.get_mut(message);
             (row.stage, row.due) = (Stage::Held, cx.now);
         }
         cx.feeds.send_buffers.push(user, instance, way, held);
         cx.sets_timer(user);
-        self.outgrows(instance, cx);
+        let taken = self.memory(instance, cx.tiers, cx.feeds);
+        cx.feeds.send_buffers.takes(instance, taken);
+        self.look_into_memory(instance, cx);
     }
 
     /// The connection of a client that has fallen too far behind is closed.
@@ -144,21 +144,8 @@ impl Gateway {
         cx.wake(cx.now + way, Timer::Closed, user, session);
     }
 
-    /// An instance whose send buffers take the rest of its memory is killed.
-    fn outgrows(&self, instance: u16, cx: &mut Cx<'_>) {
-        if self.parameters.managed.is_some() {
-            return;
-        }
-        let taken = self.memory(instance, cx.tiers, cx.feeds);
-        cx.feeds.send_buffers.takes(instance, taken);
-        if self.is_beyond_memory(instance, cx.tiers, cx.feeds) {
-            let killed = Event::Action { index: NO_ENTRY, step: Step::Killed, instance };
-            cx.agenda.push(cx.now, killed);
-        }
-    }
-
     /// What an instance takes of its memory: by its connections, and by what it holds back.
-    pub(super) fn memory(&self, instance: u16, tiers: &Tiers, feeds: &Feeds) -> u64 {
+    pub fn memory(&self, instance: u16, tiers: &Tiers, feeds: &Feeds) -> u64 {
         let held = u64::from(tiers.get(instance).held) * self.parameters.per_connection();
         held + feeds.send_buffers.at(instance)
     }
@@ -169,7 +156,7 @@ impl Gateway {
     }
 }
 
-impl What {
+impl Pushed {
     /// Whether it waits in its store, and comes out as its client reads: it takes no room.
     fn is_read_as_it_goes(self) -> bool {
         matches!(self, Self::Own { down: Stage::DownReplay | Stage::DownPull, .. })

@@ -41,14 +41,8 @@ pub(super) fn cut_off(nodes: &[Node], user: u32, cx: &mut Cx<'_>) {
 /// Nothing is pushed to it there any more.
 fn ends_at_its_instance(user: u32, cx: &mut Cx<'_>) {
     match cx.connections.get(user).state {
-        State::Online => {
-            cx.leaves(user, false, Cause::GatewayCrash);
-            cx.loses_request(user);
-        }
-        State::HalfOpen => {
-            cx.death_noticed(user);
-            cx.loses_request(user);
-        }
+        State::Online => cx.leaves(user, false, Cause::GatewayCrash),
+        State::HalfOpen => cx.death_noticed(user),
         State::Connecting | State::Away | State::Gone | State::Absent => {}
     }
 }

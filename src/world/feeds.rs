@@ -5,7 +5,7 @@ use crate::{
     node::{
         Node,
         catch_up::What,
-        table::{feeds::Entry, messages::Stage, send_buffers::What as HeldBack},
+        table::{feeds::Entry, messages::Stage, send_buffers::Pushed},
     },
     record::Unit,
 };
@@ -46,7 +46,7 @@ impl World {
         for user in self.feeds.send_buffers.users() {
             for held in self.feeds.send_buffers.forget(user) {
                 // Those of their own have a row.
-                if let HeldBack::OfMany { entry, .. } = held.what {
+                if let Pushed::OfMany { entry, .. } = held.what {
                     self.record.pending(entry.sent, false);
                 }
             }

@@ -6,7 +6,7 @@ use crate::{
         Node,
         gateway::Gateway,
         parameters::Transport,
-        table::{crowds::Crowds, send_buffers::SendBuffers, tiers::Tiers},
+        table::{crowds::Crowds, feeds::Feeds, send_buffers::SendBuffers, tiers::Tiers},
     },
     record::{Gauge, Unit},
     scenario::Scenario,
@@ -142,12 +142,10 @@ impl Gauges {
 }
 
 impl Memory {
-    fn sample(&mut self, pool: &Gateway, tiers: &Tiers, held_back: &SendBuffers) {
-        let per = pool.parameters.per_connection();
-        let taken = |it: u16| u64::from(tiers.get(it).held) * per + held_back.at(it);
+    fn sample(&mut self, pool: &Gateway, tiers: &Tiers, feeds: &Feeds) {
         let mut all = 0.0;
         for (gauge, instance) in self.each.iter_mut().zip(pool.pool.clone()) {
-            let taken = number::float(taken(instance));
+            let taken = number::float(pool.memory(instance, tiers, feeds));
             gauge.values.push(taken);
             all += taken;
         }
@@ -205,7 +203,7 @@ impl World {
         for gauge in &mut gauges.pools {
             let Node::Gateway(pool) = &nodes[gauge.node] else { continue };
             if let Some(memory) = &mut gauge.memory {
-                memory.sample(pool, tiers, &feeds.send_buffers);
+                memory.sample(pool, tiers, feeds);
             }
             let (mut held, mut sum, mut max, mut wait) = (0.0, 0.0, 0.0f64, Span::ZERO);
             let mut serving = 0.0;

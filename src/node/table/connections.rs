@@ -217,17 +217,9 @@ impl Connections {
         users
     }
 
-    /// A user sees a message.
+    /// A user sees so many messages more.
     #[inline]
-    pub fn saw(&mut self, user: u32, crowds: &Crowds) {
-        if let Some(seen) = self.seen.get_mut(number::index(user)) {
-            let every = crowds.of(user).reading.acknowledge_every;
-            *seen = if *seen + 1 < every { *seen + 1 } else { 0 };
-        }
-    }
-
-    /// A user has seen so many messages more.
-    pub fn saw_many(&mut self, user: u32, many: u32, crowds: &Crowds) {
+    pub fn saw(&mut self, user: u32, many: u32, crowds: &Crowds) {
         if let Some(seen) = self.seen.get_mut(number::index(user)) {
             let every = u32::from(crowds.of(user).reading.acknowledge_every.max(1));
             let all = (u32::from(*seen) + many % every) % every;

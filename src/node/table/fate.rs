@@ -1,4 +1,4 @@
-//! What has become of a message for many that one of them has missed.
+//! What has become of the messages that a user has missed: one buffer has the last of them.
 use super::feed::Keeping;
 use crate::{
     engine::{Time, number},

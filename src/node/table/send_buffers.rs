@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// What waits for a client to read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum What {
+pub enum Pushed {
     /// A message for many.
     OfMany {
         /// Which feed of its crowd it belongs to.
@@ -29,7 +29,7 @@ pub enum What {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Held {
     /// What it is.
-    pub what: What,
+    pub what: Pushed,
     /// When it came.
     pub came: Time,
     /// How long its client takes for it.
@@ -214,19 +214,19 @@ mod tests {
 
     fn message(number: u32, came: u64) -> Held {
         let entry = Entry { sent: ms(came), kept: ms(came), place: 0, id: number };
-        let what = What::OfMany { feed: 0, entry };
+        let what = Pushed::OfMany { feed: 0, entry };
         Held { what, came: ms(came), takes: Span::from_millis(10), bytes: 100 }
     }
 
     fn own(message: u32, came: u64) -> Held {
-        let what = What::Own { message, down: Stage::Down };
+        let what = Pushed::Own { message, down: Stage::Down };
         Held { what, came: ms(came), takes: Span::from_millis(10), bytes: 100 }
     }
 
     fn number(held: Held) -> u32 {
         match held.what {
-            What::OfMany { entry, .. } => entry.id,
-            What::Own { message, .. } => message,
+            Pushed::OfMany { entry, .. } => entry.id,
+            Pushed::Own { message, .. } => message,
         }
     }
 
