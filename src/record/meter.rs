@@ -153,7 +153,8 @@ impl Flow {
     pub fn changed(&mut self, now: &Self, before: &Self) {
         self.lasted += now.lasted - before.lasted;
         self.delivered += now.delivered - before.delivered;
-        self.crowds.resize(now.crowds.len(), Traffic::default());
+        let crowds = self.crowds.len().max(now.crowds.len());
+        self.crowds.resize(crowds, Traffic::default());
         let pairs = now.crowds.iter().zip(&before.crowds);
         self.crowds.iter_mut().zip(pairs).for_each(|(sum, (now, before))| sum.changed(now, before));
     }
@@ -223,5 +224,13 @@ mod tests {
         let connected = |flow: &Flow| flow.crowds[1].connected().round();
         assert!((connected(&first) - 3.0).abs() < 1e-9);
         assert!((connected(&second) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_stretch_of_which_nothing_was_read_takes_nothing_away() {
+        let mut sum =
+            Flow { crowds: vec![Traffic { attempts: 3, ..Traffic::default() }], ..Flow::default() };
+        sum.changed(&Flow::default(), &Flow::default());
+        assert_eq!(sum.sum(|traffic| traffic.attempts), 3);
     }
 }

@@ -254,7 +254,7 @@ fn help(kind: &ErrorKind) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::engine::number;
-    use proptest::prelude::*;
+    use proptest::{prelude::*, test_runner::RngSeed};
 
     fn tree(text: &str) -> Node {
         let mut found = Vec::new();
@@ -334,6 +334,10 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
+        })]
+
         #[test]
         fn no_text_is_a_panic(text in "\\PC{0,80}") {
             parse(&text, 0, 0, &mut Vec::new());

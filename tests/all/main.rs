@@ -3,6 +3,7 @@
 mod engine;
 mod files;
 mod napkin;
+mod property;
 mod report;
 mod storm;
 mod sweep;

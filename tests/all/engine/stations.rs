@@ -1,5 +1,6 @@
 //! The station without departure events beside a plain one that has them.
-use proptest::{prelude::*, test_runner::RngSeed};
+use crate::property::cases;
+use proptest::prelude::*;
 use squall::engine::{Service, Span, Station, Time, Waiting};
 use std::collections::VecDeque;
 
@@ -234,9 +235,7 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 2000, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
-    })]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn no_departure_event_is_missed(

@@ -1,5 +1,6 @@
 //! Whatever a file says, loading it ends with a scenario or with messages of a bearable length.
 use super::{DEPLOY, Files};
+use crate::property::cases;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use squall::cli::diagnostics;
 
@@ -42,7 +43,7 @@ fn survives(text: &str, sets: &[&str]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn a_file_with_slips(slips in vec((any::<Index>(), 0_usize..3, any::<Index>()), 1..6)) {

@@ -1,5 +1,6 @@
 //! What `squall show` prints is an experiment, and the same one.
 use super::{DEPLOY, Files};
+use crate::property::cases;
 use proptest::prelude::*;
 use squall::{cli::show, scenario::Scenario};
 
@@ -60,7 +61,7 @@ fn spelling_does_not_matter() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
     #[test]
     fn random_parameters_load_again(
         count in 2_u32..3_000_000,

@@ -7,6 +7,7 @@ use super::{
     inbox::with_inbox,
     sources::with_source,
 };
+use crate::property::cases;
 use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time, number},
@@ -353,7 +354,7 @@ fn touches(scenario: &Scenario, node: u8) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn the_books_balance_whatever_happens(

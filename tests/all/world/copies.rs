@@ -5,7 +5,8 @@ use super::{
     chat::{bus_of, chat, clients, fanout_of, gateways, secs},
     consumers::{count, run},
 };
-use proptest::{prelude::*, sample::select, test_runner::RngSeed};
+use crate::property::cases;
+use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{
         Draws, Law, Span, Time,
@@ -355,9 +356,7 @@ fn check(case: &Case) -> Result<(u64, u64), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 200, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
-    })]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn a_rebalance_delivers_what_the_plain_bus_delivers(case in case()) {

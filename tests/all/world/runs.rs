@@ -1,5 +1,5 @@
 //! What runs of the chat architecture must show.
-use super::chat::{chat, clients, crash, deploy, gateways, replay, secs};
+use super::chat::{chat, clients, crash, deploy, drop_users, gateways, replay, secs};
 use squall::{
     engine::Time,
     node::parameters::{Audience, Jitter, Parameters, Resume, Sends},
@@ -22,6 +22,20 @@ fn value(outcome: &Outcome, name: &str) -> f64 {
 fn assert_is(outcome: &Outcome, name: &str, expected: f64) {
     let found = value(outcome, name);
     assert!((found - expected).abs() < 1e-9, "{name}: {found}, expected {expected}");
+}
+
+/// What is used is taken from the time after the warm-up, also where the last phase to begin was
+/// over before it.
+#[test]
+fn a_phase_that_is_over_before_the_warm_up_takes_no_use_away() {
+    let mut scenario = chat(1_000, 3);
+    (scenario.horizon, scenario.warm_up) = (Time::ZERO + secs(120), Time::ZERO + secs(20));
+    gateways(&mut scenario).max_connections = 400;
+    crash(&mut scenario, 0, CrashKind::Process, None);
+    drop_users(&mut scenario, 1, 0.0);
+    let used = run(&scenario).usage;
+    assert!((used.connections / 800.0 - 1.0).abs() < 0.05, "{}", used.connections);
+    assert!(!used.steady);
 }
 
 #[test]
