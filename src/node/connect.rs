@@ -2,6 +2,7 @@
 use super::{
     Cx, Purpose, Timer,
     clients::Clients,
+    earlier::Earlier,
     event::attempt_ticket,
     stream,
     table::{
@@ -234,9 +235,9 @@ impl Clients {
     }
 
     /// What is left of a lifetime at a random instant.
-    pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
+    pub fn schedule_residual_lifetime(&self, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
-        self.stands_idle(user, cx);
+        self.stands_idle(user, earlier, cx);
         self.schedule_residual_stay(user, cx);
         let entity = cx.crowds.of(user).connection(user, 0);
         match &self.parameters.network.lifetime {

@@ -134,6 +134,8 @@ impl Gateway {
             return;
         }
         if cx.crowds.of(user).poll.is_none() {
+            // Its client goes by another transport by now, and waits for no answer.
+            cx.meter(user).polls_failed += 1;
             return;
         }
         let at = cx.connections.attempts[number::index(user)].target;
