@@ -120,7 +120,7 @@ impl Clients {
         let mut outbox = cx.connections.kept.take_outbox(user);
         for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
             while let Some(message) = list.pop(cx.messages) {
-                cx.drop_kept(message, Cause::GaveUp);
+                cx.drop_kept(message, cx.now, Cause::GaveUp);
             }
         }
         while let Some(message) = outbox.pop(cx.messages) {

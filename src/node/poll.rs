@@ -220,7 +220,7 @@ impl Buffer {
         list.push(cx.messages, message, Stage::Buffer, cx.now);
         if list.len() > mailbox.messages {
             let oldest = list.pop(cx.messages).expect("it is not empty");
-            cx.drop_kept(oldest, Cause::BufferOverflow);
+            cx.drop_kept(oldest, cx.now, Cause::BufferOverflow);
         }
     }
 
