@@ -78,7 +78,8 @@ pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
     // What broke is told at length.
     let broken = told.first().is_some_and(|it| it.contains("never connect"));
     told.truncate(if broken { 1 } else { 2 });
-    (answer, told)
+    let verdicts = Some(summary.verdicts()).filter(|text| !text.is_empty() && *text != answer);
+    (answer, verdicts.into_iter().chain(told).collect())
 }
 
 /// What broke, what was missed, what was done, what is full; else how late messages are.

@@ -12,6 +12,7 @@ mod html;
 mod markdown;
 mod observed;
 mod openmetrics;
+mod plane;
 mod profiles;
 mod swept;
 mod terminal;
