@@ -51,8 +51,8 @@ impl Zipf {
         }
     }
 
-    /// x^-exponent.
-    fn weight(&self, x: f64) -> f64 {
+    /// x^-exponent: how likely rank `x` is, but for a factor that all share.
+    pub fn weight(&self, x: f64) -> f64 {
         libm::exp(-self.exponent * libm::log(x))
     }
 

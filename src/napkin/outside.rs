@@ -4,7 +4,7 @@ use super::{
     sheet::{n, per},
 };
 use crate::{
-    engine::{Time, number},
+    engine::number,
     node::parameters::{Parameters, SourceAudience, Ticks},
     scenario::{NodeId, Scenario},
     summary::figures,
@@ -41,7 +41,7 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId, part: f64) -> Vec<Outside<'
         Outside {
             name: &scenario.nodes[usize::from(id.0)].name,
             ticks: &source.ticks,
-            rate: rate(&source.ticks, scenario.horizon) * part,
+            rate: source.ticks.mean(scenario.horizon) * part,
             part,
             payload: number::float(source.payload.0),
             many: !matches!(source.to, SourceAudience::User(_)),
@@ -60,19 +60,6 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId, part: f64) -> Vec<Outside<'
         }
     });
     all.collect()
-}
-
-/// Messages a second on average, without any load.
-fn rate(ticks: &Ticks, horizon: Time) -> f64 {
-    match ticks {
-        Ticks::Every(every) => 1.0 / every.seconds().max(1e-9),
-        Ticks::Rate(rate) => rate.0,
-        Ticks::Bursts { rate, on, off } => rate.0 * on.mean() / (on.mean() + off.mean()),
-        Ticks::Arrivals(all) => {
-            let within = all.iter().take_while(|arrival| arrival.at < horizon).count();
-            number::float(number::count(within)) / horizon.seconds().max(1e-9)
-        }
-    }
 }
 
 impl Outside<'_> {

@@ -105,7 +105,7 @@ impl Cx<'_> {
         for (_, fate) in fates(one, keeping, self.window_closed(user), self.now) {
             self.comes_into_buffer(user, entry, fate);
         }
-        self.within_the_buffer(user, keeping.messages);
+        self.within_the_buffer(user, keeping.messages, entry.kept);
     }
 
     /// A user leaves for good: what it has missed of its feeds is gone.

@@ -2,6 +2,7 @@
 use super::{
     Cx, Purpose, Timer,
     clients::Clients,
+    earlier::Earlier,
     event::attempt_ticket,
     stream,
     table::{
@@ -119,7 +120,7 @@ impl Clients {
         let mut outbox = cx.connections.kept.take_outbox(user);
         for mut list in [cx.connections.kept.take_missed(user), cx.take_inbox(user)] {
             while let Some(message) = list.pop(cx.messages) {
-                cx.drop_kept(message, Cause::GaveUp);
+                cx.drop_kept(message, cx.now, Cause::GaveUp);
             }
         }
         while let Some(message) = outbox.pop(cx.messages) {
@@ -234,9 +235,9 @@ impl Clients {
     }
 
     /// What is left of a lifetime at a random instant.
-    pub fn schedule_residual_lifetime(&self, user: u32, cx: &mut Cx<'_>) {
+    pub fn schedule_residual_lifetime(&self, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
         self.schedule_age(user, 0, true, cx);
-        self.stands_idle(user, cx);
+        self.stands_idle(user, earlier, cx);
         self.schedule_residual_stay(user, cx);
         let entity = cx.crowds.of(user).connection(user, 0);
         match &self.parameters.network.lifetime {

@@ -8,6 +8,7 @@ use super::{
     Cx, Purpose, Timer,
     clients::Clients,
     cx::low_byte,
+    earlier::{Earlier, Standing},
     gateway::Gateway,
     parameters::{Answer, Heartbeat},
     table::{
@@ -38,12 +39,23 @@ impl Crowd {
 }
 
 impl Clients {
-    /// At the start a request has been held for a random part of its time.
-    pub fn stands_held(&self, user: u32, cx: &mut Cx<'_>) {
+    /// At the start a request is held, or the next one is on its way, as at a random instant.
+    pub fn stands_held(&self, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
         let Some(hold) = crowd.hold() else { return };
         let phase = self.draws.unit(Purpose::Phase, u64::from(user - crowd.first), 0);
-        cx.wake(cx.now + hold.scale(phase), Timer::HoldOver, user, 0);
+        let round_trip = cx.connections.get(user).round_trip();
+        let down = crowd.down(round_trip, crowd.connection(user, 0));
+        match earlier.request(down + round_trip.half(), hold, phase) {
+            Standing::Held(left) => {
+                cx.record.counts.standing += 1;
+                cx.wake(cx.now + left, Timer::HoldOver, user, 0);
+            }
+            Standing::Asks(left) => {
+                cx.let_go(user);
+                cx.wake(cx.now + left, Timer::PollPlaced, user, 0);
+            }
+        }
     }
 
     /// A connection is open: its first request leaves.

@@ -115,15 +115,17 @@ impl<'a> Cx<'a> {
         self.record.kept(self.messages.get(message).sent, to);
         let list = &mut self.connections.kept.row(to).missed;
         list.push(self.messages, message, Stage::Buffer, kept);
-        self.within_the_buffer(to, bound);
+        self.within_the_buffer(to, bound, kept);
     }
 
-    /// The buffer of a user holds so many messages, and drops the oldest beyond them.
-    pub(super) fn within_the_buffer(&mut self, user: u32, bound: u32) {
+    /// The buffer of a user holds so many messages, and drops the oldest beyond them. The last one
+    /// lies there since `kept`, though that is noticed only now.
+    pub(super) fn within_the_buffer(&mut self, user: u32, bound: u32, kept: Time) {
         let list = &mut self.connections.kept.row(user).missed;
         if list.len() > bound {
             let oldest = list.pop(self.messages).expect("it is not empty");
-            self.drop_kept(oldest, Cause::BufferOverflow);
+            let at = kept.max(self.messages.get(oldest).due);
+            self.drop_kept(oldest, at, Cause::BufferOverflow);
         }
     }
 
@@ -142,7 +144,7 @@ impl<'a> Cx<'a> {
         if list.len() > inbox.kept.messages {
             let oldest = list.pop(self.messages).expect("it is not empty");
             self.record.taken(self.now, inbox.kept.port.node, 1);
-            self.drop_kept(oldest, Cause::BufferOverflow);
+            self.drop_kept(oldest, self.now, Cause::BufferOverflow);
         }
     }
 
@@ -187,7 +189,7 @@ impl<'a> Cx<'a> {
                     self.put_into_inbox(message, closed, inbox);
                 }
                 Some(_) => {}
-                None => self.drop_kept(message, Cause::ResumeExpired),
+                None => self.drop_kept(message, self.now, Cause::ResumeExpired),
             }
         }
     }
@@ -208,11 +210,11 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// A message that the buffer kept is dropped, unless it had expired before.
-    pub fn drop_kept(&mut self, message: u32, cause: Cause) {
+    /// A message that the buffer kept is dropped at `at`, unless it had expired before.
+    pub fn drop_kept(&mut self, message: u32, at: Time, cause: Cause) {
         self.messages.copies.release(message);
-        if !self.expire(message) {
-            self.end(self.now, message, End::Lost(cause));
+        if !self.expire_before(message, at) {
+            self.end(at, message, End::Lost(cause));
         }
     }
 
@@ -220,6 +222,11 @@ impl<'a> Cx<'a> {
     /// when somebody looks; returns whether it did. What its recipient came too late to resume
     /// from, and no inbox took, is lost when the window closed.
     pub fn expire(&mut self, message: u32) -> bool {
+        self.expire_before(message, self.now)
+    }
+
+    /// The same, where it was not there any more from `by` on.
+    fn expire_before(&mut self, message: u32, by: Time) -> bool {
         let row = *self.messages.get(message);
         let crowd = self.crowds.of(row.to);
         let expiry = crowd.keeps_at(row.stage).map_or(Time::NEVER, |it| row.due + it.retention);
@@ -229,7 +236,7 @@ impl<'a> Cx<'a> {
             Some(closed) if closed < expiry => (closed, End::Lost(Cause::ResumeExpired)),
             _ => (expiry, End::Expired),
         };
-        let over = at < self.now;
+        let over = at < by;
         if over {
             self.end(at, message, end);
         }

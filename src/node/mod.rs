@@ -9,6 +9,7 @@ pub mod catch_up;
 pub mod clients;
 mod connect;
 pub mod cx;
+pub mod earlier;
 pub mod event;
 mod fallback;
 pub mod fanout;

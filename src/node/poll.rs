@@ -134,6 +134,8 @@ impl Gateway {
             return;
         }
         if cx.crowds.of(user).poll.is_none() {
+            // Its client goes by another transport by now, and waits for no answer.
+            cx.meter(user).polls_failed += 1;
             return;
         }
         let at = cx.connections.attempts[number::index(user)].target;
@@ -218,7 +220,7 @@ impl Buffer {
         list.push(cx.messages, message, Stage::Buffer, cx.now);
         if list.len() > mailbox.messages {
             let oldest = list.pop(cx.messages).expect("it is not empty");
-            cx.drop_kept(oldest, Cause::BufferOverflow);
+            cx.drop_kept(oldest, cx.now, Cause::BufferOverflow);
         }
     }
 

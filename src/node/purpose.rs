@@ -53,10 +53,12 @@ pub enum Purpose {
     SessionGap,
     /// How long a session stays, or what is left of it at the start. (session; k = 0, 1)
     Stay,
-    /// How many sessions stand at the start. (0)
+    /// How many sessions stand at the start. (0; k = 0) How long ago the last message for all was
+    /// sent by a user (0; k = 1), and of a topic published by a source. (topic)
     Standing,
     /// How long a visit lasts, how long its user is away after it, and whether it goes on at the
-    /// start. (user and visit; k = 0; 1; 2, 3) The same of the bursts of a source. (burst)
+    /// start. (user and visit; k = 0; 1; 2, 3) The same of the bursts of a source, and how long one
+    /// has lasted at the start. (burst; k = 0 to 4)
     Visit,
     /// Whether and when a notification brings its user. (message; k = 0, 1)
     Notify,

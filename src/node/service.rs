@@ -1,7 +1,7 @@
 //! What a managed service does to the connections that it holds: it closes those that are too old,
 //! and those on which nothing has come or gone for too long. Their clients back off, as after any
 //! loss that they are told of.
-use super::{Cx, Purpose, Timer, clients::Clients};
+use super::{Cx, Purpose, Timer, clients::Clients, earlier::Earlier};
 use crate::engine::{Time, number};
 
 impl Clients {
@@ -31,16 +31,12 @@ impl Clients {
         cx.wake(cx.now + most, Timer::Idle, user, session);
     }
 
-    /// At the start part of that time has passed: at a random instant the time since the last
-    /// message is exponential, cut off at the timeout.
-    pub(super) fn stands_idle(&self, user: u32, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of_clients(self.id);
+    /// At the start part of that time has passed: since the last message, which is less than the
+    /// timeout ago.
+    pub(super) fn stands_idle(&self, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
         let Some(most) = crowd.idle() else { return };
         let unit = self.draws.unit(Purpose::Age, crowd.connection(user, 0), 2);
-        let sends = self.parameters.sends.as_ref().map_or(0.0, |sends| sends.per_user.0);
-        let each = 1 + crowd.room.map_or(1, |size| size - 1);
-        let due = sends * f64::from(each) * most.seconds();
-        let passed = if due > 1e-6 { -libm::log1p(unit * libm::expm1(-due)) / due } else { unit };
-        cx.wake(cx.now + most.scale(1.0 - passed), Timer::Idle, user, 0);
+        cx.wake(cx.now + (most - earlier.ago(most, unit)), Timer::Idle, user, 0);
     }
 }

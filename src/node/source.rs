@@ -23,20 +23,22 @@ const ON: u32 = 0;
 const OFF: u32 = 1;
 const THERE: u32 = 2;
 const LEFT: u32 = 3;
+/// For how long it has gone on at the start, where that does not follow from what is left.
+const PASSED: u32 = 4;
 
 /// A source in motion.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Its number.
     id: u8,
-    parameters: parameters::Source,
+    pub(super) parameters: parameters::Source,
     /// Which origin of its crowd's messages it is.
     origin: u8,
     bus: Port,
-    draws: Draws,
+    pub(super) draws: Draws,
     load: Load,
     /// How popular its recipients are, where they are not all alike.
-    popularity: Option<Zipf>,
+    pub(super) popularity: Option<Zipf>,
     burst: Burst,
     /// Messages so far.
     ticks: u64,
@@ -85,6 +87,22 @@ impl Source {
     /// Messages that it published from the warm-up on.
     pub fn counted(&self) -> u64 {
         self.counted
+    }
+
+    /// Whether a burst goes on at the start, and for how long it has, or the silence.
+    pub(super) fn burst_so_far(&self, on: &Law, off: &Law) -> (bool, Span) {
+        let unit = |k| self.draws.unit(Purpose::Visit, 0, k);
+        let is_on = Burst::is_on(on, off, &self.draws);
+        let (law, k) = if is_on { (on, ON) } else { (off, OFF) };
+        let without_memory = matches!(law, Law::Exponential { .. });
+        let second = unit(if without_memory { PASSED } else { LEFT });
+        (is_on, Span::from_float(law.residual(1.0 - unit(k), second)))
+    }
+
+    /// How long burst `number` lasts, or the silence after it.
+    pub(super) fn burst(&self, number: u64, is_on: bool, on: &Law, off: &Law) -> Span {
+        let (law, k) = if is_on { (on, ON) } else { (off, OFF) };
+        Span::from_float(law.quantile(self.draws.unit(Purpose::Visit, number, k)))
     }
 
     fn schedule(&mut self, cx: &mut Cx<'_>) {
@@ -184,10 +202,14 @@ impl Burst {
     /// A source stands at a random instant of its life when the run begins.
     fn at_the_start(on: &Law, off: &Law, draws: &Draws) -> Self {
         let unit = |k| draws.unit(Purpose::Visit, 0, k);
-        let is_on = unit(THERE) < on.mean() / (on.mean() + off.mean());
+        let is_on = Self::is_on(on, off, draws);
         let (law, k) = if is_on { (on, ON) } else { (off, OFF) };
         let left = Span::from_float(law.residual(unit(k), unit(LEFT)));
         Self { number: 0, on: is_on, until: Time::ZERO + left }
+    }
+
+    fn is_on(on: &Law, off: &Law, draws: &Draws) -> bool {
+        draws.unit(Purpose::Visit, 0, THERE) < on.mean() / (on.mean() + off.mean())
     }
 
     /// What is on goes off, and what is off on.

@@ -44,6 +44,8 @@ pub struct Counts {
     pub stored: u64,
     /// Notifications that were pushed to users who were away.
     pub notified: u64,
+    /// Requests that were held when the run began.
+    pub standing: u64,
     /// Tries whose transport was blocked.
     pub blocked: u64,
     /// Connections, held requests included, that had to wait in their browser.

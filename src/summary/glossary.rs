@@ -200,6 +200,8 @@ pub const METRICS: &[Described] = &[
     row("polls.empty", Unit::Count, "Those of them that found nothing."),
     row("polls.full", Unit::Count, "Those of them that found something."),
     row("polls.failed", Unit::Count, "Those of them that nobody answered."),
+    row("polls.standing", Unit::Count, "Requests held when the run began, not in the total."),
+    row("polls.held", Unit::Count, "Polls without an answer yet when the run ended."),
     row("sends.resent", Unit::Count, "Messages sent again because no acknowledgement had come."),
     row("sends.known", Unit::Count, "Those of them that the bus knew by their id."),
     row("inbox.stored", Unit::Count, "Messages that went into an inbox."),

@@ -154,7 +154,17 @@ impl World {
             let attempts = record.attempts;
             return Err(Broken(format!("the attempts do not add up: {attempts:?}")));
         }
+        self.open_polls()?;
         self.check_sessions()
+    }
+
+    /// Polls that nobody has answered yet.
+    fn open_polls(&self) -> Result<u64, Broken> {
+        let all = self.record.flow(self.record.horizon());
+        let ended = all.sum(|it| it.polls_empty + it.polls_full + it.polls_failed);
+        let begun = all.sum(|it| it.polls) + self.record.counts.standing;
+        let many = || Broken(format!("{ended} polls ended, and {begun} had begun"));
+        begun.checked_sub(ended).ok_or_else(many)
     }
 
     fn phases(&self, horizon: Time) -> Vec<Phase> {
@@ -342,6 +352,8 @@ impl World {
             sheet.count("polls.empty", all.sum(|crowd| crowd.polls_empty));
             sheet.count("polls.full", all.sum(|crowd| crowd.polls_full));
             sheet.count("polls.failed", all.sum(|crowd| crowd.polls_failed));
+            sheet.count("polls.standing", record.counts.standing);
+            sheet.count("polls.held", self.open_polls().unwrap_or(0));
         }
         if self.crowds.iter().any(|crowd| crowd.acknowledged.is_some()) {
             sheet.count("sends.resent", record.counts.resent);

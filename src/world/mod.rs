@@ -1,4 +1,5 @@
 //! A scenario in motion: nodes, tables, timeline. It knows neither files nor the command line.
+mod before;
 mod build;
 mod consumers;
 mod endings;

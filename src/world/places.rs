@@ -1,5 +1,5 @@
 //! Where the users stand when a run begins.
-use super::{World, split};
+use super::{World, before::Before, split};
 use crate::{
     engine::{Agenda, Time},
     node::{
@@ -20,6 +20,7 @@ impl World {
             let Node::Clients(clients) = nodes[usize::from(crowd.clients)].clone() else {
                 continue;
             };
+            let before = Before::of(&clients, &crowd, nodes, &cx);
             clients.start(&mut cx);
             if clients.parameters.sessions.is_some() {
                 cx.record.stream(crowd.clients);
@@ -27,7 +28,7 @@ impl World {
                 cx.record.recovery.begin("start", Time::ZERO, users);
             }
             for user in crowd.first..crowd.first + crowd.present {
-                place(&clients, &crowd, user, nodes, &mut cx);
+                place(&clients, &before, &crowd, user, nodes, &mut cx);
             }
         }
         let (nodes, mut cx) = split!(&mut *self, Time::ZERO, &mut *agenda);
@@ -40,7 +41,14 @@ impl World {
 }
 
 /// Puts a user where it stands in the stationary state: online if its gateway has room.
-fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) {
+fn place(
+    clients: &Clients,
+    before: &Before,
+    crowd: &Crowd,
+    user: u32,
+    nodes: &mut [Node],
+    cx: &mut Cx<'_>,
+) {
     if let Start::Ramp(over) = clients.parameters.start {
         if crowd.visits {
             return clients.come_after(user, clients.arrives_after(user, over, cx), cx);
@@ -84,8 +92,9 @@ fn place(clients: &Clients, crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &m
     if session {
         cx.record.session_stands(crowd.clients);
     }
-    clients.schedule_residual_lifetime(user, cx);
-    clients.stands_held(user, cx);
+    let earlier = before.to(user, crowd, cx.feeds);
+    clients.schedule_residual_lifetime(user, &earlier, cx);
+    clients.stands_held(user, &earlier, cx);
     if crowd.registry.is_some() {
         cx.routes.stands(user, Entry { gateway: instance, session: 0 });
     }

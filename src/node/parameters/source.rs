@@ -1,6 +1,6 @@
 //! What a source is told about itself.
 use crate::{
-    engine::{Law, Span, Time},
+    engine::{Law, Span, Time, number},
     units::{Bytes, Rate},
 };
 use std::sync::Arc;
@@ -38,6 +38,21 @@ pub enum Ticks {
     },
     /// At measured times, in order.
     Arrivals(Arc<[Arrival]>),
+}
+
+impl Ticks {
+    /// Messages a second on average, without any load; of measured ones those before `horizon`.
+    pub fn mean(&self, horizon: Time) -> f64 {
+        match self {
+            Self::Every(every) => 1.0 / every.seconds().max(1e-9),
+            Self::Rate(rate) => rate.0,
+            Self::Bursts { rate, on, off } => rate.0 * on.mean() / (on.mean() + off.mean()),
+            Self::Arrivals(all) => {
+                let within = all.iter().take_while(|arrival| arrival.at < horizon).count();
+                number::float(number::count(within)) / horizon.seconds().max(1e-9)
+            }
+        }
+    }
 }
 
 /// A measured message.

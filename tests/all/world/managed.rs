@@ -12,7 +12,7 @@ use squall::{
     units::{Bytes, Rate, Share},
 };
 
-fn service() -> Managed {
+pub(crate) fn service() -> Managed {
     Managed {
         new_connections: Rate(100.0),
         burst: 100,
@@ -29,7 +29,7 @@ fn service() -> Managed {
 }
 
 /// The chat, held by a service; nothing but it ends a connection.
-fn held(users: u32, change: impl FnOnce(&mut Managed)) -> Scenario {
+pub(crate) fn held(users: u32, change: impl FnOnce(&mut Managed)) -> Scenario {
     let mut scenario = chat(users, 1);
     let mut managed = service();
     change(&mut managed);

@@ -226,3 +226,21 @@ fn a_slow_fan_out_is_slow_no_longer_than_it_says() {
     }
     alike(&runs);
 }
+
+/// What lies in a buffer is pushed out when a later message is kept, not when its stranded copy is
+/// noticed: so as many are too old by then, in groups as one by one.
+#[test]
+fn a_small_buffer_drops_or_expires_the_same() {
+    for (messages, millis) in [(20, 2_000), (50, 4_500)] {
+        let runs = both(|scenario| {
+            let buffer = replay(scenario);
+            (buffer.messages, buffer.retention) = (messages, Span::from_millis(millis));
+        });
+        alike(&runs);
+        for name in ["deliveries.expired", "lost.buffer_overflow"] {
+            let [grouped, plain] = [0, 1].map(|it| measure(&runs[it], name));
+            assert!(plain > 3_000.0, "{name}: {plain}");
+            close(grouped, plain, 0.002);
+        }
+    }
+}

@@ -20,6 +20,7 @@ mod routes;
 mod runs;
 mod slow;
 pub(crate) mod sources;
+mod start;
 mod stores;
 mod tabs;
 mod transports;

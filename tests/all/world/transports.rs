@@ -287,8 +287,8 @@ fn long_polls_follow_their_cycle() {
         assert_eq!(count(&outcome, "connections.end"), 2_000);
         assert_eq!(count(&outcome, "attempts.total"), 0);
         // A request is empty, or carries something, or is still held at the end.
-        let answered = count(&outcome, "polls.full") + count(&outcome, "polls.empty");
-        let open = 2_000 + count(&outcome, "polls.total") - answered;
+        let open = count(&outcome, "polls.held");
+        assert_eq!(count(&outcome, "polls.failed"), 0);
         assert!(open <= 2_000, "{open}");
     }
 }
@@ -349,9 +349,8 @@ fn held_requests_keep_their_books() {
     crash(&mut scenario, 200, CrashKind::Host, Some(secs(20)));
     let outcome = run(&scenario);
     let of = |name: &str| measure(&outcome, &format!("polls.{name}"));
-    let open = of("total") - of("empty") - of("full") - of("failed");
-    // Those that stand at the start were asked before, those that stand at the end have no end yet.
-    assert!(open.abs() <= 2_000.0, "{open}");
+    let open = of("total") + of("standing") - of("empty") - of("full") - of("failed");
+    assert!(open.total_cmp(&of("held")).is_eq() && open <= 2_000.0, "{open}");
     assert!(of("failed") > 10_000.0, "{}", of("failed"));
 }
 
@@ -364,7 +363,7 @@ fn a_request_fails_once() {
     scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "down".to_owned(), kind });
     let outcome = run(&scenario);
     let of = |name: &str| measure(&outcome, &format!("polls.{name}"));
-    let open = of("total") - of("empty") - of("full") - of("failed");
+    let open = of("held") - of("standing");
     // As many stand at the start as at the end, but for a few.
     assert!(of("failed") > 300.0 && open.abs() <= 150.0, "{} {open}", of("failed"));
 }
