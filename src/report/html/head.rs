@@ -183,6 +183,10 @@ fn class(said: Said) -> &'static str {
     }
 }
 
+/// A ring whose right half is full.
+const HALF: &str =
+    r#"<circle cx="8" cy="8" r="5.5"/><path fill="currentColor" d="M8 2.5a5.5 5.5 0 010 11"/>"#;
+
 fn drawn(said: Said) -> Markup {
     let paths = match said {
         Said::Judged(Verdict::Pass) => {
@@ -195,9 +199,7 @@ fn drawn(said: Said) -> Markup {
             r#"<path d="M8 1l7 7-7 7-7-7zM5 8.6c1-1.8 2-1.8 3-.6s2 1.2 3-.6"/>"#
         }
         Said::AsStated => r#"<circle cx="8" cy="8" r="5.5" fill="currentColor"/>"#,
-        Said::InPart => {
-            r#"<circle cx="8" cy="8" r="5.5"/><path fill="currentColor" d="M8 2.5a5.5 5.5 0 010 11"/>"#
-        }
+        Said::InPart => HALF,
         Said::NotSo => r#"<circle cx="8" cy="8" r="5.5"/>"#,
     };
     html! {

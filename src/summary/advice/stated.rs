@@ -22,50 +22,44 @@ impl Sweep {
         self.points.iter().any(|point| point.kept().is_some())
     }
 
-    /// Where it goes wrong as the experiment states, and whether the rest holds.
-    pub(super) fn shown(&self) -> Option<(String, Option<String>)> {
+    /// Where it goes wrong as the experiment states; then which expectation comes true where, and
+    /// whether the rest holds.
+    pub(super) fn shown(&self) -> Option<(String, Vec<String>)> {
         let judged = &self.points.first()?.slo;
-        let places: Vec<usize> =
+        let stated: Vec<usize> =
             (0..judged.len()).filter(|&place| judged[place].states_failure()).collect();
-        if places.is_empty() {
+        if stated.is_empty() {
             return None;
         }
-        let so = |place: usize| {
-            let true_at = move |point: &&Point| {
-                point.slo.get(place).is_some_and(|judged| judged.said() == Said::AsStated)
-            };
-            self.points.iter().filter(true_at).collect::<Vec<_>>()
+        let so = |point: &Point, place: usize| {
+            point.slo.get(place).is_some_and(|judged| judged.said() == Said::AsStated)
         };
-        let wrong = |point: &&Point| point.slo.iter().any(|it| it.said() == Said::AsStated);
-        let wrong: Vec<&Point> = self.points.iter().filter(wrong).collect();
-        let exprs = |places: &[usize]| -> Vec<String> {
-            places.iter().map(|&place| judged[place].expr.clone()).collect()
-        };
-        let alike = places.iter().all(|&place| so(place).len() == wrong.len());
+        let wrong: Vec<&Point> = self
+            .points
+            .iter()
+            .filter(|point| stated.iter().any(|&place| so(point, place)))
+            .collect();
         let (all, named) = (self.points.len(), self.named(&wrong));
-        let text = if wrong.is_empty() {
-            let exprs = figures::listed(&exprs(&places));
-            format!("It goes wrong at none of {all} points, unlike the experiment states: {exprs}.")
-        } else if alike {
-            let exprs = figures::listed(&exprs(&places));
-            let wrong = wrong.len();
-            format!(
-                "It goes wrong, as the experiment states, at {wrong} of {all} points{named}: \
-                 {exprs}."
-            )
-        } else {
-            let each = places.iter().map(|&place| {
-                let points = so(place);
-                let named = if points.len() < wrong.len() { "" } else { &named };
-                format!("{} at {}{named}", judged[place].expr, points.len())
-            });
-            let each = each.collect::<Vec<_>>().join("; ");
-            format!(
-                "It goes wrong, as the experiment states, at {} of {all} points: {each}.",
-                wrong.len()
-            )
-        };
-        Some((text, self.rest()))
+        let exprs: Vec<String> = stated.iter().map(|&place| judged[place].expr.clone()).collect();
+        let exprs = figures::listed(&exprs);
+        if wrong.is_empty() {
+            let text = "It goes wrong at none of";
+            let text = format!("{text} {all} points, unlike the experiment states: {exprs}.");
+            return Some((text, self.rest().into_iter().collect()));
+        }
+        let each = |&place: &usize| self.points.iter().filter(|point| so(point, place)).count();
+        let text = "It goes wrong, as the experiment states, at";
+        let text = format!("{text} {} of {all} points{named}", wrong.len());
+        if stated.iter().all(|place| each(place) == wrong.len()) {
+            return Some((format!("{text}: {exprs}."), self.rest().into_iter().collect()));
+        }
+        let parts = stated.iter().map(|place| match each(place) {
+            0 => format!("{} at none", judged[*place].expr),
+            count => format!("{} at {count}", judged[*place].expr),
+        });
+        let parts = format!("{}.", parts.collect::<Vec<_>>().join(", "));
+        let more = [parts].into_iter().chain(self.rest()).collect();
+        Some((text + ".", more))
     }
 
     /// Whether that holds which should.

@@ -127,11 +127,16 @@ fn what_goes_wrong_as_stated_is_told_where() {
     let (answer, more) = sweep.answer();
     assert_eq!(
         answer,
-        "It goes wrong, as the experiment states, at 2 of 6 points: \
-         during(end).sessions.lost_share > 99% at 2 (3 attempts with 100/s arrivals and 150/s \
-         arrivals); during(end).attempts.total > 17000 at 1."
+        "It goes wrong, as the experiment states, at 2 of 6 points (3 attempts with 100/s arrivals \
+         and 150/s arrivals)."
     );
-    assert_eq!(more[0], "The SLO holds at every point.");
+    assert_eq!(
+        more[..2],
+        [
+            "during(end).sessions.lost_share > 99% at 2, during(end).attempts.total > 17000 at 1.",
+            "The SLO holds at every point.",
+        ]
+    );
     let text =
         strip_str(&print_sweep(&sweep, &Look { unicode: true, ..Look::default() })).to_string();
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
@@ -232,7 +237,7 @@ fn a_cell_without_a_number_says_why() {
     let chart = found(&sweep, "grid-delivery-lag-p99").unwrap();
     let Body::Grid(grid) = &chart.panels[0].body else { panic!("no grid") };
     assert_eq!(grid.rows[1].cells[2], Some((None, "none arrived ✗".to_owned())));
-    let end = "; none arrived at spread over connections, 10k users";
+    let end = "; none arrived at spread over connections, 10k readers";
     assert!(chart.headline.ends_with(end), "{}", chart.headline);
     for paper in [ALONE, WIDE, NARROW] {
         let sheet = lay_out(&chart, &paper);
@@ -323,8 +328,7 @@ fn labels_at_line_ends_are_whole() {
     let sheet = lay_out(&chart.unwrap(), &ALONE);
     let texts: Vec<&str> = sheet.text_boxes().into_iter().map(|it| it.1).collect();
     assert!(texts.iter().all(|text| !text.contains('…')), "{texts:?}");
-    let label = texts[texts.len() - 3..].join(" ");
-    assert!(label.contains("spread over gateways, connections"), "{texts:?}");
+    assert!(texts.join(" ").contains("spread over gateways, connections"), "{texts:?}");
 }
 
 /// Between two words there is no line.
