@@ -8,6 +8,7 @@ pub mod bill;
 pub mod board;
 mod causes;
 pub mod crossings;
+mod disturbed;
 pub mod figures;
 pub mod findings;
 pub mod glossary;

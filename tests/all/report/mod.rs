@@ -5,6 +5,7 @@ mod charts;
 pub(crate) mod command;
 mod fake;
 mod files;
+mod findings;
 mod gallery;
 mod graph;
 mod heat;
