@@ -79,9 +79,10 @@ pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
     let (answer, mut told) = (summary.answer(), behind(summary));
     told.retain(|text| *text != answer);
     // What broke is told at length.
-    let broken = told.first().is_some_and(|it| it.starts_with("Metastable"));
+    let broken = told.iter().take(1).chain([&answer]).any(|it| it.starts_with("Metastable"));
     told.truncate(if broken { 1 } else { 2 });
-    (answer, told)
+    let verdicts = Some(summary.verdicts()).filter(|text| !text.is_empty() && *text != answer);
+    (answer, verdicts.into_iter().chain(told).collect())
 }
 
 /// What broke, what was missed, what was done, what is full; else how late messages are.

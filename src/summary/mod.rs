@@ -3,6 +3,7 @@
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
 pub mod advice;
+mod answer;
 pub mod bill;
 pub mod board;
 mod causes;

@@ -13,6 +13,7 @@ mod html;
 mod markdown;
 mod observed;
 mod openmetrics;
+mod plane;
 mod profiles;
 mod swept;
 mod terminal;
