@@ -1,7 +1,7 @@
 //! The answer of a run: what its objectives say together. What goes wrong as the experiment states
 //! is told before that which holds.
 use super::{
-    Judged, Summary, figures, findings,
+    Judged, Summary, disturbed, figures, findings,
     slo::{self, Said, Verdict},
     storms,
 };
@@ -24,14 +24,12 @@ impl Summary {
     fn collapse(&self, judged: &Judged) -> String {
         let storms = storms::sentences(self);
         let storm = storms.into_iter().find(|sentence| !sentence.starts_with("Stable"));
-        if let Some(storm) = storm {
+        let disturbed = || disturbed::sentences(self).into_iter().next();
+        if let Some(storm) = storm.or_else(disturbed) {
             return figures::plain(&storm);
         }
-        let metric = slo::parse(&judged.expr).ok().map(|slo| slo.metric);
-        let metric = metric.and_then(|name| self.metric(&name));
-        let value = metric.and_then(|it| Some(figures::figure(it.unit, it.mean?)));
-        let value = value.map_or_else(String::new, |value| format!(" ({value})"));
-        figures::plain(&format!("It goes wrong as stated: {}{value}.", judged.expr))
+        let value = self.value(judged).map_or_else(String::new, |value| format!(" ({value})"));
+        format!("It goes wrong as stated: {}{value}.", judged.expr)
     }
 
     /// What the objectives say together: those that should hold, then the expectations of failure.
@@ -48,7 +46,25 @@ impl Summary {
         if parts.is_empty() {
             return String::new();
         }
-        format!("{}{single}.", figures::capitalized(&parts.join("; ")))
+        let broken = self.broken(&real);
+        format!("{}{single}{broken}.", figures::capitalized(&parts.join("; ")))
+    }
+
+    /// Which one fails, with its value, where others do not.
+    fn broken(&self, all: &[&Judged]) -> String {
+        let failed: Vec<_> = all.iter().filter(|it| it.verdict == Verdict::Fail).collect();
+        let [one] = failed[..] else { return String::new() };
+        if all.len() < 2 {
+            return String::new();
+        }
+        let value = self.value(one).map_or_else(String::new, |value| format!(" ({value})"));
+        format!(": {}{value}", one.expr)
+    }
+
+    /// What an objective is about, as the run has it.
+    fn value(&self, judged: &Judged) -> Option<String> {
+        let metric = self.metric(&slo::parse(&judged.expr).ok()?.metric)?;
+        Some(figures::plain(&figures::figure(metric.unit, metric.mean?)))
     }
 }
 

@@ -20,6 +20,8 @@ const COMPARED: [(&str, &str, &str); 4] = [
 ];
 /// Single runs have no interval: they are apart when they differ by more than this share.
 const APART: f64 = 0.01;
+/// Two designs that are alike at more steps in a row do not cross there: they lie on each other.
+const ALIKE: u32 = 1;
 /// An axis whose values span more than this factor is read by its logarithm.
 const WIDE: f64 = 4.0;
 
@@ -206,12 +208,17 @@ impl<'s> Plane<'s> {
     ) -> Vec<Crossing> {
         let mut found = Vec::new();
         let mut last: Option<(f64, [f64; 2], Unit)> = None;
+        let mut alike = 0;
         for &(x, step) in &self.steps {
             let both = [one, other].map(|design| self.point(design, step)?.metric(metric));
             let [Some(first), Some(second)] = both else { continue };
-            let Some(values) = apart(first, second) else { continue };
+            let Some(values) = apart(first, second) else {
+                alike += 1;
+                continue;
+            };
             let here = (x, values, first.unit);
-            if let Some(before) = last.filter(|before| crossed(before.1, values)) {
+            let near = std::mem::take(&mut alike) <= ALIKE;
+            if let Some(before) = last.filter(|before| near && crossed(before.1, values)) {
                 let [at, value] = self.interpolated(before, here);
                 let (below, above) =
                     if before.1[0] < before.1[1] { (one, other) } else { (other, one) };

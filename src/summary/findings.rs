@@ -1,7 +1,9 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Stretch, Summary, disturbed, figures, slo, storms, survivors, words};
+use super::{
+    Ledger, Stretch, Summary, board::is_mark, disturbed, figures, slo, storms, survivors, words,
+};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -48,7 +50,8 @@ const RULES: [(Rule, &str, u8); 9] = [
 pub fn all(summary: &Summary) -> Vec<Finding> {
     let finding =
         |chart, weight| move |text: String| Finding { text: figures::plain(&text), chart, weight };
-    let faults = summary.faults().filter(|fault| fault.name != "recovery").take(FAULTS);
+    let faults = summary.faults().filter(|fault| fault.name != "recovery");
+    let faults = faults.filter(|fault| !is_mark(summary, &fault.name)).take(FAULTS);
     let faults = faults.filter_map(|fault| {
         // What a fault sets off goes on in the recovery from it.
         let follows = |next: &&Stretch| next.name == "recovery" && next.start == fault.end;

@@ -81,8 +81,9 @@ const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 const EMPTY: f64 = 0.2;
 /// So is one with fewer bursts.
 const BURSTS: usize = 3;
-/// A stretch that lasts for a larger share of all is no burst: something else stops in between.
-const SHORT: f64 = 0.1;
+/// Bursts are about alike: one that lasts so many times longer than half of them is none, but
+/// something else stops what flows.
+const ALIKE: f64 = 3.0;
 /// A burst of a smaller share of all deliveries has no percentiles to speak of.
 const BURST: f64 = 0.001;
 
@@ -108,8 +109,11 @@ pub fn bursts(summary: &Summary) -> Option<Vec<Burst>> {
     let total: u64 = summary.lag_cells.iter().map(|cell| cell.count).sum();
     let counted = |cells: &[&Cell]| cells.iter().map(|cell| cell.count).sum::<u64>();
     groups.retain(|group| number::float(counted(&group.2)) >= BURST * number::float(total));
-    let long = |group: &(u64, u64, Vec<&Cell>)| number::float(group.1 - group.0) > SHORT * all;
-    let bursty = all - full >= EMPTY * all && groups.len() >= BURSTS && !groups.iter().any(long);
+    let mut lengths: Vec<u64> = groups.iter().map(|group| group.1 - group.0).collect();
+    lengths.sort_unstable();
+    let middle = number::float(lengths.get(lengths.len() / 2).copied().unwrap_or(0));
+    let alike = number::float(lengths.last().copied().unwrap_or(0)) <= ALIKE * middle;
+    let bursty = all - full >= EMPTY * all && groups.len() >= BURSTS && alike;
     let seconds = |bin: u64| number::float(bin) * summary.lag_bin.seconds();
     let burst = |(from, to, cells): &(u64, u64, Vec<&Cell>)| {
         let (from, to) = (seconds(*from), seconds(*to));
@@ -224,6 +228,9 @@ mod tests {
         assert_eq!(ends, [(60.0, 180.0), (300.0, 420.0), (540.0, 660.0)]);
         let [p50, p95, p99] = found[0].quantiles;
         assert!((p50 - 0.1118).abs() < 1e-4 && p95 <= p50 && (p99 - 4.472).abs() < 1e-3);
+        // An outage stops and starts what flows, and leaves no bursts behind.
+        summary.lag_cells.extend((14..30).map(|minute| cell(minute, 100, 980)));
+        assert_eq!(bursts(&summary), None);
         summary.lag_cells = (0..12).map(|minute| cell(minute, 100, 9)).collect();
         assert_eq!(bursts(&summary), None);
     }

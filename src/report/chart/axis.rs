@@ -48,7 +48,7 @@ impl Axis {
     /// Time from 0 to `horizon` seconds, in the unit that suits it.
     pub fn time(horizon: f64) -> Self {
         let (unit, name) = match horizon {
-            h if h > 4.0 * 3600.0 => (3600.0, "time, h"),
+            h if h >= 3.0 * 3600.0 => (3600.0, "time, h"),
             h if h > 120.0 => (60.0, "time, min"),
             h if h > 0.5 => (1.0, "time, s"),
             _ => (0.001, "time, ms"),

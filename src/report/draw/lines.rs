@@ -15,7 +15,7 @@ use crate::{
 /// How a limit's label is set.
 pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: theme::INK };
 /// From the end of a line that ends early to its label.
-const LEADER: Pen = Pen { stroke: theme::INK3, text: theme::INK3, width: 1.0, dash: &[1.0, 4.0] };
+const LEADER: Pen = Pen { stroke: theme::GRID, text: theme::INK3, width: 1.0, dash: &[] };
 /// How early that is.
 const FAR: f64 = 40.0;
 /// Closer lines cannot be told apart, as a part of the plot's height.

@@ -34,8 +34,8 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
         "managed" => {
             vec![text("/service"), text("/new_connections").map(|rate| format!("{rate} new"))]
         }
-        "pubsub" => vec![text("/partitions").map(|count| format!("{count} partitions"))],
-        "fanout" => vec![text("/instances").map(|count| format!("{count} instances"))],
+        "pubsub" => vec![text("/partitions").map(|count| several(&count, "partition"))],
+        "fanout" => vec![text("/instances").map(|count| several(&count, "instance"))],
         "registry" => vec![text("/ttl").map(|ttl| format!("TTL {}", duration(&ttl)))],
         "buffer" => vec![text("/retention").map(|retention| format!("keeps {retention}"))],
         "source" => vec![ticks(parameters), audience(&parameters["to"])],
@@ -233,6 +233,11 @@ impl Node {
         let names = summary.statistics(&self.name, "connections");
         names.into_iter().filter(|&name| name != "total").collect()
     }
+}
+
+/// `1 instance`, `8 instances`; the count as it is written.
+fn several(count: &str, one: &str) -> String {
+    format!("{count} {one}{}", if count == "1" { "" } else { "s" })
 }
 
 /// The peak of each instance over its limit; over the highest peak where there is no limit.

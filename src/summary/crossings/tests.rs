@@ -81,6 +81,17 @@ fn what_overlaps_decides_nothing() {
     assert!(sweep(&["1s", "2s"], [&[&[50.0], &[50.0]], &close]).crossings().is_empty());
 }
 
+/// Who lie on each other over a stretch do not cross in it.
+#[test]
+fn a_stretch_of_no_difference_is_no_crossing() {
+    let flat: [&[f64]; 4] = [&[50.0], &[50.0], &[50.0], &[50.0]];
+    let falls: [&[f64]; 4] = [&[90.0], &[50.1], &[49.9], &[20.0]];
+    let every = ["1s", "2s", "4s", "8s"];
+    assert!(sweep(&every, [&flat, &falls]).crossings().is_empty());
+    let falls: [&[f64]; 4] = [&[90.0], &[60.0], &[49.9], &[20.0]];
+    assert_eq!(sweep(&every, [&flat, &falls]).crossings().len(), 1);
+}
+
 #[test]
 fn the_sentences_say_who_is_better_where() {
     let flat: [&[f64]; 3] = [&[10.0], &[10.0], &[10.0]];

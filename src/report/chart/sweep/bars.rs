@@ -29,16 +29,21 @@ pub(super) type Part = (String, String);
 pub(super) struct Bars<'s> {
     sweep: &'s Sweep,
     pub(super) rows: Vec<Bar>,
+    /// Points without a bar, since theirs would be nothing.
+    pub(super) none: usize,
 }
 
 impl<'s> Bars<'s> {
-    /// A bar for each point, or for points evenly chosen; `text` is what stands behind one.
+    /// A bar for each point that has something, or for some evenly chosen; `text` is what stands
+    /// behind one.
     pub(super) fn of(
         sweep: &'s Sweep,
         parts: &[Part],
         text: impl Fn(&Point, f64) -> String,
     ) -> Self {
-        let shown = evenly(sweep.points.len(), BARS);
+        let some = |place: &usize| sum(&sweep.points[*place], parts) > 0.0;
+        let some: Vec<usize> = (0..sweep.points.len()).filter(some).collect();
+        let shown = evenly(some.len(), BARS).into_iter().map(|place| some[place]);
         let row = |place: usize| {
             let point = &sweep.points[place];
             let all = sum(point, parts);
@@ -49,7 +54,7 @@ impl<'s> Bars<'s> {
                 ..Bar::new(&called(sweep, point), "", (0.0, all))
             }
         };
-        Self { sweep, rows: shown.into_iter().map(row).collect() }
+        Self { sweep, rows: shown.map(row).collect(), none: sweep.points.len() - some.len() }
     }
 
     /// From nothing to the longest bar.

@@ -35,8 +35,7 @@ pub(super) fn by_cause(sweep: &Sweep) -> Option<Chart> {
     }
     let text = |point: &Point, missed: f64| {
         let intended = point.mean("deliveries.intended").unwrap_or(0.0).max(1.0);
-        let text = format!("{} · {}", count(missed), share(missed / intended));
-        if missed > 0.0 { text } else { "none".to_owned() }
+        format!("{} · {}", count(missed), share(missed / intended))
     };
     let bars = Bars::of(sweep, &causes, text);
     let axis = bars.axis(figures::tick).named("deliveries");
@@ -46,12 +45,22 @@ pub(super) fn by_cause(sweep: &Sweep) -> Option<Chart> {
         "Missed deliveries by cause against {}{run}, and their share of all{}. Linear axis; what \
          is too small is a hairline.",
         names(sweep, |axis| sweep.axes[axis].path.clone()),
-        chosen(bars.rows.len(), sweep.points.len()),
+        nothing(&bars, sweep.points.len()),
     );
     let names: Vec<String> = causes.iter().map(|cause| cause.0.clone()).collect();
     let key = stacked::key(&names, "other causes", PENS);
     let headline = headline(sweep, &causes)?;
     Some(bars.chart("losses-by-cause", headline, subtitle, Axis { ticks, ..axis }, key))
+}
+
+/// How many points have no bar, and why.
+fn nothing(bars: &Bars, all: usize) -> String {
+    let some = all - bars.none;
+    let which = chosen(bars.rows.len(), some);
+    if bars.none == 0 {
+        return which;
+    }
+    format!("{which}; {} of {all} points without a bar: nothing is missed there", bars.none)
 }
 
 /// What the ledger calls each way of missing, with its metric: the one that costs most first.
