@@ -136,7 +136,8 @@ impl Plan<'_> {
             DrainBy::ServerBatches => deploy.drains(),
         };
         if let Some(shortest) = deploy.shortest() {
-            let text = format!("drain window {} ≥ herd ÷ µ {}", s(window), s(shortest));
+            let text =
+                format!("drain window {} ≥ herd ÷ handshakes meanwhile {}", s(window), s(shortest));
             all.push(check(text, window >= shortest));
         }
         if drain.by == DrainBy::ClientJitter {

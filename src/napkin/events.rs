@@ -196,7 +196,7 @@ pub(super) fn herd_lines(
     sheet.line("Herd", words, value);
     let rate = pool.and_then(|pool| pool.capacity(pool.count - gone, pool.free()));
     if let Some(rate) = rate.filter(|rate| *rate > 0.0) {
-        let words = format!("herd ÷ µ = {} ÷ {}/s", n(hit), n(rate));
+        let words = format!("herd ÷ free capacity = {} ÷ {}/s", n(hit), n(rate));
         let beside = Beside::AtLeast(format!("recovery.{name}.all"));
         let value = Value { number: hit / rate, unit: Unit::Seconds, kind: Kind::Duration, beside };
         sheet.line("Shortest recovery", words, value);
@@ -241,7 +241,12 @@ fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet
         if let Some(shortest) = deploy.shortest() {
             let note = window_note(deploy, shortest);
             let shortest = value(shortest, Unit::Seconds, Kind::Duration, Beside::Nothing);
-            sheet.noted("Shortest drain window", "herd ÷ µ".to_owned(), shortest, note);
+            sheet.noted(
+                "Shortest drain window",
+                "herd ÷ handshakes meanwhile".to_owned(),
+                shortest,
+                note,
+            );
         }
         let words = match pool.placing() {
             Placing::Ring => "1 + 1/2, ring hash in place".to_owned(),

@@ -149,7 +149,7 @@ impl Pool<'_> {
         } else {
             String::new()
         };
-        sheet.noted("Memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
+        sheet.noted("Peak memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
     }
 
     /// Connections that an instance can hold: those that it takes, or those from which on the

@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Stretch, Summary, figures, storms, survivors, words};
+use super::{Ledger, Stretch, Summary, figures, slo, storms, survivors, words};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -76,7 +76,7 @@ pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
     let (answer, mut told) = (summary.answer(), behind(summary));
     told.retain(|text| *text != answer);
     // What broke is told at length.
-    let broken = told.first().is_some_and(|it| it.contains("never connect"));
+    let broken = told.first().is_some_and(|it| it.starts_with("Metastable"));
     told.truncate(if broken { 1 } else { 2 });
     (answer, told)
 }
@@ -88,12 +88,28 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     let lossless = summary.ledger[0].total(|end, _| end == "lost" || end == "expired") == 0;
     let losses = missed(summary);
     let (none, some) = if lossless { (losses, None) } else { (None, losses) };
-    let first = broken.into_iter().take(1).chain(some).chain(calm.into_iter().take(1));
+    // Where nothing was done, what the objectives ask for is told before what else there is.
+    let quiet = broken.is_empty() && calm.is_empty();
+    let asked = if quiet { asked(summary) } else { Vec::new() };
+    let first = broken.into_iter().take(1).chain(asked).chain(some).chain(calm.into_iter().take(1));
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
     // Where nothing went wrong, it matters how late messages are, and that none is missed.
     let late = late(summary).filter(|_| all.is_empty());
     let all = late.into_iter().chain(all).chain(none);
     all.map(|text| figures::plain(&text)).collect()
+}
+
+/// How soon users are back and how late messages are, in the order in which objectives ask for it.
+fn asked(summary: &Summary) -> Vec<String> {
+    const RULES: [(&str, Rule); 2] = [("reconnect.", reconnect), ("delivery_lag.", late)];
+    let mut told: Vec<String> = Vec::new();
+    for judged in &summary.slo {
+        let Ok(objective) = slo::parse(&judged.expr) else { continue };
+        let rule = RULES.iter().find(|(metrics, _)| objective.metric.starts_with(metrics));
+        let text = rule.and_then(|(_, rule)| rule(summary));
+        told.extend(text.filter(|text| !told.contains(text)));
+    }
+    told
 }
 
 /// What slow consumers do to those who send to them.
@@ -233,9 +249,10 @@ fn busiest(summary: &Summary) -> Option<String> {
         };
         if peak > most.as_ref().map_or(0.5, |(peak, _)| *peak) {
             let at = clock(curve.time(bin));
+            let does = if summary.work(node) == "CPU" { "CPU" } else { "of what it can do" };
             most = Some((
                 peak,
-                format!("The busiest instance of {node} is at {} CPU at {at}.", share(peak)),
+                format!("The busiest instance of {node} is at {} {does} at {at}.", share(peak)),
             ));
         }
     }

@@ -151,6 +151,13 @@ impl<'s> Fault<'s> {
         )
     }
 
+    /// How long the run goes on behind it, in seconds.
+    fn left(&self, summary: &Summary) -> f64 {
+        let began = summary.faults().find(|phase| phase.name == self.name);
+        let began = began.map_or(0.0, |phase| phase.start.seconds());
+        summary.horizon.seconds() - began
+    }
+
     fn state(&self) -> &'static str {
         if self.name == START { "in" } else { "back" }
     }
@@ -202,7 +209,7 @@ impl<'s> Fault<'s> {
     /// Not all are back when the run ends: they gave up, are stuck, or had no time.
     fn stuck(&self, summary: &Summary, door: &Door) -> String {
         let (left, by) = (share(self.never / self.hit), self.by());
-        let run = duration(summary.horizon.seconds());
+        let run = duration(self.left(summary));
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > self.never / 2.0 {
             return format!(
@@ -215,17 +222,18 @@ impl<'s> Fault<'s> {
         let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0);
         match (door.patience, door.safe_queue()) {
             (Some(patience), Some(safe)) if wait > patience && wasted > self.never => format!(
-                "Metastable: {left} of {} {by} never connect within {run}; the accept queue's \
-                 wait of {} exceeds the client timeout of {}, and {} handshakes are served for \
-                 nobody; bound it to {} or less.",
+                "Metastable: {left} of {} {by} are not {} {run} later, at the end; the accept \
+                 queue's wait of {} exceeds the client timeout of {}, and {} handshakes are served \
+                 for nobody; bound it to {} or less.",
                 self.those(),
+                self.state(),
                 duration(wait),
                 duration(patience),
                 count(wasted.round()),
                 count(safe),
             ),
             _ => format!(
-                "Not recovered: {left} of {} {by} are not {} after {run}, at the end.",
+                "Not recovered: {left} of {} {by} are not {} {run} later, at the end.",
                 self.those(),
                 self.state(),
             ),

@@ -63,7 +63,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     };
     Some(Chart {
         name: "budgets".to_owned(),
-        headline: headline(first),
+        headline: headline(first, &all),
         subtitle: "How much of each budget is used: mean over the run and its instances, and the \
                    fullest instance at its peak; the one that binds first in bold."
             .to_owned(),
@@ -131,9 +131,20 @@ impl Budget {
     }
 }
 
-/// The budget that is full first.
-fn headline(first: &Budget) -> String {
+/// The budget that is full first; a herd that has to wait is told with it.
+fn headline(first: &Budget, all: &[Budget]) -> String {
     let Budget { node, name, binds, .. } = first;
+    let wait = |budget: &&Budget| PACES.contains(&budget.name.as_str()) && budget.peak > 1.0;
+    if let Some(pace) = all.iter().find(wait).filter(|_| *binds <= 0.999) {
+        return format!(
+            "{} of {} peak at {} times their limit and wait; of what cannot wait, most is used \
+             of {name} of {node}, {}",
+            figures::capitalized(&pace.name),
+            pace.node,
+            figures::compact(pace.peak),
+            share(*binds),
+        );
+    }
     if *binds > 1.0 {
         return format!("Over budget: {name} of {node}, {} of what there is", share(*binds));
     }

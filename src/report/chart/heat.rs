@@ -11,6 +11,11 @@ use crate::{
 /// What is called late: so many times the median.
 const LATE: f64 = 10.0;
 
+/// A bin with so many times the mean is a moment that is worth a word.
+const PEAK: f64 = 3.0;
+/// What is over it is no chance from so many standard deviations on.
+const SIGMAS: f64 = 4.0;
+
 /// The chart; none without deliveries.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let cells = &summary.lag_cells;
@@ -64,19 +69,27 @@ fn headline(summary: &Summary) -> String {
     if sum == 0 {
         return format!("No delivery takes longer than {limit}, ten times the median");
     }
+    let share = figures::share(number::float(sum) / number::float(all.max(1)));
+    let when = when(summary, bound, sum)
+        .map_or_else(String::new, |at| format!("; most come at {}", figures::clock(at)));
+    format!("{share} of the deliveries take longer than {limit}, ten times the median{when}")
+}
+
+/// Where most of those come that are late, if it is a moment of its own: a bin with more of them
+/// than three times their mean, and so many that this is no chance.
+fn when(summary: &Summary, bound: f64, late: u64) -> Option<f64> {
     let mut most = (0, 0.0);
-    for bin in cells.chunk_by(|one, other| one.at == other.at) {
+    for bin in summary.lag_cells.chunk_by(|one, other| one.at == other.at) {
         let late = bin.iter().filter(|cell| cell.low.seconds() >= bound);
         let count: u64 = late.map(|cell| cell.count).sum();
         if count > most.0 {
             most = (count, bin[0].at.seconds());
         }
     }
-    format!(
-        "{} of the deliveries take longer than {limit}, ten times the median; most come at {}",
-        figures::share(number::float(sum) / number::float(all.max(1))),
-        figures::clock(most.1),
-    )
+    let bins = summary.horizon.seconds() / summary.lag_bin.seconds().max(1e-9);
+    let mean = number::float(late) / bins.max(1.0);
+    let over = number::float(most.0) - PEAK * mean;
+    (over > 0.0 && over > SIGMAS * mean.sqrt()).then_some(most.1)
 }
 
 /// The middle of the cell in which half of all are reached.

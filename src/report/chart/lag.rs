@@ -98,15 +98,11 @@ fn of_bursts(all: &[Burst]) -> String {
     )
 }
 
-/// The peak of p99 held against its median before anything happens.
+/// The peak of p99 held against its median before anything happens; where nothing does, from where
+/// to where it goes.
 fn headline(summary: &Summary, p99: &Curve) -> String {
-    let fault = summary.faults().next();
-    let calm: Vec<Option<f64>> = match fault {
-        Some(fault) => {
-            p99.within(0.0, fault.start.seconds()).map(|(_, value)| Some(value)).collect()
-        }
-        None => p99.mean.clone(),
-    };
+    let Some(fault) = summary.faults().next() else { return range(summary, p99) };
+    let calm = p99.within(0.0, fault.start.seconds()).map(|(_, value)| Some(value)).collect();
     let calm = Curve { mean: calm, ..p99.clone() }.median();
     let usual = calm.filter(|&usual| usual > 0.0);
     match (p99.peak(), usual) {
@@ -127,6 +123,25 @@ fn headline(summary: &Summary, p99: &Curve) -> String {
         }
         (Some((_, peak)), Some(_)) => {
             format!("p99 of the delivery lag is at most {}", duration(peak))
+        }
+        _ => "Delivery lag over time".to_owned(),
+    }
+}
+
+/// From where to where nine of ten bins go, behind the warm-up: a single one is chance.
+fn range(summary: &Summary, p99: &Curve) -> String {
+    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+    let mut all: Vec<f64> = p99.within(begin, end).map(|(_, value)| value).collect();
+    all.sort_by(f64::total_cmp);
+    let at = |part: usize| all.get(all.len().saturating_sub(1) * part / 20).copied();
+    match at(1).zip(at(19)) {
+        Some((low, high)) if low > 0.0 && high > 1.3 * low => format!(
+            "p99 of the delivery lag lies between {} and {} in nine of ten bins",
+            duration(low),
+            duration(high),
+        ),
+        Some((_, high)) if high > 0.0 => {
+            format!("p99 of the delivery lag stays at {}", duration(high))
         }
         _ => "Delivery lag over time".to_owned(),
     }

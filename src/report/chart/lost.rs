@@ -48,6 +48,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
+/// Fewer that come twice or out of order are not drawn over time.
+const FEW: f64 = 10.0;
 /// Not more causes have a panel of their own.
 const PANELS: usize = 5;
 /// Peaks that differ by more than this factor are not drawn on one scale.
@@ -91,7 +93,8 @@ fn twice(summary: &Summary) -> Vec<(String, Curve)> {
     let reordered = Curve::sum(&reordered).filter(|curve| curve.integral() > 0.0);
     twice.truncate(3);
     twice.extend(reordered.map(|curve| ("out of order".to_owned(), curve)));
-    twice
+    // A handful is a number, and the waterfall has it.
+    if summed(&twice) < FEW { Vec::new() } else { twice }
 }
 
 /// When it is lost: mostly in a fault, or at any time.
@@ -112,11 +115,15 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
     let gone = deliveries(lost, ["is", "are"]);
     match (worst(summary, &all), all.peak()) {
         (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
-        (None, Some((bin, most))) => format!(
-            "{gone} lost over the whole run, at most {} at {}",
-            figures::figure(Unit::PerSecond, most),
-            figures::clock(all.time(bin)),
-        ),
+        // A peak without a cause is chance, and its time says nothing.
+        (None, Some((bin, most))) => {
+            let at = format!(" at {}", figures::clock(all.time(bin)));
+            format!(
+                "{gone} lost over the whole run, at most {}{}",
+                figures::figure(Unit::PerSecond, most),
+                if summary.faults().next().is_some() { at.as_str() } else { "" },
+            )
+        }
         (None, None) => format!("{gone} lost"),
     }
 }

@@ -14,5 +14,5 @@ mod strip;
 pub use encode::{png, svg};
 pub use inline::inline;
 pub use layout::{ALONE, NARROW, Paper, WIDE, lay_out};
-pub(super) use sheet::fitted;
 pub use sheet::{Anchor, Mark, Part, Sheet};
+pub(super) use sheet::{fitted, wrapped};

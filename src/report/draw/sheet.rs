@@ -154,7 +154,7 @@ impl Sheet {
 }
 
 /// Breaks a text into lines that are not wider than `width`.
-pub(super) fn wrapped(text: &str, kind: Type, width: f64) -> Vec<String> {
+pub(in crate::report) fn wrapped(text: &str, kind: Type, width: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().expect("there is a line");

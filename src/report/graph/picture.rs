@@ -73,7 +73,10 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
             draw_way(&mut sheet, &plan, route);
         }
     }
-    all.iter().for_each(|route| label(&mut sheet, &plan, route, &graph.links[route.link].latency));
+    let mut taken: Vec<Area> = plan.cells.iter().map(|cell| plan.area(cell)).collect();
+    for route in &all {
+        label(&mut sheet, &plan, route, &graph.links[route.link].latency, &mut taken);
+    }
     let mut drawn = Drawn::default();
     for (node, cell) in graph.nodes.iter().zip(&plan.cells) {
         draw_box(&mut sheet, &plan, node, cell, &mut drawn);
@@ -81,7 +84,22 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
     Some(sheet)
 }
 
+/// Left, top, right, bottom.
+type Area = [f64; 4];
+
+/// Whether two areas share a point.
+fn meet(one: &Area, other: &Area) -> bool {
+    one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
+}
+
 impl Plan {
+    /// Where a box stands in the picture.
+    fn area(&self, cell: &Cell) -> Area {
+        let (left, top) = self.at((cell.along, cell.beside));
+        let (right, bottom) = self.at((cell.along + cell.length, cell.beside + cell.breadth));
+        [left, top, right, bottom]
+    }
+
     /// A place in the picture.
     fn at(&self, (along, beside): (f64, f64)) -> (f64, f64) {
         if self.across { (along, beside + 1.0) } else { (beside + 2.0, along) }
@@ -108,8 +126,9 @@ fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {
     sheet.area(head, theme::INK3, 1.0);
 }
 
-/// Over a level piece of the way, beside an upright one; the page behind it keeps it readable.
-fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str) {
+/// Over a level piece of the way, beside an upright one where no box and no other label stands;
+/// the page behind it keeps it readable.
+fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str, taken: &mut Vec<Area>) {
     if text.is_empty() {
         return;
     }
@@ -117,21 +136,45 @@ fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str) {
     let width = Plan::width(&text);
     let (from, to) = (plan.at(route.labelled.0), plan.at(route.labelled.1));
     let level = (from.1 - to.1).abs() < 0.5;
-    let (left, baseline) = if level {
+    let area = |left: f64, baseline: f64| {
+        let left = left.clamp(0.0, (sheet.width - width).max(0.0));
+        [left, baseline - 9.0, left + width, baseline + 2.0]
+    };
+    let places: Vec<Area> = if level {
         // Under a lane below everything, over all else.
         let below = from.1 > sheet.height - LABEL_ROOM;
         let baseline = if below { from.1 + 12.0 } else { from.1 - 4.0 };
-        (f64::midpoint(from.0, to.0) - width / 2.0, baseline)
+        vec![area(f64::midpoint(from.0, to.0) - width / 2.0, baseline)]
     } else {
-        let down =
-            if (from.1 - to.1).abs() > 90.0 { from.1 + 22.0 } else { f64::midpoint(from.1, to.1) };
-        let beside = if from.0 > sheet.width * 0.8 { from.0 - 5.0 - width } else { from.0 + 5.0 };
-        (beside, down + 4.0)
+        beside(from, to, width, sheet.width)
+            .map(|(left, middle)| area(left, middle + 4.0))
+            .collect()
     };
-    let left = left.clamp(0.0, (sheet.width - width).max(0.0));
-    let corner = (left + width, baseline + 2.0);
-    sheet.rectangle((left, baseline - 9.0), corner, theme::PAGE);
-    sheet.text((left, baseline), theme::CELL, Anchor::Start, &text);
+    let free = |place: &&Area| !taken.iter().any(|other| meet(place, other));
+    let Some(&[left, top, right, bottom]) = places.iter().find(free).or(places.first()) else {
+        return;
+    };
+    taken.push([left, top, right, bottom]);
+    sheet.rectangle((left, top), (right, bottom), theme::PAGE);
+    sheet.text((left, bottom - 2.0), theme::CELL, Anchor::Start, &text);
+}
+
+/// Places for a label beside an upright piece of a way, the best first: on the side where there is
+/// room, near its middle or, of a long one, its begin.
+fn beside(
+    from: (f64, f64),
+    to: (f64, f64),
+    width: f64,
+    all: f64,
+) -> impl Iterator<Item = (f64, f64)> {
+    let (low, high) = (from.1.min(to.1), from.1.max(to.1));
+    let best = if high - low > 90.0 { from.1 + 22.0 } else { f64::midpoint(low, high) };
+    let (left, right) = (from.0 - 5.0 - width, from.0 + 5.0);
+    let sides = if from.0 > all * 0.8 { [left, right] } else { [right, left] };
+    let steps = (0..40_u32).map(|step| f64::from(step) * 4.0);
+    let moved = steps.flat_map(move |step| [best + step, best - step]);
+    let inside = moved.filter(move |at| (low + 7.0..=high - 7.0).contains(at));
+    [best].into_iter().chain(inside).flat_map(move |at| sides.map(|side| (side, at)))
 }
 
 /// How many instances and moving facts have been drawn: each is a part of its own.
@@ -171,9 +214,21 @@ fn draw_box(sheet: &mut Sheet, plan: &Plan, node: &Node, cell: &Cell, drawn: &mu
 fn draw_fact(sheet: &mut Sheet, fact: &Fact, (left, top): (f64, f64), width: f64) -> f64 {
     let value_kind = theme::CELL.bold();
     let value = fitted(&fact.value, value_kind, width);
-    let taken = if value.is_empty() { 0.0 } else { theme::width(&value, value_kind) + 4.0 };
-    let label = fitted(&fact.label, theme::CELL, width - taken);
-    sheet.text((left, top + 11.0), theme::CELL, Anchor::Start, &label);
+    let lines = fact.lines(width + 2.0 * PADDING);
+    let mut top = top;
+    for (place, line) in lines.iter().enumerate() {
+        let last = place + 1 == lines.len();
+        let room = if last { width - fact.value_width() } else { width };
+        sheet.text(
+            (left, top + 11.0),
+            theme::CELL,
+            Anchor::Start,
+            &fitted(line, theme::CELL, room),
+        );
+        if !last {
+            top += LINE;
+        }
+    }
     if !value.is_empty() {
         sheet.text((left + width, top + 11.0), value_kind, Anchor::End, &value);
     }

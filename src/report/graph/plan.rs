@@ -1,7 +1,10 @@
 //! Where the boxes stand. Nodes lie in layers by their kind, in the direction of a message; `along`
 //! runs over the layers, `beside` within one. Across a page `along` is x; down a phone it is y.
-use super::{Graph, Node};
-use crate::{engine::number, report::theme};
+use super::{Fact, Graph, Node};
+use crate::{
+    engine::number,
+    report::{draw::wrapped, theme},
+};
 
 /// A box of a node: where it begins and how far it reaches, along and beside.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -59,6 +62,26 @@ pub(super) const BAR: f64 = 6.0;
 /// Bars of the instances, with their caption.
 pub(super) const INSTANCES: f64 = 52.0;
 
+impl Fact {
+    /// Its lines in a box of that breadth, the last one with the value: words that do not fit go
+    /// on below.
+    pub(super) fn lines(&self, width: f64) -> Vec<String> {
+        let room = width - 2.0 * PADDING;
+        let mut lines = wrapped(&self.label, theme::CELL, room);
+        let last = lines.last().map_or(0.0, |line| theme::width(line, theme::CELL));
+        if !self.value.is_empty() && last + self.value_width() > room {
+            lines.push(String::new());
+        }
+        lines
+    }
+
+    /// What its value takes of a line.
+    pub(super) fn value_width(&self) -> f64 {
+        let value = theme::width(&self.value, theme::CELL.bold());
+        if self.value.is_empty() { 0.0 } else { value + 4.0 }
+    }
+}
+
 /// The layer of a kind.
 fn layer(kind: &str) -> usize {
     match kind {
@@ -70,10 +93,11 @@ fn layer(kind: &str) -> usize {
     }
 }
 
-/// How high a node's box is.
-fn height(node: &Node) -> f64 {
+/// How high a node's box of a breadth in pixels is.
+fn height(node: &Node, width: f64) -> f64 {
     let bar = |share: Option<f64>| if share.is_some() { BAR } else { 0.0 };
-    let lines: f64 = node.facts.iter().map(|fact| LINE + bar(fact.share)).sum();
+    let lines = |fact: &Fact| number::float(number::count(fact.lines(width).len())) * LINE;
+    let lines: f64 = node.facts.iter().map(|fact| lines(fact) + bar(fact.share)).sum();
     let instances = if node.instances.is_empty() { 0.0 } else { INSTANCES };
     HEAD + lines + instances + 4.0
 }
@@ -134,11 +158,12 @@ impl Plan {
             let mut most = 0.0_f64;
             for (all, &role) in layers.iter().zip(roles) {
                 let gaps = number::float(number::count(all.len() - 1)) * STACKED;
-                most = most
-                    .max(all.iter().map(|&place| height(&graph.nodes[place])).sum::<f64>() + gaps);
+                let width = WIDTHS[role];
+                let heights = all.iter().map(|&place| height(&graph.nodes[place], width));
+                most = most.max(heights.sum::<f64>() + gaps);
                 for &place in all {
-                    self.cells[place].length = WIDTHS[role];
-                    self.cells[place].breadth = height(&graph.nodes[place]);
+                    self.cells[place].length = width;
+                    self.cells[place].breadth = height(&graph.nodes[place], width);
                 }
             }
             self.breadth = most + lanes;
@@ -149,7 +174,8 @@ impl Plan {
             let n = number::float(number::count(all.len()));
             let room = self.breadth - lanes - (n - 1.0) * SIDE_BY_SIDE.min(80.0 / n);
             let breadth = if all.len() == 1 { LONE } else { room / n };
-            let length = all.iter().map(|&place| height(&graph.nodes[place])).fold(0.0, f64::max);
+            let heights = all.iter().map(|&place| height(&graph.nodes[place], breadth));
+            let length = heights.fold(0.0, f64::max);
             for &place in all {
                 (self.cells[place].length, self.cells[place].breadth) = (length, breadth);
             }

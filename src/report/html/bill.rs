@@ -9,17 +9,12 @@ use crate::{
 };
 use maud::{Markup, html};
 
-/// The bill, from the dearest line on; without prices, how to get one.
-pub(super) fn body(summary: &Summary) -> Markup {
-    let Some(bill) = &summary.bill else {
-        return html! {
-            p.lead { "No prices are given. With " code { "prices:" } " in the experiment or its \
-                model the report has a monthly bill." }
-        };
-    };
+/// The bill, from the dearest line on; none without prices.
+pub(super) fn body(summary: &Summary) -> Option<Markup> {
+    let bill = summary.bill.as_ref()?;
     let mut charges: Vec<&Charge> = bill.charges.iter().collect();
     charges.sort_by(|a, b| b.usd_month.total_cmp(&a.usd_month));
-    html! {
+    Some(html! {
         figure.row id="bill" {
             div.c {
                 h3 { (headline(bill, charges.first().copied())) }
@@ -29,7 +24,7 @@ pub(super) fn body(summary: &Summary) -> Markup {
             }
             figcaption.note { (notes(bill)) }
         }
-    }
+    })
 }
 
 fn usd(value: f64) -> String {

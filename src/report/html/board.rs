@@ -82,6 +82,11 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                 h3 {
                     (text::name(&room.node)) ": "
                     @match first.full_at {
+                        Some(full) if waits(first) => {
+                            "a herd waits for " (first.name) ", at its peak "
+                            (figures::compact(first.peak)) " times what there is; the steady rate \
+                            is full with " (users(full))
+                        }
                         Some(full) if full > room.users * 1.001 => {
                             (first.name) " would be full first, with " (users(full)) ", "
                             (figures::compact(full / room.users)) " times those of this run"
@@ -133,6 +138,11 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
             }
         }
     }
+}
+
+/// Whether a herd wants more at once than there is of what can wait.
+fn waits(budget: &Budget) -> bool {
+    ["handshakes", board::NEW_CONNECTIONS].contains(&budget.name) && budget.peak > 1.0
 }
 
 fn users(count: f64) -> String {
@@ -216,7 +226,8 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
                             code { "growth.csv" } "." }
                     }
                     @if bound { p { "The fullest budget is that of this run times the factor: \
-                        over 100" (GAP) "% the design does not carry it." } }
+                        over 100" (GAP) "% the design does not carry it. A herd of more users \
+                        takes so many times as long to be back." } }
                 }
             }
         }
@@ -242,6 +253,9 @@ fn carried(all: &[Grown]) -> Option<String> {
     let fits = |grown: &&Grown| grown.binding.as_ref().is_some_and(|it| it.2 <= 1.0);
     all.first()?.binding.as_ref()?;
     Some(match all.iter().rfind(fits).map(|grown| grown.factor) {
+        Some(_) if all[0].binding.as_ref().is_some_and(|it| it.2 > FULL) => {
+            "The gateways of this run are full with its users".to_owned()
+        }
         Some(factor) if factor > 1.0 => {
             format!("The gateways of this run carry {} times its users", figures::compact(factor))
         }
@@ -288,7 +302,9 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
         figure.row {
             div.c {
                 h3 {
-                    (text::name(&worst.name)) " takes " (minutes(worst.minutes)) " from the users"
+                    (text::name(&worst.name))
+                    @if worst.recovered { " and the recovery from it take " } @else { " takes " }
+                    (minutes(worst.minutes)) " from the users"
                     @if let Some(part) = worst.budget {
                         ", " (share(part)) " of what a month may lose"
                     }
@@ -311,11 +327,20 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     "Hit is a connection that is lost by it, moved one that is told to go \
                     elsewhere; a user whose connection is hit twice counts twice. Back is when \
                     all of them were, or 99" (GAP) "%." }
+                @if gives_up(summary) {
+                    p { "A session that gives up is without a connection until it does, not for \
+                        the rest of its stay." }
+                }
                 p { "A month that is to have " (figures::share(worst.target)) " availability may \
                     lose " (allowed(worst)) " over all users." }
             }
         }
     })
+}
+
+/// Whether sessions of open streams end without having been served.
+fn gives_up(summary: &Summary) -> bool {
+    summary.mean("sessions.lost").is_some_and(|lost| lost > 0.0)
 }
 
 fn minutes(value: f64) -> String {
@@ -332,7 +357,8 @@ fn of_blast(blast: &Blast) -> Markup {
     let none = || figures::NONE.to_owned();
     html! {
         tr {
-            th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at)) } }
+            th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at))
+                @if blast.recovered { ", with its recovery" } } }
             td.r data-l="connections" {
                 (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
                 @if blast.hit.is_some() {

@@ -19,20 +19,19 @@ const TOLD: [(&str, &str); 5] = [
 /// A phase that comes more often is not told every time.
 const MOST: usize = 4;
 
-/// The timeline and its phases, or that nothing happens.
-pub(super) fn body(summary: &Summary) -> Markup {
+/// The timeline and its phases; none where nothing happens.
+pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let entries = summary.input["timeline"].as_array().map_or(&[][..], Vec::as_slice);
     let phases = phases(summary);
-    if entries.is_empty() && phases.len() < 2 {
-        return html! { p.lead { "No fault was simulated: the timeline is empty." } };
-    }
-    html! {
-        h3.over { "What was done, and what each phase shows" }
-        @if !entries.is_empty() {
-            ul.plain { @for entry in entries { li { (told(entry)) } } }
+    (!entries.is_empty() || phases.len() > 1).then(|| {
+        html! {
+            h3.over { "What was done, and what each phase shows" }
+            @if !entries.is_empty() {
+                ul.plain { @for entry in entries { li { (told(entry)) } } }
+            }
+            @if phases.len() > 1 { (table(summary, &phases)) }
         }
-        @if phases.len() > 1 { (table(summary, &phases)) }
-    }
+    })
 }
 
 /// `1min · deploy · deploy: node gateways, batch 2`.
@@ -42,7 +41,8 @@ fn told(entry: &Json) -> Markup {
     html! {
         b { (text::name(text_of("name"))) } " at " (text::name(text_of("at")))
         @if let Some((kind, parameters)) = action {
-            ": " (text::name(kind)) " of " (text::name(&flow(parameters)))
+            ": " (text::name(kind)) @if parameters.get("node").is_some() { " of " } @else { ", " }
+            (text::name(&flow(parameters)))
         }
     }
 }
@@ -88,11 +88,20 @@ fn phases(summary: &Summary) -> Vec<Phase<'_>> {
             times[time].1.push(phase.end.seconds());
         }
     }
+    // What is over at once lasts no time: the recovery from it is told, and whom it hit.
+    let lasts = |(starts, ends): &(Vec<f64>, Vec<f64>)| {
+        starts.iter().zip(ends).any(|(start, end)| end > start)
+    };
+    all.retain(|phase| phase.times.iter().any(lasts));
     all
 }
 
 fn table(summary: &Summary, phases: &[Phase]) -> Markup {
-    let known = |metric: &str| phases.iter().any(|phase| found(summary, phase, metric).is_some());
+    let known = |metric: &str| {
+        // Nothing is missed or replayed where nobody sends anything.
+        let silent = metric.starts_with("deliveries.") && summary.ledger[0].intended == 0;
+        !silent && phases.iter().any(|phase| found(summary, phase, metric).is_some())
+    };
     let shown: Vec<(&str, &str)> = TOLD.into_iter().filter(|(_, metric)| known(metric)).collect();
     html! {
         table.stack.phases {

@@ -63,7 +63,11 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
         0 | 1 => "single run".to_owned(),
         n => format!("{n} replications"),
     };
-    let parts = [crowd.join(" on "), length, actions.take(4).collect::<Vec<_>>().join(", "), runs];
+    let mut done = actions.take(4).collect::<Vec<_>>().join(", ");
+    if done.is_empty() && summary.input["timeline"].as_array().is_none_or(Vec::is_empty) {
+        "no fault".clone_into(&mut done);
+    }
+    let parts = [crowd.join(" on "), length, done, runs];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("; ") + "."
 }
@@ -142,7 +146,7 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
             th scope="row" { (objective(&judged.expr)) }
             td data-l="verdict" { (badge(judged.verdict)) }
             td.r.big data-l="value" { (value) }
-            td.i data-l=(interval) { (text::sentence(&range)) }
+            td.i data-l=(interval) { @if !range.is_empty() { (text::sentence(&range)) } }
             td.r data-l="limit" { (limit.as_deref().unwrap_or(figures::NONE)) }
         }
     }

@@ -49,6 +49,10 @@ pub(super) fn body(summary: &Summary) -> Markup {
                     not in it, and a verdict on lag or loss waits for it where it could turn." }
             }
             (common())
+            @if summary.bill.is_none() {
+                li { b { "No bill. " } "No prices are given. With " code { "prices:" } " in the \
+                    experiment or its model the report has a monthly bill." }
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::summary::{
 };
 use maud::{Markup, html};
 
+/// From so many times more on a difference is told as a factor.
+const MANY: f64 = 10.0;
+
 /// The table; none where nothing was held against the run.
 pub(super) fn body(summary: &Summary) -> Option<Markup> {
     let all = &summary.napkin;
@@ -102,6 +105,10 @@ fn row(one: &Compared, intervals: bool) -> Markup {
 /// Signed, with a word beside the colour where it is large.
 fn difference(one: &Compared) -> Markup {
     let told = |part: f64| {
+        // Nobody reads five digits of percent.
+        if part >= MANY {
+            return format!("{} times", figures::count((part + 1.0).round()));
+        }
         let sign = match part {
             it if it > 0.0005 => "+",
             it if it < -0.0005 => "−",

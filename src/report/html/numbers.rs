@@ -3,7 +3,7 @@ use super::text;
 use crate::{
     engine::number,
     report::terminal::{
-        metrics::{Course, Row, rows},
+        metrics::{Course, Row, rows, value_head},
         verdicts,
     },
     summary::{
@@ -32,7 +32,7 @@ pub(super) fn body(summary: &Summary, more: &[String]) -> Option<Markup> {
             table.stack.matter {
                 caption.hidden { "The numbers that matter" }
                 thead { tr {
-                    th scope="col" { "number" } th.r scope="col" { "mean" }
+                    th scope="col" { "number" } th.r scope="col" { (value_head(summary)) }
                     th scope="col" { (interval_head(summary)) }
                     th scope="col" { "over time, 0 to " (end) }
                     th scope="col" { "metric" }
@@ -62,7 +62,7 @@ fn line(summary: &Summary, row: &Row) -> Markup {
         tr {
             th scope="row" { (text::name(&row.label))
                 @if let Some(only) = only { small { (text::sentence(&only)) } } }
-            td.r.big data-l="mean" { (value) }
+            td.r.big data-l=(value_head(summary)) { (value) }
             td.i data-l="interval" { (range) }
             td.course data-l="over time" { (course(summary, &row.course)) }
             td.faint data-l="metric" { (text::code(&row.metric.name)) }

@@ -40,8 +40,8 @@ const READINGS: [(&str, &str); 20] = [
     ),
     (
         "cpu",
-        "Handshakes, messages, pushes and idle connections share one CPU queue an \
-         instance: where it is full, handshakes and messages wait for each other.",
+        "What a node does shares one queue an instance, in a gateway handshakes, messages, \
+         pushes and idle connections: where it is full, all of them wait for each other.",
     ),
     (
         "lag-over-time",

@@ -34,7 +34,7 @@ pub(super) fn table(summary: &Summary, unicode: bool) -> String {
     let mut text = format!(
         "{}{}{}   {}\n",
         " ".repeat(LABEL),
-        right(BOLD, "mean", VALUE),
+        right(BOLD, value_head(summary), VALUE),
         right(BOLD, interval, INTERVAL),
         painted(DIM, &time_axis(summary)),
     );
@@ -50,6 +50,11 @@ pub(super) fn table(summary: &Summary, unicode: bool) -> String {
         text += &(line.trim_end().to_owned() + "\n");
     }
     text
+}
+
+/// A mean, or the value of the one run.
+pub(in crate::report) fn value_head(summary: &Summary) -> &'static str {
+    if summary.replications > 1 { "mean" } else { "value" }
 }
 
 /// `0 min    over time       20 min`.
@@ -102,7 +107,9 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
         .into_iter()
         .filter_map(|(label, name, course, always)| {
             let metric = summary.metric(name).filter(|metric| metric.mean.is_some())?;
-            let shown = always || metric.mean.is_some_and(|mean| mean > 0.0);
+            // Nothing is missed where nobody sends anything.
+            let silent = name == "deliveries.missed" && summary.ledger[0].intended == 0;
+            let shown = always && !silent || metric.mean.is_some_and(|mean| mean > 0.0);
             shown.then(|| Row { label: label.to_owned(), metric, course })
         })
         .collect();

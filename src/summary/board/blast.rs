@@ -26,6 +26,8 @@ pub struct Blast {
     pub budget: Option<f64>,
     /// That target.
     pub target: f64,
+    /// Whether the recovery from it is in its minutes.
+    pub recovered: bool,
 }
 
 /// Every entry of the timeline that cost users time, and the recovery behind them.
@@ -38,7 +40,18 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
     }
     // A recovery that is over at once, or what touches no connection, says nothing here.
     let counts = |blast: &Blast| blast.minutes >= 0.5 || blast.hit.is_some();
-    names.into_iter().filter_map(|name| blast(summary, name)).filter(counts).collect()
+    let mut all: Vec<Blast> = names.into_iter().filter_map(|name| blast(summary, name)).collect();
+    // The only fault answers for the recovery as well.
+    if let [fault, recovery] = all.as_mut_slice()
+        && recovery.name == "recovery"
+    {
+        fault.minutes += recovery.minutes;
+        fault.budget = fault.budget.zip(recovery.budget).map(|(one, other)| one + other);
+        fault.recovered = recovery.minutes >= 0.5;
+        all.truncate(1);
+    }
+    all.retain(counts);
+    all
 }
 
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
@@ -68,6 +81,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         back: mean(format!("recovery.{name}.all")).or(mean(format!("recovery.{name}.t99"))),
         budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),
         target,
+        recovered: false,
     })
 }
 

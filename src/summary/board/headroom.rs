@@ -76,7 +76,8 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
     let budget = Budget {
         name: NEW_CONNECTIONS,
         limit: figures::figure(Unit::PerSecond, quota),
-        average: used.as_ref().and_then(|used| used.average).unwrap_or(opened),
+        // What it opens: attempts that it refuses use nothing of it.
+        average: opened,
         one_less: None,
         zone_less: None,
         peak: used.and_then(|used| used.peak).unwrap_or(opened),
@@ -181,7 +182,7 @@ fn handshakes(summary: &Summary) -> Option<Used> {
     Some(Used {
         name: "handshakes",
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
-        average: Some(steady.unwrap_or(all)),
+        average: Some(all),
         peak: summary.mean("attempts.peak_over_capacity"),
         binds: steady,
     })

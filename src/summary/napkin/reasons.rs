@@ -46,13 +46,14 @@ impl Case<'_> {
         let mut all = vec![self.unfinished(), self.other_ways()];
         match self.line.kind {
             Kind::Connections => {
-                all.extend([self.away(), self.arriving(), self.came_back(), self.lost_sessions()]);
+                all.extend([self.away(), self.held_for_nobody(), self.arriving()]);
+                all.extend([self.came_back(), self.lost_sessions()]);
             }
             Kind::Fullest => all.extend([self.uneven(), self.away(), self.lost_sessions()]),
             Kind::Moves => all.extend([self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
-                all.push(self.away());
+                all.extend([self.young(), self.away()]);
             }
             Kind::Capacity => {}
             Kind::Ways => {
@@ -155,6 +156,31 @@ impl Case<'_> {
         ))
     }
 
+    /// Whose connections came in a herd, and are too young to end in this run.
+    fn young(&self) -> Option<String> {
+        let hit = |metric: &crate::summary::Metric| {
+            metric.name.strip_prefix("recovery.")?.strip_suffix(".hit")?;
+            metric.mean
+        };
+        let hits = self.summary.metrics.iter().filter_map(hit);
+        let most = hits.fold(0.0, f64::max);
+        let there = self.mean("connections.mean").filter(|there| *there > 0.0)?;
+        (most > 0.2 * there && !self.more())
+            .then(|| format!("the {} connections of a herd are young", count(most.round())))
+    }
+
+    /// What instances hold beyond those that are online: handshakes under way, dead connections.
+    fn held_for_nobody(&self) -> Option<String> {
+        let Beside::Metric(name) = &self.line.beside else { return None };
+        let node = name.strip_suffix(".connections_per_instance.mean")?;
+        let pool = &self.summary.input["nodes"][node]["gateway"];
+        let held = self.found.simulated? * stated_count(&pool["count"])?;
+        let online = self.mean("connections.mean")?;
+        let single = self.summary.nodes_with("connections").len() < 3;
+        (single && held > 1.05 * online)
+            .then(|| format!("{} more are held than are online", count((held - online).round())))
+    }
+
     /// So few that they may differ by luck: within two standard deviations of a Poisson count, or
     /// inside the interval.
     fn chance(&self) -> Option<String> {
@@ -209,9 +235,11 @@ impl Case<'_> {
 
     /// Attempts that failed and were made again.
     fn retries(&self) -> Option<String> {
-        let failed = self.mean("attempts.refused")? + self.mean("attempts.timed_out")?;
+        let ends = ["refused", "timed_out", "abandoned"];
+        let failed = ends.into_iter().filter_map(|end| self.mean(&format!("attempts.{end}")));
+        let failed: f64 = failed.sum();
         let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
-        (failed > 0.05 * all)
+        (failed > 0.05 * all && self.more())
             .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))
     }
 

@@ -48,7 +48,7 @@ fn a_million_chat_users_on_a_napkin() {
     let found = document(&["experiments/chat-1m.yaml"]);
     is(&found, "Connections", 1e6);
     is(&found, "Connections a gateway", 62_500.0);
-    is(&found, "Memory a gateway", 10e9 / 16.0);
+    is(&found, "Peak memory a gateway", 10e9 / 16.0);
     is(&found, "Handshakes", 1e6 / 7_200.0);
     is(&found, "Registry refreshes", 40_000.0);
     is(&found, "Deliveries", 1e6 / 60.0);

@@ -130,6 +130,41 @@ fn a_deploy_costs_what_availability_says() {
     assert!(board::blasts(&marked).is_empty());
 }
 
+/// The one fault answers for its recovery; of two, nobody knows which.
+#[test]
+fn a_recovery_belongs_to_the_fault_before_it() {
+    let mut summary = told();
+    let metric = |name: &str, unit, value| Metric::from_values(name, &[], unit, vec![value]);
+    summary.metrics.push(metric("during(recovery).clients.availability", Unit::Share, 0.9));
+    summary.metrics.push(metric("during(recovery).connections.mean", Unit::Count, 90_000.0));
+    let mut recovery = summary.phases[1].clone();
+    (recovery.name, recovery.start) = ("recovery".to_owned(), recovery.end);
+    recovery.end = summary.phases[2].end;
+    summary.phases[2] = recovery;
+    let blasts = board::blasts(&summary);
+    let [blast] = &blasts[..] else { panic!("{blasts:?}") };
+    // 10,000 of 100,000 users for seven minutes more.
+    assert!(blast.recovered && near(blast.minutes, 20_000.0 + 70_000.0), "{blast:?}");
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    let words = parsed(&page).root_element().text().collect::<String>();
+    assert!(words.contains("deploy and the recovery from it take 90,000 user-minutes"), "{words}");
+    let mut other = summary.phases[0].clone();
+    other.name = "crash".to_owned();
+    summary.phases[0] = other;
+    summary.metrics.push(metric("recovery.crash.hit", Unit::Count, 10.0));
+    let blasts = board::blasts(&summary);
+    assert!(blasts.len() == 3 && blasts.iter().all(|blast| !blast.recovered), "{blasts:?}");
+}
+
+/// On average is the whole run, as of every other budget; what must fit is the steady rate.
+#[test]
+fn handshakes_are_averaged_over_the_run() {
+    let rooms = board::headroom(&told());
+    let budget = rooms[0].budgets.iter().find(|budget| budget.name == "handshakes").unwrap();
+    assert!(near(budget.average, 12_000.0 / 1_200.0 / 1_000.0), "{budget:?}");
+    assert!(near(budget.full_at.unwrap(), 100_000.0 / (6_000.0 / 600.0 / 1_000.0)), "{budget:?}");
+}
+
 pub(super) fn priced() -> Summary {
     let mut summary = told();
     let charge = |usd_month: f64| squall::summary::Charge {

@@ -1,10 +1,13 @@
 //! Charts: the same bytes twice, nothing clipped, no text on another, headlines from the data.
 use super::{fake::Story, gallery::stories};
-use squall::engine::number;
-use squall::report::{
-    chart::{self, Body, Chart},
-    draw::{ALONE, Mark, NARROW, Sheet, WIDE, inline, lay_out, png, svg},
-    palette::TOKENS,
+use squall::{
+    engine::{Span, number},
+    report::{
+        chart::{self, Body, Chart},
+        draw::{ALONE, Mark, NARROW, Sheet, WIDE, inline, lay_out, png, svg},
+        palette::TOKENS,
+    },
+    summary::LagCell,
 };
 
 fn chart(story: &Story, name: &str) -> Chart {
@@ -124,6 +127,36 @@ fn headlines_are_findings() {
     let calm = Story { losses: false, ..losses.clone() };
     assert!(headline(&calm, "lost-and-late").starts_with("Nothing is lost; "));
     assert!(headline(&losses, "connections").starts_with("gateways-15 peaks at 16,292 "));
+}
+
+/// Where nothing is done, no bin is an event: chance makes one the highest.
+#[test]
+fn chance_is_no_event() {
+    let mut summary = Story { deploy: false, losses: false, ..Story::default() }.summary();
+    let headline = |summary: &squall::summary::Summary, name: &str| {
+        let chart = chart::all(summary).into_iter().find(|chart| chart.name == name).unwrap();
+        squall::summary::figures::plain(&chart.headline)
+    };
+    let p99 = summary.series.iter_mut().find(|series| {
+        (series.quantity.as_str(), series.statistic.as_str()) == ("delivery_lag", "p99")
+    });
+    for (place, value) in p99.unwrap().values.iter_mut().flatten().enumerate() {
+        *value = if place % 10 < 5 { 0.2 } else { 0.4 };
+        if place == 77 {
+            *value = 30.0;
+        }
+    }
+    let lag = headline(&summary, "lag-over-time");
+    assert_eq!(lag, "p99 of the delivery lag lies between 200 ms and 400 ms in nine of ten bins");
+    let heat = headline(&summary, "lag-heat");
+    assert!(!heat.contains("most come at"), "{heat}");
+    // A moment at which most of what is late comes is one.
+    let at = summary.lag_cells[0].at;
+    let high = Span::from_secs(60);
+    let low = Span::from_secs(50);
+    summary.lag_cells.insert(1, LagCell { at, low, high, count: 100 });
+    let heat = headline(&summary, "lag-heat");
+    assert!(heat.ends_with("; most come at 0 s"), "{heat}");
 }
 
 #[test]

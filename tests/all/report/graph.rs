@@ -39,6 +39,46 @@ fn what_is_set_is_drawn_and_a_model_alone_too() {
     assert_eq!(picture, squall(&["models/chat.yaml", "--set", "gateways.count=77"]));
 }
 
+/// What does not fit into a line of a box goes on below; no label of a link lies under a box.
+#[test]
+fn no_fact_is_cut_off() {
+    let graph = Graph::of(&json!({
+        "nodes": {
+            "phones": { "clients": { "count": 10 } },
+            "edge": { "load_balancer": { "layer": 4, "policy": "least_connections" } },
+            "gateways": { "gateway": { "count": 4, "cores": 8 } },
+            "bus": { "pubsub": { "partitions": 4 } },
+            "fanout": { "fanout": { "instances": 2 } },
+            "presence": { "registry": { "ttl": "60s" } },
+            "replay": { "buffer": { "retention": "24h" } },
+        },
+        "links": {
+            "phones -> edge": { "latency": "network" },
+            "edge -> gateways": { "latency": "500us" },
+            "gateways -> bus": { "latency": "1ms" },
+            "gateways -> presence": { "latency": "500us" },
+            "gateways -> replay": { "latency": "500us" },
+            "bus -> fanout": { "latency": "2ms" },
+            "fanout -> presence": { "latency": "500us" },
+            "fanout -> gateways": { "latency": "1ms" },
+        },
+    }));
+    for sheet in [graph::across(&graph), graph::down(&graph)].map(Option::unwrap) {
+        let texts = sheet.text_boxes();
+        assert!(texts.iter().all(|(_, text)| !text.contains('…')), "{texts:?}");
+        let joined: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+        assert!(joined.join(" ").contains("least connections"), "{joined:?}");
+        // Pairs of texts that lie on each other would hide one of them.
+        for (place, (one, text)) in texts.iter().enumerate() {
+            for (other, second) in &texts[place + 1..] {
+                let apart = one[2] <= other[0] || other[2] <= one[0];
+                let apart = apart || one[3] <= other[1] || other[3] <= one[1];
+                assert!(apart, "{text} {one:?} lies on {second} {other:?}");
+            }
+        }
+    }
+}
+
 /// Names that no file may have; the texts stand all the same.
 fn hostile() -> Graph {
     let name = "a\"];\n<b>`|\\N{}\u{202E}#end";
