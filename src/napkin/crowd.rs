@@ -63,8 +63,12 @@ pub(super) struct Crowd<'s> {
     pub(super) largest: Option<Bytes>,
     /// How its messages travel.
     pub(super) transport: Transport,
+    /// The place of that among those that they prefer.
+    pub(super) place: usize,
     /// The share of its clients that go by this transport, and whether others go by another one.
     pub(super) part: f64,
+    /// How many of them come from a pool without room; below 0 how many have gone on from here.
+    pub(super) moved: f64,
     pub(super) several: bool,
     /// Whether all transports are blocked for them.
     pub(super) shut: bool,
@@ -214,7 +218,7 @@ impl Crowd<'_> {
     /// The share of its messages that leave their sender.
     pub(super) fn speaks(&self) -> f64 {
         let requests = self.transport != Transport::Websocket;
-        if requests && self.clients.parameters.prefer.is_empty() {
+        if requests && self.clients.parameters.prefer.len() < 2 {
             // A request needs no stream.
             return 1.0 - self.tabs.silent;
         }

@@ -3,12 +3,13 @@
 use super::{
     chat::{away_for, chat, clients, crash, deploy, gateways, replay, secs},
     consumers::{close, count, measure, run},
+    sources::with_source,
 };
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, Start,
-        Transport, Visits,
+        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, SourceAudience,
+        Start, Ticks, Transport, Visits,
     },
     record::Outcome,
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
@@ -201,6 +202,28 @@ fn who_polls_may_come_one_after_the_other() {
     close(measure(&outcome, "recovery.start.t50"), 30.0, 0.05);
     assert_eq!(count(&outcome, "handshakes.total"), 2_000);
     assert_eq!(count(&outcome, "deliveries.missed"), 0);
+}
+
+/// What is for all is for who polls from its first visit on, also where nobody is there at first.
+#[test]
+fn who_comes_to_poll_gets_what_is_for_all() {
+    let mut scenario = polling(1);
+    scenario.horizon = Time::ZERO + secs(120);
+    let crowd = clients(&mut scenario);
+    (crowd.sends, crowd.start) = (None, Start::Ramp(secs(10)));
+    let away = |seconds: f64| Law::Exponential { mean: seconds * 1e9 };
+    crowd.visits = Some(Visits { stay: away(600.0), away: away(1.0) });
+    with_source(&mut scenario, "ticker", Ticks::Every(secs(1)));
+    let Some(Parameters::Source(source)) =
+        scenario.nodes.last_mut().map(|node| &mut node.parameters)
+    else {
+        panic!("the source is last")
+    };
+    source.to = SourceAudience::All;
+    let outcome = run(&scenario);
+    let each = measure(&outcome, "deliveries.intended") / measure(&outcome, "ticker.messages");
+    close(each, 2_000.0, 1e-9);
+    close(measure(&outcome, "deliveries.live"), 2_000.0 * 98.0, 0.05);
 }
 
 /// 780 bytes of a head, a TLS record and the headers of a segment, for each poll.
