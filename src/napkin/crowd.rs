@@ -8,7 +8,7 @@ use super::{
     ways::delay,
 };
 use crate::{
-    engine::number,
+    engine::{Span, number},
     node::parameters::{
         Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
         Pubsub, Registry, Route, Start, Transport,
@@ -160,7 +160,7 @@ impl Crowd<'_> {
             self.held = self.there * self.online;
         }
         let [unnoticed, back] = self.down(run);
-        let age = pool.max_age.map(|age| (age.seconds(), pool.age_dither.seconds()));
+        let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
         if let Some(life) = self.life {
             self.ends = self.held / life;
@@ -174,6 +174,12 @@ impl Crowd<'_> {
         self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
     }
 
+    /// How old a connection becomes at most; who holds a request asks elsewhere by the one that it
+    /// has.
+    fn oldest(&self) -> Option<Span> {
+        self.pool.parameters.max_age.filter(|_| self.transport != Transport::LongPoll)
+    }
+
     /// How long one is without a connection that has lost its own, on average, in seconds: until
     /// both sides notice, and then its first delay and a handshake.
     fn down(&self, run: f64) -> [f64; 2] {
@@ -182,7 +188,10 @@ impl Crowd<'_> {
             Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
             _ => clients.heartbeat.notices(0.5),
         };
-        let silent = clients.network.silent_drops.0;
+        let oldest = self.oldest().map_or(f64::INFINITY, Span::seconds);
+        let dies = |law| 1.0 - terms::beyond(law, oldest);
+        let dies = clients.network.lifetime.as_ref().map_or(0.0, dies);
+        let silent = clients.network.silent_drops.0 * dies;
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
         let back = delay(&clients.reconnect, 0) + handshake;
         [silent * within(notices.seconds(), run), within(back, run)]

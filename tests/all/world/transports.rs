@@ -349,6 +349,32 @@ fn a_deploy_answers_what_is_held() {
     assert_eq!(count(&outcome, "connections.end"), 2_000);
 }
 
+/// A connection lives on from request to request: it dies by any law of lifetime, and forgets its
+/// attempts when it has lasted; what is too old asks elsewhere, again and again.
+#[test]
+fn a_connection_outlives_its_requests() {
+    let of = |lifetime, change: &dyn Fn(&mut Scenario)| {
+        let mut scenario = holding(0.5, 25);
+        scenario.horizon = Time::ZERO + secs(320);
+        let network = &mut clients(&mut scenario).network;
+        (network.lifetime, network.silent_drops) = (lifetime, Share(0.0));
+        change(&mut scenario);
+        run(&scenario)
+    };
+    let exponential = of(Some(Law::Exponential { mean: 20e9 }), &|_| {});
+    let constant = of(Some(Law::Constant(20e9)), &|_| {});
+    // 20 s, a backoff of half a second and a handshake.
+    let expected = 2_000.0 * 320.0 / 20.65;
+    close(measure(&exponential, "attempts.total"), expected, 0.02);
+    close(measure(&constant, "attempts.total"), expected, 0.02);
+    let old = of(None, &|scenario| gateways(scenario).max_age = Some(secs(4)));
+    let young = of(None, &|_| {});
+    assert_eq!(count(&old, "attempts.total"), 0);
+    let empty = measure(&old, "polls.empty") - measure(&young, "polls.empty");
+    close(empty, 2_000.0 * 320.0 / 4.0, 0.05);
+    assert_eq!(count(&old, "deliveries.missed"), 0);
+}
+
 /// A budget of connections is one of requests that are held.
 #[test]
 fn a_pool_that_is_full_refuses_requests() {
