@@ -89,6 +89,10 @@ pub const EXTREME: Pen =
     pen(RGBColor(0xCC, 0x79, 0xA7), RGBColor(0x9c, 0x4a, 0x78), 1.5, &[1.5, 3.5]);
 /// What can be done at most.
 pub const CAPACITY: Pen = pen(INK, INK, 1.25, &[]);
+/// The frame of a cell without a number.
+pub const EMPTY: Pen = pen(INK3, INK2, 1.0, &[2.0, 3.0]);
+/// The ring where two lines cross.
+pub const RING: Pen = pen(INK, INK, 1.5, &[]);
 /// An objective's limit.
 pub const LIMIT: Pen = pen(INK, INK, 1.0, &[2.0, 3.0]);
 

@@ -164,7 +164,9 @@ impl Plane<'_> {
         let (kept, lost) = if it.kept_below { (low, high) } else { (high, low) };
         let way = if it.kept_below { "up to" } else { "from" };
         let [kept, lost] = [kept, lost].map(|value| self.step(value));
-        format!("{} is kept with {whose} {way} {kept}, not at {lost}.", it.expr)
+        let stated = slo::parse(&it.expr).is_ok_and(|slo| slo.states_failure());
+        let so = if stated { "comes true" } else { "is kept" };
+        format!("{} {so} with {whose} {way} {kept}, not at {lost}.", it.expr)
     }
 }
 

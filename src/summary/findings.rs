@@ -1,7 +1,7 @@
 //! What stands out, in sentences: a subject, a number, a comparison; computed, never guessed.
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
-use super::{Ledger, Stretch, Summary, figures, slo, storms, survivors, words};
+use super::{Ledger, Stretch, Summary, disturbed, figures, slo, storms, survivors, words};
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
 
@@ -32,7 +32,8 @@ pub struct Finding {
 type Rule = fn(&Summary) -> Option<String>;
 
 /// Rules about the whole run, with their chart and their weight.
-const RULES: [(Rule, &str, u8); 8] = [
+const RULES: [(Rule, &str, u8); 9] = [
+    (tabs, "connections", 8),
     (binding, "budgets", 6),
     (refused, "attempts", 5),
     (held_back, "memory", 7),
@@ -59,10 +60,12 @@ pub fn all(summary: &Summary) -> Vec<Finding> {
     });
     let storms = storms::sentences(summary).into_iter().take(FAULTS);
     let storms = storms.map(finding("attempts", 9));
+    let disturbed = disturbed::sentences(summary).into_iter().take(FAULTS);
+    let disturbed = disturbed.map(finding("lag-over-time", 8));
     let rest = RULES
         .iter()
         .filter_map(|(rule, chart, weight)| Some(finding(chart, *weight)(rule(summary)?)));
-    storms.chain(faults.map(finding("attempts", 3))).chain(rest).collect()
+    storms.chain(faults.map(finding("attempts", 3))).chain(disturbed).chain(rest).collect()
 }
 
 /// Their sentences.
@@ -76,9 +79,10 @@ pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
     let (answer, mut told) = (summary.answer(), behind(summary));
     told.retain(|text| *text != answer);
     // What broke is told at length.
-    let broken = told.first().is_some_and(|it| it.starts_with("Metastable"));
+    let broken = told.iter().take(1).chain([&answer]).any(|it| it.starts_with("Metastable"));
     told.truncate(if broken { 1 } else { 2 });
-    (answer, told)
+    let verdicts = Some(summary.verdicts()).filter(|text| !text.is_empty() && *text != answer);
+    (answer, verdicts.into_iter().chain(told).collect())
 }
 
 /// What broke, what was missed, what was done, what is full; else how late messages are.
@@ -89,9 +93,11 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     let losses = missed(summary);
     let (none, some) = if lossless { (losses, None) } else { (None, losses) };
     // Where nothing was done, what the objectives ask for is told before what else there is.
-    let quiet = broken.is_empty() && calm.is_empty();
+    let disturbed: Vec<String> = disturbed::sentences(summary).into_iter().take(1).collect();
+    let quiet = broken.is_empty() && calm.is_empty() && disturbed.is_empty();
     let asked = if quiet { asked(summary) } else { Vec::new() };
-    let first = broken.into_iter().take(1).chain(asked).chain(some).chain(calm.into_iter().take(1));
+    let first = broken.into_iter().take(1).chain(tabs(summary)).chain(asked).chain(some);
+    let first = first.chain(calm.into_iter().take(1)).chain(disturbed);
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
     // Where nothing went wrong, it matters how late messages are, and that none is missed.
     let late = late(summary).filter(|_| all.is_empty());
@@ -129,6 +135,17 @@ fn held_back(summary: &Summary) -> Option<String> {
         fullest.node,
         closed.unwrap_or_default(),
     ))
+}
+
+/// Tabs that wait in their browsers: no server hears of them.
+fn tabs(summary: &Summary) -> Option<String> {
+    let waiting = summary.mean("tabs.waiting.peak").filter(|&waiting| waiting > 0.0)?;
+    let held = summary.mean("tabs.held_back").filter(|&held| held > 0.0);
+    let held = held.map_or_else(String::new, |held| {
+        format!("; {} there for a request", counted(held.round(), "message waits", "messages wait"))
+    });
+    let wait = counted(waiting.round(), "tab waits in its browser", "tabs wait in their browsers");
+    Some(format!("Up to {wait} for a connection{held}."))
 }
 
 /// Who moves when something happens.
@@ -219,15 +236,13 @@ fn fullest(summary: &Summary) -> Option<String> {
     for node in summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty()) {
         let mut instances = summary.levels(node, "connections");
         instances.retain(|&(name, _)| name != "total");
-        let starts: Vec<f64> =
-            instances.iter().filter_map(|(_, curve)| curve.mean.first().copied()?).collect();
-        let mean = average(starts.into_iter().enumerate())?;
+        let Some(mean) = super::series::even(&instances) else { continue };
         for (name, curve) in &instances {
             let (_, peak) = curve.peak()?;
             let ratio = peak / mean;
             if mean > 0.0 && ratio > worst.as_ref().map_or(1.2, |(most, _)| *most) {
                 let sentence = format!(
-                    "{name} fills up to {} connections, {} times the mean of {node} at the start.",
+                    "{name} fills up to {} connections, {} times an even share of those of {node}.",
                     count(peak),
                     compact(ratio),
                 );

@@ -3,10 +3,12 @@
 //! A [`Summary`] is plain data: it holds exactly what the result files hold, and reading the files
 //! gives it back. It does not know the loop, the nodes, or who reads it.
 pub mod advice;
+mod answer;
 pub mod bill;
 pub mod board;
 mod causes;
 pub mod crossings;
+mod disturbed;
 pub mod figures;
 pub mod findings;
 pub mod glossary;

@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 /// Fewer than this who are not back when the run ends are no sign of being stuck.
 const NOTABLE: f64 = 0.001;
 
+/// Who takes so many times longer than the handshakes is not kept by them.
+const FAR: f64 = 20.0;
+
 /// The name under which crowds stand that begin to connect when the run begins.
 const START: &str = "start";
 
@@ -144,8 +147,13 @@ impl<'s> Fault<'s> {
         let online = online.map_or_else(String::new, |online| {
             format!("; {} of user time stays online", share(online))
         });
+        let cut =
+            mean("connections.cut").filter(|&cut| cut > 0.0).map_or_else(String::new, |cut| {
+                let are = figures::counted(cut.round(), "is cut off", "are cut off");
+                format!("; {are} when the grace is over")
+            });
         format!(
-            "Stable: {} moves {} connections{each}{took}{online}.",
+            "Stable: {} moves {} connections{each}{took}{cut}{online}.",
             words::spaced(self.name),
             count(self.hit.round()),
         )
@@ -198,6 +206,10 @@ impl<'s> Fault<'s> {
         }
         let Some(capacity) = door.capacity else { return Some(format!("Stable: {back}.")) };
         let bound = self.hit / capacity;
+        // Far longer than the handshakes take is not by the way in.
+        if all > FAR * bound {
+            return Some(format!("Stable: {back}."));
+        }
         Some(format!(
             "Stable: {back}, {} times the {} that as many handshakes take at {}/s.",
             compact(all / bound),

@@ -26,6 +26,16 @@ pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
     None
 }
 
+/// Why a metric has no number.
+pub fn nobody(name: &str) -> &'static str {
+    let own = name.split_once(").").map_or(name, |(_, metric)| metric);
+    match own.split('.').next() {
+        Some("delivery_lag") => "none arrived",
+        Some("reconnect") => "none came back",
+        _ => "no data",
+    }
+}
+
 /// The share of the deliveries that reached their recipients by the end of the run.
 pub fn arrived(metrics: &[Metric]) -> Option<f64> {
     let intended = mean(metrics, "deliveries.intended").filter(|&count| count > 0.0)?;

@@ -1,5 +1,8 @@
 //! A sweep's points side by side. Plain data: exactly what its result files hold.
-use super::{Judged, Metric, Summary, slo::Verdict};
+use super::{
+    Judged, Metric, Summary,
+    slo::{self, Verdict},
+};
 use crate::{
     record::{Absence, Unit},
     scenario::Origin,
@@ -92,16 +95,16 @@ impl Point {
         self.metric(name)?.mean
     }
 
-    /// The objectives that it does not show to hold.
+    /// What should hold and is not shown to.
     pub fn broken(&self) -> impl Iterator<Item = &Judged> {
-        self.slo.iter().filter(|judged| judged.verdict != Verdict::Pass)
+        let broken = |judged: &&Judged| judged.verdict != Verdict::Pass;
+        self.slo.iter().filter(broken).filter(|judged| !judged.states_failure())
     }
 
-    /// The worst of its verdicts; none without objectives.
+    /// The worst of all its verdicts, expectations of failure included: what an exit code tells;
+    /// none without objectives.
     pub fn verdict(&self) -> Option<Verdict> {
-        let order = [Verdict::Error, Verdict::Fail, Verdict::Inconclusive, Verdict::Pass];
-        let has = |verdict: &&Verdict| self.slo.iter().any(|judged| judged.verdict == **verdict);
-        order.iter().find(has).copied()
+        slo::worst(self.slo.iter())
     }
 }
 
@@ -145,6 +148,26 @@ impl Sweep {
     /// How many points have this as the worst of their verdicts.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.points.iter().filter(|point| point.verdict() == Some(verdict)).count()
+    }
+
+    /// The means of a metric at all points that know it.
+    fn means<'s>(&'s self, name: &'s str) -> impl Iterator<Item = f64> + 's {
+        self.points.iter().filter_map(move |point| point.mean(name))
+    }
+
+    /// Whether a metric says something of these points: some know it, and where it counts
+    /// deliveries, some are meant for somebody.
+    pub fn knows(&self, name: &str) -> bool {
+        let mut meant = self.means("deliveries.intended").peekable();
+        let idle = meant.peek().is_some() && meant.all(|count| count <= 0.0);
+        self.means(name).next().is_some() && !(idle && name.starts_with("deliveries."))
+    }
+
+    /// Whether it is worth a column: there is an objective for it, or it is not zero everywhere.
+    pub fn is_worth(&self, name: &str) -> bool {
+        let judged = self.points.first().map_or(&[][..], |point| &point.slo);
+        let own = |it: &Judged| slo::parse(&it.expr).is_ok_and(|slo| slo.metric == name);
+        self.knows(name) && (judged.iter().any(own) || self.means(name).any(|mean| mean != 0.0))
     }
 
     /// Whether there are objectives.

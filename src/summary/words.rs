@@ -73,6 +73,9 @@ const CHOICES: [(&str, &str); 15] = [
     ("tabs", "{} tabs"),
 ];
 
+/// Of these choices there are so many.
+const COUNTED: [&str; 2] = ["attempts", "tabs"];
+
 /// Short names that say nothing alone.
 const SHORT: [&str; 6] = ["every", "kind", "over", "size", "to", "when_full"];
 
@@ -112,8 +115,8 @@ pub fn choice(input: &Json, axis: &Axis, value: &str) -> String {
     let is = |kind: &str| input["nodes"][node].get(kind).is_some();
     match key {
         "transport" => return told.to_owned(),
-        "count" if is("clients") => return format!("{value} users"),
-        "count" | "instances" if node.ends_with('s') => return format!("{value} {node}"),
+        "count" if is("clients") => return counted(value, "users"),
+        "count" | "instances" if node.ends_with('s') => return counted(value, node),
         "count" | "instances" => return format!("{node} × {value}"),
         _ => {}
     }
@@ -122,9 +125,18 @@ pub fn choice(input: &Json, axis: &Axis, value: &str) -> String {
     };
     let form = CHOICES.iter().find(|(end, _)| ends(end) && (*end != "every" || is("source")));
     match form {
-        Some((_, form)) => form.replace("{}", &brief(told)),
+        Some((_, form)) => match form.strip_prefix("{} ").filter(|it| COUNTED.contains(it)) {
+            Some(things) => counted(&brief(told), things),
+            None => form.replace("{}", &brief(told)),
+        },
         None => format!("{} {}", spaced(&axis.name), brief(told)),
     }
+}
+
+/// `2 attempts`, `1 attempt`.
+fn counted(value: &str, things: &str) -> String {
+    let one = things.strip_suffix('s').filter(|_| value == "1");
+    format!("{value} {}", one.unwrap_or(things))
 }
 
 /// What an axis is called: its short name, or more of its path where that says nothing.
@@ -202,6 +214,11 @@ mod tests {
             ("phones.count", "count", "10k", "10k users"),
             ("gateways.count", "count", "8", "8 gateways"),
             ("side.count", "count", "8", "side × 8"),
+            ("gateways.count", "count", "1", "1 gateway"),
+            ("phones.count", "count", "1", "1 user"),
+            ("phones.reconnect.attempts", "attempts", "1", "1 attempt"),
+            ("phones.reconnect.attempts", "attempts", "3", "3 attempts"),
+            ("phones.tabs", "tabs", "1", "1 tab"),
             ("gateways.drain.window", "window", "30s", "window 30s"),
             ("phones.reconnect.jitter", "jitter", "full", "jitter full"),
             ("ticker.every", "every", "30ms", "a message every 30ms"),

@@ -29,7 +29,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let counts = points(&|row| number::float(total(row)));
     let largest = counts.iter().map(|point| point.1).fold(1.0, f64::max);
     let least = counts.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
-    let share_axis = Axis::linear(most, axis::share).of(Unit::Share);
+    let share_axis = Axis::linear(most, axis::percent).of(Unit::Share);
     let panels = vec![
         panel("never got, of what was sent to them", theme::SINGLE, share_axis, points(&part)),
         panel(
@@ -47,7 +47,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
                    length of the outage; outages that ended, by length, log scale."
             .to_owned(),
         note: evidence(summary, Shown::Together),
-        x: Axis::log(first, last, axis::seconds).of(Unit::Seconds).named("time away"),
+        x: Axis::lags(first, last).named("time away"),
         shades: Vec::new(),
         panels,
     })

@@ -37,6 +37,10 @@ const TICKS: f64 = 5.0;
 const LARGEST: f64 = 1e100;
 /// No tick is so near to a floor: its label would touch the floor's.
 const FLOOR: f64 = 0.1;
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 3_600.0;
+/// What people count by beyond a minute, in seconds: 1 and 10 minutes, 1, 10 and 100 hours.
+const LONG: [f64; 5] = [MINUTE, 600.0, HOUR, 36_000.0, 360_000.0];
 /// Not more labelled decades than that.
 const DECADES: usize = 6;
 
@@ -87,6 +91,37 @@ impl Axis {
             ticks.into_iter().rev().step_by(every).map(|at| (at, label(at))).collect();
         ticks.reverse();
         Self { scale: Scale::Log, low, high, ticks, ..Self::default() }
+    }
+
+    /// Durations from 0 to a round one not below `most` seconds, in the unit that suits them.
+    pub fn lasting(most: f64) -> Self {
+        let unit = match most {
+            most if most > 4.0 * HOUR => HOUR,
+            most if most > 2.0 * MINUTE => MINUTE,
+            _ => 1.0,
+        };
+        let axis = Self::linear(most / unit, |value| seconds(value * unit));
+        let ticks = axis.ticks.into_iter().map(|(at, label)| (at * unit, label)).collect();
+        Self { unit: Unit::Seconds, high: axis.high * unit, ticks, ..Self::default() }
+    }
+
+    /// Durations by their decades; beyond a minute people count otherwise.
+    pub fn lags(least: f64, most: f64) -> Self {
+        let axis = Self::log(least, most, seconds).of(Unit::Seconds);
+        let ends = axis.low * 0.999..axis.high * 1.001;
+        let long = LONG.into_iter().filter(|at| ends.contains(at));
+        let short = decades(axis.low, 2.0 * axis.low.max(1.0)).filter(|&at| at < 5.0);
+        let mut all: Vec<f64> =
+            short.chain([10.0].into_iter().filter(|at| ends.contains(at))).collect();
+        all.extend(long);
+        if axis.high < 100.0 * 0.999 || all.len() < 3 {
+            return axis;
+        }
+        let every = all.len().div_ceil(DECADES);
+        let mut ticks: Vec<(f64, String)> =
+            all.into_iter().rev().step_by(every).map(|at| (at, seconds(at))).collect();
+        ticks.reverse();
+        Self { ticks, ..axis }
     }
 
     /// The same with a marked floor for zeros, below the least value.
@@ -174,17 +209,24 @@ fn round_up(value: f64) -> f64 {
     decade * factors.into_iter().find(|factor| factor * decade >= value * 0.999).unwrap_or(10.0)
 }
 
-/// Ticks of shares: `10 %`, `0.1 %`, then `1 in 10k`.
+/// Ticks of shares by decades: `10 %`, `0.1 %`, then `1 in 10k`.
 pub(super) fn share(value: f64) -> String {
-    if (0.1..1.0).contains(&value) {
-        // 99.75 % is not 99.8 %.
-        let text = format!("{:.2}", value * 100.0);
-        format!("{}{GAP}%", text.trim_end_matches('0').trim_end_matches('.'))
-    } else if value >= 0.000_999 || value <= 0.0 {
-        format!("{}{GAP}%", figures::tick(value * 100.0))
-    } else {
+    let small = value > 0.0 && value < 0.000_999;
+    if small && (value / decade_below(value) - 1.0).abs() < 1e-6 {
         format!("1 in {}", figures::tick((1.0 / value).round()))
+    } else {
+        percent(value)
     }
+}
+
+/// Ticks of shares at equal steps: `25 %`, `0.075 %`.
+pub(super) fn percent(value: f64) -> String {
+    if !(0.1..1.0).contains(&value) {
+        return format!("{}{GAP}%", figures::tick(value * 100.0));
+    }
+    // 99.75 % is not 99.8 %.
+    let text = format!("{:.2}", value * 100.0);
+    format!("{}{GAP}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// Ticks of sizes: `500 MB`, `2.5 GB`.
@@ -204,18 +246,19 @@ pub(super) fn usd(value: f64) -> String {
     format!("${}", figures::tick(value))
 }
 
-/// Ticks of durations: `100 ms`, `1 s`, `10 s`.
+/// Ticks of durations: `100 ms`, `1 s`, `10 min`, `2.78 h`.
 pub(super) fn seconds(value: f64) -> String {
     let (factor, unit) = match value {
         v if v <= 0.0 => return "0".to_owned(),
         v if v < 0.999e-6 => (1e9, "ns"),
         v if v < 0.999e-3 => (1e6, "µs"),
         v if v < 0.999 => (1e3, "ms"),
-        _ => (1.0, "s"),
+        // Whole minutes are said so.
+        v if v < 119.0 && (v - MINUTE).abs() > 1e-6 => (1.0, "s"),
+        v if v < HOUR * 0.999 => (1.0 / MINUTE, "min"),
+        _ => (1.0 / HOUR, "h"),
     };
-    let number = value * factor;
-    let text = if number > 999.0 { figures::count(number.round()) } else { figures::tick(number) };
-    format!("{text}{GAP}{unit}")
+    format!("{}{GAP}{unit}", figures::tick(value * factor))
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use super::{
 use crate::{
     engine::number,
     report::theme,
-    summary::{Summary, figures, series::Curve},
+    summary::{
+        Summary, figures,
+        series::{self, Curve},
+    },
 };
 use figures::{compact, count, counted};
 
@@ -83,10 +86,9 @@ impl<'a> Pool<'a> {
         moves.then_some(pool)
     }
 
-    /// The mean over the instances at the start.
-    fn start(&self) -> f64 {
-        let starts = self.instances.iter().map(|(_, curve)| first(curve));
-        starts.sum::<f64>() / number::float(number::count(self.instances.len()))
+    /// What each instance holds when most are connected, if all hold as many.
+    fn even(&self) -> f64 {
+        series::even(&self.instances).unwrap_or(0.0)
     }
 
     fn fullest(&self) -> Option<(&str, f64)> {
@@ -95,12 +97,12 @@ impl<'a> Pool<'a> {
     }
 
     fn headline(&self) -> String {
-        let start = self.start();
+        let even = self.even();
         match self.fullest() {
-            Some((name, peak)) if start > 0.0 && peak > 1.1 * start => format!(
-                "{name} peaks at {}, {} × the mean at the start",
+            Some((name, peak)) if even > 0.0 && peak > 1.1 * even => format!(
+                "{name} peaks at {}, {} × an even share",
                 counted(peak.round(), "connection", "connections"),
-                compact(peak / start),
+                compact(peak / even),
             ),
             Some((name, peak)) => format!(
                 "No instance of {} holds more than {}: {name} at its peak",
@@ -130,7 +132,7 @@ impl<'a> Pool<'a> {
             marks: [first(curve), curve.peak().map_or(0.0, |(_, peak)| peak), last(curve)],
         };
         let most = self.fullest().map_or(1.0, |(_, peak)| peak);
-        let top = darkest(most, self.start());
+        let top = darkest(most, self.even());
         Strip { rows: self.instances.iter().map(row).collect(), top, end: horizon }
     }
 

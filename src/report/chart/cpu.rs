@@ -85,7 +85,7 @@ impl<'a> Node<'a> {
         let bands = band(summary, pen, &self.busiest);
         let bands: Vec<Band> = bands.into_iter().collect();
         let most = with_bands(self.peak.1, &bands).min(1.0);
-        let y = Axis::linear(most, axis::share).of(Unit::Share);
+        let y = Axis::linear(most, axis::percent).of(Unit::Share);
         let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
         Panel { name: format!("{} of {}", self.work, self.name), height, body }
     }

@@ -1,9 +1,8 @@
 //! All deliveries by time of arrival and lag: where percentiles show four lines, this shows every
 //! group, such as those that wait for a reconnect.
-use super::{Axis, Body, Chart, Heat, HeatCell, Panel, Shown, axis, evidence, shades};
+use super::{Axis, Body, Chart, Heat, HeatCell, Panel, Shown, evidence, shades};
 use crate::{
     engine::number,
-    record::Unit,
     report::theme,
     summary::{LagCell, Summary, figures},
 };
@@ -30,7 +29,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if !(least.is_finite() && most > 0.0 && high > 0.0) {
         return None;
     }
-    let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
+    let y = Axis::lags(least, most);
     let cell = |cell: &LagCell| HeatCell {
         from: cell.at.seconds(),
         to: cell.at.seconds() + width,

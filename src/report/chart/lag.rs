@@ -3,7 +3,6 @@
 use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
 use crate::{
     engine::number,
-    record::Unit,
     report::theme::{self, Pen},
     summary::{
         Burst, Judged, Summary, bursts, figures,
@@ -34,7 +33,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let limits = limits(summary);
     let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
     let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
-    let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
+    let y = Axis::lags(least, most);
     let burst = bursts(summary);
     let lines: Vec<Line> = match &burst {
         Some(burst) => by_burst(burst, summary.horizon.seconds()),

@@ -1,6 +1,6 @@
 //! The lag against the load, where the load moves within a run: deliveries by how much was sent
 //! when they arrived. Counts are added before a percentile is taken.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, evidence, lag};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, evidence, lag};
 use crate::{
     engine::number,
     record::Unit,
@@ -60,7 +60,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let x = Axis { low: first.mean(), ..Axis::linear(last.mean(), figures::tick) };
     let ticks = x.ticks.iter().filter(|tick| tick.0 >= x.low && tick.0 <= x.high).cloned();
     let x = Axis { ticks: ticks.collect(), ..x }.of(Unit::PerSecond).named("messages sent, /s");
-    let y = Axis::log(least, most, axis::seconds).of(Unit::Seconds);
+    let y = Axis::lags(least, most);
     Some(Chart {
         name: "lag-against-load".to_owned(),
         headline: format!(

@@ -159,8 +159,9 @@ pub struct Grid {
 pub struct GridRow {
     /// The value it belongs to.
     pub name: String,
-    /// From left to right: how dark, from 0 to 1, and the number.
-    pub cells: Vec<Option<(f64, String)>>,
+    /// From left to right, where something was run: how dark, from 0 to 1, and the number; without
+    /// a shade, why there is none.
+    pub cells: Vec<Option<(Option<f64>, String)>>,
 }
 
 /// Shades over both axes.
@@ -208,6 +209,8 @@ pub struct Lines {
     pub corner: Option<(f64, f64, String)>,
     /// Points with a label beside them.
     pub dots: Vec<(f64, f64, String)>,
+    /// Where lines cross, with the place in words: a ring.
+    pub marks: Vec<(f64, f64, String)>,
 }
 
 /// One line, in pieces where there is nothing to measure.

@@ -1,5 +1,5 @@
 //! Measured values over the simulated ones, a chart for each series.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
     record::Unit,
     report::theme,
@@ -45,7 +45,7 @@ fn chart(summary: &Summary, observed: &Observed, place: usize) -> Chart {
 /// From zero on, in the words of the unit.
 pub(super) fn scale(unit: Unit, most: f64) -> Axis {
     let axis = match unit {
-        Unit::Seconds => Axis::linear(most, axis::seconds),
+        Unit::Seconds => Axis::lasting(most),
         Unit::Share => Axis::linear(most, |value| figures::tick(100.0 * value) + "%"),
         Unit::Bytes | Unit::BytesPerSecond => {
             Axis::linear(most, |value| figures::figure(unit, value))

@@ -1,8 +1,6 @@
 //! What waits: messages in a bus, handshakes and messages for a CPU of a gateway. The panels stand
 //! over one axis of time, so that cause and effect can be seen.
-use super::{
-    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,
-};
+use super::{Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, shades};
 use crate::{
     record::Unit,
     report::theme,
@@ -78,10 +76,9 @@ impl<'s> Queue<'s> {
     fn panel(&self, summary: &Summary, height: f64) -> Panel {
         let pen = theme::BLUE.wide(1.75);
         let (name, y) = match self.unit {
-            Unit::Seconds => (
-                format!("longest wait for a CPU of {}", self.node),
-                Axis::linear(self.peak.1, axis::seconds),
-            ),
+            Unit::Seconds => {
+                (format!("longest wait for a CPU of {}", self.node), Axis::lasting(self.peak.1))
+            }
             _ => (
                 format!("messages that wait in {}", self.node),
                 Axis::linear(self.peak.1, figures::tick),

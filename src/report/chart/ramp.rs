@@ -52,7 +52,7 @@ fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Line::through(label, pen, vec![points])
     };
-    let y = Axis::linear(1.0, axis::share).of(Unit::Share);
+    let y = Axis::linear(1.0, axis::percent).of(Unit::Share);
     let lines =
         vec![line("up", theme::EQUALS[0], true), line("down", theme::EQUALS[1].solid(), false)];
     let value = if phase.policy.is_empty() {

@@ -1,5 +1,5 @@
 //! Series of the same name of several runs, laid over each other.
-use super::{Axis, Body, Chart, Line, Lines, Panel, axis, bins, line};
+use super::{Axis, Body, Chart, Line, Lines, Panel, bins, line};
 use crate::{
     record::Unit,
     report::theme::{self, Pen},
@@ -83,7 +83,7 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let most = values().fold(0.0, f64::max);
     let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
     let y = if log && least.is_finite() {
-        Axis::log(least, most, axis::seconds).of(unit)
+        Axis::lags(least, most)
     } else {
         super::observed::scale(unit, most)
     };

@@ -1,14 +1,18 @@
 //! Charts of a sweep: each metric that matters against one axis, small multiples for a second, and
 //! a grid of numbers for two.
+mod axes;
 mod bars;
 mod bill;
 mod grid;
 mod lag;
 mod losses;
+mod rings;
+mod same;
 
-use super::{Axis, Band, Body, Chart, Line, Lines, Panel, axis};
+pub use same::{Same, same, sentence};
+
+use super::{Band, Body, Chart, Line, Lines, Panel};
 use crate::{
-    engine::number,
     record::Unit,
     report::theme::{self, Pen},
     summary::{
@@ -16,9 +20,10 @@ use crate::{
         figures::{self, figure},
         slo, survivors,
         sweep::{self, Point, Sweep},
-        words::{self, brief},
+        words,
     },
 };
+use axes::{Across, across, limits, y_axis};
 use std::collections::BTreeSet;
 
 /// What is drawn whatever the objectives say.
@@ -32,6 +37,10 @@ const METRICS: [&str; 7] = [
     "clients.availability",
 ];
 
+/// A load below this share of a whole is next to nothing.
+const CALM: f64 = 0.05;
+/// Shares that are apart by less than this make up the whole.
+const WHOLE: f64 = 5e-4;
 /// Not more charts of metrics than that.
 const MOST: usize = 8;
 /// Not more small multiples than that.
@@ -55,9 +64,16 @@ pub fn all(sweep: &Sweep) -> Vec<Chart> {
         _ => false,
     };
     let judged = objectives(sweep);
+    let crossed = crossed(sweep);
+    let told = |name: &str| told(name) && !crossed.iter().any(|it| it == name);
+    let words = roles(sweep).is_some_and(|roles| !is_scale(&sweep.axes[roles.across]));
     let one = |name: &String| {
-        let grid = if judged.contains(name) { grid::chart(sweep, name) } else { None };
-        grid.or_else(|| curves(sweep, name).filter(|_| !told(name)))
+        // Between two words there is no line.
+        let cells = judged.contains(name) || (words && !told(name));
+        let grid = if cells { grid::chart(sweep, name) } else { None };
+        let drawn = || if words { bars::metric(sweep, name) } else { None };
+        let drawn = || drawn().or_else(|| curves(sweep, name));
+        grid.or_else(|| drawn().filter(|_| !told(name)))
     };
     let mut charts: Vec<Chart> = metrics(sweep).iter().filter_map(one).collect();
     charts.extend(lag.clone());
@@ -87,14 +103,49 @@ fn objectives(sweep: &Sweep) -> Vec<String> {
     wanted.filter(|name| seen.insert(name.clone())).collect()
 }
 
-/// The metrics of objectives, then those that always matter; a metric that is the same everywhere
-/// is left out unless there is an objective for it.
+/// The metrics of objectives, of crossings that are told, and those that always matter. What is the
+/// same everywhere, or the reverse of another, says nothing more.
 fn metrics(sweep: &Sweep) -> Vec<String> {
-    let own = objectives(sweep);
-    let others = METRICS.iter().map(|name| (*name).to_owned());
-    let others = others.filter(|name| !own.contains(name) && differs(sweep, name));
-    let known = |name: &String| sweep.points.iter().any(|point| point.mean(name).is_some());
-    own.iter().cloned().chain(others).filter(known).take(MOST).collect()
+    let always = METRICS.iter().map(|name| (*name).to_owned());
+    let all = objectives(sweep).into_iter().chain(crossed(sweep)).chain(always);
+    let mut own: Vec<String> = Vec::new();
+    let told = |name: &String| differs(sweep, name) && !is_calm(sweep, name);
+    for name in all.filter(told) {
+        if !own.iter().any(|known| *known == name || reverse(sweep, known, &name)) {
+            own.push(name);
+        }
+    }
+    own.truncate(MOST);
+    own
+}
+
+/// The metrics in which designs change places.
+fn crossed(sweep: &Sweep) -> Vec<String> {
+    let mut names: Vec<String> = sweep.crossings().into_iter().map(|it| it.metric).collect();
+    names.dedup();
+    names
+}
+
+/// Whether it is a load that is nowhere worth a look, and no objective is about it.
+fn is_calm(sweep: &Sweep, name: &str) -> bool {
+    let Some([(.., least), (.., most)]) = sweep.extremes(name) else { return false };
+    let calm = name.ends_with(".headroom") && least > 1.0 - CALM
+        || name.ends_with(".cpu.peak") && most < CALM;
+    calm && !objectives(sweep).iter().any(|own| own == name)
+}
+
+/// Whether one is what the other leaves of the whole, at every point: headroom and peak CPU, where
+/// the CPU is what binds.
+fn reverse(sweep: &Sweep, one: &str, other: &str) -> bool {
+    let pool = |name: &str| {
+        Some(name.rsplit_once(".headroom").or(name.rsplit_once(".cpu.peak"))?.0.to_owned())
+    };
+    let same = pool(one).is_some() && pool(one) == pool(other);
+    let whole = |point: &Point| match (point.mean(one), point.mean(other)) {
+        (Some(one), Some(other)) => (one + other - 1.0).abs() < WHOLE,
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    same && sweep.points.iter().all(whole)
 }
 
 /// Whether a reader can see that points differ: not when all of them print the same figure.
@@ -113,6 +164,11 @@ struct Roles {
     across: usize,
     panels: Option<usize>,
     lines: Option<usize>,
+}
+
+/// Whether the values of an axis are numbers between which there is more.
+fn is_scale(axis: &sweep::Axis) -> bool {
+    axis.numbers().is_some()
 }
 
 fn roles(sweep: &Sweep) -> Option<Roles> {
@@ -147,71 +203,6 @@ fn each_value(sweep: &Sweep, axis: Option<usize>) -> Vec<Chosen> {
     sweep.axes[axis].values.iter().map(|it| Some((axis, it.clone()))).collect()
 }
 
-/// Where the values of an axis lie.
-struct Across {
-    axis: Axis,
-    at: Vec<f64>,
-}
-
-fn across(axis: &sweep::Axis) -> Across {
-    let values = &axis.values;
-    let named = |it: Axis| it.named(&axis.path);
-    let Some((unit, at)) = axis.numbers().filter(|(_, at)| at.len() > 2) else {
-        return places(axis);
-    };
-    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let label = |value: f64| tick(unit, value);
-    // Values that span more than a decade are apart by factors.
-    if least > 0.0 && most / least >= 10.0 {
-        let axis = Axis::log(least, most, label).of(unit);
-        let axis = Axis { low: least, high: most, ..axis };
-        let ticks = ticks(&axis, values, &at);
-        return Across { axis: named(Axis { ticks, ..axis }), at };
-    }
-    Across { axis: named(Axis::linear(most, label).of(unit)), at }
-}
-
-fn tick(unit: Unit, value: f64) -> String {
-    match unit {
-        Unit::Seconds => axis::seconds(value),
-        Unit::Share => axis::share(value),
-        Unit::Bytes => axis::bytes(value),
-        Unit::Usd | Unit::UsdPerMonth => axis::usd(value),
-        _ => figures::tick(value),
-    }
-}
-
-/// A length in pixels that every x axis has.
-const SHORT: f64 = 270.0;
-/// Between two labels.
-const APART: f64 = 10.0;
-
-/// The values of an axis as its ticks, as they are written; those that have no room are left out.
-fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
-    let mut all: Vec<(f64, String)> =
-        at.iter().copied().zip(values.iter().map(|value| brief(value))).collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut end = f64::NEG_INFINITY;
-    all.retain(|(value, label)| {
-        let (middle, half) = (axis.place(*value) * SHORT, theme::width(label, theme::TICK) / 2.0);
-        let fits = middle - half > end + APART;
-        end = if fits { middle + half } else { end };
-        fits
-    });
-    all
-}
-
-/// Words stand side by side.
-fn places(axis: &sweep::Axis) -> Across {
-    let at: Vec<f64> =
-        (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
-    let ticks = at.iter().copied().zip(axis.values.iter().map(|value| brief(value))).collect();
-    let high = number::float(number::count(axis.values.len()));
-    let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
-    Across { axis, at }
-}
-
 /// The metric against one axis.
 fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
     let called = words::metric(name);
@@ -220,11 +211,17 @@ fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
     let across = across(&sweep.axes[roles.across]);
     let panels: Vec<Chosen> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();
     let lines: Vec<Chosen> = each_value(sweep, roles.lines).into_iter().take(LINES).collect();
-    let y = y_axis(sweep, name, unit)?;
+    let y = y_axis(sweep, name, unit, &across.axis)?;
+    let marks = rings::marks(sweep, name, &roles, &across, &y);
     let limits = limits(sweep, name, unit);
     let height = if panels.len() == 1 { theme::SINGLE } else { theme::SMALL };
     let panel = |chosen: &Chosen| {
-        let mut body = Lines { y: y.clone(), limits: limits.clone(), ..Lines::default() };
+        let mut body = Lines {
+            y: y.clone(),
+            limits: limits.clone(),
+            marks: marks.clone(),
+            ..Lines::default()
+        };
         for (line, pen) in lines.iter().zip(theme::EQUALS) {
             let fixed: Vec<&(usize, String)> = chosen.iter().chain(line).collect();
             let points = points(sweep, &fixed);
@@ -235,11 +232,12 @@ fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
         Panel { name: named.unwrap_or_else(|| called.clone()), height, body: Body::Lines(body) }
     };
     let panels: Vec<Panel> = panels.iter().map(panel).collect();
+    let crossed = !marks.is_empty();
     Some(Chart {
         name: format!("sweep-{}", stem(name)),
         headline: headline(sweep, name)?,
         subtitle: subtitle(sweep, name, &roles),
-        note: note(sweep, true),
+        note: note(sweep, true) + if crossed { " A ring: two lines cross." } else { "" },
         x: across.axis,
         shades: Vec::new(),
         panels,
@@ -309,61 +307,29 @@ fn unbroken(line: &[(f64, f64)], missing: &[f64]) -> Vec<Vec<(f64, f64)>> {
     line.chunk_by(|a, b| !gap(a, b)).map(<[(f64, f64)]>::to_vec).collect()
 }
 
-fn y_axis(sweep: &Sweep, name: &str, unit: Unit) -> Option<Axis> {
-    let metrics = || sweep.points.iter().filter_map(|point| point.metric(name));
-    let means = || metrics().filter_map(|metric| metric.mean);
-    // Bands reach beyond the means.
-    let most = means().chain(metrics().filter_map(|it| it.ci_high)).fold(0.0, f64::max);
-    let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.0);
-    let least = means().filter(|&mean| mean > 0.0).fold(f64::INFINITY, f64::min);
-    means().next()?;
-    let label = |value: f64| tick(unit, value);
-    let top = most.max(limit);
-    if unit == Unit::Share && least.is_finite() && least > 0.9 {
-        return Some(near_one(metrics().filter_map(|it| it.ci_low).fold(least, f64::min)));
-    }
-    // A share of some weight is read against the whole.
-    let whole = unit == Unit::Share && top > 0.1;
-    if least.is_finite() && top / least > 100.0 && !whole {
-        // A limit of nothing lies on the marked floor, as values do.
-        let limited = limits(sweep, name, unit).iter().any(|limit| limit.0 <= 0.0);
-        let zero = limited || means().any(|mean| mean <= 0.0);
-        let axis = Axis::log(least.min(limit.max(least)), top, label).of(unit);
-        return Some(if zero { axis.with_floor() } else { axis });
-    }
-    Some(Axis::linear(top, label).of(unit))
-}
-
-/// Shares near one are shown from just below the least.
-fn near_one(least: f64) -> Axis {
-    let missing = Axis::linear((1.0 - least).max(1e-6), |it| it.to_string());
-    let low = 1.0 - missing.high;
-    let ticks =
-        missing.ticks.iter().map(|(at, _)| (1.0 - at, figures::share(1.0 - at))).rev().collect();
-    Axis { unit: Unit::Share, low, high: 1.0, ticks, ..Axis::default() }
-}
-
-fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
-    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
-    let read = judged.filter_map(|judged| slo::parse(&judged.expr).ok());
-    let own = read.filter(|slo| slo.metric == name);
-    own.map(|slo| (slo.limit, format!("SLO {}", figure(unit, slo.limit)))).collect()
-}
-
 fn headline(sweep: &Sweep, name: &str) -> Option<String> {
     let [low, high] = sweep.extremes(name)?;
     // What is a bill of a month need not say so again.
     let [least, most] = [printed(low), printed(high)].map(|text| text.replace("/month", ""));
     let called = figures::capitalized(&words::metric(name));
-    if least == most {
-        return Some(format!("{called} is {least} at every point"));
-    }
     let [low, high] = [low, high].map(|(point, ..)| {
         let only = survivors::only(name, &point.metrics);
         let only = only.map_or_else(String::new, |only| format!(" ({only})"));
         format!("{}{only}", sweep.spoken(point))
     });
-    Some(format!("{called}: {least} at {low}, {most} at {high}"))
+    Some(format!("{called}: {least} at {low}, {most} at {high}{}", without(sweep, name)))
+}
+
+/// The points at which there is nothing to measure.
+fn without(sweep: &Sweep, name: &str) -> String {
+    let none: Vec<&Point> =
+        sweep.points.iter().filter(|point| point.mean(name).is_none()).collect();
+    let why = survivors::nobody(name);
+    match none[..] {
+        [] => String::new(),
+        [one] => format!("; {why} at {}", sweep.spoken(one)),
+        _ => format!("; {why} at {} points", none.len()),
+    }
 }
 
 fn subtitle(sweep: &Sweep, name: &str, roles: &Roles) -> String {

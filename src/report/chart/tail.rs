@@ -43,7 +43,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         headline: headline(&summary.lag, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
         note: evidence(summary, Shown::Together),
-        x: Axis::log(start, reach, axis::seconds).of(Unit::Seconds).named("delivery lag x"),
+        x: Axis::lags(start, reach).named("delivery lag x"),
         shades: Vec::new(),
         panels: vec![Panel {
             name: "share of deliveries later than x".to_owned(),

@@ -37,10 +37,22 @@ pub(super) fn draw(sheet: &mut Sheet, grid: &Grid, frame: Frame) {
             let Some((shade, text)) = cell else { continue };
             let left = frame.left + width * number::float(number::count(column));
             let last = theme::RAMP.len() - 1;
-            let step = number::place(number::floor(shade * number::float(number::count(last))));
+            let step = |shade: f64| {
+                number::place(number::floor(shade * number::float(number::count(last))))
+            };
             let (from, to) = ((left + GAP, top + GAP), (left + width - GAP, top + pitch - GAP));
-            sheet.rectangle(from, to, theme::RAMP[step.min(last)]);
-            let kind = if step > last / 2 { theme::ON_DARK } else { theme::IN_CELL };
+            let kind = match shade.map(step) {
+                Some(step) => {
+                    sheet.rectangle(from, to, theme::RAMP[step.min(last)]);
+                    if step > last / 2 { theme::ON_DARK } else { theme::IN_CELL }
+                }
+                // No number has no shade: a frame says that something was run.
+                None => {
+                    let corners = [from, (to.0, from.1), to, (from.0, to.1), from];
+                    sheet.line(corners.to_vec(), theme::EMPTY);
+                    theme::IN_CELL
+                }
+            };
             let text = fitted(text, kind, width - 4.0 * GAP);
             sheet.text((left + width / 2.0, baseline), kind, Anchor::Middle, &text);
         }

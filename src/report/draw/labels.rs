@@ -1,11 +1,13 @@
 //! Labels at line ends, spread so that none lies on another.
-use super::sheet::{Anchor, Part, Sheet, fitted};
+use super::sheet::{Anchor, Part, Sheet, balanced, fitted};
 use crate::report::theme::{self, LABEL_PITCH, Type};
 
 /// A label moved further than this gets a leader.
 const LEADER: f64 = 3.0;
 /// From the line's end to its label.
 const GAP: f64 = 14.0;
+/// No label has more lines.
+const ROWS: usize = 3;
 /// No label is wider.
 pub(super) const WIDEST: f64 = 150.0;
 
@@ -21,23 +23,40 @@ pub(super) struct Label {
 
 /// The room that labels take beside a panel.
 pub(super) fn room<'a>(labels: impl Iterator<Item = (&'a str, Type)>) -> f64 {
-    let widths = labels.map(|(text, kind)| theme::width(text, kind).min(WIDEST));
+    let width = |(text, kind): (&str, Type)| {
+        rows(text, kind).iter().map(|row| theme::width(row, kind)).fold(0.0, f64::max)
+    };
+    let widths = labels.map(width);
     let widest = widths.fold(0.0, f64::max);
     if widest > 0.0 { widest + GAP } else { 0.0 }
+}
+
+/// A label in one line, or where it is too wide for that, in several; the last is cut if need be.
+fn rows(text: &str, kind: Type) -> Vec<String> {
+    let mut lines = balanced(text, kind, WIDEST);
+    if lines.len() > ROWS {
+        let rest = lines.split_off(ROWS - 1).join(" ");
+        lines.push(rest);
+    }
+    lines.iter().map(|row| fitted(row, kind, WIDEST)).collect()
 }
 
 /// Writes labels right of `x`, between `top` and `bottom`.
 pub(super) fn write(sheet: &mut Sheet, mut labels: Vec<Label>, x: f64, top: f64, bottom: f64) {
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let wanted: Vec<f64> = labels.iter().map(|label| label.y).collect();
-    for (label, y) in labels.iter().zip(spread(&wanted, top, bottom)) {
+    let rows: Vec<Vec<String>> = labels.iter().map(|label| rows(&label.text, label.kind)).collect();
+    let wanted: Vec<(f64, usize)> =
+        labels.iter().zip(&rows).map(|(label, rows)| (label.y, rows.len())).collect();
+    for ((label, rows), y) in labels.iter().zip(&rows).zip(spread(&wanted, top, bottom)) {
         let draw = |sheet: &mut Sheet| {
             if (y - label.y).abs() > LEADER {
                 sheet.rule((x + 3.0, label.y), (x + GAP - 3.0, y), theme::INK3);
             }
-            let text = fitted(&label.text, label.kind, WIDEST);
-            let baseline = y + 0.35 * label.kind.size;
-            sheet.text((x + GAP, baseline), label.kind, Anchor::Start, &text);
+            let mut baseline = y + 0.35 * label.kind.size - (size(rows.len()) - LABEL_PITCH) / 2.0;
+            for row in rows {
+                sheet.text((x + GAP, baseline), label.kind, Anchor::Start, row);
+                baseline += LABEL_PITCH;
+            }
         };
         match label.series {
             Some(series) => sheet.part(Part::Series(series), draw),
@@ -46,26 +65,31 @@ pub(super) fn write(sheet: &mut Sheet, mut labels: Vec<Label>, x: f64, top: f64,
     }
 }
 
-/// Heights near the wanted ones (ascending), at least a pitch apart. Neighbours that would touch
-/// form a block around the middle of what they want.
-fn spread(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
+/// The height of so many rows.
+fn size(rows: usize) -> f64 {
+    LABEL_PITCH * f64::from(u32::try_from(rows).unwrap_or(u32::MAX))
+}
+
+/// Middles near the wanted ones (ascending, each with its rows), such that none lies on another.
+/// Neighbours that would touch form a block around the middle of what they want.
+fn spread(wanted: &[(f64, usize)], top: f64, bottom: f64) -> Vec<f64> {
     struct Block {
         count: usize,
+        labels: usize,
         middle: f64,
     }
-    let size = |count: usize| LABEL_PITCH * f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let mut blocks: Vec<Block> = Vec::new();
-    for &y in wanted {
-        blocks.push(Block { count: 1, middle: y });
+    for &(y, rows) in wanted {
+        blocks.push(Block { count: rows, labels: 1, middle: y });
         while let [.., above, below] = blocks.as_slice() {
             if below.middle - above.middle >= f64::midpoint(size(above.count), size(below.count)) {
                 break;
             }
             let (a, b) = (size(above.count), size(below.count));
             let middle = (above.middle * a + below.middle * b) / (a + b);
-            let count = above.count + below.count;
+            let (count, labels) = (above.count + below.count, above.labels + below.labels);
             blocks.truncate(blocks.len() - 2);
-            blocks.push(Block { count, middle });
+            blocks.push(Block { count, labels, middle });
         }
     }
     let mut floor = f64::NEG_INFINITY;
@@ -74,12 +98,12 @@ fn spread(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
         let half = size(block.count) / 2.0;
         let middle =
             block.middle.min(bottom + LABEL_PITCH / 2.0 - half).max(top - LABEL_PITCH / 2.0 + half);
-        let mut y = (middle - half + LABEL_PITCH / 2.0).max(floor);
-        for _ in 0..block.count {
-            heights.push(y);
-            y += LABEL_PITCH;
+        let mut edge = (middle - half).max(floor);
+        for &(_, rows) in wanted.iter().skip(heights.len()).take(block.labels) {
+            heights.push(edge + size(rows) / 2.0);
+            edge += size(rows);
         }
-        floor = y;
+        floor = edge;
     }
     heights
 }
@@ -90,7 +114,7 @@ mod tests {
 
     #[test]
     fn labels_keep_their_distance_and_their_order() {
-        let heights = spread(&[10.0, 11.0, 12.0, 100.0], 0.0, 120.0);
+        let heights = spread(&[(10.0, 1), (11.0, 1), (12.0, 1), (100.0, 1)], 0.0, 120.0);
         assert!(heights.is_sorted());
         assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= LABEL_PITCH - 1e-9));
         assert!((heights[3] - 100.0).abs() < 1e-9);
@@ -98,8 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn a_label_of_two_rows_has_room_for_both() {
+        let heights = spread(&[(50.0, 2), (50.0, 1)], 0.0, 120.0);
+        assert!((heights[1] - heights[0] - 1.5 * LABEL_PITCH).abs() < 1e-9, "{heights:?}");
+        let kind = Type::label(theme::BLUE);
+        assert_eq!(rows("spread over connections", kind).concat(), "spread overconnections");
+        assert_eq!(rows("p99", kind), ["p99"]);
+    }
+
+    #[test]
     fn labels_stay_inside() {
-        let heights = spread(&[119.0, 120.0], 0.0, 120.0);
+        let heights = spread(&[(119.0, 1), (120.0, 1)], 0.0, 120.0);
         assert!((heights[1] - 120.0).abs() < 1e-9, "{heights:?}");
     }
 }

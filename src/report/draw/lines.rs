@@ -4,9 +4,12 @@ use super::{
     layout::{Frame, Paper, label_room},
     sheet::{Anchor, Part, Sheet},
 };
-use crate::report::{
-    chart::{Axis, Band, Line, Lines},
-    theme::{self, DOT, Pen, Type},
+use crate::{
+    engine::number,
+    report::{
+        chart::{Axis, Band, Line, Lines},
+        theme::{self, DOT, Pen, Type},
+    },
 };
 
 /// How a limit's label is set.
@@ -15,6 +18,12 @@ pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: the
 const LEADER: Pen = Pen { stroke: theme::INK3, text: theme::INK3, width: 1.0, dash: &[1.0, 4.0] };
 /// How early that is.
 const FAR: f64 = 40.0;
+/// Closer lines cannot be told apart, as a part of the plot's height.
+const NEAR: f64 = 0.005;
+/// The radius of a ring where lines cross.
+const RING: f64 = 6.0;
+/// How its label is set.
+const MARK: Type = theme::VALUE;
 /// Between the line's end and its leader.
 const GAP: f64 = 6.0;
 
@@ -25,7 +34,8 @@ pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
     if paper.keyed {
         return (ticks, 0.0);
     }
-    let lines = body.lines.iter().map(|line| (line.label.as_str(), Type::label(line.pen)));
+    let named = named(body);
+    let lines = named.iter().map(|(at, text)| (text.as_str(), Type::label(body.lines[*at].pen)));
     let limits = body.limits.iter().map(|(_, label)| (label.as_str(), LIMIT_LABEL));
     (ticks, label_room(lines.chain(limits)))
 }
@@ -46,6 +56,7 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         }
     });
     dots(sheet, body, frame);
+    marks(sheet, body, frame);
     if !frame.paper.keyed {
         line_ends(sheet, body, frame);
     }
@@ -88,15 +99,15 @@ fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece:
 
 fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     let end = |line: &Line| line.pieces.last()?.last().copied();
-    let named = (frame.series..).zip(&body.lines).filter(|(_, line)| !line.label.is_empty());
-    let lines = named.filter_map(|(series, line)| {
+    let lines = named(body).into_iter().filter_map(|(place, text)| {
+        let (line, series) = (&body.lines[place], frame.series + number::short(place));
         let (x, value) = end(line)?;
         let (x, y) = (frame.across(x), frame.up(&body.y, value));
         if frame.right - x > FAR {
             let leader = vec![(x + GAP, y), (frame.right, y)];
             sheet.part(Part::Series(series), |sheet| sheet.line(leader, LEADER));
         }
-        let (kind, text) = (Type::label(line.pen), line.label.clone());
+        let kind = Type::label(line.pen);
         Some(Label { y, kind, text, series: Some(series) })
     });
     let limits = body.limits.iter().map(|(limit, label)| Label {
@@ -107,6 +118,105 @@ fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     });
     let all = lines.chain(limits).collect();
     labels::write(sheet, all, frame.right, frame.top, frame.bottom);
+}
+
+/// The lines that have a label, by their place: of those that lie on each other the one on top has
+/// the names of all.
+fn named(body: &Lines) -> Vec<(usize, String)> {
+    let lines = || body.lines.iter().enumerate().filter(|(_, line)| !line.label.is_empty());
+    let label = |(place, line): (usize, &Line)| {
+        let covered = |other: &(usize, &Line)| coincide(&body.y, line, other.1);
+        if lines().skip_while(|other| other.0 <= place).any(|other| covered(&other)) {
+            return None;
+        }
+        let below = lines().take_while(|other| other.0 <= place).filter(covered);
+        let names: Vec<&str> = below.map(|other| other.1.label.as_str()).collect();
+        Some((place, together(&names)))
+    };
+    lines().filter_map(label).collect()
+}
+
+/// Names in a row, what they begin with in common once: `jitter none, equal, full`.
+fn together(names: &[&str]) -> String {
+    let [first, rest @ ..] = names else { return String::new() };
+    let words = first.split_inclusive(' ').scan(0, |end, word| {
+        *end += word.len();
+        Some(*end)
+    });
+    let common =
+        |end: &usize| *end < first.len() && rest.iter().all(|it| it.starts_with(&first[..*end]));
+    let shared = words.take_while(common).last().unwrap_or(0);
+    let rest = rest.iter().map(|name| &name[shared..]);
+    std::iter::once(*first).chain(rest).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether two lines lie on each other over their whole length.
+fn coincide(y: &Axis, one: &Line, other: &Line) -> bool {
+    let near = |(a, b): (&(f64, f64), &(f64, f64))| {
+        a.0.total_cmp(&b.0).is_eq() && (y.place(a.1) - y.place(b.1)).abs() < NEAR
+    };
+    one.pieces.len() == other.pieces.len()
+        && one
+            .pieces
+            .iter()
+            .zip(&other.pieces)
+            .all(|(one, other)| one.len() == other.len() && one.iter().zip(other).all(near))
+}
+
+/// Where lines cross: a ring with the place beside it, where no line runs up to it.
+fn marks(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    let mut taken: Vec<[f64; 4]> = Vec::new();
+    for (at, value, label) in &body.marks {
+        let (x, y) = (frame.across(*at), frame.up(&body.y, *value));
+        let corner = |turn: u32| {
+            let angle = std::f64::consts::TAU * f64::from(turn) / 24.0;
+            (x + RING * libm::cos(angle), y + RING * libm::sin(angle))
+        };
+        sheet.line((0..=24).map(corner).collect(), theme::RING);
+        let half = theme::width(label, MARK) / 2.0;
+        let beside = RING + 5.0 + half;
+        let spots = [
+            (x, y - 11.0),
+            (x, y + 19.0),
+            (x + beside, y - 7.0),
+            (x - beside, y - 7.0),
+            (x + beside, y + 15.0),
+            (x - beside, y + 15.0),
+        ];
+        let inside = |(x, y): (f64, f64)| {
+            let x = x.clamp(frame.left + half, (frame.right - half).max(frame.left + half));
+            (x, y.clamp(frame.top + 12.0, frame.bottom - 4.0))
+        };
+        let around = |(x, y): (f64, f64)| [x - half, y - 10.0, x + half, y + 3.0];
+        let worse = |spot: &(f64, f64)| {
+            let own = around(*spot);
+            let over = taken
+                .iter()
+                .filter(|it| own[0] < it[2] && it[0] < own[2] && own[1] < it[3] && it[1] < own[3]);
+            100 * over.count() + crossed(body, frame, own)
+        };
+        let Some(spot) = spots.into_iter().map(inside).min_by_key(worse) else { continue };
+        taken.push(around(spot));
+        sheet.text(spot, MARK, Anchor::Middle, label);
+    }
+}
+
+/// How many stretches of lines run through a box.
+fn crossed(body: &Lines, frame: Frame, own: [f64; 4]) -> usize {
+    let place = |&(x, value): &(f64, f64)| (frame.across(x), frame.up(&body.y, value));
+    let through = |(one, other): ((f64, f64), (f64, f64))| {
+        (0..=24).any(|step| {
+            let part = f64::from(step) / 24.0;
+            let at = |from: f64, to: f64| from + part * (to - from);
+            let (x, y) = (at(one.0, other.0), at(one.1, other.1));
+            own[0] < x && x < own[2] && own[1] < y && y < own[3]
+        })
+    };
+    let pieces = body.lines.iter().flat_map(|line| &line.pieces);
+    pieces
+        .flat_map(|piece| piece.windows(2))
+        .filter(|it| through((place(&it[0]), place(&it[1]))))
+        .count()
 }
 
 /// Points with their label above: to the right, where a falling line leaves room, or to the left of

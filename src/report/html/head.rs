@@ -7,7 +7,7 @@ use crate::{
         Judged, Metric, Summary,
         figures::{self, GAP},
         findings,
-        slo::{self, Verdict},
+        slo::{self, Said, Verdict},
         stated_count, survivors,
     },
 };
@@ -144,7 +144,7 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
     html! {
         tr {
             th scope="row" { (objective(&judged.expr)) }
-            td data-l="verdict" { (badge(judged.verdict)) }
+            td data-l="verdict" { (badge(judged.said())) }
             td.r.big data-l="value" { (value) }
             td.i data-l=(interval) { @if !range.is_empty() { (text::sentence(&range)) } }
             td.r data-l="limit" { (limit.as_deref().unwrap_or(figures::NONE)) }
@@ -164,32 +164,43 @@ pub(super) fn only(expr: &str, metrics: &[Metric]) -> Option<String> {
 }
 
 /// The word with a sign of its own: colour is never alone.
-pub(super) fn badge(verdict: Verdict) -> Markup {
-    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) (verdict) } }
+pub(super) fn badge(said: Said) -> Markup {
+    html! { span class={ "v " (class(said)) } { (drawn(said)) (said) } }
 }
 
 /// The sign alone, with the word for those who cannot see it.
-pub(super) fn sign(verdict: Verdict) -> Markup {
-    html! { span class={ "v " (class(verdict)) } { (drawn(verdict)) span.hidden { (verdict) } } }
+pub(super) fn sign(said: Said) -> Markup {
+    html! { span class={ "v " (class(said)) } { (drawn(said)) span.hidden { (said) } } }
 }
 
-fn class(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail | Verdict::Error => "fail",
-        Verdict::Inconclusive => "inc",
+/// An expectation has the colour of the text: it is neither kept nor broken.
+fn class(said: Said) -> &'static str {
+    match said {
+        Said::Judged(Verdict::Pass) => "pass",
+        Said::Judged(Verdict::Fail | Verdict::Error) => "fail",
+        Said::Judged(Verdict::Inconclusive) => "inc",
+        Said::AsStated | Said::InPart | Said::NotSo => "said",
     }
 }
 
-fn drawn(verdict: Verdict) -> Markup {
-    let paths = match verdict {
-        Verdict::Pass => r#"<circle cx="8" cy="8" r="6.5"/><path d="M5 8.3l2.1 2.1L11 6"/>"#,
-        Verdict::Fail | Verdict::Error => {
+/// A ring whose right half is full.
+const HALF: &str =
+    r#"<circle cx="8" cy="8" r="5.5"/><path fill="currentColor" d="M8 2.5a5.5 5.5 0 010 11"/>"#;
+
+fn drawn(said: Said) -> Markup {
+    let paths = match said {
+        Said::Judged(Verdict::Pass) => {
+            r#"<circle cx="8" cy="8" r="6.5"/><path d="M5 8.3l2.1 2.1L11 6"/>"#
+        }
+        Said::Judged(Verdict::Fail | Verdict::Error) => {
             r#"<path d="M1.8 1.8h12.4v12.4H1.8zM5.3 5.3l5.4 5.4m0-5.4l-5.4 5.4"/>"#
         }
-        Verdict::Inconclusive => {
+        Said::Judged(Verdict::Inconclusive) => {
             r#"<path d="M8 1l7 7-7 7-7-7zM5 8.6c1-1.8 2-1.8 3-.6s2 1.2 3-.6"/>"#
         }
+        Said::AsStated => r#"<circle cx="8" cy="8" r="5.5" fill="currentColor"/>"#,
+        Said::InPart => HALF,
+        Said::NotSo => r#"<circle cx="8" cy="8" r="5.5"/>"#,
     };
     html! {
         svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true" { (PreEscaped(paths)) }

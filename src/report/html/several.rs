@@ -74,7 +74,7 @@ fn objectives(runs: &[Named]) -> Markup {
         html! {
             @if let Some(judged) = judged {
                 @let (value, range) = verdicts::numbers(run, judged);
-                div { (badge(judged.verdict)) span.big { (value) } span.i { (range) } }
+                div { (badge(judged.said())) span.big { (value) } span.i { (range) } }
             } @else { (figures::NONE) }
         }
     };
@@ -85,7 +85,7 @@ fn objectives(runs: &[Named]) -> Markup {
                     caption.hidden { "Objectives and their verdicts" }
                     thead { tr { th scope="col" { "SLO" } (heads(runs)) } }
                     tbody { @for expr in all { tr {
-                        th scope="row" { (text::code(expr)) }
+                        th scope="row" { (head::objective(expr)) }
                         @for (name, run) in runs {
                             td data-l=(text::clean(name, 80)) { (cell(run, expr)) }
                         }

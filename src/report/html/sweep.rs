@@ -10,12 +10,13 @@ use super::{
     system, text,
 };
 use crate::{
-    report::{safe, terminal::verdicts},
+    report::{chart, safe, terminal::verdicts},
     summary::{
         Judged, Metric,
         advice::Told,
         figures::{self, figure},
-        slo, survivors,
+        slo::{self, Said},
+        survivors,
         sweep::{Point, Sweep},
     },
     units::Any,
@@ -52,7 +53,7 @@ fn sections(sweep: &Sweep) -> Vec<Section> {
     let all = [
         shell::section("findings", "Findings", "Findings", findings),
         shell::section("points", "The points", "Points", points(sweep, &more)),
-        shell::section("sweep", "The sweep", "Sweep", charts.all()),
+        shell::section("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
         shell::section("system", "The system", "System", system::planned(&sweep.input)),
         shell::section(
             "assumptions",
@@ -70,6 +71,17 @@ fn sections(sweep: &Sweep) -> Vec<Section> {
         shell::section("reproduce", "Reproduce", "Reproduce", Some(again(sweep))),
     ];
     all.into_iter().flatten().collect()
+}
+
+/// The charts, then what is the same at every point.
+fn drawn(sweep: &Sweep, charts: &Charts) -> Option<Markup> {
+    let (charts, same) = (charts.all(), chart::sweep::sentence(sweep));
+    (charts.is_some() || same.is_some()).then(|| {
+        html! {
+            @if let Some(charts) = charts { (charts) }
+            @if let Some(same) = same { p.foot.same { (text::sentence(&same)) } }
+        }
+    })
 }
 
 fn header(sweep: &Sweep) -> Markup {
@@ -148,7 +160,13 @@ fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
     let loads = sweep.loads();
     let first = loads.iter().position(|load| load.kept.is_empty()).unwrap_or(loads.len());
     if loads.is_empty() || !sweep.failures().is_empty() {
-        add(sweep.keeps_least(), if sweep.failures().is_empty() { "keeps least" } else { "other" });
+        if sweep.failures().is_empty() {
+            add(sweep.keeps_least(), "keeps least");
+        } else {
+            let first = sweep.as_written().or(sweep.points.first());
+            add(first, "first");
+            add(first.and_then(|point| sweep.otherwise(point)), "where it turns out otherwise");
+        }
         add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
     } else if sweep.judged() {
         let last = first.checked_sub(1).map(|last| &loads[last]);
@@ -172,6 +190,7 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
     let told: Vec<&(&str, &str)> = TOLD
         .iter()
         .filter(|(name, _)| !judged.iter().any(|known| known == name))
+        .filter(|(name, _)| sweep.knows(name))
         .filter(|(name, _)| designs.iter().any(|design| design.point.mean(name).is_some()))
         .collect();
     let class = |design: &Design| if design.role.contains(ADVISED) { "pick" } else { "other" };
@@ -225,7 +244,7 @@ fn label(sweep: &Sweep, design: &Design) -> String {
 fn objective(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { (figures::NONE) } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
-    html! { div { (badge(judged.verdict)) (figures_of(point, metric)) } }
+    html! { div { (badge(judged.said())) (figures_of(point, metric)) } }
 }
 
 fn value(point: &Point, name: &str) -> Markup {
@@ -243,7 +262,12 @@ fn figures_of(point: &Point, metric: Option<&Metric>) -> Markup {
 }
 
 fn number(metric: Option<&Metric>) -> (String, String) {
-    metric.map_or_else(|| (figures::NONE.to_owned(), String::new()), verdicts::cells)
+    let none = || (figures::NONE.to_owned(), String::new());
+    let known = |metric: &Metric| match metric.mean {
+        Some(_) => verdicts::cells(metric),
+        None => (survivors::nobody(&metric.name).to_owned(), String::new()),
+    };
+    metric.map_or_else(none, known)
 }
 
 /// The first of what is told, each with its chart; the rest stands beside theirs.
@@ -265,10 +289,7 @@ fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
     let judged = metrics(&objectives);
     let told: Vec<&(&str, &str)> = TOLD
         .iter()
-        .filter(|(name, _)| {
-            !judged.iter().any(|known| known == name)
-                && sweep.points.iter().any(|point| point.mean(name).is_some())
-        })
+        .filter(|(name, _)| !judged.iter().any(|known| known == name) && sweep.is_worth(name))
         .collect();
     let choice = sweep.choice().filter(|_| !objectives.is_empty()).map(|point| point.name.as_str());
     let left = sweep.points.len().saturating_sub(SHOWN);
@@ -281,7 +302,7 @@ fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
                 caption.hidden { "All points" }
                 thead { tr {
                     @for axis in &sweep.axes { th scope="col" { (text::name(&axis.name)) } }
-                    @if !objectives.is_empty() { th scope="col" { "verdict" } }
+                    @if sweep.has_slos() { th scope="col" { "verdict" } }
                     @for judged in &objectives { th scope="col" { (text::breaking(&judged.expr)) } }
                     @for (_, head) in &told { th.r scope="col" { (head) } }
                 } }
@@ -289,8 +310,8 @@ fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
                     tr class=(if choice == Some(point.name.as_str()) { "pick" } else { "other" }) {
                         @for value in &point.values { td data-v=(sortable(value)) {
                             (text::name(value)) } }
-                        @if let Some(verdict) = point.verdict() {
-                            td data-v=(point.broken().count()) { (badge(verdict)) }
+                        @if let Some(verdict) = point.kept() {
+                            td data-v=(point.broken().count()) { (badge(Said::Judged(verdict))) }
                         }
                         @for place in 0..objectives.len() { (judged_cell(point, place)) }
                         @for (name, _) in &told { (told_cell(point, name)) }
@@ -314,9 +335,14 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
     let value = metric.and_then(|metric| metric.mean);
     let only = metric.and_then(|metric| survivors::only(&metric.name, &point.metrics));
     html! {
-        td.verdicts data-v=[value] { (super::head::sign(judged.verdict)) " " (number(metric).0)
+        td.verdicts data-v=[value] { (super::head::sign(judged.said())) " " (number(metric).0)
             small { (number(metric).1) @if let Some(only) = only { " " (text::sentence(&only)) } } }
     }
+}
+
+/// Why there is no value.
+fn missing(metric: Option<&Metric>) -> &'static str {
+    metric.map_or(figures::NONE, |metric| survivors::nobody(&metric.name))
 }
 
 fn told_cell(point: &Point, name: &str) -> Markup {
@@ -326,7 +352,7 @@ fn told_cell(point: &Point, name: &str) -> Markup {
     let sort = metric.and_then(|metric| metric.mean);
     let only = survivors::only(name, &point.metrics).filter(|_| value.is_some());
     html! {
-        td.r data-v=[sort] { (value.as_deref().unwrap_or(figures::NONE))
+        td.r data-v=[sort] { (value.as_deref().unwrap_or_else(|| missing(metric)))
             @if let Some(only) = only { small { (text::sentence(&only)) } } }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         Bill, Charge, Judged, Summary,
         board::{self, Change},
         figures, findings,
-        slo::{self, Verdict},
+        slo::{self, Said, Verdict},
     },
 };
 use serde_json::Value as Json;
@@ -76,12 +76,14 @@ fn answer(summary: &Summary) -> String {
     if answer.is_empty() { more } else { format!("**{}** {more}", words(&answer)) }
 }
 
-fn sign(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "✓ pass",
-        Verdict::Fail => "✗ **fail**",
-        Verdict::Error => "✗ **error**",
-        Verdict::Inconclusive => "◇ inconclusive",
+fn sign(said: Said) -> String {
+    let words = verdicts::words(said);
+    match words.split_once(' ') {
+        // What is broken is seen at once.
+        Some((sign, word)) if matches!(said, Said::Judged(Verdict::Fail | Verdict::Error)) => {
+            format!("{sign} **{word}**")
+        }
+        _ => words,
     }
 }
 
@@ -91,7 +93,7 @@ fn objectives(summary: &Summary, interval: &str) -> String {
         let metric = slo::parse(&judged.expr).ok().and_then(|slo| summary.metric(&slo.metric));
         let unit = metric.map_or(Unit::Ratio, |metric| metric.unit);
         let limit = judged.limit.map_or(figures::NONE.to_owned(), |it| figures::figure(unit, it));
-        let verdict = sign(judged.verdict).to_owned();
+        let verdict = sign(judged.said());
         vec![code_cell(&judged.expr), verdict, words(&value), words(&range), words(&limit)]
     };
     let rows: Vec<Vec<String>> = summary.slo.iter().map(row).collect();

@@ -5,9 +5,15 @@ use super::{
     told,
 };
 use crate::{
-    report::{chart::Chart, html, terminal::verdicts},
+    report::{
+        chart::{self, Chart},
+        html,
+        terminal::verdicts,
+    },
     summary::{
-        figures,
+        Metric, figures,
+        slo::Said,
+        survivors,
         sweep::{Point, Sweep},
     },
 };
@@ -24,27 +30,33 @@ pub fn sweep(sweep: &Sweep, charts: &[Chart]) -> String {
         answer,
         section("Findings", &list(findings.iter().skip(1).map(|found| words(found)))),
         section("Points", &points(sweep)),
-        section("Charts", &links(charts)),
+        section("Charts", &drawn(sweep, charts)),
         section("Not modelled", &omitted(&sweep.input)),
         section("Reproduce", &again(&html::swept_command(sweep), &identity)),
     ];
     joined(&parts)
 }
 
+fn drawn(sweep: &Sweep, charts: &[Chart]) -> String {
+    let same = chart::sweep::sentence(sweep).map(|same| words(&same));
+    joined(&[links(charts), same.unwrap_or_default()])
+}
+
 fn points(sweep: &Sweep) -> String {
-    let told: Vec<&(&str, &str)> = html::TOLD
-        .iter()
-        .filter(|(metric, _)| sweep.points.iter().any(|point| point.mean(metric).is_some()))
-        .collect();
+    let told: Vec<&(&str, &str)> =
+        html::TOLD.iter().filter(|(metric, _)| sweep.is_worth(metric)).collect();
     let axes: Vec<String> = sweep.axes.iter().map(|axis| words(&axis.name)).collect();
     let mut heads: Vec<&str> = axes.iter().map(String::as_str).collect();
-    heads.extend(sweep.judged().then_some("SLO"));
+    let (judged, stated) = (sweep.has_slos(), !sweep.failures().is_empty());
+    heads.extend(judged.then_some("SLO"));
+    heads.extend(stated.then_some("goes wrong"));
     let first = heads.len();
     heads.extend(told.iter().map(|(_, head)| *head));
     let row = |point: &Point| {
-        let verdict = point.verdict().map_or("", sign).to_owned();
+        let said = |said: Option<Said>| said.map_or_else(String::new, sign);
         let mut cells: Vec<String> = point.values.iter().map(|value| code_cell(value)).collect();
-        cells.extend(sweep.judged().then_some(verdict));
+        cells.extend(judged.then(|| said(point.kept().map(Said::Judged))));
+        cells.extend(stated.then(|| said(point.as_stated())));
         cells.extend(told.iter().map(|(metric, _)| value(point, metric)));
         cells
     };
@@ -59,6 +71,10 @@ fn points(sweep: &Sweep) -> String {
 
 fn value(point: &Point, metric: &str) -> String {
     let none = || (figures::NONE.to_owned(), String::new());
-    let (value, range) = point.metric(metric).map_or_else(none, verdicts::cells);
+    let known = |metric: &Metric| match metric.mean {
+        Some(_) => verdicts::cells(metric),
+        None => (survivors::nobody(&metric.name).to_owned(), String::new()),
+    };
+    let (value, range) = point.metric(metric).map_or_else(none, known);
     words(&format!("{value} {range}"))
 }

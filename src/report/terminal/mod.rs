@@ -10,11 +10,7 @@ pub(super) mod verdicts;
 
 use crate::{
     engine::number,
-    summary::{
-        Judged, Ledger, Summary, figures, findings,
-        observed::Observed,
-        slo::{self, Verdict},
-    },
+    summary::{Judged, Ledger, Summary, figures, observed::Observed, slo::Verdict},
 };
 pub use sweep::print as print_sweep;
 
@@ -78,16 +74,24 @@ fn answer(summary: &Summary) -> String {
     for line in wrapped(&summary.question, WIDTH) {
         text += &(painted(BOLD, &line) + "\n");
     }
-    let count = |verdict| summary.slo.iter().filter(|slo| slo.verdict == verdict).count();
+    let real = || summary.slo.iter().filter(|judged| !judged.states_failure());
+    let count = |verdict| real().filter(|judged| judged.verdict == verdict).count();
     let all = summary.slo.len();
     let style = match (count(Verdict::Fail) + count(Verdict::Error), count(Verdict::Inconclusive)) {
         _ if all == 0 => BOLD,
+        // What goes wrong as it should is neither good nor bad news.
+        (0, 0) if summary.slo.iter().any(Judged::states_failure) => BOLD,
         (0, 0) => GREEN.bold(),
         (0, _) => YELLOW.bold(),
         _ => RED.bold(),
     };
-    for line in wrapped(&summary.answer(), WIDTH) {
+    let answer = summary.answer();
+    for line in wrapped(&answer, WIDTH) {
         text += &(painted(style, &line) + "\n");
+    }
+    for line in wrapped(&summary.verdicts(), WIDTH).iter().filter(|_| answer != summary.verdicts())
+    {
+        text += &(line.clone() + "\n");
     }
     text
 }
@@ -153,48 +157,6 @@ fn places(look: &Look) -> String {
 }
 
 impl Summary {
-    /// The answer in a sentence: what the objectives say, or else the main finding.
-    pub fn answer(&self) -> String {
-        let all = self.slo.len();
-        let count = |verdict| self.slo.iter().filter(|slo| slo.verdict == verdict).count();
-        let (failed, open) = (count(Verdict::Fail), count(Verdict::Inconclusive));
-        let unknown = count(Verdict::Error);
-        let single = if self.replications == 1 { ", in a single run" } else { "" };
-        let is = |count: usize| if count == 1 { "is" } else { "are" };
-        let kept = if all == 2 { "Both SLOs".to_owned() } else { format!("All {all} SLOs") };
-        let states = self.states_failure();
-        match (all, unknown, failed, open) {
-            (0, ..) => self.main_finding(),
-            (_, 1.., ..) => format!("{unknown} of {all} SLOs cannot be judged."),
-            (1, _, 0, 0) => format!("The SLO holds{single}{states}."),
-            (_, _, 0, 0) => format!("{kept} hold{single}{states}."),
-            (_, _, 0, _) => {
-                format!("No SLO fails; {open} of {all} {} inconclusive{single}{states}.", is(open))
-            }
-            (1, ..) => format!("The SLO fails{single}{states}."),
-            (_, _, 1, _) => format!("1 of {all} SLOs fails{single}{states}."),
-            _ => format!("{failed} of {all} SLOs fail{single}{states}."),
-        }
-    }
-
-    /// That objectives which hold need not be good news.
-    fn states_failure(&self) -> String {
-        let states = |judged: &&Judged| {
-            slo::parse(&judged.expr).is_ok_and(|objective| objective.states_failure())
-        };
-        match (self.slo.iter().filter(states).count(), self.slo.len()) {
-            (0, _) => String::new(),
-            (1, 1) => "; it states what goes wrong".to_owned(),
-            (1, _) => "; 1 of them states what goes wrong".to_owned(),
-            (n, _) => format!("; {n} of them state what goes wrong"),
-        }
-    }
-
-    /// What happened, in a sentence.
-    fn main_finding(&self) -> String {
-        findings::behind(self).into_iter().next().unwrap_or_default()
-    }
-
     /// The ledger of the window.
     pub fn window(&self) -> &Ledger {
         &self.ledger[0]
@@ -250,6 +212,7 @@ fn ascii(text: &str) -> String {
         }
     };
     let signs = text.replace("✓ pass", "ok    ").replace("✗ fail", "FAIL  ");
+    let signs = signs.replace('●', "*").replace('◐', "~").replace('○', "-");
     let signs = signs.replace("◇ inconclusive", "? inconclusive").replace("✗ error", "ERROR  ");
     signs.chars().map(replace).collect()
 }

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::summary::{
     figures::{self, figure},
-    slo::Verdict,
-    sweep::{Point, Sweep},
+    slo::{Said, Verdict},
+    sweep::Sweep,
 };
 
 /// Columns of numbers: (metric, head, width).
@@ -27,7 +27,8 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
         text += &(painted(BOLD, &line) + "\n");
     }
     let style = match sweep.count(Verdict::Pass) {
-        _ if !sweep.judged() => BOLD,
+        // What goes wrong as it should is neither good nor bad news.
+        _ if !sweep.judged() || !sweep.failures().is_empty() => BOLD,
         0 => RED.bold(),
         _ => GREEN.bold(),
     };
@@ -52,13 +53,12 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
 }
 
 fn table(sweep: &Sweep) -> String {
-    let judged = sweep.judged();
-    let verdict = if judged { 14 } else { 0 };
+    let (judged, stated) = (sweep.has_slos(), !sweep.failures().is_empty());
+    let [verdict, wrong] = [(judged, 14), (stated, 13)].map(|(is, wide)| if is { wide } else { 0 });
     let longest = sweep.points.iter().map(|point| point.name.chars().count()).max().unwrap_or(0);
     let name = longest.max(5) + 2;
-    let mut room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict);
-    let has = |metric: &str| sweep.points.iter().any(|point| point.mean(metric).is_some());
-    let mut columns: Vec<_> = COLUMNS.iter().filter(|(metric, ..)| has(metric)).collect();
+    let mut room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict + wrong);
+    let mut columns: Vec<_> = COLUMNS.iter().filter(|it| sweep.is_worth(it.0)).collect();
     columns.retain(|(.., width)| {
         let fits = *width <= room;
         room = room.saturating_sub(*width);
@@ -68,15 +68,15 @@ fn table(sweep: &Sweep) -> String {
     if judged {
         text += &left(BOLD, "SLO", verdict);
     }
+    text += &left(BOLD, if stated { "goes wrong" } else { "" }, wrong);
     for (_, head, width) in &columns {
         text += &right(BOLD, head, *width);
     }
     text += "\n";
     for point in sweep.points.iter().take(SHOWN) {
         text += &left(PLAIN, &point.name, name);
-        if judged {
-            text += &worst(point, verdict);
-        }
+        text += &said(point.kept().map(Said::Judged), verdict);
+        text += &said(point.as_stated(), wrong);
         for (metric, _, width) in &columns {
             let value = point.metric(metric).and_then(|it| Some(figure(it.unit, it.mean?)));
             text += " ";
@@ -91,7 +91,7 @@ fn table(sweep: &Sweep) -> String {
     text
 }
 
-fn worst(point: &Point, width: usize) -> String {
-    let Some(verdict) = point.verdict() else { return " ".repeat(width) };
-    left(verdicts::colour(verdict), &verdicts::words(verdict), width)
+fn said(said: Option<Said>, width: usize) -> String {
+    let Some(said) = said else { return " ".repeat(width) };
+    left(verdicts::colour(said), &verdicts::words(said), width)
 }

@@ -3,7 +3,7 @@ use super::{BOLD, DIM, GREEN, PLAIN, RED, WIDTH, YELLOW, left, right};
 use crate::summary::{
     Judged, Metric, Summary,
     figures::{self, Scale},
-    slo::{self, Verdict},
+    slo::{self, Said, Verdict},
 };
 
 const VALUE: usize = 11;
@@ -14,7 +14,7 @@ pub(super) fn table(summary: &Summary) -> String {
     if summary.slo.is_empty() {
         return String::new();
     }
-    let words: Vec<String> = summary.slo.iter().map(|judged| words(judged.verdict)).collect();
+    let words: Vec<String> = summary.slo.iter().map(|judged| words(judged.said())).collect();
     let verdict = words.iter().map(|word| word.chars().count()).fold(7, usize::max);
     let expression = WIDTH - verdict - VALUE - INTERVAL - 2;
     let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
@@ -35,7 +35,7 @@ pub(super) fn table(summary: &Summary) -> String {
         let (value, interval) = numbers(summary, judged);
         text += &format!(
             "  {}{}{}\n",
-            left(colour(judged.verdict), &word, verdict),
+            left(colour(judged.said()), &word, verdict),
             right(PLAIN, &value, VALUE),
             right(DIM, &interval, INTERVAL),
         );
@@ -43,20 +43,25 @@ pub(super) fn table(summary: &Summary) -> String {
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-pub(super) fn words(verdict: Verdict) -> String {
-    let sign = match verdict {
-        Verdict::Pass => '✓',
-        Verdict::Fail | Verdict::Error => '✗',
-        Verdict::Inconclusive => '◇',
+pub(in crate::report) fn words(said: Said) -> String {
+    let sign = match said {
+        Said::Judged(Verdict::Pass) => '✓',
+        Said::Judged(Verdict::Fail | Verdict::Error) => '✗',
+        Said::Judged(Verdict::Inconclusive) => '◇',
+        Said::AsStated => '●',
+        Said::InPart => '◐',
+        Said::NotSo => '○',
     };
-    format!("{sign} {verdict}")
+    format!("{sign} {said}")
 }
 
-pub(super) fn colour(verdict: Verdict) -> anstyle::Style {
-    match verdict {
-        Verdict::Pass => GREEN,
-        Verdict::Fail | Verdict::Error => RED,
-        Verdict::Inconclusive => YELLOW,
+pub(super) fn colour(said: Said) -> anstyle::Style {
+    match said {
+        Said::Judged(Verdict::Pass) => GREEN,
+        Said::Judged(Verdict::Fail | Verdict::Error) => RED,
+        Said::Judged(Verdict::Inconclusive) => YELLOW,
+        // An expectation is neither kept nor broken.
+        Said::AsStated | Said::InPart | Said::NotSo => PLAIN,
     }
 }
 

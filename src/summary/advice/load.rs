@@ -3,7 +3,6 @@
 use super::ranking::{differ, ranked, told, value};
 use crate::summary::{
     figures,
-    slo::{self, Verdict},
     sweep::{Point, Sweep},
     words,
 };
@@ -27,8 +26,6 @@ const CROWD: [&str; 5] = ["count", "sends.per_user", "sessions.arrive", "session
 const SOURCE: [&str; 3] = ["every", "rate", "bursts.rate"];
 /// Of what happens.
 const TIMELINE: [&str; 6] = ["kind", "lasts", "factor", "share", "instances", "zone"];
-/// More points are not named.
-const NAMED: usize = 3;
 /// More groups of loads are told in the table alone.
 const GROUPS: usize = 4;
 
@@ -195,39 +192,5 @@ fn range_of(loads: &[Load]) -> String {
                 None => figures::capitalized(&at) + ".",
             }
         }
-    }
-}
-
-impl Sweep {
-    /// The objectives that state that something breaks: no design is chosen by them.
-    pub fn failures(&self) -> Vec<&str> {
-        let judged = self.points.first().map_or(&[][..], |point| &point.slo);
-        let states = |expr: &&str| slo::parse(expr).is_ok_and(|slo| slo.states_failure());
-        judged.iter().map(|judged| judged.expr.as_str()).filter(states).collect()
-    }
-
-    /// What to say where the objectives state a failure.
-    pub(super) fn shown(&self) -> Option<String> {
-        let failures: Vec<String> = self.failures().into_iter().map(str::to_owned).collect();
-        (!failures.is_empty()).then(|| {
-            let kept = self.count(Verdict::Pass);
-            let (all, show) = (self.points.len(), if kept == 1 { "shows" } else { "show" });
-            let which: Vec<String> = self
-                .points
-                .iter()
-                .filter(|point| point.verdict() == Some(Verdict::Pass) && kept <= NAMED)
-                .map(|point| self.spoken(point))
-                .collect();
-            let which = if which.is_empty() || self.varied().next().is_none() {
-                String::new()
-            } else {
-                format!(" ({})", which.join("; "))
-            };
-            format!(
-                "{kept} of {all} points{which} {show} what the experiment states, which is a \
-                 failure: {}.",
-                figures::listed(&failures),
-            )
-        })
     }
 }

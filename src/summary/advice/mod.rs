@@ -1,6 +1,7 @@
 //! What a sweep says: which of its points to take, why, and what the axes do.
 mod load;
 mod ranking;
+mod stated;
 #[cfg(test)]
 mod tests;
 
@@ -48,15 +49,15 @@ impl Sweep {
 
     /// The answer in a sentence, and what stands behind it.
     pub fn answer(&self) -> (String, Vec<String>) {
+        if let Some((shown, rest)) = self.shown() {
+            return (shown, rest.into_iter().chain(self.single()).collect());
+        }
         let verdicts = self.verdicts();
         if !self.judged() || self.points.len() < 2 {
             return match self.ranges().next().filter(|_| !self.judged()) {
                 Some(range) => (range, vec![verdicts]),
                 None => (verdicts, Vec::new()),
             };
-        }
-        if let Some(shown) = self.shown() {
-            return (shown, self.single().into_iter().collect());
         }
         let loads = self.loads();
         if !loads.is_empty() {

@@ -194,8 +194,8 @@ fn nothing_is_advised_by_what_states_a_failure() {
     assert!(sweep.choice().is_none() && sweep.reasons().is_empty());
     assert_eq!(
         sweep.answer().0,
-        "4 of 6 points show what the experiment states, which is a failure: \
-         recovery.drop.never_share > 86%."
+        "It goes wrong, as the experiment states, at 4 of 6 points (WebSocket with window 10/s, \
+         window 1/s and window 12/h; SSE with window 10/s): recovery.drop.never_share > 86%."
     );
 }
 

@@ -86,7 +86,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.
-fn is_mark(summary: &Summary, name: &str) -> bool {
+pub(in crate::summary) fn is_mark(summary: &Summary, name: &str) -> bool {
     let entries = summary.input["timeline"].as_array().into_iter().flatten();
     entries.clone().any(|entry| entry["name"] == name && !entry["mark"].is_null())
 }

@@ -6,6 +6,7 @@ mod change;
 mod growth;
 mod headroom;
 
+pub(super) use blast::is_mark;
 pub use blast::{Blast, TARGET, blasts};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};

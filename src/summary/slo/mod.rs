@@ -1,5 +1,9 @@
 //! What must hold: `[during(NAME).]metric OP value`, read and judged.
 mod limit;
+mod said;
+
+pub use said::Said;
+pub(super) use said::worst;
 
 use super::Metric;
 use crate::record::Unit;

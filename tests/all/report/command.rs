@@ -93,10 +93,11 @@ fn exit_codes_tell_of_objectives() {
     let here = TempDir::new().unwrap();
     for (slo, code, part) in [
         ("delivery_lag.p50 < 10min", 0, "The SLO holds, in a single run."),
+        ("delivery_lag.p50 > 1ms", 0, "The expectation of failure comes true, in a single run."),
         (
             "delivery_lag.p50 > 10min",
             99,
-            "The SLO fails, in a single run; it states what goes wrong.",
+            "The expectation of failure does not come true, in a single run.",
         ),
         ("delivery_lag.p51 < 10min", 2, "did you mean `delivery_lag.p50`?"),
         ("delivery_lag.p50 < 10", 2, "write for example `500ms`"),

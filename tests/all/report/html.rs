@@ -71,6 +71,13 @@ fn attributes(html: &Html) -> Vec<(String, String, String)> {
     elements.flat_map(of).collect()
 }
 
+/// How many attributes there are. A label of a chart may take two lines where another takes one,
+/// and then a leader.
+fn shape(html: &Html) -> usize {
+    let drawn = ["text", "path", "g"];
+    attributes(html).iter().filter(|it| !drawn.contains(&it.0.as_str())).count()
+}
+
 /// What must hold of every page.
 pub(super) fn sound(text: &str) -> Html {
     let html = parsed(text);
@@ -240,7 +247,6 @@ fn hostile_names_are_text() {
             assert!(all(&html, element).is_empty(), "{name} became {element}");
         }
         // The page has the same shape as with a plain name.
-        let shape = |html: &Html| attributes(html).len();
         assert_eq!(shape(&html), shape(&calm), "{name}");
         for sign in ['\u{202E}', '\0', '\u{7}'] {
             assert!(!page.contains(sign), "{sign:?} is in the page");
@@ -417,7 +423,7 @@ fn what_prints_alike_at_every_point_has_no_chart() {
 
 #[test]
 fn a_hostile_sweep_is_text() {
-    let shape = |sweep: &Sweep| attributes(&sound(&sweep_text(sweep))).len();
+    let shape = |sweep: &Sweep| shape(&sound(&sweep_text(sweep)));
     let calm = shape(&sweep("full"));
     for name in HOSTILE {
         assert_eq!(shape(&sweep(name)), calm, "{name}");

@@ -1,15 +1,19 @@
 //! A bar for each point of a sweep, in parts that are metrics: what is missed by cause, what is
 //! paid for by item.
-use super::note;
+use super::{
+    axes::{limits, linear},
+    headline, note, stem,
+};
 use crate::{
     engine::number,
     report::{
         chart::{self, Axis, Bar, Body, Chart, Panel, stacked},
-        theme::Pen,
+        theme::{self, Pen},
     },
     summary::{
+        figures::figure,
         sweep::{Point, Sweep},
-        words::brief,
+        words::{self, brief},
     },
 };
 
@@ -51,9 +55,7 @@ impl<'s> Bars<'s> {
     /// From nothing to the longest bar.
     pub(super) fn axis(&self, label: impl Fn(f64) -> String) -> Axis {
         let longest = self.rows.iter().map(|row| row.to).fold(1.0, f64::max);
-        let axis = Axis::linear(longest, label);
-        let ticks = axis.ticks.iter().filter(|tick| tick.0 <= longest).cloned().collect();
-        Axis { high: longest, ticks, ..axis }
+        ending(Axis::linear(longest, label), longest)
     }
 
     pub(super) fn chart(
@@ -80,6 +82,47 @@ impl<'s> Bars<'s> {
             panels: vec![panel],
         }
     }
+}
+
+/// The same axis up to a value that need not be round.
+fn ending(axis: Axis, high: f64) -> Axis {
+    let ticks = axis.ticks.iter().filter(|tick| tick.0 <= high).cloned().collect();
+    Axis { high, ticks, ..axis }
+}
+
+/// A bar for each point, where its axis has no scale.
+pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
+    let [(_, least, low), _] = sweep.extremes(name)?;
+    if sweep.points.len() > BARS
+        || low < 0.0
+        || sweep.points.iter().any(|it| it.mean(name).is_none())
+    {
+        return None;
+    }
+    let unit = least.unit;
+    let part = [(String::new(), name.to_owned())];
+    let mut bars = Bars::of(sweep, &part, |_, value| figure(unit, value).replace("/month", ""));
+    for row in &mut bars.rows {
+        row.parts.clear();
+        row.pen = theme::BLUE;
+    }
+    let limits = limits(sweep, name, unit);
+    let most = bars.rows.iter().map(|row| row.to).chain(limits.iter().map(|it| it.0));
+    let most = most.fold(0.0, f64::max);
+    let axis = ending(linear(unit, most), most).named(&words::metric(name));
+    let subtitle =
+        format!("{name} against {}.", names(sweep, |axis| sweep.axes[axis].path.clone()));
+    let mut chart = bars.chart(
+        &format!("sweep-{}", stem(name)),
+        headline(sweep, name)?,
+        subtitle,
+        axis,
+        Vec::new(),
+    );
+    if let Body::Bars(body) = &mut chart.panels[0].body {
+        body.limit = limits.first().map(|limit| limit.0);
+    }
+    Some(chart)
 }
 
 fn means<'p>(point: &'p Point, parts: &'p [Part]) -> impl Iterator<Item = f64> + 'p {

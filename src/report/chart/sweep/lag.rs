@@ -1,9 +1,8 @@
 //! Percentiles of the lag against what loads the system: where the knee is, and which percentile
 //! breaks the objective first.
-use super::{Chosen, Roles, across, each_value, in_words, note, points, roles, unbroken};
+use super::{Chosen, Roles, across, each_value, in_words, note, points, roles, unbroken, without};
 use crate::{
     engine::number,
-    record::Unit,
     report::{
         chart::{Axis, Body, Chart, Line, Lines, Panel, axis, lag::objectives},
         theme::{self, Pen},
@@ -39,7 +38,7 @@ pub(super) fn percentiles(sweep: &Sweep) -> Option<Chart> {
     }
     let limits = limits(sweep);
     let reach = limits.iter().fold((least, most), |(a, b), (it, _)| (a.min(*it), b.max(*it)));
-    let y = Axis::log(reach.0, reach.1, axis::seconds).of(Unit::Seconds);
+    let y = Axis::lags(reach.0, reach.1);
     let across = across(axis);
     let chosen: Vec<_> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();
     let height = if chosen.len() == 1 { theme::SINGLE + 30.0 } else { theme::STACKED };
@@ -136,5 +135,5 @@ fn headline(sweep: &Sweep) -> Option<String> {
         1 => "one point".to_owned(),
         over => format!("{} points", figures::count(number::float(number::count(over)))),
     };
-    Some(format!("{text}; over its limit at {over}"))
+    Some(format!("{text}; over its limit at {over}{}", without(sweep, &metric("p99"))))
 }

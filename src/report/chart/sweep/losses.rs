@@ -118,8 +118,8 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
     let top = dots().map(|dot| dot.1).fold(0.0, f64::max);
     let first = dots().map(|dot| dot.0).fold(f64::INFINITY, f64::min);
     let last = dots().map(|dot| dot.0).fold(0.0, f64::max);
-    let x = Axis::log(first, last, axis::seconds).of(Unit::Seconds).named("time away");
-    let y = Axis::linear(top, axis::share).of(Unit::Share);
+    let x = Axis::lags(first, last).named("time away");
+    let y = Axis::linear(top, axis::percent).of(Unit::Share);
     let name = "never got, of what was sent to them".to_owned();
     let body = Body::Lines(Lines { y, lines, ..Lines::default() });
     Some(Chart {
@@ -152,6 +152,9 @@ fn absent(sweep: &Sweep, curved: &[&Point]) -> Option<String> {
             (rows(longest.low).min_by(by_share)?, rows(longest.low).max_by(by_share)?);
         let least = share(missed_share(&best.1));
         let text = never_get(sweep, worst);
+        if missed_share(&worst.1) > 0.0 && std::ptr::eq(best.0, worst.0) {
+            return Some(text);
+        }
         if missed_share(&worst.1) > 0.0 {
             return Some(format!("{text}, {least} at {}", sweep.spoken(best.0)));
         }

@@ -1,0 +1,160 @@
+//! The axes of a sweep's curves: ticks carry their unit, what spans factors is drawn by factors.
+use crate::{
+    engine::number,
+    record::Unit,
+    report::{
+        chart::{Axis, Scale, axis},
+        theme,
+    },
+    summary::{
+        figures::{self, figure},
+        slo,
+        sweep::{self, Sweep},
+        words::brief,
+    },
+};
+
+/// Values of an x axis that span this factor are apart by factors.
+const DECADE: f64 = 10.0;
+/// Over such an x axis, so are those of a metric that span this factor.
+const SPAN: f64 = 8.0;
+/// Smaller shares are one in many.
+const SMALL: f64 = 0.99e-4;
+/// Over any other, those that span this one.
+const WIDE: f64 = 100.0;
+/// An x axis of values above this part of the largest begins with the least.
+const FAR: f64 = 0.25;
+/// A length in pixels that every x axis has.
+const SHORT: f64 = 270.0;
+/// Between two labels.
+const APART: f64 = 10.0;
+
+/// Where the values of an axis lie.
+pub(super) struct Across {
+    pub(super) axis: Axis,
+    pub(super) at: Vec<f64>,
+}
+
+pub(super) fn across(axis: &sweep::Axis) -> Across {
+    let Some((unit, at)) = axis.numbers().filter(|(_, at)| at.len() > 2) else {
+        return places(axis);
+    };
+    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let log = least > 0.0 && most / least >= DECADE;
+    let plain = if log { Axis::log(least, most, figures::tick) } else { linear(unit, most) };
+    // Where nothing is far from all values, the axis has no room for it.
+    let near = log || least > FAR * most;
+    let own = Axis { low: if near { least } else { 0.0 }, high: most, ..plain }.of(unit);
+    let ticks = ticks(&own, &axis.values, &at);
+    Across { axis: Axis { ticks, ..own }.named(&axis.path), at }
+}
+
+/// The values of an axis as its ticks, as they are written; those that have no room are left out.
+fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
+    let mut all: Vec<(f64, String)> =
+        at.iter().copied().zip(values.iter().map(|value| brief(value))).collect();
+    // A linear axis begins at nothing, which is told where it is no value itself.
+    let nothing = axis.scale == Scale::Linear && at.iter().all(|&value| value > axis.low);
+    all.extend(nothing.then(|| (axis.low, figures::tick(axis.low))));
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut end = f64::NEG_INFINITY;
+    all.retain(|(value, label)| {
+        let (middle, half) = (axis.place(*value) * SHORT, theme::width(label, theme::TICK) / 2.0);
+        let fits = middle - half > end + APART;
+        end = if fits { middle + half } else { end };
+        fits
+    });
+    all
+}
+
+/// Words stand side by side.
+pub(super) fn places(axis: &sweep::Axis) -> Across {
+    let at: Vec<f64> =
+        (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
+    let ticks = at.iter().copied().zip(axis.values.iter().map(|value| brief(value))).collect();
+    let high = number::float(number::count(axis.values.len()));
+    let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
+    Across { axis, at }
+}
+
+/// From nothing to the most of a unit.
+pub(super) fn linear(unit: Unit, most: f64) -> Axis {
+    let axis = match unit {
+        Unit::Seconds => Axis::lasting(most),
+        Unit::Share => Axis::linear(most, axis::percent),
+        _ => Axis::linear(most, |value| tick(unit, value)),
+    };
+    axis.of(unit)
+}
+
+/// Decades of a unit.
+fn log(unit: Unit, least: f64, most: f64) -> Axis {
+    match unit {
+        Unit::Seconds => Axis::lags(least, most),
+        Unit::Share if least >= SMALL => Axis::log(least, most, axis::percent).of(unit),
+        Unit::Share => Axis::log(least, most, axis::share).of(unit),
+        _ => Axis::log(least, most, |value| tick(unit, value)).of(unit),
+    }
+}
+
+fn tick(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Bytes => axis::bytes(value),
+        Unit::BytesPerSecond if value > 0.0 => format!("{}/s", axis::bytes(value)),
+        Unit::PerSecond if value > 0.0 => format!("{}/s", figures::tick(value)),
+        Unit::Usd | Unit::UsdPerMonth => axis::usd(value),
+        _ => figures::tick(value),
+    }
+}
+
+/// The y axis of a metric over an x axis.
+pub(super) fn y_axis(sweep: &Sweep, name: &str, unit: Unit, x: &Axis) -> Option<Axis> {
+    let metrics = || sweep.points.iter().filter_map(|point| point.metric(name));
+    let means = || metrics().filter_map(|metric| metric.mean);
+    // Bands reach beyond the means.
+    let most = means().chain(metrics().filter_map(|it| it.ci_high)).fold(0.0, f64::max);
+    let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.0);
+    let least = means().filter(|&mean| mean > 0.0).fold(f64::INFINITY, f64::min);
+    means().next()?;
+    let mut top = most.max(limit);
+    if unit == Unit::Share && least.is_finite() && least > 0.9 {
+        return Some(near_one(metrics().filter_map(|it| it.ci_low).fold(least, f64::min)));
+    }
+    // No band makes a CPU more than full.
+    if unit == Unit::Share && means().all(|mean| mean <= 1.0) {
+        top = top.min(1.0);
+    }
+    // A share of some weight is read against the whole.
+    let whole = unit == Unit::Share && top > 0.1;
+    let wide = if x.scale == Scale::Log { SPAN } else { WIDE };
+    if least.is_finite() && top / least > wide && !whole {
+        // A limit of nothing lies on the marked floor, as values do.
+        let limited = limits(sweep, name, unit).iter().any(|limit| limit.0 <= 0.0);
+        let zero = limited || means().any(|mean| mean <= 0.0);
+        let axis = log(unit, least.min(limit.max(least)), top);
+        return Some(if zero { axis.with_floor() } else { axis });
+    }
+    Some(linear(unit, top))
+}
+
+/// Shares near one are shown from just below the least.
+fn near_one(least: f64) -> Axis {
+    let missing = Axis::linear((1.0 - least).max(1e-6), |it| it.to_string());
+    let low = 1.0 - missing.high;
+    let ticks =
+        missing.ticks.iter().map(|(at, _)| (1.0 - at, figures::share(1.0 - at))).rev().collect();
+    Axis { unit: Unit::Share, low, high: 1.0, ticks, ..Axis::default() }
+}
+
+/// What objectives hold a metric against; what an expectation states is no limit.
+pub(super) fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
+    let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
+    let read = judged.filter_map(|judged| slo::parse(&judged.expr).ok());
+    let own = read.filter(|slo| slo.metric == name);
+    let limit = |slo: slo::Slo| {
+        let word = if slo.states_failure() { "stated" } else { "SLO" };
+        (slo.limit, format!("{word} {}", figure(unit, slo.limit)))
+    };
+    own.map(limit).collect()
+}

@@ -1,0 +1,63 @@
+//! What a fault does to the messages that are sent while it lasts, where it takes no connection:
+//! how many do not come live, or how late they are, beside the steady time.
+use super::{Summary, board::is_mark, figures, words};
+use figures::{compact, count, duration, share};
+
+/// A share of deliveries that do not come live: below it, it is no disturbance.
+const NOTABLE: f64 = 0.1;
+/// A p99 so many times that of the steady time is one.
+const SLOWER: f64 = 2.0;
+
+/// One sentence a fault that disturbs messages, in their order.
+pub(super) fn sentences(summary: &Summary) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for fault in summary.faults().filter(|fault| fault.name != "recovery") {
+        let name = fault.name.as_str();
+        if !names.contains(&name) && !is_mark(summary, name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().filter_map(|name| sentence(summary, name)).collect()
+}
+
+fn sentence(summary: &Summary, name: &str) -> Option<String> {
+    let during = |what: &str| summary.mean(&format!("during({name}).{what}"));
+    let sent = during("deliveries.intended").filter(|&sent| sent > 0.0)?;
+    let live = during("deliveries.live")?;
+    let spoken = words::spaced(name);
+    if live < (1.0 - NOTABLE) * sent {
+        let ends = [
+            ("deliveries.replayed", "by replay"),
+            ("deliveries.pulled", "from the inbox"),
+            ("deliveries.missed", "never"),
+        ];
+        let mut rest: Vec<String> = ends
+            .into_iter()
+            .filter_map(|(end, how)| {
+                let part = during(end)? / sent;
+                (part > 0.0005).then(|| format!("{} {how}", share(part)))
+            })
+            .collect();
+        let pending = during("deliveries.pending").map(|pending| pending / sent);
+        let pending = pending.filter(|&part| part > 0.0005);
+        rest.extend(pending.map(|part| format!("{} not before the run ends", share(part))));
+        return Some(format!(
+            "Of {} deliveries that are sent during {spoken} {} come live, {}.",
+            count(sent.round()),
+            share(live / sent),
+            figures::listed(&rest),
+        ));
+    }
+    let p99 = during("delivery_lag.p99")?;
+    let steady = summary.mean("during(steady).delivery_lag.p99").filter(|&steady| steady > 0.0)?;
+    (p99 > SLOWER * steady).then(|| {
+        format!(
+            "Of what is sent during {spoken} 99{}% take up to {}, {} times the {} of the steady \
+             time.",
+            figures::GAP,
+            duration(p99),
+            compact(p99 / steady),
+            duration(steady),
+        )
+    })
+}
