@@ -95,7 +95,7 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     // Where nothing was done, what the objectives ask for is told before what else there is.
     let disturbed: Vec<String> = disturbed::sentences(summary).into_iter().take(1).collect();
     let quiet = broken.is_empty() && calm.is_empty() && disturbed.is_empty();
-    let asked = if quiet { asked(summary) } else { Vec::new() };
+    let asked = if quiet { asked(summary) } else { None };
     let first = broken.into_iter().take(1).chain(tabs(summary)).chain(asked).chain(some);
     let first = first.chain(calm.into_iter().take(1)).chain(disturbed);
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
@@ -105,17 +105,15 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     all.map(|text| figures::plain(&text)).collect()
 }
 
-/// How soon users are back and how late messages are, in the order in which objectives ask for it.
-fn asked(summary: &Summary) -> Vec<String> {
+/// How soon users are back, or how late messages are, where most objectives ask for that.
+fn asked(summary: &Summary) -> Option<String> {
     const RULES: [(&str, Rule); 2] = [("reconnect.", reconnect), ("delivery_lag.", late)];
-    let mut told: Vec<String> = Vec::new();
-    for judged in &summary.slo {
-        let Ok(objective) = slo::parse(&judged.expr) else { continue };
-        let rule = RULES.iter().find(|(metrics, _)| objective.metric.starts_with(metrics));
-        let text = rule.and_then(|(_, rule)| rule(summary));
-        told.extend(text.filter(|text| !told.contains(text)));
-    }
-    told
+    let asks = |metrics: &str| {
+        let objectives = summary.slo.iter().filter_map(|judged| slo::parse(&judged.expr).ok());
+        objectives.filter(|objective| objective.metric.starts_with(metrics)).count()
+    };
+    let most = RULES.iter().find(|(metrics, _)| 2 * asks(metrics) > summary.slo.len());
+    most.and_then(|(_, rule)| rule(summary))
 }
 
 /// What slow consumers do to those who send to them.

@@ -81,6 +81,8 @@ const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 const EMPTY: f64 = 0.2;
 /// So is one with fewer bursts.
 const BURSTS: usize = 3;
+/// A stretch that lasts for a larger share of all is no burst: something else stops in between.
+const SHORT: f64 = 0.1;
 /// A burst of a smaller share of all deliveries has no percentiles to speak of.
 const BURST: f64 = 0.001;
 
@@ -106,7 +108,8 @@ pub fn bursts(summary: &Summary) -> Option<Vec<Burst>> {
     let total: u64 = summary.lag_cells.iter().map(|cell| cell.count).sum();
     let counted = |cells: &[&Cell]| cells.iter().map(|cell| cell.count).sum::<u64>();
     groups.retain(|group| number::float(counted(&group.2)) >= BURST * number::float(total));
-    let bursty = all - full >= EMPTY * all && groups.len() >= BURSTS;
+    let long = |group: &(u64, u64, Vec<&Cell>)| number::float(group.1 - group.0) > SHORT * all;
+    let bursty = all - full >= EMPTY * all && groups.len() >= BURSTS && !groups.iter().any(long);
     let seconds = |bin: u64| number::float(bin) * summary.lag_bin.seconds();
     let burst = |(from, to, cells): &(u64, u64, Vec<&Cell>)| {
         let (from, to) = (seconds(*from), seconds(*to));
