@@ -12,7 +12,7 @@ use crate::{
     record::Outcome,
     report::safe::quoted,
     scenario::{self, Loaded, Scenario},
-    spec::Arguments,
+    spec::{Arguments, Diagnostics},
     study,
     summary::{self, Summary, figures, observed::Measured, slo},
 };
@@ -31,7 +31,7 @@ pub fn run(arguments: &RunArguments) -> u8 {
 fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     let common = &arguments.common;
     let loaded = load(common)?;
-    let scenario = chosen(common, &loaded)?;
+    let (scenario, warnings) = chosen(common, &loaded)?;
     let replications = common.replications(&scenario)?;
     let measured = observed::read(arguments.observed.as_deref())?;
     if !memory::suffices(replications.iter().map(|_| &scenario), common.results.jobs()) {
@@ -39,7 +39,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     }
     interruptible(common.quiet, "stopped: a run that has not ended leaves no results");
     if !common.quiet {
-        diagnostics::eprint(&loaded.warnings);
+        diagnostics::eprint(&warnings);
         say(&narration(&scenario));
         if loaded.has_sweep() && common.point.is_none() {
             say("`sweep:` is not part of a single run and is left out");
@@ -77,15 +77,18 @@ pub(super) fn loaded(file: &Path, given: &Arguments<'_>, points: bool) -> Result
     Ok(loaded)
 }
 
-/// The experiment, or the point that is asked for.
-fn chosen(common: &Common, loaded: &Loaded) -> Result<Scenario, u8> {
+/// The experiment, or the point that is asked for, and what is probably not as meant with it.
+fn chosen(common: &Common, loaded: &Loaded) -> Result<(Scenario, Diagnostics), u8> {
     match &common.point {
-        None => Ok(loaded.scenario.clone()),
+        None => Ok((loaded.scenario.clone(), loaded.warnings.clone())),
         Some(_) if !loaded.has_sweep() => {
             complain(&format!("{} has no `sweep:`", common.input.file.display()));
             Err(BAD_INPUT)
         }
-        Some(name) => Ok(sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?.scenario.clone()),
+        Some(name) => {
+            let point = sweep::named(&loaded.plan, name).ok_or(BAD_INPUT)?;
+            Ok((point.scenario.clone(), loaded.warnings_at(point)))
+        }
     }
 }
 

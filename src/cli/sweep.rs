@@ -44,6 +44,7 @@ fn try_run(arguments: &SweepArguments) -> Result<u8, u8> {
     let swept = Swept::new(arguments, &loaded);
     let chosen = swept.chosen()?;
     let done = if arguments.dry_run {
+        swept.warn();
         swept.print_plan(&chosen).map(|()| GOOD)
     } else {
         run::interruptible(arguments.common.quiet, "stopped: the same command goes on from here");
@@ -134,10 +135,8 @@ impl<'p> Swept<'p> {
     fn run(&self, chosen: &[&Planned<'p>]) -> io::Result<u8> {
         let mut missing: Vec<&Planned<'p>> =
             chosen.iter().copied().filter(|planned| !self.exists(planned)).collect();
-        self.tell(|| {
-            diagnostics::eprint(&self.loaded.warnings);
-            self.narration(chosen.len() - missing.len())
-        });
+        self.warn();
+        self.tell(|| self.narration(chosen.len() - missing.len()));
         // Points that differ in prices alone are the same runs.
         let mut seen = BTreeSet::new();
         missing.retain(|planned| seen.insert(&planned.file));
@@ -163,6 +162,19 @@ impl<'p> Swept<'p> {
         let next = Some(self.next(&sweep));
         print(&results::text(&sweep, &self.folder, charts, next, self.common.results.json)?)?;
         Ok(exit_code(&sweep, self.arguments.strict))
+    }
+
+    /// Says what is probably not as meant, at all points or at the one that is asked for.
+    fn warn(&self) {
+        if self.common.quiet {
+            return;
+        }
+        let asked = self.common.point.as_deref();
+        let points = &self.loaded.plan.points;
+        match asked.and_then(|name| points.iter().find(|point| point.name == name)) {
+            Some(point) => diagnostics::eprint(&self.loaded.warnings_at(point)),
+            None => diagnostics::eprint(&self.loaded.warnings),
+        }
     }
 
     fn tell(&self, text: impl FnOnce() -> String) {

@@ -8,7 +8,7 @@ use super::{
     ways::delay,
 };
 use crate::{
-    engine::number,
+    engine::{Span, number},
     node::parameters::{
         Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
         Pubsub, Registry, Route, Start, Transport,
@@ -63,8 +63,12 @@ pub(super) struct Crowd<'s> {
     pub(super) largest: Option<Bytes>,
     /// How its messages travel.
     pub(super) transport: Transport,
+    /// The place of that among those that they prefer.
+    pub(super) place: usize,
     /// The share of its clients that go by this transport, and whether others go by another one.
     pub(super) part: f64,
+    /// How many of them come from a pool without room; below 0 how many have gone on from here.
+    pub(super) moved: f64,
     pub(super) several: bool,
     /// Whether all transports are blocked for them.
     pub(super) shut: bool,
@@ -156,7 +160,7 @@ impl Crowd<'_> {
             self.held = self.there * self.online;
         }
         let [unnoticed, back] = self.down(run);
-        let age = pool.max_age.map(|age| (age.seconds(), pool.age_dither.seconds()));
+        let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
         if let Some(life) = self.life {
             self.ends = self.held / life;
@@ -170,6 +174,12 @@ impl Crowd<'_> {
         self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
     }
 
+    /// How old a connection becomes at most; who holds a request asks elsewhere by the one that it
+    /// has.
+    fn oldest(&self) -> Option<Span> {
+        self.pool.parameters.max_age.filter(|_| self.transport != Transport::LongPoll)
+    }
+
     /// How long one is without a connection that has lost its own, on average, in seconds: until
     /// both sides notice, and then its first delay and a handshake.
     fn down(&self, run: f64) -> [f64; 2] {
@@ -178,7 +188,10 @@ impl Crowd<'_> {
             Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
             _ => clients.heartbeat.notices(0.5),
         };
-        let silent = clients.network.silent_drops.0;
+        let oldest = self.oldest().map_or(f64::INFINITY, Span::seconds);
+        let dies = |law| 1.0 - terms::beyond(law, oldest);
+        let dies = clients.network.lifetime.as_ref().map_or(0.0, dies);
+        let silent = clients.network.silent_drops.0 * dies;
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
         let back = delay(&clients.reconnect, 0) + handshake;
         [silent * within(notices.seconds(), run), within(back, run)]
@@ -214,7 +227,7 @@ impl Crowd<'_> {
     /// The share of its messages that leave their sender.
     pub(super) fn speaks(&self) -> f64 {
         let requests = self.transport != Transport::Websocket;
-        if requests && self.clients.parameters.prefer.is_empty() {
+        if requests && self.clients.parameters.prefer.len() < 2 {
             // A request needs no stream.
             return 1.0 - self.tabs.silent;
         }

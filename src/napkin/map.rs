@@ -4,6 +4,7 @@ use super::{
     crowd::{Crowd, Of, way},
     outside,
     polls::{Polls, polls},
+    spill::spill,
     tabs::{Sharing, Turns},
     terms, ways,
 };
@@ -26,6 +27,7 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
     });
     let mut all: Vec<Crowd<'_>> = clients.flat_map(|clients| map.rows(clients)).collect();
     all.iter_mut().for_each(Crowd::come);
+    spill(&mut all, scenario);
     let rooms: Vec<f64> = all.iter().map(|crowd| room(&all, crowd.pool.id)).collect();
     all.iter_mut()
         .zip(rooms)
@@ -41,7 +43,7 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
 }
 
 /// The share of what crowds want of a pool that it has places for.
-fn room(all: &[Crowd<'_>], pool: NodeId) -> f64 {
+pub(super) fn room(all: &[Crowd<'_>], pool: NodeId) -> f64 {
     let own = || all.iter().filter(|crowd| crowd.pool.id == pool);
     let wanted: f64 = own().map(Crowd::wants).sum();
     let places = own().next().map_or(0.0, Crowd::room);
@@ -154,7 +156,9 @@ impl<'s> Map<'s> {
             law,
             largest: self.scenario.largest_payload(clients.id),
             transport,
+            place: part.place,
             part: part.share,
+            moved: 0.0,
             several: prefer.len() > 1 || part.shut,
             shut: part.shut,
             tabs: Sharing::of(clients.parameters, transport),

@@ -14,6 +14,7 @@ mod outside;
 mod polls;
 mod pool;
 mod sheet;
+mod spill;
 mod tabs;
 pub mod terms;
 mod tiers;

@@ -304,6 +304,11 @@ impl Listed<'_, '_> {
                 (before, None) => before,
             };
             before.push(figures::share(blocked));
+            let words = match row.moved.round() {
+                moved if moved > 0.0 => format!("{words} + {} without room before", n(moved)),
+                moved if moved < 0.0 => format!("{words}, less {} without room", n(-moved)),
+                _ => words,
+            };
             let name = name(row.transport);
             let beside = if alone { metric(format!("clients.on_{name}")) } else { Beside::Nothing };
             let share = if held > 0.0 { row.held / held } else { 0.0 };

@@ -304,17 +304,23 @@ impl Clients {
         let row = *cx.connections.get(user);
         let number = cx.connections.attempts[number::index(user)].number;
         let session = ticket == row.session;
+        let opened = || cx.connections.opened_with(user, ticket, cx.crowds.of(user));
         let attempt = ticket == attempt_ticket(row.session, number);
         match (timer, row.state) {
-            (Timer::Lifetime, State::Online) if session => {
+            (Timer::Lifetime, State::Online) if opened() => {
                 let crowd = cx.crowds.of(user);
-                let death = self.death(crowd.connection(user, row.session) | 1 << 63);
+                let death = self.death(crowd.connection(user, ticket) | 1 << 63);
                 self.die(user, death, cx);
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
             (Timer::Aged, State::Online) if session && cx.crowds.of(user).closes.is_some() => {
                 self.closed_by_service(user, cx);
+            }
+            (Timer::Aged, State::Online) if cx.crowds.of(user).hold().is_some() && opened() => {
+                // It keeps the connection, and grows old again.
+                Self::ask_elsewhere(user, cx);
+                self.schedule_age(user, ticket, false, cx);
             }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Idle, State::Online) if session => self.on_idle(user, cx),
@@ -343,7 +349,7 @@ impl Clients {
                 self.close(user, cx);
                 Self::back_off(user, cx);
             }
-            (Timer::Settled, State::Online) if session => {
+            (Timer::Settled, State::Online) if opened() => {
                 cx.connections.attempts[number::index(user)].number = 0;
             }
             (Timer::TimedOut, State::Connecting) if attempt => {

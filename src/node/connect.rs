@@ -146,6 +146,7 @@ impl Clients {
         row.state = State::Online;
         row.session = next_session(row.session);
         let (session, place) = (row.session, number::index(user));
+        cx.connections.opens(user);
         let outage = cx.now.since(cx.connections.wants_since(user));
         let since = std::mem::replace(&mut cx.connections.since[place], Time::NEVER);
         self.settle(user, session, cx);
@@ -212,7 +213,7 @@ impl Clients {
     }
 
     /// The gateway will tell it to move when its connection is too old.
-    fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
+    pub(super) fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
         let Some(law) = &crowd.max_age else { return };
         let entity = crowd.connection(user, session);

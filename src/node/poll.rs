@@ -80,6 +80,8 @@ impl Clients {
         let round_trip = self.round_trip(crowd.connection(user, row.session));
         row.set_round_trip(round_trip);
         row.state = State::Online;
+        // From its first visit on, what is for many is for it as well.
+        cx.joins(user);
         cx.connections.since[number::index(user)] = cx.now;
         cx.record.recovery.back(cx.now, user);
         cx.record.polled(cx.now, user, cx.crowds.place(user));

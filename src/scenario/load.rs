@@ -3,7 +3,7 @@
 use super::{
     Scenario, origin,
     resolve::{Title, resolve},
-    sweep::{self, Plan},
+    sweep::{self, Plan, Point},
 };
 use crate::engine::number;
 use crate::spec::{
@@ -34,6 +34,14 @@ impl Loaded {
     /// Whether there is a sweep.
     pub fn has_sweep(&self) -> bool {
         self.plan.count > 0
+    }
+
+    /// What is probably not as meant at one point of the sweep.
+    pub fn warnings_at(&self, point: &Point) -> Diagnostics {
+        // A `set` that changes nothing is none of the point's.
+        let of_all = self.warnings.list.iter().filter(|found| found.code == "idle-set");
+        let list = of_all.chain(&point.warnings).cloned().collect();
+        Diagnostics { sources: self.warnings.sources.clone(), list }
     }
 }
 

@@ -18,6 +18,11 @@ impl At {
     pub fn new(source: u16, start: usize, end: usize) -> Self {
         Self { source, start: number::row(start), end: number::row(end) }
     }
+
+    /// Whether another place lies within this one.
+    pub fn covers(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
 }
 
 /// A text, and how messages name it.

@@ -1,7 +1,13 @@
 //! One row a user, both ends of its connection. Columns are cut by visit: what a message reads is
 //! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
 //! 28 with its entry in the registry, and 8 more once messages reach it.
-use super::{browsers::Queues, crowds::Crowds, kept::Shelf, messages::Message, states::States};
+use super::{
+    browsers::Queues,
+    crowds::{Crowd, Crowds},
+    kept::Shelf,
+    messages::Message,
+    states::States,
+};
 use crate::engine::{Span, Time, number};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +119,9 @@ pub struct Connections {
     /// Where a managed service closes idle connections: when something last came or went on each.
     /// Written by clients and gateways.
     pub active: Vec<Time>,
+    /// Where each request that is held is a session: that with which the connection of each opened.
+    /// Written by clients.
+    pub opened: Vec<u16>,
 }
 
 /// A message that its sender has written, and may have to send again.
@@ -194,6 +203,9 @@ impl Connections {
         if crowds.rows().iter().any(|crowd| crowd.idle().is_some()) {
             all.active = vec![Time::ZERO; users];
         }
+        if crowds.rows().iter().any(|crowd| crowd.hold().is_some()) {
+            all.opened = vec![0; users];
+        }
         all
     }
 
@@ -233,6 +245,20 @@ impl Connections {
         let place = number::index(user);
         let began = self.visits.get(place).map_or(Time::ZERO, |visit| visit.began);
         self.since[place].max(began)
+    }
+
+    /// The connection of a user opens, with its present session.
+    pub fn opens(&mut self, user: u32) {
+        if let Some(opened) = self.opened.get_mut(number::index(user)) {
+            *opened = self.row[number::index(user)].session;
+        }
+    }
+
+    /// Whether a timer that was set when a connection opened, with its session, is about the one
+    /// that a user has now.
+    pub fn opened_with(&self, user: u32, ticket: u16, crowd: &Crowd) -> bool {
+        let opened = self.opened.get(number::index(user)).filter(|_| crowd.hold().is_some());
+        ticket == opened.copied().unwrap_or(self.get(user).session)
     }
 
     /// Something comes or goes on a user's connection.

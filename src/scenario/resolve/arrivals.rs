@@ -28,6 +28,8 @@ const ROWS: &str = "write seconds from the start of the run, and a user's place 
 struct Row {
     at: At,
     arrival: Arrival,
+    /// For whom it is, beyond those whom a crowd can have as well.
+    user: Option<u64>,
 }
 
 impl Section<'_, '_> {
@@ -102,7 +104,10 @@ fn rows_of(input: &Input<'_>, source: u16, named: At) -> (Vec<Row>, Vec<Diagnost
         }
         let read = match columns {
             None => header(line).map(|found| columns = Some(found)),
-            Some(columns) => row(line, columns).map(|arrival| rows.push(Row { at, arrival })),
+            Some(columns) => {
+                let read = row(line, columns);
+                read.map(|(arrival, user)| rows.push(Row { at, arrival, user }))
+            }
         };
         wrong.extend(read.err().filter(|_| wrong.len() < MOST_ROWS).map(|found| found.at(at)));
         if rows.len() > MOST || columns.is_none() {
@@ -133,7 +138,7 @@ fn header(line: &str) -> Result<usize, Box<Diagnostic>> {
     }
 }
 
-fn row(line: &str, columns: usize) -> Result<Arrival, Box<Diagnostic>> {
+fn row(line: &str, columns: usize) -> Result<(Arrival, Option<u64>), Box<Diagnostic>> {
     let cells: Vec<&str> = line.split(',').map(str::trim).collect();
     if cells.len() != columns {
         let message = format!("this row has {} columns, and the header {columns}", cells.len());
@@ -150,8 +155,8 @@ fn row(line: &str, columns: usize) -> Result<Arrival, Box<Diagnostic>> {
     let time = Span::read(&format!("{}s", cells[0])).map_err(|why| bad("a time", why))?;
     let user = cells.get(1).map(|cell| Count::read(cell)).transpose();
     let user = user.map_err(|why| bad("a user", why))?.map(|Count(user)| user);
-    let user = user.map(|user| u32::try_from(user).unwrap_or(u32::MAX));
-    Ok(Arrival { at: Time::from_nanos(time.nanos()), user })
+    let known = user.map(|user| u32::try_from(user).unwrap_or(u32::MAX));
+    Ok((Arrival { at: Time::from_nanos(time.nanos()), user: known }, user))
 }
 
 /// What concerns the arrivals of sources and something else: that their users are there, that they
@@ -193,23 +198,27 @@ fn report_beyond(
     written: &Located<Several<model::source::Arrival>>,
     count: u32,
 ) {
-    let places: Vec<(At, u32)> = match &written.value {
+    let places: Vec<(At, u64)> = match &written.value {
         Several::One(path) => {
             // Rows that are bad for another reason have been reported.
             let opened = input.opened_values(&input.beside(written.at, path));
             let rows = opened.map(|source| rows_of(input, source, written.at).0);
             let rows = rows.into_iter().flatten();
-            rows.filter_map(|row| Some((row.at, row.arrival.user?))).collect()
+            rows.filter_map(|row| Some((row.at, row.user?))).collect()
         }
         Several::Many(list) => {
             let user = |item: &model::source::Arrival| {
                 let written = item.user.as_ref()?;
-                Some((written.at, u32::try_from(written.read().ok()?.0).unwrap_or(u32::MAX)))
+                Some((written.at, written.read().ok()?.0))
             };
             list.iter().filter_map(user).collect()
         }
     };
-    for (at, user) in places.into_iter().filter(|(_, user)| *user >= count).take(MOST_ROWS) {
+    let beyond = places.into_iter().filter(|(_, user)| *user >= u64::from(count));
+    for (at, _) in beyond.take(MOST_ROWS) {
+        // A row ends with it.
+        let user = input.sources.text(at).rsplit(',').next().unwrap_or_default();
+        let user = shown(user.trim());
         let message = format!("there is no user {user} of `{name}`: its crowd has {count}");
         let wrong = Diagnostic::error("out-of-range", message).at(at);
         input.report(wrong.help(format!("users are counted from 0, to {}", count - 1)));
@@ -228,7 +237,7 @@ mod tests {
     #[test]
     fn times_are_exact_to_the_nanosecond() {
         let read = |line| {
-            let Arrival { at, user } =
+            let (Arrival { at, user }, _) =
                 row(line, 1 + usize::from(str::contains(line, ','))).unwrap();
             (at.nanos(), user)
         };

@@ -2,6 +2,7 @@
 //! that a wrong one is found before the first point runs.
 mod axes;
 mod points;
+mod warnings;
 
 use super::{Scenario, load::Retry};
 use crate::spec::{Diagnostic, Input, Node, compose::Set, experiment::Sweep};
@@ -42,6 +43,8 @@ pub struct Point {
     pub values: Vec<String>,
     /// What runs.
     pub scenario: Scenario,
+    /// What is probably not as meant at this point.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// The axes of a sweep, and the combinations of their values.

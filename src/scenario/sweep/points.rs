@@ -1,5 +1,5 @@
 //! Combinations of the axes' values, less what is excluded, and what is included beside them.
-use super::{Axis, Dimension, Point, Variant, axes};
+use super::{Axis, Dimension, Point, Variant, axes, warnings::Warnings};
 use crate::{
     scenario::load::Retry,
     spec::{
@@ -228,7 +228,7 @@ pub(super) fn points(
     chosen: &[Combination],
 ) -> Vec<Point> {
     let names = Axis::names(axes);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut gathered) = (BTreeSet::new(), Warnings::default());
     let mut points = Vec::new();
     for combination in chosen {
         let variants: Vec<&Variant> = combination
@@ -241,7 +241,9 @@ pub(super) fn points(
         let name = parts.collect::<Vec<_>>().join(",");
         let sets: Vec<_> = variants.iter().map(|variant| variant.set.clone()).collect();
         let (scenario, found) = retry.scenario(input, &sets);
-        let errors = found.into_iter().filter(|found| found.severity == Severity::Error);
+        gathered.add(&name, &sets, &found);
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|found| found.severity == Severity::Error);
         for found in errors {
             let message = format!("at the point `{}`, {}", shown(&name), found.message);
             let at = sets.last().map(|set| set.value.at);
@@ -256,7 +258,8 @@ pub(super) fn points(
             let wrong = Diagnostic::error("same-point", message).at(at);
             input.report(wrong.help("take one out"));
         }
-        points.push(Point { name, values, scenario });
+        points.push(Point { name, values, scenario, warnings });
     }
+    gathered.report(input);
     points
 }

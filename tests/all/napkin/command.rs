@@ -370,3 +370,45 @@ fn the_report_has_the_napkin_beside_the_simulation() {
     assert_eq!(code, 0, "{err}");
     assert!(!fs::read_to_string(out.join("report.html")).unwrap().contains("id=\"napkin\""));
 }
+
+/// Who finds no room by one transport goes on to the next with a pool of its own; half of those are
+/// kept from it, and the last tier takes them.
+#[test]
+fn a_full_tier_sends_its_users_on() {
+    let here = TempDir::new().unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/fallback.yaml");
+    let run = |sets: &str| {
+        let text = format!(
+            "model: {}\nhorizon: 3min\nwarm_up: 1min\nset:\n  phones.count: 2k\n  \
+             gateways.count: 2\n  phones.network.lifetime: never\n{sets}",
+            model.display()
+        );
+        let file = here.path().join("full.yaml");
+        fs::write(&file, text).unwrap();
+        let (file, out) = (file.to_str().unwrap().to_owned(), here.path().join("out"));
+        let words = ["run", &file, "--output", out.to_str().unwrap(), "--quiet", "--no-charts"];
+        let (_, err, code) = squall(&words);
+        assert_eq!(code, 0, "{err}");
+        let table = csv::Reader::from_path(out.join("napkin.csv")).unwrap();
+        let table: Vec<csv::StringRecord> = table.into_records().map(Result::unwrap).collect();
+        (document(&[&file]), table)
+    };
+    let (found, table) = run("  phones.blocked.websocket: 5%\n  gateways.max_connections: 400\n");
+    is(&found, "Users by websocket", 0.4);
+    is(&found, "Users by long poll", 0.6);
+    for quantity in ["Users by websocket", "Users by long poll", "Connections", "Polls", "Bytes up"]
+    {
+        shows(&table, quantity, 0.05);
+    }
+    // No room there either: 400 of 2,000 have no connection.
+    let (found, table) = run("  gateways.max_connections: 400\n  side.max_connections: 400\n");
+    is(&found, "Connections", 1_600.0);
+    shows(&table, "Connections", 0.05);
+    shows(&table, "Users by websocket", 0.05);
+    // Half of those who are sent on may not hold a request: they wait for the others.
+    let some = "  gateways.max_connections: 400\n  phones.blocked.long_poll: 50%\n  \
+                phones.blocked.websocket: 0%\n";
+    let (found, table) = run(some);
+    is(&found, "Connections", 1_400.0);
+    shows(&table, "Connections", 0.05);
+}

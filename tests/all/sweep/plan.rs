@@ -216,3 +216,46 @@ fn wrong_sweeps_say_what_to_write() {
         assert!(told.contains(says), "{axis}:\n{told}");
     }
 }
+
+/// What is probably not as meant at some points is said once, with how many they are and the first
+/// of them; what the experiment is warned of anyway stays as it is unless a point mends it.
+#[test]
+fn warnings_say_at_which_points() {
+    let set = "set: { phones.count: 1k, gateways.count: 1 }\n";
+    let axes = "sweep:\n  axes:\n    gateways.drain.window: { values: [0s, 40s, 50s] }\n    \
+        gateways.max_connections: { values: [500, 2k] }\n";
+    let loaded = load(&format!("{set}{axes}"), &Arguments::default()).unwrap();
+    let told = |of: &Diagnostics| -> Vec<String> {
+        of.list.iter().map(|found| format!("{}: {}", found.code, found.message)).collect()
+    };
+    let full = "over-capacity: `phones` are 1k users, but `gateways` hold 500 connections \
+        (max_connections binds)";
+    let late = "window-beyond-grace: `gateways.drain.window` is 40s, but connections are closed \
+        after a grace of 30s";
+    let expected = [
+        format!("{full}; at 3 of 6 points, the first is `window=0s,max_connections=500`"),
+        format!("{late}; at 4 of 6 points, the first is `window=40s,max_connections=500`"),
+    ];
+    assert_eq!(told(&loaded.warnings), expected);
+    // Of a point only its own, as they are.
+    let at = |name: &str| {
+        let point = loaded.plan.points.iter().find(|point| point.name == name).unwrap();
+        told(&loaded.warnings_at(point))
+    };
+    assert_eq!(at("window=40s,max_connections=500"), [late, full]);
+    assert_eq!(at("window=0s,max_connections=2k"), [""; 0]);
+    // The experiment alone has it, and so has each point, or one of the two.
+    let set = "set: { phones.count: 1k, gateways.count: 1, gateways.max_connections: 500 }\n";
+    let warned = |axis: &str| {
+        let text = format!("{set}sweep:\n  axes:\n    {axis}\n");
+        told(&load(&text, &Arguments::default()).unwrap().warnings)
+    };
+    assert_eq!(warned("gateways.drain.window: { values: [0s, 1s] }"), [full]);
+    let some = format!("{full}; at 1 of 2 points, the first is `count=1`");
+    assert_eq!(warned("gateways.count: { values: [1, 2] }"), [some]);
+    let each = "gateways.drain: { values: [{ window: 45s, grace: 1s }] }";
+    let one = "window-beyond-grace: `gateways.drain.window` is 45s, but connections are closed \
+        after a grace of 1s; at the one point, ";
+    let found = warned(each);
+    assert!(found.len() == 2 && found[0] == full && found[1].starts_with(one), "{found:?}");
+}

@@ -3,12 +3,13 @@
 use super::{
     chat::{away_for, chat, clients, crash, deploy, gateways, replay, secs},
     consumers::{close, count, measure, run},
+    sources::with_source,
 };
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, Start,
-        Transport, Visits,
+        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, SourceAudience,
+        Start, Ticks, Transport, Visits,
     },
     record::Outcome,
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
@@ -203,6 +204,28 @@ fn who_polls_may_come_one_after_the_other() {
     assert_eq!(count(&outcome, "deliveries.missed"), 0);
 }
 
+/// What is for all is for who polls from its first visit on, also where nobody is there at first.
+#[test]
+fn who_comes_to_poll_gets_what_is_for_all() {
+    let mut scenario = polling(1);
+    scenario.horizon = Time::ZERO + secs(120);
+    let crowd = clients(&mut scenario);
+    (crowd.sends, crowd.start) = (None, Start::Ramp(secs(10)));
+    let away = |seconds: f64| Law::Exponential { mean: seconds * 1e9 };
+    crowd.visits = Some(Visits { stay: away(600.0), away: away(1.0) });
+    with_source(&mut scenario, "ticker", Ticks::Every(secs(1)));
+    let Some(Parameters::Source(source)) =
+        scenario.nodes.last_mut().map(|node| &mut node.parameters)
+    else {
+        panic!("the source is last")
+    };
+    source.to = SourceAudience::All;
+    let outcome = run(&scenario);
+    let each = measure(&outcome, "deliveries.intended") / measure(&outcome, "ticker.messages");
+    close(each, 2_000.0, 1e-9);
+    close(measure(&outcome, "deliveries.live"), 2_000.0 * 98.0, 0.05);
+}
+
 /// 780 bytes of a head, a TLS record and the headers of a segment, for each poll.
 #[test]
 fn a_poll_is_854_bytes_up() {
@@ -324,6 +347,32 @@ fn a_deploy_answers_what_is_held() {
     assert_eq!(count(&outcome, "deliveries.replayed"), 0);
     assert_eq!(count(&outcome, "attempts.total"), 0);
     assert_eq!(count(&outcome, "connections.end"), 2_000);
+}
+
+/// A connection lives on from request to request: it dies by any law of lifetime, and forgets its
+/// attempts when it has lasted; what is too old asks elsewhere, again and again.
+#[test]
+fn a_connection_outlives_its_requests() {
+    let of = |lifetime, change: &dyn Fn(&mut Scenario)| {
+        let mut scenario = holding(0.5, 25);
+        scenario.horizon = Time::ZERO + secs(320);
+        let network = &mut clients(&mut scenario).network;
+        (network.lifetime, network.silent_drops) = (lifetime, Share(0.0));
+        change(&mut scenario);
+        run(&scenario)
+    };
+    let exponential = of(Some(Law::Exponential { mean: 20e9 }), &|_| {});
+    let constant = of(Some(Law::Constant(20e9)), &|_| {});
+    // 20 s, a backoff of half a second and a handshake.
+    let expected = 2_000.0 * 320.0 / 20.65;
+    close(measure(&exponential, "attempts.total"), expected, 0.02);
+    close(measure(&constant, "attempts.total"), expected, 0.02);
+    let old = of(None, &|scenario| gateways(scenario).max_age = Some(secs(4)));
+    let young = of(None, &|_| {});
+    assert_eq!(count(&old, "attempts.total"), 0);
+    let empty = measure(&old, "polls.empty") - measure(&young, "polls.empty");
+    close(empty, 2_000.0 * 320.0 / 4.0, 0.05);
+    assert_eq!(count(&old, "deliveries.missed"), 0);
 }
 
 /// A budget of connections is one of requests that are held.
