@@ -332,8 +332,8 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     p { "A session that gives up is without a connection until it does, not for \
                         the rest of its stay." }
                 }
-                p { "A month that is to have " (figures::figure(Unit::Share, worst.target)) " availability may \
-                    lose " (allowed(worst)) " over all users." }
+                p { "A month that is to have " (figures::figure(Unit::Share, worst.target))
+                    " availability may lose " (allowed(worst)) " over all users." }
             }
         }
     })
