@@ -151,8 +151,8 @@ impl Sweep {
         format!("Take {design}: of {kept} that keep every objective {which}{others}.")
     }
 
-    /// In what the point to take is ahead of the others; where the next is as good, in what no other
-    /// is.
+    /// In what the point to take is ahead of the others; where the next is as good, in what no
+    /// other is.
     fn best_of(&self, choice: &Point, others: &[&Point], next: &Point) -> String {
         if let Some(goal) = differing(choice, next) {
             return format!("it is {}", goal.best);

@@ -1,7 +1,7 @@
 //! What a reader is told of an objective. Some objectives state what goes wrong, such as
 //! `sessions.lost_share > 99%`: they are expectations. That one comes true is no merit, and that it
-//! does not is no breach of anything a user was promised. Others pin a number of the experiment as it
-//! is written, such as `recovery.crash.hit == 200000`: no point of a sweep is better for it.
+//! does not is no breach of anything a user was promised. Others pin a number of the experiment as
+//! it is written, such as `recovery.crash.hit == 200000`: no point of a sweep is better for it.
 use super::{Verdict, parse};
 use crate::summary::{Judged, sweep::Point};
 use std::fmt;
