@@ -267,7 +267,11 @@ impl<'s> Plane<'s> {
         let count = self.sweep.points.first().map_or(0, |point| point.slo.len());
         for objective in 0..count {
             use super::slo::Verdict::{Fail, Pass};
-            let judged = |step: usize| Some(self.point(design, step)?.slo.get(objective)?.clone());
+            // What is a number of one point only has no border.
+            let judged = |step: usize| {
+                let judged = self.point(design, step)?.slo.get(objective)?;
+                (!judged.states_number()).then(|| judged.clone())
+            };
             let decided = self.steps.iter().filter_map(|&(_, step)| {
                 let judged = judged(step)?;
                 matches!(judged.verdict, Pass | Fail).then_some((step, judged))

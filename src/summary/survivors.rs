@@ -36,6 +36,16 @@ pub fn nobody(name: &str) -> &'static str {
     }
 }
 
+/// The same at a point: who was hit and did not come back is told apart from nobody hit.
+pub fn lacking(name: &str, metrics: &[Metric]) -> &'static str {
+    let hit = |name: &str| {
+        let (fault, end) = name.rsplit_once('.')?;
+        let is = fault.starts_with("recovery.") && ["t50", "t99", "all"].contains(&end);
+        mean(metrics, &format!("{fault}.hit")).filter(|&hit| is && hit > 0.0)
+    };
+    if hit(name).is_some() { "never within the run" } else { nobody(name) }
+}
+
 /// The share of the deliveries that reached their recipients by the end of the run.
 pub fn arrived(metrics: &[Metric]) -> Option<f64> {
     let intended = mean(metrics, "deliveries.intended").filter(|&count| count > 0.0)?;

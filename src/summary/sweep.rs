@@ -98,11 +98,11 @@ impl Point {
     /// What should hold and is not shown to.
     pub fn broken(&self) -> impl Iterator<Item = &Judged> {
         let broken = |judged: &&Judged| judged.verdict != Verdict::Pass;
-        self.slo.iter().filter(broken).filter(|judged| !judged.states_failure())
+        self.slo.iter().filter(broken).filter(|judged| judged.decides())
     }
 
-    /// The worst of all its verdicts, expectations of failure included: what an exit code tells;
-    /// none without objectives.
+    /// The worst of all its verdicts, expectations of failure and stated numbers included: what an
+    /// exit code tells; none without objectives.
     pub fn verdict(&self) -> Option<Verdict> {
         slo::worst(self.slo.iter())
     }
@@ -150,6 +150,11 @@ impl Sweep {
         self.points.iter().filter(|point| point.verdict() == Some(verdict)).count()
     }
 
+    /// How many points have this as the worst verdict of what should hold.
+    pub fn keeping(&self, verdict: Verdict) -> usize {
+        self.points.iter().filter(|point| point.kept() == Some(verdict)).count()
+    }
+
     /// The means of a metric at all points that know it.
     fn means<'s>(&'s self, name: &'s str) -> impl Iterator<Item = f64> + 's {
         self.points.iter().filter_map(move |point| point.mean(name))
@@ -170,9 +175,9 @@ impl Sweep {
         self.knows(name) && (judged.iter().any(own) || self.means(name).any(|mean| mean != 0.0))
     }
 
-    /// Whether there are objectives.
+    /// Whether there are objectives, beside those that state a number.
     pub fn judged(&self) -> bool {
-        self.points.iter().any(|point| !point.slo.is_empty())
+        self.points.iter().any(|point| point.slo.iter().any(|judged| !judged.states_number()))
     }
 
     /// The points with the least and with the most of a metric.

@@ -324,9 +324,9 @@ fn headline(sweep: &Sweep, name: &str) -> Option<String> {
 fn without(sweep: &Sweep, name: &str) -> String {
     let none: Vec<&Point> =
         sweep.points.iter().filter(|point| point.mean(name).is_none()).collect();
-    let why = survivors::nobody(name);
+    let Some(first) = none.first() else { return String::new() };
+    let why = survivors::lacking(name, &first.metrics);
     match none[..] {
-        [] => String::new(),
         [one] => format!("; {why} at {}", sweep.spoken(one)),
         _ => format!("; {why} at {} points", none.len()),
     }

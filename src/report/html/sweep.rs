@@ -207,7 +207,7 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
             } }
             tbody {
                 @for (place, judged) in objectives.iter().enumerate() { tr {
-                    th scope="row" { (super::head::objective(&judged.expr)) }
+                    th scope="row" { (stated(judged)) }
                     @for design in designs {
                         td class=(class(design)) data-l=(label(sweep, design)) {
                             (objective(design.point, place)) }
@@ -244,7 +244,16 @@ fn label(sweep: &Sweep, design: &Design) -> String {
 fn objective(point: &Point, place: usize) -> Markup {
     let Some(judged) = point.slo.get(place) else { return html! { (figures::NONE) } };
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
-    html! { div { (badge(judged.said())) (figures_of(point, metric)) } }
+    html! { div { (badge(judged.swept())) (figures_of(point, metric)) } }
+}
+
+/// An objective, with a word where it is none.
+fn stated(judged: &Judged) -> Markup {
+    html! { (super::head::objective(&judged.expr)) (number_stated(judged)) }
+}
+
+fn number_stated(judged: &Judged) -> Markup {
+    html! { @if judged.states_number() { small { "states a number" } } }
 }
 
 fn value(point: &Point, name: &str) -> Markup {
@@ -253,7 +262,7 @@ fn value(point: &Point, name: &str) -> Markup {
 
 /// A value, its interval, and whose number it is where that is not nearly all.
 fn figures_of(point: &Point, metric: Option<&Metric>) -> Markup {
-    let (value, range) = number(metric);
+    let (value, range) = number(point, metric);
     let only = metric.and_then(|metric| survivors::only(&metric.name, &point.metrics));
     html! {
         span.big { (value) } span.i { (range) }
@@ -261,11 +270,11 @@ fn figures_of(point: &Point, metric: Option<&Metric>) -> Markup {
     }
 }
 
-fn number(metric: Option<&Metric>) -> (String, String) {
+fn number(point: &Point, metric: Option<&Metric>) -> (String, String) {
     let none = || (figures::NONE.to_owned(), String::new());
     let known = |metric: &Metric| match metric.mean {
         Some(_) => verdicts::cells(metric),
-        None => (survivors::nobody(&metric.name).to_owned(), String::new()),
+        None => (survivors::lacking(&metric.name, &point.metrics).to_owned(), String::new()),
     };
     metric.map_or_else(none, known)
 }
@@ -291,7 +300,7 @@ fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
         .iter()
         .filter(|(name, _)| !judged.iter().any(|known| known == name) && sweep.is_worth(name))
         .collect();
-    let choice = sweep.choice().filter(|_| !objectives.is_empty()).map(|point| point.name.as_str());
+    let choice = sweep.choice().filter(|_| sweep.judged()).map(|point| point.name.as_str());
     let left = sweep.points.len().saturating_sub(SHOWN);
     (!sweep.points.is_empty()).then(|| html! {
         p.lead { "All numbers of every point lie in " code { "points.csv" } "; a point’s name \
@@ -303,7 +312,8 @@ fn points(sweep: &Sweep, more: &[String]) -> Option<Markup> {
                 thead { tr {
                     @for axis in &sweep.axes { th scope="col" { (text::name(&axis.name)) } }
                     @if sweep.has_slos() { th scope="col" { "verdict" } }
-                    @for judged in &objectives { th scope="col" { (text::breaking(&judged.expr)) } }
+                    @for judged in &objectives { th scope="col" {
+                        (text::breaking(&judged.expr)) (number_stated(judged)) } }
                     @for (_, head) in &told { th.r scope="col" { (head) } }
                 } }
                 tbody { @for point in sweep.points.iter().take(SHOWN) {
@@ -334,15 +344,16 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
     let metric = slo::parse(&judged.expr).ok().and_then(|slo| point.metric(&slo.metric));
     let value = metric.and_then(|metric| metric.mean);
     let only = metric.and_then(|metric| survivors::only(&metric.name, &point.metrics));
+    let (told, range) = number(point, metric);
     html! {
-        td.verdicts data-v=[value] { (super::head::sign(judged.said())) " " (number(metric).0)
-            small { (number(metric).1) @if let Some(only) = only { " " (text::sentence(&only)) } } }
+        td.verdicts data-v=[value] { (super::head::sign(judged.swept())) " " (told)
+            small { (range) @if let Some(only) = only { " " (text::sentence(&only)) } } }
     }
 }
 
 /// Why there is no value.
-fn missing(metric: Option<&Metric>) -> &'static str {
-    metric.map_or(figures::NONE, |metric| survivors::nobody(&metric.name))
+fn missing(point: &Point, metric: Option<&Metric>) -> &'static str {
+    metric.map_or(figures::NONE, |metric| survivors::lacking(&metric.name, &point.metrics))
 }
 
 fn told_cell(point: &Point, name: &str) -> Markup {
@@ -352,7 +363,7 @@ fn told_cell(point: &Point, name: &str) -> Markup {
     let sort = metric.and_then(|metric| metric.mean);
     let only = survivors::only(name, &point.metrics).filter(|_| value.is_some());
     html! {
-        td.r data-v=[sort] { (value.as_deref().unwrap_or_else(|| missing(metric)))
+        td.r data-v=[sort] { (value.as_deref().unwrap_or_else(|| missing(point, metric)))
             @if let Some(only) = only { small { (text::sentence(&only)) } } }
     }
 }

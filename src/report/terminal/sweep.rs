@@ -26,7 +26,7 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
     for line in wrapped(&sweep.question, WIDTH) {
         text += &(painted(BOLD, &line) + "\n");
     }
-    let style = match sweep.count(Verdict::Pass) {
+    let style = match sweep.keeping(Verdict::Pass) {
         // What goes wrong as it should is neither good nor bad news.
         _ if !sweep.judged() || !sweep.failures().is_empty() => BOLD,
         0 => RED.bold(),

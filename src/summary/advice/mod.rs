@@ -19,7 +19,7 @@ use crate::{
     record::Unit,
     units::{Any, Quantity},
 };
-use ranking::{GOALS, badness, differ, differing, points, ranked, value};
+use ranking::{GOALS, apart, badness, differ, differing, points, ranked, value};
 use serde_json::Value as Json;
 
 /// A sentence, and the metric whose chart shows it.
@@ -89,9 +89,14 @@ impl Sweep {
     fn verdicts(&self) -> String {
         let all = self.points.len();
         if !self.judged() {
-            return format!("{all} points; the experiment states no objective.");
+            let none = if self.points.iter().all(|point| point.slo.is_empty()) {
+                "the experiment states no objective"
+            } else {
+                "no objective tells them apart"
+            };
+            return format!("{all} points; {none}.");
         }
-        let kept = self.count(Verdict::Pass);
+        let kept = self.keeping(Verdict::Pass);
         let keep = if kept == 1 { "keeps" } else { "keep" };
         let single = self.single().map_or_else(String::new, |single| format!(" {single}"));
         format!("{kept} of {all} points {keep} every objective{}.{single}", self.others(", "))
@@ -103,7 +108,7 @@ impl Sweep {
 
     /// The points that do not keep every objective, by why: `, 12 fail`.
     fn others(&self, between: &str) -> String {
-        let count = |verdict, one: &str, many: &str| match self.count(verdict) {
+        let count = |verdict, one: &str, many: &str| match self.keeping(verdict) {
             0 => String::new(),
             1 => format!("{between}1 {one}"),
             n => format!("{between}{n} {many}"),
@@ -136,16 +141,32 @@ impl Sweep {
             let all = points(self.points.len());
             return format!("Take {design}: of {all} it alone keeps every objective{others}.");
         };
-        let which = differing(choice, next).map(|goal| goal.best);
+        let which = self.best_of(choice, &kept[1..], next);
         if kept.len() == self.points.len() {
-            let which = which.map_or("none is better".to_owned(), |best| format!("it is {best}"));
             return format!("Take {design}: all {} keep every objective, and {which}.", {
                 points(kept.len())
             });
         }
-        let which = which.map_or("none is better".to_owned(), |best| format!("it is {best}"));
         let kept = points(kept.len());
         format!("Take {design}: of {kept} that keep every objective {which}{others}.")
+    }
+
+    /// In what the point to take is ahead of the others; where the next is as good, in what no
+    /// other is.
+    fn best_of(&self, choice: &Point, others: &[&Point], next: &Point) -> String {
+        if let Some(goal) = differing(choice, next) {
+            return format!("it is {}", goal.best);
+        }
+        let ahead = GOALS.iter().find(|goal| others.iter().any(|it| apart(choice, it, goal)));
+        let Some(goal) = ahead else {
+            let known = GOALS.iter().filter(|goal| self.knows(goal.metric));
+            let names: Vec<String> = known.map(|goal| words::metric(goal.metric)).collect();
+            return match names[..] {
+                [] => "nothing tells them apart".to_owned(),
+                _ => format!("none is better in {}", figures::listed(&names)),
+            };
+        };
+        format!("none {}", goal.none)
     }
 
     /// The point to take beside that of today, or else the one that keeps least: in what is not
@@ -159,11 +180,12 @@ impl Sweep {
         metrics.extend(["cost.total".to_owned()]);
         let parts = metrics.iter().filter_map(|metric| {
             let here = value(choice, metric)?;
-            let there = value(other, metric).unwrap_or_else(|| "none".to_owned());
+            let lacking = || survivors::lacking(metric, &other.metrics).to_owned();
+            let there = value(other, metric).unwrap_or_else(lacking);
             (here != there).then(|| format!("{} {here} instead of {there}", words::metric(metric)))
         });
         let parts: Vec<String> = parts.collect();
-        let open = other.verdict() == Some(Verdict::Inconclusive);
+        let open = other.kept() == Some(Verdict::Inconclusive);
         let open = if open { ", which is inconclusive" } else { "" };
         let what = self.spoken(other);
         (!parts.is_empty()).then(|| format!("Against {what}{open}: {}.", parts.join(", ")))
@@ -190,7 +212,7 @@ impl Sweep {
         if !self.judged() || !self.failures().is_empty() || self.varied().count() < 2 {
             return None;
         }
-        let kept = |point: &&Point| point.verdict() == Some(Verdict::Pass);
+        let kept = |point: &&Point| point.kept() == Some(Verdict::Pass);
         let (all, good) = (self.points.len(), self.points.iter().filter(kept).count());
         let alone = |&axis: &usize| {
             self.axes[axis].values.iter().all(|value| {
@@ -235,7 +257,8 @@ impl Sweep {
             self.points.iter().filter(bad).count()
         };
         let judged = &self.points.first()?.slo;
-        let place = (0..judged.len()).rev().max_by_key(|&place| count(place))?;
+        let own = (0..judged.len()).filter(|&place| judged[place].decides());
+        let place = own.rev().max_by_key(|&place| count(place))?;
         Some(slo::parse(&judged[place].expr).ok()?.metric)
     }
 

@@ -14,25 +14,37 @@ pub(super) struct Goal {
     pub(super) least: f64,
     /// What the best one in it is.
     pub(super) best: &'static str,
+    /// What no other is, where others are as good.
+    pub(super) none: &'static str,
 }
 
-const fn goal(metric: &'static str, least: f64, best: &'static str) -> Goal {
-    Goal { metric, least, best }
+const fn goal(metric: &'static str, least: f64, best: &'static str, none: &'static str) -> Goal {
+    Goal { metric, least, best, none }
 }
 
 /// The most important first.
 pub(super) const GOALS: [Goal; 6] = [
-    goal("cost.total", 0.01, "the cheapest"),
-    goal("deliveries.missed", 0.05, "the one that misses least"),
-    goal("clients.availability", 0.05, "the one with the highest availability"),
-    goal("delivery_lag.p99", 0.05, "the fastest"),
-    goal("attempts.peak_per_second", 0.05, "the one with the lowest peak of attempts"),
-    goal("deploy.duration", 0.05, "the one with the shortest deploy"),
+    goal("cost.total", 0.01, "the cheapest", "is cheaper"),
+    goal("deliveries.missed", 0.05, "the one that misses least", "misses less"),
+    goal(
+        "clients.availability",
+        0.05,
+        "the one with the highest availability",
+        "has a higher availability",
+    ),
+    goal("delivery_lag.p99", 0.05, "the fastest", "is faster"),
+    goal(
+        "attempts.peak_per_second",
+        0.05,
+        "the one with the lowest peak of attempts",
+        "has a lower peak of attempts",
+    ),
+    goal("deploy.duration", 0.05, "the one with the shortest deploy", "has a shorter deploy"),
 ];
 
 /// Of the points that keep the objectives, the best first.
 pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Point> {
-    let good = |point: &&Point| point.verdict().is_none_or(|it| it == Verdict::Pass);
+    let good = |point: &&Point| point.kept().is_none_or(|it| it == Verdict::Pass);
     let mut left: Vec<&Point> = points.filter(good).collect();
     let mut all = Vec::new();
     // What differs by little is no order: the best is looked for each time.
@@ -45,11 +57,14 @@ pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Poi
 
 /// The first goal in which two points differ.
 pub(super) fn differing(a: &Point, b: &Point) -> Option<&'static Goal> {
-    GOALS.iter().find(|goal| {
-        let both = a.mean(goal.metric).zip(b.mean(goal.metric));
-        let bad = |value| badness(goal.metric, value);
-        both.is_some_and(|(one, other)| differ(bad(one), bad(other), goal.least))
-    })
+    GOALS.iter().find(|goal| apart(a, b, goal))
+}
+
+/// Whether two points differ in a goal.
+pub(super) fn apart(a: &Point, b: &Point, goal: &Goal) -> bool {
+    let both = a.mean(goal.metric).zip(b.mean(goal.metric));
+    let bad = |value| badness(goal.metric, value);
+    both.is_some_and(|(one, other)| differ(bad(one), bad(other), goal.least))
 }
 
 /// What a point comes to in a metric: `the bill of a month $2,370`.

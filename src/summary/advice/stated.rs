@@ -64,8 +64,7 @@ impl Sweep {
 
     /// Whether that holds which should.
     fn rest(&self) -> Option<String> {
-        let real =
-            self.points.first()?.slo.iter().filter(|judged| !judged.states_failure()).count();
+        let real = self.points.first()?.slo.iter().filter(|judged| judged.decides()).count();
         let kept = |point: &&Point| point.kept() == Some(Verdict::Pass);
         let (kept, all) = (self.points.iter().filter(kept).count(), self.points.len());
         let [which, hold] = match real {

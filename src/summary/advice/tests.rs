@@ -220,3 +220,21 @@ fn an_axis_that_decides_alone_is_named() {
          fail."
     );
 }
+
+#[test]
+fn what_is_as_good_is_compared_in_what_others_are_behind_in() {
+    let mut sweep = of_transports(&[(5.0, 5.0, true), (7.0, 7.0, true), (9.0, 9.0, true)]);
+    sweep.axes[1].path = "gateways.drain.window".to_owned();
+    assert_eq!(
+        sweep.answer().0,
+        "Take WebSocket, window 10/s: all 6 points keep every objective, and none is cheaper."
+    );
+    for point in &mut sweep.points {
+        point.metrics = self::point(&[("cost.total", 5.0), ("delivery_lag.p99", 1.0)]).metrics;
+    }
+    assert_eq!(
+        sweep.answer().0,
+        "Take WebSocket, window 10/s: all 6 points keep every objective, and none is better in the \
+         bill of a month and delivery lag, p99."
+    );
+}

@@ -220,6 +220,14 @@ impl Slo {
             || low && GOODS.iter().any(|form| has(metric, form))
     }
 
+    /// Whether it pins a number of the experiment as written, such as how many a crash hits: at
+    /// other points of a sweep that is neither good nor bad. None of something, and all of it, are
+    /// asked for.
+    pub fn states_number(&self) -> bool {
+        let whole = self.dimension == Dimension::Share && self.limit >= 1.0;
+        self.comparison == Comparison::Equal && self.limit != 0.0 && !whole
+    }
+
     /// Finds the metric and checks that the limit has its unit.
     pub fn resolve<'a>(&self, metrics: &'a [Metric]) -> Result<&'a Metric, SloError> {
         let found = metrics.iter().find(|metric| metric.name == self.metric);

@@ -1,6 +1,7 @@
 //! What a reader is told of an objective. Some objectives state what goes wrong, such as
 //! `sessions.lost_share > 99%`: they are expectations. That one comes true is no merit, and that it
-//! does not is no breach of anything a user was promised.
+//! does not is no breach of anything a user was promised. Others pin a number of the experiment as
+//! it is written, such as `recovery.crash.hit == 200000`: no point of a sweep is better for it.
 use super::{Verdict, parse};
 use crate::summary::{Judged, sweep::Point};
 use std::fmt;
@@ -24,7 +25,22 @@ impl Judged {
         parse(&self.expr).is_ok_and(|objective| objective.states_failure())
     }
 
-    /// What a reader is told of it.
+    /// Whether it states a number of the experiment as written.
+    pub fn states_number(&self) -> bool {
+        parse(&self.expr).is_ok_and(|objective| objective.states_number())
+    }
+
+    /// Whether it says which points of a sweep are good.
+    pub fn decides(&self) -> bool {
+        !self.states_failure() && !self.states_number()
+    }
+
+    /// What a reader of a sweep is told of it: a number that is stated is as stated, or it is not.
+    pub fn swept(&self) -> Said {
+        if self.decides() { Said::Judged(self.verdict) } else { stated(self.verdict) }
+    }
+
+    /// What a reader of a run is told of it.
     pub fn said(&self) -> Said {
         match (self.states_failure(), self.verdict) {
             (true, verdict) => stated(verdict),
@@ -44,7 +60,7 @@ fn stated(verdict: Verdict) -> Said {
 impl Point {
     /// The worst verdict of what should hold; none where nothing should.
     pub fn kept(&self) -> Option<Verdict> {
-        worst(self.slo.iter().filter(|judged| !judged.states_failure()))
+        worst(self.slo.iter().filter(|judged| judged.decides()))
     }
 
     /// Whether it goes wrong as the expectations state; none where there are none.

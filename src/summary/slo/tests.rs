@@ -123,3 +123,17 @@ fn an_objective_that_is_kept_by_what_is_worse_states_a_failure() {
         assert_eq!(parse(text).unwrap().states_failure(), states, "{text}");
     }
 }
+
+#[test]
+fn an_equality_pins_a_number_unless_it_asks_for_none_or_all() {
+    for (text, states) in [
+        ("recovery.deploy.hit == 20000", true),
+        ("deliveries.missed == 0", false),
+        ("clients.availability == 100%", false),
+        ("clients.availability == 50%", true),
+        ("clients.gave_up != 3", false),
+        ("recovery.deploy.hit < 20000", false),
+    ] {
+        assert_eq!(parse(text).unwrap().states_number(), states, "{text}");
+    }
+}

@@ -219,6 +219,56 @@ fn a_collapse_comes_before_what_holds() {
     assert!(text.contains("ok    ") && text.contains("- not so"), "{text}");
 }
 
+/// How many one crash hits is a number of the experiment as written: no design is better for it.
+#[test]
+fn a_stated_number_decides_nothing() {
+    let gateways = ("gateways.count", &["3", "5", "10"][..]);
+    let hit = [vec![Some(333e3), Some(200e3), Some(100e3)]];
+    let back = [vec![None, Some(57.0), Some(29.0)]];
+    let herd = [vec![Some(400e3), Some(240e3), Some(120e3)]];
+    let told: [Told; 3] = [
+        ("recovery.crash.hit", Unit::Count, &slices(&hit)),
+        ("recovery.crash.t99", Unit::Seconds, &slices(&back)),
+        ("attempts.peak_per_second", Unit::PerSecond, &slices(&herd)),
+    ];
+    let objectives = ["recovery.crash.hit == 200000", "recovery.crash.t99 < 60s"];
+    let sweep = plane(("gateways.drain.window", &["30s"]), gateways, &told, &objectives);
+    let (answer, more) = sweep.answer();
+    assert_eq!(
+        answer,
+        "Take 10 gateways: of 2 points that keep every objective it is the one with the lowest \
+         peak of attempts; 1 fails."
+    );
+    assert_eq!(
+        plain(&more[0]),
+        "Against 3 gateways: time until 99 % are back from crash 29.0 s instead of never within \
+         the run."
+    );
+    assert!(sweep.told().iter().all(|told| !told.text.contains("hit ==")), "{:?}", sweep.told());
+    let verdicts = sweep.points.iter().map(|point| point.verdict().unwrap());
+    assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Fail, Verdict::Pass, Verdict::Fail]);
+    let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
+    let document = parsed(&page);
+    let count =
+        |selector: &str| document.select(&scraper::Selector::parse(selector).unwrap()).count();
+    // What is to hold, in the column of verdicts and in its own; the number beside it.
+    assert_eq!(count("table.points .v.fail"), 2);
+    assert_eq!(count("table.points .v.pass"), 4);
+    assert_eq!(count("table.points .v.said"), 3);
+    let words = document.root_element().text().collect::<String>();
+    assert!(words.contains("states a number") && !words.contains("states what goes wrong"));
+    assert!(words.contains("never within the run"));
+    let text =
+        strip_str(&print_sweep(&sweep, &Look { unicode: true, ..Look::default() })).to_string();
+    assert_eq!((text.matches("✗").count(), text.matches("goes wrong").count()), (1, 0), "{text}");
+    let chart = found(&sweep, "sweep-recovery-crash-hit").unwrap();
+    assert!(lines(&chart).limits[0].1.starts_with("stated "), "{:?}", lines(&chart).limits);
+    let number = plane(("gateways.drain.window", &["30s"]), gateways, &told, &objectives[..1]);
+    assert!(number.choice().is_some() && number.told().is_empty());
+    assert!(number.answer().0.starts_with("Peak of connection attempts"), "{:?}", number.answer());
+    assert_eq!(number.answer().1, ["3 points; no objective tells them apart."]);
+}
+
 /// A metric that does not move is a line of text, and ticks carry their unit.
 #[test]
 fn what_is_the_same_everywhere_has_no_chart() {

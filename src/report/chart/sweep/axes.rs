@@ -153,7 +153,7 @@ pub(super) fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)
     let read = judged.filter_map(|judged| slo::parse(&judged.expr).ok());
     let own = read.filter(|slo| slo.metric == name);
     let limit = |slo: slo::Slo| {
-        let word = if slo.states_failure() { "stated" } else { "SLO" };
+        let word = if slo.states_failure() || slo.states_number() { "stated" } else { "SLO" };
         (slo.limit, format!("{word} {}", figure(unit, slo.limit)))
     };
     own.map(limit).collect()

@@ -40,7 +40,8 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
                 let point = points(sweep, &[&fixed[0], &fixed[1]]).into_iter().next()?;
                 let mean = point.mean(name);
                 let text = mean.map(|mean| figure(metric.unit, mean).replace("/month", ""));
-                let text = text.unwrap_or_else(|| survivors::nobody(name).to_owned());
+                let text =
+                    text.unwrap_or_else(|| survivors::lacking(name, &point.metrics).to_owned());
                 Some((mean.map(shade), text + sign(point, name)))
             })
             .collect(),
@@ -48,12 +49,16 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
     let body = Grid { rows: rows.values.iter().map(row).collect() };
     let height = 30.0 * number::float(number::count(body.rows.len()));
     let own = || sweep.points.iter().flat_map(|point| point.slo.iter()).filter(|it| of(it, name));
-    let breaks = if own().any(|it| !it.states_failure()) { "; ✗ breaks its SLO" } else { "" };
+    let breaks = if own().any(Judged::decides) { "; ✗ breaks its SLO" } else { "" };
     let wrong = if own().any(Judged::states_failure) { "; ● goes wrong as stated" } else { "" };
+    let number = if own().any(Judged::states_number) { "; ● as stated" } else { "" };
     Some(Chart {
         name: format!("grid-{}", stem(name)),
         headline: headline(sweep, name)?,
-        subtitle: format!("{name}: {} across, {} down{breaks}{wrong}.", columns.path, rows.path),
+        subtitle: format!(
+            "{name}: {} across, {} down{breaks}{wrong}{number}.",
+            columns.path, rows.path
+        ),
         note: format!("{} A stronger shade is more.", note(sweep, false)),
         x: places(columns).axis,
         shades: Vec::new(),
@@ -67,7 +72,7 @@ fn of(judged: &Judged, name: &str) -> bool {
 
 /// What stands behind a number: that it breaks its objective, or is what an expectation states.
 fn sign(point: &Point, name: &str) -> &'static str {
-    let said = || point.slo.iter().filter(|it| of(it, name)).map(Judged::said);
+    let said = || point.slo.iter().filter(|it| of(it, name)).map(Judged::swept);
     if said().any(|it| it == Said::Judged(Verdict::Fail)) {
         " ✗"
     } else if said().any(|it| it == Said::AsStated) {

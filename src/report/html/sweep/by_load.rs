@@ -1,7 +1,7 @@
 //! Where a load is swept: for each load the design to take, what it comes to, and the next best.
-use super::{figures_of, objective};
+use super::{figures_of, objective, stated};
 use crate::{
-    report::html::{head, method, text},
+    report::html::{method, text},
     summary::{
         Judged,
         advice::Load,
@@ -31,7 +31,7 @@ pub(super) fn table(sweep: &Sweep, loads: &[Load]) -> Markup {
             caption.hidden { "The design to take at each load" }
             thead { tr {
                 th scope="col" { "load" } th.pick scope="col" { "take" }
-                @for judged in &judged { th scope="col" { (head::objective(&judged.expr)) } }
+                @for judged in &judged { th scope="col" { (stated(judged)) } }
                 @for (_, name) in &told { th scope="col" { (name) } }
                 th scope="col" { "next best" }
             } }
