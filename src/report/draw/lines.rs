@@ -24,6 +24,8 @@ const NEAR: f64 = 0.005;
 const RING: f64 = 6.0;
 /// How its label is set.
 const MARK: Type = theme::VALUE;
+/// How the name of a region is set.
+const REGION: Type = theme::TICK;
 /// Between the line's end and its leader.
 const GAP: f64 = 6.0;
 
@@ -55,6 +57,13 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
             });
         }
     });
+    for (x, value, name) in &body.regions {
+        let half = theme::width(name, REGION) / 2.0;
+        let x =
+            frame.across(*x).clamp(frame.left + half, (frame.right - half).max(frame.left + half));
+        let y = frame.up(&body.y, *value) + 0.35 * REGION.size;
+        sheet.text((x, y), REGION, Anchor::Middle, name);
+    }
     dots(sheet, body, frame);
     marks(sheet, body, frame);
     if !frame.paper.keyed {
