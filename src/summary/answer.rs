@@ -10,9 +10,9 @@ impl Summary {
     /// The answer in a sentence: what goes wrong, where it does as an objective states; else what
     /// the objectives say; without any, the main finding.
     pub fn answer(&self) -> String {
-        let wrong = self.slo.iter().find(|judged| judged.said() == Said::AsStated);
-        match wrong {
-            Some(judged) => self.collapse(judged),
+        let wrong = self.slo.iter().any(|judged| judged.said() == Said::AsStated);
+        match self.collapse().filter(|_| wrong) {
+            Some(collapse) => collapse,
             None if self.slo.is_empty() => {
                 findings::behind(self).into_iter().next().unwrap_or_default()
             }
@@ -20,16 +20,13 @@ impl Summary {
         }
     }
 
-    /// The storm that does not end, or else the expectation that comes true, with its number.
-    fn collapse(&self, judged: &Judged) -> String {
-        let storms = storms::sentences(self);
+    /// The storm that does not end, or else what a fault does to the messages. That an expectation
+    /// comes true alone is told with the others: a bound from below need not be a failure.
+    fn collapse(&self) -> Option<String> {
+        let storms = storms::sentences(self).into_iter();
         let storm = storms.into_iter().find(|sentence| !sentence.starts_with("Stable"));
         let disturbed = || disturbed::sentences(self).into_iter().next();
-        if let Some(storm) = storm.or_else(disturbed) {
-            return figures::plain(&storm);
-        }
-        let value = self.value(judged).map_or_else(String::new, |value| format!(" ({value})"));
-        format!("It goes wrong as stated: {}{value}.", judged.expr)
+        Some(figures::plain(&storm.or_else(disturbed)?))
     }
 
     /// What the objectives say together: those that should hold, then the expectations of failure.

@@ -53,8 +53,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if steady && failures.is_empty() && summary.faults().next().is_none() {
         return None;
     }
-    let log = usual.is_some_and(|usual| peak > LOG * usual);
     let capacity = capacity(summary);
+    let most = capacity.as_ref().and_then(Curve::peak).map(|(_, most)| most);
+    // What is far below the peak lies on the floor of a linear axis.
+    let log =
+        usual.is_some_and(|usual| peak > LOG * usual) || most.is_some_and(|most| peak > LOG * most);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
     if let Some(capacity) = capacity.clone().filter(|it| !is_far(it, peak, log)) {
         shown.insert(0, (theme::CAPACITY, "capacity", capacity));
@@ -183,7 +186,13 @@ fn headline(
         }
         _ => String::new(),
     };
-    format!("Attempts peak at {}/s at {at}{ending}", count(peak))
+    // Over a longer bin the peak of a second is lower.
+    let over = if attempted.step > 1.0 {
+        format!(" over {}", figures::spoken(attempted.step))
+    } else {
+        String::new()
+    };
+    format!("Attempts peak at {}/s{over} at {at}{ending}", count(peak))
 }
 
 /// What failed, the most frequent last: on top.

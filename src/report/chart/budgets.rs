@@ -137,8 +137,8 @@ fn headline(first: &Budget, all: &[Budget]) -> String {
     let wait = |budget: &&Budget| PACES.contains(&budget.name.as_str()) && budget.peak > 1.0;
     if let Some(pace) = all.iter().find(wait).filter(|_| *binds <= 0.999) {
         return format!(
-            "{} of {} peak at {} times their limit and wait; of what cannot wait, most is used \
-             of {name} of {node}, {}",
+            "{} of {} are wanted at {} times their limit at the peak; of what cannot wait, {name} \
+             of {node} is used most, {}",
             figures::capitalized(&pace.name),
             pace.node,
             figures::compact(pace.peak),

@@ -60,7 +60,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
 fn headline(summary: &Summary) -> String {
     let cells = &summary.lag_cells;
     let all: u64 = cells.iter().map(|cell| cell.count).sum();
-    let Some(median) = median(cells, all) else { return "Delivery lag over time".to_owned() };
+    let told = summary.mean("delivery_lag.p50").filter(|&median| median > 0.0);
+    let Some(median) = told.or_else(|| median(cells, all)) else {
+        return "Delivery lag over time".to_owned();
+    };
     let bound = LATE * median;
     let late = || cells.iter().filter(|cell| cell.low.seconds() >= bound);
     let sum: u64 = late().map(|cell| cell.count).sum();

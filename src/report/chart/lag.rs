@@ -140,7 +140,8 @@ fn range(summary: &Summary, p99: &Curve) -> String {
             duration(high),
         ),
         Some((_, high)) if high > 0.0 => {
-            format!("p99 of the delivery lag stays at {}", duration(high))
+            let whole = summary.mean("delivery_lag.p99").unwrap_or(high);
+            format!("p99 of the delivery lag stays near {}", duration(whole))
         }
         _ => "Delivery lag over time".to_owned(),
     }

@@ -7,6 +7,9 @@ const TIME: &str = "t_seconds";
 /// The header of a long table.
 const LONG: [&str; 3] = [TIME, "metric", "value"];
 
+/// No time and no metric of a run comes near it.
+const LARGEST: f64 = 1e15;
+
 /// Reads a table of measured values, each series by its name, in the order in which they come up.
 ///
 /// # Errors
@@ -55,7 +58,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
 
 fn number(text: &str, line: u64) -> Result<f64, String> {
     let read = text.parse().ok().filter(|value: &f64| value.is_finite());
-    read.ok_or_else(|| format!("line {line}: `{text}` is no number"))
+    let value: f64 = read.ok_or_else(|| format!("line {line}: `{text}` is no number"))?;
+    if value.abs() > LARGEST {
+        return Err(format!("line {line}: {text} is more than {LARGEST:e}, which nothing reaches"));
+    }
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -77,6 +84,7 @@ mod tests {
             ("t_seconds\n0\n", "line 1: a table of measured values begins with"),
             ("t_seconds,a\n0,1\n1,x\n", "line 3: `x` is no number"),
             ("t_seconds,a\nNaN,1\n", "line 2: `NaN` is no number"),
+            ("t_seconds,a\n0,-1e308\n", "line 2: -1e308 is more than 1e15, which nothing reaches"),
             ("t_seconds,metric,value\n", "it holds no values"),
             ("t_seconds,a\n0,1,2\n", "record 1"),
         ] {

@@ -7,11 +7,14 @@ use maud::{Markup, html};
 /// How the source of a default says that nobody has checked it.
 const UNCHECKED: &str = "[K]";
 
+/// Whether a value is told with the assumptions: objectives and question stand at the top.
+pub(in crate::report) fn is_assumed(origin: &Origin) -> bool {
+    !origin.path.starts_with("slo.") && origin.path != "question"
+}
+
 /// The values in groups; none when nobody kept where they came from.
 pub(super) fn body(assumptions: &[Origin]) -> Option<Markup> {
-    // Objectives and question stand at the top of the page.
-    let told = |origin: &&Origin| !origin.path.starts_with("slo.") && origin.path != "question";
-    let all: Vec<&Origin> = assumptions.iter().filter(told).collect();
+    let all: Vec<&Origin> = assumptions.iter().filter(|origin| is_assumed(origin)).collect();
     let of = |chosen: &[Writer]| -> Vec<&Origin> {
         all.iter().copied().filter(|origin| chosen.contains(&origin.from)).collect()
     };

@@ -212,7 +212,7 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
                             th scope="col" { "users" }
                             @if priced { th.r scope="col" { "bill a month" }
                                 th.r scope="col" { "per 1,000 users" } }
-                            @if bound { th.r scope="col" { "fullest budget, on the gateways of \
+                            @if bound { th.r scope="col" { "fullest budget, on the nodes of \
                                 this run" } }
                         } }
                         tbody { @for grown in &all { (of_growth(grown, priced, bound)) } }
@@ -254,13 +254,13 @@ fn carried(all: &[Grown]) -> Option<String> {
     all.first()?.binding.as_ref()?;
     Some(match all.iter().rfind(fits).map(|grown| grown.factor) {
         Some(_) if all[0].binding.as_ref().is_some_and(|it| it.2 > FULL) => {
-            "The gateways of this run are full with its users".to_owned()
+            "The nodes of this run are full with its users".to_owned()
         }
         Some(factor) if factor > 1.0 => {
-            format!("The gateways of this run carry {} times its users", figures::compact(factor))
+            format!("The nodes of this run carry {} times its users", figures::compact(factor))
         }
-        Some(_) => "The gateways of this run do not carry twice its users".to_owned(),
-        None => "The gateways are too few for the users of this run".to_owned(),
+        Some(_) => "The nodes of this run do not carry twice its users".to_owned(),
+        None => "The nodes of this run do not carry its users".to_owned(),
     })
 }
 
@@ -309,7 +309,8 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                         ", " (share(part)) " of what a month may lose"
                     }
                 }
-                p.sub { "Time without a connection, over all users, in a run." }
+                p.sub { "Time without a connection beyond that of the steady time, over all \
+                    users, in a run." }
                 table.stack.blast {
                     caption.hidden { "Blast radius" }
                     thead { tr {
@@ -331,8 +332,8 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     p { "A session that gives up is without a connection until it does, not for \
                         the rest of its stay." }
                 }
-                p { "A month that is to have " (figures::share(worst.target)) " availability may \
-                    lose " (allowed(worst)) " over all users." }
+                p { "A month that is to have " (figures::figure(Unit::Share, worst.target))
+                    " availability may lose " (allowed(worst)) " over all users." }
             }
         }
     })

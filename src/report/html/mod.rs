@@ -25,6 +25,7 @@ mod system;
 mod tables;
 mod text;
 
+pub(super) use assumptions::is_assumed;
 pub(super) use head::setup;
 pub(super) use omitted::words as omitted;
 pub(super) use reproduce::command;

@@ -212,6 +212,6 @@ fn told(version: &str, seed: u64, fingerprint: u64, assumptions: &[Origin]) -> S
          in report.html.",
         words(version),
         code(&format!("{fingerprint:016x}")),
-        assumptions.len(),
+        assumptions.iter().filter(|origin| html::is_assumed(origin)).count(),
     )
 }

@@ -58,9 +58,14 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let mean = |metric: String| summary.mean(&metric);
     let hit = mean(format!("recovery.{name}.hit")).filter(|&hit| hit > 0.0);
     let during = |what: &str| mean(format!("during({name}).{what}"));
+    // What is away all the time is not of its doing.
+    let usual = mean("during(steady).clients.availability".to_owned()).filter(|&it| it > 0.0);
+    let usual = usual.map_or(0.0, |available| 1.0 / available - 1.0);
     let away = match during("clients.availability").zip(during("connections.mean")) {
         // Connected is so large a part of what the users wanted.
-        Some((available, connected)) if available > 0.0 => connected * (1.0 / available - 1.0),
+        Some((available, connected)) if available > 0.0 => {
+            connected * (1.0 / available - 1.0 - usual).max(0.0)
+        }
         // How many an open stream would have had nobody says.
         Some(_) => stated_users(summary).unwrap_or(0.0),
         // What is over at once lasts no time itself: its recovery does.

@@ -12,7 +12,7 @@ pub struct Grown {
     pub factor: f64,
     /// How many users that is; none where nobody counted.
     pub users: Option<f64>,
-    /// On the gateways that there are: the fullest budget, its tier, and how much of it.
+    /// On the nodes that there are: the fullest budget, its node, and how much of it.
     pub binding: Option<(&'static str, String, f64)>,
     /// The bill with so many times the gateways and fan-outs, in US dollars a month.
     pub bill: Option<f64>,
@@ -21,13 +21,18 @@ pub struct Grown {
 /// Today, then each factor; nothing where neither budgets nor a bill are known.
 pub fn growth(summary: &Summary) -> Vec<Grown> {
     let rooms = headroom(summary);
-    let first = rooms
-        .iter()
-        .filter_map(|room| {
-            let first = room.budgets.first()?;
-            Some((first.name, &room.node, room.users / first.full_at?))
-        })
-        .max_by(|one, other| one.2.total_cmp(&other.2));
+    let tiers = rooms.iter().filter_map(|room| {
+        let first = room.budgets.first()?;
+        Some((first.name, room.node.as_str(), room.users / first.full_at?))
+    });
+    // Buses, fan-outs and stores work for the users as well.
+    let others = summary.nodes_with("cpu").into_iter();
+    let others = others.filter(|node| rooms.iter().all(|room| room.node != *node));
+    let others = others.filter_map(|node| {
+        let peak = summary.mean(&format!("{node}.cpu.peak")).filter(|&peak| peak > 0.0)?;
+        Some((summary.work(node), node, peak))
+    });
+    let first = tiers.chain(others).max_by(|one, other| one.2.total_cmp(&other.2));
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
     if first.is_none() && lines.is_empty() {
         return Vec::new();
@@ -41,7 +46,7 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
     let grown = |factor: f64| Grown {
         factor,
         users: super::users(summary).map(|users| users * factor),
-        binding: first.map(|(name, node, share)| (name, node.clone(), share * factor)),
+        binding: first.map(|(name, node, share)| (name, node.to_owned(), share * factor)),
         bill: if factor > 1.0 { bill(factor) } else { now },
     };
     [1.0].into_iter().chain(FACTORS).map(grown).collect()

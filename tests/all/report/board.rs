@@ -298,7 +298,7 @@ fn the_page_has_each_answer_and_no_empty_section() {
     for said in [
         "gateways: connections would be full first, with 125,000 users, 1.25 times",
         "With 10 times the users a month costs $8,500, 8.5 times as much",
-        "The gateways of this run do not carry twice its users",
+        "The nodes of this run do not carry twice its users",
         "deploy takes 20,000 user-minutes from the users, 0.457 % of what a month may lose",
         "In all, 20,000 user-minutes are lost; the longest that one user",
         "--set gateways.drain.window=1min10s --set gateways.drain.grace=1min10s",

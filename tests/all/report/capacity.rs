@@ -148,8 +148,8 @@ fn the_budget_that_binds_stands_on_top() {
     assert_eq!(bold, [false, true, false, false, false, false]);
     assert_eq!(
         plain(&chart.headline),
-        "Handshakes of gateways peak at 1.6 times their limit and wait; of what cannot wait, \
-         most is used of connections of gateways, 80.0 %"
+        "Handshakes of gateways are wanted at 1.6 times their limit at the peak; of what cannot \
+         wait, connections of gateways is used most, 80.0 %"
     );
     assert_eq!(body.limit, Some(1.0));
     let texts: Vec<String> = body.rows.iter().map(|row| plain(&row.text)).collect();

@@ -175,6 +175,7 @@ fn every_part_is_there() {
         "The system",
         "What happens",
         "Late and lost",
+        "Growth",
         "Assumptions",
         "Not modelled",
         "How to read the numbers",
