@@ -245,6 +245,13 @@ fn a_stated_number_decides_nothing() {
          the run."
     );
     assert!(sweep.told().iter().all(|told| !told.text.contains("hit ==")), "{:?}", sweep.told());
+    // Against the experiment as written there is nothing to say: it keeps all, and has no bill.
+    let mut written = sweep.clone();
+    written.input = serde_json::json!({ "nodes": { "gateways": { "gateway": {
+        "count": 5, "drain": { "window": "30s" },
+    } } } });
+    assert_eq!(written.as_written().unwrap().values[1], "5");
+    assert_eq!(written.answer(), sweep.answer());
     let verdicts = sweep.points.iter().map(|point| point.verdict().unwrap());
     assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Fail, Verdict::Pass, Verdict::Fail]);
     let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
