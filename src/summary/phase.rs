@@ -1,7 +1,11 @@
 //! Where a system comes back by itself, where it only stays up, and where it does neither: borders
 //! over a load, one for each value of a policy. Plain data.
 
-use super::figures::{self, compact};
+use super::{
+    figures::{self, compact},
+    sweep::Axis,
+    words,
+};
 use crate::record::Unit;
 
 /// Between which two loads something ceases to hold; both were run.
@@ -99,10 +103,31 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// A load as a reader wants it: `2,480`, `1.5 s`.
+    /// A load as a reader wants it: `2,480`, `168/s`, `1.5 s`.
     pub fn said(&self, load: f64) -> String {
-        if self.unit == Unit::Seconds { figures::spoken(load) } else { compact(load) }
+        match self.unit {
+            Unit::Seconds => figures::spoken(load),
+            Unit::PerSecond => format!("{}/s", compact(load)),
+            Unit::Count | Unit::Ratio => compact(load),
+            unit => figures::without_zeros(figures::figure(unit, load)),
+        }
     }
+
+    /// A load in words: `168/s arrivals`.
+    pub fn loaded(&self, load: f64) -> String {
+        choice(&self.load, &self.said(load))
+    }
+
+    /// A value of the policy in words: `1 attempt`; nothing where there is no policy.
+    pub fn chosen(&self, row: &Row) -> String {
+        if self.policy.is_empty() { String::new() } else { choice(&self.policy, &row.policy) }
+    }
+}
+
+fn choice(path: &str, value: &str) -> String {
+    let name = path.rsplit('.').next().unwrap_or_default().to_owned();
+    let axis = Axis { path: path.to_owned(), name, values: Vec::new() };
+    words::choice(&serde_json::Value::Null, &axis, value)
 }
 
 /// What the system is at a load.

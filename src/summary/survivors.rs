@@ -6,6 +6,8 @@ use super::{Metric, figures::share};
 const ALL: f64 = 0.99;
 /// Who is away at the moment does not make a tier look idle.
 const CONNECTED: f64 = 0.9;
+/// What is missed, and what of it is told apart.
+const LOSSES: [&str; 3] = ["deliveries.missed", "deliveries.lost", "deliveries.expired"];
 /// What says how busy a node is, by the end of its name.
 const LOADS: [&str; 4] = [".cpu.peak", ".cpu.mean", ".headroom", ".memory.peak_per_instance"];
 
@@ -20,10 +22,41 @@ pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
         return Some(format!("of the {} that come back", told(returned(metrics)?, ALL)?));
     }
     if own.starts_with("cost.") || LOADS.iter().any(|end| own.ends_with(end)) {
-        let online = told(mean(metrics, "clients.availability")?, CONNECTED)?;
-        return Some(format!("with {online} of user time online"));
+        let (part, [whole, what]) = served(own, metrics)?;
+        return Some(format!("with {part} of {whole} {what}"));
     }
-    None
+    waiting(name, metrics)
+}
+
+/// The same behind a bar: `1.87 % arrived`, `98.1 % pending`.
+pub fn behind(name: &str, metrics: &[Metric]) -> Option<String> {
+    match served(name, metrics).filter(|_| name.starts_with("cost.")) {
+        Some((part, [_, what])) => Some(format!("{part} {what}")),
+        None => waiting(name, metrics),
+    }
+}
+
+/// Of what a load or a bill is not nearly all: of the time of users or, of a bill, of deliveries.
+fn served(name: &str, metrics: &[Metric]) -> Option<(String, [&'static str; 2])> {
+    let online = mean(metrics, "clients.availability").filter(|it| (0.0..CONNECTED).contains(it));
+    if let Some(online) = online {
+        return Some((share(online), ["user time", "online"]));
+    }
+    let late = name.starts_with("cost.") && pending(metrics).is_some();
+    Some((share(arrived(metrics).filter(|_| late)?), ["deliveries", "arrived"]))
+}
+
+/// How much is neither missed nor there when a run ends, beside the number of what is missed.
+fn waiting(name: &str, metrics: &[Metric]) -> Option<String> {
+    let missed = LOSSES.contains(&name) || name.starts_with("lost.");
+    pending(metrics).filter(|_| missed).map(|part| format!("{} pending", share(part)))
+}
+
+/// The share of the deliveries that are under way when a run ends, where it is not next to none.
+fn pending(metrics: &[Metric]) -> Option<f64> {
+    let intended = mean(metrics, "deliveries.intended").filter(|&count| count > 0.0)?;
+    let part = mean(metrics, "deliveries.pending")? / intended;
+    (part > 1.0 - ALL).then_some(part)
 }
 
 /// Why a metric has no number.
@@ -98,6 +131,25 @@ mod tests {
             assert_eq!(said(name, &hollow).as_deref(), Some(words), "{name}");
         }
         assert_eq!(said("deliveries.missed", &hollow), None);
+        let mut stuck = run(1.87, 0.999, 0.0);
+        stuck.push(metric(("deliveries.pending", 98.1)));
+        for (name, words, short) in [
+            ("deliveries.missed", "98.1 % pending", Some("98.1 % pending")),
+            ("lost.wire", "98.1 % pending", Some("98.1 % pending")),
+            ("cost.total", "with 1.87 % of deliveries arrived", Some("1.87 % arrived")),
+            ("delivery_lag.p99", "of the 1.87 % that arrived", None),
+        ] {
+            assert_eq!(said(name, &stuck).as_deref(), Some(words), "{name}");
+            let short = short.map(str::to_owned);
+            assert_eq!(behind(name, &stuck).map(|it| plain(&it)), short, "{name}");
+        }
+        assert_eq!(said("side.cpu.peak", &stuck), None);
+        let online = behind("cost.total", &hollow).map(|it| plain(&it));
+        assert_eq!(online.as_deref(), Some("32.1 % online"));
+        let mut done = run(99.5, 0.999, 0.0);
+        done.push(metric(("deliveries.pending", 0.5)));
+        assert_eq!(said("deliveries.missed", &done), None);
+        assert_eq!(said("cost.total", &done), None);
         let whole = run(99.5, 0.95, 0.0);
         for name in ["delivery_lag.p99", "reconnect.p50", "side.cpu.peak", "cost.total"] {
             assert_eq!(said(name, &whole), None, "{name}");

@@ -229,6 +229,19 @@ pub(super) fn percent(value: f64) -> String {
     format!("{}{GAP}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// Ticks of a unit.
+pub(super) fn of_unit(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Seconds => seconds(value),
+        Unit::Share => percent(value),
+        Unit::Bytes => bytes(value),
+        Unit::BytesPerSecond if value > 0.0 => format!("{}/s", bytes(value)),
+        Unit::PerSecond if value > 0.0 => format!("{}/s", figures::tick(value)),
+        Unit::Usd | Unit::UsdPerMonth => usd(value),
+        _ => figures::tick(value),
+    }
+}
+
 /// Ticks of sizes: `500 MB`, `2.5 GB`.
 pub(super) fn bytes(value: f64) -> String {
     let (factor, unit) = match value {

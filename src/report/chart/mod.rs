@@ -211,6 +211,8 @@ pub struct Lines {
     pub dots: Vec<(f64, f64, String)>,
     /// Where lines cross, with the place in words: a ring.
     pub marks: Vec<(f64, f64, String)>,
+    /// What the room around a place is called.
+    pub regions: Vec<(f64, f64, String)>,
 }
 
 /// One line, in pieces where there is nothing to measure.

@@ -1,19 +1,19 @@
 //! A phase diagram: both borders over the values of the policy.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Scale};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Scale, axis};
 use crate::{
     engine::number,
     record::Unit,
     report::theme,
-    summary::{
-        figures,
-        phase::{Border, Phase, Row},
-    },
+    summary::phase::{Border, Phase, Row},
 };
+
+/// A region's name takes this part of the height.
+const ROOM: f64 = 0.1;
 
 /// The chart.
 pub fn chart(phase: &Phase) -> Chart {
     let [low, high] = phase.bounds;
-    let y = Axis::log(low, high, figures::tick);
+    let y = Axis::log(low, high, |it| axis::of_unit(phase.unit, it)).of(phase.unit);
     let place = |place: usize| number::float(number::count(place)) + 0.5;
     let at = |border: &Border| border.holds.unwrap_or(y.low);
     let line = |label: &str, pen, of: fn(&Row) -> &Border| {
@@ -41,13 +41,19 @@ pub fn chart(phase: &Phase) -> Chart {
         name: phase.policy.clone(),
         unit: Unit::Count,
     };
+    let against = match phase.policy.as_str() {
+        "" => String::new(),
+        policy => format!(" against {policy}"),
+    };
+    let regions = regions(phase, &y);
     Chart {
         name: "phase".to_owned(),
         headline: headline(phase),
         subtitle: format!(
             "Stable below the solid line: the system comes back from what happens to it. \
-             Vulnerable between the lines: well until it happens, stuck afterwards. {} against {}.",
-            phase.load, phase.policy
+             Vulnerable between the lines: well until it happens, stuck afterwards. Metastable \
+             above both: not even well in peace. {}{against}.",
+            phase.load
         ),
         note: format!("One run a probe, found by bisection; seed {}.", phase.seed),
         x,
@@ -55,9 +61,34 @@ pub fn chart(phase: &Phase) -> Chart {
         panels: vec![Panel {
             name: phase.load.clone(),
             height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, dots, ..Lines::default() }),
+            body: Body::Lines(Lines { y, lines, dots, regions, ..Lines::default() }),
         }],
     }
+}
+
+/// Where between the borders there is room for it, the name of what the system is there.
+fn regions(phase: &Phase, y: &Axis) -> Vec<(f64, f64, String)> {
+    let at = |border: &Border| border.holds.unwrap_or(y.low);
+    let between = |name: &str, ends: &dyn Fn(&Row) -> [f64; 2]| {
+        let stretch = |(place, row): (usize, &Row)| {
+            let [low, high] = ends(row).map(|load| y.place(load));
+            (number::float(number::count(place)) + 0.5, low, high)
+        };
+        let all = phase.rows.iter().enumerate().map(stretch);
+        let (x, low, high) = all.max_by(|a, b| (a.2 - a.1).total_cmp(&(b.2 - b.1)))?;
+        (high - low > ROOM).then(|| (x, y.value(f64::midpoint(low, high)), name.to_owned()))
+    };
+    // Above the highest load that was tried nothing is known.
+    let beyond = |row: &Row| match row.stays.fails {
+        Some(_) => [at(&row.stays), y.high],
+        None => [y.high, y.high],
+    };
+    let all = [
+        between("stable", &|row| [y.low, at(&row.recovers)]),
+        between("vulnerable", &|row| [at(&row.recovers), at(&row.stays)]),
+        between("metastable", &beyond),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 fn headline(phase: &Phase) -> String {
@@ -67,17 +98,71 @@ fn headline(phase: &Phase) -> String {
         let place = if phase.policy.is_empty() {
             String::new()
         } else {
-            let short = phase.policy.rsplit('.').next().unwrap_or_default();
-            format!(" at a {short} of {}", row.policy)
+            format!(" with {}", phase.chosen(row))
         };
         match (row.recovers.holds, row.recovers.fails) {
             (Some(holds), None) => {
-                format!("Recovers up to a {} of {} and more{place}", phase.load, phase.said(holds))
+                format!("Recovers up to {} and more{place}", phase.loaded(holds))
             }
             (Some(holds), _) => {
-                format!("Recovers up to a {} of {}{place}", phase.load, phase.said(holds))
+                format!("Recovers up to {}{place}", phase.loaded(holds))
             }
             (None, _) => format!("Recovers at no {} that was tried", phase.load),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Unit;
+
+    fn border(holds: f64, fails: f64) -> Border {
+        Border { holds: Some(holds), fails: Some(fails) }
+    }
+
+    #[test]
+    fn a_diagram_says_its_units_and_names_its_regions() {
+        let row = |policy: &str, recovers, stays| Row {
+            policy: policy.to_owned(),
+            recovers,
+            stays,
+            ramp: None,
+            runs: 7,
+        };
+        let mut phase = Phase {
+            experiment: "storm".to_owned(),
+            load: "callers.sessions.arrive".to_owned(),
+            range: ["50/s", "200/s"].map(str::to_owned),
+            bounds: [50.0, 200.0],
+            unit: Unit::PerSecond,
+            policy: "callers.reconnect.attempts".to_owned(),
+            well: 0.99,
+            seed: 1,
+            rows: vec![
+                row("1", border(168.0, 200.0), Border { holds: Some(200.0), fails: None }),
+                row("2", border(84.0, 100.0), border(150.0, 168.0)),
+            ],
+        };
+        let told = chart(&phase);
+        assert_eq!(told.headline, "Recovers up to 168/s arrivals with 1 attempt");
+        let Body::Lines(body) = &told.panels[0].body else { panic!("no lines") };
+        let ticks: Vec<&str> = body.y.ticks.iter().map(|tick| tick.1.as_str()).collect();
+        assert_eq!(ticks, ["50/s", "100/s", "200/s"]);
+        assert_eq!(body.dots[0].2, "168/s");
+        let names: Vec<(f64, &str)> = body.regions.iter().map(|it| (it.0, it.2.as_str())).collect();
+        assert_eq!(names, [(0.5, "stable"), (1.5, "vulnerable"), (1.5, "metastable")]);
+        for ((_, load, name), ends) in
+            body.regions.iter().zip([[50.0, 168.0], [84.0, 150.0], [150.0, 200.0]])
+        {
+            assert!(ends[0] < *load && *load < ends[1], "{name} at {load}");
+        }
+        // Where both borders are one, nothing lies between them.
+        phase.rows.iter_mut().for_each(|row| row.stays = row.recovers);
+        phase.policy.clear();
+        let told = chart(&phase);
+        assert_eq!(told.headline, "Recovers up to 168/s arrivals");
+        let Body::Lines(body) = &told.panels[0].body else { panic!("no lines") };
+        assert!(body.regions.iter().all(|it| it.2 != "vulnerable"), "{:?}", body.regions);
+    }
 }

@@ -30,7 +30,9 @@ pub fn chart(phase: &Phase) -> Option<Chart> {
             phase.load
         ),
         note: format!("One run; the second half of each step counts; seed {}.", phase.seed),
-        x: Axis::log(low, high, figures::tick).named(&phase.load),
+        x: Axis::log(low, high, |it| axis::of_unit(phase.unit, it))
+            .of(phase.unit)
+            .named(&phase.load),
         shades: Vec::new(),
         panels: ramps.iter().map(|(row, ramp)| panel(phase, row, ramp, height)).collect(),
     })
@@ -55,11 +57,8 @@ fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
     let y = Axis::linear(1.0, axis::percent).of(Unit::Share);
     let lines =
         vec![line("up", theme::EQUALS[0], true), line("down", theme::EQUALS[1].solid(), false)];
-    let value = if phase.policy.is_empty() {
-        String::new()
-    } else {
-        format!(", {} {}", phase.policy.rsplit('.').next().unwrap_or_default(), row.policy)
-    };
+    let value =
+        if phase.policy.is_empty() { String::new() } else { format!(", {}", phase.chosen(row)) };
     let body = Body::Lines(Lines { y, lines, ..Lines::default() });
     Panel { name: format!("well{value}"), height, body }
 }
@@ -68,7 +67,7 @@ fn headline(phase: &Phase, row: &Row, ramp: &Ramp) -> String {
     let place = if phase.policy.is_empty() {
         String::new()
     } else {
-        format!("With {} {}: ", phase.policy.rsplit('.').next().unwrap_or_default(), row.policy)
+        format!("With {}: ", phase.chosen(row))
     };
     let text = match (ramp.breaks(phase.well).fails, ramp.returns(phase.well).holds) {
         (None, _) => "never breaks on the way up".to_owned(),

@@ -41,6 +41,9 @@ const METRICS: [&str; 7] = [
 const CALM: f64 = 0.05;
 /// Shares that are apart by less than this make up the whole.
 const WHOLE: f64 = 5e-4;
+/// Shares above this one that are apart by less than `NEAR` have no curve.
+const HIGH: f64 = 0.99;
+const NEAR: f64 = 1e-3;
 /// Not more charts of metrics than that.
 const MOST: usize = 8;
 /// Not more small multiples than that.
@@ -126,12 +129,20 @@ fn crossed(sweep: &Sweep) -> Vec<String> {
     names
 }
 
-/// Whether it is a load that is nowhere worth a look, and no objective is about it.
+/// Whether it is a load that is nowhere worth a look, or a share near the whole everywhere, and no
+/// objective or crossing is about it.
 fn is_calm(sweep: &Sweep, name: &str) -> bool {
     let Some([(.., least), (.., most)]) = sweep.extremes(name) else { return false };
     let calm = name.ends_with(".headroom") && least > 1.0 - CALM
-        || name.ends_with(".cpu.peak") && most < CALM;
-    calm && !objectives(sweep).iter().any(|own| own == name)
+        || name.ends_with(".cpu.peak") && most < CALM
+        || is_whole(sweep, name) && most - least <= NEAR;
+    calm && !objectives(sweep).iter().chain(&crossed(sweep)).any(|own| own == name)
+}
+
+/// Whether it is a share that is nowhere much below the whole.
+fn is_whole(sweep: &Sweep, name: &str) -> bool {
+    let whole = |metric: &Metric| metric.unit == Unit::Share && metric.mean.unwrap_or(1.0) > HIGH;
+    sweep.points.iter().filter_map(|point| point.metric(name)).all(whole)
 }
 
 /// Whether one is what the other leaves of the whole, at every point: headroom and peak CPU, where

@@ -24,6 +24,8 @@ const NEAR: f64 = 0.005;
 const RING: f64 = 6.0;
 /// How its label is set.
 const MARK: Type = theme::VALUE;
+/// How the name of a region is set.
+const REGION: Type = theme::TICK;
 /// Between the line's end and its leader.
 const GAP: f64 = 6.0;
 
@@ -55,10 +57,25 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
             });
         }
     });
+    regions(sheet, body, frame);
     dots(sheet, body, frame);
     marks(sheet, body, frame);
     if !frame.paper.keyed {
         line_ends(sheet, body, frame);
+    }
+}
+
+/// The names of regions, each beside its place where a line would run through it.
+fn regions(sheet: &mut Sheet, body: &Lines, frame: Frame) {
+    for (x, value, name) in &body.regions {
+        let half = theme::width(name, REGION) / 2.0;
+        let y = frame.up(&body.y, *value) + 0.35 * REGION.size;
+        let inside =
+            |x: f64| x.clamp(frame.left + half, (frame.right - half).max(frame.left + half));
+        let spots = [0.0, half + GAP, -half - GAP].map(|by| inside(frame.across(*x) + by));
+        let around = |x: f64| [x - half - GAP, y - REGION.size, x + half + GAP, y + GAP];
+        let x = spots.into_iter().min_by_key(|&x| crossed(body, frame, around(x)));
+        x.into_iter().for_each(|x| sheet.text((x, y), REGION, Anchor::Middle, name));
     }
 }
 

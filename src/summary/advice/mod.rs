@@ -169,11 +169,16 @@ impl Sweep {
         format!("none {}", goal.none)
     }
 
-    /// The point to take beside that of today, or else the one that keeps least: in what is not
-    /// kept there, and in the bill.
+    /// The point to take beside that of today, or else, where nothing is to be said of that, the
+    /// one that keeps least.
     fn against(&self, choice: &Point) -> Option<String> {
-        let other = self.as_written().filter(|it| it.name != choice.name);
-        let other = other.or_else(|| self.keeps_least()).filter(|it| it.name != choice.name)?;
+        let others = [self.as_written(), self.keeps_least()];
+        let others = others.into_iter().flatten().filter(|it| it.name != choice.name);
+        others.into_iter().find_map(|other| self.beside(choice, other))
+    }
+
+    /// A point beside another: in what is not kept there, and in the bill.
+    fn beside(&self, choice: &Point, other: &Point) -> Option<String> {
         let broken =
             other.broken().filter_map(|judged| Some(slo::parse(&judged.expr).ok()?.metric));
         let mut metrics: Vec<String> = broken.take(2).collect();

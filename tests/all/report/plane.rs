@@ -245,6 +245,13 @@ fn a_stated_number_decides_nothing() {
          the run."
     );
     assert!(sweep.told().iter().all(|told| !told.text.contains("hit ==")), "{:?}", sweep.told());
+    // Against the experiment as written there is nothing to say: it keeps all, and has no bill.
+    let mut written = sweep.clone();
+    written.input = serde_json::json!({ "nodes": { "gateways": { "gateway": {
+        "count": 5, "drain": { "window": "30s" },
+    } } } });
+    assert_eq!(written.as_written().unwrap().values[1], "5");
+    assert_eq!(written.answer(), sweep.answer());
     let verdicts = sweep.points.iter().map(|point| point.verdict().unwrap());
     assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Fail, Verdict::Pass, Verdict::Fail]);
     let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
@@ -306,6 +313,59 @@ fn a_cell_without_a_number_says_why() {
     let cells = scraper::Selector::parse("table.points td.verdicts").unwrap();
     let last = document.select(&cells).next_back().unwrap().text().collect::<String>();
     assert!(last.contains("fail") && last.contains("none arrived"), "{last}");
+}
+
+/// Shares that hardly differ are a sentence; whoever holds them against a limit sees their curve.
+#[test]
+fn availabilities_near_the_whole_are_a_line_of_text() {
+    let near = [vec![Some(0.99910), Some(0.99913), Some(0.99911)]];
+    let told: [Told; 1] = [("clients.availability", Unit::Share, &slices(&near))];
+    let window = ("gateways.drain.window", &["30s"][..]);
+    let sweep = plane(window, READERS, &told, &[]);
+    assert_eq!(found(&sweep, "sweep-clients-availability"), None);
+    let said = chart::sweep::sentence(&sweep).unwrap();
+    assert_eq!(said, "At every point: availability at least 99.910 %.");
+    let judged = plane(window, READERS, &told, &["clients.availability > 99.9%"]);
+    let chart = found(&judged, "sweep-clients-availability").unwrap();
+    let ticks = ["99.9 %", "99.925 %", "99.95 %", "99.975 %", "100 %"];
+    assert_eq!(labels(&lines(&chart).y), ticks);
+    let apart = [vec![Some(0.9981), Some(0.9993), Some(0.9994)]];
+    let told: [Told; 1] = [("clients.availability", Unit::Share, &slices(&apart))];
+    let sweep = plane(window, READERS, &told, &[]);
+    assert!(found(&sweep, "sweep-clients-availability").is_some());
+    assert_eq!(chart::sweep::sentence(&sweep), None);
+}
+
+/// A bill and a loss with most messages still under way are no small ones.
+#[test]
+fn what_is_pending_stands_beside_bills_and_losses() {
+    let [intended, pending] = [[1e6; 3], [0.0, 5e3, 981e3]].map(|it| rows(&[&it]));
+    let live = rows(&[&[999_900.0, 994_800.0, 18_700.0]]);
+    let missed = rows(&[&[100.0, 200.0, 300.0]]);
+    let bill = rows(&[&[10.0, 100.0, 1_000.0]]);
+    let parts = [&intended, &pending, &live, &missed, &missed, &bill, &bill].map(|it| slices(it));
+    let names = ["intended", "pending", "live", "missed"].map(|end| format!("deliveries.{end}"));
+    let more = ["lost.half_open", "cost.total", "cost.gateway"].map(str::to_owned);
+    let names: Vec<String> = names.into_iter().chain(more).collect();
+    let unit = |name: &str| {
+        if name.starts_with("cost") { Unit::UsdPerMonth } else { Unit::Count }
+    };
+    let told: Vec<Told> =
+        names.iter().zip(&parts).map(|(it, rows)| (it.as_str(), unit(it), &rows[..])).collect();
+    let sweep = plane(("gateways.drain.window", &["30s"]), READERS, &told, &[]);
+    let texts = |name: &str| -> Vec<String> {
+        let chart = found(&sweep, name).unwrap();
+        let Body::Bars(bars) = &chart.panels[0].body else { panic!("no bars") };
+        bars.rows.iter().map(|row| plain(&row.text)).collect()
+    };
+    let losses = texts("losses-by-cause");
+    assert_eq!(losses[2], "300 · 0.0300 % · 98.1 % pending");
+    assert!(losses[..2].iter().all(|text| !text.contains("pending")), "{losses:?}");
+    let bills = texts("cost-by-item");
+    assert_eq!((bills[1].as_str(), bills[2].as_str()), ("$100", "$1,000 · 1.87 % arrived"));
+    let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
+    let words = plain(&parsed(&page).root_element().text().collect::<String>());
+    assert!(words.contains("98.1 % pending") && words.contains("1.87 % of deliveries arrived"));
 }
 
 /// What the headroom is what the CPU leaves has one of both.

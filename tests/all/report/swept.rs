@@ -164,6 +164,16 @@ fn a_hairline_is_seen_between_large_parts() {
 }
 
 #[test]
+fn what_all_points_lose_alike_is_no_chart() {
+    let alike = losing(&[&[("lost.half_open", 21.0)], &[("lost.half_open", 21.0)]]);
+    assert_eq!(found(&alike, "losses-by-cause"), None);
+    let said = chart::sweep::sentence(&alike).unwrap();
+    assert_eq!(said, "The same at every point: missed deliveries 21.");
+    let otherwise = losing(&[&[("lost.half_open", 21.0)], &[("lost.gateway_crash", 21.0)]]);
+    assert!(found(&otherwise, "losses-by-cause").is_some());
+}
+
+#[test]
 fn nothing_lost_has_no_chart_and_one_point_is_no_sweep() {
     let nothing: Missed = &[&[("lost.half_open", 0.0)], &[("lost.half_open", 0.0)]];
     assert_eq!(found(&losing(nothing), "losses-by-cause"), None);

@@ -24,6 +24,10 @@ const SMALL: f64 = 0.99e-4;
 const WIDE: f64 = 100.0;
 /// An x axis of values above this part of the largest begins with the least.
 const FAR: f64 = 0.25;
+/// A tick is off by less than this part of a step.
+const EXACT: f64 = 0.01;
+/// No share of a count has more.
+const DECIMALS: usize = 9;
 /// A length in pixels that every x axis has.
 const SHORT: f64 = 270.0;
 /// Between two labels.
@@ -50,7 +54,8 @@ pub(super) fn across(axis: &sweep::Axis) -> Across {
     Across { axis: Axis { ticks, ..own }.named(&axis.path), at }
 }
 
-/// The values of an axis as its ticks, as they are written; those that have no room are left out.
+/// The values of an axis as its ticks, as they are written; those between that have no room are
+/// left out.
 fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
     let mut all: Vec<(f64, String)> =
         at.iter().copied().zip(values.iter().map(|value| brief(value))).collect();
@@ -58,14 +63,21 @@ fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
     let nothing = axis.scale == Scale::Linear && at.iter().all(|&value| value > axis.low);
     all.extend(nothing.then(|| (axis.low, figures::tick(axis.low))));
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut end = f64::NEG_INFINITY;
-    all.retain(|(value, label)| {
+    // The first and the last value are told before all others.
+    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+    let is_end = |&value: &f64| value <= least || value >= axis.high;
+    let (ends, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|tick| is_end(&tick.0));
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let mut fits = |(value, label): &(f64, String)| {
         let (middle, half) = (axis.place(*value) * SHORT, theme::width(label, theme::TICK) / 2.0);
-        let fits = middle - half > end + APART;
-        end = if fits { middle + half } else { end };
-        fits
-    });
-    all
+        let apart = |it: &(f64, f64)| middle - half > it.1 + APART || middle + half < it.0 - APART;
+        let free = is_end(value) || taken.iter().all(apart);
+        taken.extend(free.then_some((middle - half, middle + half)));
+        free
+    };
+    let mut shown: Vec<_> = ends.into_iter().chain(rest).filter(|tick| fits(tick)).collect();
+    shown.sort_by(|a, b| a.0.total_cmp(&b.0));
+    shown
 }
 
 /// Words stand side by side.
@@ -83,7 +95,7 @@ pub(super) fn linear(unit: Unit, most: f64) -> Axis {
     let axis = match unit {
         Unit::Seconds => Axis::lasting(most),
         Unit::Share => Axis::linear(most, axis::percent),
-        _ => Axis::linear(most, |value| tick(unit, value)),
+        _ => Axis::linear(most, |value| axis::of_unit(unit, value)),
     };
     axis.of(unit)
 }
@@ -94,17 +106,7 @@ fn log(unit: Unit, least: f64, most: f64) -> Axis {
         Unit::Seconds => Axis::lags(least, most),
         Unit::Share if least >= SMALL => Axis::log(least, most, axis::percent).of(unit),
         Unit::Share => Axis::log(least, most, axis::share).of(unit),
-        _ => Axis::log(least, most, |value| tick(unit, value)).of(unit),
-    }
-}
-
-fn tick(unit: Unit, value: f64) -> String {
-    match unit {
-        Unit::Bytes => axis::bytes(value),
-        Unit::BytesPerSecond if value > 0.0 => format!("{}/s", axis::bytes(value)),
-        Unit::PerSecond if value > 0.0 => format!("{}/s", figures::tick(value)),
-        Unit::Usd | Unit::UsdPerMonth => axis::usd(value),
-        _ => figures::tick(value),
+        _ => Axis::log(least, most, |value| axis::of_unit(unit, value)).of(unit),
     }
 }
 
@@ -142,9 +144,29 @@ pub(super) fn y_axis(sweep: &Sweep, name: &str, unit: Unit, x: &Axis) -> Option<
 fn near_one(least: f64) -> Axis {
     let missing = Axis::linear((1.0 - least).max(1e-6), |it| it.to_string());
     let low = 1.0 - missing.high;
-    let ticks =
-        missing.ticks.iter().map(|(at, _)| (1.0 - at, figures::share(1.0 - at))).rev().collect();
+    let at: Vec<f64> = missing.ticks.iter().map(|(at, _)| 1.0 - at).rev().collect();
+    let ticks = at.iter().copied().zip(told_apart(&at)).collect();
     Axis { unit: Unit::Share, low, high: 1.0, ticks, ..Axis::default() }
+}
+
+/// Shares in percent with as many decimals as tell them from each other, and as they are.
+fn told_apart(at: &[f64]) -> Vec<String> {
+    let step = at.windows(2).map(|pair| pair[1] - pair[0]).fold(1.0, f64::min) * 100.0;
+    let rounded = |value: f64, decimals: usize| format!("{:.decimals$}", value * 100.0);
+    let exact = |decimals: &usize| {
+        at.iter().all(|&value| {
+            let read: Result<f64, _> = rounded(value, *decimals).parse();
+            read.is_ok_and(|read| (read - value * 100.0).abs() < EXACT * step)
+        })
+    };
+    let decimals = (0..DECIMALS).find(exact).unwrap_or(DECIMALS);
+    let told = |&value: &f64| {
+        let text = rounded(value, decimals);
+        let point = text.contains('.');
+        let short = if point { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        format!("{short}{}%", figures::GAP)
+    };
+    at.iter().map(told).collect()
 }
 
 /// What objectives hold a metric against; what an expectation states is no limit.
@@ -157,4 +179,41 @@ pub(super) fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)
         (slo.limit, format!("{word} {}", figure(unit, slo.limit)))
     };
     own.map(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<String> {
+        axis.ticks.iter().map(|tick| figures::plain(&tick.1)).collect()
+    }
+
+    #[test]
+    fn ticks_near_the_whole_differ() {
+        let ticks = labels(&near_one(0.99910));
+        assert_eq!(ticks, ["99.9 %", "99.925 %", "99.95 %", "99.975 %", "100 %"]);
+        for least in [0.91, 0.99, 0.998_7, 0.999_91, 0.999_999_9] {
+            let axis = near_one(least);
+            let ticks = labels(&axis);
+            assert!(ticks.windows(2).all(|pair| pair[0] != pair[1]), "{ticks:?}");
+            for (value, label) in &axis.ticks {
+                let read: f64 = label.trim_end_matches(['%', figures::GAP]).parse().unwrap();
+                assert!((read / 100.0 - value).abs() < 0.01 * (1.0 - axis.low), "{label}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_an_axis_have_ticks() {
+        let swept = |values: &[&str]| {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            let axis = sweep::Axis { path: "phones.count".into(), name: "count".into(), values };
+            labels(&across(&axis).axis)
+        };
+        let users = swept(&["100k", "178k", "316k", "562k", "1M", "1780k", "3160k"]);
+        assert_eq!(users, ["100k", "178k", "316k", "562k", "1M", "3160k"]);
+        assert_eq!(swept(&["1000", "400000", "410000"]), ["1000", "410000"]);
+        assert_eq!(swept(&["3", "5", "10", "17"]), ["0", "3", "5", "10", "17"]);
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     summary::{
         figures::figure,
+        survivors,
         sweep::{Point, Sweep},
         words::{self, brief},
     },
@@ -106,7 +107,10 @@ pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
     }
     let unit = least.unit;
     let part = [(String::new(), name.to_owned())];
-    let mut bars = Bars::of(sweep, &part, |_, value| figure(unit, value).replace("/month", ""));
+    let text = |point: &Point, value: f64| {
+        figure(unit, value).replace("/month", "") + &behind(point, name)
+    };
+    let mut bars = Bars::of(sweep, &part, text);
     for row in &mut bars.rows {
         row.parts.clear();
         row.pen = theme::BLUE;
@@ -128,6 +132,12 @@ pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
         body.limit = limits.first().map(|limit| limit.0);
     }
     Some(chart)
+}
+
+/// Behind a bar's number, whose number it is.
+pub(super) fn behind(point: &Point, name: &str) -> String {
+    let only = survivors::behind(name, &point.metrics);
+    only.map_or_else(String::new, |only| format!(" · {only}"))
 }
 
 fn means<'p>(point: &'p Point, parts: &'p [Part]) -> impl Iterator<Item = f64> + 'p {

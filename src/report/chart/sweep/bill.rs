@@ -1,6 +1,6 @@
 //! What the points of a sweep cost, by item.
 use super::{
-    bars::{Bars, Part, chosen, names, sum},
+    bars::{self, Bars, Part, chosen, names, sum},
     differs,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         theme,
     },
     summary::{
-        figures,
+        figures, survivors,
         sweep::{Point, Sweep},
     },
 };
@@ -25,10 +25,9 @@ pub(super) fn by_item(sweep: &Sweep) -> Option<Chart> {
     }
     let text = |point: &Point, total: f64| {
         let total = figures::count(total.round());
-        match point.mean("cost.per_1k_connections") {
-            Some(each) => format!("${total} · ${} per 1k", each_of(each)),
-            None => format!("${total}"),
-        }
+        let each = point.mean("cost.per_1k_connections");
+        let each = each.map_or_else(String::new, |each| format!(" · ${} per 1k", each_of(each)));
+        format!("${total}{each}{}", bars::behind(point, "cost.total"))
     };
     let bars = Bars::of(sweep, &items, text);
     let axis = bars.axis(axis::usd).named("USD a month");
@@ -74,13 +73,17 @@ fn headline(sweep: &Sweep, items: &[Part]) -> Option<String> {
     let of = |point: &Point, metric: &str| point.mean(metric).unwrap_or(0.0);
     let more = |item: &Part| of(most, &item.1) - of(least, &item.1);
     let first = items.iter().max_by(|a, b| more(a).total_cmp(&more(b)))?;
+    let at = |point: &Point| {
+        let only = survivors::only("cost.total", &point.metrics);
+        sweep.spoken(point) + &only.map_or_else(String::new, |only| format!(" ({only})"))
+    };
     let usd = |value: f64| format!("${}", figures::count(value.round()));
     Some(format!(
         "A month costs {} at {}, {} at {}: {} of the difference is {}",
         usd(sum(least, items)),
-        sweep.spoken(least),
+        at(least),
         usd(sum(most, items)),
-        sweep.spoken(most),
+        at(most),
         figures::share((more(first) / (sum(most, items) - sum(least, items))).min(1.0)),
         first.0,
     ))

@@ -1,6 +1,6 @@
 //! What is lost over a sweep: the missed deliveries of each point by cause, and the curves of loss
 //! against time away on one sheet.
-use super::bars::{Bars, called, chosen, evenly, names, sum};
+use super::bars::{Bars, behind, called, chosen, evenly, names, sum};
 use crate::{
     record::{Absence, Cause, Unit},
     report::{
@@ -27,15 +27,22 @@ const PENS: [Pen; 5] = [theme::VERMILION, theme::BLUE, theme::GREEN, theme::PURP
 /// A sixth curve.
 const LAST: Pen = theme::GREY.wide(1.75);
 
-/// Missed deliveries by cause, a bar for each point; none where nothing is missed anywhere.
+/// Missed deliveries by cause, a bar for each point; none where nothing is missed anywhere,
+/// or everywhere the same.
 pub(super) fn by_cause(sweep: &Sweep) -> Option<Chart> {
     let causes = causes(sweep);
-    if causes.is_empty() || sweep.points.len() < 2 {
+    let alike = |cause: &(String, String)| {
+        let told = |point: &Point| count(point.mean(&cause.1).unwrap_or(0.0));
+        sweep.points.iter().all(|point| told(point) == told(&sweep.points[0]))
+    };
+    // What is the same everywhere is a line of text.
+    if sweep.points.len() < 2 || causes.iter().all(alike) {
         return None;
     }
     let text = |point: &Point, missed: f64| {
         let intended = point.mean("deliveries.intended").unwrap_or(0.0).max(1.0);
-        format!("{} · {}", count(missed), share(missed / intended))
+        let behind = behind(point, "deliveries.missed");
+        format!("{} · {}{behind}", count(missed), share(missed / intended))
     };
     let bars = Bars::of(sweep, &causes, text);
     let axis = bars.axis(figures::tick).named("deliveries");
@@ -87,10 +94,11 @@ fn headline(sweep: &Sweep, causes: &[(String, String)]) -> Option<String> {
     let (all, largest) = (missed(worst), own(&first));
     let part = if largest >= all { "all".to_owned() } else { most(largest / all) };
     let mut text = format!(
-        "Missed deliveries: {} at {} ({part} by {})",
+        "Missed deliveries: {} at {} ({part} by {}{})",
         count(all),
         sweep.spoken(worst),
         cause(&first.0),
+        behind(worst, "deliveries.missed").replace(" · ", "; "),
     );
     let least = missed(best);
     if count(least) != count(all) {

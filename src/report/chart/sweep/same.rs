@@ -36,13 +36,13 @@ pub fn same(sweep: &Sweep) -> Vec<Same> {
     if sweep.points.len() < 2 { Vec::new() } else { all.into_iter().filter_map(told).collect() }
 }
 
-/// Loads that are nowhere worth a look: the least headroom, the highest peak.
+/// What is nowhere worth a look: the least headroom and availability, the highest peak.
 fn calm(sweep: &Sweep) -> Vec<String> {
     let names = METRICS.iter().filter(|name| differs(sweep, name) && is_calm(sweep, name));
     let told = |name: &&str| {
         let [(_, metric, least), (.., most)] = sweep.extremes(name)?;
         let (word, value) =
-            if name.ends_with(".headroom") { ("at least", least) } else { ("at most", most) };
+            if name.ends_with(".cpu.peak") { ("at most", most) } else { ("at least", least) };
         let value = figure(metric.unit, value);
         Some(figures::plain(&format!("{} {word} {value}", words::metric(name))))
     };
