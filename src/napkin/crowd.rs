@@ -460,6 +460,7 @@ impl Crowd<'_> {
             polls_full: count(self.polls.full),
             answer_records: count(self.polls.full * answer[0]),
             answer_segments: count(self.polls.full * answer[1]),
+            answer_acknowledgements: count(self.polls.full * answer[2]),
             connected: u128::from(count(self.held)) * 1_000_000_000,
             ..Traffic::default()
         };

@@ -173,11 +173,12 @@ impl Cx<'_> {
     /// together.
     pub(super) fn answered(&mut self, user: u32, bytes: u64) {
         let crowd = self.crowds.of(user);
-        let [records, segments] = crowd.wire.answer(number::float(bytes));
+        let [records, segments, acknowledged] = crowd.wire.answer(number::float(bytes));
         let traffic = self.meter(user);
         traffic.polls_full += 1;
         traffic.answer_records += records;
         traffic.answer_segments += segments;
+        traffic.answer_acknowledgements += acknowledged;
     }
 }
 

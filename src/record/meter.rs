@@ -56,6 +56,8 @@ pub struct Traffic {
     pub answer_records: u64,
     /// Segments of TCP in them.
     pub answer_segments: u64,
+    /// Segments that acknowledge them before the next poll does.
+    pub answer_acknowledgements: u64,
     /// User-nanoseconds connected.
     pub connected: u128,
     /// What each source has caused that reaches it, by its origin from 1 on.
@@ -121,6 +123,8 @@ impl Traffic {
         self.polls_full += now.polls_full - before.polls_full;
         self.answer_records += now.answer_records - before.answer_records;
         self.answer_segments += now.answer_segments - before.answer_segments;
+        self.answer_acknowledgements +=
+            now.answer_acknowledgements - before.answer_acknowledgements;
         self.connected += now.connected - before.connected;
         let sources = self.sources.iter_mut().zip(now.sources.iter().zip(&before.sources));
         sources.for_each(|(sum, (now, before))| sum.changed(now, before));

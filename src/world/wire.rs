@@ -165,7 +165,13 @@ impl Law {
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
                 messages = messages.and(&wire.finds(answers.map(count), payload));
-                wire.finds_nothing().times(count(traffic.polls_empty))
+                up = up.and(&Wire::acknowledgements(count(traffic.answer_acknowledgements)));
+                // Of the first answers as many found something as of all.
+                let [full, none] = [traffic.polls_full, traffic.polls_empty].map(count);
+                let [carries, empty] = wire.first_answers();
+                let each = opens / (full + none).max(1.0);
+                messages = messages.and(&carries.times(each * full));
+                wire.finds_nothing().times(none).and(&empty.times(each * none))
             }
         };
         Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats] }

@@ -245,10 +245,26 @@ impl Wire {
         self.answer_head(head, true)
     }
 
-    /// The records and segments of an answer to a poll that found messages of so many bytes in all.
-    pub fn answer(self, payload: f64) -> [u64; 2] {
+    /// The records and segments of an answer to a poll that found messages of so many bytes in all,
+    /// and the segments that acknowledge it before the next poll does: every second one is.
+    pub fn answer(self, payload: f64) -> [u64; 3] {
         let layers = self.write(payload, self.found());
-        [layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole)
+        let [records, segments] = [layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole);
+        [records, segments, segments.saturating_sub(1) / 2]
+    }
+
+    /// So many segments that only acknowledge.
+    pub fn acknowledgements(count: f64) -> Layers {
+        Layers { tcp: count * SEGMENT, ..Layers::default() }
+    }
+
+    /// What the head of the first answer on a connection has beyond that of a later one: of one
+    /// that carries messages, and of one that found nothing.
+    pub fn first_answers(self) -> [Layers; 2] {
+        let [_, nothing, head, ..] = self.profile.answers();
+        let first = [head + if self.http == Http::Two { FRAME } else { 0.0 }, nothing];
+        let later = [self.found(), self.answer_head(nothing, false)];
+        [0, 1].map(|it| Layers { framing: first[it] - later[it], ..Layers::default() })
     }
 
     /// Answers to polls that found something: how many they are, their records and segments, and
@@ -286,8 +302,11 @@ impl Wire {
         let (request, answer) = match transport {
             Transport::Websocket => (upgrade, upgraded),
             Transport::Sse => (stream, events),
-            Transport::ShortPoll | Transport::LongPoll => (fetch - self.request_head(), 0.0),
+            Transport::ShortPoll | Transport::LongPoll => (0.0, 0.0),
         };
+        // The first poll is counted with the others: here is what it has beyond them.
+        let polls = matches!(transport, Transport::ShortPoll | Transport::LongPoll);
+        let first = if polls { fetch - self.request_head() } else { 0.0 };
         // The first packet and its answer, and the acknowledgement of that.
         let open = |segments: f64| Layers { tcp: segments * SEGMENT, ..Layers::default() };
         let mut all = Exchange { up: open(2.0), down: open(1.0) };
@@ -305,7 +324,9 @@ impl Wire {
             it if it > 0.0 => self.write(0.0, it),
             _ => Layers::default(),
         };
-        Exchange { up: all.up.and(&head(request)), down: all.down.and(&head(answer)) }
+        let mut up = all.up.and(&head(request));
+        up.framing += first;
+        Exchange { up, down: all.down.and(&head(answer)) }
     }
 }
 
@@ -348,11 +369,11 @@ mod tests {
         is(WIRE.finds_nothing(), [0.0, 200.0, 22.0, 52.0]);
         is(WIRE.finds([10.0, 10.0, 10.0], 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
         // 350 and 22 with 1,076 bytes fill a segment; 16,034 and 350 a record.
-        assert_eq!([1_076.0, 1_077.0].map(|it| WIRE.answer(it)), [[1, 1], [1, 2]]);
-        assert_eq!([16_034.0, 16_035.0].map(|it| WIRE.answer(it)), [[1, 12], [2, 12]]);
+        assert_eq!([1_076.0, 1_077.0].map(|it| WIRE.answer(it)), [[1, 1, 0], [1, 2, 0]]);
+        assert_eq!([16_034.0, 16_035.0].map(|it| WIRE.answer(it)), [[1, 12, 5], [2, 12, 5]]);
         let bare = Wire { profile: Heads::Bare, tls: false, http: Http::One };
         is(bare.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 20.0, 0.0, 52.0]);
-        assert_eq!(bare.answer(128.0), [0, 1]);
+        assert_eq!(bare.answer(128.0), [0, 1, 0]);
         is(bare.asks(), [0.0, 100.0, 0.0, 52.0]);
         let two = Wire { http: Http::Two, ..WIRE };
         is(two.asks(), [0.0, 60.0, 22.0, 52.0]);

@@ -348,7 +348,7 @@ impl Frame<'_> {
         };
         if matches!(self.nodes[place].form, Kind::Managed(_)) {
             let says = "is a managed service: its vendor deploys and repairs it, unseen";
-            let help = "write `drop_clients: { node: phones }` for what its users would see";
+            let help = "write `drop_clients` with its clients' node for what its users would see";
             section.wrong("not-modelled", "node", name.at, says, help);
             return None;
         }

@@ -46,6 +46,37 @@ fn keys_of_connections_mean_nothing_for_who_polls() {
     assert_eq!(chat(&format!("{POLLS}{keys}{sweep}"), &[]), [""; 0]);
 }
 
+/// What only another transport has.
+#[test]
+fn keys_of_another_transport_mean_nothing() {
+    let keys = "  phones.short_poll.every: 5s\n  phones.long_poll.hold: 9s\n  \
+                phones.wire.http: h2\n";
+    let why = |key: &str| match key {
+        "wire.http" => "a WebSocket is opened over HTTP/1.1",
+        _ => "this crowd goes by another transport",
+    };
+    let all = ["short_poll.every", "long_poll.hold", "wire.http"];
+    for (transport, idle) in [
+        ("websocket", &all[..]),
+        ("sse", &all[..2]),
+        ("short_poll", &all[1..2]),
+        ("long_poll", &all[..1]),
+    ] {
+        let says = idle
+            .iter()
+            .map(|key| format!("without-effect: `phones.{key}` has no effect: {}", why(key)));
+        let set = format!("  phones.transport: {transport}\n{keys}");
+        // The model's own transport is one as well.
+        let mut found = chat(&set, &[]);
+        found.retain(|it| !it.starts_with("idle-set"));
+        assert_eq!(found, says.collect::<Vec<_>>(), "{transport}");
+    }
+    // Written for a transport that is chosen elsewhere, or at other points of a sweep.
+    assert_eq!(chat(keys, &[]), [""; 0]);
+    let sweep = "sweep: { axes: { phones.transport: { values: [sse, short_poll] } } }\n";
+    assert_eq!(chat(&format!("  phones.transport: sse\n{keys}{sweep}"), &[]), [""; 0]);
+}
+
 #[test]
 fn who_polls_holds_no_connection_to_drop_or_to_have_room_for() {
     let drop = "timeline: [{ at: 1min, drop_clients: { node: phones } }]\n";

@@ -1,5 +1,6 @@
 //! Keys that are written and would change nothing where they stand: those of connections in a crowd
-//! that polls now and then, and send buffers where every client keeps up.
+//! that polls now and then, those of polls in one that does not, and send buffers where every
+//! client keeps up.
 //!
 //! Models are shared: a key of theirs is for all who use them, also for a crowd whose transport an
 //! experiment or the command line changes. So a key of a crowd is idle only where the file that
@@ -7,7 +8,7 @@
 //! the command line; and neither where a sweep varies what makes it idle.
 use crate::{
     engine::number,
-    node::parameters::{Clients, Parameters, Transport},
+    node::parameters::{Clients, Http, Parameters, Transport},
     scenario::{
         NodeId,
         resolve::{links::Topology, nodes::streams},
@@ -30,10 +31,15 @@ pub(in crate::scenario::resolve) fn check(
         let name = &node.name.value;
         match (&node.parameters, &node.form) {
             (Parameters::Clients(clients), Kind::Clients(form))
-                if clients.transport == Transport::ShortPoll
-                    && !varies(experiment, name, "transport") =>
+                if !varies(experiment, name, "transport")
+                    && !varies(experiment, name, "prefer") =>
             {
-                of_connections(input, name, clients, form);
+                if clients.transport == Transport::ShortPoll {
+                    of_connections(input, name, clients, form);
+                }
+                if clients.prefer.is_empty() {
+                    of_others(input, name, clients, form);
+                }
             }
             (Parameters::Gateway(_), Kind::Gateway(form)) => {
                 let written = [
@@ -87,6 +93,30 @@ fn of_connections(input: &mut Input<'_>, name: &str, clients: &Clients, form: &m
         let message = format!("`{name}.{key}` has no effect: who polls holds no connection");
         let wrong = Diagnostic::warning("without-effect", message).at(at);
         let wrong = wrong.context(transport.at, "polls now and then");
+        input.report(wrong.help("take it out, or write another `transport`"));
+    }
+}
+
+/// What another transport has, and this one does not.
+fn of_others(input: &mut Input<'_>, name: &str, clients: &Clients, form: &model::Clients) {
+    let Some(transport) = &form.transport else { return };
+    let other = |of: Transport| clients.transport != of;
+    let two = clients.wire.http == Http::Two && !other(Transport::Websocket);
+    let [every, hold] = [&form.short_poll.every, &form.long_poll.hold];
+    let keys = [
+        ("short_poll.every", every.as_ref().map(|it| it.at), other(Transport::ShortPoll)),
+        ("long_poll.hold", hold.as_ref().map(|it| it.at), other(Transport::LongPoll)),
+        ("wire.http", form.wire.http.as_ref().map(|it| it.at), two),
+    ];
+    for (key, at, idle) in keys {
+        let Some(at) = at.filter(|at| idle && at.source == transport.at.source) else { continue };
+        let why = match key {
+            "wire.http" => "a WebSocket is opened over HTTP/1.1",
+            _ => "this crowd goes by another transport",
+        };
+        let message = format!("`{name}.{key}` has no effect: {why}");
+        let wrong = Diagnostic::warning("without-effect", message).at(at);
+        let wrong = wrong.context(transport.at, "the transport is written here");
         input.report(wrong.help("take it out, or write another `transport`"));
     }
 }
