@@ -49,7 +49,9 @@ impl Case<'_> {
                 all.extend([self.away(), self.held_for_nobody(), self.arriving()]);
                 all.extend([self.came_back(), self.lost_sessions()]);
             }
-            Kind::Fullest => all.extend([self.uneven(), self.away(), self.lost_sessions()]),
+            Kind::Fullest => {
+                all.extend([self.unsent(), self.uneven(), self.away(), self.lost_sessions()]);
+            }
             Kind::Moves => all.extend([self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
@@ -80,6 +82,7 @@ impl Case<'_> {
                     self.missed(),
                     self.away(),
                     self.came_back(),
+                    self.by_bursts(),
                 ]);
             }
             Kind::Work => all.extend([
@@ -93,6 +96,7 @@ impl Case<'_> {
                 self.away(),
                 self.stale(),
                 self.came_back(),
+                self.by_bursts(),
             ]),
             Kind::Hit => all.extend([
                 self.killed(),
@@ -348,6 +352,25 @@ impl Case<'_> {
         let mut sources = nodes.iter().filter(|(_, node)| node["source"]["bursts"].is_object());
         let messages = self.mean(&format!("{}.messages", sources.next()?.0))?;
         Some(format!("the bursts of this run have {} messages", count(messages.round())))
+    }
+
+    /// As many more or fewer deliveries by such chance as make a difference to all else.
+    fn by_bursts(&self) -> Option<String> {
+        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
+        let came = self.summary.shown(&line.beside)?.mean;
+        self.bursts().filter(|_| (came / line.value - 1.0).abs() > 0.05)
+    }
+
+    /// What lies in send buffers, where that is most of the difference in memory.
+    fn unsent(&self) -> Option<String> {
+        let Beside::Metric(name) = &self.line.beside else { return None };
+        let node = name.strip_suffix(".memory.peak_per_instance")?;
+        let unsent = self.mean(&format!("{node}.send_buffers.peak"))?;
+        let more = self.found.simulated? - self.found.estimate;
+        (more > 0.0 && unsent > more / 2.0).then(|| {
+            let unsent = figures::figure(Unit::Bytes, unsent);
+            format!("up to {unsent} lie unsent in the buffers of an instance")
+        })
     }
 
     /// Half of them are as fast as expected; outages make the mean.

@@ -83,3 +83,15 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
         assert!(held > 0, "no {name} was held against a run");
     }
 }
+
+/// A feed of bursts is on by chance: what differs by that says so.
+#[test]
+fn what_bursts_change_is_put_down_to_them() {
+    let (_, all) = beside("notifications.yaml", "readers.count=2k");
+    let large: Vec<&Compared> =
+        all.iter().map(|(_, found)| found).filter(|found| found.is_large()).collect();
+    assert!(large.iter().any(|found| found.name == "Load of the fan-out"), "{large:?}");
+    for found in large {
+        assert!(found.reason != "unexplained", "{found:?}");
+    }
+}
