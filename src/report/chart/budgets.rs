@@ -7,8 +7,6 @@ use crate::{
 };
 use figures::share;
 
-/// Budgets of what can wait.
-const PACES: [&str; 2] = ["handshakes", board::NEW_CONNECTIONS];
 /// From bar to bar.
 const PITCH: f64 = 38.0;
 /// Not more budgets have a bar.
@@ -92,7 +90,7 @@ fn of_gateways(summary: &Summary) -> Vec<Budget> {
             binds: match budget.full_at {
                 Some(full) => users / full,
                 // A herd can wait, where nobody comes otherwise.
-                None if PACES.contains(&budget.name) => budget.average,
+                None if board::can_wait(budget.name) => budget.average,
                 None => budget.peak,
             },
         })
@@ -134,8 +132,8 @@ impl Budget {
 /// The budget that is full first; a herd that has to wait is told with it.
 fn headline(first: &Budget, all: &[Budget]) -> String {
     let Budget { node, name, binds, .. } = first;
-    let wait = |budget: &&Budget| PACES.contains(&budget.name.as_str()) && budget.peak > 1.0;
-    if let Some(pace) = all.iter().find(wait).filter(|_| *binds <= 0.999) {
+    let wait = |budget: &&Budget| board::can_wait(&budget.name) && budget.peak > 1.0;
+    if let Some(pace) = all.iter().find(wait).filter(|_| *binds <= board::USED_UP) {
         return format!(
             "{} of {} are wanted at {} times their limit at the peak; of what cannot wait, {name} \
              of {node} is used most, {}",
@@ -148,7 +146,7 @@ fn headline(first: &Budget, all: &[Budget]) -> String {
     if *binds > 1.0 {
         return format!("Over budget: {name} of {node}, {} of what there is", share(*binds));
     }
-    if *binds > 0.999 {
+    if *binds > board::USED_UP {
         return format!("Used up at the peak of the run: {name} of {node}");
     }
     format!("The budget that binds first: {name} of {node}, {} used", share(*binds))

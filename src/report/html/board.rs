@@ -6,7 +6,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        board::{self, Blast, Budget, Change, Grown, Headroom},
+        board::{self, Blast, Budget, Change, Grown, Headroom, USED_UP},
         figures::{self, GAP, share},
     },
 };
@@ -20,8 +20,6 @@ const FEW: f64 = 0.01;
 const IDLE: f64 = 0.02;
 /// A share below this is told as that.
 const LEAST: f64 = 1e-4;
-/// From here on a CPU is taken for full.
-const FULL: f64 = 0.999;
 
 /// The changes that the run speaks for; none where there are none.
 pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
@@ -91,7 +89,7 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                             (first.name) " would be full first, with " (users(full)) ", "
                             (figures::compact(full / room.users)) " times those of this run"
                         }
-                        Some(full) if full > room.users * FULL => {
+                        Some(full) if full > room.users * USED_UP => {
                             "nothing is left of its " (first.name) " at the peak of this run"
                         }
                         Some(full) => { (first.name) " do for no more than " (users(full)) }
@@ -130,7 +128,7 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                         connected to it: what is free then is no headroom, and its averages are \
                         lower for it." }
                 }
-                @if room.budgets.iter().any(|budget| budget.name == "handshakes") {
+                @if room.budgets.iter().any(|budget| budget.name == board::HANDSHAKES) {
                     p { "Handshakes are attempts over what all gateways do when they do nothing \
                         else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
                         whom it is full are those whose steady rate is all of it." }
@@ -142,7 +140,7 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
 
 /// Whether a herd wants more at once than there is of what can wait.
 fn waits(budget: &Budget) -> bool {
-    ["handshakes", board::NEW_CONNECTIONS].contains(&budget.name) && budget.peak > 1.0
+    board::can_wait(budget.name) && budget.peak > 1.0
 }
 
 fn users(count: f64) -> String {
@@ -158,7 +156,7 @@ fn rounded(value: f64) -> f64 {
 fn full_with(budget: &Budget, all: f64) -> String {
     match budget.full_at {
         // A CPU that is full does not say by how much.
-        Some(_) if budget.name == "CPU" && budget.peak > FULL => "these: it is full".to_owned(),
+        Some(_) if budget.name == "CPU" && budget.peak > USED_UP => "these: it is full".to_owned(),
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
         None => figures::NONE.to_owned(),
@@ -253,7 +251,7 @@ fn carried(all: &[Grown]) -> Option<String> {
     let fits = |grown: &&Grown| grown.binding.as_ref().is_some_and(|it| it.2 <= 1.0);
     all.first()?.binding.as_ref()?;
     Some(match all.iter().rfind(fits).map(|grown| grown.factor) {
-        Some(_) if all[0].binding.as_ref().is_some_and(|it| it.2 > FULL) => {
+        Some(_) if all[0].binding.as_ref().is_some_and(|it| it.2 > USED_UP) => {
             "The nodes of this run are full with its users".to_owned()
         }
         Some(factor) if factor > 1.0 => {

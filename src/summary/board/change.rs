@@ -1,7 +1,7 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
 use super::{
-    headroom::{NEW_CONNECTIONS, headroom},
+    headroom::{USED_UP, can_wait, headroom},
     nodes, seconds,
 };
 use crate::{
@@ -145,12 +145,10 @@ fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
 fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
     let tier = |room: super::Headroom| {
-        // Handshakes are a matter of pace, not of size.
-        let pace = |name: &str| name == "handshakes" || name == NEW_CONNECTIONS;
-        let counts = |name: &str| !(pace(name) || herd && name == "CPU");
+        let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
         // What is full does not say how much more is wanted.
-        let full = if most.peak > 0.999 { " at least" } else { "" };
+        let full = if most.peak > USED_UP { " at least" } else { "" };
         let evidence = format!(
             "The fullest instance of {} uses {} of its {} at the peak; for {} it takes so many \
              instances{full}.",

@@ -43,8 +43,18 @@ pub struct Budget {
     pub full_at: Option<f64>,
 }
 
+/// The budget of a gateway tier on attempts to connect.
+pub const HANDSHAKES: &str = "handshakes";
 /// The one budget of a managed service.
 pub const NEW_CONNECTIONS: &str = "new connections";
+
+/// From here on a budget is taken for full.
+pub const USED_UP: f64 = 0.999;
+
+/// Whether a herd can wait for a budget of this name: it is a matter of pace, not of size.
+pub fn can_wait(name: &str) -> bool {
+    [HANDSHAKES, NEW_CONNECTIONS].contains(&name)
+}
 
 /// What a budget is, before its shares are known.
 struct Used {
@@ -180,7 +190,7 @@ fn handshakes(summary: &Summary) -> Option<Used> {
     let steady = steady.map(|attempts| attempts / lasted / capacity);
     let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9) / capacity;
     Some(Used {
-        name: "handshakes",
+        name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
         average: Some(all),
         peak: summary.mean("attempts.peak_over_capacity"),

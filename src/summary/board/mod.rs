@@ -10,7 +10,7 @@ pub(super) use blast::is_mark;
 pub use blast::{Blast, TARGET, blasts};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};
-pub use headroom::{Budget, Headroom, NEW_CONNECTIONS, headroom};
+pub use headroom::{Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, can_wait, headroom};
 
 use super::{Summary, stated_count};
 use crate::{engine::Span, units::Quantity};
