@@ -165,7 +165,7 @@ impl Law {
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
                 messages = messages.and(&wire.finds(answers.map(count), payload));
-                up = up.and(&Wire::acknowledgements(count(traffic.answer_acknowledgements)));
+                up = up.and(&Wire::empty(count(traffic.answer_acknowledgements)));
                 // Of the first answers as many found something as of all.
                 let [full, none] = [traffic.polls_full, traffic.polls_empty].map(count);
                 let [carries, empty] = wire.first_answers();

@@ -253,8 +253,8 @@ impl Wire {
         [records, segments, segments.saturating_sub(1) / 2]
     }
 
-    /// So many segments that only acknowledge.
-    pub fn acknowledgements(count: f64) -> Layers {
+    /// So many segments that carry nothing: they open a connection, or acknowledge.
+    pub fn empty(count: f64) -> Layers {
         Layers { tcp: count * SEGMENT, ..Layers::default() }
     }
 
@@ -299,17 +299,8 @@ impl Wire {
     pub fn opens(self, transport: Transport, resumed: f64) -> Exchange {
         let [fetch, stream, upgrade] = self.profile.requests();
         let [.., events, upgraded] = self.profile.answers();
-        let (request, answer) = match transport {
-            Transport::Websocket => (upgrade, upgraded),
-            Transport::Sse => (stream, events),
-            Transport::ShortPoll | Transport::LongPoll => (0.0, 0.0),
-        };
-        // The first poll is counted with the others: here is what it has beyond them.
-        let polls = matches!(transport, Transport::ShortPoll | Transport::LongPoll);
-        let first = if polls { fetch - self.request_head() } else { 0.0 };
         // The first packet and its answer, and the acknowledgement of that.
-        let open = |segments: f64| Layers { tcp: segments * SEGMENT, ..Layers::default() };
-        let mut all = Exchange { up: open(2.0), down: open(1.0) };
+        let mut all = Exchange { up: Self::empty(2.0), down: Self::empty(1.0) };
         if self.tls {
             let half = |bytes: f64| {
                 let mut layers = Layers { tls: bytes, ..Layers::default() };
@@ -320,13 +311,17 @@ impl Wire {
             all.down = all.down.and(&full).and(&half(TLS_DOWN[1]).times(resumed));
             all.up = all.up.and(&half(TLS_UP));
         }
-        let head = |bytes: f64| match bytes {
-            it if it > 0.0 => self.write(0.0, it),
-            _ => Layers::default(),
+        let (request, answer) = match transport {
+            Transport::Websocket => (upgrade, upgraded),
+            Transport::Sse => (stream, events),
+            Transport::ShortPoll | Transport::LongPoll => {
+                // The first poll is counted with the others: here is what it has beyond them.
+                all.up.framing += fetch - self.request_head();
+                return all;
+            }
         };
-        let mut up = all.up.and(&head(request));
-        up.framing += first;
-        Exchange { up, down: all.down.and(&head(answer)) }
+        let [request, answer] = [request, answer].map(|bytes| self.write(0.0, bytes));
+        Exchange { up: all.up.and(&request), down: all.down.and(&answer) }
     }
 }
 
