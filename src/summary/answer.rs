@@ -3,7 +3,7 @@
 use super::{
     Judged, Summary, disturbed, figures, findings,
     slo::{self, Said, Verdict},
-    storms,
+    storms::{self, Ended},
 };
 
 impl Summary {
@@ -23,8 +23,8 @@ impl Summary {
     /// The storm that does not end, or else what a fault does to the messages. That an expectation
     /// comes true alone is told with the others: a bound from below need not be a failure.
     fn collapse(&self) -> Option<String> {
-        let storms = storms::sentences(self).into_iter();
-        let storm = storms.into_iter().find(|sentence| !sentence.starts_with("Stable"));
+        let mut storms = storms::storms(self).into_iter();
+        let storm = storms.find(|storm| storm.ended != Ended::Stable).map(|storm| storm.text);
         let disturbed = || disturbed::sentences(self).into_iter().next();
         Some(figures::plain(&storm.or_else(disturbed)?))
     }

@@ -2,7 +2,11 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, Stretch, Summary, board::is_mark, disturbed, figures, slo, storms, survivors, words,
+    Ledger, Stretch, Summary,
+    board::is_mark,
+    disturbed, figures, slo,
+    storms::{self, Ended},
+    survivors, words,
 };
 use crate::engine::number;
 use figures::{clock, compact, count, counted, duration, share};
@@ -61,7 +65,7 @@ pub fn all(summary: &Summary) -> Vec<Finding> {
         };
         herd(summary, &when, fault.start.seconds(), end.seconds())
     });
-    let storms = storms::sentences(summary).into_iter().take(FAULTS);
+    let storms = storms::storms(summary).into_iter().take(FAULTS).map(|storm| storm.text);
     let storms = storms.map(finding("attempts", 9));
     let disturbed = disturbed::sentences(summary).into_iter().take(FAULTS);
     let disturbed = disturbed.map(finding("lag-over-time", 8));
@@ -82,25 +86,27 @@ pub fn verdict(summary: &Summary) -> (String, Vec<String>) {
     let (answer, mut told) = (summary.answer(), behind(summary));
     told.retain(|text| *text != answer);
     // What broke is told at length.
-    let broken = told.iter().take(1).chain([&answer]).any(|it| it.starts_with("Metastable"));
-    told.truncate(if broken { 1 } else { 2 });
+    let broken = storms::storms(summary).into_iter().find(|it| it.ended != Ended::Stable);
+    let long = broken.is_some_and(|it| it.ended == Ended::Metastable);
+    told.truncate(if long { 1 } else { 2 });
     let verdicts = Some(summary.verdicts()).filter(|text| !text.is_empty() && *text != answer);
     (answer, verdicts.into_iter().chain(told).collect())
 }
 
 /// What broke, what was missed, what was done, what is full; else how late messages are.
 pub fn behind(summary: &Summary) -> Vec<String> {
-    let storms = storms::sentences(summary).into_iter();
-    let (calm, broken): (Vec<_>, Vec<_>) = storms.partition(|it| it.starts_with("Stable"));
+    let storms = storms::storms(summary).into_iter();
+    let (calm, broken): (Vec<_>, Vec<_>) = storms.partition(|it| it.ended == Ended::Stable);
+    let [calm, broken] = [calm, broken].map(|all| all.into_iter().next().map(|it| it.text));
     let lossless = summary.ledger[0].total(|end, _| end == "lost" || end == "expired") == 0;
     let losses = missed(summary);
     let (none, some) = if lossless { (losses, None) } else { (None, losses) };
     // Where nothing was done, what the objectives ask for is told before what else there is.
-    let disturbed: Vec<String> = disturbed::sentences(summary).into_iter().take(1).collect();
-    let quiet = broken.is_empty() && calm.is_empty() && disturbed.is_empty();
+    let disturbed = disturbed::sentences(summary).into_iter().next();
+    let quiet = broken.is_none() && calm.is_none() && disturbed.is_none();
     let asked = if quiet { asked(summary) } else { None };
-    let first = broken.into_iter().take(1).chain(tabs(summary)).chain(asked).chain(some);
-    let first = first.chain(calm.into_iter().take(1)).chain(disturbed);
+    let first = broken.into_iter().chain(tabs(summary)).chain(asked).chain(some);
+    let first = first.chain(calm).chain(disturbed);
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
     // Where nothing went wrong, it matters how late messages are, and that none is missed.
     let late = late(summary).filter(|_| all.is_empty());

@@ -38,8 +38,46 @@ pub(super) fn moves(summary: &Summary, name: &str) -> bool {
     own.any(|entry| ["deploy", "drain"].iter().any(|key| entry.get(key).is_some()))
 }
 
-/// One sentence a fault that took connections.
-pub(super) fn sentences(summary: &Summary) -> Vec<String> {
+/// How a fault ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ended {
+    /// All come back by themselves.
+    Stable,
+    /// They do, but would not in a larger herd.
+    Vulnerable,
+    /// The load of those who try keeps them out.
+    Metastable,
+    /// They have given up.
+    Lost,
+    /// Not all are back when the run ends.
+    Open,
+}
+
+impl Ended {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Stable => "Stable",
+            Self::Vulnerable => "Vulnerable",
+            Self::Metastable => "Metastable",
+            Self::Lost => "Lost",
+            Self::Open => "Not recovered",
+        }
+    }
+
+    /// With what is to be said of it.
+    fn told(self, what: &str) -> Storm {
+        Storm { ended: self, text: format!("{}: {what}", self.word()) }
+    }
+}
+
+/// What became of those whose connections a fault took.
+pub(super) struct Storm {
+    pub(super) ended: Ended,
+    pub(super) text: String,
+}
+
+/// One for each fault that took connections.
+pub(super) fn storms(summary: &Summary) -> Vec<Storm> {
     let mut names: Vec<&str> = Vec::new();
     for metric in &summary.metrics {
         let rest = metric.name.strip_prefix("recovery.");
@@ -48,7 +86,7 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
         }
     }
     let door = Door::new(summary);
-    names.iter().filter_map(|name| Fault::new(summary, name)?.sentence(summary, &door)).collect()
+    names.iter().filter_map(|name| Fault::new(summary, name)?.ends(summary, &door)).collect()
 }
 
 /// The way in, as the input states it.
@@ -137,7 +175,7 @@ impl<'s> Fault<'s> {
     }
 
     /// What a move of users amounts to: its own pace says when it ends.
-    fn moved(&self, summary: &Summary) -> String {
+    fn moved(&self, summary: &Summary) -> Storm {
         let mean = |name: &str| summary.mean(name);
         let each = mean(&format!("{}.moves_per_client", self.name)).filter(|&each| each > 1.0);
         let each = each.map_or_else(String::new, |each| format!(", {} a user,", compact(each)));
@@ -152,11 +190,11 @@ impl<'s> Fault<'s> {
                 let are = figures::counted(cut.round(), "is cut off", "are cut off");
                 format!("; {are} when the grace is over")
             });
-        format!(
-            "Stable: {} moves {} connections{each}{took}{cut}{online}.",
+        Ended::Stable.told(&format!(
+            "{} moves {} connections{each}{took}{cut}{online}.",
             words::spaced(self.name),
             count(self.hit.round()),
-        )
+        ))
     }
 
     /// How long the run goes on behind it, in seconds.
@@ -170,7 +208,7 @@ impl<'s> Fault<'s> {
         if self.name == START { "in" } else { "back" }
     }
 
-    fn sentence(&self, summary: &Summary, door: &Door) -> Option<String> {
+    fn ends(&self, summary: &Summary, door: &Door) -> Option<Storm> {
         if self.never > NOTABLE * self.hit {
             return Some(self.stuck(summary, door));
         }
@@ -187,68 +225,70 @@ impl<'s> Fault<'s> {
             } else {
                 "any number of handshakes".to_owned()
             };
-            return Some(format!(
-                "Vulnerable: {back}, but an accept queue holds {holds}, and those beyond {} wait \
+            return Some(Ended::Vulnerable.told(&format!(
+                "{back}, but an accept queue holds {holds}, and those beyond {} wait \
                  longer than the client timeout of {}; bound it to {} or less.",
                 count(safe),
                 duration(door.patience?),
                 count(safe),
-            ));
+            )));
         }
         if let Some(found) = silence(summary, self.name) {
-            return Some(format!(
-                "Stable: {back}; nobody is told, and it takes up to {} until all have noticed.",
+            return Some(Ended::Stable.told(&format!(
+                "{back}; nobody is told, and it takes up to {} until all have noticed.",
                 duration(found),
-            ));
+            )));
         }
         if self.moves {
             return Some(self.moved(summary));
         }
-        let Some(capacity) = door.capacity else { return Some(format!("Stable: {back}.")) };
-        let bound = self.hit / capacity;
         // Far longer than the handshakes take is not by the way in.
-        if all > FAR * bound {
-            return Some(format!("Stable: {back}."));
-        }
-        Some(format!(
-            "Stable: {back}, {} times the {} that as many handshakes take at {}/s.",
+        let near = |capacity: &f64| all <= FAR * self.hit / capacity;
+        let Some(capacity) = door.capacity.filter(near) else {
+            return Some(Ended::Stable.told(&format!("{back}.")));
+        };
+        let bound = self.hit / capacity;
+        Some(Ended::Stable.told(&format!(
+            "{back}, {} times the {} that as many handshakes take at {}/s.",
             compact(all / bound),
             duration(bound),
             count(capacity.round()),
-        ))
+        )))
     }
 
     /// Not all are back when the run ends: they gave up, are stuck, or had no time.
-    fn stuck(&self, summary: &Summary, door: &Door) -> String {
+    fn stuck(&self, summary: &Summary, door: &Door) -> Storm {
         let (left, by) = (share(self.never / self.hit), self.by());
         let run = duration(self.left(summary));
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > self.never / 2.0 {
-            return format!(
-                "Lost: {left} of {} {by} never come back; {} users give up for good.",
+            return Ended::Lost.told(&format!(
+                "{left} of {} {by} never come back; {} users give up for good.",
                 self.those(),
                 count(gave_up.round()),
-            );
+            ));
         }
         let wait = summary.mean("handshake_queue.max").unwrap_or(0.0);
         let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0);
         match (door.patience, door.safe_queue()) {
-            (Some(patience), Some(safe)) if wait > patience && wasted > self.never => format!(
-                "Metastable: {left} of {} {by} are not {} {run} later, at the end; the accept \
-                 queue's wait of {} exceeds the client timeout of {}, and {} handshakes are served \
-                 for nobody; bound it to {} or less.",
+            (Some(patience), Some(safe)) if wait > patience && wasted > self.never => {
+                Ended::Metastable.told(&format!(
+                    "{left} of {} {by} are not {} {run} later, at the end; the accept queue's wait \
+                     of {} exceeds the client timeout of {}, and {} handshakes are served for \
+                     nobody; bound it to {} or less.",
+                    self.those(),
+                    self.state(),
+                    duration(wait),
+                    duration(patience),
+                    count(wasted.round()),
+                    count(safe),
+                ))
+            }
+            _ => Ended::Open.told(&format!(
+                "{left} of {} {by} are not {} {run} later, at the end.",
                 self.those(),
                 self.state(),
-                duration(wait),
-                duration(patience),
-                count(wasted.round()),
-                count(safe),
-            ),
-            _ => format!(
-                "Not recovered: {left} of {} {by} are not {} {run} later, at the end.",
-                self.those(),
-                self.state(),
-            ),
+            )),
         }
     }
 }
