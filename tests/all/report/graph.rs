@@ -1,4 +1,5 @@
 //! The topology as a picture and as text: as agreed, the same twice, whatever names say.
+use super::{fake::Story, html::summary};
 use assert_cmd::Command;
 use serde_json::json;
 use squall::report::{
@@ -42,27 +43,9 @@ fn what_is_set_is_drawn_and_a_model_alone_too() {
 /// What does not fit into a line of a box goes on below; no label of a link lies under a box.
 #[test]
 fn no_fact_is_cut_off() {
-    let graph = Graph::of(&json!({
-        "nodes": {
-            "phones": { "clients": { "count": 10 } },
-            "edge": { "load_balancer": { "layer": 4, "policy": "least_connections" } },
-            "gateways": { "gateway": { "count": 4, "cores": 8 } },
-            "bus": { "pubsub": { "partitions": 4 } },
-            "fanout": { "fanout": { "instances": 2 } },
-            "presence": { "registry": { "ttl": "60s" } },
-            "replay": { "buffer": { "retention": "24h" } },
-        },
-        "links": {
-            "phones -> edge": { "latency": "network" },
-            "edge -> gateways": { "latency": "500us" },
-            "gateways -> bus": { "latency": "1ms" },
-            "gateways -> presence": { "latency": "500us" },
-            "gateways -> replay": { "latency": "500us" },
-            "bus -> fanout": { "latency": "2ms" },
-            "fanout -> presence": { "latency": "500us" },
-            "fanout -> gateways": { "latency": "1ms" },
-        },
-    }));
+    let mut input = summary(&Story::default()).input;
+    input["nodes"]["edge"]["load_balancer"]["policy"] = "least_connections".into();
+    let graph = Graph::of(&input);
     for sheet in [graph::across(&graph), graph::down(&graph)].map(Option::unwrap) {
         let texts = sheet.text_boxes();
         assert!(texts.iter().all(|(_, text)| !text.contains('…')), "{texts:?}");

@@ -18,7 +18,7 @@ use squall::{
 use std::collections::BTreeSet;
 
 /// A summary with a graph, as a run of the chat model has it.
-fn summary(story: &Story) -> Summary {
+pub(super) fn summary(story: &Story) -> Summary {
     let mut summary = story.summary();
     summary.input = json!({
         "nodes": {
@@ -57,7 +57,7 @@ pub(super) fn parsed(text: &str) -> Html {
     html
 }
 
-fn all(html: &Html, selector: &str) -> Vec<String> {
+pub(super) fn all(html: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     html.select(&selector).map(|found| found.text().collect()).collect()
 }

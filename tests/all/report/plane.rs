@@ -3,7 +3,7 @@
 use super::{
     charts::{apart, inside},
     fake::Story,
-    html::parsed,
+    html::{all, parsed},
     swept,
 };
 use anstream::adapter::strip_str;
@@ -156,8 +156,7 @@ fn an_expectation_has_no_colour_of_a_verdict() {
     let sweep = retries();
     let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
     let document = parsed(&page);
-    let count =
-        |selector: &str| document.select(&scraper::Selector::parse(selector).unwrap()).count();
+    let count = |selector: &str| all(&document, selector).len();
     // The SLO, in the column of verdicts and in its own.
     assert_eq!(count("table.points .v.pass"), 12);
     assert_eq!(count("table.points .v.said"), 12);
@@ -256,8 +255,7 @@ fn a_stated_number_decides_nothing() {
     assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Fail, Verdict::Pass, Verdict::Fail]);
     let page = String::from_utf8(html::sweep_page(&sweep)).unwrap();
     let document = parsed(&page);
-    let count =
-        |selector: &str| document.select(&scraper::Selector::parse(selector).unwrap()).count();
+    let count = |selector: &str| all(&document, selector).len();
     // What is to hold, in the column of verdicts and in its own; the number beside it.
     assert_eq!(count("table.points .v.fail"), 2);
     assert_eq!(count("table.points .v.pass"), 4);

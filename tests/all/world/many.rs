@@ -2,11 +2,11 @@
 use super::{
     chat::{away_for, chat, clients, crash, fanout_of, replay, secs},
     consumers::{close, count, measure, run},
-    sources::with_source,
+    sources::{source, with_source},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Audience, Parameters, Popularity, Resume, SourceAudience, Spread, Ticks},
+    node::parameters::{Audience, Popularity, Resume, SourceAudience, Spread, Ticks},
     record::Outcome,
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::{Rate, Share},
@@ -69,12 +69,7 @@ fn topics_and_rooms_are_their_members() {
         let runs = both(|scenario| {
             clients(scenario).sends = None;
             with_source(scenario, "ticker", Ticks::Every(Span::from_millis(40)));
-            let Some(Parameters::Source(source)) =
-                scenario.nodes.last_mut().map(|node| &mut node.parameters)
-            else {
-                panic!("the source is last")
-            };
-            source.to = to;
+            source(scenario).to = to;
             crash(scenario, 60, CrashKind::Process, Some(secs(20)));
         });
         alike(&runs);
@@ -106,12 +101,7 @@ fn groups_without_a_buffer_lose_what_their_members_do() {
 fn a_buffer_is_one_for_all_that_a_user_gets() {
     let runs = both(|scenario| {
         with_source(scenario, "ticker", Ticks::Every(Span::from_millis(100)));
-        let Some(Parameters::Source(source)) =
-            scenario.nodes.last_mut().map(|node| &mut node.parameters)
-        else {
-            panic!("the source is last")
-        };
-        source.to = SourceAudience::All;
+        source(scenario).to = SourceAudience::All;
         replay(scenario).messages = 50;
         away_for(scenario, 60, 0.5);
     });
@@ -209,12 +199,7 @@ fn a_slow_fan_out_is_slow_no_longer_than_it_says() {
         clients(scenario).network.lifetime = None;
         clients(scenario).sends = None;
         with_source(scenario, "ticker", Ticks::Every(Span::from_millis(20)));
-        let Some(Parameters::Source(source)) =
-            scenario.nodes.last_mut().map(|node| &mut node.parameters)
-        else {
-            panic!("the source is last")
-        };
-        source.to = SourceAudience::All;
+        source(scenario).to = SourceAudience::All;
         let kind = ActionKind::Slow { node: NodeId(4), factor: 10_000.0, lasts: Some(secs(5)) };
         scenario.timeline.push(Action { at: Time::ZERO + secs(60), name: "slow".to_owned(), kind });
     });

@@ -30,7 +30,8 @@ pub(crate) fn with_source(scenario: &mut Scenario, name: &str, ticks: Ticks) -> 
     NodeId(id)
 }
 
-fn source(scenario: &mut Scenario) -> &mut Source {
+/// The source that was added last.
+pub(crate) fn source(scenario: &mut Scenario) -> &mut Source {
     match &mut scenario.nodes.last_mut().unwrap().parameters {
         Parameters::Source(source) => source,
         _ => panic!("the source is last"),

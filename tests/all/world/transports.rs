@@ -3,7 +3,7 @@
 use super::{
     chat::{away_for, chat, clients, crash, deploy, gateways, replay, secs},
     consumers::{close, count, measure, run},
-    sources::with_source,
+    sources::{source, with_source},
 };
 use squall::{
     engine::{Law, Span, Time},
@@ -214,12 +214,7 @@ fn who_comes_to_poll_gets_what_is_for_all() {
     let away = |seconds: f64| Law::Exponential { mean: seconds * 1e9 };
     crowd.visits = Some(Visits { stay: away(600.0), away: away(1.0) });
     with_source(&mut scenario, "ticker", Ticks::Every(secs(1)));
-    let Some(Parameters::Source(source)) =
-        scenario.nodes.last_mut().map(|node| &mut node.parameters)
-    else {
-        panic!("the source is last")
-    };
-    source.to = SourceAudience::All;
+    source(&mut scenario).to = SourceAudience::All;
     let outcome = run(&scenario);
     let each = measure(&outcome, "deliveries.intended") / measure(&outcome, "ticker.messages");
     close(each, 2_000.0, 1e-9);
