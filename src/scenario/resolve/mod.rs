@@ -22,7 +22,7 @@ mod ways;
 pub(super) mod words;
 
 pub use links::LEGAL;
-pub use nodes::{MOST_OF_A_CROWD, MOST_USERS};
+pub use nodes::{MOST_OF_A_CROWD, MOST_PAYLOAD, MOST_USERS};
 pub(super) use section::json;
 pub use sources::{MOST as MOST_OF_A_SOURCE, MOST_GROUPS};
 

@@ -174,7 +174,7 @@ pub struct Sends {
     /// who has not left, the sender too (`all`), or all the others in the sender's room
     /// (`{ room: 10 }`, a room of ten).
     pub to: Option<Located<Choice<Audience>>>,
-    /// Size of a message.
+    /// Size of a message, `0B` to `1GB`; an empty one has its frame and heads all the same.
     pub payload: Option<Written<Bytes>>,
     /// Whether the client keeps a message until the bus has taken it, and sends it again if no
     /// acknowledgement comes; else what is written into a dead connection is lost.
