@@ -214,8 +214,8 @@ pub struct Block {
     pub transport: Option<Text>,
     /// The share of its users, drawn for each.
     pub share: Option<Written<Share>>,
-    /// How their tries end: `swallow`: nobody answers; `refuse`: at once; `strip`: at the gateway,
-    /// which pays for it.
+    /// How their tries end: `swallow`: nobody answers; `refuse`: by a reset at once; `strip`: a
+    /// WebSocket loses its upgrade, and ends at the gateway, which pays for it.
     pub by: Option<Text>,
     /// What becomes of their connections that stand: `keep`; `reset`: both sides see them end;
     /// `silent`: neither does.
