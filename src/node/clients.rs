@@ -92,7 +92,10 @@ impl Clients {
     fn schedule_send(&self, cx: &mut Cx<'_>) {
         let Some(sends) = &self.parameters.sends else { return };
         let rate = sends.per_user.0 * f64::from(self.parameters.count);
-        self.schedule_next(Source::Send, Purpose::SendGap, self.sends, rate, cx);
+        let next = self.next_at(Source::Send, Purpose::SendGap, self.sends, rate, cx.now);
+        if let Some(at) = next.filter(|&at| at < cx.record.horizon()) {
+            self.schedule_tick(Source::Send, at, cx);
+        }
     }
 
     fn schedule_end(&self, cx: &mut Cx<'_>) {
