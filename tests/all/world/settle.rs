@@ -1,5 +1,5 @@
-//! After the horizon nothing new is sent, and what was under way may still end: deliveries and their
-//! lag are no longer cut off, and nothing else is measured otherwise.
+//! After the horizon nothing new is sent, and what was under way may still end: deliveries and
+//! their lag are no longer cut off, and nothing else is measured otherwise.
 use super::{
     chat::{chat, clients, crash, secs},
     consumers::{close, count, measure, run},
