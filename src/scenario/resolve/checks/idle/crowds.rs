@@ -165,10 +165,11 @@ impl Scene<'_, '_> {
             return;
         }
         let varies = |key: &str| self.varies(id, &[key]);
+        let prefers = varies("blocked") || varies("prefer");
         let share = |share: Share| share > Share(0.0);
         let crowd = Crowd {
             clients: clients.clone(),
-            blocked: clients.prefer.iter().any(|it| share(it.blocked)) || varies("blocked"),
+            blocked: clients.prefer.iter().any(|it| share(it.blocked)) || prefers,
             sends: clients.sends.is_some() || varies("sends"),
             hinted: ways.iter().any(|&(_, pool)| self.hints(pool)),
             varies: [varies("network"), varies("heartbeat"), varies("sends"), varies("reconnect")],

@@ -100,7 +100,7 @@ const fn tls(key: &'static str) -> Row<Pool> {
 }
 
 /// Keys of gateways.
-const GATEWAYS: [Row<Pool>; 27] = [
+const GATEWAYS: [Row<Pool>; 28] = [
     Row {
         key: "send_buffer",
         idle: |it| !it.is(Fact::Slow),
@@ -166,6 +166,15 @@ const GATEWAYS: [Row<Pool>; 27] = [
     drained("drain.by"),
     drained("drain.window"),
     drained("drain.grace"),
+    Row {
+        key: "drain.move",
+        idle: |it| {
+            let ages = it.gateway.max_age.is_some() || it.is(Fact::DrainVaries);
+            it.holds_nothing() || it.is_not_drained() && !ages
+        },
+        why: "nobody here is told to move: there is no `deploy` and no `max_age`",
+        help: DEPLOY,
+    },
     Row {
         key: "drain.batch",
         idle: |it| it.is_not_drained() || !it.drains_by(DrainBy::ServerBatches),
@@ -321,7 +330,7 @@ impl Scene<'_, '_> {
         pool.note(Fact::SeesAll, self.is_shown_all(id));
         pool.note(Fact::Deployed, self.is_deployed(id));
         pool.note(Fact::Slow, self.has_slow(id));
-        pool.note(Fact::DrainVaries, self.varies(id, &["drain"]));
+        pool.note(Fact::DrainVaries, self.varies(id, &["drain", "max_age"]));
         pool.note(Fact::MemoryVaries, self.varies(id, &["memory", "send_buffer"]));
         let published = !topology.of_kind("source").is_empty();
         for (crowd, clients) in self.crowds() {
