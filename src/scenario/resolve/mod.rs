@@ -76,7 +76,8 @@ pub(super) struct Title {
     pub(super) at: At,
 }
 
-/// Resolves an experiment, of which `tree` is all that is written. The result counts only when no error was reported.
+/// Resolves an experiment, of which `tree` is all that is written. The result counts only when no
+/// error was reported.
 pub(super) fn resolve(
     input: &mut Input<'_>,
     (experiment, tree): (&Experiment, &Tree),

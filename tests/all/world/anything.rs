@@ -317,7 +317,7 @@ fn lives(scenario: &mut Scenario) {
     if seed & 1 == 1 {
         crowd.poll_hold = secs(3);
     }
-    let old = seed / 2 % 3 == 0;
+    let old = (seed / 2).is_multiple_of(3);
     for node in &mut scenario.nodes {
         if let Parameters::Gateway(pool) = &mut node.parameters {
             pool.max_age = old.then_some(secs(12));

@@ -71,9 +71,11 @@ impl<'s> Scene<'s, '_> {
         self.tree.get("nodes")?.get(&node.name.value)?.get(kind_word(&node.form))
     }
 
-    /// Whether the experiment itself writes at a place, or the command line.
+    /// Whether the experiment itself writes at a place, or the command line; a model that is
+    /// checked alone is for experiments to come.
     fn is_own(&self, input: &Input<'_>, at: At) -> bool {
-        at.source == self.own.source || input.sources.of(at).name == COMMAND_LINE
+        let own = at.source == self.own.source && !self.experiment.is_model();
+        own || input.sources.of(at).name == COMMAND_LINE
     }
 
     /// Whether an axis of the sweep is one of some keys of a node, something in it, or the node as

@@ -18,8 +18,8 @@ struct Crowd {
     sends: bool,
     /// Whether a tier on its way sends a `Retry-After`.
     hinted: bool,
-    /// What a sweep varies beside that: lifetimes, heartbeats, acknowledgements, jitter.
-    varies: [bool; 4],
+    /// What a sweep varies beside that: lifetimes, heartbeats, delays.
+    varies: [bool; 3],
 }
 
 impl Crowd {
@@ -86,7 +86,7 @@ const BY_TRANSPORT: [Row<Crowd>; 10] = [
 ];
 
 /// Keys that other keys turn off.
-const BY_OTHERS: [Row<Crowd>; 8] = [
+const BY_OTHERS: [Row<Crowd>; 6] = [
     Row {
         key: "network.silent_drops",
         idle: |it| {
@@ -116,7 +116,7 @@ const BY_OTHERS: [Row<Crowd>; 8] = [
         key: "reconnect.factor",
         idle: |it| {
             let law = &it.clients.reconnect;
-            law.preset.is_none() && law.jitter == Jitter::Decorrelated && !it.varies[3]
+            law.preset.is_none() && law.jitter == Jitter::Decorrelated && !it.varies[2]
         },
         why: "decorrelated delays grow by the one before",
         help: "take it out, or write another `jitter`",
@@ -128,29 +128,12 @@ const BY_OTHERS: [Row<Crowd>; 8] = [
         help: "write `retry_after` for its balancer or gateways, or take it out",
     },
     Row {
-        key: "sends.retry_after",
-        idle: unacknowledged,
-        why: "what is sent is not acknowledged",
-        help: "write `acknowledged: true`, or take it out",
-    },
-    Row {
-        key: "sends.ids",
-        idle: unacknowledged,
-        why: "what is not acknowledged is not sent again",
-        help: "write `acknowledged: true`, or take it out",
-    },
-    Row {
         key: "outbox",
         idle: |it| !it.sends && it.clients.sessions.is_none(),
         why: "this crowd sends nothing",
         help: "write `sends`, or take it out",
     },
 ];
-
-fn unacknowledged(crowd: &Crowd) -> bool {
-    let sends = crowd.clients.sends.as_ref();
-    sends.is_some_and(|sends| sends.acknowledged.is_none()) && !crowd.varies[2]
-}
 
 impl Scene<'_, '_> {
     pub(super) fn crowd(&self, input: &mut Input<'_>, id: NodeId) {
