@@ -279,7 +279,10 @@ fn connect(
     if input.errors() == before {
         topology.check_reached(input);
         checks::check(input, &topology, readable);
-        checks::idle::check(input, &topology, (experiment, tree), own);
+        // What is wrong comes first: what a key does depends on what others say.
+        if input.errors() == 0 {
+            checks::idle::check(input, &topology, (experiment, tree), own);
+        }
     }
     let whole = input.errors() == before;
     let reached = if whole { sources::reached(input, &topology) } else { Vec::new() };

@@ -155,7 +155,7 @@ impl Scene<'_, '_> {
             blocked: clients.prefer.iter().any(|it| share(it.blocked)) || prefers,
             sends: clients.sends.is_some() || varies("sends"),
             hinted: ways.iter().any(|&(_, pool)| self.hints(pool)),
-            varies: [varies("network"), varies("heartbeat"), varies("sends"), varies("reconnect")],
+            varies: ["network", "heartbeat", "reconnect"].map(varies),
             ways: ways.into_iter().map(|(transport, _)| transport).collect(),
         };
         let transport = form.transport.as_ref().map(|it| it.at);
