@@ -233,9 +233,10 @@ impl Summary {
         self.slo.iter().filter_map(resolve).collect()
     }
 
-    /// How long it went on after the horizon, as written, if it did.
-    pub fn settle(&self) -> Option<&str> {
-        self.input["settle"].as_str().filter(|&settle| settle != "0s")
+    /// How long it went on after the horizon, as it is spoken, if it did.
+    pub fn settle(&self) -> Option<String> {
+        let settle = Span::read(self.input["settle"].as_str()?).ok()?;
+        (settle > Span::ZERO).then(|| figures::spoken(settle.seconds()))
     }
 
     /// Whether an objective is open for what was still pending at the end.

@@ -60,7 +60,7 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
         length
     };
     let length = match summary.settle() {
-        Some(settle) => format!("{length}, and {} to settle", text::clean(settle, 40)),
+        Some(settle) => format!("{length}, and {settle} to settle"),
         None => length,
     };
     let runs = match summary.replications {
@@ -215,8 +215,8 @@ fn drawn(said: Said) -> Markup {
 fn footnote(summary: &Summary) -> String {
     let open = summary.slo.iter().any(|judged| judged.verdict == Verdict::Inconclusive);
     let open = if summary.waits_for_pending() {
-        " What is pending at the end could turn what is inconclusive; a longer `settle` would let it \
-         arrive."
+        " What is pending at the end could turn what is inconclusive; a longer `settle` would let \
+         it arrive."
             .to_owned()
     } else if open && summary.replications > 1 {
         format!(

@@ -151,7 +151,7 @@ fn notes(summary: &Summary) -> Markup {
         }
         p { "Pending is what had not ended "
             @match summary.settle() {
-                Some(settle) => { (text::clean(settle, 40)) " after the horizon, without new sends." }
+                Some(settle) => { (settle) " after the horizon, without new sends." }
                 None => { "at the horizon." }
             }
         }

@@ -1,5 +1,4 @@
 //! What replications, intervals and verdicts of this report mean.
-use super::text;
 use crate::summary::{
     Summary,
     figures::{self, GAP},
@@ -51,7 +50,7 @@ pub(super) fn body(summary: &Summary) -> Markup {
                     code { "settle:" } " in the experiment it has time to arrive." }
             }
             @if let Some(settle) = summary.settle() {
-                li { b { "Settling. " } "For " (text::clean(settle, 40)) " after the horizon nothing \
+                li { b { "Settling. " } "For " (settle) " after the horizon nothing \
                     new was sent, for deliveries to end. All else was measured at the horizon." }
             }
             (common())

@@ -229,8 +229,8 @@ fn what_is_pending_is_let_in_by_the_command_that_is_told() {
     assert!(open.contains("inconclusive") && open.contains("--set settle=1min"), "{open}");
     assert!(page.contains("a longer `settle` would let it"));
     let (settled, page) = said(&["settle=1min"]);
-    assert!(!settled.contains("inconclusive") && !settled.contains("settle=1min "), "{settled}");
-    assert!(page.contains("and 1min to settle"));
+    assert!(!settled.contains("inconclusive") && settled.contains("The SLO holds"), "{settled}");
+    assert!(page.contains("and 1 min to settle"));
 }
 
 /// A number that is none, and one that no run writes, are no crash of `render`.
