@@ -100,6 +100,28 @@ fn what_waits_has_a_panel_each_and_what_does_not_has_none() {
     assert_eq!(plain(&chart.headline), headline);
 }
 
+/// Whatever has a queue has a panel where it is long; a bounded door has its bound.
+#[test]
+fn stores_fan_outs_and_doors_have_their_queues() {
+    let mut summary = told();
+    summary.input["nodes"]["gateways"]["gateway"]["accept_queue"] = 250.into();
+    let slow = |at: usize| if (300..400).contains(&at) { 13.0 } else { 0.001 };
+    track(&mut summary, ["registry", "queue", "max"], Unit::Seconds, slow);
+    track(&mut summary, ["buffer", "queue", "max"], Unit::Seconds, |_| 0.009);
+    track(&mut summary, ["fanout", "queue", "max"], Unit::Seconds, |at| slow(at) / 10.0);
+    let full = |at: usize| if at == 320 { 240.0 } else { 0.0 };
+    track(&mut summary, ["gateways", "accept_queue", "max"], Unit::Count, full);
+    let chart = found(&summary, "queues").unwrap();
+    let names: Vec<&str> = chart.panels.iter().map(|panel| panel.name.as_str()).collect();
+    let door = "handshakes that wait at the fullest of gateways";
+    assert_eq!(names, ["longest wait for registry", "longest wait for fanout", door]);
+    let headline = "Work waits up to 13.0 s for registry at 5:01 min; 240 handshakes wait at an \
+                    instance of gateways at 5:21 min";
+    assert_eq!(plain(&chart.headline), headline);
+    let limits = &lines(&chart)[2].limits;
+    assert_eq!(limits.as_slice(), [(250.0, "accept_queue 250".to_owned())]);
+}
+
 /// The capacity is drawn as what the instances that serve can do; far above everything it is told.
 #[test]
 fn attempts_stand_against_what_the_gateways_can_do() {
