@@ -294,4 +294,27 @@ impl World {
         }
         longest
     }
+
+    /// Most attempts in one second over the handshakes that the instances which serve then can do.
+    /// A second in which none serves has nothing to be held against.
+    pub(super) fn peak_over_capacity(&self) -> Option<f64> {
+        let tick = self.gauges.tick.seconds();
+        let of = |pool: &Pool, second: f64| {
+            let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
+            if let Some(service) = &gateway.parameters.managed {
+                return Some(service.new_connections.0);
+            }
+            // As the second ends.
+            let bin = number::place(number::whole((second / tick).ceil())).saturating_sub(1);
+            let values = &pool.capacity.values;
+            values.get(bin).or(values.last()).copied().filter(|rate| rate.is_finite())
+        };
+        let ratios =
+            self.record.attempts_a_second.iter().zip(1_u32..).filter_map(|(&many, end)| {
+                let pools = self.gauges.pools.iter();
+                let rate: f64 = pools.filter_map(|pool| of(pool, f64::from(end))).sum();
+                (rate > 0.0).then(|| f64::from(many) / rate)
+            });
+        ratios.reduce(f64::max)
+    }
 }
