@@ -459,6 +459,11 @@ impl Recorder {
         self.horizon
     }
 
+    /// The run has gone on until `at`, for what was under way at its horizon.
+    pub fn settled(&mut self, at: Time) {
+        self.horizon = at;
+    }
+
     /// The begin of the window.
     pub fn warm_up(&self) -> Time {
         self.warm_up

@@ -1,5 +1,5 @@
 //! What gateway pools, and managed services in their place, used of what they have.
-use super::{World, measures::Sheet, sample::Pool, wire};
+use super::{World, sample::Pool, sheet::Sheet, wire};
 use crate::{
     engine::number,
     node::{Node, gateway::Gateway, parameters::Managed},

@@ -57,6 +57,7 @@ impl Story {
             question: "Does a jittered drain keep a rolling deploy from becoming a storm?".into(),
             horizon: Time::from_nanos(self.horizon * 1_000_000_000),
             warm_up: Time::from_nanos(self.horizon / 12 * 1_000_000_000),
+            settle: Span::ZERO,
             tick: self.tick,
             seed: 1,
             replications: self.replications,
