@@ -92,7 +92,7 @@ pub const METRICS: &[Described] = &[
     row(
         "attempts.peak_over_capacity",
         Unit::Ratio,
-        "Most attempts in one second over `handshakes.capacity`.",
+        "Most attempts in one second over the handshakes that those who serve then can do.",
     ),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
     row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
@@ -122,6 +122,12 @@ pub const METRICS: &[Described] = &[
     ),
     row("recovery.<action>.never", Unit::Count, "Of those hit, who are not back at the horizon."),
     row("recovery.<action>.never_share", Unit::Share, "Their share of those hit."),
+    row("recovery.<action>.longest", Unit::Seconds, "The longest outage of one of those hit."),
+    row(
+        "recovery.<action>.user_seconds",
+        Unit::Seconds,
+        "Their time without a connection, in all.",
+    ),
     row(
         "deliveries.intended",
         Unit::Count,

@@ -53,6 +53,7 @@ impl World {
             phases: self.phases(horizon),
             lag: window.lag,
             lag_over_time: self.record.lag_over_time,
+            lag_of: self.record.origins.named(&self.names),
             lag_bin: self.record.lag_bins.width(),
             tick: scenario.tick,
         };
@@ -95,6 +96,7 @@ impl World {
             if !matches!(row.state, State::Online | State::Absent) && !gone {
                 let outage = horizon.since(self.connections.wants_since(user));
                 self.record.longest_outage = self.record.longest_outage.max(outage);
+                self.record.recovery.still_away(user, outage);
             }
         }
     }
@@ -234,7 +236,7 @@ impl World {
         sheet.count("handshakes.wasted", record.counts.wasted);
         let capacity = self.handshake_capacity();
         sheet.set("handshakes.capacity", Unit::PerSecond, capacity);
-        let ratio = capacity.map(|capacity| f64::from(peak) / capacity);
+        let ratio = capacity.and_then(|_| self.peak_over_capacity());
         sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
         sheet.count("instances.killed", record.counts.killed);
         sheet.count("connections.cut", record.counts.cut);
@@ -282,6 +284,10 @@ impl World {
             sheet.count(format!("recovery.{name}.never"), fault.never());
             let share = number::float(fault.never()) / number::float(fault.hit.max(1));
             sheet.share(format!("recovery.{name}.never_share"), share, 1.0);
+            let hit = fault.hit > 0;
+            sheet.seconds(format!("recovery.{name}.longest"), hit.then_some(fault.longest));
+            let away = hit.then(|| Level::seconds(fault.away));
+            sheet.set(format!("recovery.{name}.user_seconds"), Unit::Seconds, away);
         }
     }
 

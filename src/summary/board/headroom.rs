@@ -81,7 +81,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
     let users = users(summary)?;
     let quota = Rate::read(service["new_connections"].as_str()?).ok()?.0;
     let opened = summary.mean(&format!("{node}.budget.new_connections"))?;
-    let used = only.then(|| handshakes(summary)).flatten();
+    let used = only.then(|| handshakes(summary, node)).flatten();
     let binds = used.as_ref().and_then(|used| used.binds).unwrap_or(opened);
     let budget = Budget {
         name: NEW_CONNECTIONS,
@@ -111,7 +111,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         peak: mean("cpu.peak"),
         binds: mean("cpu.peak"),
     });
-    used.extend(only.then(|| handshakes(summary)).flatten());
+    used.extend(only.then(|| handshakes(summary, node)).flatten());
     // The largest zone has what does not divide evenly.
     let zone = (instances / zones).ceil();
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
@@ -155,11 +155,7 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let sampled = summary.levels(node, "memory").into_iter().find(|&(name, _)| name == "total");
     let instances = stated_count(&pool["count"]).unwrap_or(1.0);
     let average = match sampled {
-        Some((_, curve)) => {
-            let values: Vec<f64> = curve.values().map(|(_, value)| value).collect();
-            let bins = number::float(number::count(values.len().max(1)));
-            Some(values.iter().sum::<f64>() / bins / instances.max(1.0))
-        }
+        Some((_, curve)) => curve.average().map(|held| held / instances.max(1.0)),
         None => {
             let held = of("connections_per_instance.max").filter(|&held| held > 0.0)?;
             of("connections_per_instance.mean").map(|mean| mean * most / held)
@@ -179,16 +175,19 @@ fn cores(value: &Json) -> String {
         .map_or_else(String::new, |cores| figures::counted(cores, "core", "cores") + " each")
 }
 
-/// Attempts to connect over what all instances together can do. A herd can wait, so that a peak is
-/// no end: what must fit is the steady rate.
-fn handshakes(summary: &Summary) -> Option<Used> {
+/// Attempts to connect over what the instances that serve can do together. A herd can wait, so that
+/// a peak is no end: what must fit is the steady rate.
+fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
     let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
     let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
     let lasted = lasted / f64::from(summary.replications.max(1));
     let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
     let steady = steady.map(|attempts| attempts / lasted / capacity);
-    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9) / capacity;
+    let serving = summary.level(node, "handshakes", "capacity");
+    let serving = serving.and_then(|curve| curve.average()).filter(|&rate| rate > 0.0);
+    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
+    let all = all / serving.unwrap_or(capacity);
     Some(Used {
         name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),

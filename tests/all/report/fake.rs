@@ -355,6 +355,7 @@ impl Teller<'_> {
             ledger: [ends.clone(), Ends { absences: Vec::new(), ..ends }],
             lag,
             lag_over_time,
+            lag_of: Vec::new(),
             lag_bin,
             tick: self.story.tick,
             series: self.series(),
