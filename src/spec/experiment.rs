@@ -67,7 +67,13 @@ pub struct Experiment {
 impl Experiment {
     /// Whether this is no more than a model.
     pub fn is_model(&self) -> bool {
-        let head = [&self.horizon, &self.warm_up, &self.settle, &self.tick];
+        self.horizon.is_none() && self.has_no_head()
+    }
+
+    /// Whether it has no key of an experiment, but for a horizon, which an argument may give to a
+    /// model that is checked alone.
+    pub fn has_no_head(&self) -> bool {
+        let head = [&self.warm_up, &self.settle, &self.tick];
         let counts = [&self.seed, &self.replications];
         head.iter().all(|written| written.is_none())
             && counts.iter().all(|written| written.is_none())

@@ -232,7 +232,8 @@ pub struct Reconnect {
     /// Whether it waits at least as long as a `Retry-After` says.
     #[schemars(schema_with = "schema::flag")]
     pub retry_after: Option<Text>,
-    /// What an answer of 503 or 429 makes of the client: `retry` goes on, `give_up` leaves for good.
+    /// What an answer of 503 or 429 makes of the client: `retry` goes on, `give_up` leaves for
+    /// good.
     pub on_503: Option<Text>,
 }
 

@@ -74,8 +74,10 @@ impl<'s> Scene<'s, '_> {
     /// Whether the experiment itself writes at a place, or the command line; a model that is
     /// checked alone is for experiments to come.
     fn is_own(&self, input: &Input<'_>, at: At) -> bool {
-        let own = at.source == self.own.source && !self.experiment.is_model();
-        own || input.sources.of(at).name == COMMAND_LINE
+        let of_arguments = |at: At| input.sources.of(at).name == COMMAND_LINE;
+        let horizon = self.experiment.horizon.as_ref().filter(|it| !of_arguments(it.at));
+        let model = horizon.is_none() && self.experiment.has_no_head();
+        at.source == self.own.source && !model || of_arguments(at)
     }
 
     /// Whether an axis of the sweep is one of some keys of a node, something in it, or the node as
