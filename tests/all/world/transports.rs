@@ -92,8 +92,8 @@ fn a_request_costs_more_cpu_than_a_frame() {
     close(more, 500.0 * 500e-6, 0.05);
 }
 
-/// A balancer that lets 100 a second in answers the rest: any status ends an `EventSource` for good,
-/// and a lost connection does not.
+/// A balancer that lets 100 a second in answers the rest: any status ends an `EventSource` for
+/// good, and a lost connection does not.
 #[test]
 fn an_answer_ends_a_stream_for_good() {
     let refused = |answer| {
@@ -116,7 +116,8 @@ fn an_answer_ends_a_stream_for_good() {
     assert_eq!(count(&alive, "connections.end"), 2_000);
 }
 
-/// What blocks a stream on its way is no answer of HTTP: an `EventSource` comes back when it is over.
+/// What blocks a stream on its way is no answer of HTTP: an `EventSource` comes back once it is
+/// over.
 #[test]
 fn an_event_source_outlives_a_block() {
     for by in [BlockedBy::Refuse, BlockedBy::Swallow] {
