@@ -221,7 +221,8 @@ fn wrong_sweeps_say_what_to_write() {
 /// of them; what the experiment is warned of anyway stays as it is unless a point mends it.
 #[test]
 fn warnings_say_at_which_points() {
-    let set = "set: { phones.count: 1k, gateways.count: 1 }\n";
+    let set = "set: { phones.count: 1k, gateways.count: 1 }\n\
+        timeline: [{ at: 1min, deploy: { node: gateways } }]\n";
     let axes = "sweep:\n  axes:\n    gateways.drain.window: { values: [0s, 40s, 50s] }\n    \
         gateways.max_connections: { values: [500, 2k] }\n";
     let loaded = load(&format!("{set}{axes}"), &Arguments::default()).unwrap();
