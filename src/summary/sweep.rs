@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 /// The results of a sweep.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sweep {
+    /// The path of the experiment's file, as it was given.
+    pub file: String,
     /// The experiment's name.
     pub experiment: String,
     /// What it asks, in a sentence.

@@ -307,6 +307,7 @@ fn sweep(name: &str) -> Sweep {
     input["nodes"]["gateways"]["gateway"]["drain"] = json!({ "window": "1min" });
     input["nodes"]["phones"]["clients"]["reconnect"] = json!({ "jitter": "none" });
     Sweep {
+        file: format!("{name}.yaml"),
         experiment: name.into(),
         question: name.into(),
         version: "0.1.0".into(),
