@@ -222,7 +222,7 @@ fn wrong_sweeps_say_what_to_write() {
 #[test]
 fn warnings_say_at_which_points() {
     let set = "set: { phones.count: 1k, gateways.count: 1 }\n\
-        timeline: [{ at: 1min, deploy: { node: gateways } }]\n";
+        timeline: [{ at: 30s, deploy: { node: gateways } }]\n";
     let axes = "sweep:\n  axes:\n    gateways.drain.window: { values: [0s, 40s, 50s] }\n    \
         gateways.max_connections: { values: [500, 2k] }\n";
     let loaded = load(&format!("{set}{axes}"), &Arguments::default()).unwrap();
