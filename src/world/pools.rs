@@ -49,6 +49,9 @@ impl World {
         let held = || gauge.held.peak().map(|held| held * per);
         let whole = gauge.memory.as_ref().map_or_else(held, |memory| memory.all.peak());
         sheet.set(format!("{prefix}memory.peak"), Unit::Bytes, whole);
+        if let Some(memory) = &gauge.memory {
+            sheet.set(format!("{prefix}memory.mean"), Unit::Bytes, memory.all.mean());
+        }
     }
 
     /// What a managed service bills, and how much of its quota is used.

@@ -112,7 +112,7 @@ fn of_others(summary: &Summary, known: &[Budget]) -> Vec<Budget> {
             binds: peak,
         })
     };
-    let nodes = summary.nodes_with("cpu").into_iter();
+    let nodes = board::busy(summary).into_iter();
     nodes.filter(|node| known.iter().all(|budget| budget.node != *node)).filter_map(of).collect()
 }
 

@@ -1,10 +1,12 @@
 //! What a sweep says: which of its points to take, why, and what the axes do.
+mod designs;
 mod load;
 mod ranking;
 mod stated;
 #[cfg(test)]
 mod tests;
 
+pub use designs::Design;
 pub use load::Load;
 
 use super::{

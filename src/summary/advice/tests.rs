@@ -6,15 +6,7 @@ use std::cmp::Ordering;
 fn point(values: &[(&str, f64)]) -> Point {
     let metric =
         |&(name, value): &(&str, f64)| Metric::from_values(name, &[], Unit::Ratio, vec![value]);
-    Point {
-        name: String::new(),
-        values: Vec::new(),
-        fingerprint: 0,
-        metrics: values.iter().map(metric).collect(),
-        slo: Vec::new(),
-        diagnosis: Vec::new(),
-        absences: Vec::new(),
-    }
+    Point { metrics: values.iter().map(metric).collect(), ..Point::default() }
 }
 
 #[test]

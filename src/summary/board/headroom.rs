@@ -152,14 +152,9 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let limit = number::float(Bytes::read(pool["memory"]["limit"].as_str()?).ok()?.0);
     let of = |what: &str| summary.mean(&format!("{node}.{what}"));
     let most = of("memory.peak_per_instance").filter(|&most| most > 0.0)?;
-    let sampled = summary.levels(node, "memory").into_iter().find(|&(name, _)| name == "total");
     let instances = stated_count(&pool["count"]).unwrap_or(1.0);
-    let average = match sampled {
-        Some((_, curve)) => {
-            let values: Vec<f64> = curve.values().map(|(_, value)| value).collect();
-            let bins = number::float(number::count(values.len().max(1)));
-            Some(values.iter().sum::<f64>() / bins / instances.max(1.0))
-        }
+    let average = match of("memory.mean") {
+        Some(all) => Some(all / instances.max(1.0)),
         None => {
             let held = of("connections_per_instance.max").filter(|&held| held > 0.0)?;
             of("connections_per_instance.mean").map(|mean| mean * most / held)
