@@ -1,4 +1,5 @@
 //! The page of a sweep: the answer, the designs that matter side by side, all points, the charts.
+mod board;
 mod by_load;
 
 use super::{
@@ -21,6 +22,7 @@ use crate::{
     },
     units::Any,
 };
+use board::Board;
 use maud::{Markup, html};
 
 /// So many findings stand at the top.
@@ -46,29 +48,31 @@ pub(in crate::report) fn page(sweep: &Sweep) -> Vec<u8> {
     shell::document(&frame, &sections(sweep))
 }
 
-fn sections(sweep: &Sweep) -> Vec<Section> {
+fn sections<'s>(sweep: &'s Sweep) -> Vec<Section> {
+    let section = |id, title, body| shell::section(id, title, title, body);
+    let named = shell::section;
     let charts = Charts::swept(sweep);
     let (findings, rest) = findings(sweep, &charts);
     let (charts, more) = charts.with_told(rest);
+    let board = Board::of(sweep);
+    let of = |part: fn(&Board<'s>) -> Option<Markup>| board.as_ref().and_then(part);
+    let system = of(Board::system).or_else(|| system::planned(&sweep.input));
+    let method = Some(method::of_sweep(sweep.replications));
     let all = [
-        shell::section("findings", "Findings", "Findings", findings),
-        shell::section("points", "The points", "Points", points(sweep, &more)),
-        shell::section("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
-        shell::section("system", "The system", "System", system::planned(&sweep.input)),
-        shell::section(
-            "assumptions",
-            "Assumptions",
-            "Assumptions",
-            assumptions::body(&sweep.assumptions),
-        ),
-        shell::section("omitted", "Not modelled", "Not modelled", omitted::of_input(&sweep.input)),
-        shell::section(
-            "method",
-            "How to read the numbers",
-            "Method",
-            Some(method::of_sweep(sweep.replications)),
-        ),
-        shell::section("reproduce", "Reproduce", "Reproduce", Some(again(sweep))),
+        section("findings", "Findings", findings),
+        section("recommendation", "Recommendation", of(Board::recommendation)),
+        named("points", "The points", "Points", points(sweep, &more)),
+        named("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
+        named("system", "The system", "System", system),
+        named("napkin", "Napkin beside simulation", "Napkin", of(Board::napkin)),
+        section("headroom", "Headroom", of(Board::headroom)),
+        section("blast", "Blast radius", of(Board::blast)),
+        named("cost", "The bill", "Cost", of(Board::bill)),
+        section("growth", "Growth", of(Board::growth)),
+        section("assumptions", "Assumptions", assumptions::body(&sweep.assumptions)),
+        section("omitted", "Not modelled", omitted::of_input(&sweep.input)),
+        named("method", "How to read the numbers", "Method", method),
+        section("reproduce", "Reproduce", Some(again(sweep))),
     ];
     all.into_iter().flatten().collect()
 }

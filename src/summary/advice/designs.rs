@@ -6,6 +6,10 @@ const FEW: usize = 12;
 
 /// The role of the point to take.
 const ADVISED: &str = "advised";
+/// That of the experiment without the sweep.
+const WRITTEN: &str = "as written";
+/// That of the point that breaks the fewest objectives, where none keeps all.
+const NEAREST: &str = "comes nearest";
 
 /// A point with what it is among the others.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -24,11 +28,11 @@ impl Design<'_> {
 }
 
 impl Sweep {
-    /// What the experiment has without the sweep, the point to take, and the one that keeps least;
-    /// of loads the last that keeps every objective and the first that does not.
+    /// What the experiment has without the sweep, the point to take or else the one that comes
+    /// nearest, and the one that keeps least; of loads the last that keeps every objective and the first that does not.
     pub fn designs(&self) -> Vec<Design<'_>> {
         let mut all: Vec<Design> = Vec::new();
-        add(&mut all, self.as_written(), "as written");
+        add(&mut all, self.as_written(), WRITTEN);
         let loads = self.loads();
         let first = loads.iter().position(|load| load.kept.is_empty()).unwrap_or(loads.len());
         if loads.is_empty() || !self.failures().is_empty() {
@@ -40,7 +44,10 @@ impl Sweep {
                 let other = first.and_then(|point| self.otherwise(point));
                 add(&mut all, other, "where it turns out otherwise");
             }
-            add(&mut all, self.choice().filter(|_| self.judged()), ADVISED);
+            let choice = self.choice().filter(|_| self.judged());
+            add(&mut all, choice, ADVISED);
+            let none = choice.is_none() && self.judged() && self.failures().is_empty();
+            add(&mut all, self.breaks_fewest().filter(|_| none), NEAREST);
         } else if self.judged() {
             let last = first.checked_sub(1).map(|last| &loads[last]);
             let most = last.and_then(|load| load.kept.first().copied());
@@ -51,13 +58,14 @@ impl Sweep {
         all
     }
 
-    /// The design that is told in full: the one to take, else that of today, else the first that is
-    /// told at all.
+    /// The design that is told in full: the one to take, else that of today, else the one that
+    /// comes nearest, else the first that is told at all.
     pub fn shown_design(&self) -> Option<Design<'_>> {
         let designs = self.designs();
-        let advised = designs.iter().find(|design| design.is_advised());
-        let first = self.points.first().map(|point| Design { point, role: "the first point" });
-        advised.or(designs.first()).copied().or(first)
+        let of = |role: &str| designs.iter().find(|design| design.role.contains(role));
+        let own = [ADVISED, WRITTEN, NEAREST].into_iter().find_map(of);
+        let first = self.points.first().map(|point| Design { point, role: "first" });
+        own.or(designs.first()).copied().or(first)
     }
 
     /// The designs that are told side by side, in the order of the plan: all points where they are
@@ -89,7 +97,7 @@ fn add<'s>(all: &mut Vec<Design<'s>>, point: Option<&'s Point>, role: &'static s
     let Some(point) = point else { return };
     match all.iter_mut().find(|known| std::ptr::eq(known.point, point)) {
         Some(known) if role == ADVISED => {
-            known.role = if known.role == "as written" { "as written, advised" } else { ADVISED };
+            known.role = if known.role == WRITTEN { "as written, advised" } else { ADVISED };
         }
         Some(_) => {}
         None => all.push(Design { point, role }),

@@ -1,5 +1,5 @@
 //! How much of each budget of a gateway tier is used, and with how many users it would be full.
-use super::{nodes, users};
+use super::{busy, nodes, users};
 use crate::{
     engine::number,
     record::Unit,
@@ -73,6 +73,37 @@ pub fn headroom(summary: &Summary) -> Vec<Headroom> {
     let own = pools.iter().filter_map(|(name, pool)| of_pool(summary, name, pool, only));
     own.chain(services.iter().filter_map(|(name, it)| of_service(summary, name, it, only)))
         .collect()
+}
+
+/// Whatever else works: fan-outs, partitions, registries, buffers; each with one budget.
+pub fn others(summary: &Summary) -> Vec<Headroom> {
+    let rooms = headroom(summary);
+    let of = |node: &str| {
+        let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
+        let (average, peak, users) = (mean("mean")?, mean("peak")?, users(summary).unwrap_or(0.0));
+        let budget = Budget {
+            name: summary.work(node),
+            limit: "its busiest instance".to_owned(),
+            average,
+            one_less: None,
+            zone_less: None,
+            peak,
+            full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
+        };
+        let node = node.to_owned();
+        Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
+    };
+    let nodes = busy(summary).into_iter();
+    nodes.filter(|node| rooms.iter().all(|room| room.node != *node)).filter_map(of).collect()
+}
+
+/// The budget that is full first, with its tier; none where no tier has any.
+pub fn binding(rooms: &[Headroom]) -> Option<(&Headroom, &Budget)> {
+    let firsts = rooms.iter().filter_map(|room| Some((room, room.budgets.first()?)));
+    let part = |(room, budget): &(&Headroom, &Budget)| {
+        room.users / budget.full_at.unwrap_or(f64::INFINITY)
+    };
+    firsts.max_by(|one, other| part(one).total_cmp(&part(other)))
 }
 
 /// A managed service has one budget: its quota on new connections. A herd can wait, so that what

@@ -10,7 +10,9 @@ pub(super) use blast::is_mark;
 pub use blast::{Blast, TARGET, blasts};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};
-pub use headroom::{Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, can_wait, headroom};
+pub use headroom::{
+    Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, others,
+};
 
 use super::{Metric, Summary, stated_count};
 use crate::{engine::Span, units::Quantity};
@@ -23,7 +25,7 @@ fn nodes<'s>(summary: &'s Summary, kind: &str) -> Vec<(&'s str, &'s Json)> {
 }
 
 /// The nodes whose work was measured, in the order of their metrics.
-pub fn busy(summary: &Summary) -> Vec<&str> {
+fn busy(summary: &Summary) -> Vec<&str> {
     let is = |it: &&Metric| it.quantity == "cpu" && it.statistic == "peak" && !it.node.is_empty();
     let all = summary.metrics.iter().filter(is);
     all.map(|metric| metric.node.as_str()).collect()
