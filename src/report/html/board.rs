@@ -18,6 +18,8 @@ const FAR: f64 = 1_000.0;
 const FEW: f64 = 0.01;
 /// A tier without a connection for a larger part of the run is told.
 const IDLE: f64 = 0.02;
+/// Budgets of what works.
+const WORKS: [&str; 2] = ["CPU", "work"];
 /// A share below this is told as that.
 const LEAST: f64 = 1e-4;
 
@@ -166,8 +168,10 @@ pub(super) fn rounded(value: f64) -> f64 {
 /// The users with whom a budget is full, as far as that can be told from those of this run.
 pub(super) fn full_with(budget: &Budget, all: f64) -> String {
     match budget.full_at {
-        // A CPU that is full does not say by how much.
-        Some(_) if budget.name == "CPU" && budget.peak > USED_UP => "these: it is full".to_owned(),
+        // What works and is full does not say by how much.
+        Some(_) if WORKS.contains(&budget.name) && budget.peak > USED_UP => {
+            "these: it is full".to_owned()
+        }
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
         None => figures::NONE.to_owned(),

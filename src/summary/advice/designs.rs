@@ -29,7 +29,8 @@ impl Design<'_> {
 
 impl Sweep {
     /// What the experiment has without the sweep, the point to take or else the one that comes
-    /// nearest, and the one that keeps least; of loads the last that keeps every objective and the first that does not.
+    /// nearest, and the one that keeps least; of loads the last that keeps every objective and the
+    /// first that does not.
     pub fn designs(&self) -> Vec<Design<'_>> {
         let mut all: Vec<Design> = Vec::new();
         add(&mut all, self.as_written(), WRITTEN);

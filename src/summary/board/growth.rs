@@ -1,5 +1,5 @@
 //! What more users would cost, and which budget they would fill first.
-use super::{headroom, others};
+use super::{busy, headroom};
 use crate::summary::{
     Summary,
     bill::{FACTORS, Grown as Line},
@@ -26,10 +26,11 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
         Some((first.name, room.node.as_str(), room.users / first.full_at?))
     });
     // Buses, fan-outs and stores work for the users as well.
-    let works = others(summary);
-    let others = works.iter().filter_map(|room| {
-        let first = room.budgets.first().filter(|first| first.peak > 0.0)?;
-        Some((first.name, room.node.as_str(), first.peak))
+    let others = busy(summary).into_iter();
+    let others = others.filter(|node| rooms.iter().all(|room| room.node != *node));
+    let others = others.filter_map(|node| {
+        let peak = summary.mean(&format!("{node}.cpu.peak")).filter(|&peak| peak > 0.0)?;
+        Some((summary.work(node), node, peak))
     });
     let first = tiers.chain(others).max_by(|one, other| one.2.total_cmp(&other.2));
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
