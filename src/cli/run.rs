@@ -185,6 +185,10 @@ fn narration(scenario: &Scenario) -> String {
 fn next(common: &Common, summary: &Summary, folder: &Path) -> (String, String) {
     let again = common.again();
     let inconclusive = summary.slo.iter().any(|slo| slo.verdict == slo::Verdict::Inconclusive);
+    if summary.waits_for_pending() {
+        let settle = format!("squall run {again} --set settle=1min");
+        return (settle, "for what is pending to arrive".to_owned());
+    }
     match summary.replications {
         0 | 1 => (format!("squall run {again} --replications 5"), "for intervals".to_owned()),
         n if inconclusive => {

@@ -86,9 +86,9 @@ pub(super) struct Crowd<'s> {
     pub(super) users: f64,
     /// Those of them who are there.
     pub(super) there: f64,
-    /// Connections.
+    /// Users who hold a connection, or a request in turn.
     pub(super) held: f64,
-    /// The share of those who are there that have a connection, where one is held.
+    /// The share of those who are there that do, where one is held.
     pub(super) online: f64,
     /// Sessions that find no room.
     pub(super) refused: f64,
@@ -162,7 +162,8 @@ impl Crowd<'_> {
         let [unnoticed, back] = self.down(run);
         let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
-        if let Some(life) = self.life {
+        // Who waits for its turn has nothing that ends.
+        if let Some(life) = self.life.map(|life| life / self.tabs.connected().max(1e-9)) {
             self.ends = self.held / life;
             if unnoticed + back > SHORT * life {
                 let all = self.held / (life + unnoticed + back);
@@ -195,6 +196,11 @@ impl Crowd<'_> {
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
         let back = delay(&clients.reconnect, 0) + handshake;
         [silent * within(notices.seconds(), run), within(back, run)]
+    }
+
+    /// Connections: who waits for its turn in a browser has none.
+    pub(super) fn connected(&self) -> f64 {
+        self.held * self.tabs.connected()
     }
 
     /// Connections that the pool has room for.
@@ -461,7 +467,7 @@ impl Crowd<'_> {
             answer_records: count(self.polls.full * answer[0]),
             answer_segments: count(self.polls.full * answer[1]),
             answer_acknowledgements: count(self.polls.full * answer[2]),
-            connected: u128::from(count(self.held)) * 1_000_000_000,
+            connected: u128::from(count(self.connected())) * 1_000_000_000,
             ..Traffic::default()
         };
         self.law.bytes(&traffic).times(1.0 / seconds)

@@ -1,6 +1,6 @@
 //! Entries of the timeline in lines: whom they hit, how large the herd is, how long it takes.
 use super::{
-    Plan,
+    Crowd, Plan,
     pool::Pool,
     sheet::{Sheet, Value, cores, f, metric, n, s},
     terms::{self, Placing, Rolling},
@@ -75,7 +75,7 @@ impl Plan<'_> {
             }
             ActionKind::DropClients { node, share, .. } => {
                 let own = || self.crowds.iter().filter(|crowd| crowd.clients.id == *node);
-                let held: f64 = own().map(|crowd| crowd.held).sum();
+                let held: f64 = own().map(Crowd::connected).sum();
                 let first = own().find(|crowd| crowd.held > 0.0);
                 if let Some(crowd) = first {
                     let words = format!("{} of {}", figures::share(share.0), n(held));
@@ -89,8 +89,8 @@ impl Plan<'_> {
                 self.block_lines(&action.name, *node, *transport, share.0, sheet);
             }
             ActionKind::BalancerRestart { node, .. } => {
-                let here = |crowd: &&super::Crowd<'_>| crowd.balancer.id == *node;
-                let held: f64 = self.crowds.iter().filter(here).map(|crowd| crowd.held).sum();
+                let here = |crowd: &&Crowd<'_>| crowd.balancer.id == *node;
+                let held: f64 = self.crowds.iter().filter(here).map(Crowd::connected).sum();
                 let pool = self.crowds.iter().find(here).and_then(|it| self.pool(it.pool.id));
                 if held > 0.0 {
                     let words = format!("all {}", n(held));
@@ -111,7 +111,7 @@ impl Plan<'_> {
         let Parameters::Fanout(own) = &self.scenario.nodes[usize::from(node.0)].parameters else {
             return;
         };
-        let here = |crowd: &&super::Crowd<'_>| crowd.fanout.is_some_and(|it| it.id == node);
+        let here = |crowd: &&Crowd<'_>| crowd.fanout.is_some_and(|it| it.id == node);
         let Some(bus) = self.crowds.iter().find(here).and_then(|crowd| crowd.bus) else { return };
         let (group, rate) = (bus.parameters.group, self.published(bus.id));
         let share = (gone / f64::from(own.instances.max(1))).min(1.0);

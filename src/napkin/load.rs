@@ -42,7 +42,7 @@ impl Plan<'_> {
     }
 
     fn connection_lines(&self, sheet: &mut Sheet) {
-        let held = self.sum(|crowd| crowd.held);
+        let held = self.sum(Crowd::connected);
         if held <= 0.0 {
             return;
         }
@@ -62,18 +62,18 @@ impl Plan<'_> {
                     )
                 }
                 (None, None) if crowd.away > 0.0 => {
-                    let (there, life) =
-                        (n(crowd.there * crowd.online), s(crowd.life.unwrap_or(0.0)));
+                    let there = n(crowd.there * crowd.online * crowd.tabs.connected());
+                    let life = s(crowd.life.unwrap_or(0.0));
                     format!("N × life ÷ (life + away) = {there} × {life} ÷ (… + {})", s(crowd.away))
                 }
                 (None, None) if crowd.several => {
                     format!("{} of {}", figures::share(crowd.part), n(crowd.everyone))
                 }
-                (None, None) if crowd.tabs.is_shared() && crowd.online < 1.0 => {
+                (None, None) if crowd.tabs.waits > 0.0 => {
                     format!(
                         "N − tabs that wait = {} − {}",
                         n(crowd.there),
-                        n(crowd.there - crowd.held)
+                        n(crowd.there - crowd.connected())
                     )
                 }
                 (None, None) if crowd.online < 1.0 => {
@@ -114,7 +114,7 @@ impl Plan<'_> {
             let ends = (crowd.ends > 0.0)
                 .then_some(())
                 .and(crowd.life)
-                .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.held), s(life)));
+                .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.connected()), s(life)));
             let comes = (crowd.comes > 0.0).then(|| format!("arrivals {}", per(crowd.comes)));
             let anew = crowd.anew().then(|| {
                 format!(

@@ -25,7 +25,7 @@ pub(super) struct Sharing {
     classes: Vec<(u32, f64)>,
     /// Connections of a browser.
     most: u32,
-    /// Whether those who wait are connected: held requests take turns.
+    /// Whether those who wait get their turn: requests that are held.
     turns: bool,
     /// The share of its users that wait for a connection at any time.
     pub(super) waits: f64,
@@ -149,7 +149,12 @@ impl Sharing {
         }
     }
 
-    /// The share of its users that are connected.
+    /// The share of those who hold a request in turn that have a connection at any time.
+    pub(super) fn connected(&self) -> f64 {
+        if self.turns { self.asks() } else { 1.0 }
+    }
+
+    /// The share of its users that are connected, or take turns.
     pub(super) fn streams(&self) -> f64 {
         if self.turns { 1.0 } else { self.asks() }
     }

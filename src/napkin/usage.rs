@@ -20,7 +20,7 @@ impl<'s> Plan<'s> {
         Usage {
             over: self.scenario.horizon.since(Time::ZERO),
             steady: true,
-            connections: self.sum(|crowd| crowd.held),
+            connections: self.sum(Crowd::connected),
             deliveries: self.sum(Crowd::arrive),
             egress,
             nodes: nodes.collect(),

@@ -109,6 +109,21 @@ impl Cx<'_> {
         crowd.tabs(user).is_none_or(room)
     }
 
+    /// Whether a user has a connection: a tab that waits for its next turn with a held request has
+    /// none.
+    pub fn is_connected(&self, user: u32) -> bool {
+        self.connections.get(user).state == State::Online && !self.waits_in_line(user)
+    }
+
+    /// The connection of a user ends, if it has one: whoever waits for a turn has given it back.
+    pub(super) fn goes_offline(&mut self, user: u32) {
+        let place = self.crowds.place(user);
+        if self.waits_in_line(user) {
+            self.record.change_online(self.now, place, 1);
+        }
+        self.record.went_offline(self.now, place, user);
+    }
+
     /// A user has no connection any more, nor waits for one: the next tab of its browser goes on.
     pub(super) fn vacates(&mut self, user: u32) {
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return };
@@ -127,7 +142,10 @@ impl Cx<'_> {
         while let Some(next) = self.connections.queues.next(tabs.start) {
             let row = *self.connections.get(next);
             match row.state {
-                State::Online if row.gateway == NOWHERE => return self.ask_at(next, at),
+                State::Online if row.gateway == NOWHERE => {
+                    self.record.change_online(self.now, self.crowds.place(next), 1);
+                    return self.ask_at(next, at);
+                }
                 State::Away => {
                     let number = self.connections.attempts[number::index(next)].number;
                     let ticket = attempt_ticket(row.session, number);
@@ -161,6 +179,7 @@ impl Cx<'_> {
             return false;
         }
         self.connections.queues.join(browser, user);
+        self.record.change_online(self.now, self.crowds.place(user), -1);
         self.record.counts.queued += 1;
         self.next_tab(tabs, at);
         true

@@ -59,9 +59,9 @@ impl Buffer {
         self.reads.arrive(now, self.work.scale(self.factor)).finish
     }
 
-    /// The time that reads have taken so far.
-    pub fn done(&self, now: Time) -> Span {
-        self.reads.done(now)
+    /// The time that reads have taken so far, and how long one would wait now.
+    pub fn station(&self, now: Time) -> (Span, Span) {
+        (self.reads.done(now), self.reads.wait(now))
     }
 
     /// How often it has been read.

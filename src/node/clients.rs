@@ -92,7 +92,10 @@ impl Clients {
     fn schedule_send(&self, cx: &mut Cx<'_>) {
         let Some(sends) = &self.parameters.sends else { return };
         let rate = sends.per_user.0 * f64::from(self.parameters.count);
-        self.schedule_next(Source::Send, Purpose::SendGap, self.sends, rate, cx);
+        let next = self.next_at(Source::Send, Purpose::SendGap, self.sends, rate, cx.now);
+        if let Some(at) = next.filter(|&at| at < cx.record.horizon()) {
+            self.schedule_tick(Source::Send, at, cx);
+        }
     }
 
     fn schedule_end(&self, cx: &mut Cx<'_>) {
@@ -222,7 +225,7 @@ impl Clients {
         let crowd = cx.crowds.of_clients(self.id);
         let user = crowd.first + self.draws.below(Purpose::LifetimeUser, k, crowd.count);
         let death = self.death(k);
-        if cx.connections.get(user).state == State::Online {
+        if cx.is_connected(user) {
             self.die(user, death, cx);
         }
     }
@@ -423,7 +426,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         (row.state, row.gateway) = (State::Away, NOWHERE);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, cx.crowds.place(user), user);
+        cx.goes_offline(user);
         if !cx.crowds.of(user).requests_without_stream() {
             // A request has a connection of its own.
             cx.keep_unacknowledged(user);
@@ -441,7 +444,7 @@ impl Clients {
         let entity = crowd.connection(user, session);
         let beat = self.draws.unit(Purpose::Heartbeat, entity, 0);
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.went_offline(cx.now, cx.crowds.place(user), user);
+        cx.goes_offline(user);
         cx.keep_unacknowledged(user);
         let at = cx.now + crowd.notices(&self.parameters.heartbeat, beat);
         cx.wake(at, Timer::Detect, user, session);

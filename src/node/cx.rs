@@ -146,6 +146,13 @@ impl Cx<'_> {
     /// transport that it goes by now.
     #[inline]
     pub(super) fn reached(&mut self, at: Time, sent: Time, (to, id): (u32, u32), many: u64) {
+        if self.record.origins.are_kept() {
+            let crowd = self.crowds.of(to);
+            let source = crowd.origin_of(id).checked_sub(1);
+            let node = source.map_or(crowd.clients, |it| crowd.origins[usize::from(it)].node);
+            let bin = self.record.lag_bins.of(at);
+            self.record.origins.record(node, bin, at.since(sent), many);
+        }
         if sent < self.record.warm_up() {
             return;
         }

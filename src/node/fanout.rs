@@ -254,9 +254,9 @@ impl Fanout {
         (self.instances.len(), self.instances.first().map_or(0, Station::servers))
     }
 
-    /// The working time given so far by each instance.
-    pub fn done(&self, now: Time) -> impl Iterator<Item = Span> + '_ {
-        self.instances.iter().map(move |instance| instance.done(now))
+    /// The working time given by each instance so far, and how long a message would wait now.
+    pub fn stations(&self, now: Time) -> impl Iterator<Item = (Span, Span)> + '_ {
+        self.instances.iter().map(move |instance| (instance.done(now), instance.wait(now)))
     }
 }
 

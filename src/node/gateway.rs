@@ -459,6 +459,12 @@ impl Gateway {
         handshakes.clear();
     }
 
+    /// The most handshakes that wait at one instance now, where their number is bounded.
+    pub fn at_the_door(&mut self, now: Time) -> u32 {
+        let waiting = self.instances.iter_mut().map(|instance| instance.handshakes.len(now));
+        waiting.max().map_or(0, number::row)
+    }
+
     /// The CPU time an instance has given so far, and how long a job would wait now.
     pub fn cpu(&self, instance: u16, now: Time) -> (Span, Span) {
         let cpu = &self.instances[usize::from(instance - self.pool.start)].cpu;

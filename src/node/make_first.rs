@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Time, number},
+    engine::{Span, Time, number},
     record::{AttemptEnd, Cause},
 };
 
@@ -84,7 +84,7 @@ impl Clients {
         cx.joins(user);
         cx.moves_in(user);
         cx.release(old);
-        cx.record.recovery.back(cx.now, user);
+        cx.record.recovery.back(cx.now, user, Span::ZERO);
         self.begin(user, cx);
     }
 }

@@ -67,9 +67,9 @@ impl Registry {
         (refreshes * (self.operation.float() * self.factor)).min(0.99)
     }
 
-    /// The working time given so far.
-    pub fn done(&self, now: Time) -> Span {
-        self.station.done(now)
+    /// The working time given so far, and how long an operation would wait now.
+    pub fn station(&self, now: Time) -> (Span, Span) {
+        (self.station.done(now), self.station.wait(now))
     }
 
     /// A message's recipient is looked up.

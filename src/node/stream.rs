@@ -40,7 +40,8 @@ impl Clients {
     }
 
     pub(super) fn schedule_arrival(&self, cx: &mut Cx<'_>) {
-        if let Some(at) = self.next_arrival(self.arrived, cx.now) {
+        let next = self.next_arrival(self.arrived, cx.now);
+        if let Some(at) = next.filter(|&at| at < cx.record.horizon()) {
             self.schedule_tick(Source::Session, at, cx);
         }
     }

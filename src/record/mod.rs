@@ -5,6 +5,7 @@ pub mod histogram;
 mod inbox;
 pub mod ledger;
 pub mod meter;
+pub mod origins;
 pub mod outcome;
 pub mod phase;
 pub mod recorder;

@@ -25,6 +25,9 @@ pub struct Outcome {
     /// the files of a sweep.
     #[serde(skip)]
     pub lag_over_time: Vec<Histogram>,
+    /// The same of what each node sent, where several did.
+    #[serde(skip)]
+    pub lag_of: Vec<(String, Vec<Histogram>)>,
     /// The bin width of `lag_over_time`.
     #[serde(with = "nanos")]
     pub lag_bin: Span,

@@ -5,6 +5,7 @@ use super::{
     fact::Fact,
     ledger::{AttemptEnd, Attempted, End, Sessions, Twice},
     meter::{Flow, Meter},
+    origins::Origins,
     phase::{Account, Level, PhaseRecord},
     recovery::Recovery,
     series::{Bins, Series},
@@ -83,6 +84,8 @@ pub struct Recorder {
     pub negotiation: Histogram,
     /// Lag by the row of the recipient, where transports differ; else empty.
     pub lag_by_way: Vec<Histogram>,
+    /// Lag over time of what each node sends, where several do.
+    pub origins: Origins,
     /// Lag of what each source published in the window, by the number of its node.
     pub lag_by_source: Vec<Histogram>,
     /// Counts a tick.
@@ -143,6 +146,7 @@ impl Recorder {
             handshake_wait: Histogram::default(),
             negotiation: Histogram::default(),
             lag_by_way: Vec::new(),
+            origins: Origins::default(),
             lag_by_source: Vec::new(),
             series: Series::new(tick, horizon),
             online: Level::default(),
@@ -365,7 +369,7 @@ impl Recorder {
         self.fact(at, Fact::Online, user);
         self.change_online(at, place, 1);
         self.reconnect.record(outage);
-        self.recovery.back(at, user);
+        self.recovery.back(at, user, outage);
         self.absences.back(user, at, away);
         self.longest_outage = self.longest_outage.max(outage);
     }
@@ -453,6 +457,11 @@ impl Recorder {
     /// The horizon.
     pub fn horizon(&self) -> Time {
         self.horizon
+    }
+
+    /// The run has gone on until `at`, for what was under way at its horizon.
+    pub fn settled(&mut self, at: Time) {
+        self.horizon = at;
     }
 
     /// The begin of the window.

@@ -16,6 +16,10 @@ pub struct Hits {
     pub hit: u64,
     /// From its begin to the connection that replaced it.
     pub back: Histogram,
+    /// The longest that one of them was without a connection.
+    pub longest: Span,
+    /// How long they were, over all of them; in nanoseconds.
+    pub away: u128,
 }
 
 impl Hits {
@@ -30,6 +34,11 @@ impl Hits {
     /// When the last one was back; `None` when not all are.
     pub fn all(&self) -> Option<Span> {
         (self.hit > 0 && self.never() == 0).then(|| self.back.max())
+    }
+
+    fn was_away(&mut self, outage: Span) {
+        self.longest = self.longest.max(outage);
+        self.away += u128::from(outage.nanos());
     }
 
     /// Those who were not back when the run ended.
@@ -78,13 +87,22 @@ impl Recovery {
         }
     }
 
-    /// A user is online again.
+    /// A user is online again, after so long without a connection.
     #[inline]
-    pub fn back(&mut self, at: Time, user: u32) {
+    pub fn back(&mut self, at: Time, user: u32, outage: Span) {
         let Some(by) = self.by.get_mut(number::index(user)) else { return };
         let fault = std::mem::replace(by, NOBODY);
         if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
             fault.back.record(at.since(fault.began));
+            fault.was_away(outage);
+        }
+    }
+
+    /// The run ends, and a user has been without a connection for so long.
+    pub fn still_away(&mut self, user: u32, outage: Span) {
+        let Some(&by) = self.by.get(number::index(user)) else { return };
+        if let Some(fault) = self.faults.get_mut(usize::from(by)) {
+            fault.was_away(outage);
         }
     }
 }
@@ -93,22 +111,29 @@ impl Recovery {
 mod tests {
     use super::*;
 
+    fn secs(seconds: u64) -> Span {
+        Span::from_secs(seconds)
+    }
+
     fn at(seconds: u64) -> Time {
-        Time::ZERO + Span::from_secs(seconds)
+        Time::ZERO + secs(seconds)
     }
 
     #[test]
     fn shares_are_of_those_hit() {
         let mut recovery = Recovery::default();
-        recovery.back(at(1), 3);
+        recovery.back(at(1), 3, secs(1));
         recovery.begin("drop", at(10), 10);
         (0..10).for_each(|user| recovery.hit(user));
-        (0..9).for_each(|user| recovery.back(at(11 + u64::from(user)), user));
+        (0..9).for_each(|user| recovery.back(at(11 + u64::from(user)), user, secs(2)));
         let [fault] = recovery.faults.as_slice() else { panic!() };
         let half = fault.until(0.5).unwrap().seconds();
         assert!((half - 5.0).abs() < 0.05, "{half}");
         assert_eq!((fault.until(0.99), fault.all(), fault.never()), (None, None, 1));
-        recovery.back(at(40), 9);
+        recovery.still_away(9, secs(30));
+        let fault = &recovery.faults[0];
+        assert_eq!((fault.longest, fault.away), (secs(30), 48 * 1_000_000_000));
+        recovery.back(at(40), 9, secs(30));
         let fault = &recovery.faults[0];
         assert_eq!((fault.all(), fault.never()), (Some(Span::from_secs(30)), 0));
         let most = fault.until(0.99).unwrap().seconds();
@@ -123,7 +148,7 @@ mod tests {
         recovery.begin("crash", at(20), 2);
         recovery.hit(0);
         recovery.hit(1);
-        recovery.back(at(30), 0);
+        recovery.back(at(30), 0, secs(20));
         recovery.hit(0);
         let hits: Vec<u64> = recovery.faults.iter().map(|fault| fault.hit).collect();
         assert_eq!(hits, [1, 2]);

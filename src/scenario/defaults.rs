@@ -23,6 +23,7 @@ const fn row(key: &'static str, text: &'static str, source: &'static str) -> Def
 /// The defaults of experiments, node kinds, timeline entries and links, in the order of the docs.
 pub const TABLE: &[Default] = &[
     row("experiment.warm_up", "0s", "[squall]"),
+    row("experiment.settle", "0s", "[squall]"),
     row("experiment.tick", "1s", "[squall] peaks per second use 1 s bins"),
     row("experiment.seed", "1", "[squall]"),
     row("experiment.replications", "1", "[squall]"),

@@ -38,6 +38,8 @@ pub struct Scenario {
     pub horizon: Time,
     /// Delivery metrics cover messages sent in [`warm_up`, horizon).
     pub warm_up: Time,
+    /// How long it goes on after the horizon without new sends, for deliveries to end.
+    pub settle: Span,
     /// Bin width of the series.
     pub tick: Span,
     /// Root of all draws.

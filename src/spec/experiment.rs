@@ -16,8 +16,8 @@ use serde::{Deserialize, de::IgnoredAny};
 pub const MODEL_KEYS: [&str; 4] = ["nodes", "links", "extends", "prices"];
 
 /// What a `set` can address at the top of an experiment.
-pub const HEAD_KEYS: [&str; 7] =
-    ["question", "horizon", "warm_up", "tick", "seed", "replications", "prices"];
+pub const HEAD_KEYS: [&str; 8] =
+    ["question", "horizon", "warm_up", "settle", "tick", "seed", "replications", "prices"];
 
 /// An experiment, its model included.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -35,6 +35,8 @@ pub struct Experiment {
     pub horizon: Option<Written<Span>>,
     /// From when on it counts, below `horizon`.
     pub warm_up: Option<Written<Span>>,
+    /// How long it goes on after `horizon`, when nothing new is sent, for deliveries to end.
+    pub settle: Option<Written<Span>>,
     /// Bin width of the series; at most 1,000,000 bins.
     pub tick: Option<Written<Span>>,
     /// Root of all draws, 64 bits.
@@ -65,7 +67,7 @@ pub struct Experiment {
 impl Experiment {
     /// Whether this is no more than a model.
     pub fn is_model(&self) -> bool {
-        let head = [&self.horizon, &self.warm_up, &self.tick];
+        let head = [&self.horizon, &self.warm_up, &self.settle, &self.tick];
         let counts = [&self.seed, &self.replications];
         head.iter().all(|written| written.is_none())
             && counts.iter().all(|written| written.is_none())

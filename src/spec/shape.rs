@@ -74,10 +74,11 @@ fn slip(kind: &MistakeKind) -> Option<(&str, &'static str)> {
 }
 
 /// Keys of an experiment that hold neither nodes nor links.
-const EXPERIMENT_KEYS: [&str; 11] = [
+const EXPERIMENT_KEYS: [&str; 12] = [
     "question",
     "horizon",
     "warm_up",
+    "settle",
     "tick",
     "seed",
     "replications",

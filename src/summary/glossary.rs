@@ -92,7 +92,7 @@ pub const METRICS: &[Described] = &[
     row(
         "attempts.peak_over_capacity",
         Unit::Ratio,
-        "Most attempts in one second over `handshakes.capacity`.",
+        "Most attempts in one second over the handshakes that those who serve then can do.",
     ),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
     row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
@@ -102,6 +102,7 @@ pub const METRICS: &[Described] = &[
         "Handshakes that all gateways together can do when they do nothing else; of a managed \
          service its quota.",
     ),
+    row("<node>.handshakes.serving", Unit::PerSecond, "What those that serve can do, on average."),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
     row(
@@ -122,6 +123,12 @@ pub const METRICS: &[Described] = &[
     ),
     row("recovery.<action>.never", Unit::Count, "Of those hit, who are not back at the horizon."),
     row("recovery.<action>.never_share", Unit::Share, "Their share of those hit."),
+    row("recovery.<action>.longest", Unit::Seconds, "The longest outage of one of those hit."),
+    row(
+        "recovery.<action>.user_seconds",
+        Unit::Seconds,
+        "Their time without a connection, in all.",
+    ),
     row(
         "deliveries.intended",
         Unit::Count,
@@ -249,11 +256,7 @@ pub const METRICS: &[Described] = &[
         Unit::Count,
         "The same of one gateway pool.",
     ),
-    row(
-        "<node>.memory.{peak_per_instance,peak,mean}",
-        Unit::Bytes,
-        "The same of one gateway pool.",
-    ),
+    row("<node>.memory.{peak_per_instance,peak,mean}", Unit::Bytes, "The same of one pool."),
     row("<node>.cpu.mean", Unit::Share, "Work over capacity of a tier, on average over time."),
     row("<node>.cpu.peak", Unit::Share, "Work over capacity of the busiest instance in a tick."),
     row(

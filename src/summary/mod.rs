@@ -234,6 +234,22 @@ impl Summary {
         self.slo.iter().filter_map(resolve).collect()
     }
 
+    /// How long it went on after the horizon, as it is spoken, if it did.
+    pub fn settle(&self) -> Option<String> {
+        let settle = Span::read(self.input["settle"].as_str()?).ok()?;
+        (settle > Span::ZERO).then(|| figures::spoken(settle.seconds()))
+    }
+
+    /// Whether an objective is open for what was still pending at the end.
+    pub fn waits_for_pending(&self) -> bool {
+        let waits = |judged: &Judged| {
+            let slo = slo::parse(&judged.expr);
+            slo.is_ok_and(|slo| lag::pending_could_flip(self, &slo))
+        };
+        let open = self.slo.iter().filter(|judged| judged.verdict == Verdict::Inconclusive);
+        open.into_iter().any(waits)
+    }
+
     /// The phases of the first replication that charts shade: all but `steady`.
     pub fn faults(&self) -> impl Iterator<Item = &Stretch> {
         self.phases.iter().filter(|phase| phase.replication == 0 && phase.name != "steady")

@@ -1,5 +1,5 @@
-//! How one resolved input differs from another, as RFC 6902 writes it (JSON Patch): what is added or
-//! has another value, and what goes. Lists are replaced whole.
+//! How one resolved input differs from another, as RFC 6902 writes it (JSON Patch): what is added
+//! or has another value, and what goes. Lists are replaced whole.
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 

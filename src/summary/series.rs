@@ -60,18 +60,38 @@ fn tracks(outcome: &Outcome) -> impl Iterator<Item = Series> + '_ {
 
 /// Counts of all replications are added first, quantiles taken then: no percentile is averaged.
 fn lag_over_time(outcomes: &[Outcome]) -> Vec<Series> {
-    let bins = outcomes.iter().map(|outcome| outcome.lag_over_time.len()).max().unwrap_or(0);
-    let mut merged = vec![Histogram::default(); bins];
-    for outcome in outcomes {
-        for (bin, histogram) in merged.iter_mut().zip(&outcome.lag_over_time) {
+    let Some(step) = outcomes.first().map(|outcome| outcome.lag_bin) else { return Vec::new() };
+    let whole = outcomes.iter().map(|outcome| outcome.lag_over_time.as_slice());
+    let mut all = lag_of("", step, whole);
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in outcomes.iter().flat_map(|outcome| &outcome.lag_of) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let own = outcomes.iter().flat_map(|outcome| &outcome.lag_of).filter(|of| of.0 == name);
+        all.extend(lag_of(name, step, own.map(|of| of.1.as_slice())));
+    }
+    all
+}
+
+/// The lag of what a node sent, or of all.
+fn lag_of<'h>(node: &str, step: Span, all: impl Iterator<Item = &'h [Histogram]>) -> Vec<Series> {
+    let mut merged: Vec<Histogram> = Vec::new();
+    for histograms in all {
+        if merged.len() < histograms.len() {
+            merged.resize(histograms.len(), Histogram::default());
+        }
+        for (bin, histogram) in merged.iter_mut().zip(histograms) {
             bin.merge(histogram);
         }
     }
-    let Some(step) = outcomes.first().map(|outcome| outcome.lag_bin).filter(|_| bins > 0) else {
+    if merged.is_empty() {
         return Vec::new();
-    };
+    }
     let series = |statistic: &str, unit, values| Series {
-        node: String::new(),
+        node: node.to_owned(),
         quantity: "delivery_lag".to_owned(),
         statistic: statistic.to_owned(),
         unit,

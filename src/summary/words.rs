@@ -3,7 +3,7 @@ use super::sweep::Axis;
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 48] = [
+const METRICS: [(&str, &str); 50] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -44,6 +44,8 @@ const METRICS: [(&str, &str); 48] = [
     ("recovery.*.all", "time until all are back from *"),
     ("recovery.*.never", "users never back from *"),
     ("recovery.*.never_share", "share of users never back from *"),
+    ("recovery.*.longest", "longest outage of those hit by *"),
+    ("recovery.*.user_seconds", "time that those hit by * are away"),
     ("*.moves_per_client", "moves per user in *"),
     ("*.duration", "duration of *"),
     ("*.headroom", "headroom of *"),

@@ -30,7 +30,7 @@ use crate::{
             tiers::Tiers,
         },
     },
-    record::{Histogram, Recorder},
+    record::{Histogram, Recorder, origins::Origins},
     scenario::{ActionKind, Link, NodeId, Scenario},
 };
 use std::{ops::Range, sync::Arc};
@@ -61,6 +61,13 @@ impl World {
         let mut record = Recorder::new(scenario.warm_up, scenario.horizon, scenario.tick, rows);
         if crowds.differ() {
             record.lag_by_way = vec![Histogram::default(); rows];
+        }
+        let sends = |it: &&Parameters| {
+            matches!(it, Parameters::Source(_))
+                || matches!(it, Parameters::Clients(crowd) if crowd.sends.is_some())
+        };
+        if scenario.nodes.iter().map(|node| &node.parameters).filter(sends).count() > 1 {
+            record.origins = Origins::new(record.lag_bins.count(), nodes.len());
         }
         let mut world = Self {
             gauges: Gauges::new(scenario, &nodes, &crowds),

@@ -73,8 +73,7 @@ impl World {
         for user in crowd.first..crowd.first + crowd.count {
             let entity = u64::from(user - crowd.first);
             let drawn = crowd.draws.unit(Purpose::Hit, entity, u32::from(scene.index));
-            let online = cx.connections.get(user).state == State::Online;
-            let held = online && !crowd.connects_for_each();
+            let held = cx.is_connected(user) && !crowd.connects_for_each();
             if !held || drawn >= share.0 {
                 continue;
             }
@@ -118,7 +117,7 @@ impl World {
                 continue;
             }
             cx.record.recovery.hit(user);
-            if held == Held::Silent {
+            if held == Held::Silent && cx.is_connected(user) {
                 clients.die_silently(user, &mut cx);
             } else {
                 clients.close(user, &mut cx);
@@ -146,7 +145,7 @@ impl World {
             let crowd = cx.crowds.of(user);
             let through = usize::from(crowd.balancer) == scene.node;
             let held = through && !crowd.connects_for_each();
-            if cx.connections.get(user).state == State::Online && held {
+            if cx.is_connected(user) && held {
                 cx.record.recovery.hit(user);
                 clients.close(user, &mut cx);
                 Clients::back_off(user, &mut cx);

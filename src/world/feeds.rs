@@ -1,5 +1,5 @@
 //! The end of a run for what is for many: what is still on its way, and what waits.
-use super::{World, measures::Sheet, split};
+use super::{World, sheet::Sheet, split};
 use crate::{
     engine::{Agenda, Time, number},
     node::{

@@ -1,5 +1,5 @@
 //! The end of a run: books are balanced, and what was counted becomes named metrics.
-use super::{Broken, World, split, wire};
+use super::{Broken, World, sheet::Sheet, split, wire};
 use crate::{
     engine::{Agenda, Span, Time, number},
     node::{
@@ -10,65 +10,21 @@ use crate::{
         },
     },
     record::{
-        AttemptEnd, Cause, Histogram, Ledger, Measure, Outcome, Phase, Twice, Unit,
+        AttemptEnd, Cause, Histogram, Outcome, Phase, Twice, Unit,
         meter::Flow,
         phase::{Account, Level, PhaseRecord},
     },
     scenario::{NodeId, Scenario},
 };
 
-/// Collects metrics.
-#[derive(Default)]
-pub(super) struct Sheet {
-    rows: Vec<Measure>,
-}
-
-impl Sheet {
-    pub(super) fn set(&mut self, name: impl Into<String>, unit: Unit, value: Option<f64>) {
-        self.rows.push(Measure { name: name.into(), unit, value });
-    }
-
-    pub(super) fn count(&mut self, name: impl Into<String>, count: u64) {
-        self.set(name, Unit::Count, Some(number::float(count)));
-    }
-
-    pub(super) fn seconds(&mut self, name: impl Into<String>, span: Option<Span>) {
-        self.set(name, Unit::Seconds, span.map(Span::seconds));
-    }
-
-    pub(super) fn share(&mut self, name: impl Into<String>, part: f64, whole: f64) {
-        self.set(name, Unit::Share, (whole > 0.0).then(|| part / whole));
-    }
-
-    pub(super) fn lag(&mut self, prefix: &str, lag: &Histogram) {
-        self.seconds(format!("{prefix}.mean"), lag.mean());
-        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
-            self.seconds(format!("{prefix}.{name}"), lag.quantile(share));
-        }
-        self.seconds(format!("{prefix}.max"), (lag.total() > 0).then(|| lag.max()));
-    }
-
-    fn ledger(&mut self, prefix: &str, ledger: &Ledger) {
-        let lost = ledger.lost_total();
-        let rows = [
-            ("intended", ledger.intended),
-            ("live", ledger.live),
-            ("replayed", ledger.replayed),
-            ("pulled", ledger.pulled),
-            ("lost", lost),
-            ("expired", ledger.expired),
-            ("missed", lost + ledger.expired),
-            ("pending", ledger.pending()),
-        ];
-        for (name, count) in rows {
-            self.count(format!("{prefix}deliveries.{name}"), count);
-        }
-    }
-}
-
 impl World {
     /// Closes the books at the horizon.
-    pub(super) fn finish(mut self, scenario: &Scenario) -> Result<Outcome, Broken> {
+    pub(super) fn finish(self, scenario: &Scenario) -> Result<Outcome, Broken> {
+        self.close(scenario).map(|(outcome, _)| outcome)
+    }
+
+    /// The same, with the places of the measures that tell how deliveries end.
+    pub(super) fn close(mut self, scenario: &Scenario) -> Result<(Outcome, Vec<usize>), Broken> {
         let horizon = scenario.horizon;
         self.sample_until(horizon);
         self.record.leave(horizon);
@@ -79,15 +35,15 @@ impl World {
         self.count_pending_of_many(horizon);
         self.check()?;
         let all = self.record.flow(horizon);
-        let measures = self.measures(scenario, &all);
+        let sheet = self.measures(scenario, &all);
         let usage = self.usage(scenario);
         let tracks = self.record.series.tracks();
         let window = self.record.window();
-        Ok(Outcome {
+        let outcome = Outcome {
             replication: self.replication,
             fingerprint: self.record.fingerprint.value(),
             events: self.events,
-            measures,
+            measures: sheet.rows,
             usage,
             ledger: [window.ledger.ends(), self.record.whole().ledger.ends()],
             series: tracks
@@ -97,9 +53,11 @@ impl World {
             phases: self.phases(horizon),
             lag: window.lag,
             lag_over_time: self.record.lag_over_time,
+            lag_of: self.record.origins.named(&self.names),
             lag_bin: self.record.lag_bins.width(),
             tick: scenario.tick,
-        })
+        };
+        Ok((outcome, sheet.of_deliveries))
     }
 
     /// What the buffer has kept for too long is seen now at the latest.
@@ -138,6 +96,7 @@ impl World {
             if !matches!(row.state, State::Online | State::Absent) && !gone {
                 let outage = horizon.since(self.connections.wants_since(user));
                 self.record.longest_outage = self.record.longest_outage.max(outage);
+                self.record.recovery.still_away(user, outage);
             }
         }
     }
@@ -178,7 +137,7 @@ impl World {
         phases.collect()
     }
 
-    fn measures(&self, scenario: &Scenario, all: &Flow) -> Vec<Measure> {
+    fn measures(&self, scenario: &Scenario, all: &Flow) -> Sheet {
         let mut sheet = Sheet::default();
         self.connection_measures(scenario, &mut sheet);
         self.attempt_measures(all, &mut sheet);
@@ -195,7 +154,7 @@ impl World {
         for phase in &self.record.phases {
             self.phase_measures(phase, &mut sheet);
         }
-        sheet.rows
+        sheet
     }
 
     /// User-seconds connected.
@@ -277,7 +236,7 @@ impl World {
         sheet.count("handshakes.wasted", record.counts.wasted);
         let capacity = self.handshake_capacity();
         sheet.set("handshakes.capacity", Unit::PerSecond, capacity);
-        let ratio = capacity.map(|capacity| f64::from(peak) / capacity);
+        let ratio = capacity.and_then(|_| self.peak_over_capacity());
         sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
         sheet.count("instances.killed", record.counts.killed);
         sheet.count("connections.cut", record.counts.cut);
@@ -325,6 +284,10 @@ impl World {
             sheet.count(format!("recovery.{name}.never"), fault.never());
             let share = number::float(fault.never()) / number::float(fault.hit.max(1));
             sheet.share(format!("recovery.{name}.never_share"), share, 1.0);
+            let hit = fault.hit > 0;
+            sheet.seconds(format!("recovery.{name}.longest"), hit.then_some(fault.longest));
+            let away = hit.then(|| Level::seconds(fault.away));
+            sheet.set(format!("recovery.{name}.user_seconds"), Unit::Seconds, away);
         }
     }
 
@@ -340,12 +303,7 @@ impl World {
                 sheet.lag(&format!("{name}.delivery_lag"), lag);
             }
         }
-        sheet.count("deliveries.duplicates", record.counts.duplicates.iter().sum());
-        for twice in Twice::ALL {
-            let count = record.counts.duplicates[twice as usize];
-            sheet.count(format!("duplicates.{}", twice.name()), count);
-        }
-        sheet.count("deliveries.duplicates_shown", record.counts.shown);
+        sheet.of_deliveries(|sheet| self.copy_measures(sheet));
         if self.crowds.rows().iter().any(|crowd| crowd.poll.is_some()) {
             let all = record.flow(record.horizon());
             sheet.count("polls.total", all.sum(|crowd| crowd.polls));
@@ -363,15 +321,28 @@ impl World {
             sheet.count("inbox.stored", record.counts.stored);
             sheet.count("inbox.notified", record.counts.notified);
         }
-        sheet.count("deliveries.reordered", record.counts.reordered);
-        for cause in Cause::ALL {
-            sheet.count(format!("lost.{}", cause.name()), ledger.lost[cause as usize]);
-        }
-        sheet.count("pending.in_flight", ledger.in_flight);
-        sheet.count("pending.waiting", ledger.waiting);
+        sheet.of_deliveries(|sheet| {
+            sheet.count("deliveries.reordered", record.counts.reordered);
+            for cause in Cause::ALL {
+                sheet.count(format!("lost.{}", cause.name()), ledger.lost[cause as usize]);
+            }
+            sheet.count("pending.in_flight", ledger.in_flight);
+            sheet.count("pending.waiting", ledger.waiting);
+        });
         sheet.lag("delivery_lag", &lag);
-        let horizon = record.horizon();
-        sheet.seconds("pending.oldest", record.oldest.map(|sent| horizon.since(sent)));
+        let oldest = record.oldest.map(|sent| record.horizon().since(sent));
+        sheet.of_deliveries(|sheet| sheet.seconds("pending.oldest", oldest));
+    }
+
+    /// What came twice.
+    fn copy_measures(&self, sheet: &mut Sheet) {
+        let counts = &self.record.counts;
+        sheet.count("deliveries.duplicates", counts.duplicates.iter().sum());
+        for twice in Twice::ALL {
+            let count = counts.duplicates[twice as usize];
+            sheet.count(format!("duplicates.{}", twice.name()), count);
+        }
+        sheet.count("deliveries.duplicates_shown", counts.shown);
     }
 
     fn delivery_tier_measures(&self, scenario: &Scenario, all: &Flow, sheet: &mut Sheet) {

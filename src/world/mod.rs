@@ -12,6 +12,8 @@ mod pools;
 mod presence;
 mod sample;
 mod sessions;
+mod settle;
+mod sheet;
 mod timeline;
 mod usage;
 pub(crate) mod ways;
@@ -216,7 +218,8 @@ impl World {
     }
 }
 
-/// Runs one replication to its horizon. `progress` is told the simulated time now and then.
+/// Runs one replication to its horizon, and on while it settles. `progress` is told the simulated
+/// time now and then.
 ///
 /// # Errors
 /// [`Broken`] when the ledger does not add up.
@@ -239,7 +242,11 @@ pub fn simulate(
         world.events += run(&mut world, &mut agenda, until);
         progress(until);
     }
-    world.finish(scenario)
+    if scenario.settle == Span::ZERO {
+        return world.finish(scenario);
+    }
+    let at_horizon = world.clone().finish(scenario)?;
+    world.settle(scenario, &mut agenda, at_horizon)
 }
 
 /// What the users of a scenario take in a run's tables, in bytes: known before it begins.

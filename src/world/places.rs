@@ -5,6 +5,7 @@ use crate::{
     node::{
         Cx, Event, Node,
         clients::Clients,
+        earlier::Earlier,
         parameters::Start,
         table::{connections::State, crowds::Crowd, routes::Entry},
     },
@@ -78,7 +79,7 @@ fn place(
             return;
         }
         if cx.waits_in_line(user) {
-            return;
+            return waits_for_its_turn(clients, user, &before.to(user, crowd, cx.feeds), cx);
         }
         return Clients::back_off(user, cx);
     };
@@ -100,6 +101,20 @@ fn place(
     }
 }
 
+/// All connections of its browser are taken: whoever holds requests has had its turn, and waits for
+/// the next one; a stream waits to be opened.
+fn waits_for_its_turn(clients: &Clients, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
+    let crowd = cx.crowds.of(user);
+    if crowd.hold().is_none() {
+        return;
+    }
+    let row = cx.connections.get_mut(user);
+    row.state = State::Online;
+    row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
+    cx.joins(user);
+    clients.schedule_residual_lifetime(user, earlier, cx);
+}
+
 /// The instance that holds a user at the start, if there is room: by the first of its transports
 /// that is not blocked for it.
 fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> Option<u16> {
@@ -111,6 +126,9 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
             continue;
         }
         if cx.queues(user, way) {
+            if way.hold().is_some() {
+                cx.crowds.ways().stands(user, way.way[0]);
+            }
             return None;
         }
         let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else { continue };

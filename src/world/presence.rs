@@ -1,5 +1,5 @@
 //! How far the registries were from the truth.
-use super::{World, measures::Sheet};
+use super::{World, sheet::Sheet};
 use crate::{
     engine::{Time, number},
     node::table::connections::{NOWHERE, State},

@@ -37,7 +37,9 @@ pub(super) struct Pool {
     pub(super) cpu_mean: Gauge,
     pub(super) cpu_max: Gauge,
     pub(super) wait: Gauge,
-    capacity: Gauge,
+    /// Handshakes that wait at the fullest door, where their number is bounded.
+    door: Option<Gauge>,
+    pub(super) capacity: Gauge,
     done: Vec<Span>,
 }
 
@@ -55,7 +57,16 @@ pub(super) struct Works {
     pub(super) node: usize,
     pub(super) mean: Gauge,
     pub(super) max: Gauge,
+    /// How long what comes now would wait; none for a bus, which counts what waits in it.
+    wait: Option<Gauge>,
     done: Vec<Span>,
+}
+
+/// What a node beside the gateways did and how long its queue is.
+struct Work {
+    done: Span,
+    servers: usize,
+    wait: Span,
 }
 
 /// The gauge of a bus.
@@ -89,6 +100,10 @@ impl Gauges {
                     cpu_mean: gauge("cpu", "mean", Unit::Share),
                     cpu_max: gauge("cpu", "max", Unit::Share),
                     wait: gauge("handshake_queue", "max", Unit::Seconds),
+                    door: pool
+                        .parameters
+                        .accept_queue
+                        .map(|_| gauge("accept_queue", "max", Unit::Count)),
                     capacity: gauge("handshakes", "capacity", Unit::PerSecond),
                     done: vec![Span::ZERO; pool.pool.len()],
                 }),
@@ -109,6 +124,8 @@ impl Gauges {
                     node: place,
                     mean: gauge("cpu", "mean", Unit::Share),
                     max: gauge("cpu", "max", Unit::Share),
+                    wait: (!matches!(node, Node::Pubsub(_)))
+                        .then(|| gauge("queue", "max", Unit::Seconds)),
                     done: vec![Span::ZERO; stations.len()],
                 });
             }
@@ -128,12 +145,13 @@ impl Gauges {
     /// All gauges.
     pub(super) fn all(&self) -> impl Iterator<Item = &Gauge> {
         let pools = self.pools.iter().flat_map(|pool| {
-            let Pool { held, each, cpu_mean, cpu_max, wait, capacity, .. } = pool;
+            let Pool { held, each, cpu_mean, cpu_max, wait, door, capacity, .. } = pool;
             let memory = pool.memory.iter().flat_map(|it| [&it.all].into_iter().chain(&it.each));
             let busy = [cpu_mean, cpu_max, wait, capacity];
-            [held].into_iter().chain(each).chain(memory).chain(busy)
+            [held].into_iter().chain(each).chain(memory).chain(busy).chain(door)
         });
-        let works = self.works.iter().flat_map(|work| [&work.mean, &work.max]);
+        let works = self.works.iter();
+        let works = works.flat_map(|it| [&it.mean, &it.max].into_iter().chain(&it.wait));
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
         let waiting = ways.chain(&self.tabs);
@@ -159,16 +177,42 @@ impl Memory {
     }
 }
 
-/// The working time that each station beside the gateways has given so far, and its servers.
-fn stations(node: &Node, at: Time) -> Vec<(Span, usize)> {
+impl Works {
+    /// Reads them over a tick of so long; `idle` is what refreshes take of their time. Returns the
+    /// longest wait.
+    fn sample(&mut self, node: &Node, at: Time, tick: f64, idle: f64) -> Span {
+        let (mut sum, mut max, mut wait) = (0.0, 0.0_f64, Span::ZERO);
+        let stations = stations(node, at);
+        for (known, station) in self.done.iter_mut().zip(&stations) {
+            let servers = number::float(number::count(station.servers));
+            let share = (station.done - *known).float() / (tick * servers);
+            *known = station.done;
+            let busy = (share * (1.0 - idle) + idle).min(1.0);
+            sum += busy;
+            max = max.max(busy);
+            wait = wait.max(station.wait);
+        }
+        let count = number::float(number::count(stations.len().max(1)));
+        self.mean.values.push(sum / count);
+        self.max.values.push(max);
+        self.wait.iter_mut().for_each(|gauge| gauge.values.push(wait.seconds()));
+        wait
+    }
+}
+
+/// Each station beside the gateways: the working time that it has given so far, its servers, and
+/// how long what comes now would wait for one.
+fn stations(node: &Node, at: Time) -> Vec<Work> {
+    let work = |(done, wait), servers| Work { done, servers, wait };
     match node {
         Node::Fanout(fanout) => {
             let servers = fanout.size().1;
-            fanout.done(at).map(|done| (done, servers)).collect()
+            fanout.stations(at).map(|station| work(station, servers)).collect()
         }
-        Node::Pubsub(bus) => bus.done(at).map(|done| (done, 1)).collect(),
-        Node::Registry(registry) => vec![(registry.done(at), 1)],
-        Node::Buffer(buffer) => vec![(buffer.done(at), 1)],
+        // A bus tells itself how long it keeps its messages.
+        Node::Pubsub(bus) => bus.done(at).map(|done| work((done, Span::ZERO), 1)).collect(),
+        Node::Registry(registry) => vec![work(registry.station(at), 1)],
+        Node::Buffer(buffer) => vec![work(buffer.station(at), 1)],
         Node::Clients(_) | Node::LoadBalancer(_) | Node::Gateway(_) | Node::Source(_) => Vec::new(),
     }
 }
@@ -188,7 +232,7 @@ impl World {
         }
     }
 
-    /// Reads them at `at`; returns the longest wait for a gateway's CPU or in a bus.
+    /// Reads them at `at`; returns the longest wait in any queue.
     fn sample(&mut self, at: Time) -> Span {
         for place in 0..self.gauges.ways.len() {
             let online = self.online_by(self.gauges.ways[place].0);
@@ -201,7 +245,7 @@ impl World {
         let tick = gauges.tick.float();
         let mut longest = Span::ZERO;
         for gauge in &mut gauges.pools {
-            let Node::Gateway(pool) = &nodes[gauge.node] else { continue };
+            let Node::Gateway(pool) = &mut nodes[gauge.node] else { continue };
             if let Some(memory) = &mut gauge.memory {
                 memory.sample(pool, tiers, feeds);
             }
@@ -228,6 +272,7 @@ impl World {
             gauge.cpu_mean.values.push(sum / count);
             gauge.cpu_max.values.push(max);
             gauge.wait.values.push(wait.seconds());
+            gauge.door.iter_mut().for_each(|it| it.values.push(f64::from(pool.at_the_door(at))));
             // What they can do when they do nothing else; nothing where a handshake is no work.
             let each = pool.mean_handshake().seconds();
             gauge.capacity.values.push(if each > 0.0 { serving / each } else { f64::NAN });
@@ -239,19 +284,7 @@ impl World {
                 Node::Registry(registry) => registry.refreshing(record),
                 _ => 0.0,
             };
-            let (mut sum, mut max) = (0.0, 0.0_f64);
-            let stations = stations(node, at);
-            for (known, &(done, servers)) in gauge.done.iter_mut().zip(&stations) {
-                let servers = number::float(number::count(servers));
-                let share = (done - *known).float() / (tick * servers);
-                *known = done;
-                let busy = (share * (1.0 - idle) + idle).min(1.0);
-                sum += busy;
-                max = max.max(busy);
-            }
-            let count = number::float(number::count(stations.len().max(1)));
-            gauge.mean.values.push(sum / count);
-            gauge.max.values.push(max);
+            longest = longest.max(gauge.sample(node, at, tick, idle));
         }
         for gauge in &mut gauges.buses {
             if let Node::Pubsub(bus) = &nodes[gauge.node] {
@@ -260,5 +293,28 @@ impl World {
             }
         }
         longest
+    }
+
+    /// Most attempts in one second over the handshakes that the instances which serve then can do.
+    /// A second in which none serves has nothing to be held against.
+    pub(super) fn peak_over_capacity(&self) -> Option<f64> {
+        let tick = self.gauges.tick.seconds();
+        let of = |pool: &Pool, second: f64| {
+            let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
+            if let Some(service) = &gateway.parameters.managed {
+                return Some(service.new_connections.0);
+            }
+            // As the second ends.
+            let bin = number::place(number::whole((second / tick).ceil())).saturating_sub(1);
+            let values = &pool.capacity.values;
+            values.get(bin).or(values.last()).copied().filter(|rate| rate.is_finite())
+        };
+        let ratios =
+            self.record.attempts_a_second.iter().zip(1_u32..).filter_map(|(&many, end)| {
+                let pools = self.gauges.pools.iter();
+                let rate: f64 = pools.filter_map(|pool| of(pool, f64::from(end))).sum();
+                (rate > 0.0).then(|| f64::from(many) / rate)
+            });
+        ratios.reduce(f64::max)
     }
 }

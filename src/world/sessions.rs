@@ -1,5 +1,5 @@
 //! Open streams of sessions at the end of a run: their books, and their metrics.
-use super::{Broken, World, measures::Sheet};
+use super::{Broken, World, sheet::Sheet};
 use crate::{
     engine::number,
     node::table::{connections::State, crowds::Crowd},

@@ -28,6 +28,9 @@ pub(super) struct Timeline {
     active: Vec<u16>,
     /// Users online before the first fault of the present trouble.
     before: u32,
+    /// The longest wait in any queue at the last tick, and at the last before that trouble.
+    wait: Span,
+    wait_before: Span,
     recovering: bool,
 }
 
@@ -58,7 +61,14 @@ impl Timeline {
             ended: None,
         };
         let actions = scenario.timeline.iter().map(running).collect();
-        Self { actions, active: Vec::new(), before: 0, recovering: false }
+        Self {
+            actions,
+            active: Vec::new(),
+            before: 0,
+            wait: Span::ZERO,
+            wait_before: Span::ZERO,
+            recovering: false,
+        }
     }
 
     pub(super) fn schedule(&self, agenda: &mut Agenda<Event>) {
@@ -209,6 +219,7 @@ impl World {
         running.began = Some(scene.now);
         if timeline.active.is_empty() && !timeline.recovering {
             timeline.before = self.record.online.now;
+            timeline.wait_before = timeline.wait;
         }
         timeline.active.push(scene.index);
         self.record.enter(scene.now, &running.action.name);
@@ -237,17 +248,19 @@ impl World {
         }
     }
 
-    /// Recovery is over when 99.9 % are back and no gateway owes more than 100 ms of work.
+    /// Recovery is over when 99.9 % are back and no queue of the system is longer than 100 ms, or
+    /// than before.
     pub(super) fn check_recovery(&mut self, now: Time, longest_wait: Span) {
         let back = u64::from(self.record.online.now) * 1_000;
         // Sessions of open streams come and go: all that are there now count.
         let streams = self.record.wanted.now;
         let timeline = &mut self.timeline;
+        timeline.wait = longest_wait;
         let before = if streams > 0 { self.crowds.closed() + streams } else { timeline.before };
         if timeline.recovering
             && timeline.active.is_empty()
             && back >= u64::from(before) * 999
-            && longest_wait <= Span::from_millis(100)
+            && longest_wait <= timeline.wait_before.max(Span::from_millis(100))
         {
             timeline.recovering = false;
             self.record.enter(now, "steady");

@@ -1,5 +1,5 @@
 //! What crowds that prefer several transports do with them, and what differs between transports.
-use super::{World, measures::Sheet};
+use super::{World, sheet::Sheet};
 use crate::{
     node::{
         parameters::Transport,

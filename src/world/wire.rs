@@ -1,5 +1,5 @@
 //! Bytes on the wire, in closed form: what each exchange takes, times how many there were.
-use super::{World, measures::Sheet};
+use super::{World, sheet::Sheet};
 use crate::{
     engine::number,
     node::parameters::{Clients, Gateway, Layers, Parameters, Transport, Wire},

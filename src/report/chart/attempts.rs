@@ -1,6 +1,7 @@
 //! Connection attempts per second against what the gateways can do, and what becomes of them.
 use super::{
-    Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, shades, with_bands,
+    Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, own_peak, shades,
+    with_bands,
 };
 use crate::{
     record::Unit,
@@ -78,7 +79,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         ),
         note: evidence(summary, Shown::Band)
             + &if few { rare(failed) } else { String::new() }
-            + &against(capacity.as_ref(), peak),
+            + &own_peak(summary, "attempts.peak_per_second", peak)
+            + &against(summary, capacity.as_ref(), &attempted),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
@@ -141,20 +143,31 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
     capacity.values().all(|(_, value)| value > far * peak)
 }
 
-/// What the peak is of the least capacity while there is one, in words.
-fn against(capacity: Option<&Curve>, peak: f64) -> String {
+/// What attempts are at most of the capacity of the same moment, in words: where one tier takes
+/// them all, as the metric has it.
+fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> String {
     let open = capacity.into_iter().flat_map(Curve::values).map(|(_, rate)| rate);
     // Where none serves there is nothing to hold a peak against.
     let Some(least) = open.filter(|&rate| rate > 0.0).reduce(f64::min) else {
         return String::new();
     };
-    let part = match peak / least {
+    let of = |(bin, rate): (usize, f64)| {
+        let open = capacity.and_then(|curve| *curve.mean.get(bin)?).filter(|&open| open > 0.0);
+        open.map(|open| rate / open)
+    };
+    let single = summary.nodes_with("handshakes").len() == 1;
+    let told = summary.mean("attempts.peak_over_capacity").filter(|_| single);
+    let Some(most) = told.or_else(|| attempted.values().filter_map(of).reduce(f64::max)) else {
+        return String::new();
+    };
+    let part = match most {
         times if times > 1.5 => format!("{} times", compact(times)),
         part => share(part) + " of",
     };
     format!(
         " Capacity: handshakes that the gateways which serve and are reached can do when they do \
-         nothing else, at least {}; the peak is {part} that.",
+         nothing else, at least {}; attempts come to at most {part} what serves at the same \
+         moment.",
         figures::figure(Unit::PerSecond, least.round()),
     )
 }

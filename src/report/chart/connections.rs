@@ -1,7 +1,7 @@
 //! Connections of every instance of a pool: lines for a few, a strip for tens, bands beyond.
 use super::{
-    Axis, Band, Body, Chart, Line, Lines, Panel, Row, Shown, Strip, bins, evidence, line, shades,
-    thin,
+    Axis, Band, Body, Chart, Line, Lines, Panel, Row, Shown, Strip, bins, evidence, line, own_peak,
+    shades, thin,
 };
 use crate::{
     engine::number,
@@ -66,7 +66,7 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
         name,
         headline: pool.headline(),
         subtitle,
-        note: evidence(summary, Shown::Mean) + note,
+        note: evidence(summary, Shown::Mean) + &pool.own_peak(summary) + note,
         x: Axis::time(horizon),
         shades: shades(summary),
         panels: vec![Panel { name: what.to_owned(), height, body }],
@@ -94,6 +94,12 @@ impl<'a> Pool<'a> {
     fn fullest(&self) -> Option<(&str, f64)> {
         let peak = |(name, curve): &(&'a str, Curve)| Some((*name, curve.peak()?.1));
         self.instances.iter().filter_map(peak).reduce(|a, b| if b.1 > a.1 { b } else { a })
+    }
+
+    /// What the fullest instance has in each run, where that is not the peak of the mean.
+    fn own_peak(&self, summary: &Summary) -> String {
+        let metric = format!("{}.connections_per_instance.max", self.node);
+        self.fullest().map_or_else(String::new, |(_, peak)| own_peak(summary, &metric, peak))
     }
 
     fn headline(&self) -> String {

@@ -1,7 +1,7 @@
 //! CPU utilisation of the nodes over time: the busiest instance and the mean.
 use super::{
-    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, shades,
-    with_bands,
+    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, own_peak,
+    shades, with_bands,
 };
 use crate::{
     record::Unit,
@@ -53,7 +53,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             "Work over capacity of the busiest instance and mean of all, {}.",
             bins(&first.busiest),
         ),
-        note: evidence(summary, Shown::Band) + &more,
+        note: evidence(summary, Shown::Band)
+            + &own_peak(summary, &format!("{}.cpu.peak", first.name), first.peak.1)
+            + &more,
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: nodes.iter().map(|node| node.panel(height, summary)).collect(),

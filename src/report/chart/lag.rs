@@ -153,7 +153,13 @@ pub(super) fn limits(summary: &Summary) -> Vec<(f64, String)> {
         let label = format!("{name} limit {}", axis::seconds(limit));
         (limit, label)
     };
-    objectives(&summary.slo).into_iter().map(label).collect()
+    let mut all: Vec<(f64, String)> = objectives(&summary.slo).into_iter().map(label).collect();
+    // Where only one sends, its lag is that of all.
+    if summary.nodes_with("delivery_lag").iter().all(|node| node.is_empty()) {
+        let own = super::origins::limits(summary, None).into_iter();
+        all.extend(own.map(|(_, limit, label)| (limit, label)));
+    }
+    all
 }
 
 /// Upper limits of lag percentiles, as written: (percentile, limit).

@@ -1,6 +1,7 @@
 //! The memory of a pool's instances against its limit: connections over time, by what each weighs.
 use super::{
-    Axis, Body, Chart, Lines, Panel, Shown, axis, bins, connections, evidence, line, shades,
+    Axis, Body, Chart, Lines, Panel, Shown, axis, bins, connections, evidence, line, own_peak,
+    shades,
 };
 use crate::{
     engine::number,
@@ -42,7 +43,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             "Memory of connections and handshakes of the fullest instance, and mean of all, {}.",
             bins(&first.fullest),
         ),
-        note: evidence(summary, Shown::Mean),
+        note: evidence(summary, Shown::Mean)
+            + &own_peak(summary, &format!("{}.memory.peak_per_instance", first.node), first.peak.1),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: pools.iter().map(|pool| pool.panel(height)).collect(),

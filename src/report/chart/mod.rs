@@ -16,6 +16,7 @@ mod load;
 mod lost;
 mod memory;
 pub(super) mod observed;
+mod origins;
 pub mod phase;
 mod queues;
 pub mod ramp;
@@ -272,6 +273,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
         cpu::chart,
         memory::chart,
         lag::chart,
+        origins::chart,
         load::chart,
         heat::chart,
         tail::chart,
@@ -364,6 +366,24 @@ fn evidence(summary: &Summary, shown: Shown) -> String {
         (_, Shown::Mean) => format!("Mean of n = {n} replications, seed {seed}."),
     }
 }
+
+/// Of several runs, where the peak of their mean line is not what each of them has at its peak:
+/// what they have on average, by the metric of that name.
+fn own_peak(summary: &Summary, metric: &str, peak: f64) -> String {
+    let own = summary.metric(metric).filter(|_| summary.replications > 1);
+    let differs = |own: f64| (own - peak).abs() > SAME_PEAK * peak;
+    own.and_then(|metric| Some((metric.unit, metric.mean.filter(|&it| differs(it))?)))
+        .map(|(unit, own)| {
+            format!(
+                " The peak is that of the mean line; the runs’ own peaks are {} on average.",
+                figures::figure(unit, own)
+            )
+        })
+        .unwrap_or_default()
+}
+
+/// Peaks that differ by no more of themselves are told alike.
+const SAME_PEAK: f64 = 0.01;
 
 /// The bins of a curve in words.
 fn bins(curve: &Curve) -> String {

@@ -1,10 +1,11 @@
-//! What waits: messages in a bus, handshakes and messages for a CPU of a gateway. The panels stand
-//! over one axis of time, so that cause and effect can be seen.
+//! What waits: work for a CPU of a gateway, for a fan-out, for a registry or a buffer, handshakes
+//! at a bounded door, messages in a bus. The panels stand over one axis of time, so that cause and
+//! effect can be seen.
 use super::{Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, shades};
 use crate::{
     record::Unit,
     report::theme,
-    summary::{Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve, stated_count},
 };
 use figures::{clock, counted, duration};
 
@@ -14,11 +15,35 @@ const SHORTEST_WAIT: f64 = 0.01;
 const FEW: f64 = 10.0;
 /// or one whose peak is not so many times its median.
 const RISE: f64 = 3.0;
+/// A bound so many times the peak would flatten what is below it.
+const NEAR: f64 = 3.0;
 /// Not more panels than that.
 const PANELS: usize = 4;
 
+/// What waits where.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Work for a CPU of a gateway.
+    Cpu,
+    /// Work for a node beside the gateways.
+    Node,
+    /// Handshakes at a door that takes so many.
+    Door,
+    /// Messages in a bus.
+    Bus,
+}
+
+/// The quantity of each kind: first those that are told as times.
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::Cpu, "handshake_queue"),
+    (Kind::Node, "queue"),
+    (Kind::Door, "accept_queue"),
+    (Kind::Bus, "backlog"),
+];
+
 /// Something that waits at a node.
 struct Queue<'a> {
+    kind: Kind,
     node: &'a str,
     unit: Unit,
     curve: Curve,
@@ -27,11 +52,7 @@ struct Queue<'a> {
 
 /// The chart; none when nothing waits that anybody would notice.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let waits = of(summary, "handshake_queue");
-    let backlogs = of(summary, "backlog");
-    let mut all: Vec<Queue> = waits.into_iter().chain(backlogs).collect();
-    let left_out = all.len().saturating_sub(PANELS);
-    all.truncate(PANELS);
+    let (all, left_out) = longest(summary);
     let first = all.first()?;
     let height = [theme::SINGLE, theme::STACKED, theme::SMALL][all.len().min(3) - 1];
     let more = match left_out {
@@ -52,16 +73,31 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-/// The queues of one kind, the longest first.
-fn of<'s>(summary: &'s Summary, quantity: &str) -> Vec<Queue<'s>> {
-    let nodes = summary.nodes_with(quantity).into_iter();
-    let mut all: Vec<Queue> = nodes.filter_map(|node| Queue::of(summary, node, quantity)).collect();
+/// The longest queues, times before counts, and how many more there are. Half of the panels are for
+/// counts where there are so many.
+fn longest(summary: &Summary) -> (Vec<Queue<'_>>, usize) {
+    let (mut waits, mut counts) = (of(summary, &KINDS[..2]), of(summary, &KINDS[2..]));
+    let all = waits.len() + counts.len();
+    waits.truncate(PANELS - counts.len().min(PANELS / 2));
+    counts.truncate(PANELS - waits.len());
+    waits.extend(counts);
+    let left_out = all - waits.len();
+    (waits, left_out)
+}
+
+/// The queues of some kinds, the longest first.
+fn of<'s>(summary: &'s Summary, kinds: &[(Kind, &str)]) -> Vec<Queue<'s>> {
+    let queues = |&(kind, quantity): &(Kind, &str)| -> Vec<Queue<'s>> {
+        let nodes = summary.nodes_with(quantity).into_iter();
+        nodes.filter_map(|node| Queue::of(summary, node, kind, quantity)).collect()
+    };
+    let mut all: Vec<Queue> = kinds.iter().flat_map(queues).collect();
     all.sort_by(|a, b| b.peak.1.total_cmp(&a.peak.1));
     all
 }
 
 impl<'s> Queue<'s> {
-    fn of(summary: &'s Summary, node: &'s str, quantity: &str) -> Option<Self> {
+    fn of(summary: &'s Summary, node: &'s str, kind: Kind, quantity: &str) -> Option<Self> {
         let names = summary.statistics(node, quantity);
         let name = ["max", "total"].into_iter().find(|name| names.contains(name));
         let curve = summary.level(node, quantity, name.or(names.first().copied())?)?;
@@ -70,45 +106,63 @@ impl<'s> Queue<'s> {
         let least = if unit == Unit::Seconds { SHORTEST_WAIT } else { FEW };
         let usual = curve.median().unwrap_or(0.0);
         let told = peak.1 > least && (unit == Unit::Seconds || peak.1 > RISE * usual);
-        told.then_some(Self { node, unit, curve, peak })
+        told.then_some(Self { kind, node, unit, curve, peak })
     }
 
     fn panel(&self, summary: &Summary, height: f64) -> Panel {
         let pen = theme::BLUE.wide(1.75);
-        let (name, y) = match self.unit {
-            Unit::Seconds => {
-                (format!("longest wait for a CPU of {}", self.node), Axis::lasting(self.peak.1))
-            }
-            _ => (
-                format!("messages that wait in {}", self.node),
-                Axis::linear(self.peak.1, figures::tick),
-            ),
+        let node = self.node;
+        let name = match self.kind {
+            Kind::Cpu => format!("longest wait for a CPU of {node}"),
+            Kind::Node => format!("longest wait for {node}"),
+            Kind::Door => format!("handshakes that wait at the fullest of {node}"),
+            Kind::Bus => format!("messages that wait in {node}"),
+        };
+        let limits = self.limit(summary);
+        let most = limits.iter().fold(self.peak.1, |most, limit| most.max(limit.0));
+        let y = match self.unit {
+            Unit::Seconds => Axis::lasting(most),
+            _ => Axis::linear(most, figures::tick),
         };
         let bands: Vec<Band> = band(summary, pen, &self.curve).into_iter().collect();
         let lines = vec![line("", pen, &self.curve)];
-        let body = Lines { y: y.of(self.unit), bands, lines, ..Lines::default() };
+        let body = Lines { y: y.of(self.unit), bands, lines, limits, ..Lines::default() };
         Panel { name, height, body: Body::Lines(body) }
+    }
+
+    /// How many a door takes, where that is not far.
+    fn limit(&self, summary: &Summary) -> Vec<(f64, String)> {
+        let stated = &summary.input["nodes"][self.node]["gateway"]["accept_queue"];
+        let bound = stated_count(stated).filter(|_| self.kind == Kind::Door);
+        let near = bound.filter(|&bound| bound < NEAR * self.peak.1);
+        near.map(|bound| (bound, format!("accept_queue {}", figures::count(bound))))
+            .into_iter()
+            .collect()
     }
 
     /// The most that waits, where, when.
     fn told(&self) -> String {
         let (node, at) = (self.node, clock(self.curve.time(self.peak.0)));
-        match self.unit {
-            Unit::Seconds => {
-                format!("work waits up to {} for a CPU of {node} at {at}", duration(self.peak.1))
+        let many = |one, more| counted(self.peak.1.round(), one, more);
+        let long = || duration(self.peak.1);
+        match self.kind {
+            Kind::Cpu => format!("work waits up to {} for a CPU of {node} at {at}", long()),
+            Kind::Node => format!("work waits up to {} for {node} at {at}", long()),
+            Kind::Door => {
+                let many = many("handshake waits", "handshakes wait");
+                format!("{many} at an instance of {node} at {at}")
             }
-            _ => {
-                let most = counted(self.peak.1.round(), "message waits", "messages wait");
-                format!("{most} in {node} at {at}")
+            Kind::Bus => {
+                format!("{} in {node} at {at}", many("message waits", "messages wait"))
             }
         }
     }
 }
 
-/// The longest queue of each kind.
+/// The longest queue of each unit.
 fn headline(all: &[Queue]) -> String {
-    let kind = |seconds: bool| all.iter().find(|queue| (queue.unit == Unit::Seconds) == seconds);
+    let unit = |seconds: bool| all.iter().find(|queue| (queue.unit == Unit::Seconds) == seconds);
     let told: Vec<String> =
-        [kind(true), kind(false)].into_iter().flatten().map(Queue::told).collect();
+        [unit(true), unit(false)].into_iter().flatten().map(Queue::told).collect();
     figures::capitalized(&told.join("; "))
 }

@@ -142,9 +142,10 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                         lower for it." }
                 }
                 @if room.budgets.iter().any(|budget| budget.name == board::HANDSHAKES) {
-                    p { "Handshakes are attempts over what all gateways do when they do nothing \
-                        else; beyond 100" (GAP) "% they queue. A herd can wait: the users with \
-                        whom it is full are those whose steady rate is all of it." }
+                    p { "Handshakes are attempts over what the gateways that serve at that moment \
+                        do when they do nothing else; beyond 100" (GAP) "% they queue. A herd \
+                        can wait: the users with whom it is full are those whose steady rate \
+                        is all of it." }
                 }
             }
         }
@@ -329,18 +330,20 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     thead { tr {
                         th scope="col" { "what" } th.r scope="col" { "connections" }
                         th.r scope="col" { "user-minutes lost" }
-                        th.r scope="col" { "back after" }
+                        @for head in BACK { th.r scope="col" { (head) } }
+                        th.r scope="col" { "longest outage" }
                         th.r scope="col" { "of a month’s budget" }
                     } }
-                    tbody { @for blast in &all { (of_blast(blast)) } }
+                    tbody { @for blast in &all { (of_blast(summary, blast)) } }
                 }
                 @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
             }
             figcaption.note {
                 p { b { "Read it so. " }
                     "Hit is a connection that is lost by it, moved one that is told to go \
-                    elsewhere; a user whose connection is hit twice counts twice. Back is when \
-                    all of them were, or 99" (GAP) "%." }
+                    elsewhere; a user whose connection is hit twice counts twice, and for the \
+                    first fault until it is back. Back is counted from the fault’s begin. A \
+                    recovery belongs to the faults before it and stands with the last of them." }
                 @if gives_up(summary) {
                     p { "A session that gives up is without a connection until it does, not for \
                         the rest of its stay." }
@@ -367,26 +370,51 @@ fn allowed(blast: &Blast) -> String {
     whole.map_or_else(|| figures::NONE.to_owned(), minutes)
 }
 
-fn of_blast(blast: &Blast) -> Markup {
+/// When so many of those hit are back.
+const BACK: [&str; 3] = ["half back", "99 % back", "all back"];
+
+fn of_blast(summary: &Summary, blast: &Blast) -> Markup {
     let none = || figures::NONE.to_owned();
     html! {
         tr {
             th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at))
-                @if blast.recovered { ", with its recovery" } } }
+                (with(blast)) } }
             td.r data-l="connections" {
                 (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
                 @if blast.hit.is_some() {
                     small { @if blast.moves { "moved" } @else { "hit" } } } }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            td.r data-l="back after" {
-                @match (blast.back, blast.never) {
-                    (None, Some(never)) => { (share(never)) small { "not back at the end" } }
-                    (back, _) => { (back.map_or_else(none, figures::duration)) }
-                }
-                @if blast.moves && blast.back.is_some() { small { "since it began" } } }
+            @for (back, head) in blast.back.iter().zip(BACK) {
+                td.r data-l=(head) { (after(summary, blast, *back)) } }
+            td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
             td.r data-l="of a month’s budget" {
                 @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
             }
+        }
+    }
+}
+
+/// Whose recovery is told with it.
+fn with(blast: &Blast) -> String {
+    let others: Vec<String> = blast.with.iter().map(|name| text::clean(name, 60)).collect();
+    match (blast.recovered, others.is_empty()) {
+        (false, _) => String::new(),
+        (true, true) => ", with its recovery".to_owned(),
+        (true, false) => format!(", with the recovery from it and {}", figures::listed(&others)),
+    }
+}
+
+/// When they are back; if they are not, until when nobody saw them.
+pub(super) fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Markup {
+    html! {
+        @match (back, blast.hit) {
+            (Some(back), _) => { (figures::duration(back)) }
+            (None, Some(_)) => {
+                "not by the end"
+                small { @if let Some(never) = blast.never { (share(never)) " still away" }
+                    @else { "at " (figures::spoken(summary.horizon.seconds())) } }
+            }
+            (None, None) => { (figures::NONE) }
         }
     }
 }

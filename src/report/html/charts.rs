@@ -24,8 +24,9 @@ const GROWTH: &str = "cost-growth";
 const BILL: &str = "cost";
 
 /// The charts about what comes late or never.
-const LOSSES: [&str; 7] = [
+const LOSSES: [&str; 8] = [
     "lag-over-time",
+    "lag-by-source",
     "lag-against-load",
     "lag-heat",
     "lag-distribution",

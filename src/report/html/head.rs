@@ -59,6 +59,10 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
     } else {
         length
     };
+    let length = match summary.settle() {
+        Some(settle) => format!("{length}, and {settle} to settle"),
+        None => length,
+    };
     let runs = match summary.replications {
         0 | 1 => "single run".to_owned(),
         n => format!("{n} replications"),
@@ -210,7 +214,11 @@ fn drawn(said: Said) -> Markup {
 /// What the brackets mean, and what would settle the rest.
 fn footnote(summary: &Summary) -> String {
     let open = summary.slo.iter().any(|judged| judged.verdict == Verdict::Inconclusive);
-    let open = if open && summary.replications > 1 {
+    let open = if summary.waits_for_pending() {
+        " What is pending at the end could turn what is inconclusive; a longer `settle` would let \
+         it arrive."
+            .to_owned()
+    } else if open && summary.replications > 1 {
         format!(
             " More replications would settle what is inconclusive (now n = {}).",
             summary.replications

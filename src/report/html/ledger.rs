@@ -149,6 +149,11 @@ fn notes(summary: &Summary) -> Markup {
         @if warm_up > 0.0 {
             p { "Messages sent from " (figures::clock(warm_up)) " on, after the warm-up." }
         }
-        p { "Pending is what had not ended at the horizon." }
+        p { "Pending is what had not ended "
+            @match summary.settle() {
+                Some(settle) => { (settle) " after the horizon, without new sends." }
+                None => { "at the horizon." }
+            }
+        }
     }
 }

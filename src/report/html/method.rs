@@ -46,7 +46,12 @@ pub(super) fn body(summary: &Summary) -> Markup {
             @if pending > 0 {
                 li { b { "Pending. " } "Lag counts what has arrived. What is pending at the \
                     horizon is \
-                    not in it, and a verdict on lag or loss waits for it where it could turn." }
+                    not in it, and a verdict on lag or loss waits for it where it could turn. With "
+                    code { "settle:" } " in the experiment it has time to arrive." }
+            }
+            @if let Some(settle) = summary.settle() {
+                li { b { "Settling. " } "For " (settle) " after the horizon nothing \
+                    new was sent, for deliveries to end. All else was measured at the horizon." }
             }
             (common())
             @if summary.bill.is_none() {

@@ -1,7 +1,7 @@
 //! How to read each chart, in two sentences.
 
 /// A chart's name, or how it begins, and how to read it.
-const READINGS: [(&str, &str); 20] = [
+const READINGS: [(&str, &str); 21] = [
     (
         "attempts",
         "Attempts begin where a client loses its connection or is told to move. What is \
@@ -47,6 +47,11 @@ const READINGS: [(&str, &str); 20] = [
         "lag-over-time",
         "From the send call to the recipient’s application, by time of arrival: a message \
          that was kept for replay counts when it arrives.",
+    ),
+    (
+        "lag-by-source",
+        "Each line is the lag of what one source, or the users of one crowd, send. Lines that \
+         rise together wait in one queue; one that stays low has a way of its own.",
     ),
     (
         "lag-heat",

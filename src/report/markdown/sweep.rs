@@ -72,8 +72,8 @@ fn blast(run: &Summary) -> String {
     let none = || figures::NONE.to_owned();
     let row = |blast: &board::Blast| {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
-        let back = match (blast.back, blast.never) {
-            (None, Some(never)) => format!("{} never", figures::share(never)),
+        let back = match (blast.back[2], blast.hit) {
+            (None, Some(_)) => "not by the end".to_owned(),
             (back, _) => back.map_or_else(none, figures::duration),
         };
         let part = blast.budget.map_or_else(none, figures::share);
@@ -82,7 +82,7 @@ fn blast(run: &Summary) -> String {
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = board::blasts(run).iter().map(row).collect();
-    let heads = ["what", "connections", "user-minutes lost", "back after", "of a month’s budget"];
+    let heads = ["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
     let table = table(&heads, &rows, &[1, 2, 3, 4]);
     if table.is_empty() { table } else { format!("beyond the steady time.\n\n{table}") }
 }

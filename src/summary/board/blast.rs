@@ -16,10 +16,12 @@ pub struct Blast {
     pub hit: Option<f64>,
     /// Whether they were told to move, as by a deploy, at its own pace.
     pub moves: bool,
-    /// Minutes without a connection, over all users, while it lasted.
+    /// Minutes without a connection, over all users, while it lasted and in the recoveries from it.
     pub minutes: f64,
-    /// From its begin until all who were hit were back, or 99 % of them; in seconds.
-    pub back: Option<f64>,
+    /// From its begin until half of those hit, 99 % and all of them were back; in seconds.
+    pub back: [Option<f64>; 3],
+    /// The longest that one of those hit was without a connection, in seconds.
+    pub longest: Option<f64>,
     /// The share of those hit who were not back at the end of the run.
     pub never: Option<f64>,
     /// Of the minutes that a month's target leaves.
@@ -28,38 +30,97 @@ pub struct Blast {
     pub target: f64,
     /// Whether the recovery from it is in its minutes.
     pub recovered: bool,
+    /// What else the same recovery is from: faults that were not over when it began.
+    pub with: Vec<String>,
 }
 
-/// Every entry of the timeline that cost users time, and the recovery behind them.
+/// What a recovery has less than this of is nothing to tell, in user-minutes.
+const LITTLE: f64 = 0.5;
+
+/// Every entry of the timeline that cost users time, with the recoveries from it.
 pub fn blasts(summary: &Summary) -> Vec<Blast> {
     let mut names: Vec<&str> = Vec::new();
-    for phase in summary.faults() {
+    for phase in summary.faults().filter(|phase| phase.name != RECOVERY) {
         if !names.contains(&phase.name.as_str()) && !is_mark(summary, &phase.name) {
             names.push(&phase.name);
         }
     }
-    // A recovery that is over at once, or what touches no connection, says nothing here.
-    let counts = |blast: &Blast| blast.minutes >= 0.5 || blast.hit.is_some();
     let mut all: Vec<Blast> = names.into_iter().filter_map(|name| blast(summary, name)).collect();
-    // The only fault answers for the recovery as well.
-    if let [fault, recovery] = all.as_mut_slice()
-        && recovery.name == "recovery"
-    {
-        fault.minutes += recovery.minutes;
-        fault.budget = fault.budget.zip(recovery.budget).map(|(one, other)| one + other);
-        fault.recovered = recovery.minutes >= 0.5;
-        all.truncate(1);
+    let whole = minutes(summary, RECOVERY);
+    let parts = recoveries(summary);
+    let sum: f64 = parts.iter().map(|part| part.weight).sum();
+    for part in parts {
+        let Some(own) = all.iter_mut().find(|blast| blast.name == part.of) else { continue };
+        let minutes = whole * part.weight / sum;
+        own.minutes += minutes;
+        own.recovered |= minutes >= LITTLE;
+        own.with.extend(part.with.into_iter().filter(|_| minutes >= LITTLE));
+        own.with.dedup();
     }
-    all.retain(counts);
+    let month = month(summary);
+    for blast in &mut all {
+        blast.budget = month.map(|month| blast.minutes / month);
+    }
+    // What touches no connection says nothing here.
+    all.retain(|blast| blast.minutes >= LITTLE || blast.hit.is_some());
     all
 }
 
-fn blast(summary: &Summary, name: &str) -> Option<Blast> {
-    let mean = |metric: String| summary.mean(&metric);
-    let hit = mean(format!("recovery.{name}.hit")).filter(|&hit| hit > 0.0);
-    let during = |what: &str| mean(format!("during({name}).{what}"));
+/// The phase behind faults.
+const RECOVERY: &str = "recovery";
+
+/// A recovery of the first replication.
+struct Recovery {
+    /// The last fault before it.
+    of: String,
+    /// Those before that which went over into each other.
+    with: Vec<String>,
+    /// How much of all recoveries it is.
+    weight: f64,
+}
+
+/// The recoveries of the first replication, each with the faults that it is from. It weighs what
+/// its users lack of the most that are online at any time; without that curve the time that those
+/// hit by its fault lack; where none lacks anything, its own time.
+fn recoveries(summary: &Summary) -> Vec<Recovery> {
+    let online = summary.level("", "connections", "online");
+    let most = online.as_ref().and_then(|curve| Some(curve.peak()?.1)).unwrap_or(0.0);
+    let lacks = |start: f64, end: f64| {
+        let curve = online.iter().flat_map(|curve| curve.within(start, end));
+        curve.map(|(_, held)| (most - held).max(0.0)).sum::<f64>()
+    };
+    let (mut all, mut before): (Vec<Recovery>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut times = Vec::new();
+    for phase in summary.phases.iter().filter(|phase| phase.replication == 0) {
+        let (start, end) = (phase.start.seconds(), phase.end.seconds());
+        match phase.name.as_str() {
+            "steady" => before.clear(),
+            RECOVERY => {
+                let Some(of) = before.last().cloned() else { continue };
+                let others = before.iter().filter(|name| **name != of);
+                let with = others.cloned().collect();
+                all.push(Recovery { of, with, weight: lacks(start, end) });
+                times.push(end - start);
+            }
+            name if is_mark(summary, name) => {}
+            name => before.push(name.to_owned()),
+        }
+    }
+    if online.is_none() {
+        let away = |of: &str| summary.mean(&format!("recovery.{of}.user_seconds")).unwrap_or(0.0);
+        all.iter_mut().for_each(|part| part.weight = away(&part.of));
+    }
+    if all.iter().map(|part| part.weight).sum::<f64>() <= 0.0 {
+        all.iter_mut().zip(&times).for_each(|(part, time)| part.weight = *time);
+    }
+    all
+}
+
+/// User-minutes without a connection in a phase, beyond those of the steady time, in a run.
+fn minutes(summary: &Summary, name: &str) -> f64 {
+    let during = |what: &str| summary.mean(&format!("during({name}).{what}"));
     // What is away all the time is not of its doing.
-    let usual = mean("during(steady).clients.availability".to_owned()).filter(|&it| it > 0.0);
+    let usual = summary.mean("during(steady).clients.availability").filter(|&it| it > 0.0);
     let usual = usual.map_or(0.0, |available| 1.0 / available - 1.0);
     let away = match during("clients.availability").zip(during("connections.mean")) {
         // Connected is so large a part of what the users wanted.
@@ -71,22 +132,32 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         // What is over at once lasts no time itself: its recovery does.
         None => 0.0,
     };
-    let own = || summary.phases.iter().filter(|phase| phase.name == name);
-    let lasted: f64 = own().map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
-    let minutes = away * lasted / f64::from(summary.replications.max(1)) / 60.0;
-    let target = target(summary);
-    let month = users(summary).map(|users| users * HOURS * 60.0 * (1.0 - target));
+    let own = summary.phases.iter().filter(|phase| phase.name == name);
+    let lasted: f64 = own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    away * lasted / f64::from(summary.replications.max(1)) / 60.0
+}
+
+/// The user-minutes that a month may lose.
+fn month(summary: &Summary) -> Option<f64> {
+    let month = users(summary).map(|users| users * HOURS * 60.0 * (1.0 - target(summary)));
+    month.filter(|&month| month > 0.0)
+}
+
+fn blast(summary: &Summary, name: &str) -> Option<Blast> {
+    let of = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
     Some(Blast {
         name: name.to_owned(),
-        at: own().next()?.start.seconds(),
-        hit,
+        at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
+        hit: of("hit").filter(|&hit| hit > 0.0),
         moves: storms::moves(summary, name),
-        minutes,
-        never: mean(format!("recovery.{name}.never_share")).filter(|&never| never > 0.0),
-        back: mean(format!("recovery.{name}.all")).or(mean(format!("recovery.{name}.t99"))),
-        budget: month.filter(|&month| month > 0.0).map(|month| minutes / month),
-        target,
+        minutes: minutes(summary, name),
+        back: ["t50", "t99", "all"].map(of),
+        longest: of("longest").filter(|&longest| longest > 0.0),
+        never: of("never_share").filter(|&never| never > 0.0),
+        budget: None,
+        target: target(summary),
         recovered: false,
+        with: Vec::new(),
     })
 }
 

@@ -112,7 +112,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
     let users = users(summary)?;
     let quota = Rate::read(service["new_connections"].as_str()?).ok()?.0;
     let opened = summary.mean(&format!("{node}.budget.new_connections"))?;
-    let used = only.then(|| handshakes(summary)).flatten();
+    let used = only.then(|| handshakes(summary, node)).flatten();
     let binds = used.as_ref().and_then(|used| used.binds).unwrap_or(opened);
     let budget = Budget {
         name: NEW_CONNECTIONS,
@@ -142,7 +142,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         peak: mean("cpu.peak"),
         binds: mean("cpu.peak"),
     });
-    used.extend(only.then(|| handshakes(summary)).flatten());
+    used.extend(only.then(|| handshakes(summary, node)).flatten());
     // The largest zone has what does not divide evenly.
     let zone = (instances / zones).ceil();
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
@@ -205,16 +205,18 @@ fn cores(value: &Json) -> String {
         .map_or_else(String::new, |cores| figures::counted(cores, "core", "cores") + " each")
 }
 
-/// Attempts to connect over what all instances together can do. A herd can wait, so that a peak is
-/// no end: what must fit is the steady rate.
-fn handshakes(summary: &Summary) -> Option<Used> {
+/// Attempts to connect over what the instances that serve can do together. A herd can wait, so that
+/// a peak is no end: what must fit is the steady rate.
+fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
     let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
     let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
     let lasted = lasted / f64::from(summary.replications.max(1));
     let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
     let steady = steady.map(|attempts| attempts / lasted / capacity);
-    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9) / capacity;
+    let serving = summary.mean(&format!("{node}.handshakes.serving")).filter(|&rate| rate > 0.0);
+    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
+    let all = all / serving.unwrap_or(capacity);
     Some(Used {
         name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),

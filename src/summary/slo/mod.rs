@@ -170,7 +170,7 @@ impl Comparison {
 }
 
 /// Of these there should be little: beginnings of names, or with a point before them, endings.
-const HARMS: [&str; 24] = [
+const HARMS: [&str; 26] = [
     "attempts.",
     "clients.gave_up",
     "clients.never_connected",
@@ -190,11 +190,13 @@ const HARMS: [&str; 24] = [
     "presence.vanished",
     "reconnect.",
     ".all",
+    ".longest",
     ".lost_share",
     ".never",
     ".never_share",
     ".t50",
     ".t99",
+    ".user_seconds",
 ];
 /// Of these there should be much.
 const GOODS: [&str; 5] =

@@ -3,11 +3,11 @@ use super::{fake::Story, html::parsed};
 use assert_cmd::Command;
 use serde_json::json;
 use squall::{
-    engine::Time,
+    engine::{Span, Time},
     record::Unit,
     report::{html, markdown},
     summary::{
-        Bill, Metric, Stretch, Summary,
+        Bill, Metric, Series, Stretch, Summary,
         bill::Grown,
         board::{self, Budget, Change},
         figures::plain,
@@ -120,7 +120,7 @@ fn a_deploy_costs_what_availability_says() {
     // 2,000 of 100,000 users for ten minutes; a month of 730 h may lose a thousandth.
     assert!(near(blast.minutes, 20_000.0), "{blast:?}");
     assert!(near(blast.budget.unwrap(), 20_000.0 / (100_000.0 * 43_800.0 * 0.001)), "{blast:?}");
-    assert_eq!((blast.hit, blast.back), (Some(100_000.0), Some(610.0)));
+    assert_eq!((blast.hit, blast.back), (Some(100_000.0), [None, None, Some(610.0)]));
     let mut quiet = told();
     quiet.phases.clear();
     assert!(board::blasts(&quiet).is_empty());
@@ -148,12 +148,68 @@ fn a_recovery_belongs_to_the_fault_before_it() {
     let page = String::from_utf8(html::page(&summary, &[])).unwrap();
     let words = parsed(&page).root_element().text().collect::<String>();
     assert!(words.contains("deploy and the recovery from it take 90,000 user-minutes"), "{words}");
-    let mut other = summary.phases[0].clone();
-    other.name = "crash".to_owned();
-    summary.phases[0] = other;
-    summary.metrics.push(metric("recovery.crash.hit", Unit::Count, 10.0));
+    // A crash before it that goes over into the deploy has its part in the recovery.
+    let mut both = summary.clone();
+    both.phases[0].name = "crash".to_owned();
+    both.metrics.push(metric("recovery.crash.hit", Unit::Count, 10.0));
+    let blasts = board::blasts(&both);
+    let told: Vec<_> = blasts.iter().map(|it| (it.name.as_str(), it.recovered)).collect();
+    assert_eq!(told, [("crash", false), ("deploy", true)]);
+    assert_eq!(blasts[1].with, ["crash"]);
+}
+
+/// Two faults with a recovery each, which lack users as three to one: each has its own.
+#[test]
+fn each_fault_has_its_recovery() {
+    let mut summary = told();
+    let metric = |name: &str, unit, value| Metric::from_values(name, &[], unit, vec![value]);
+    summary.metrics.retain(|metric| !metric.name.starts_with("during(deploy)"));
+    summary.metrics.extend([
+        metric("during(recovery).clients.availability", Unit::Share, 0.9),
+        metric("during(recovery).connections.mean", Unit::Count, 90_000.0),
+        metric("recovery.crash.hit", Unit::Count, 50.0),
+        metric("recovery.crash.t50", Unit::Seconds, 20.0),
+        metric("recovery.crash.never_share", Unit::Share, 0.25),
+        metric("recovery.crash.longest", Unit::Seconds, 400.0),
+    ]);
+    let at = |seconds: u64| Time::from_nanos(seconds * 1_000_000_000);
+    let phase = |name: &str, start, end| {
+        let (start, end) = (at(start), at(end));
+        Stretch { replication: 0, name: name.to_owned(), start, end }
+    };
+    summary.phases = vec![
+        phase("steady", 0, 180),
+        phase("deploy", 180, 180),
+        phase("recovery", 180, 480),
+        phase("steady", 480, 780),
+        phase("crash", 780, 780),
+        phase("recovery", 780, 1_080),
+        phase("steady", 1_080, 1_200),
+    ];
+    let online = |at: u32| match at {
+        180..480 => 97_000.0,
+        780..1_080 => 99_000.0,
+        _ => 100_000.0,
+    };
+    summary.series.retain(|series| series.quantity != "connections");
+    summary.series.push(Series {
+        node: String::new(),
+        quantity: "connections".into(),
+        statistic: "online".into(),
+        unit: Unit::Count,
+        replication: Some(0),
+        step: Span::from_secs(1),
+        values: (0..1_200).map(|at| Some(online(at))).collect(),
+    });
     let blasts = board::blasts(&summary);
-    assert!(blasts.len() == 3 && blasts.iter().all(|blast| !blast.recovered), "{blasts:?}");
+    let [deploy, crash] = &blasts[..] else { panic!("{blasts:?}") };
+    // 10,000 users for ten minutes in all.
+    assert!(near(deploy.minutes, 75_000.0) && near(crash.minutes, 25_000.0), "{blasts:?}");
+    assert!(deploy.recovered && crash.recovered && crash.with.is_empty(), "{blasts:?}");
+    assert_eq!((crash.back, crash.longest), ([Some(20.0), None, None], Some(400.0)));
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    let words = parsed(&page).root_element().text().collect::<String>();
+    assert!(plain(&words).contains("not by the end25.0 % still away"), "{words}");
 }
 
 /// On average is the whole run, as of every other budget; what must fit is the steady rate.

@@ -13,8 +13,8 @@ use squall::{
         draw::{ALONE, NARROW, WIDE, lay_out},
     },
     summary::{
-        Metric, Series, Summary,
-        figures::plain,
+        Judged, Metric, Series, Summary,
+        figures::{self, plain},
         slo::Verdict,
         sweep::{Axis, Point},
     },
@@ -100,6 +100,28 @@ fn what_waits_has_a_panel_each_and_what_does_not_has_none() {
     assert_eq!(plain(&chart.headline), headline);
 }
 
+/// Whatever has a queue has a panel where it is long; a bounded door has its bound.
+#[test]
+fn stores_fan_outs_and_doors_have_their_queues() {
+    let mut summary = told();
+    summary.input["nodes"]["gateways"]["gateway"]["accept_queue"] = 250.into();
+    let slow = |at: usize| if (300..400).contains(&at) { 13.0 } else { 0.001 };
+    track(&mut summary, ["registry", "queue", "max"], Unit::Seconds, slow);
+    track(&mut summary, ["buffer", "queue", "max"], Unit::Seconds, |_| 0.009);
+    track(&mut summary, ["fanout", "queue", "max"], Unit::Seconds, |at| slow(at) / 10.0);
+    let full = |at: usize| if at == 320 { 240.0 } else { 0.0 };
+    track(&mut summary, ["gateways", "accept_queue", "max"], Unit::Count, full);
+    let chart = found(&summary, "queues").unwrap();
+    let names: Vec<&str> = chart.panels.iter().map(|panel| panel.name.as_str()).collect();
+    let door = "handshakes that wait at the fullest of gateways";
+    assert_eq!(names, ["longest wait for registry", "longest wait for fanout", door]);
+    let headline = "Work waits up to 13.0 s for registry at 5:01 min; 240 handshakes wait at an \
+                    instance of gateways at 5:21 min";
+    assert_eq!(plain(&chart.headline), headline);
+    let limits = &lines(&chart)[2].limits;
+    assert_eq!(limits.as_slice(), [(250.0, "accept_queue 250".to_owned())]);
+}
+
 /// The capacity is drawn as what the instances that serve can do; far above everything it is told.
 #[test]
 fn attempts_stand_against_what_the_gateways_can_do() {
@@ -115,12 +137,74 @@ fn attempts_stand_against_what_the_gateways_can_do() {
     track(&mut tight, ["gateways", "handshakes", "capacity"], Unit::PerSecond, of(0.5));
     assert_eq!(labels(&tight), ["capacity", "accepted", "attempted"]);
     let note = found(&tight, "attempts").unwrap().note;
-    assert!(plain(&note).ends_with("the peak is 2 times that."), "{note}");
+    let ending =
+        |part: &str| format!("attempts come to at most {part} what serves at the same moment.");
+    // One tier takes them all: what its headroom says is said here.
+    assert!(plain(&note).ends_with(&ending("1.6 times")), "{note}");
+    // Otherwise it is read off the lines: the peak is when half of it serves.
+    tight.metrics.retain(|metric| metric.name != "attempts.peak_over_capacity");
+    let note = found(&tight, "attempts").unwrap().note;
+    assert!(plain(&note).ends_with(&ending("2 times")), "{note}");
+    summary.metrics.retain(|metric| metric.name != "attempts.peak_over_capacity");
     track(&mut summary, ["gateways", "handshakes", "capacity"], Unit::PerSecond, of(100.0));
     let chart = found(&summary, "attempts").unwrap();
     let log = lines(&chart)[0].y.scale == chart::Scale::Log;
     assert_eq!(labels(&summary).contains(&"capacity".to_owned()), log);
-    assert!(plain(&chart.note).ends_with("the peak is 1.00 % of that."), "{}", chart.note);
+    assert!(plain(&chart.note).ends_with(&ending("1.00 % of")), "{}", chart.note);
+    // Of several runs the mean line has a peak, and each run its own.
+    summary.replications = 3;
+    summary.metrics.push(Metric::from_values(
+        "attempts.peak_per_second",
+        &[],
+        Unit::PerSecond,
+        vec![1.5 * attempts; 3],
+    ));
+    let note = plain(&found(&summary, "attempts").unwrap().note);
+    let own = plain(&figures::figure(Unit::PerSecond, 1.5 * attempts));
+    let says = format!("that of the mean line; the runs’ own peaks are {own} on average.");
+    assert!(note.contains(&says), "{note}");
+}
+
+/// Two that send and are not equally late have a line each, and the limits that are theirs.
+#[test]
+fn each_who_sends_has_its_lag() {
+    let mut summary = told();
+    let lag = |summary: &mut Summary, node: &str, [half, most]: [f64; 2]| {
+        let late = |at: usize| if (600..700).contains(&at) { 3.0 } else { 1.0 };
+        track(summary, [node, "delivery_lag", "p50"], Unit::Seconds, |_| half);
+        track(summary, [node, "delivery_lag", "p99"], Unit::Seconds, |at| most * late(at));
+    };
+    lag(&mut summary, "quiet", [0.037, 0.25]);
+    assert!(found(&summary, "lag-by-source").is_none(), "one sends");
+    let mut same = summary.clone();
+    lag(&mut same, "loud", [0.037, 0.25]);
+    assert!(found(&same, "lag-by-source").is_none(), "they are equally late");
+    same.slo.push(judged("quiet.delivery_lag.p99 < 500ms"));
+    assert!(found(&same, "lag-by-source").is_some(), "an objective asks");
+    lag(&mut summary, "loud", [0.04, 4.0]);
+    summary.slo.push(judged("quiet.delivery_lag.p99 < 500ms"));
+    summary.slo.push(judged("loud.delivery_lag.p50 < 1s"));
+    let chart = found(&summary, "lag-by-source").unwrap();
+    let headline = "99 % of what loud sends comes within 12.0 s, of what quiet sends within 750 ms";
+    assert_eq!(plain(&chart.headline), headline);
+    let limits: Vec<Vec<String>> = lines(&chart)
+        .iter()
+        .map(|body| body.limits.iter().map(|limit| plain(&limit.1)).collect())
+        .collect();
+    assert_eq!(limits, [["loud p50 limit 1 s"], ["quiet p99 limit 500 ms"]]);
+    for body in lines(&chart) {
+        let labels: Vec<&str> = body.lines.iter().map(|line| line.label.as_str()).collect();
+        assert_eq!(labels, ["quiet", "loud"]);
+    }
+    // Where one sends, its objective stands in the chart of all.
+    let mut alone = told();
+    alone.slo = vec![judged("quiet.delivery_lag.p99 < 500ms")];
+    let chart = found(&alone, "lag-over-time").unwrap();
+    assert_eq!(plain(&lines(&chart)[0].limits[0].1), "quiet p99 limit 500 ms");
+}
+
+fn judged(expr: &str) -> Judged {
+    Judged { expr: expr.to_owned(), verdict: Verdict::Pass, value: None, limit: None }
 }
 
 #[test]

@@ -210,6 +210,29 @@ fn many_pending_deliveries_are_named() {
     assert!(!roomy.contains("still pending") && roomy.contains("The SLO holds"), "{roomy}");
 }
 
+/// An objective that is open for what is pending is decided once that has had time to arrive.
+#[test]
+fn what_is_pending_is_let_in_by_the_command_that_is_told() {
+    let here = TempDir::new().unwrap();
+    let file = experiment(here.path(), "slo: [ delivery_lag.p99 < 24900ms ]\n");
+    let out = here.path().join("out");
+    let said = |sets: &[&str]| {
+        let mut command = squall();
+        let polls = ["phones.transport=short_poll", "phones.short_poll.every=25s", "horizon=40s"];
+        command.arg("run").arg(&file).args(polls.iter().flat_map(|set| ["--set", set]));
+        command.args(sets.iter().flat_map(|set| ["--set", set])).arg("--output").arg(&out);
+        let output = command.output().unwrap();
+        let page = fs::read_to_string(out.join("report.html")).unwrap();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), page)
+    };
+    let (open, page) = said(&[]);
+    assert!(open.contains("inconclusive") && open.contains("--set settle=1min"), "{open}");
+    assert!(page.contains("a longer `settle` would let it"));
+    let (settled, page) = said(&["settle=1min"]);
+    assert!(!settled.contains("inconclusive") && settled.contains("The SLO holds"), "{settled}");
+    assert!(page.contains("and 1 min to settle"));
+}
+
 /// A number that is none, and one that no run writes, are no crash of `render`.
 #[test]
 fn numbers_that_were_changed_by_hand_are_no_panic() {

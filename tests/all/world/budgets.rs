@@ -1,6 +1,11 @@
 //! What is used of the budgets of a gateway pool, and which of them is said to bind.
+use super::{
+    chat::{chat, clients, drop_users, secs},
+    consumers::{close, measure, run as simulate},
+};
 use squall::{
-    scenario,
+    engine::Time,
+    scenario::{self, Action, ActionKind, CrashKind, NodeId},
     summary::{self, Summary, figures},
     world,
 };
@@ -34,6 +39,27 @@ fn the_tightest_budget_is_named() {
         let told = summary.diagnosis.iter().map(|sentence| figures::plain(sentence));
         assert!(told.into_iter().any(|it| it.starts_with(&says)), "{:?}", summary.diagnosis);
     }
+}
+
+/// Three of four gateways crash, and everybody comes back to the one that is left.
+#[test]
+fn attempts_are_held_against_those_who_serve() {
+    let mut scenario = chat(2_000, 4);
+    scenario.horizon = Time::ZERO + secs(120);
+    clients(&mut scenario).network.lifetime = None;
+    let kind = ActionKind::Crash {
+        node: NodeId(2),
+        instances: vec![0, 1, 2],
+        kind: CrashKind::Process,
+        restart: None,
+    };
+    let at = Time::ZERO + secs(30);
+    scenario.timeline.push(Action { at, name: "crash".to_owned(), kind });
+    drop_users(&mut scenario, 90, 1.0);
+    let outcome = simulate(&scenario);
+    let all =
+        measure(&outcome, "attempts.peak_per_second") / measure(&outcome, "handshakes.capacity");
+    close(measure(&outcome, "attempts.peak_over_capacity"), 4.0 * all, 1e-9);
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(crate) fn chat(users: u32, gateways: u16) -> Scenario {
         question: "What does chat do?".to_owned(),
         horizon: Time::ZERO + secs(120),
         warm_up: Time::ZERO,
+        settle: Span::ZERO,
         tick: secs(1),
         seed: 1,
         replications: 1,

@@ -18,6 +18,7 @@ mod moves;
 mod rooms;
 mod routes;
 mod runs;
+mod settle;
 mod slow;
 pub(crate) mod sources;
 mod start;

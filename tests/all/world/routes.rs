@@ -6,6 +6,7 @@ use super::{
 use squall::{
     engine::{Span, Time},
     node::parameters::{OnStale, Parameters, Resume, Route},
+    record::Outcome,
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::Rate,
 };
@@ -153,26 +154,44 @@ fn what_is_slow_delays() {
     }
 }
 
+/// All users are dropped after a minute; the buffer does so many reads a second.
+fn dropped(reads: f64) -> Outcome {
+    let mut scenario = quiet(4_000, 4, 400.0);
+    clients(&mut scenario).resume = Resume::LastSeenId;
+    let Parameters::Buffer(buffer) = &mut scenario.nodes[6].parameters else { panic!() };
+    buffer.reads = Rate(reads);
+    let drop = ActionKind::DropClients {
+        node: NodeId(0),
+        share: squall::units::Share(1.0),
+        kind: squall::scenario::DropKind::Reset,
+        within: Span::ZERO,
+    };
+    during(&mut scenario, 60, drop);
+    run(&scenario)
+}
+
 /// All users of a dropped crowd read the buffer when they return; it serves them in turn.
 #[test]
 fn reads_of_the_buffer_queue_up() {
-    let lag = |reads| {
-        let mut scenario = quiet(4_000, 4, 400.0);
-        clients(&mut scenario).resume = Resume::LastSeenId;
-        let Parameters::Buffer(buffer) = &mut scenario.nodes[6].parameters else { panic!() };
-        buffer.reads = Rate(reads);
-        let drop = ActionKind::DropClients {
-            node: NodeId(0),
-            share: squall::units::Share(1.0),
-            kind: squall::scenario::DropKind::Reset,
-            within: Span::ZERO,
-        };
-        during(&mut scenario, 60, drop);
-        measure(&run(&scenario), "delivery_lag.max")
-    };
+    let lag = |reads| measure(&dropped(reads), "delivery_lag.max");
     // 4,000 reads at 100 a second take 40 s.
     assert!((30.0..45.0).contains(&lag(100.0)), "{}", lag(100.0));
     assert!(lag(100_000.0) < 15.0);
+}
+
+/// Everybody is connected soon; the queue of the buffer is told, and recovery waits for it.
+#[test]
+fn a_recovery_lasts_until_the_stores_have_caught_up() {
+    let of = |reads| {
+        let outcome = dropped(reads);
+        let queue = outcome.series.iter().find(|it| it.node == "replay" && it.quantity == "queue");
+        let longest = queue.unwrap().values.iter().copied().fold(0.0, f64::max);
+        let recovery = outcome.phases.iter().find(|phase| phase.name == "recovery").unwrap();
+        (longest, recovery.end.since(recovery.start).seconds())
+    };
+    let ((short, soon), (long, late)) = (of(100_000.0), of(100.0));
+    assert!(short < 0.1 && soon < 15.0, "{short} {soon}");
+    assert!((20.0..40.0).contains(&long) && (38.0..45.0).contains(&late), "{long} {late}");
 }
 
 /// A buffer that is down hands out what it kept when it is back.

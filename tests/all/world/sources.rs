@@ -65,6 +65,32 @@ fn a_crowd_that_sends_nothing_is_reached_from_outside() {
     assert!(memory(&scenario) > memory(&chat_without_messages()));
 }
 
+/// Of a crowd that talks and two sources each has its lag over time; one alone has none of its own.
+#[test]
+fn the_lag_over_time_is_that_of_each_who_sends() {
+    let mut scenario = chat(500, 2);
+    let first = with_source(&mut scenario, "ticker", Ticks::Rate(Rate(50.0)));
+    with_source(&mut scenario, "far", Ticks::Rate(Rate(20.0)));
+    let way = scenario.links.last_mut().unwrap();
+    way.latency = Some(squall::engine::Law::Constant(700e6));
+    let outcome = run(&scenario);
+    let names: Vec<&str> = outcome.lag_of.iter().map(|of| of.0.as_str()).collect();
+    assert_eq!(names, ["phones", "ticker", "far"]);
+    for (bin, whole) in outcome.lag_over_time.iter().enumerate() {
+        let parts: u64 = outcome.lag_of.iter().map(|of| of.1[bin].total()).sum();
+        assert_eq!(parts, whole.total(), "bin {bin}");
+    }
+    let half = |of: usize| {
+        let mut all = squall::record::Histogram::default();
+        outcome.lag_of[of].1.iter().for_each(|bin| all.merge(bin));
+        all.quantile(0.5).unwrap().seconds()
+    };
+    close(half(2) - half(1), 0.699, 0.03);
+    let name = scenario.nodes[usize::from(first.0)].name.clone();
+    close(half(1), measure(&outcome, &format!("{name}.delivery_lag.p50")), 0.02);
+    assert!(run(&listeners(500, 100.0)).lag_of.is_empty());
+}
+
 fn chat_without_messages() -> Scenario {
     let mut scenario = chat(500, 2);
     clients(&mut scenario).sends = None;

@@ -110,6 +110,34 @@ fn held_requests_take_turns() {
     assert!(twelve > six + 0.5, "{six} and {twelve}");
 }
 
+/// Who waits for its turn has no connection: as many are open as requests are held, from the start
+/// on and through losses, silent ones too.
+#[test]
+fn a_tab_that_waits_for_its_turn_is_not_connected() {
+    let turns = |tabs: u32, lifetime, silent| {
+        let mut scenario = browsers(Tabs::Constant(tabs), Transport::LongPoll);
+        let crowd = clients(&mut scenario);
+        (crowd.poll_hold, crowd.network.lifetime) = (secs(5), lifetime);
+        crowd.network.silent_drops = Share(silent);
+        drop_users(&mut scenario, 30, 0.1);
+        run(&scenario)
+    };
+    let calm = turns(7, None, 0.0);
+    close(measure(&calm, "connections.mean"), 6_000.0, 0.01);
+    close(measure(&calm, "tabs.waiting.mean"), 1_000.0, 0.05);
+    close(measure(&calm, "clients.availability"), 6.0 / 7.0, 0.01);
+    // A tenth of those who have a connection.
+    close(measure(&calm, "recovery.drop.hit"), 600.0, 0.15);
+    let law = Law::Exponential { mean: 60e9 };
+    for silent in [0.0, 0.5] {
+        let outcome = turns(14, Some(law.clone()), silent);
+        let (open, peak) =
+            (measure(&outcome, "connections.mean"), count(&outcome, "connections.peak"));
+        assert!(open <= 3_000.0 && open > 2_000.0 && peak <= 3_000, "{silent}: {open}, {peak}");
+        assert_eq!(count(&outcome, "deliveries.missed"), 0);
+    }
+}
+
 /// Polls of hidden tabs come once in a throttle.
 #[test]
 fn hidden_tabs_poll_rarely() {

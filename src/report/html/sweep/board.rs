@@ -4,7 +4,7 @@ use crate::{
     record::Unit,
     report::html::{
         bill,
-        board::{self as of_run, full_with, rounded, told, used, users},
+        board::{self as of_run, after, full_with, rounded, told, used, users},
         charts::Charts,
         napkin as of_napkin, system as of_system, text,
     },
@@ -12,7 +12,7 @@ use crate::{
         Bill, Summary,
         advice::Design,
         board::{self, Change, Grown},
-        figures::{self, figure, share},
+        figures::{self, figure},
         napkin::{Compared, LARGE},
         survivors,
         sweep::{Point, Sweep},
@@ -165,13 +165,12 @@ impl<'s> Board<'s> {
             ("what", false),
             ("connections", true),
             ("user-minutes lost", true),
-            ("back after", true),
-            ("longest without", true),
+            ("all back", true),
+            ("longest outage", true),
             ("of a month’s budget", true),
         ];
         let row = |told: &Told| {
-            let longest = told.run.mean("outage.longest").filter(|&longest| longest > 0.0);
-            board::blasts(&told.run).iter().map(|it| of_blast(it, longest)).collect()
+            board::blasts(&told.run).iter().map(|blast| of_blast(&told.run, blast)).collect()
         };
         let all = self.beside("What it costs in each design", &heads, row);
         let own = of_run::blast(&self.shown.run);
@@ -407,26 +406,23 @@ fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
     html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
 }
 
-fn of_blast(blast: &board::Blast, longest: Option<f64>) -> Markup {
+fn of_blast(run: &Summary, blast: &board::Blast) -> Markup {
     let hit = html! {
         (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
         @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
     };
-    let back = html! {
-        @match (blast.back, blast.never) {
-            (None, Some(never)) => { (share(never)) small { "not back at the end" } }
-            (back, _) => { (back.map_or_else(none, figures::duration)) }
-        }
-    };
+    // Who is not back comes last.
+    let [_, _, back] = blast.back;
+    let order = back.or(blast.hit.map(|_| f64::MAX));
     let part = blast.budget.filter(|_| blast.minutes > 0.0);
     html! {
         td data-l="what" { (text::name(&blast.name)) }
         (number("connections", blast.hit, &hit))
         (number("user-minutes lost", Some(blast.minutes),
             &html! { b { (figures::count(rounded(blast.minutes))) } }))
-        (number("back after", blast.back.or(blast.never.map(|_| f64::MAX)), &back))
-        (number("longest without", longest,
-            &html! { (longest.map_or_else(none, figures::duration)) }))
+        (number("all back", order, &after(run, blast, back)))
+        (number("longest outage", blast.longest,
+            &html! { (blast.longest.map_or_else(none, figures::duration)) }))
         (number("of a month’s budget", part, &html! { (told(part)) }))
     }
 }
