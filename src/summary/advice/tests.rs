@@ -81,7 +81,7 @@ fn one_design_is_told_in_full_and_few_side_by_side() {
     assert_eq!(shown(&sweep), ("2M".to_owned(), "as written, advised"));
     // None is to be taken: as it is written, else the one that comes nearest.
     let mut none = of_gateways(&[true, true, true]);
-    none.points[0].slo.push(none.points[0].slo[0].clone());
+    none.points[0].slo = vec![none.points[1].slo[0].clone(); 2];
     assert_eq!(shown(&none), ("2M".to_owned(), "comes nearest"));
     none.input["nodes"]["gateways"]["gateway"]["count"] = "3M".into();
     assert_eq!(shown(&none), ("3M".to_owned(), "as written"));
