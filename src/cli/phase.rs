@@ -68,7 +68,14 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
     let rows: Result<Vec<Row>, u8> =
         threads.install(|| values.par_iter().map(|value| search.row(value, bounds)).collect());
     Ok(Phase {
+        file: arguments.input.file.to_string_lossy().into_owned(),
         experiment: plain.name,
+        question: plain.question,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        input: plain.resolved,
+        sets: plain.sets,
+        within: arguments.within / 100.0,
+        hold: arguments.hold.clone(),
         load,
         range: [from.print(), to.print()],
         bounds: [from, to].map(|end| quantity(end).1),
@@ -194,6 +201,16 @@ fn write(arguments: &PhaseArguments, phase: &Phase) -> io::Result<()> {
         let bytes = report::files::phase::document(phase);
         return print(&String::from_utf8_lossy(&bytes));
     }
+    print(&format!(
+        "{}wrote {}\nreport {}\n",
+        told(phase),
+        into.display(),
+        into.join(report::PAGE).display()
+    ))
+}
+
+/// A line for each value of the policy.
+pub(super) fn told(phase: &Phase) -> String {
     let mut text = String::new();
     for row in &phase.rows {
         let value = if phase.policy.is_empty() {
@@ -203,7 +220,7 @@ fn write(arguments: &PhaseArguments, phase: &Phase) -> io::Result<()> {
         };
         text += &format!("{value}: {}{}\n", sentence(phase, row), loop_of(phase, row));
     }
-    print(&format!("{text}wrote {}\n", into.display()))
+    text
 }
 
 /// `; on the way up it breaks at 205, on the way down it is well again at 66`.

@@ -1,11 +1,11 @@
 //! `squall render`: draws the charts and the report of a folder again, or prints its metrics for
 //! other programs. It reads the result files and nothing else.
 use super::{
-    BAD_INPUT, FAILED, GOOD, complain, observed, print,
+    BAD_INPUT, FAILED, GOOD, complain, folder, observed, phase, print,
     results::{self, Observing, Results},
 };
 use crate::{
-    report::openmetrics,
+    report::{self, files, openmetrics},
     summary::{Summary, sweep::Sweep},
 };
 use std::{io, path::Path};
@@ -13,6 +13,9 @@ use std::{io, path::Path};
 /// Draws charts and report and prints the summary; returns the exit code. Objectives do not matter
 /// here: they were judged by the run.
 pub fn run(folder: &Path, json: bool, measured: Option<&Path>) -> u8 {
+    if holds_phase(folder) {
+        return printed(phase_again(folder, json, measured.is_some()));
+    }
     let text = match results::is_sweep(folder) {
         Ok(true) if measured.is_some() => {
             let why = "it holds a sweep; measured values are held against a run";
@@ -41,6 +44,30 @@ fn observing(folder: &Path, file: Option<&Path>) -> Result<Failing<Observing>, u
         Ok(summary) => observed::beside(summary, &measured).map(Ok),
         Err(failed) => Ok(Err(failed)),
     }
+}
+
+/// Whether a folder holds a phase diagram and no run.
+fn holds_phase(folder: &Path) -> bool {
+    let there = |name: &str| folder.join(name).exists();
+    there(files::phase::DOCUMENT) && !there(files::MANIFEST)
+}
+
+/// Charts and page of a phase diagram.
+fn phase_again(folder: &Path, json: bool, measured: bool) -> Failing<String> {
+    let at = |why: &dyn std::fmt::Display| io::Error::other(format!("{}: {why}", folder.display()));
+    if measured {
+        let why = "it holds a phase diagram; measured values are held against a run";
+        return Err((BAD_INPUT, at(&why)));
+    }
+    let open = |name: &str| folder::open(folder, name);
+    let phase = files::phase::stored(&open).map_err(|error| (BAD_INPUT, at(&error)))?;
+    let failed = |error| (FAILED, error);
+    folder::replace_charts(folder, &report::phase_charts(&phase)).map_err(failed)?;
+    folder::add(folder, &report::phase_page(&phase)).map_err(failed)?;
+    if json {
+        return Ok(String::from_utf8_lossy(&files::phase::document(&phase)).into_owned());
+    }
+    Ok(phase::told(&phase))
 }
 
 /// A failure comes with its exit code.

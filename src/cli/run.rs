@@ -114,7 +114,9 @@ fn simulate(
     shown.finish();
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
-    results::write(&summarized(scenario, &outcomes), &into)?;
+    let mut summary = summarized(scenario, &outcomes);
+    summary.file = common.input.file.to_string_lossy().into_owned();
+    results::write(&summary, &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
     let held = match observed::beside(results::read(&into)?, measured) {

@@ -182,7 +182,8 @@ impl Crowd<'_> {
     }
 
     /// How long one is without a connection that has lost its own, on average, in seconds: until
-    /// both sides notice, and then its first delay and a handshake.
+    /// both sides notice, and then its first delay and a handshake. Who is told to move, as its
+    /// connection is too old, waits for no delay; a managed service tells nobody.
     fn down(&self, run: f64) -> [f64; 2] {
         let clients = self.clients.parameters;
         let notices = match self.transport {
@@ -194,7 +195,8 @@ impl Crowd<'_> {
         let dies = clients.network.lifetime.as_ref().map_or(0.0, dies);
         let silent = clients.network.silent_drops.0 * dies;
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
-        let back = delay(&clients.reconnect, 0) + handshake;
+        let waits = if self.pool.parameters.managed.is_some() { 1.0 } else { dies };
+        let back = delay(&clients.reconnect, 0) * waits + handshake;
         [silent * within(notices.seconds(), run), within(back, run)]
     }
 

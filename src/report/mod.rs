@@ -54,13 +54,22 @@ pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
     drawn(&chart::sweep::all(sweep))
 }
 
-/// The files and the chart of a phase diagram.
+/// The files, the charts and the page of a phase diagram.
 pub fn phase(phase: &Phase) -> Vec<File> {
     let mut files = files::phase::write(phase);
-    let charts: Vec<_> =
-        [chart::phase::chart(phase)].into_iter().chain(chart::ramp::chart(phase)).collect();
-    files.extend(drawn(&charts));
+    files.extend(phase_charts(phase));
+    files.push(phase_page(phase));
     files
+}
+
+/// The charts of a phase diagram, each as SVG and PNG, in `charts/`.
+pub fn phase_charts(phase: &Phase) -> Vec<File> {
+    drawn(&chart::phase::all(phase))
+}
+
+/// Its page.
+pub fn phase_page(phase: &Phase) -> File {
+    File { name: PAGE.to_owned(), bytes: html::phase_page(phase) }
 }
 
 fn drawn(charts: &[chart::Chart]) -> Vec<File> {

@@ -44,6 +44,8 @@ use slo::Verdict;
 /// The results of an experiment over its replications.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Summary {
+    /// The path of the experiment's file, as it was given; whoever knows only its name says that.
+    pub file: String,
     /// The experiment's name.
     pub experiment: String,
     /// What it asks, in a sentence.
@@ -145,6 +147,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         outcome.measures.iter().chain(costs.get(place).into_iter().flatten())
     });
     let mut summary = Summary {
+        file: format!("{}.yaml", scenario.name),
         experiment: scenario.name.clone(),
         question: scenario.question.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -7,9 +7,10 @@ use super::{
     words,
 };
 use crate::record::Unit;
+use serde::{Deserialize, Serialize};
 
 /// Between which two loads something ceases to hold; both were run.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Border {
     /// The highest load at which it holds; none: it holds nowhere.
     pub holds: Option<f64>,
@@ -25,7 +26,7 @@ impl Border {
 }
 
 /// A step of a ramp.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// Whether the load climbs to it, or comes down.
     pub up: bool,
@@ -37,7 +38,7 @@ pub struct Step {
 }
 
 /// A load that climbs in steps and comes down again, within one run.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Ramp {
     /// The steps in the order of time.
     pub steps: Vec<Step>,
@@ -64,7 +65,7 @@ impl Ramp {
 }
 
 /// The borders at one value of the policy.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// The value, as written.
     pub policy: String,
@@ -80,10 +81,24 @@ pub struct Row {
 }
 
 /// A phase diagram.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Phase {
+    /// The path of the experiment's file, as it was given.
+    pub file: String,
     /// The experiment's name.
     pub experiment: String,
+    /// What it asks.
+    pub question: String,
+    /// The version of squall that drew it.
+    pub version: String,
+    /// The resolved input without load and policy.
+    pub input: serde_json::Value,
+    /// What arguments set, as they were written.
+    pub sets: Vec<String>,
+    /// How far the ends of a border may be apart, as a share.
+    pub within: f64,
+    /// How long each step of the ramp lasts, as written; none: the horizon.
+    pub hold: Option<String>,
     /// The path of the load.
     pub load: String,
     /// The loads between which borders were looked for, as written.
@@ -149,6 +164,23 @@ impl Row {
         (from < to).then_some([from, to])
     }
 
+    /// The state at a load, where it is known: nothing was run between the ends of a border.
+    pub fn known(&self, load: f64) -> Option<State> {
+        let between = |border: Border| {
+            border.holds.is_none_or(|holds| load > holds)
+                && border.fails.is_some_and(|fails| load < fails)
+        };
+        let beyond =
+            |border: Border| border.fails.is_none() && border.holds.is_none_or(|it| load > it);
+        let state = self.state(load);
+        let open = match state {
+            State::Stable => false,
+            State::Vulnerable => between(self.recovers) || beyond(self.recovers),
+            State::Metastable => between(self.stays) || beyond(self.stays),
+        };
+        (!open).then_some(state)
+    }
+
     /// The state at a load that was run, or lies beyond one that was.
     pub fn state(&self, load: f64) -> State {
         let holds = |border: Border| border.holds.is_some_and(|holds| load <= holds);
@@ -192,6 +224,10 @@ mod tests {
         let states = [50.0, 100.0, 500.0, 2_000.0].map(|load| row.state(load));
         let expected = [State::Stable, State::Stable, State::Vulnerable, State::Metastable];
         assert_eq!(states, expected);
+        // Between the ends of a border nothing was run, nor beyond the highest load.
+        let known = [50.0, 105.0, 110.0, 1_000.0, 2_000.0].map(|load| row.known(load));
+        let [stable, vulnerable] = [State::Stable, State::Vulnerable].map(Some);
+        assert_eq!(known, [stable, None, vulnerable, vulnerable, None]);
         assert_eq!(row.hysteresis(), Some([110.0, 1_000.0]));
         let same = Row { stays: recovers, ..row.clone() };
         assert_eq!(same.hysteresis(), None);

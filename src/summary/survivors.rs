@@ -71,12 +71,14 @@ pub fn nobody(name: &str) -> &'static str {
 
 /// The same at a point: who was hit and did not come back is told apart from nobody hit.
 pub fn lacking(name: &str, metrics: &[Metric]) -> &'static str {
-    let hit = |name: &str| {
-        let (fault, end) = name.rsplit_once('.')?;
-        let is = fault.starts_with("recovery.") && ["t50", "t99", "all"].contains(&end);
-        mean(metrics, &format!("{fault}.hit")).filter(|&hit| is && hit > 0.0)
-    };
-    if hit(name).is_some() { "never within the run" } else { nobody(name) }
+    if never_came(name, metrics) { "never within the run" } else { nobody(name) }
+}
+
+/// Whether a time has no number since those who were hit were not back when the run ended.
+pub fn never_came(name: &str, metrics: &[Metric]) -> bool {
+    let Some((fault, end)) = name.rsplit_once('.') else { return false };
+    let is = fault.starts_with("recovery.") && ["t50", "t99", "all"].contains(&end);
+    is && mean(metrics, &format!("{fault}.hit")).is_some_and(|hit| hit > 0.0)
 }
 
 /// The share of the deliveries that reached their recipients by the end of the run.

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 /// The results of a sweep.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sweep {
+    /// The path of the experiment's file, as it was given.
+    pub file: String,
     /// The experiment's name.
     pub experiment: String,
     /// What it asks, in a sentence.
@@ -191,6 +193,7 @@ impl Sweep {
         let sets = self.sets.iter().filter(|set| !swept(set)).cloned();
         Summary {
             experiment: self.experiment.clone(),
+            file: self.file.clone(),
             question: self.question.clone(),
             version: self.version.clone(),
             seed: input["seed"].as_u64().unwrap_or(self.seed),

@@ -204,6 +204,9 @@ pub struct Lines {
     pub bands: Vec<Band>,
     /// The lines, the most important last.
     pub lines: Vec<Line>,
+    /// Whether they are told in the opposite order where several share a label: the first lies on
+    /// top.
+    pub reversed: bool,
     /// Horizontal limits, with their label.
     pub limits: Vec<(f64, String)>,
     /// What is forbidden: right of and above this point, with its label.

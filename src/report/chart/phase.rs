@@ -10,6 +10,11 @@ use crate::{
 /// A region's name takes this part of the height.
 const ROOM: f64 = 0.1;
 
+/// All charts of a phase diagram.
+pub fn all(phase: &Phase) -> Vec<Chart> {
+    [chart(phase)].into_iter().chain(super::ramp::chart(phase)).collect()
+}
+
 /// The chart.
 pub fn chart(phase: &Phase) -> Chart {
     let [low, high] = phase.bounds;
@@ -131,7 +136,14 @@ mod tests {
             runs: 7,
         };
         let mut phase = Phase {
+            file: "storm.yaml".to_owned(),
             experiment: "storm".to_owned(),
+            question: String::new(),
+            version: String::new(),
+            input: serde_json::Value::Null,
+            sets: Vec::new(),
+            within: 0.02,
+            hold: None,
             load: "callers.sessions.arrive".to_owned(),
             range: ["50/s", "200/s"].map(str::to_owned),
             bounds: [50.0, 200.0],

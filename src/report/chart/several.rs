@@ -109,7 +109,7 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
         panels: vec![Panel {
             name: what.to_owned(),
             height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, ..Lines::default() }),
+            body: Body::Lines(Lines { y, lines, reversed: true, ..Lines::default() }),
         }],
     })
 }

@@ -18,6 +18,8 @@ const GAP: f64 = 6.0;
 /// From a name to the next sample.
 const BETWEEN: f64 = 14.0;
 const ROW: f64 = 17.0;
+/// From the last row to the panel, whose top tick reaches half a line above it.
+const ABOVE_TICK: f64 = 14.0;
 
 /// Writes the key below `y`, the most important line first; returns where it ends.
 pub(super) fn write(sheet: &mut Sheet, body: &Lines, paper: &Paper, y: f64) -> f64 {
@@ -37,7 +39,7 @@ pub(super) fn write(sheet: &mut Sheet, body: &Lines, paper: &Paper, y: f64) -> f
         sheet.text((x + SAMPLE + GAP, y), kind, Anchor::Start, &name);
         x += width + BETWEEN;
     }
-    y + 8.0
+    y + ABOVE_TICK
 }
 
 /// Writes the key of bars in parts: squares with their names. Returns where it ends.

@@ -147,7 +147,10 @@ fn named(body: &Lines) -> Vec<(usize, String)> {
             return None;
         }
         let below = lines().take_while(|other| other.0 <= place).filter(covered);
-        let names: Vec<&str> = below.map(|other| other.1.label.as_str()).collect();
+        let mut names: Vec<&str> = below.map(|other| other.1.label.as_str()).collect();
+        if body.reversed {
+            names.reverse();
+        }
         Some((place, together(&names)))
     };
     lines().filter_map(label).collect()

@@ -1,12 +1,15 @@
 //! A phase diagram as a table and a document.
-use super::{File, documents, tables};
+use super::{File, Open, Unreadable, documents, read, tables};
 use crate::summary::phase::{Border, Phase};
 use serde_json::json;
+
+/// The document: it holds all of the diagram, and is read back.
+pub const DOCUMENT: &str = "phase.json";
 
 /// The files of a phase diagram.
 pub fn write(phase: &Phase) -> Vec<File> {
     let file = |name: &str, bytes| File { name: name.to_owned(), bytes };
-    let mut files = vec![file("phase.csv", table(phase)), file("phase.json", document(phase))];
+    let mut files = vec![file("phase.csv", table(phase)), file(DOCUMENT, document(phase))];
     if phase.rows.iter().any(|row| row.ramp.is_some()) {
         files.push(file("ramp.csv", steps(phase)));
     }
@@ -55,6 +58,7 @@ pub fn document(phase: &Phase) -> Vec<u8> {
                 "recovers": border(row.recovers),
                 "stays": border(row.stays),
                 "hysteresis": row.hysteresis(),
+                "ramp": row.ramp,
                 "up": row.ramp.as_ref().map(|ramp| border(ramp.breaks(phase.well))),
                 "down": row.ramp.as_ref().map(|ramp| border(ramp.returns(phase.well))),
                 "runs": row.runs,
@@ -62,11 +66,29 @@ pub fn document(phase: &Phase) -> Vec<u8> {
         })
         .collect();
     documents::pretty(&json!({
+        "file": phase.file,
         "experiment": phase.experiment,
+        "question": phase.question,
+        "version": phase.version,
         "load": phase.load,
         "range": phase.range,
+        "bounds": phase.bounds,
+        "unit": phase.unit,
         "policy": phase.policy,
+        "well": phase.well,
+        "within": phase.within,
+        "hold": phase.hold,
         "seed": phase.seed,
+        "sets": phase.sets,
         "rows": rows,
+        "input": phase.input,
     }))
+}
+
+/// The diagram of a document; what follows from the rest is not read.
+///
+/// # Errors
+/// A file that is missing, or is no such document.
+pub fn stored(open: Open<'_>) -> Result<Phase, Unreadable> {
+    read::json(open, DOCUMENT)
 }

@@ -35,6 +35,9 @@ struct Manifest {
     points: Vec<Place>,
     input: serde_json::Value,
     assumptions: Vec<Origin>,
+    /// None in results of earlier versions: the name stands for it.
+    #[serde(default)]
+    file: Option<String>,
     #[serde(default)]
     sets: Vec<String>,
     arguments: Vec<String>,
@@ -110,6 +113,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         points: sweep.points.iter().map(place).collect(),
         input: sweep.input.clone(),
         assumptions: sweep.assumptions.clone(),
+        file: Some(sweep.file.clone()),
         sets: sweep.sets.clone(),
         arguments: sweep.arguments.clone(),
     })
@@ -258,6 +262,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
     read_tables(open, manifest.axes.len(), &mut points)?;
     Ok(Sweep {
         fingerprint: fingerprint(&manifest.fingerprint)?,
+        file: manifest.file.unwrap_or_else(|| format!("{}.yaml", manifest.experiment)),
         experiment: manifest.experiment,
         question: manifest.question,
         version: manifest.version,

@@ -1,5 +1,5 @@
 //! What a month costs that looks like the run, line by line with its source.
-use super::{ledger, text};
+use super::{head, ledger, text};
 use crate::{
     record::Unit,
     summary::{
@@ -101,8 +101,9 @@ fn rates(summary: &Summary) -> Markup {
         let metric = summary.metric(name)?;
         Some(format!("{} {what}", figures::figure(metric.unit, metric.mean?)))
     };
+    let many = head::are_many(summary);
     let all = [
-        told("cost.per_1k_connections", "per 1,000 connections"),
+        told("cost.per_1k_connections", "per 1,000 connections").filter(|_| many),
         told("cost.per_million_deliveries", "per million deliveries"),
     ];
     let all: Vec<String> = all.into_iter().flatten().collect();

@@ -175,8 +175,15 @@ pub(super) fn full_with(budget: &Budget, all: f64) -> String {
         }
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
-        None => figures::NONE.to_owned(),
+        None => budget.few.map_or_else(
+            || figures::NONE.to_owned(),
+            |few| format!("{} too few to tell", attempts(few)),
+        ),
     }
+}
+
+fn attempts(count: f64) -> String {
+    figures::counted(count.ceil(), "steady attempt is", "steady attempts are")
 }
 
 fn of_budget(budget: &Budget, all: f64, [less, zones]: [bool; 2]) -> Markup {

@@ -6,7 +6,9 @@ use crate::{
         chart::{self, Body, Chart},
         draw::{self, Mark, NARROW, Sheet, WIDE},
     },
-    summary::{Summary, advice::Told, findings::Finding, observed::Observed, sweep::Sweep},
+    summary::{
+        Summary, advice::Told, findings::Finding, observed::Observed, phase::Phase, sweep::Sweep,
+    },
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -91,6 +93,11 @@ impl Charts {
     /// Those of several runs together.
     pub(super) fn several(runs: &[chart::several::Named]) -> Self {
         Self::new(chart::several::charts(runs))
+    }
+
+    /// Those of a phase diagram.
+    pub(super) fn phase(phase: &Phase) -> Self {
+        Self::new(chart::phase::all(phase))
     }
 
     /// Measured values over the simulated ones.

@@ -13,6 +13,8 @@ use crate::{
 };
 use maud::{Markup, PreEscaped, html};
 
+/// A bill for fewer connections is not one for a thousand: most of it is there for anybody.
+const A_FEW: f64 = 100.0;
 /// A longer question is set smaller.
 const LONG: usize = 110;
 /// A longer one is cut.
@@ -103,11 +105,17 @@ fn price(summary: &Summary) -> Option<String> {
     let each = if has(summary, "source") {
         usd("cost.per_million_deliveries").map(|each| format!(", {each} per million deliveries"))
     } else {
-        usd("cost.per_1k_connections").map(|each| format!(", {each} per 1,000 connections"))
+        let each = usd("cost.per_1k_connections").filter(|_| are_many(summary));
+        each.map(|each| format!(", {each} per 1,000 connections"))
     };
     let only = survivors::only("cost.total", &summary.metrics);
     let only = only.map_or_else(String::new, |only| format!(" ({only})"));
     Some(format!("A month costs {total}{}{only}.", each.unwrap_or_default()))
+}
+
+/// Whether so many are connected that their bill can be told per thousand.
+pub(super) fn are_many(summary: &Summary) -> bool {
+    summary.mean("connections.mean").is_none_or(|mean| mean >= A_FEW)
 }
 
 /// Whether there is a node of a kind.

@@ -16,6 +16,7 @@ mod napkin;
 mod numbers;
 mod observed;
 mod omitted;
+mod phase;
 mod readings;
 mod reproduce;
 mod several;
@@ -35,6 +36,7 @@ use crate::summary::{
     Summary,
     findings::{Finding, all, verdict},
     observed::Observed,
+    phase::Phase,
     sweep::Sweep,
 };
 use maud::{Markup, html};
@@ -56,6 +58,11 @@ pub fn page(summary: &Summary, observed: &[Observed]) -> Vec<u8> {
 /// The page of several runs side by side.
 pub fn several(runs: &[(&str, &Summary)]) -> Vec<u8> {
     several::page(runs)
+}
+
+/// The page of a phase diagram.
+pub fn phase_page(phase: &Phase) -> Vec<u8> {
+    phase::page(phase)
 }
 
 /// The page of a sweep.

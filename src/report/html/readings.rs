@@ -10,7 +10,8 @@ const READINGS: [(&str, &str); 21] = [
     (
         "queues",
         "A queue that grows takes in more than it can do; one that falls pays back what \
-         it owes. Handshakes and messages wait in the same queue for a CPU.",
+         it owes. A wait is as long as it would take at the pace of the moment. \
+         Handshakes and messages wait in the same queue for a CPU.",
     ),
     (
         "memory",

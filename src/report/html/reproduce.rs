@@ -23,6 +23,14 @@ pub(super) fn body(summary: &Summary) -> Markup {
     }
 }
 
+/// That the same comes out again, where no fingerprint is kept.
+pub(super) fn same() -> Markup {
+    html! {
+        p.foot { "The same input, seed and version give the same borders, on any machine and with \
+            any number of threads." }
+    }
+}
+
 /// What identifies a result; `each` are the fingerprints of its runs.
 pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u64) -> Markup {
     html! {
@@ -44,9 +52,9 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
     }
 }
 
-/// The command line of this run: the file by its name, and what arguments set.
+/// The command line of this run: the file as it was given, and what arguments set.
 pub(in crate::report) fn command(summary: &Summary) -> String {
-    let file = quoted(&format!("{}.yaml", summary.experiment));
+    let file = quoted(&summary.file);
     let sets = sets(&summary.sets, &[]);
     format!("squall run {file}{sets} --seed {}", summary.seed)
 }
@@ -54,7 +62,7 @@ pub(in crate::report) fn command(summary: &Summary) -> String {
 /// The same with changes of the input.
 pub(super) fn changed(summary: &Summary, changes: &[Change]) -> String {
     let kept = sets(&summary.sets, changes);
-    let file = quoted(&format!("{}.yaml", summary.experiment));
+    let file = quoted(&summary.file);
     let to = |change: &Change| quoted(&format!("{}={}", change.path, change.to));
     let new = changes.iter().fold(String::new(), |new, change| new + " --set " + &to(change));
     format!("squall run {file}{kept}{new} --seed {}", summary.seed)

@@ -329,7 +329,7 @@ fn told_cell(point: &Point, name: &str) -> Markup {
 
 /// The commands that make the sweep again, and the point to take alone.
 pub(in crate::report) fn command(sweep: &Sweep) -> String {
-    let file = safe::quoted(&format!("{}.yaml", sweep.experiment));
+    let file = safe::quoted(&sweep.file);
     let sets = reproduce::sets(&sweep.sets, &[]);
     let point = sweep.choice().or(sweep.points.first()).map(|point| {
         format!("\nsquall run {file}{sets}{}", safe::quoted_words(&sweep.way_to(point)))

@@ -4,6 +4,7 @@ use crate::summary::{
     Judged, Metric, Summary,
     figures::{self, Scale},
     slo::{self, Said, Verdict},
+    survivors,
 };
 
 const VALUE: usize = 11;
@@ -33,6 +34,7 @@ pub(super) fn table(summary: &Summary) -> String {
             text += &left(PLAIN, &judged.expr, expression);
         }
         let (value, interval) = numbers(summary, judged);
+        let interval = if interval.chars().count() < INTERVAL { interval } else { short(interval) };
         text += &format!(
             "  {}{}{}\n",
             left(colour(judged.said()), &word, verdict),
@@ -72,8 +74,25 @@ pub(in crate::report) fn numbers(summary: &Summary, judged: &Judged) -> (String,
         (Verdict::Error, None) => (figures::NONE.to_owned(), "no such metric".to_owned()),
         (Verdict::Error, Some(_)) => (figures::NONE.to_owned(), "another unit".to_owned()),
         (_, Some(metric)) if metric.mean.is_some() => cells(metric),
+        (_, Some(metric)) => (figures::NONE.to_owned(), lacking(summary, &metric.name)),
         _ => (figures::NONE.to_owned(), "no data".to_owned()),
     }
+}
+
+/// What never came, with how long the run had for it.
+const NOT_REACHED: &str = "not reached by the end of the run";
+
+/// Why there is no number.
+fn lacking(summary: &Summary, name: &str) -> String {
+    if survivors::never_came(name, &summary.metrics) {
+        return format!("{NOT_REACHED} ({})", figures::spoken(summary.horizon.seconds()));
+    }
+    survivors::lacking(name, &summary.metrics).to_owned()
+}
+
+/// The same where there is little room.
+fn short(interval: String) -> String {
+    if interval.starts_with(NOT_REACHED) { "not by the end".to_owned() } else { interval }
 }
 
 /// A metric's value, and its interval in the same unit.

@@ -39,6 +39,14 @@ impl Told {
     }
 }
 
+/// Whether the words for a point begin with a number of things: `3 gateways`.
+fn are_many(words: &str) -> bool {
+    let mut each = words.split_whitespace();
+    let count = each.next().and_then(|first| first.replace(',', "").parse::<f64>().ok());
+    count.is_some_and(|count| (count - 1.0).abs() > f64::EPSILON)
+        && each.next().is_some_and(|what| what.trim_end_matches([',', ';']).ends_with('s'))
+}
+
 impl Sweep {
     /// What stands out, in sentences with numbers: the answer first.
     pub fn findings(&self) -> Vec<String> {
@@ -157,7 +165,17 @@ impl Sweep {
     /// other is.
     fn best_of(&self, choice: &Point, others: &[&Point], next: &Point) -> String {
         if let Some(goal) = differing(choice, next) {
-            return format!("it is {}", goal.best);
+            // The best of all in it, or better than the next alone.
+            let bad = |point: &Point| Some(ranking::badness(goal.metric, point.mean(goal.metric)?));
+            let ahead = |other: &&Point| match (bad(choice), bad(other)) {
+                (Some(own), Some(there)) => own <= there || !apart(choice, other, goal),
+                _ => true,
+            };
+            return if others.iter().all(ahead) {
+                format!("it is {}", goal.best)
+            } else {
+                format!("it {} than {}", goal.none, self.spoken(next))
+            };
         }
         let ahead = GOALS.iter().find(|goal| others.iter().any(|it| apart(choice, it, goal)));
         let Some(goal) = ahead else {
@@ -293,7 +311,11 @@ impl Sweep {
         let fails = |value: &String| {
             let point = beside(value)?;
             let broken: Vec<String> = point.broken().map(|it| it.expr.clone()).collect();
-            let text = || format!("{} does not show {}", said(point), figures::listed(&broken));
+            let text = || {
+                let said = said(point);
+                let does = if are_many(&said) { "do" } else { "does" };
+                format!("{said} {does} not show {}", figures::listed(&broken))
+            };
             (!broken.is_empty()).then(text)
         };
         let nearest = [below.iter().rev().find_map(fails), above.iter().find_map(fails)];
@@ -348,10 +370,11 @@ impl Sweep {
             let value = metric.and_then(|metric| value(least, &metric));
             value.map_or_else(|| judged.expr.clone(), |it| format!("{} ({it})", judged.expr))
         });
+        let least = self.spoken(least);
+        let [comes, does] = if are_many(&least) { ["come", "do"] } else { ["comes", "does"] };
         format!(
-            "No point of {} keeps every objective; {} comes nearest and does not show {}.",
+            "No point of {} keeps every objective; {least} {comes} nearest and {does} not show {}.",
             self.points.len(),
-            self.spoken(least),
             figures::listed(&broken.collect::<Vec<_>>()),
         )
     }

@@ -32,6 +32,7 @@ fn of_users(broken: &[bool]) -> Sweep {
         ..point(&[("cost.total", 1.0)])
     });
     Sweep {
+        file: String::new(),
         experiment: String::new(),
         question: String::new(),
         version: String::new(),
@@ -130,6 +131,39 @@ fn what_speaks_against_the_values_beside_the_chosen_one_is_said() {
     );
     sweep.points.retain(|point| point.values[1] == "none");
     assert_eq!(sweep.reasons().len(), 1);
+}
+
+/// The next is as cheap and slower; a dearer one is faster than both.
+#[test]
+fn what_is_better_than_the_next_alone_is_told_so() {
+    let mut sweep = of_users(&[false, false, false]);
+    sweep.axes[0].path = "gateways.drain.window".to_owned();
+    sweep.axes[0].name = "window".to_owned();
+    let numbers = [(100.0, 1.0), (100.5, 2.0), (103.0, 0.5)];
+    for (point, (cost, lag)) in sweep.points.iter_mut().zip(numbers) {
+        point.metrics = self::point(&[("cost.total", cost), ("delivery_lag.p99", lag)]).metrics;
+    }
+    let says = |sweep: &Sweep| sweep.taken(sweep.choice().unwrap());
+    let slower = "Take window 1M: all 3 points keep every objective, and it is faster than window \
+                  2M.";
+    assert_eq!(says(&sweep), slower);
+    sweep.points[2].metrics =
+        self::point(&[("cost.total", 103.0), ("delivery_lag.p99", 3.0)]).metrics;
+    let fastest = "Take window 1M: all 3 points keep every objective, and it is the fastest.";
+    assert_eq!(says(&sweep), fastest);
+}
+
+#[test]
+fn a_number_of_things_is_plural() {
+    for (words, many) in [
+        ("3 gateways", true),
+        ("1,000 users with jitter", true),
+        ("1 gateway", false),
+        ("window 30s", false),
+        ("SSE with 3 gateways", false),
+    ] {
+        assert_eq!(are_many(words), many, "{words}");
+    }
 }
 
 #[test]

@@ -41,7 +41,13 @@ pub struct Budget {
     /// The users with whom it would be full, all else being equal: by its peak, or by the average
     /// of what a client can wait for. None where that is not known.
     pub full_at: Option<f64>,
+    /// The events that would say so, where they are too few.
+    pub few: Option<f64>,
 }
+
+/// Fewer attempts of the steady time say nothing about a rate: with so many its standard error is a
+/// fifth.
+const FEW: f64 = 25.0;
 
 /// The budget of a gateway tier on attempts to connect.
 pub const HANDSHAKES: &str = "handshakes";
@@ -64,6 +70,8 @@ struct Used {
     peak: Option<f64>,
     /// What decides when it is full.
     binds: Option<f64>,
+    /// How many events that rests on, where they are too few.
+    few: Option<f64>,
 }
 
 /// The budgets of every gateway tier that was measured.
@@ -88,6 +96,7 @@ pub fn others(summary: &Summary) -> Vec<Headroom> {
             one_less: None,
             zone_less: None,
             peak,
+            few: None,
             full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
         };
         let node = node.to_owned();
@@ -123,6 +132,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
         zone_less: None,
         peak: used.and_then(|used| used.peak).unwrap_or(opened),
         full_at: Some(binds).filter(|&share| share > 0.0).map(|share| users / share),
+        few: None,
     };
     let node = node.to_owned();
     Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
@@ -141,6 +151,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         average: mean("cpu.mean"),
         peak: mean("cpu.peak"),
         binds: mean("cpu.peak"),
+        few: None,
     });
     used.extend(only.then(|| handshakes(summary, node)).flatten());
     // The largest zone has what does not divide evenly.
@@ -156,6 +167,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
             zone_less: if zones > 1.0 { on(instances - zone, average) } else { None },
             peak,
             full_at: used.binds.filter(|&share| share > 0.0).map(|share| users / share),
+            few: used.few,
         })
     };
     let mut budgets: Vec<Budget> = used.into_iter().filter_map(budget).collect();
@@ -173,7 +185,7 @@ fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
         let share = |what: &str| of(what).map(|held| held / limit);
         let (average, peak) = (share("mean"), share("max"));
         let limit = format!("{} each", figures::count(limit));
-        Some(Used { name, limit, average, peak, binds: peak })
+        Some(Used { name, limit, average, peak, binds: peak, few: None })
     };
     let both = [used("connections", "max_connections"), used("descriptors", "descriptors")];
     both.into_iter().flatten().collect()
@@ -197,6 +209,7 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
         average: average.map(|bytes| bytes / limit),
         peak: Some(most / limit),
         binds: Some(most / limit),
+        few: None,
     })
 }
 
@@ -213,6 +226,9 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
     let lasted = lasted / f64::from(summary.replications.max(1));
     let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
+    // Over all replications.
+    let few = |attempts: &f64| attempts * f64::from(summary.replications.max(1)) < FEW;
+    let (few, steady) = (steady.filter(few), steady.filter(|attempts| !few(attempts)));
     let steady = steady.map(|attempts| attempts / lasted / capacity);
     let serving = summary.mean(&format!("{node}.handshakes.serving")).filter(|&rate| rate > 0.0);
     let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
@@ -223,5 +239,6 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
         average: Some(all),
         peak: summary.mean("attempts.peak_over_capacity"),
         binds: steady,
+        few: few.filter(|&attempts| attempts > 0.0),
     })
 }

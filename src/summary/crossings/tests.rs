@@ -28,6 +28,7 @@ fn sweep(every: &[&str], bills: [&[&[f64]]; 2]) -> Sweep {
     };
     let places = (0..2).flat_map(|design| (0..every.len()).map(move |place| (design, place)));
     Sweep {
+        file: String::new(),
         experiment: String::new(),
         question: String::new(),
         version: String::new(),

@@ -218,6 +218,11 @@ impl Slo {
         let high = matches!(self.comparison, Comparison::Above | Comparison::AtLeast);
         let low = matches!(self.comparison, Comparison::Below | Comparison::AtMost);
         let metric = self.metric.split_once(").").map_or(self.metric.as_str(), |it| it.1);
+        // Who asks for no more than that most never come back expects that they do not.
+        let most = self.dimension == Dimension::Share && self.limit > 0.5 && self.limit < 1.0;
+        if low && most && [".never_share", ".lost_share"].iter().any(|form| has(metric, form)) {
+            return true;
+        }
         high && HARMS.iter().any(|form| has(metric, form))
             || low && GOODS.iter().any(|form| has(metric, form))
     }

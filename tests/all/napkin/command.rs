@@ -268,6 +268,23 @@ fn held_requests_take_turns_on_a_napkin() {
     }
 }
 
+/// Who is told to move by the age of its connection is away for a handshake; who loses one that is
+/// younger waits for its first delay as well.
+#[test]
+fn an_old_connection_is_renewed_without_a_delay() {
+    let sets = |lifetime: &str| {
+        format!(
+            "  phones.network.lifetime: {lifetime}\n  phones.network.silent_drops: 0%\n  \
+             phones.reconnect: eventsource\n  gateways.max_age: 20s\n"
+        )
+    };
+    for lifetime in ["never", "{ exponential: { mean: 20s } }"] {
+        let (_, run) = both(&sets(lifetime));
+        shows(&run, "Connections", 0.01);
+        shows(&run, "Handshakes", 0.03);
+    }
+}
+
 /// Timers of tabs that nobody looks at fire once a minute.
 #[test]
 fn hidden_tabs_poll_less() {

@@ -5,12 +5,13 @@ use serde_json::json;
 use squall::{
     engine::{Span, Time},
     record::Unit,
-    report::{html, markdown},
+    report::{html, markdown, terminal},
     summary::{
-        Bill, Metric, Series, Stretch, Summary,
+        Bill, Judged, Metric, Series, Stretch, Summary,
         bill::Grown,
         board::{self, Budget, Change},
         figures::plain,
+        slo::Verdict,
     },
 };
 
@@ -210,6 +211,61 @@ fn each_fault_has_its_recovery() {
     let page = String::from_utf8(html::page(&summary, &[])).unwrap();
     let words = parsed(&page).root_element().text().collect::<String>();
     assert!(plain(&words).contains("not by the end25.0 % still away"), "{words}");
+}
+
+/// A time that never came says so, with how long the run had for it.
+#[test]
+fn what_is_never_reached_is_told() {
+    let mut summary = told();
+    summary.metrics.push(Metric::from_values("recovery.deploy.t99", &[], Unit::Seconds, vec![]));
+    let expr = "recovery.deploy.t99 < 60s".to_owned();
+    summary.slo = vec![Judged { expr, verdict: Verdict::Fail, value: None, limit: Some(60.0) }];
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    let told = "not reached by the end of the run (";
+    assert!(page.contains(told) && markdown::page(&summary, &[]).contains(told));
+    let text = terminal::print(&summary, &terminal::Look::default());
+    let line = text.lines().find(|line| line.contains("not by the end")).unwrap();
+    assert!(!text.contains("no data") && !line.contains("of the run"), "{text}");
+}
+
+/// One attempt says nothing about a rate, and a bill of five users nothing about a thousand.
+#[test]
+fn nothing_is_made_of_a_handful() {
+    let mut summary = priced();
+    let page = |summary: &Summary| {
+        let page = String::from_utf8(html::page(summary, &[])).unwrap();
+        plain(&parsed(&page).root_element().text().collect::<String>())
+    };
+    let metric = |name: &str, value| Metric::from_values(name, &[], Unit::Count, vec![value]);
+    summary.metrics.push(metric("cost.total", 2_000.0));
+    summary.metrics.push(metric("cost.per_1k_connections", 20.0));
+    summary.metrics.push(metric("connections.mean", 99_000.0));
+    let each = "20 per 1,000 connections";
+    assert!(page(&summary).contains(each));
+    for metric in &mut summary.metrics {
+        match metric.name.as_str() {
+            "connections.mean" => metric.mean = Some(5.0),
+            "during(steady).attempts.total" => metric.mean = Some(1.0),
+            _ => {}
+        }
+    }
+    let rooms = board::headroom(&summary);
+    let handshakes = rooms[0].budgets.iter().find(|it| it.name == "handshakes").unwrap();
+    assert_eq!((handshakes.full_at, handshakes.few), (None, Some(1.0)));
+    let words = page(&summary);
+    assert!(!words.contains(each) && words.contains("1 steady attempt is too few to tell"));
+}
+
+/// What repeats a run names the file as it was given.
+#[test]
+fn the_command_names_the_file_with_its_folder() {
+    let mut summary = told();
+    summary.file = "some where/deploy.yaml".to_owned();
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    let words = parsed(&page).root_element().text().collect::<String>();
+    for text in [words, markdown::page(&summary, &[])] {
+        assert!(text.contains("squall run 'some where/deploy.yaml' --seed"), "{text}");
+    }
 }
 
 /// On average is the whole run, as of every other budget; what must fit is the steady rate.

@@ -196,6 +196,25 @@ fn each_who_sends_has_its_lag() {
         let labels: Vec<&str> = body.lines.iter().map(|line| line.label.as_str()).collect();
         assert_eq!(labels, ["quiet", "loud"]);
     }
+    // On a phone the key stands clear of half a tick label above the panel.
+    let sheet = lay_out(&chart, &NARROW);
+    let texts = sheet.text_boxes();
+    let key = texts.iter().find(|(_, text)| *text == "quiet").unwrap().0;
+    assert!(sheet.panels[0][0] - key[3] >= 9.0, "{key:?} {:?}", sheet.panels);
+    // Lines on each other share a label, in the order in which they are told.
+    let mut same = chart.clone();
+    same.panels.truncate(1);
+    let Body::Lines(body) = &mut same.panels[0].body else { panic!("lines") };
+    body.limits.clear();
+    body.lines[0].pieces = body.lines[1].pieces.clone();
+    let label = |chart: &Chart, wanted: &str| {
+        let sheet = lay_out(chart, &WIDE);
+        sheet.text_boxes().iter().any(|(_, text)| *text == wanted)
+    };
+    assert!(label(&same, "quiet, loud"));
+    let Body::Lines(body) = &mut same.panels[0].body else { panic!("lines") };
+    body.reversed = true;
+    assert!(label(&same, "loud, quiet"));
     // Where one sends, its objective stands in the chart of all.
     let mut alone = told();
     alone.slo = vec![judged("quiet.delivery_lag.p99 < 500ms")];

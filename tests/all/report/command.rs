@@ -230,7 +230,7 @@ fn what_is_pending_is_let_in_by_the_command_that_is_told() {
     assert!(page.contains("a longer `settle` would let it"));
     let (settled, page) = said(&["settle=1min"]);
     assert!(!settled.contains("inconclusive") && settled.contains("The SLO holds"), "{settled}");
-    assert!(page.contains("and 1 min to settle"));
+    assert!(page.contains(" to settle; deploy at"), "{page}");
 }
 
 /// A number that is none, and one that no run writes, are no crash of `render`.

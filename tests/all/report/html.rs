@@ -311,6 +311,7 @@ fn sweep(name: &str) -> Sweep {
         Point::new(&format!("window={window},jitter={jitter}"), &values, summary, &input)
     };
     Sweep {
+        file: format!("{name}.yaml"),
         experiment: name.into(),
         question: name.into(),
         version: "0.1.0".into(),

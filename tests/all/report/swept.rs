@@ -42,6 +42,7 @@ fn point(value: &str, missed: &[(&str, f64)], absences: Vec<Absence>) -> Point {
 pub(super) fn sweep(points: Vec<Point>) -> Sweep {
     let summary = Story { horizon: 60, gateways: 3, ..Story::default() }.summary();
     Sweep {
+        file: "retention.yaml".into(),
         experiment: "retention".into(),
         question: "How long?".into(),
         version: "0.1.0".into(),

@@ -28,6 +28,33 @@ fn the_border_of_the_accept_queue_is_rate_times_patience() {
         // Nothing happens to those who are connected, whatever the queue.
         assert_eq!((rows[row + 1][1], rows[row + 1][3]), ("stays", ""));
     }
+    page_of(&folder);
+}
+
+/// The page answers and says how to get it again; `render` makes the same from the folder.
+fn page_of(folder: &Path) {
+    let page = || fs::read_to_string(folder.join("report.html")).unwrap();
+    let first = page();
+    for part in [
+        "recovers up to",
+        "States by load",
+        "vulnerable",
+        "Not modelled",
+        "metastable-accept.yaml",
+        "--policy phones.reconnect.timeout=2s,5s",
+        "--within 5 --seed 1",
+        "chart-phase",
+    ] {
+        assert!(first.contains(part), "{part}");
+    }
+    fs::remove_file(folder.join("report.html")).unwrap();
+    fs::remove_dir_all(folder.join("charts")).unwrap();
+    let mut render = Command::new(env!("CARGO_BIN_EXE_squall"));
+    let output = render.arg("render").arg(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("stable up to"));
+    assert_eq!(first, page());
+    assert!(folder.join("charts/phase.svg").exists());
     assert!(folder.join("charts/phase.svg").is_file());
 }
 
