@@ -138,7 +138,7 @@ fn simulate(
 }
 
 /// The summary, with the napkin beside it.
-fn summarized(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
+pub(super) fn summarized(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
     let mut summary = summary::summarize(scenario, outcomes);
     summary.napkin = summary::napkin::compare(&summary, &napkin::napkin(scenario).lines);
     summary

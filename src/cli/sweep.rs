@@ -210,13 +210,14 @@ impl<'p> Swept<'p> {
             let point = &plan.points[units[0].point];
             let outcomes: Vec<Outcome> =
                 units.iter().map(|planned| self.open(planned)).collect::<Result<_, _>>()?;
-            let summary = summary::summarize(&point.scenario, &outcomes);
+            let summary = run::summarized(&point.scenario, &outcomes);
             // What cannot be judged at one point cannot be judged at any.
             if points.is_empty() {
                 summary.slo_errors().iter().for_each(complain);
             }
             events += summary.events;
-            points.push(sweep::Point::new(&point.name, &point.values, summary));
+            let new = sweep::Point::new;
+            points.push(new(&point.name, &point.values, summary, &scenario.resolved));
         }
         let names = Axis::names(&plan.axes);
         let axes = plan.axes.iter().zip(names).map(|(axis, name)| sweep::Axis {

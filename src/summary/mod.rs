@@ -16,6 +16,7 @@ mod lag;
 mod metric;
 pub mod napkin;
 pub mod observed;
+pub mod patch;
 pub mod phase;
 pub mod series;
 pub mod slo;
