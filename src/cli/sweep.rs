@@ -227,7 +227,7 @@ impl<'p> Swept<'p> {
         });
         let fingerprints: Vec<u64> = points.iter().map(|point| point.fingerprint).collect();
         Ok(sweep::Sweep {
-            file: self.arguments.common.input.file.to_string_lossy().into_owned(),
+            file: self.arguments.common.input.name(),
             experiment: scenario.name.clone(),
             question: scenario.question.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// The results of a sweep.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sweep {
-    /// The path of the experiment's file, as it was given.
+    /// The name of the experiment's file, without its folder.
     pub file: String,
     /// The experiment's name.
     pub experiment: String,

@@ -342,6 +342,7 @@ pub(in crate::report) fn command(sweep: &Sweep) -> String {
 fn again(sweep: &Sweep) -> Markup {
     html! {
         pre { code dir="auto" { (text::lines(&command(sweep), 1_200)) } }
+        (reproduce::folder(&sweep.file))
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
         p.foot { "The same input, seed and version give the same points, in any order, on any \
             number of \
