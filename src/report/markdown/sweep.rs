@@ -127,6 +127,8 @@ fn value(point: &Point, metric: &str) -> String {
     };
     let (value, range) = point.metric(metric).map_or_else(none, known);
     let only = survivors::only(metric, &point.metrics).filter(|_| point.mean(metric).is_some());
-    let only = only.map_or_else(String::new, |only| format!(" ({only})"));
-    words(&format!("{value} {range}{only}"))
+    let only = only.map_or_else(String::new, |only| format!("({only})"));
+    let parts = [value, range, only];
+    let told: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    words(&told.join(" "))
 }

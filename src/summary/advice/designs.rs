@@ -8,6 +8,8 @@ const FEW: usize = 12;
 const ADVISED: &str = "advised";
 /// That of the experiment without the sweep.
 const WRITTEN: &str = "as written";
+/// That of the point to take at the last load that has any.
+const LAST: &str = "to take at the last load";
 /// That of the point that breaks the fewest objectives, where none keeps all.
 const NEAREST: &str = "comes nearest";
 
@@ -52,7 +54,9 @@ impl Sweep {
         } else if self.judged() {
             let last = first.checked_sub(1).map(|last| &loads[last]);
             let most = last.and_then(|load| load.kept.first().copied());
-            add(&mut all, most, "the most that is kept");
+            // Beside a choice, loads stand in any order.
+            let last = if self.has_designs() { LAST } else { "the most that is kept" };
+            add(&mut all, most, last);
             let broken = loads.get(first).and_then(|load| load.points.first().copied());
             add(&mut all, broken, "the first that is not");
         }
