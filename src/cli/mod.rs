@@ -355,6 +355,12 @@ impl Input {
         self.sets.iter().cloned().chain(seed).collect()
     }
 
+    /// What the file is called, without its folder: results do not depend on where it lies.
+    fn name(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// The same file with the same changes, as a shell reads it.
     fn again(&self) -> String {
         let mut words = quoted(&self.file.to_string_lossy());

@@ -68,7 +68,7 @@ fn find(arguments: &PhaseArguments) -> Result<Phase, u8> {
     let rows: Result<Vec<Row>, u8> =
         threads.install(|| values.par_iter().map(|value| search.row(value, bounds)).collect());
     Ok(Phase {
-        file: arguments.input.file.to_string_lossy().into_owned(),
+        file: arguments.input.name(),
         experiment: plain.name,
         question: plain.question,
         version: env!("CARGO_PKG_VERSION").to_owned(),

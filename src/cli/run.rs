@@ -115,7 +115,7 @@ fn simulate(
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let simulated = progress::now().duration_since(began);
     let mut summary = summarized(scenario, &outcomes);
-    summary.file = common.input.file.to_string_lossy().into_owned();
+    summary.file = common.input.name();
     results::write(&summary, &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
@@ -138,7 +138,7 @@ fn simulate(
 }
 
 /// The summary, with the napkin beside it.
-fn summarized(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
+pub(super) fn summarized(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
     let mut summary = summary::summarize(scenario, outcomes);
     summary.napkin = summary::napkin::compare(&summary, &napkin::napkin(scenario).lines);
     summary

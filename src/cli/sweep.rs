@@ -210,13 +210,14 @@ impl<'p> Swept<'p> {
             let point = &plan.points[units[0].point];
             let outcomes: Vec<Outcome> =
                 units.iter().map(|planned| self.open(planned)).collect::<Result<_, _>>()?;
-            let summary = summary::summarize(&point.scenario, &outcomes);
+            let summary = run::summarized(&point.scenario, &outcomes);
             // What cannot be judged at one point cannot be judged at any.
             if points.is_empty() {
                 summary.slo_errors().iter().for_each(complain);
             }
             events += summary.events;
-            points.push(sweep::Point::new(&point.name, &point.values, summary));
+            let new = sweep::Point::new;
+            points.push(new(&point.name, &point.values, summary, &scenario.resolved));
         }
         let names = Axis::names(&plan.axes);
         let axes = plan.axes.iter().zip(names).map(|(axis, name)| sweep::Axis {
@@ -226,7 +227,7 @@ impl<'p> Swept<'p> {
         });
         let fingerprints: Vec<u64> = points.iter().map(|point| point.fingerprint).collect();
         Ok(sweep::Sweep {
-            file: self.arguments.common.input.file.to_string_lossy().into_owned(),
+            file: self.arguments.common.input.name(),
             experiment: scenario.name.clone(),
             question: scenario.question.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

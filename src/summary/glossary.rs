@@ -102,6 +102,7 @@ pub const METRICS: &[Described] = &[
         "Handshakes that all gateways together can do when they do nothing else; of a managed \
          service its quota.",
     ),
+    row("<node>.handshakes.serving", Unit::PerSecond, "What those that serve can do, on average."),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
     row(
@@ -249,12 +250,13 @@ pub const METRICS: &[Described] = &[
         "The most memory that one instance took: by its connections, and what it held back.",
     ),
     row("memory.peak", Unit::Bytes, "The most memory that all instances of a pool took together."),
+    row("memory.mean", Unit::Bytes, "Their mean over the run, where some clients read slowly."),
     row(
         "<node>.connections_per_instance.{max,mean,imbalance}",
         Unit::Count,
         "The same of one gateway pool.",
     ),
-    row("<node>.memory.{peak_per_instance,peak}", Unit::Bytes, "The same of one gateway pool."),
+    row("<node>.memory.{peak_per_instance,peak,mean}", Unit::Bytes, "The same of one pool."),
     row("<node>.cpu.mean", Unit::Share, "Work over capacity of a tier, on average over time."),
     row("<node>.cpu.peak", Unit::Share, "Work over capacity of the busiest instance in a tick."),
     row(

@@ -16,6 +16,7 @@ mod lag;
 mod metric;
 pub mod napkin;
 pub mod observed;
+pub mod patch;
 pub mod phase;
 pub mod series;
 pub mod slo;
@@ -43,7 +44,7 @@ use slo::Verdict;
 /// The results of an experiment over its replications.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Summary {
-    /// The path of the experiment's file, as it was given; whoever knows only its name says that.
+    /// The name of the experiment's file, without its folder.
     pub file: String,
     /// The experiment's name.
     pub experiment: String,

@@ -83,7 +83,7 @@ pub struct Row {
 /// A phase diagram.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Phase {
-    /// The path of the experiment's file, as it was given.
+    /// The name of the experiment's file, without its folder.
     pub file: String,
     /// The experiment's name.
     pub experiment: String,

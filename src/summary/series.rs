@@ -167,12 +167,6 @@ impl Curve {
         Some(Self { step, mean, band: Vec::new() })
     }
 
-    /// The mean of the bins' values.
-    pub fn average(&self) -> Option<f64> {
-        let values: Vec<f64> = self.values().map(|(_, value)| value).collect();
-        student::mean(&values)
-    }
-
     /// The median of the bins' values.
     pub fn median(&self) -> Option<f64> {
         let mut values: Vec<f64> = self.values().map(|(_, value)| value).collect();

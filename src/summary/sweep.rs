@@ -1,9 +1,12 @@
 //! A sweep's points side by side. Plain data: exactly what its result files hold.
 use super::{
-    Judged, Metric, Summary,
+    Bill, Judged, Ledger, Metric, Stretch, Summary,
+    napkin::Compared,
+    patch::{self, Change},
     slo::{self, Verdict},
 };
 use crate::{
+    engine::{Span, Time},
     record::{Absence, Unit},
     scenario::Origin,
     units::Any,
@@ -13,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// The results of a sweep.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sweep {
-    /// The path of the experiment's file, as it was given.
+    /// The name of the experiment's file, without its folder.
     pub file: String,
     /// The experiment's name.
     pub experiment: String,
@@ -55,7 +58,7 @@ pub struct Axis {
 }
 
 /// One point.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Point {
     /// `window=30s,jitter=full`.
     pub name: String,
@@ -71,12 +74,44 @@ pub struct Point {
     pub diagnosis: Vec<String>,
     /// What users missed by how long they were away, of all replications.
     pub absences: Vec<Absence>,
+    /// What it is as a run of its own.
+    pub alone: Alone,
+}
+
+/// What a point is as a run of its own, beside its metrics: all that is asked of a design and is
+/// not a curve.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Alone {
+    /// Where its resolved input differs from that without the axes.
+    pub input: Vec<Change>,
+    /// Independent runs.
+    pub replications: u32,
+    /// The runs cover [0, horizon).
+    pub horizon: Time,
+    /// Delivery metrics cover messages sent in [`warm_up`, horizon).
+    pub warm_up: Time,
+    /// What a month costs that looks like the runs, if prices are given.
+    pub bill: Option<Bill>,
+    /// Closed-form estimates beside what the runs show.
+    pub napkin: Vec<Compared>,
+    /// The phases of each replication.
+    pub phases: Vec<Stretch>,
 }
 
 impl Point {
-    /// A point from what its replications say together.
-    pub fn new(name: &str, values: &[String], summary: Summary) -> Self {
+    /// A point from what its replications say together; `input` is that without the axes.
+    pub fn new(name: &str, values: &[String], summary: Summary, input: &serde_json::Value) -> Self {
+        let alone = Alone {
+            input: patch::between(input, &summary.input),
+            replications: summary.replications,
+            horizon: summary.horizon,
+            warm_up: summary.warm_up,
+            bill: summary.bill,
+            napkin: summary.napkin,
+            phases: summary.phases,
+        };
         Self {
+            alone,
             name: name.to_owned(),
             values: values.to_vec(),
             fingerprint: summary.fingerprint,
@@ -145,6 +180,45 @@ impl Sweep {
         values
             .flat_map(|(axis, value)| ["--set".into(), format!("{}={value}", axis.path)])
             .collect()
+    }
+
+    /// A point as a run of its own, as `squall run --point` has it but for what moves over time,
+    /// histograms and ledger: what is told of those is silent.
+    pub fn run_of(&self, point: &Point) -> Summary {
+        let Alone { input, replications, horizon, warm_up, bill, napkin, phases } = &point.alone;
+        let input = patch::applied(&self.input, input);
+        let axes = self.axes.iter().zip(&point.values);
+        let own = |set: &String| set.split('=').next().map(str::trim).map(str::to_owned);
+        let swept = |set: &&String| self.axes.iter().any(|it| own(set).as_ref() == Some(&it.path));
+        let sets = self.sets.iter().filter(|set| !swept(set)).cloned();
+        Summary {
+            experiment: self.experiment.clone(),
+            file: self.file.clone(),
+            question: self.question.clone(),
+            version: self.version.clone(),
+            seed: input["seed"].as_u64().unwrap_or(self.seed),
+            replications: *replications,
+            fingerprint: point.fingerprint,
+            fingerprints: Vec::new(),
+            events: 0,
+            horizon: *horizon,
+            warm_up: *warm_up,
+            tick: Span::ZERO,
+            lag_bin: Span::ZERO,
+            input,
+            assumptions: Vec::new(),
+            sets: sets.chain(axes.map(|(axis, it)| format!("{}={it}", axis.path))).collect(),
+            metrics: point.metrics.clone(),
+            bill: bill.clone(),
+            napkin: napkin.clone(),
+            slo: point.slo.clone(),
+            diagnosis: point.diagnosis.clone(),
+            ledger: [Ledger::default(), Ledger::default()],
+            lag: Vec::new(),
+            lag_cells: Vec::new(),
+            series: Vec::new(),
+            phases: phases.clone(),
+        }
     }
 
     /// How many points have this as the worst of their verdicts.

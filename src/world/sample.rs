@@ -39,7 +39,7 @@ pub(super) struct Pool {
     pub(super) wait: Gauge,
     /// Handshakes that wait at the fullest door, where their number is bounded.
     door: Option<Gauge>,
-    capacity: Gauge,
+    pub(super) capacity: Gauge,
     done: Vec<Span>,
 }
 

@@ -30,7 +30,7 @@ struct Budget {
 /// The chart; none when nothing is used.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let mut all = of_gateways(summary);
-    all.extend(of_others(summary, &all));
+    all.extend(of_others(summary));
     all.retain(|budget| budget.peak > LITTLE);
     all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(b.binds.total_cmp(&a.binds)));
     let left_out = all.len().saturating_sub(BARS);
@@ -98,22 +98,20 @@ fn of_gateways(summary: &Summary) -> Vec<Budget> {
     rooms.flat_map(of).collect()
 }
 
-/// Whatever else works: fan-outs, partitions, registries, buffers.
-fn of_others(summary: &Summary, known: &[Budget]) -> Vec<Budget> {
-    let of = |node: &str| {
-        let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
-        let peak = mean("peak")?;
-        Some(Budget {
-            node: node.to_owned(),
-            name: summary.work(node).to_owned(),
-            limit: "its busiest instance".to_owned(),
-            average: mean("mean")?,
-            peak,
-            binds: peak,
+/// Whatever else works.
+fn of_others(summary: &Summary) -> Vec<Budget> {
+    let of = |room: board::Headroom| {
+        let node = room.node;
+        room.budgets.into_iter().map(move |budget| Budget {
+            node: node.clone(),
+            name: budget.name.to_owned(),
+            limit: budget.limit,
+            average: budget.average,
+            peak: budget.peak,
+            binds: budget.peak,
         })
     };
-    let nodes = summary.nodes_with("cpu").into_iter();
-    nodes.filter(|node| known.iter().all(|budget| budget.node != *node)).filter_map(of).collect()
+    board::others(summary).into_iter().flat_map(of).collect()
 }
 
 impl Budget {

@@ -2,7 +2,7 @@
 use super::unit_name;
 use crate::{
     scenario::Origin,
-    summary::{Judged, Metric, Summary},
+    summary::{Bill, Judged, Metric, Summary},
 };
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
@@ -38,6 +38,18 @@ pub(super) struct Basis {
     pub(super) prices: String,
     pub(super) over_s: f64,
     pub(super) steady: bool,
+}
+
+impl Basis {
+    pub(super) fn of(bill: &Bill) -> Self {
+        Self { prices: bill.prices.clone(), over_s: bill.over, steady: bill.steady }
+    }
+
+    /// The bill without its lines.
+    pub(super) fn bill(self) -> Bill {
+        let Self { prices, over_s: over, steady } = self;
+        Bill { prices, over, steady, charges: Vec::new(), growth: Vec::new() }
+    }
 }
 
 /// That every delivery has exactly one end.
@@ -103,11 +115,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
             intended_window: summary.ledger[0].intended,
             intended_run: summary.ledger[1].intended,
         },
-        bill: summary.bill.as_ref().map(|bill| Basis {
-            prices: bill.prices.clone(),
-            over_s: bill.over,
-            steady: bill.steady,
-        }),
+        bill: summary.bill.as_ref().map(Basis::of),
         input: summary.input.clone(),
         assumptions: summary.assumptions.clone(),
         file: Some(summary.file.clone()),

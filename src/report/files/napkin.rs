@@ -1,5 +1,9 @@
 //! The napkin as files: the table beside a run, and the document of `squall napkin --json`.
-use super::{NAPKIN, Open, Unreadable, read::rows, tables, unit_name};
+use super::{
+    NAPKIN, Open, Unreadable,
+    read::{Cells, rows},
+    tables, unit_name,
+};
 use crate::summary::{
     figures::plain,
     napkin::{Compared, Line},
@@ -9,54 +13,62 @@ use std::io;
 
 /// `simulated` and what follows are empty where the run does not measure it.
 pub(super) fn table(all: &[Compared]) -> Vec<u8> {
-    let header = [
-        "quantity",
-        "of",
-        "formula",
-        "unit",
-        "estimate",
-        "simulated",
-        "ci_low",
-        "ci_high",
-        "deviation",
-        "reason",
-    ];
-    tables::rows(&header, |out| {
-        for one in all {
-            out(&[
-                &one.name,
-                &one.of,
-                &plain(&one.formula),
-                unit_name(one.unit),
-                &one.estimate.to_string(),
-                &tables::cell(one.simulated),
-                &tables::cell(one.ci_low),
-                &tables::cell(one.ci_high),
-                &tables::cell(one.deviation),
-                &plain(&one.reason),
-            ]);
-        }
-    })
+    tables::each(COMPARED, all, cells)
+}
+
+/// The columns of [`cells`].
+pub(super) const COMPARED: [&str; 10] = [
+    "quantity",
+    "of",
+    "formula",
+    "unit",
+    "estimate",
+    "simulated",
+    "ci_low",
+    "ci_high",
+    "deviation",
+    "reason",
+];
+
+/// The cells of a comparison, whatever stands before them.
+pub(super) fn cells(one: &Compared) -> [String; 10] {
+    [
+        one.name.clone(),
+        one.of.clone(),
+        plain(&one.formula),
+        unit_name(one.unit).to_owned(),
+        one.estimate.to_string(),
+        tables::cell(one.simulated),
+        tables::cell(one.ci_low),
+        tables::cell(one.ci_high),
+        tables::cell(one.deviation),
+        plain(&one.reason),
+    ]
 }
 
 /// Reads the table back; a folder without one has no napkin.
 pub(super) fn read(open: Open) -> Result<Vec<Compared>, Unreadable> {
-    if open(NAPKIN).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        return Ok(Vec::new());
-    }
-    rows(open, NAPKIN, |mut cells| {
-        Some(Compared {
-            name: cells.owned()?,
-            of: cells.owned()?,
-            formula: cells.owned()?,
-            unit: cells.unit()?,
-            estimate: cells.number()?,
-            simulated: cells.float()?,
-            ci_low: cells.float()?,
-            ci_high: cells.float()?,
-            deviation: cells.float()?,
-            reason: cells.owned()?,
-        })
+    if is_there(open) { rows(open, NAPKIN, compared) } else { Ok(Vec::new()) }
+}
+
+/// Whether a folder has such a table.
+pub(super) fn is_there(open: Open) -> bool {
+    !open(NAPKIN).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// A row of it.
+pub(super) fn compared(mut cells: Cells) -> Option<Compared> {
+    Some(Compared {
+        name: cells.owned()?,
+        of: cells.owned()?,
+        formula: cells.owned()?,
+        unit: cells.unit()?,
+        estimate: cells.number()?,
+        simulated: cells.float()?,
+        ci_low: cells.float()?,
+        ci_high: cells.float()?,
+        deviation: cells.float()?,
+        reason: cells.owned()?,
     })
 }
 

@@ -205,12 +205,12 @@ fn full_name(node: &str, quantity: &str, statistic: &str) -> String {
 }
 
 fn bill(open: Open, basis: Option<Basis>) -> Result<Option<Bill>, Unreadable> {
-    let Some(Basis { prices, over_s: over, steady }) = basis else { return Ok(None) };
+    let Some(basis) = basis else { return Ok(None) };
     let (charges, growth) = (rows(open, COST, charge)?, rows(open, GROWTH, grown)?);
-    Ok(Some(Bill { prices, over, steady, charges, growth }))
+    Ok(Some(Bill { charges, growth, ..basis.bill() }))
 }
 
-fn grown(mut cells: Cells) -> Option<Grown> {
+pub(super) fn grown(mut cells: Cells) -> Option<Grown> {
     Some(Grown {
         factor: cells.number()?,
         item: cells.owned()?,
@@ -221,7 +221,7 @@ fn grown(mut cells: Cells) -> Option<Grown> {
     })
 }
 
-fn charge(mut cells: Cells) -> Option<Charge> {
+pub(super) fn charge(mut cells: Cells) -> Option<Charge> {
     Some(Charge {
         item: cells.owned()?,
         node: cells.owned()?,
@@ -246,7 +246,7 @@ fn lag_cell(mut cells: Cells) -> Option<LagCell> {
     Some(LagCell { at, low: cells.span()?, high: cells.span()?, count: cells.number()? })
 }
 
-fn phase(mut cells: Cells) -> Option<Stretch> {
+pub(super) fn phase(mut cells: Cells) -> Option<Stretch> {
     Some(Stretch {
         replication: cells.number()?,
         name: cells.owned()?,

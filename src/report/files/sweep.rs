@@ -1,15 +1,23 @@
 //! The result files of a sweep: written, and read back.
 use super::{
-    ABSENCES, File, MANIFEST, POINTS, SUMMARY,
-    documents::{self, Document, DocumentPoint, hexadecimal},
+    ABSENCES, COST, File, GROWTH, MANIFEST, NAPKIN, PHASES, POINTS, SUMMARY,
+    documents::{self, Basis, Document, DocumentPoint, hexadecimal},
+    napkin,
     read::{
-        Cells, Open, Unreadable, Verdicts, absence, each, fingerprint, json, malformed, metric,
+        Cells, Open, Unreadable, Verdicts, absence, charge, each, fingerprint, grown, json,
+        malformed, metric, phase,
     },
-    tables::{self, absence_cells, metric_cells},
+    tables::{self, absence_cells, charge_cells, grown_cells, metric_cells, phase_cells},
 };
 use crate::{
+    engine::{Span, Time},
     scenario::Origin,
-    summary::sweep::{Axis, Point, Sweep},
+    summary::{
+        Charge,
+        bill::Grown,
+        patch::Change,
+        sweep::{Alone, Axis, Point, Sweep},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +48,11 @@ struct Place {
     name: String,
     values: Vec<String>,
     fingerprint: String,
+    replications: u32,
+    horizon_s: f64,
+    warm_up_s: f64,
+    bill: Option<Basis>,
+    input: Vec<Change>,
 }
 
 #[derive(Deserialize)]
@@ -52,10 +65,29 @@ pub fn write_sweep(sweep: &Sweep) -> Vec<File> {
     let files = [
         (SUMMARY, document(sweep)),
         (POINTS, points(sweep)),
-        (ABSENCES, absences(sweep)),
-        (MANIFEST, manifest(sweep)),
+        (ABSENCES, by_point(sweep, &tables::ABSENCE, |it| &it.absences, absence_cells)),
+        (PHASES, by_point(sweep, &tables::PHASE, |it| &it.alone.phases, phase_cells)),
     ];
-    files.map(|(name, bytes)| File { name: name.to_owned(), bytes }).into()
+    let paid = sweep.points.iter().any(|point| point.alone.bill.is_some());
+    let cost = || by_point(sweep, &tables::CHARGE, |it| it.charges(), charge_cells);
+    let growth = || by_point(sweep, &tables::GROWN, |it| it.growth(), grown_cells);
+    let cost = paid.then(|| [(COST, cost()), (GROWTH, growth())]);
+    let estimated = sweep.points.iter().any(|point| !point.alone.napkin.is_empty());
+    let table = || by_point(sweep, &napkin::COMPARED, |it| &it.alone.napkin, napkin::cells);
+    let napkin = estimated.then(|| (NAPKIN, table()));
+    let all = files.into_iter().chain(cost.into_iter().flatten()).chain(napkin);
+    let all = all.chain([(MANIFEST, manifest(sweep))]);
+    all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
+}
+
+impl Point {
+    fn charges(&self) -> &[Charge] {
+        self.alone.bill.as_ref().map_or(&[], |bill| &bill.charges)
+    }
+
+    fn growth(&self) -> &[Grown] {
+        self.alone.bill.as_ref().map_or(&[], |bill| &bill.growth)
+    }
 }
 
 fn manifest(sweep: &Sweep) -> Vec<u8> {
@@ -63,6 +95,11 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         name: point.name.clone(),
         values: point.values.clone(),
         fingerprint: hexadecimal(point.fingerprint),
+        replications: point.alone.replications,
+        horizon_s: point.alone.horizon.seconds(),
+        warm_up_s: point.alone.warm_up.seconds(),
+        bill: point.alone.bill.as_ref().map(Basis::of),
+        input: point.alone.input.clone(),
     };
     documents::pretty(&Manifest {
         experiment: sweep.experiment.clone(),
@@ -112,26 +149,21 @@ fn document(sweep: &Sweep) -> Vec<u8> {
 /// The metrics of all points; a column for each axis.
 fn points(sweep: &Sweep) -> Vec<u8> {
     let fixed = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
-    by_point(sweep, &fixed, |point| point.metrics.iter().map(metric_cells).collect())
-}
-
-/// What users of each point missed, by how long they were away.
-fn absences(sweep: &Sweep) -> Vec<u8> {
-    let cells = |point: &Point| point.absences.iter().map(absence_cells).collect();
-    by_point(sweep, &tables::ABSENCE, cells)
+    by_point(sweep, &fixed, |point| &point.metrics, metric_cells)
 }
 
 /// Rows of all points; before them the point's name and a column for each axis.
-fn by_point<const N: usize>(
-    sweep: &Sweep,
+fn by_point<'s, T: 's, const N: usize>(
+    sweep: &'s Sweep,
     fixed: &[&str; N],
-    cells: impl Fn(&Point) -> Vec<[String; N]>,
+    of: impl Fn(&'s Point) -> &'s [T],
+    cells: impl Fn(&T) -> [String; N],
 ) -> Vec<u8> {
     let axes = sweep.axes.iter().map(|axis| axis.name.as_str());
     let header: Vec<&str> = ["point"].into_iter().chain(axes).chain(*fixed).collect();
     tables::rows(&header, |out| {
         for point in &sweep.points {
-            for cells in cells(point) {
+            for cells in of(point).iter().map(&cells) {
                 let start = [&point.name].into_iter().chain(&point.values);
                 out(&start.chain(&cells).map(String::as_str).collect::<Vec<&str>>());
             }
@@ -167,6 +199,36 @@ fn each_of(
     })
 }
 
+/// Reads the rows of a table of points into their places.
+fn fill<T>(
+    open: Open,
+    name: &'static str,
+    (axes, points): (usize, &mut [Point]),
+    row: impl Fn(Cells) -> Option<T>,
+    place: impl Fn(&mut Point) -> Option<&mut Vec<T>>,
+) -> Result<(), Unreadable> {
+    each_of(open, name, axes, points, |point, cells| {
+        place(point)?.push(row(cells)?);
+        Some(())
+    })
+}
+
+/// Reads what the tables hold of each point.
+fn read_tables(open: Open, axes: usize, points: &mut [Point]) -> Result<(), Unreadable> {
+    fill(open, POINTS, (axes, points), metric, |it| Some(&mut it.metrics))?;
+    fill(open, ABSENCES, (axes, points), absence, |it| Some(&mut it.absences))?;
+    fill(open, PHASES, (axes, points), phase, |it| Some(&mut it.alone.phases))?;
+    if points.iter().any(|point| point.alone.bill.is_some()) {
+        fill(open, COST, (axes, points), charge, |it| Some(&mut it.alone.bill.as_mut()?.charges))?;
+        fill(open, GROWTH, (axes, points), grown, |it| Some(&mut it.alone.bill.as_mut()?.growth))?;
+    }
+    if napkin::is_there(open) {
+        let row = napkin::compared;
+        fill(open, NAPKIN, (axes, points), row, |it| Some(&mut it.alone.napkin))?;
+    }
+    Ok(())
+}
+
 /// Reads a sweep back; `open` gives a file's bytes.
 ///
 /// # Errors
@@ -187,17 +249,17 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
             slo: judged.slo,
             diagnosis: judged.diagnosis,
             absences: Vec::new(),
+            alone: Alone {
+                input: place.input,
+                replications: place.replications,
+                horizon: Time::ZERO + Span::from_seconds(place.horizon_s),
+                warm_up: Time::ZERO + Span::from_seconds(place.warm_up_s),
+                bill: place.bill.map(Basis::bill),
+                ..Alone::default()
+            },
         });
     }
-    let axes = manifest.axes.len();
-    each_of(open, POINTS, axes, &mut points, |point, cells| {
-        point.metrics.push(metric(cells)?);
-        Some(())
-    })?;
-    each_of(open, ABSENCES, axes, &mut points, |point, cells| {
-        point.absences.push(absence(cells)?);
-        Some(())
-    })?;
+    read_tables(open, manifest.axes.len(), &mut points)?;
     Ok(Sweep {
         fingerprint: fingerprint(&manifest.fingerprint)?,
         file: manifest.file.unwrap_or_else(|| format!("{}.yaml", manifest.experiment)),

@@ -6,18 +6,13 @@ use super::unit_name;
 use crate::{
     engine::{Time, number},
     record::Absence,
-    summary::{Bill, Bucket, Ledger, Metric, Series, Summary},
+    summary::{Bill, Bucket, Charge, Ledger, Metric, Series, Stretch, Summary, bill::Grown},
 };
 
 /// `node` is empty for the whole system; `[during(NAME).]` stays with the metric.
 pub(super) fn metrics(summary: &Summary) -> Vec<u8> {
     let header = ["node", "metric", "statistic", "unit", "value", "ci_low", "ci_high", "n"];
-    table(header, |out| {
-        for metric in &summary.metrics {
-            let cells = metric_cells(metric);
-            out(cells.each_ref().map(String::as_str));
-        }
-    })
+    each(header, &summary.metrics, metric_cells)
 }
 
 /// The cells of a metric, whatever stands before them.
@@ -109,11 +104,7 @@ pub(super) fn ledger(summary: &Summary) -> Vec<u8> {
 /// Outages of one length a row, of all replications: what came for their users when they were back,
 /// and what never did. Outages without a message for their user are not counted.
 pub(super) fn absences(summary: &Summary) -> Vec<u8> {
-    table(ABSENCE, |out| {
-        for row in &summary.ledger[0].absences {
-            out(absence_cells(row).each_ref().map(String::as_str));
-        }
-    })
+    each(ABSENCE, &summary.ledger[0].absences, absence_cells)
 }
 
 /// The columns of [`absence_cells`].
@@ -134,61 +125,86 @@ pub(super) fn absence_cells(row: &Absence) -> [String; 6] {
 }
 
 pub(super) fn phases(summary: &Summary) -> Vec<u8> {
-    table(["replication", "phase", "start_s", "end_s"], |out| {
-        for phase in &summary.phases {
-            out([
-                &phase.replication.to_string(),
-                &phase.name,
-                &phase.start.seconds().to_string(),
-                &phase.end.seconds().to_string(),
-            ]);
-        }
-    })
+    each(PHASE, &summary.phases, phase_cells)
+}
+
+/// The columns of [`phase_cells`].
+pub(super) const PHASE: [&str; 4] = ["replication", "phase", "start_s", "end_s"];
+
+/// The cells of a phase, whatever stands before them.
+pub(super) fn phase_cells(phase: &Stretch) -> [String; 4] {
+    [
+        phase.replication.to_string(),
+        phase.name.clone(),
+        phase.start.seconds().to_string(),
+        phase.end.seconds().to_string(),
+    ]
 }
 
 /// One line of the bill a row: `usd_month` is `quantity` times `price`, of tiers their mean.
 pub(super) fn cost(bill: &Bill) -> Vec<u8> {
-    let header = [
-        "item",
-        "node",
-        "product",
-        "quantity",
-        "unit",
-        "price",
-        "source",
-        "date",
-        "usd_month",
-        "share",
-        "why",
-    ];
-    table(header, |out| {
-        for charge in &bill.charges {
-            out([
-                &charge.item,
-                &charge.node,
-                &charge.product,
-                &charge.quantity.to_string(),
-                &charge.unit,
-                &charge.price.to_string(),
-                &charge.source,
-                &charge.date,
-                &charge.usd_month.to_string(),
-                &charge.share.to_string(),
-                &charge.why,
-            ]);
-        }
-    })
+    each(CHARGE, &bill.charges, charge_cells)
+}
+
+/// The columns of [`charge_cells`].
+pub(super) const CHARGE: [&str; 11] = [
+    "item",
+    "node",
+    "product",
+    "quantity",
+    "unit",
+    "price",
+    "source",
+    "date",
+    "usd_month",
+    "share",
+    "why",
+];
+
+/// The cells of a line of the bill, whatever stands before them.
+pub(super) fn charge_cells(charge: &Charge) -> [String; 11] {
+    [
+        charge.item.clone(),
+        charge.node.clone(),
+        charge.product.clone(),
+        charge.quantity.to_string(),
+        charge.unit.clone(),
+        charge.price.to_string(),
+        charge.source.clone(),
+        charge.date.clone(),
+        charge.usd_month.to_string(),
+        charge.share.to_string(),
+        charge.why.clone(),
+    ]
 }
 
 /// One line of the bill with more users a row.
 pub(super) fn growth(bill: &Bill) -> Vec<u8> {
-    table(["factor", "item", "node", "quantity", "unit", "usd_month"], |out| {
-        for line in &bill.growth {
-            let numbers = [line.factor, line.quantity, line.usd_month].map(|it| it.to_string());
-            let [factor, quantity, usd] = &numbers;
-            out([factor, &line.item, &line.node, quantity, &line.unit, usd]);
-        }
-    })
+    each(GROWN, &bill.growth, grown_cells)
+}
+
+/// The columns of [`grown_cells`].
+pub(super) const GROWN: [&str; 6] = ["factor", "item", "node", "quantity", "unit", "usd_month"];
+
+/// The cells of a line of the bill with more users, whatever stands before them.
+pub(super) fn grown_cells(line: &Grown) -> [String; 6] {
+    [
+        line.factor.to_string(),
+        line.item.clone(),
+        line.node.clone(),
+        line.quantity.to_string(),
+        line.unit.clone(),
+        line.usd_month.to_string(),
+    ]
+}
+
+/// A table with a row for each of what there is.
+pub(super) fn each<T, const N: usize>(
+    header: [&str; N],
+    all: &[T],
+    cells: impl Fn(&T) -> [String; N],
+) -> Vec<u8> {
+    table(header, |out| all.iter().for_each(|one| out(cells(one).each_ref().map(String::as_str))))
 }
 
 pub(super) fn cell(value: Option<f64>) -> String {

@@ -86,7 +86,7 @@ fn line(charge: &Charge) -> Markup {
 }
 
 /// Without cents over 10.
-fn money(value: f64) -> String {
+pub(super) fn money(value: f64) -> String {
     if value >= 10.0 { figures::count(value.round()) } else { format!("{value:.2}") }
 }
 

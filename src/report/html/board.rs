@@ -18,28 +18,41 @@ const FAR: f64 = 1_000.0;
 const FEW: f64 = 0.01;
 /// A tier without a connection for a larger part of the run is told.
 const IDLE: f64 = 0.02;
+/// Budgets of what works.
+const WORKS: [&str; 2] = ["CPU", "work"];
 /// A share below this is told as that.
 const LEAST: f64 = 1e-4;
 
 /// The changes that the run speaks for; none where there are none.
 pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
-    let changes = board::changes(summary);
+    recommended(summary, &board::changes(summary))
+}
+
+/// The same with some of them.
+pub(super) fn recommended(summary: &Summary, changes: &[Change]) -> Option<Markup> {
     (!changes.is_empty()).then(|| {
         html! {
             p.lead { "From closed forms over what this run measured. Not run yet: whether a change \
                 does what it should is for the next run to say." }
-            table.stack.changes {
-                caption.hidden { "Recommended changes" }
-                thead { tr {
-                    th scope="col" { "parameter" } th scope="col" { "from" } th scope="col" { "to" }
-                    th scope="col" { "evidence" }
-                } }
-                tbody { @for change in &changes { (changed(change)) } }
-            }
+            (table(changes))
             pre { code dir="auto" {
-                (text::clean(&reproduce::changed(summary, &changes), 1_200)) } }
+                (text::clean(&reproduce::changed(summary, changes), 1_200)) } }
         }
     })
+}
+
+/// Parameters, each from what to what and why.
+pub(super) fn table(changes: &[Change]) -> Markup {
+    html! {
+        table.stack.changes {
+            caption.hidden { "Recommended changes" }
+            thead { tr {
+                th scope="col" { "parameter" } th scope="col" { "from" } th scope="col" { "to" }
+                th scope="col" { "evidence" }
+            } }
+            tbody { @for change in changes { (changed(change)) } }
+        }
+    }
 }
 
 fn changed(change: &Change) -> Markup {
@@ -144,20 +157,22 @@ fn waits(budget: &Budget) -> bool {
     board::can_wait(budget.name) && budget.peak > 1.0
 }
 
-fn users(count: f64) -> String {
+pub(super) fn users(count: f64) -> String {
     figures::counted(rounded(count), "user", "users")
 }
 
 /// Three digits: no more are known.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
 }
 
 /// The users with whom a budget is full, as far as that can be told from those of this run.
-fn full_with(budget: &Budget, all: f64) -> String {
+pub(super) fn full_with(budget: &Budget, all: f64) -> String {
     match budget.full_at {
-        // A CPU that is full does not say by how much.
-        Some(_) if budget.name == "CPU" && budget.peak > USED_UP => "these: it is full".to_owned(),
+        // What works and is full does not say by how much.
+        Some(_) if WORKS.contains(&budget.name) && budget.peak > USED_UP => {
+            "these: it is full".to_owned()
+        }
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
         None => budget.few.map_or_else(
@@ -187,14 +202,14 @@ fn of_budget(budget: &Budget, all: f64, [less, zones]: [bool; 2]) -> Markup {
 }
 
 /// A share with a word where it is more than there is: colour is never alone.
-fn used(part: Option<f64>) -> Markup {
+pub(super) fn used(part: Option<f64>) -> Markup {
     let over = part.is_some_and(|part| part > 1.0);
     html! {
         @if over { span.fail { "▲ " (told(part)) } } @else { (told(part)) }
     }
 }
 
-fn told(part: Option<f64>) -> String {
+pub(super) fn told(part: Option<f64>) -> String {
     let told = |part: f64| {
         if part > 0.0 && part < LEAST { figures::spoken_share(part) } else { share(part) }
     };
@@ -397,7 +412,7 @@ fn with(blast: &Blast) -> String {
 }
 
 /// When they are back; if they are not, until when nobody saw them.
-fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Markup {
+pub(super) fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Markup {
     html! {
         @match (back, blast.hit) {
             (Some(back), _) => { (figures::duration(back)) }

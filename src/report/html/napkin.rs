@@ -75,30 +75,35 @@ fn name(one: &Compared) -> String {
 }
 
 fn row(one: &Compared, intervals: bool) -> Markup {
-    let ends: Vec<f64> = one.ci_low.into_iter().chain(one.ci_high).collect();
-    let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
     html! {
         tr {
             th scope="row" { (text::name(&one.name))
                 @if !one.of.is_empty() { small { (text::name(&one.of)) } } }
             td data-l="closed form" { (text::sentence(&one.formula)) }
-            td.r data-l="napkin" { (figures::figure(one.unit, one.estimate)) }
-            td.r data-l="simulated" {
-                @match (scale, one.simulated) {
-                    (Some(scale), Some(mean)) => {
-                        b { (scale.text(mean)) }
-                        @if let (true, Some(low), Some(high)) =
-                            (intervals, one.ci_low, one.ci_high)
-                        {
-                            small { "[" (scale.number(low)) ", " (scale.number(high)) "]" }
-                        }
-                    }
-                    _ => (figures::NONE),
-                }
-            }
-            td.r data-l="difference" { (difference(one))
-                @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } }
+            (held(one, intervals))
         }
+    }
+}
+
+/// The estimate, what the run shows, and how far they are apart.
+pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
+    let ends: Vec<f64> = one.ci_low.into_iter().chain(one.ci_high).collect();
+    let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
+    html! {
+        td.r data-l="napkin" { (figures::figure(one.unit, one.estimate)) }
+        td.r data-l="simulated" {
+            @match (scale, one.simulated) {
+                (Some(scale), Some(mean)) => {
+                    b { (scale.text(mean)) }
+                    @if let (true, Some(low), Some(high)) = (intervals, one.ci_low, one.ci_high) {
+                        small { "[" (scale.number(low)) ", " (scale.number(high)) "]" }
+                    }
+                }
+                _ => (figures::NONE),
+            }
+        }
+        td.r data-l="difference" { (difference(one))
+            @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } }
     }
 }
 

@@ -205,6 +205,7 @@ pub(in crate::report) fn command(phase: &Phase) -> String {
 fn again(phase: &Phase) -> Markup {
     html! {
         pre { code dir="auto" { (text::clean(&command(phase), 1_200)) } }
+        (reproduce::folder(&phase.file))
         (reproduce::same())
     }
 }

@@ -14,6 +14,7 @@ const MOST: usize = 20;
 pub(super) fn body(summary: &Summary) -> Markup {
     html! {
         pre { code dir="auto" { (text::clean(&command(summary), 1_200)) } }
+        (folder(&summary.file))
         (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints,
             summary.events))
         p.foot { "The same input, seed and version give the same fingerprint and the same files, \
@@ -21,6 +22,11 @@ pub(super) fn body(summary: &Summary) -> Markup {
             machine and with any number of threads. The resolved input lies in "
             code { "manifest.json" } "." }
     }
+}
+
+/// Where the command is for: results do not know where the file lay.
+pub(super) fn folder(file: &str) -> Markup {
+    html! { p.foot { "In the folder of " code { (text::clean(file, 80)) } "." } }
 }
 
 /// That the same comes out again, where no fingerprint is kept.
@@ -52,7 +58,7 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
     }
 }
 
-/// The command line of this run: the file as it was given, and what arguments set.
+/// The command line of this run in the folder of its file, and what arguments set.
 pub(in crate::report) fn command(summary: &Summary) -> String {
     let file = quoted(&summary.file);
     let sets = sets(&summary.sets, &[]);

@@ -1,4 +1,5 @@
 //! The page of a sweep: the answer, the designs that matter side by side, all points, the charts.
+mod board;
 mod by_load;
 
 use super::{
@@ -13,7 +14,7 @@ use crate::{
     report::{chart, safe, terminal::verdicts},
     summary::{
         Judged, Metric,
-        advice::Told,
+        advice::{Design, Told},
         figures::{self, figure},
         slo::{self, Said},
         survivors,
@@ -21,6 +22,7 @@ use crate::{
     },
     units::Any,
 };
+use board::Board;
 use maud::{Markup, html};
 
 /// So many findings stand at the top.
@@ -46,29 +48,31 @@ pub(in crate::report) fn page(sweep: &Sweep) -> Vec<u8> {
     shell::document(&frame, &sections(sweep))
 }
 
-fn sections(sweep: &Sweep) -> Vec<Section> {
+fn sections<'s>(sweep: &'s Sweep) -> Vec<Section> {
+    let section = |id, title, body| shell::section(id, title, title, body);
+    let named = shell::section;
     let charts = Charts::swept(sweep);
     let (findings, rest) = findings(sweep, &charts);
     let (charts, more) = charts.with_told(rest);
+    let board = Board::of(sweep);
+    let of = |part: fn(&Board<'s>) -> Option<Markup>| board.as_ref().and_then(part);
+    let system = of(Board::system).or_else(|| system::planned(&sweep.input));
+    let method = Some(method::of_sweep(sweep.replications));
     let all = [
-        shell::section("findings", "Findings", "Findings", findings),
-        shell::section("points", "The points", "Points", points(sweep, &more)),
-        shell::section("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
-        shell::section("system", "The system", "System", system::planned(&sweep.input)),
-        shell::section(
-            "assumptions",
-            "Assumptions",
-            "Assumptions",
-            assumptions::body(&sweep.assumptions),
-        ),
-        shell::section("omitted", "Not modelled", "Not modelled", omitted::of_input(&sweep.input)),
-        shell::section(
-            "method",
-            "How to read the numbers",
-            "Method",
-            Some(method::of_sweep(sweep.replications)),
-        ),
-        shell::section("reproduce", "Reproduce", "Reproduce", Some(again(sweep))),
+        section("findings", "Findings", findings),
+        section("recommendation", "Recommendation", of(Board::recommendation)),
+        named("points", "The points", "Points", points(sweep, &more)),
+        named("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
+        named("system", "The system", "System", system),
+        named("napkin", "Napkin beside simulation", "Napkin", of(Board::napkin)),
+        section("headroom", "Headroom", of(Board::headroom)),
+        section("blast", "Blast radius", of(Board::blast)),
+        named("cost", "The bill", "Cost", of(Board::bill)),
+        section("growth", "Growth", of(Board::growth)),
+        section("assumptions", "Assumptions", assumptions::body(&sweep.assumptions)),
+        section("omitted", "Not modelled", omitted::of_input(&sweep.input)),
+        named("method", "How to read the numbers", "Method", method),
+        section("reproduce", "Reproduce", Some(again(sweep))),
     ];
     all.into_iter().flatten().collect()
 }
@@ -98,7 +102,7 @@ fn header(sweep: &Sweep) -> Markup {
         @if by_design {
             (by_load::table(sweep, &loads))
         } @else {
-            @let designs = designs(sweep);
+            @let designs = sweep.designs();
             @if !designs.is_empty() { (decision(sweep, &designs)) }
         }
     }
@@ -138,51 +142,6 @@ fn count(length: usize) -> f64 {
     crate::engine::number::float(crate::engine::number::count(length))
 }
 
-/// A design in the first table.
-struct Design<'s> {
-    point: &'s Point,
-    role: &'static str,
-}
-
-/// What the experiment has without the sweep, the point to take, and the one that keeps least; of
-/// loads the last that keeps every objective and the first that does not.
-fn designs(sweep: &Sweep) -> Vec<Design<'_>> {
-    let mut all: Vec<Design> = Vec::new();
-    let mut add = |point: Option<&'_ Point>, role| {
-        let Some(point) = point else { return };
-        match all.iter_mut().find(|known: &&mut Design| std::ptr::eq(known.point, point)) {
-            Some(known) if role == ADVISED => known.role = "as written, advised",
-            Some(_) => {}
-            None => all.push(Design { point: find(sweep, point), role }),
-        }
-    };
-    add(sweep.as_written(), "as written");
-    let loads = sweep.loads();
-    let first = loads.iter().position(|load| load.kept.is_empty()).unwrap_or(loads.len());
-    if loads.is_empty() || !sweep.failures().is_empty() {
-        if sweep.failures().is_empty() {
-            add(sweep.keeps_least(), "keeps least");
-        } else {
-            let first = sweep.as_written().or(sweep.points.first());
-            add(first, "first");
-            add(first.and_then(|point| sweep.otherwise(point)), "where it turns out otherwise");
-        }
-        add(sweep.choice().filter(|_| sweep.judged()), ADVISED);
-    } else if sweep.judged() {
-        let last = first.checked_sub(1).map(|last| &loads[last]);
-        add(last.and_then(|load| load.kept.first().copied()), "the most that is kept");
-        let broken = loads.get(first).and_then(|load| load.points.first().copied());
-        add(broken, "the first that is not");
-    }
-    all
-}
-
-const ADVISED: &str = "advised";
-
-fn find<'s>(sweep: &'s Sweep, point: &Point) -> &'s Point {
-    sweep.points.iter().find(|known| known.name == point.name).unwrap_or(&sweep.points[0])
-}
-
 fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
     let objectives: Vec<&Judged> =
         sweep.points.first().into_iter().flat_map(|it| &it.slo).collect();
@@ -193,7 +152,7 @@ fn decision(sweep: &Sweep, designs: &[Design]) -> Markup {
         .filter(|(name, _)| sweep.knows(name))
         .filter(|(name, _)| designs.iter().any(|design| design.point.mean(name).is_some()))
         .collect();
-    let class = |design: &Design| if design.role.contains(ADVISED) { "pick" } else { "other" };
+    let class = |design: &Design| if design.is_advised() { "pick" } else { "other" };
     html! {
         table.decide.designs.stack {
             caption.hidden { "Designs side by side" }
@@ -383,6 +342,7 @@ pub(in crate::report) fn command(sweep: &Sweep) -> String {
 fn again(sweep: &Sweep) -> Markup {
     html! {
         pre { code dir="auto" { (text::lines(&command(sweep), 1_200)) } }
+        (reproduce::folder(&sweep.file))
         (reproduce::facts(&sweep.version, sweep.seed, sweep.fingerprint, &[], sweep.events))
         p.foot { "The same input, seed and version give the same points, in any order, on any \
             number of \

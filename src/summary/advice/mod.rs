@@ -1,10 +1,12 @@
 //! What a sweep says: which of its points to take, why, and what the axes do.
+mod designs;
 mod load;
 mod ranking;
 mod stated;
 #[cfg(test)]
 mod tests;
 
+pub use designs::Design;
 pub use load::Load;
 
 use super::{
@@ -354,9 +356,13 @@ impl Sweep {
         Some(Told::of(text, "attempts.peak_per_second"))
     }
 
+    fn breaks_fewest(&self) -> Option<&Point> {
+        self.points.iter().min_by_key(|point| point.broken().count())
+    }
+
     /// Where none keeps all objectives: the point that breaks the fewest.
     fn nearest(&self) -> String {
-        let Some(least) = self.points.iter().min_by_key(|point| point.broken().count()) else {
+        let Some(least) = self.breaks_fewest() else {
             return "There are no points.".to_owned();
         };
         let broken = least.broken().map(|judged| {

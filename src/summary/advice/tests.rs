@@ -6,15 +6,7 @@ use std::cmp::Ordering;
 fn point(values: &[(&str, f64)]) -> Point {
     let metric =
         |&(name, value): &(&str, f64)| Metric::from_values(name, &[], Unit::Ratio, vec![value]);
-    Point {
-        name: String::new(),
-        values: Vec::new(),
-        fingerprint: 0,
-        metrics: values.iter().map(metric).collect(),
-        slo: Vec::new(),
-        diagnosis: Vec::new(),
-        absences: Vec::new(),
-    }
+    Point { metrics: values.iter().map(metric).collect(), ..Point::default() }
 }
 
 #[test]
@@ -71,6 +63,43 @@ fn nobody_chooses_how_many_users_there_are() {
         "Every objective is kept up to 1M users; at 2M users no point shows delivery_lag.p99 < 1s."
     );
     assert_eq!(says(&[true, true]), "At 1M users no point shows delivery_lag.p99 < 1s.");
+}
+
+#[test]
+fn one_design_is_told_in_full_and_few_side_by_side() {
+    let of_gateways = |broken: &[bool]| {
+        let mut sweep = of_users(broken);
+        sweep.axes[0].path = "gateways.count".to_owned();
+        sweep
+    };
+    let shown = |sweep: &Sweep| {
+        let design = sweep.shown_design().unwrap();
+        (design.point.values[0].clone(), design.role)
+    };
+    let mut sweep = of_gateways(&[true, false, false]);
+    assert_eq!(shown(&sweep), ("2M".to_owned(), "advised"));
+    sweep.input["nodes"]["gateways"]["gateway"]["count"] = "2M".into();
+    assert_eq!(shown(&sweep), ("2M".to_owned(), "as written, advised"));
+    // None is to be taken: as it is written, else the one that comes nearest.
+    let mut none = of_gateways(&[true, true, true]);
+    none.points[0].slo = vec![none.points[1].slo[0].clone(); 2];
+    assert_eq!(shown(&none), ("2M".to_owned(), "comes nearest"));
+    none.input["nodes"]["gateways"]["gateway"]["count"] = "3M".into();
+    assert_eq!(shown(&none), ("3M".to_owned(), "as written"));
+    let roles = |count: usize| -> Vec<&str> {
+        let mut broken = vec![true; count];
+        broken[count / 2] = false;
+        let sweep = of_gateways(&broken);
+        sweep.told_designs().iter().map(|design| design.role).collect()
+    };
+    let mut all = vec![""; 12];
+    (all[0], all[6]) = ("keeps least", "advised");
+    assert_eq!(roles(12), all);
+    assert_eq!(roles(13), ["keeps least", "advised"]);
+    // Of loads, which nobody chooses, the one that keeps the objectives at each.
+    let loads = of_users(&[[false; 11].as_slice(), &[true; 9]].concat());
+    let told = loads.told_designs();
+    assert!(told.len() == 12 && told[10].role == "the most that is kept", "{told:?}");
 }
 
 #[test]

@@ -80,7 +80,8 @@ struct Recovery {
 }
 
 /// The recoveries of the first replication, each with the faults that it is from. It weighs what
-/// its users lack of the most that are online at any time; where none lacks anything, its time.
+/// its users lack of the most that are online at any time; without that curve the time that those
+/// hit by its fault lack; where none lacks anything, its own time.
 fn recoveries(summary: &Summary) -> Vec<Recovery> {
     let online = summary.level("", "connections", "online");
     let most = online.as_ref().and_then(|curve| Some(curve.peak()?.1)).unwrap_or(0.0);
@@ -104,6 +105,10 @@ fn recoveries(summary: &Summary) -> Vec<Recovery> {
             name if is_mark(summary, name) => {}
             name => before.push(name.to_owned()),
         }
+    }
+    if online.is_none() {
+        let away = |of: &str| summary.mean(&format!("recovery.{of}.user_seconds")).unwrap_or(0.0);
+        all.iter_mut().for_each(|part| part.weight = away(&part.of));
     }
     if all.iter().map(|part| part.weight).sum::<f64>() <= 0.0 {
         all.iter_mut().zip(&times).for_each(|(part, time)| part.weight = *time);

@@ -1,5 +1,5 @@
 //! What more users would cost, and which budget they would fill first.
-use super::headroom;
+use super::{busy, headroom};
 use crate::summary::{
     Summary,
     bill::{FACTORS, Grown as Line},
@@ -26,7 +26,7 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
         Some((first.name, room.node.as_str(), room.users / first.full_at?))
     });
     // Buses, fan-outs and stores work for the users as well.
-    let others = summary.nodes_with("cpu").into_iter();
+    let others = busy(summary).into_iter();
     let others = others.filter(|node| rooms.iter().all(|room| room.node != *node));
     let others = others.filter_map(|node| {
         let peak = summary.mean(&format!("{node}.cpu.peak")).filter(|&peak| peak > 0.0)?;

@@ -1,5 +1,5 @@
 //! How much of each budget of a gateway tier is used, and with how many users it would be full.
-use super::{nodes, users};
+use super::{busy, nodes, users};
 use crate::{
     engine::number,
     record::Unit,
@@ -83,6 +83,38 @@ pub fn headroom(summary: &Summary) -> Vec<Headroom> {
         .collect()
 }
 
+/// Whatever else works: fan-outs, partitions, registries, buffers; each with one budget.
+pub fn others(summary: &Summary) -> Vec<Headroom> {
+    let rooms = headroom(summary);
+    let of = |node: &str| {
+        let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
+        let (average, peak, users) = (mean("mean")?, mean("peak")?, users(summary).unwrap_or(0.0));
+        let budget = Budget {
+            name: summary.work(node),
+            limit: "its busiest instance".to_owned(),
+            average,
+            one_less: None,
+            zone_less: None,
+            peak,
+            few: None,
+            full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
+        };
+        let node = node.to_owned();
+        Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
+    };
+    let nodes = busy(summary).into_iter();
+    nodes.filter(|node| rooms.iter().all(|room| room.node != *node)).filter_map(of).collect()
+}
+
+/// The budget that is full first, with its tier; none where no tier has any.
+pub fn binding(rooms: &[Headroom]) -> Option<(&Headroom, &Budget)> {
+    let firsts = rooms.iter().filter_map(|room| Some((room, room.budgets.first()?)));
+    let part = |(room, budget): &(&Headroom, &Budget)| {
+        room.users / budget.full_at.unwrap_or(f64::INFINITY)
+    };
+    firsts.max_by(|one, other| part(one).total_cmp(&part(other)))
+}
+
 /// A managed service has one budget: its quota on new connections. A herd can wait, so that what
 /// must fit is the steady rate.
 fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Option<Headroom> {
@@ -163,10 +195,9 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
     let limit = number::float(Bytes::read(pool["memory"]["limit"].as_str()?).ok()?.0);
     let of = |what: &str| summary.mean(&format!("{node}.{what}"));
     let most = of("memory.peak_per_instance").filter(|&most| most > 0.0)?;
-    let sampled = summary.levels(node, "memory").into_iter().find(|&(name, _)| name == "total");
     let instances = stated_count(&pool["count"]).unwrap_or(1.0);
-    let average = match sampled {
-        Some((_, curve)) => curve.average().map(|held| held / instances.max(1.0)),
+    let average = match of("memory.mean") {
+        Some(all) => Some(all / instances.max(1.0)),
         None => {
             let held = of("connections_per_instance.max").filter(|&held| held > 0.0)?;
             of("connections_per_instance.mean").map(|mean| mean * most / held)
@@ -199,8 +230,7 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let few = |attempts: &f64| attempts * f64::from(summary.replications.max(1)) < FEW;
     let (few, steady) = (steady.filter(few), steady.filter(|attempts| !few(attempts)));
     let steady = steady.map(|attempts| attempts / lasted / capacity);
-    let serving = summary.level(node, "handshakes", "capacity");
-    let serving = serving.and_then(|curve| curve.average()).filter(|&rate| rate > 0.0);
+    let serving = summary.mean(&format!("{node}.handshakes.serving")).filter(|&rate| rate > 0.0);
     let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
     let all = all / serving.unwrap_or(capacity);
     Some(Used {

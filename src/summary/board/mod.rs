@@ -10,9 +10,11 @@ pub(super) use blast::is_mark;
 pub use blast::{Blast, TARGET, blasts};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};
-pub use headroom::{Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, can_wait, headroom};
+pub use headroom::{
+    Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, others,
+};
 
-use super::{Summary, stated_count};
+use super::{Metric, Summary, stated_count};
 use crate::{engine::Span, units::Quantity};
 use serde_json::Value as Json;
 
@@ -20,6 +22,13 @@ use serde_json::Value as Json;
 fn nodes<'s>(summary: &'s Summary, kind: &str) -> Vec<(&'s str, &'s Json)> {
     let nodes = summary.input["nodes"].as_object().into_iter().flatten();
     nodes.filter_map(|(name, node)| Some((name.as_str(), node.get(kind)?))).collect()
+}
+
+/// The nodes whose work was measured, in the order of their metrics.
+fn busy(summary: &Summary) -> Vec<&str> {
+    let is = |it: &&Metric| it.quantity == "cpu" && it.statistic == "peak" && !it.node.is_empty();
+    let all = summary.metrics.iter().filter(is);
+    all.map(|metric| metric.node.as_str()).collect()
 }
 
 /// A duration of the input, in seconds.

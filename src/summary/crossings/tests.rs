@@ -11,9 +11,7 @@ fn sweep(every: &[&str], bills: [&[&[f64]]; 2]) -> Sweep {
     };
     let designs = ["websocket", "short_poll"];
     let point = |(design, place): (usize, usize)| Point {
-        name: String::new(),
         values: vec![designs[design].to_owned(), every[place].to_owned()],
-        fingerprint: 0,
         metrics: vec![Metric::from_values(
             "cost.total",
             &[],
@@ -26,8 +24,7 @@ fn sweep(every: &[&str], bills: [&[&[f64]]; 2]) -> Sweep {
             value: None,
             limit: None,
         }],
-        diagnosis: Vec::new(),
-        absences: Vec::new(),
+        ..Point::default()
     };
     let places = (0..2).flat_map(|design| (0..every.len()).map(move |place| (design, place)));
     Sweep {

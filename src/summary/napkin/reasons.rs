@@ -180,7 +180,10 @@ impl Case<'_> {
         let pool = &self.summary.input["nodes"][node]["gateway"];
         let held = self.found.simulated? * stated_count(&pool["count"])?;
         let online = self.mean("connections.mean")?;
-        let single = self.summary.nodes_with("connections").len() < 3;
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let is_tier =
+            |node: &serde_json::Value| ["gateway", "managed"].iter().any(|it| !node[it].is_null());
+        let single = nodes.values().filter(|node| is_tier(node)).count() < 2;
         (single && held > 1.05 * online)
             .then(|| format!("{} more are held than are online", count((held - online).round())))
     }

@@ -316,8 +316,7 @@ fn grown() -> Vec<Point> {
             fingerprint: 7,
             metrics,
             slo: vec![limit],
-            diagnosis: Vec::new(),
-            absences: Vec::new(),
+            ..Point::default()
         }
     };
     vec![

@@ -294,6 +294,9 @@ fn sweep(name: &str) -> Sweep {
         name: short.into(),
         values: values.map(str::to_owned).into(),
     };
+    let Summary { mut input, assumptions, .. } = summary(&story);
+    input["nodes"]["gateways"]["gateway"]["drain"] = json!({ "window": "1min" });
+    input["nodes"]["phones"]["clients"]["reconnect"] = json!({ "jitter": "none" });
     let points = [("0s", "none"), ("0s", name), ("60s", "none"), ("60s", name)];
     let point = |(place, (window, jitter)): (usize, &(&str, &str))| {
         let mut summary = Story { losses: place < 3, ..story.clone() }.summary();
@@ -301,11 +304,12 @@ fn sweep(name: &str) -> Sweep {
             summary.slo.iter_mut().for_each(|judged| judged.verdict = Verdict::Pass);
         }
         let values = [(*window).to_owned(), (*jitter).to_owned()];
-        Point::new(&format!("window={window},jitter={jitter}"), &values, summary)
+        summary.input = input.clone();
+        let nodes = &mut summary.input["nodes"];
+        nodes["gateways"]["gateway"]["drain"]["window"] = json!(window);
+        nodes["phones"]["clients"]["reconnect"]["jitter"] = json!(jitter);
+        Point::new(&format!("window={window},jitter={jitter}"), &values, summary, &input)
     };
-    let Summary { mut input, assumptions, .. } = summary(&story);
-    input["nodes"]["gateways"]["gateway"]["drain"] = json!({ "window": "1min" });
-    input["nodes"]["phones"]["clients"]["reconnect"] = json!({ "jitter": "none" });
     Sweep {
         file: format!("{name}.yaml"),
         experiment: name.into(),
@@ -315,6 +319,7 @@ fn sweep(name: &str) -> Sweep {
         replications: 1,
         fingerprint: 7,
         events: 4,
+        points: points.iter().enumerate().map(point).collect(),
         input,
         assumptions,
         sets: Vec::new(),
@@ -323,7 +328,6 @@ fn sweep(name: &str) -> Sweep {
             axis("gateways.drain.window", "window", ["0s", "60s"]),
             axis("phones.reconnect.jitter", "jitter", ["none", name]),
         ],
-        points: points.iter().enumerate().map(point).collect(),
     }
 }
 

@@ -59,8 +59,7 @@ fn plane(down: (&str, &[&str]), across: (&str, &[&str]), all: &[Told], slo: &[&s
                 fingerprint: 7,
                 slo: slo.iter().map(judged).collect(),
                 metrics,
-                diagnosis: Vec::new(),
-                absences: Vec::new(),
+                ..Point::default()
             });
         }
     }
@@ -461,8 +460,7 @@ fn an_axis_of_words_has_bars() {
             vec![*value],
         )],
         slo: Vec::new(),
-        diagnosis: Vec::new(),
-        absences: Vec::new(),
+        ..Point::default()
     };
     let mut sweep = swept::sweep(values.iter().enumerate().map(point).collect());
     sweep.axes[0] = axis(("phones.reconnect.jitter", &["none", "equal", "full"]));

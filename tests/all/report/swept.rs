@@ -34,8 +34,8 @@ fn point(value: &str, missed: &[(&str, f64)], absences: Vec<Absence>) -> Point {
         fingerprint: 7,
         metrics: missed.iter().copied().chain(rest).map(metric).collect(),
         slo: Vec::new(),
-        diagnosis: Vec::new(),
         absences,
+        ..Point::default()
     }
 }
 

@@ -29,19 +29,19 @@ fn experiment(folder: &Path) -> PathBuf {
     path
 }
 
-fn squall() -> Command {
+pub(super) fn squall() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("squall"));
     command.stdin(Stdio::null()).env("NO_COLOR", "1").env("LANG", "C.UTF-8");
     command
 }
 
-fn sweep(file: &Path, out: &Path, more: &[&str]) -> Output {
+pub(super) fn sweep(file: &Path, out: &Path, more: &[&str]) -> Output {
     let mut command = squall();
     command.arg("sweep").arg(file).arg("--output").arg(out).args(more);
     command.output().unwrap()
 }
 
-fn good(output: &Output) -> String {
+pub(super) fn good(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{:?}\n{said}", output.status.code());
     String::from_utf8(output.stdout.clone()).unwrap()

@@ -1,0 +1,436 @@
+//! What a board asks of a sweep: of the design to take in full, as the page of a run has it, then
+//! of the designs side by side.
+use crate::{
+    record::Unit,
+    report::html::{
+        bill,
+        board::{self as of_run, after, full_with, rounded, told, used, users},
+        charts::Charts,
+        napkin as of_napkin, system as of_system, text,
+    },
+    summary::{
+        Bill, Summary,
+        advice::Design,
+        board::{self, Change, Grown},
+        figures::{self, figure},
+        napkin::{Compared, LARGE},
+        survivors,
+        sweep::{Point, Sweep},
+    },
+    units::Any,
+};
+use maud::{Markup, html};
+
+/// More items of the bill stand together.
+const ITEMS: usize = 6;
+/// More lines of a napkin are in the file alone.
+const LINES: usize = 24;
+
+/// A design as a run of its own.
+struct Told<'s> {
+    design: Design<'s>,
+    name: String,
+    run: Summary,
+}
+
+/// The designs of a sweep, and the one that is told in full.
+pub(super) struct Board<'s> {
+    sweep: &'s Sweep,
+    shown: Told<'s>,
+    all: Vec<Told<'s>>,
+    charts: Charts,
+}
+
+impl<'s> Board<'s> {
+    /// None where there is no point.
+    pub(super) fn of(sweep: &'s Sweep) -> Option<Self> {
+        let told = |design: Design<'s>| Told {
+            design,
+            name: sweep.spoken(design.point),
+            run: sweep.run_of(design.point),
+        };
+        let shown = told(sweep.shown_design()?);
+        let charts = Charts::of(&shown.run);
+        Some(Self {
+            sweep,
+            all: sweep.told_designs().into_iter().map(told).collect(),
+            shown,
+            charts,
+        })
+    }
+
+    /// Which design it is.
+    fn lead(&self, what: &str) -> Markup {
+        let role = match self.shown.design.role {
+            "" => String::new(),
+            "first" => " (the first point)".to_owned(),
+            role => format!(" ({role})"),
+        };
+        html! { p.lead { (what) " " b { (text::name(&self.shown.name)) } (role) "." } }
+    }
+
+    fn is_shown(&self, told: &Told) -> bool {
+        std::ptr::eq(told.design.point, self.shown.design.point)
+    }
+
+    /// A table with some rows for each design; none where no design has any.
+    fn beside(
+        &self,
+        headline: &str,
+        heads: &[(&str, bool)],
+        rows: impl Fn(&Told) -> Vec<Markup>,
+    ) -> Option<Markup> {
+        let rows: Vec<Vec<Markup>> = self.all.iter().map(rows).collect();
+        let alike = rows
+            .iter()
+            .all(|own| own.iter().map(|row| &row.0).eq(rows[0].iter().map(|row| &row.0)));
+        if self.all.len() < 2 || rows.iter().all(Vec::is_empty) {
+            return None;
+        }
+        if alike {
+            let count = self.all.len();
+            return Some(html! { p.foot { (headline) ": the same at all " (count) " points that \
+            are told here." } });
+        }
+        let all = self.all.iter().zip(&rows);
+        let all = all.flat_map(|(told, own)| own.iter().map(move |row| (told, row)));
+        Some(html! {
+            h3.over { (headline) }
+            table.sort.stack.beside {
+                caption.hidden { (headline) }
+                thead { tr {
+                    th scope="col" { "design" }
+                    @for (head, right) in heads { th.r[*right] scope="col" {
+                        (text::clean(head, 60)) } }
+                } }
+                tbody { @for (told, cells) in all {
+                    tr class=(if self.is_shown(told) { "pick" } else { "other" }) {
+                        th scope="row" { (text::name(&told.name))
+                            @if !told.design.role.is_empty() { small { (told.design.role) } } }
+                        (cells)
+                    }
+                } }
+            }
+        })
+    }
+
+    /// The picture of the design, with its peaks.
+    pub(super) fn system(&self) -> Option<Markup> {
+        let picture = of_system::body(&self.shown.run)?;
+        Some(html! { (self.lead("As it is with")) (picture) })
+    }
+
+    /// Its budgets, then what is full first in each design.
+    pub(super) fn headroom(&self) -> Option<Markup> {
+        let own = self.charts.headroom(of_run::headroom(&self.shown.run))?;
+        let firsts: Vec<Option<First>> = self.all.iter().map(|told| First::of(&told.run)).collect();
+        let any = |less: fn(&board::Budget) -> Option<f64>| {
+            firsts.iter().flatten().any(|first| less(&first.budget).is_some())
+        };
+        let (less, zones) = (any(|budget| budget.one_less), any(|budget| budget.zone_less));
+        let mut heads = vec![("full first", false), ("on average", true)];
+        heads.extend(less.then_some((ONE_LESS, true)));
+        heads.extend(zones.then_some((ZONE_LESS, true)));
+        heads.extend([("peak of the run", true), ("full with", true)]);
+        let row = |told: &Told| {
+            let first = First::of(&told.run);
+            first.iter().map(|first| first.row(&told.run, less, zones)).collect()
+        };
+        let all = self.beside("What is full first, design by design", &heads, row);
+        Some(html! { (self.lead("Of")) (own) @if let Some(all) = all { (all) } })
+    }
+
+    /// What more users cost and fill.
+    pub(super) fn growth(&self) -> Option<Markup> {
+        let own = self.charts.growth(of_run::growth(&self.shown.run))?;
+        let last = board::growth(&self.shown.run).last().map_or(1.0, |grown| grown.factor);
+        let more = format!("bill with {} times the users", figures::compact(last));
+        let priced = self.all.iter().any(|told| told.run.bill.is_some());
+        let mut heads = vec![("fullest budget", true), ("carries", true)];
+        if priced {
+            heads.extend([("bill a month", true), ("per 1,000 users", true), (&more, true)]);
+        }
+        let row = |told: &Told| {
+            let all = board::growth(&told.run);
+            let ends = all.first().zip(all.last());
+            ends.iter().map(|(now, then)| grown(now, then, priced.then_some(&more))).collect()
+        };
+        let all = self.beside("With more users, design by design", &heads, row);
+        Some(html! { (self.lead("Of")) (own) @if let Some(all) = all { (all) } })
+    }
+
+    /// What was done, and what it cost the users.
+    pub(super) fn blast(&self) -> Option<Markup> {
+        let heads = [
+            ("what", false),
+            ("connections", true),
+            ("user-minutes lost", true),
+            ("all back", true),
+            ("longest outage", true),
+            ("of a month’s budget", true),
+        ];
+        let row = |told: &Told| {
+            board::blasts(&told.run).iter().map(|blast| of_blast(&told.run, blast)).collect()
+        };
+        let all = self.beside("What it costs in each design", &heads, row);
+        let own = of_run::blast(&self.shown.run);
+        (own.is_some() || all.is_some()).then(|| {
+            html! {
+                (self.lead("Of"))
+                @match &own {
+                    Some(own) => (own),
+                    None => p.foot { "Nothing that is done to it costs its users time." },
+                }
+                @if let Some(all) = all { (all) }
+            }
+        })
+    }
+
+    /// Its bill with the sources of the prices, then what each design pays for what.
+    pub(super) fn bill(&self) -> Option<Markup> {
+        let own = bill::body(&self.shown.run)?;
+        let (items, others) = self.items();
+        let mut heads = vec![("USD a month", true)];
+        heads.extend(items.iter().map(|name| (name.as_str(), true)));
+        heads.extend(others.then_some(("others", true)));
+        let row = |told: &Told| {
+            let paid = told.run.bill.as_ref();
+            paid.iter().map(|bill| of_bill(&told.run, bill, &items, others)).collect()
+        };
+        let all = self.beside("What each design pays for", &heads, row);
+        Some(html! { (self.lead("Of")) (own) @if let Some(all) = all { (all) } })
+    }
+
+    /// The dearest items of all designs, and whether there are others.
+    fn items(&self) -> (Vec<String>, bool) {
+        let mut items: Vec<(String, f64)> = Vec::new();
+        let paid = self.all.iter().filter_map(|told| told.run.bill.as_ref());
+        for item in paid.flat_map(Bill::items) {
+            match items.iter_mut().find(|known| known.0 == item.name) {
+                Some(known) => known.1 += item.usd_month,
+                None => items.push((item.name, item.usd_month)),
+            }
+        }
+        items.retain(|item| item.1 > 0.0);
+        items.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let others = items.len() > ITEMS;
+        items.truncate(if others { ITEMS - 1 } else { ITEMS });
+        (items.into_iter().map(|item| item.0).collect(), others)
+    }
+
+    /// Its napkin, then where those of the others are off otherwise.
+    pub(super) fn napkin(&self) -> Option<Markup> {
+        let own = of_napkin::body(&self.shown.run)?;
+        let heads =
+            [("quantity", false), ("napkin", true), ("simulated", true), ("difference", true)];
+        let count: usize = self.all.iter().map(|told| self.off(told).count()).sum();
+        let each = if count > LINES { (LINES / self.all.len().max(1)).max(1) } else { LINES };
+        let row = |told: &Told| {
+            self.off(told).take(each).map(|one| off(one, told.run.replications > 1)).collect()
+        };
+        let shown: usize = self.all.iter().map(|told| self.off(told).count().min(each)).sum();
+        let all = self.beside("Where the napkin of another design is off", &heads, row);
+        Some(html! {
+            (self.lead("Of")) (own)
+            @if let Some(all) = all { (all) }
+            @if count > shown {
+                p.foot { (count - shown) " further lines are in " code { "napkin.csv" } "." }
+            }
+        })
+    }
+
+    /// The lines of a design that are off, but not as those of the design that is told in full.
+    fn off<'t>(&'t self, told: &'t Told) -> impl Iterator<Item = &'t Compared> + 't {
+        let alike = |one: &Compared| {
+            let lines = self.shown.run.napkin.iter();
+            let mut same =
+                lines.filter(|it| it.is_large() && it.name == one.name && it.of == one.of);
+            same.any(|it| match (it.deviation, one.deviation) {
+                (Some(here), Some(there)) => (here - there).abs() <= LARGE,
+                (here, there) => here == there,
+            })
+        };
+        told.run.napkin.iter().filter(move |one| one.is_large() && !alike(one))
+    }
+
+    /// What to change: what the sweep has run, then what closed forms say beyond.
+    pub(super) fn recommendation(&self) -> Option<Markup> {
+        let swept = self.taken();
+        let mut changes = board::changes(&self.shown.run);
+        changes.retain(|change| !self.is_swept(change));
+        let beyond = of_run::recommended(&self.shown.run, &changes);
+        (!swept.is_empty() || beyond.is_some()).then(|| {
+            html! {
+                @if !swept.is_empty() {
+                    p.lead { "What this sweep has run: from the experiment as it is written to "
+                        b { (text::name(&self.shown.name)) } "." }
+                    (of_run::table(&swept))
+                }
+                @if let Some(beyond) = beyond {
+                    @if !swept.is_empty() { h3.over { "Beyond what the objectives ask" } }
+                    @else { (self.lead("Of")) }
+                    (beyond)
+                }
+            }
+        })
+    }
+
+    /// Whether the sweep itself says what a change comes to.
+    fn is_swept(&self, change: &Change) -> bool {
+        let axis = self.sweep.axes.iter().find(|axis| axis.path == change.path);
+        let number = |text: &String| Any::read(text).ok().map(Any::float);
+        axis.is_some_and(|axis| {
+            let numbers = || axis.values.iter().filter_map(number);
+            let within = number(&change.to)
+                .is_some_and(|to| numbers().any(|it| it <= to) && numbers().any(|it| it >= to));
+            within || axis.values.contains(&change.to)
+        })
+    }
+
+    /// The axes on which the point to take is not as written.
+    fn taken(&self) -> Vec<Change> {
+        let to = self.shown.design.point;
+        let from = self.sweep.as_written().filter(|_| self.shown.design.is_advised());
+        let Some(from) = from.filter(|from| from.name != to.name) else { return Vec::new() };
+        let mut evidence = kept(from, to);
+        let axes = self.sweep.axes.iter().zip(from.values.iter().zip(&to.values));
+        let changed = axes.filter(|(_, (old, new))| old != new);
+        changed
+            .map(|(axis, (old, new))| Change {
+                path: axis.path.clone(),
+                from: old.clone(),
+                to: new.clone(),
+                evidence: std::mem::replace(&mut evidence, "Run together with it.".to_owned()),
+            })
+            .collect()
+    }
+}
+
+/// How many objectives are kept at one point and at another.
+fn kept(from: &Point, to: &Point) -> String {
+    let all = to.slo.iter().filter(|judged| judged.decides()).count();
+    let kept = |point: &Point| all.saturating_sub(point.broken().count());
+    match kept(from) {
+        own if own == all => "Run in this sweep: both points keep every objective.".to_owned(),
+        own => format!(
+            "Run in this sweep: it keeps every objective, the point as written {own} of {all}."
+        ),
+    }
+}
+
+/// The budget of a design that is full first, with its node.
+struct First {
+    node: String,
+    users: f64,
+    budget: board::Budget,
+}
+
+/// A column where one instance is missing,
+const ONE_LESS: &str = "one instance less";
+/// and one where a zone is.
+const ZONE_LESS: &str = "a zone less";
+
+impl First {
+    fn of(run: &Summary) -> Option<Self> {
+        let mut rooms = board::headroom(run);
+        rooms.extend(board::others(run));
+        let (room, budget) = board::binding(&rooms)?;
+        Some(Self { node: room.node.clone(), users: room.users, budget: budget.clone() })
+    }
+
+    fn row(&self, run: &Summary, less: bool, zones: bool) -> Markup {
+        let Self { node, users, budget } = self;
+        let part = |head: &str, part: Option<f64>| number(head, part, &used(part));
+        let only = survivors::only(&format!("{node}.cpu.peak"), &run.metrics);
+        html! {
+            td data-l="full first" { (budget.name)
+                small { "of " (text::name(node)) @if !budget.limit.is_empty() {
+                    ", " (budget.limit) } } }
+            (part("on average", Some(budget.average)))
+            @if less { (part(ONE_LESS, budget.one_less)) }
+            @if zones { (part(ZONE_LESS, budget.zone_less)) }
+            (number("peak of the run", Some(budget.peak), &html! {
+                (used(Some(budget.peak)))
+                @if let Some(only) = only { small { (text::sentence(&only)) } } }))
+            (number("full with", budget.full_at, &html! { (full_with(budget, *users)) }))
+        }
+    }
+}
+
+/// A design now, and with so many more users as the head of the last column says.
+fn grown(now: &Grown, then: &Grown, more: Option<&String>) -> Markup {
+    let part = now.binding.as_ref().map(|it| it.2);
+    let carries = now.users.zip(part).map(|(users, part)| users / part);
+    let each = now.bill.zip(now.users).map(|(bill, users)| bill / users * 1_000.0);
+    let fullest = html! { (used(part)) @if let Some((what, node, _)) = &now.binding {
+    small { (what) " of " (text::name(node)) } } };
+    html! {
+        (number("fullest budget", part, &fullest))
+        (number("carries", carries, &html! { (carries.map_or_else(none, users)) }))
+        @if let Some(more) = more {
+            (number("bill a month", now.bill, &usd(now.bill)))
+            (number("per 1,000 users", each, &usd(each)))
+            (number(more, then.bill, &usd(then.bill)))
+        }
+    }
+}
+
+fn of_bill(run: &Summary, bill: &Bill, items: &[String], others: bool) -> Markup {
+    let own = bill.items();
+    let of = |name: &String| own.iter().find(|it| it.name == *name).map_or(0.0, |it| it.usd_month);
+    let parts: Vec<f64> = items.iter().map(of).collect();
+    let rest = (bill.total() - parts.iter().sum::<f64>()).max(0.0);
+    let only = survivors::only("cost.total", &run.metrics);
+    let money = |head: &str, value: f64| {
+        number(&text::clean(head, 60), Some(value), &html! { (bill::money(value)) })
+    };
+    html! {
+        (number("USD a month", Some(bill.total()), &html! { b { (bill::money(bill.total())) }
+            @if let Some(only) = only { small { (text::sentence(&only)) } } }))
+        @for (name, part) in items.iter().zip(&parts) { (money(name, *part)) }
+        @if others { (money("others", rest)) }
+    }
+}
+
+fn none() -> String {
+    figures::NONE.to_owned()
+}
+
+fn usd(value: Option<f64>) -> Markup {
+    let told = |value| figure(Unit::UsdPerMonth, value).replace("/month", "");
+    html! { (value.map_or_else(none, told)) }
+}
+
+/// A cell that is sorted by its number.
+fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
+    html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
+}
+
+fn of_blast(run: &Summary, blast: &board::Blast) -> Markup {
+    let hit = html! {
+        (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
+        @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
+    };
+    // Who is not back comes last.
+    let [_, _, back] = blast.back;
+    let order = back.or(blast.hit.map(|_| f64::MAX));
+    let part = blast.budget.filter(|_| blast.minutes > 0.0);
+    html! {
+        td data-l="what" { (text::name(&blast.name)) }
+        (number("connections", blast.hit, &hit))
+        (number("user-minutes lost", Some(blast.minutes),
+            &html! { b { (figures::count(rounded(blast.minutes))) } }))
+        (number("all back", order, &after(run, blast, back)))
+        (number("longest outage", blast.longest,
+            &html! { (blast.longest.map_or_else(none, figures::duration)) }))
+        (number("of a month’s budget", part, &html! { (told(part)) }))
+    }
+}
+
+fn off(one: &Compared, intervals: bool) -> Markup {
+    html! {
+        td data-l="quantity" { (text::name(&one.name))
+            @if !one.of.is_empty() { small { (text::name(&one.of)) } } }
+        (of_napkin::held(one, intervals))
+    }
+}
