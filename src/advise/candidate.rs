@@ -5,7 +5,7 @@ use crate::{
     napkin::{Napkin, napkin},
     scenario::Scenario,
     summary::bill::Charge,
-    units::{Bytes, Quantity, Rate},
+    units::{Quantity, Rate},
 };
 
 /// What is written for each candidate.
@@ -61,6 +61,17 @@ impl Way {
             (Self::Sse, Direction::Both) => "sse + post",
             (Self::LongPoll, _) => "long poll",
             (Self::ShortPoll, _) => "short poll",
+        }
+    }
+
+    /// As a sentence begins with it.
+    pub fn title(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (Self::Websocket, _) => "WebSocket",
+            (Self::Sse, Direction::OneWay) => "SSE",
+            (Self::Sse, Direction::Both) => "SSE + POST",
+            (Self::LongPoll, _) => "Long poll",
+            (Self::ShortPoll, _) => "Short poll",
         }
     }
 
@@ -256,6 +267,3 @@ impl Estimate {
         }
     }
 }
-
-/// The largest payload that is asked for: 1 GB.
-pub const LARGEST: Bytes = Bytes(1_000_000_000);

@@ -12,7 +12,7 @@ const STEP: f64 = 0.474;
 /// The ends of a bisection come to within this part of each other.
 const CLOSE: f64 = 0.005;
 
-/// Where polling begins to be cheaper than a connection.
+/// Where polling begins to be cheaper than what is held open.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Crossing {
     /// From this poll interval on, in seconds, for these messages; none: never within a day.
@@ -25,13 +25,13 @@ pub struct Crossing {
     pub silence: Option<f64>,
 }
 
-/// The crossing for a held way; none without prices.
+/// The crossing with the cheapest of some held ways; none without prices.
 ///
 /// # Errors
 /// What the loader says.
 pub fn crossing(
     question: &Question,
-    held: Way,
+    held: &[Way],
     load: Load<'_>,
 ) -> Result<Option<Crossing>, String> {
     if question.prices.is_none() {
@@ -40,7 +40,11 @@ pub fn crossing(
     let bill = |question: &Question, way: Way, every: Span| {
         estimate(question, way, every, load).map(|it| it.cost())
     };
-    let stands = bill(question, held, question.fresh)?;
+    let cheapest = |question: &Question| {
+        let bills = held.iter().map(|&way| bill(question, way, question.fresh));
+        bills.reduce(|one, other| Ok(one?.min(other?))).unwrap_or(Ok(f64::INFINITY))
+    };
+    let stands = cheapest(question)?;
     let polls_are_cheaper = |seconds: f64| {
         let polls = bill(question, Way::ShortPoll, Span::from_seconds(seconds))?;
         Ok(no_dearer(polls, stands))
@@ -50,7 +54,7 @@ pub fn crossing(
     let at_rate = |rate: f64| {
         let other = Question { messages: crate::units::Rate(rate), ..question.clone() };
         let polls = bill(&other, Way::ShortPoll, question.fresh)?;
-        Ok::<bool, String>(no_dearer(polls, bill(&other, held, question.fresh)?))
+        Ok::<bool, String>(no_dearer(polls, cheapest(&other)?))
     };
     let cheaper = at_rate(question.messages.0)?;
     let sent = (1.0 / question.messages.0.max(1.0 / ENDS[1])).min(ENDS[1]);

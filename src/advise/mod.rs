@@ -6,7 +6,7 @@ mod crossing;
 mod question;
 mod rule;
 
-pub use candidate::{Estimate, LARGEST, Load, Size, Way, estimate, text};
+pub use candidate::{Estimate, Load, Size, Way, estimate, text};
 pub use crossing::{Crossing, crossing};
 pub use question::{Audience, Direction, Platform, Question, rate};
 pub use rule::{Answer, Rank, Ranked, advise};

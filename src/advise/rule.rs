@@ -65,12 +65,12 @@ pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
     if !question.open {
         return Ok(closed());
     }
-    let held = held(question);
-    let crossing = crossing(question, held, load)?;
-    let (first, because) = rule(question, held, crossing.as_ref());
-    let all =
+    let rows =
         Way::ALL.into_iter().map(|way| Ok((way, estimate(question, way, question.fresh, load)?)));
-    let all: Vec<(Way, Estimate)> = all.collect::<Result<_, String>>()?;
+    let all: Vec<(Way, Estimate)> = rows.collect::<Result<_, String>>()?;
+    let held = held(question, &all);
+    let crossing = crossing(question, &held.others, load)?;
+    let (first, because) = rule(question, &held, crossing.as_ref());
     let polled = all.iter().find(|row| row.0 == Way::ShortPoll).map(|row| row.1.every);
     let because = match polled.filter(|&every| first == Way::ShortPoll && every < question.fresh) {
         Some(every) if every < DAY => format!(
@@ -83,7 +83,7 @@ pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
     let ranked = ranked(question, first, &because, all);
     let sentence = sentence(question, first, &because);
     let mut notes = Vec::new();
-    notes.extend(crossing.as_ref().map(|crossing| turns(question, held, crossing)));
+    notes.extend(crossing.as_ref().map(|crossing| turns(question, &held, crossing)));
     notes.extend(differs(question, &ranked));
     notes.extend(remarks(question, first));
     notes.extend(limits(question, &ranked));
@@ -104,47 +104,75 @@ fn closed() -> Answer {
     }
 }
 
-/// The connection that would be held.
-fn held(question: &Question) -> Way {
+/// What holds a connection, or a request, for this question.
+struct Held {
+    /// The one of the rule.
+    usual: Way,
+    /// The cheapest of those that do.
+    cheapest: Way,
+    /// Those that do.
+    others: Vec<Way>,
+    /// Why polls now and then do not.
+    no_polls: Option<String>,
+}
+
+fn held(question: &Question, all: &[(Way, Estimate)]) -> Held {
     let blocked = question.hostile.0 >= 1.0;
-    match question.direction {
+    let usual = match question.direction {
         Direction::OneWay => Way::Sse,
         Direction::Both if blocked => Way::LongPoll,
         Direction::Both => Way::Websocket,
+    };
+    let why_not = |(way, estimate): &(Way, Estimate)| out(question, *way, estimate, all);
+    let does = |row: &&(Way, Estimate)| row.0 != Way::ShortPoll && why_not(row).is_none();
+    let doing: Vec<_> = all.iter().filter(does).collect();
+    let cheapest = doing.iter().min_by(|one, other| one.1.cost().total_cmp(&other.1.cost()));
+    let others: Vec<Way> = doing.iter().map(|row| row.0).collect();
+    Held {
+        usual,
+        cheapest: cheapest.map_or(usual, |row| row.0),
+        others: if others.is_empty() { vec![usual] } else { others },
+        no_polls: all.iter().find(|row| row.0 == Way::ShortPoll).and_then(why_not),
     }
 }
 
 /// The transport that the rule takes, and why.
-fn rule(question: &Question, held: Way, crossing: Option<&Crossing>) -> (Way, String) {
+fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, String) {
     let (fresh, rate) = (question.fresh.seconds(), question.messages.0);
-    let why = match held {
+    let why = match held.usual {
         Way::Sse => "one way: a stream down is all it takes, and it resumes by itself",
         Way::LongPoll => "proxies block WebSockets for all of them",
         Way::Websocket | Way::ShortPoll => "both ways over one connection; lag is the way alone",
     };
     if question.direction == Direction::Both && rate > BUSY {
-        let many = format!("{why}; {} from each user", told(rate));
-        return (held, many);
+        return (held.usual, format!("{why}; {} from each user", told(rate)));
     }
     if fresh >= OLD {
         return (Way::ShortPoll, format!("what is up to {} old does", spoken(fresh)));
     }
     if fresh < LOW {
-        return (held, why.to_owned());
+        return (held.usual, why.to_owned());
     }
-    match crossing {
-        None => (Way::ShortPoll, format!("{} old does, the brief's low frequency", spoken(fresh))),
-        Some(Crossing { interval, cheaper: true, .. }) => {
-            let from = interval.unwrap_or(fresh).min(fresh);
-            let text = format!("from {} on polls are no dearer than a connection", spoken(from));
-            (Way::ShortPoll, text)
+    let no_polls = match (crossing, &held.no_polls) {
+        (None, Some(reason)) => return (held.usual, format!("{why}; {reason}")),
+        (_, Some(reason)) => reason.clone(),
+        (None, None) => {
+            let text = format!("{} old does, the brief's low frequency", spoken(fresh));
+            return (Way::ShortPoll, text);
         }
-        Some(_) => (held, format!("{why}; polls that are {} fresh are dearer", spoken(fresh))),
-    }
+        (Some(Crossing { interval, cheaper: true, .. }), None) => {
+            let from = spoken(interval.unwrap_or(fresh).min(fresh));
+            let name = held.cheapest.name(question.direction);
+            return (Way::ShortPoll, format!("from {from} on polls are no dearer than {name}"));
+        }
+        (Some(_), None) => format!("polls that are {} fresh are dearer", spoken(fresh)),
+    };
+    let why = if held.cheapest == held.usual { why } else { "the cheapest that is held open" };
+    (held.cheapest, format!("{why}; {no_polls}"))
 }
 
 fn sentence(question: &Question, first: Way, because: &str) -> String {
-    let name = figures::capitalized(first.name(question.direction));
+    let name = first.title(question.direction);
     match first {
         Way::ShortPoll => format!("Polling suffices: {because}."),
         Way::Websocket | Way::Sse | Way::LongPoll => format!("{name}: {because}."),
@@ -160,10 +188,12 @@ fn ranked(
 ) -> Vec<Ranked> {
     let cost = Estimate::cost;
     let most = all.iter().find(|it| it.0 == first).map_or(0.0, |it| cost(&it.1) * DEAR);
+    let outs: Vec<_> = all.iter().map(|(way, it)| out(question, *way, it, &all)).collect();
     let mut rows: Vec<(bool, f64, Ranked)> = all
         .into_iter()
-        .map(|(way, estimate)| {
-            let out = out(question, way, &estimate).filter(|_| way != first).or_else(|| {
+        .zip(outs)
+        .map(|((way, estimate), out)| {
+            let out = out.filter(|_| way != first).or_else(|| {
                 let dear = way != first && cost(&estimate) > most && most > 0.0;
                 dear.then(|| dearer(way, question, &estimate))
             });
@@ -184,9 +214,15 @@ fn ranked(
     rows.into_iter().enumerate().map(place).collect()
 }
 
-/// Why it cannot be.
-fn out(question: &Question, way: Way, estimate: &Estimate) -> Option<String> {
+/// Why it cannot be: by itself, or while another of them all can.
+fn out(
+    question: &Question,
+    way: Way,
+    estimate: &Estimate,
+    all: &[(Way, Estimate)],
+) -> Option<String> {
     let fresh = question.fresh.seconds();
+    let late = estimate.lag.filter(|lag| *lag > fresh);
     match way {
         Way::Websocket if question.hostile.0 >= 1.0 => Some("proxies block it for all".to_owned()),
         Way::ShortPoll if fresh < 1.0 => Some(asks(question, estimate)),
@@ -196,8 +232,16 @@ fn out(question: &Question, way: Way, estimate: &Estimate) -> Option<String> {
             figures::compact(MAILBOX[1])
         )),
         _ if !estimate.carried => Some("no pool that can be written carries it".to_owned()),
-        _ => None,
+        _ => late.filter(|_| all.iter().any(|(_, other)| in_time(question, other))).map(|lag| {
+            let polled = if way == Way::ShortPoll { "polled, " } else { "" };
+            format!("{polled}a message is {} old on average", spoken(lag))
+        }),
     }
+}
+
+/// Whether messages arrive within what is asked, on average.
+fn in_time(question: &Question, estimate: &Estimate) -> bool {
+    estimate.lag.is_some_and(|lag| lag <= question.fresh.seconds())
 }
 
 fn asks(question: &Question, estimate: &Estimate) -> String {
@@ -242,8 +286,12 @@ fn finds(question: &Question, estimate: &Estimate) -> f64 {
 }
 
 /// Where prices turn, in a sentence.
-fn turns(question: &Question, held: Way, crossing: &Crossing) -> String {
-    let name = held.name(question.direction);
+fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
+    let name = held.cheapest.name(question.direction);
+    let name = match held.others.len() {
+        1 => name.to_owned(),
+        _ => format!("{name}, the cheapest that is held open,"),
+    };
     let first = match crossing.interval {
         Some(from) => {
             format!("Polling is cheaper than {name} from a poll each {} on", spoken(from))
@@ -305,11 +353,12 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     }
     let lag = ranked.first().and_then(|first| first.estimate.lag);
     if let Some(lag) = lag.filter(|lag| *lag > question.fresh.seconds()) {
-        all.push(format!(
-            "Nothing is {} fresh: a message takes {} on average, most of it the way to the user.",
-            spoken(question.fresh.seconds()),
-            spoken(lag)
-        ));
+        let (fresh, lag) = (spoken(question.fresh.seconds()), spoken(lag));
+        all.push(if ranked.iter().any(|row| in_time(question, &row.estimate)) {
+            format!("That is not {fresh} fresh: a message takes {lag} on average.")
+        } else {
+            format!("Nothing is {fresh} fresh: a message takes {lag} on average.")
+        });
     }
     if question.users < question.size() {
         all.push("One user has nobody to hear from: the numbers are those of two.".to_owned());

@@ -67,11 +67,11 @@ pub struct Reconnect {
     pub reset_after: Span,
     /// Whether it waits at least as long as a `Retry-After` says.
     pub retry_after: bool,
-    /// What it does after an answer of 503.
+    /// What it does after an answer of 503 or 429.
     pub on_503: On503,
 }
 
-/// What a client does after an answer of 503.
+/// What a client does after an answer of 503 or 429.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum On503 {
     /// It tries again.
@@ -168,7 +168,7 @@ impl Answer {
 pub struct Refusal {
     /// What it answers.
     pub answer: Answer,
-    /// What `Retry-After` says, in ns, drawn for each 503.
+    /// What `Retry-After` says, in ns, drawn for each 503 or 429.
     pub retry_after: Option<Law>,
 }
 

@@ -94,7 +94,7 @@ fn build(
     let title = title(input, composed.source, path);
     let mut tree = composed.whole();
     let experiment: Experiment = shape::shape(input, &mut tree)?;
-    let mut scenario = resolve(input, &experiment, &title);
+    let mut scenario = resolve(input, (&experiment, &tree), &title);
     if input.errors() > 0 {
         return None;
     }
@@ -182,7 +182,8 @@ impl Retry<'_> {
     ) -> (Option<Scenario>, Vec<Diagnostic>) {
         let kept = mem::take(&mut input.found);
         let experiment: Option<Experiment> = shape::shape(input, &mut tree);
-        let scenario = experiment.map(|experiment| resolve(input, &experiment, self.title));
+        let scenario =
+            experiment.map(|experiment| resolve(input, (&experiment, &tree), self.title));
         input.broken = false;
         input.cut.clear();
         let found = mem::replace(&mut input.found, kept);

@@ -13,7 +13,8 @@ mod sweep;
 pub use load::{Loaded, load, load_sweep};
 pub use origin::{Origin, Writer};
 pub use resolve::{
-    LEGAL, MODEL_ALONE, MOST_GROUPS, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_USERS, is_name,
+    LEGAL, MODEL_ALONE, MOST_GROUPS, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_PAYLOAD, MOST_USERS,
+    is_name,
 };
 pub use sweep::{Axis, Plan, Point};
 

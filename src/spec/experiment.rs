@@ -67,7 +67,13 @@ pub struct Experiment {
 impl Experiment {
     /// Whether this is no more than a model.
     pub fn is_model(&self) -> bool {
-        let head = [&self.horizon, &self.warm_up, &self.settle, &self.tick];
+        self.horizon.is_none() && self.has_no_head()
+    }
+
+    /// Whether it has no key of an experiment, but for a horizon, which an argument may give to a
+    /// model that is checked alone.
+    pub fn has_no_head(&self) -> bool {
+        let head = [&self.warm_up, &self.settle, &self.tick];
         let counts = [&self.seed, &self.replications];
         head.iter().all(|written| written.is_none())
             && counts.iter().all(|written| written.is_none())
@@ -216,8 +222,8 @@ pub struct Block {
     pub transport: Option<Text>,
     /// The share of its users, drawn for each.
     pub share: Option<Written<Share>>,
-    /// How their tries end: `swallow`: nobody answers; `refuse`: at once; `strip`: at the gateway,
-    /// which pays for it.
+    /// How their tries end: `swallow`: nobody answers; `refuse`: by a reset at once; `strip`: a
+    /// WebSocket loses its upgrade, and ends at the gateway, which pays for it.
     pub by: Option<Text>,
     /// What becomes of their connections that stand: `keep`; `reset`: both sides see them end;
     /// `silent`: neither does.

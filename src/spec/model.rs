@@ -124,7 +124,7 @@ pub struct LoadBalancer {
     /// What it answers to those not admitted, and when no instance is up.
     #[schemars(schema_with = "schema::answer")]
     pub when_full: Option<Text>,
-    /// What each 503 asks for.
+    /// What each 503 or 429 asks for.
     pub retry_after: Option<LawText>,
 }
 
@@ -205,10 +205,10 @@ pub struct Gateway {
     /// Handshakes that may wait for the CPU of an instance.
     pub accept_queue: Option<Written<Count>>,
     /// What a full instance does: it drops the first packet, which is sent again after 1, 3, 7, 15
-    /// and 31 s and costs no CPU, or answers with a reset or 503.
+    /// and 31 s and costs no CPU, or answers with a reset, 503 or 429.
     #[schemars(schema_with = "schema::answer")]
     pub when_full: Option<Text>,
-    /// What each 503 asks for.
+    /// What each 503 or 429 asks for.
     pub retry_after: Option<LawText>,
     /// Whether a handshake whose client has lost patience is passed over; else it is served for
     /// nothing.

@@ -1,5 +1,5 @@
 //! Bytes per second: a size and `/s`.
-use super::{Bandwidth, Bytes, Quantity, Unreadable, shown};
+use super::{Bandwidth, Bytes, Quantity, Unreadable, shown, size};
 
 impl Quantity for Bandwidth {
     const WHAT: &'static str = "a bandwidth";
@@ -7,8 +7,8 @@ impl Quantity for Bandwidth {
     const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?([KMGT]i?)?B ?/ ?s$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
-        let Some((size, period)) = text.split_once('/') else {
-            Bytes::read(text)?;
+        let Some((bytes, period)) = text.split_once('/') else {
+            size::bytes(text, "/s")?;
             return Err(Unreadable::new(
                 "missing-unit",
                 format!("{} does not say per what", shown(text)),
@@ -22,7 +22,7 @@ impl Quantity for Bandwidth {
                 "write a size and `/s`: `10KB/s`",
             ));
         }
-        Bytes::read(size).map(|bytes| Self(bytes.0))
+        size::bytes(bytes, "/s").map(|bytes| Self(bytes.0))
     }
 
     fn print(self) -> String {
@@ -46,6 +46,10 @@ mod tests {
             ("missing-unit", "write `10KB/s`")
         );
         assert_eq!(wrong("10KB/min").code, "unknown-unit");
-        assert_eq!(wrong("10/s").code, "missing-unit");
+        for text in ["10/s", "10", "10kb/s", "10kb"] {
+            let help = wrong(text).help;
+            let advised = help.split('`').skip(1).step_by(2).next().unwrap();
+            assert!(Bandwidth::read(advised).is_ok(), "{text}: {help}");
+        }
     }
 }

@@ -65,15 +65,15 @@ fn check_style(number: &str, unit: &str) -> Result<(), Unreadable> {
     if unit.starts_with(',') || unit.starts_with('_') || unit.starts_with('\'') {
         return wrong(
             "has a sign within the number",
-            "the decimal sign is a point, and digits are not grouped: `1.5`, `1000000`, `1M`",
+            "the decimal sign is a point, and digits are not grouped: 1.5, 1000000",
         );
     }
     let exponent = unit.strip_prefix(['e', 'E']).unwrap_or_default();
     if exponent.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
-        return wrong("has an exponent", "write the number out, or with k, M, G: `1000000`, `1M`");
+        return wrong("has an exponent", "write the number out: 1000000 for 1e6");
     }
     if number.ends_with('.') || number.matches('.').count() > 1 {
-        return wrong("is not a number", "write one point with digits on both sides: `1.5`");
+        return wrong("is not a number", "write one point with digits on both sides: 1.5");
     }
     if number.len() > MOST_DIGITS {
         return wrong("has too many digits", "write at most 30 digits");

@@ -143,7 +143,9 @@ impl Quantity for CoreShare {
                 "write CPU time per second: `4.7us/s`",
             ));
         };
-        Ok(Self(Span::read(span)?.seconds()))
+        // What a duration is advised to be is no time per second: the example says it.
+        let span = Span::read(span).map_err(|wrong| Unreadable { help: String::new(), ..wrong })?;
+        Ok(Self(span.seconds()))
     }
 
     fn print(self) -> String {

@@ -19,14 +19,13 @@ impl Quantity for Rate {
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, unit) = decimal::split(text)?;
         let Some((suffix, period)) = unit.split_once('/') else {
-            size::multiple(text, unit)?;
+            size::multiple(text, unit, "/s")?;
             return Err(Unreadable::new(
                 "missing-unit",
                 format!("{} does not say per what", shown(text)),
                 format!("write `{0}/s`, `{0}/min` or `{0}/h`", shown(text.trim())),
             ));
         };
-        let multiple = number::float(size::multiple(text, suffix.trim())?);
         let Some((_, seconds)) = PERIODS.iter().find(|(known, _)| *known == period.trim()) else {
             return Err(Unreadable::new(
                 "unknown-unit",
@@ -34,30 +33,41 @@ impl Quantity for Rate {
                 "write `/s`, `/min`, `/h` or `/d`",
             ));
         };
-        Ok(Self(decimal::float(number) * multiple / seconds))
+        let multiple = size::multiple(text, suffix.trim(), &format!("/{}", period.trim()))?;
+        Ok(Self(decimal::float(number) * number::float(multiple) / seconds))
     }
 
     fn print(self) -> String {
         let same = |text: &String| Self::read(text).is_ok_and(|read| read == self);
         let thousands = format!("{:.0}k/s", self.0 / 1e3);
-        if same(&thousands) {
+        if self.0 > 0.0 && same(&thousands) {
             return thousands;
         }
-        for (period, seconds) in PERIODS {
-            let short = |decimals: usize| format!("{:.decimals$}/{period}", self.0 * seconds);
-            if let Some(text) = (0..=SHORT).map(short).find(same) {
-                return text;
-            }
-        }
-        format!("{}/s", self.0)
+        let mut periods = PERIODS.into_iter();
+        periods.find_map(|period| self.per(period)).unwrap_or(format!("{}/s", self.0))
     }
 
+    /// In the largest unit that is exact, else as short as it can be.
     fn tell(self) -> String {
         let round = |(multiple, suffix): (f64, &str)| {
             let text = format!("{:.0}{suffix}/s", self.0 / multiple);
             Self::read(&text).is_ok_and(|read| read == self && read.0 > 0.0).then_some(text)
         };
-        [(1e9, "G"), (1e6, "M")].into_iter().find_map(round).unwrap_or_else(|| self.print())
+        if let Some(text) = [(1e9, "G"), (1e6, "M")].into_iter().find_map(round) {
+            return text;
+        }
+        let periods = PERIODS.into_iter().filter_map(|period| self.per(period));
+        let texts = std::iter::once(self.print()).chain(periods);
+        texts.min_by_key(String::len).unwrap_or_default()
+    }
+}
+
+impl Rate {
+    /// So many per period, if that is exact with few decimals.
+    fn per(self, (period, seconds): (&str, f64)) -> Option<String> {
+        let short = |decimals: usize| format!("{:.decimals$}/{period}", self.0 * seconds);
+        let same = |text: &String| Self::read(text).is_ok_and(|read| read == self);
+        (0..=SHORT).map(short).find(same)
     }
 }
 

@@ -26,22 +26,7 @@ impl Quantity for Bytes {
     const PATTERN: &'static str = "^[0-9]+([.][0-9]+)? ?([KMGT]i?)?B$";
 
     fn read(text: &str) -> Result<Self, Unreadable> {
-        let (number, name) = decimal::split(text)?;
-        let Some((_, size)) = UNITS.iter().find(|(known, _)| *known == name) else {
-            return Err(no_unit(text, number, name));
-        };
-        decimal::decimal(number).times(*size).map(Self).map_err(|misfit| match misfit {
-            Misfit::TooFine => Unreadable::new(
-                "out-of-range",
-                format!("{} is not a whole number of bytes", shown(text)),
-                "write fewer decimals",
-            ),
-            Misfit::TooLarge => Unreadable::new(
-                "out-of-range",
-                format!("{} is larger than 64 bits can count", shown(text)),
-                "write a smaller size",
-            ),
-        })
+        bytes(text, "")
     }
 
     fn print(self) -> String {
@@ -59,6 +44,26 @@ impl Quantity for Bytes {
     }
 }
 
+/// A size to which `per` belongs, which what is advised has behind it.
+pub(super) fn bytes(text: &str, per: &str) -> Result<Bytes, Unreadable> {
+    let (number, name) = decimal::split(text)?;
+    let Some((_, size)) = UNITS.iter().find(|(known, _)| *known == name) else {
+        return Err(no_unit(text, number, name, per));
+    };
+    decimal::decimal(number).times(*size).map(Bytes).map_err(|misfit| match misfit {
+        Misfit::TooFine => Unreadable::new(
+            "out-of-range",
+            format!("{} is not a whole number of bytes", shown(text)),
+            "write fewer decimals",
+        ),
+        Misfit::TooLarge => Unreadable::new(
+            "out-of-range",
+            format!("{} is larger than 64 bits can count", shown(text)),
+            "write a smaller size",
+        ),
+    })
+}
+
 /// In the largest binary unit that needs no decimals; `bytes` is a multiple of 1,024.
 fn binary(bytes: u64) -> String {
     let (name, size) =
@@ -66,27 +71,30 @@ fn binary(bytes: u64) -> String {
     format!("{}{name}", bytes / size)
 }
 
-fn no_unit(text: &str, number: &str, name: &str) -> Unreadable {
+fn no_unit(text: &str, number: &str, name: &str, per: &str) -> Unreadable {
     if name.is_empty() {
+        // There are no parts of bytes.
+        let units = if number.contains('.') { ["KB", "MB", "GB"] } else { ["B", "KB", "GiB"] };
+        let [one, two, three] = units.map(|unit| format!("`{}{unit}{per}`", shown(number)));
         return Unreadable::new(
             "missing-unit",
             format!("{} has no unit", shown(text)),
-            format!("write a number and a unit: `{0}B`, `{0}KB`, `{0}GiB`", shown(number)),
+            format!("write a number and a unit: {one}, {two}, {three}"),
         );
     }
     let same = |known: &&(&str, u64)| {
         known.0.eq_ignore_ascii_case(name) || known.0.eq_ignore_ascii_case(&format!("{name}B"))
     };
     let help = match UNITS.iter().find(same) {
-        Some((known, _)) => format!("did you mean `{}{known}`? {UNITS_ARE}", shown(number)),
+        Some((known, _)) => format!("did you mean `{}{known}{per}`? {UNITS_ARE}", shown(number)),
         None => UNITS_ARE.to_owned(),
     };
     let message = format!("`{}` in `{}` is not a unit of size", shown(name), shown(text));
     Unreadable::new("unknown-unit", message, help)
 }
 
-/// The factor of a suffix: `k`, `M`, `G`, or none.
-pub(super) fn multiple(text: &str, suffix: &str) -> Result<u64, Unreadable> {
+/// The factor of a suffix: `k`, `M`, `G`, or none; what is advised has `per` behind it.
+pub(super) fn multiple(text: &str, suffix: &str, per: &str) -> Result<u64, Unreadable> {
     match suffix {
         "" => Ok(1),
         "k" => Ok(1_000),
@@ -96,9 +104,11 @@ pub(super) fn multiple(text: &str, suffix: &str) -> Result<u64, Unreadable> {
             "unknown-unit",
             format!("`{}` in `{}` is not a multiple", shown(suffix), shown(text)),
             match suffix {
-                "m" => "for a million write `M`: `1M`",
-                "K" => "for a thousand write `k`: `1k`",
-                _ => "write the number alone, or with k, M or G: `64`, `100k`, `1M`",
+                "m" => format!("for a million write `M`: `1M{per}`"),
+                "K" => format!("for a thousand write `k`: `1k{per}`"),
+                _ => format!(
+                    "write the number alone, or with k, M or G: `64{per}`, `100k{per}`, `1M{per}`"
+                ),
             },
         )),
     }
@@ -112,7 +122,7 @@ impl Quantity for Count {
 
     fn read(text: &str) -> Result<Self, Unreadable> {
         let (number, suffix) = decimal::split(text)?;
-        let size = multiple(text, suffix)?;
+        let size = multiple(text, suffix, "")?;
         decimal::decimal(number).times(size).map(Self).map_err(|misfit| match misfit {
             Misfit::TooFine => Unreadable::new(
                 "out-of-range",

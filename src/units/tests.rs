@@ -63,7 +63,9 @@ fn rates_are_told_in_the_largest_unit_that_is_exact() {
     assert_eq!(told("1G/s"), both("1G/s", "1000000k/s"));
     assert_eq!(told("1.5M/s"), both("1500k/s", "1500k/s"));
     assert_eq!(told("7/min"), both("7/min", "7/min"));
-    assert_eq!(told("0/s"), both("0k/s", "0k/s"));
+    assert_eq!(told("0/s"), both("0/s", "0/s"));
+    assert_eq!(told("3/h"), both("3/h", "0.05/min"));
+    assert_eq!(told("33/d"), both("33/d", "1.375/h"));
 }
 
 #[test]
@@ -116,6 +118,79 @@ fn prints_as_people_write() {
     assert_eq!(CoreShare::read("4.7us/s").unwrap().print(), "4.7us/s");
 }
 
+/// Quantities that a text is no `Q` for are advised in ways that can be read.
+fn advice_can_be_read<Q: Quantity>() {
+    let mut refused = Vec::new();
+    let numbers = ["0", "5", "2.5", "0.2", "1,5", "1e3", "1.", "1_000", "5..2", ""];
+    let units = [
+        "",
+        "s",
+        "S",
+        "m",
+        "M",
+        "ms",
+        "min",
+        "sec",
+        "h",
+        "d",
+        "%",
+        "k",
+        "K",
+        "x",
+        "B",
+        "KB",
+        "kb",
+        "G",
+        "TB",
+        "KB/s",
+        "kb/s",
+        "/s",
+        "/min",
+        "/h",
+        "/x",
+        "m/s",
+        "K/s",
+        "x/s",
+        "us/s",
+        "us",
+        " USD",
+        " USD/h",
+        " USD/GB",
+        " USD/GB-month",
+        " USD/M",
+        "$",
+        " EUR/h",
+        " USD/min",
+    ];
+    for text in numbers.iter().flat_map(|number| units.map(|unit| format!("{number}{unit}"))) {
+        let Err(wrong) = Q::read(&text) else { continue };
+        let advice = wrong.advice(Q::WHAT, Q::EXAMPLE);
+        let whole = |part: &&str| part.starts_with(|it: char| it.is_ascii_digit());
+        for part in advice.split('`').skip(1).step_by(2).filter(whole) {
+            let again = Q::read(part);
+            refused.extend(again.err().map(|again| format!("`{text}`: {advice}: {again}")));
+        }
+    }
+    assert!(refused.is_empty(), "{}: {}", Q::WHAT, refused.join("\n"));
+}
+
+#[test]
+fn what_is_advised_can_be_read() {
+    advice_can_be_read::<Span>();
+    advice_can_be_read::<Rate>();
+    advice_can_be_read::<Bytes>();
+    advice_can_be_read::<Share>();
+    advice_can_be_read::<Count>();
+    advice_can_be_read::<Factor>();
+    advice_can_be_read::<Bandwidth>();
+    advice_can_be_read::<CoreShare>();
+    advice_can_be_read::<PerHour>();
+    advice_can_be_read::<PerGigabyte>();
+    advice_can_be_read::<PerGigabyteMonth>();
+    advice_can_be_read::<PerMillion>();
+    advice_can_be_read::<Date>();
+}
+
 fn values(from: &str, to: &str, steps: Steps) -> Vec<String> {
     let read = |text| Any::read(text).unwrap();
     read(from).steps(read(to), steps, 100).unwrap().into_iter().map(Any::print).collect()
@@ -158,6 +233,7 @@ proptest! {
         same(Count(whole))?;
         same(Rate(float))?;
         same(Rate(crate::engine::number::float(whole) / 60.0))?;
+        prop_assert_eq!(rate(&Rate(float).tell()).ok(), Some(Rate(float)));
         same(Factor(float))?;
         same(CoreShare(crate::engine::number::float(whole % 1_000_000_000) / 1e9))?;
     }

@@ -158,7 +158,7 @@ impl AdviseArguments {
         let mut words = format!(
             "squall advise --direction {} --messages {} --fresh {} --users {}",
             word(&|| self.direction.to_possible_value()),
-            self.messages.print(),
+            self.messages.tell(),
             self.fresh.print(),
             self.users.print(),
         );
@@ -235,7 +235,7 @@ impl AdviseArguments {
                 "`--tabs 0`: write 1 or more; `--app closed` says that none is open".to_owned(),
             );
         }
-        if self.payload > advise::LARGEST {
+        if self.payload > scenario::MOST_PAYLOAD {
             return Some("`--payload`: a message has at most 1GB".to_owned());
         }
         let missing = self.prices.as_ref().filter(|file| !file.is_file());
@@ -327,4 +327,67 @@ fn rounded(value: f64) -> f64 {
 /// A count as a float.
 fn float(count: u64) -> f64 {
     number::float(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use proptest::{prelude::*, test_runner::RngSeed};
+
+    #[derive(Parser)]
+    struct Alone {
+        #[command(flatten)]
+        arguments: AdviseArguments,
+    }
+
+    fn parsed(words: &str) -> AdviseArguments {
+        Alone::try_parse_from(words.split(' '))
+            .unwrap_or_else(|it| panic!("{words}: {it}"))
+            .arguments
+    }
+
+    /// The same question comes out of the command that is printed.
+    #[track_caller]
+    fn comes_again(words: &str) {
+        let first = parsed(words);
+        let again = first.again();
+        let second = parsed(again.strip_prefix("squall ").unwrap());
+        assert_eq!(second.question(), first.question(), "{words} is printed as {again}");
+    }
+
+    #[test]
+    fn rates_are_printed_as_they_are_asked() {
+        for rate in ["0/s", "1/h", "3/h", "0.5/d", "33/d", "0.0001/s", "1k/s", "1.5/min", "1M/s"] {
+            let words = format!("advise --direction both --fresh 1s --messages {rate}");
+            comes_again(&words);
+            let again = parsed(&words).again();
+            let is_as_short = again.len() <= words.len() + "squall  --users 100k".len();
+            assert!(is_as_short, "{again}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
+        })]
+
+        #[test]
+        fn the_next_command_asks_the_same(
+            digits in 0_u64..100_000, places in 0_u32..6, per in 0_usize..4, suffix in 0_usize..3,
+            fresh in 1_u64..2_592_000_000, users in 1_u64..2_147_483_647, hostile in 0_u32..=1_000,
+            tabs in 1_u64..=255, payload in 0_u64..=1_000_000_000, one_way: bool,
+        ) {
+            let (whole, rest) = (digits / 10_u64.pow(places), digits % 10_u64.pow(places));
+            let (width, way) = (places as usize, if one_way { "one-way" } else { "both" });
+            let decimals = if places > 0 { format!(".{rest:0width$}") } else { String::new() };
+            let rate = format!("{whole}{decimals}{}/{}", ["", "k", "M"][suffix],
+                ["s", "min", "h", "d"][per]);
+            comes_again(&format!(
+                "advise --direction {way} --fresh {fresh}ms --messages {rate} --users {users} \
+                 --hostile {}% --tabs {tabs} --payload {payload}B",
+                f64::from(hostile) / 10.0
+            ));
+        }
+    }
 }

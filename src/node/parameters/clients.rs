@@ -168,10 +168,10 @@ pub struct Fallback {
 pub enum BlockedBy {
     /// Something near the user never answers.
     Swallow,
-    /// Something near the user answers that it may not.
+    /// Something near the user resets it, which is no answer of HTTP.
     Refuse,
-    /// Something takes out of the request what asks for this transport, and the gateway refuses
-    /// what is left.
+    /// Something takes the upgrade out of the request for a WebSocket, and the gateway refuses
+    /// what is left. No other transport asks for one.
     Strip,
 }
 

@@ -78,7 +78,7 @@ impl<'n> Topology<'n> {
         &self.nodes[usize::from(id.0)].name.value
     }
 
-    fn of_kind(&self, kind: &str) -> Vec<NodeId> {
+    pub(super) fn of_kind(&self, kind: &str) -> Vec<NodeId> {
         self.graph.node_weights().copied().filter(|id| self.kind(*id) == kind).collect()
     }
 

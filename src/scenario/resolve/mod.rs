@@ -22,7 +22,7 @@ mod ways;
 pub(super) mod words;
 
 pub use links::LEGAL;
-pub use nodes::{MOST_OF_A_CROWD, MOST_USERS};
+pub use nodes::{MOST_OF_A_CROWD, MOST_PAYLOAD, MOST_USERS};
 pub(super) use section::json;
 pub use sources::{MOST as MOST_OF_A_SOURCE, MOST_GROUPS};
 
@@ -30,7 +30,9 @@ use super::{Link, Node, NodeId, Scenario, defaults, prices::Prices};
 use crate::{
     engine::{Span, Time},
     node::parameters::{Parameters, Resume, Transport},
-    spec::{At, Diagnostic, Experiment, Input, Text, experiment::HEAD_KEYS, model::Kind},
+    spec::{
+        At, Diagnostic, Experiment, Input, Node as Tree, Text, experiment::HEAD_KEYS, model::Kind,
+    },
     units::{Bytes, Quantity, shown},
 };
 use links::Topology;
@@ -74,15 +76,23 @@ pub(super) struct Title {
     pub(super) at: At,
 }
 
-/// Resolves an experiment. The result counts only when no error was reported.
-pub(super) fn resolve(input: &mut Input<'_>, experiment: &Experiment, title: &Title) -> Scenario {
+/// Resolves an experiment, of which `tree` is all that is written. The result counts only when no
+/// error was reported.
+pub(super) fn resolve(
+    input: &mut Input<'_>,
+    (experiment, tree): (&Experiment, &Tree),
+    title: &Title,
+) -> Scenario {
     let mut top = Section::new(input, "experiment", "", title.at);
     let head = top.head(experiment, title);
     let mut doc = top.doc;
     let mut nodes = read_nodes(input, experiment);
     let whole = !input.broken;
-    let (links, link_docs) =
-        if whole { connect(input, experiment, title.at, &mut nodes) } else { Default::default() };
+    let (links, link_docs) = if whole {
+        connect(input, (experiment, tree), title.at, &mut nodes)
+    } else {
+        Default::default()
+    };
     let frame = Frame { nodes: &nodes, whole, horizon: head.horizon, warm_up: head.warm_up };
     let (timeline, entries) = timeline::timeline(input, &frame, &experiment.timeline);
     sessions::check(input, &nodes, &timeline, Time::from_nanos(head.horizon.nanos()));
@@ -259,7 +269,7 @@ pub fn is_name(text: &str) -> bool {
 /// Reads the links, checks what concerns several nodes, and fills in what depends on links.
 fn connect(
     input: &mut Input<'_>,
-    experiment: &Experiment,
+    (experiment, tree): (&Experiment, &Tree),
     own: At,
     nodes: &mut [Resolved],
 ) -> (Vec<Link>, Map<String, Json>) {
@@ -269,7 +279,10 @@ fn connect(
     if input.errors() == before {
         topology.check_reached(input);
         checks::check(input, &topology, readable);
-        checks::idle::check(input, &topology, experiment, own);
+        // What is wrong comes first: what a key does depends on what others say.
+        if input.errors() == 0 {
+            checks::idle::check(input, &topology, (experiment, tree), own);
+        }
     }
     let whole = input.errors() == before;
     let reached = if whole { sources::reached(input, &topology) } else { Vec::new() };

@@ -8,7 +8,7 @@ use crate::{
         Scope, SendBuffer, Sends, SessionState, Slow, Transport, Wire,
     },
     spec::{At, Choice, Diagnostic, Located, Text, Written, model},
-    units::{Count, Factor, Quantity, Rate, Share, shown},
+    units::{Bytes, Count, Factor, Quantity, Rate, Share, shown},
 };
 
 /// The most users a scenario can have: they are numbered with 31 bits.
@@ -16,6 +16,9 @@ pub const MOST_USERS: u32 = (1 << 31) - 1;
 
 /// The most that a crowd does a second: events of a process are some nanoseconds apart.
 pub const MOST_OF_A_CROWD: Rate = Rate(1e8);
+
+/// The largest message. An empty one is one, too: it has its frame and its heads.
+pub const MOST_PAYLOAD: Bytes = Bytes(1_000_000_000);
 
 /// No probe and no heartbeat is closer than this.
 pub(super) const CLOSEST: Span = Span::from_millis(1);
@@ -176,7 +179,7 @@ impl Section<'_, '_> {
     fn sends(&mut self, form: &model::Sends) -> Sends {
         let per_user = self.positive("per_user", form.per_user.as_ref());
         let to = self.audience(form.to.as_ref());
-        let payload = self.value("payload", form.payload.as_ref());
+        let payload = self.within("payload", form.payload.as_ref(), Bytes(0)..=MOST_PAYLOAD);
         Sends { per_user, to, payload, acknowledged: self.acknowledged(form) }
     }
 

@@ -2,7 +2,7 @@
 use super::section::{Section, Word};
 use crate::{
     node::{
-        parameters::{Fallback, Preferred, Transport},
+        parameters::{BlockedBy, Fallback, Preferred, Transport},
         table::ways::MOST,
     },
     spec::{At, Choice, Diagnostic, Located, Text, model},
@@ -12,6 +12,22 @@ use serde_json::{Map, Value as Json, json};
 
 /// A transport of the list, the balancer that it names, and where it stands.
 type Entry<'f> = (Transport, Option<&'f Text>, At);
+
+/// What to write in place of `strip` where there is nothing to strip.
+pub(super) const IN_PLACE_OF_STRIP: &str = "write `refuse`: it is reset at once, which an \
+    EventSource outlives; or `swallow`: it is held back, and nobody answers";
+
+/// Whether a request by a transport has nothing that could be taken out of it to block it: a
+/// WebSocket is an upgrade, all others are requests like any.
+pub(super) fn cannot_be_stripped(transport: Transport, by: BlockedBy) -> bool {
+    by == BlockedBy::Strip && transport != Transport::Websocket
+}
+
+/// The same as half a sentence.
+pub(super) fn no_upgrade(transport: Transport) -> String {
+    let word = transport.word();
+    format!("is `strip`, but `{word}` asks with a plain request, which has no upgrade to lose")
+}
 
 /// The transport of an entry, and the balancer that it names; none of a word that is unknown.
 fn read(item: &Choice<model::Prefer>) -> Option<(Transport, Option<&Text>)> {
@@ -65,6 +81,7 @@ impl Section<'_, '_> {
         let nothing = model::Fallback::default();
         let knobs = form.fallback.as_ref().unwrap_or(&nothing);
         let fallback = self.inside("fallback", |section| section.fallback(knobs));
+        self.check_strip(form, &prefer, fallback.blocked_by);
         let first = prefer.first().map_or(Transport::Websocket, |it| it.transport);
         (first, prefer, Some(fallback))
     }
@@ -75,6 +92,17 @@ impl Section<'_, '_> {
             try_timeout: self.within("try_timeout", form.try_timeout.as_ref(), least),
             blocked_by: self.word("blocked_by", form.blocked_by.as_ref()),
             remember: self.or_else("unbounded", "remember", form.remember.as_ref(), Self::value),
+        }
+    }
+
+    /// What is blocked by being stripped is stripped of something.
+    fn check_strip(&mut self, form: &model::Clients, prefer: &[Preferred], by: BlockedBy) {
+        let written = form.fallback.as_ref().and_then(|fallback| fallback.blocked_by.as_ref());
+        let hit = |it: &&Preferred| it.blocked > Share(0.0) && cannot_be_stripped(it.transport, by);
+        if let (Some(written), Some(hit)) = (written, prefer.iter().find(hit)) {
+            let (word, says) = (hit.transport.word(), no_upgrade(hit.transport));
+            let help = format!("{IN_PLACE_OF_STRIP}; or take `blocked.{word}` out");
+            self.wrong("not-modelled", "fallback.blocked_by", written.at, &says, &help);
         }
     }
 

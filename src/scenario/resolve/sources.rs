@@ -7,9 +7,9 @@ use crate::{
         Spread, Ticks,
     },
     scenario::NodeId,
-    scenario::resolve::nodes::MOST_USERS,
+    scenario::resolve::nodes::{MOST_PAYLOAD, MOST_USERS},
     spec::{At, Choice, Diagnostic, Located, Text, Written, model, suggest},
-    units::{Factor, Quantity, Rate, shown},
+    units::{Bytes, Factor, Quantity, Rate, shown},
 };
 
 /// No source publishes at a shorter period.
@@ -28,7 +28,7 @@ impl Section<'_, '_> {
     /// A source; whom it reaches is filled in when the links are known.
     pub(super) fn producer(&mut self, form: &model::Source) -> Source {
         let ticks = self.ticks(form);
-        let payload = self.value("payload", form.payload.as_ref());
+        let payload = self.within("payload", form.payload.as_ref(), Bytes(0)..=MOST_PAYLOAD);
         let to = self.source_audience(form.to.as_ref());
         if let (Ticks::Arrivals(all), Some(written)) = (&ticks, &form.to)
             && arrivals::name_users(all)
@@ -319,6 +319,8 @@ fn many(
     let node = &topology.nodes[usize::from(id.0)];
     let Parameters::Source(source) = &node.parameters else { return };
     let (what, topics) = match source.to {
+        // What could not be read has been reported.
+        SourceAudience::Room(0) | SourceAudience::Topic { topics: 0, .. } => return,
         SourceAudience::Room(size) if users > 0 => (format!("rooms of {size}"), users / size),
         SourceAudience::Topic { topics, .. } => (format!("{topics} topics"), topics),
         SourceAudience::User(_) | SourceAudience::All | SourceAudience::Room(_) => return,

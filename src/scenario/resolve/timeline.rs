@@ -2,6 +2,7 @@
 use super::{
     Resolved,
     links::no_node,
+    prefer::{IN_PLACE_OF_STRIP, cannot_be_stripped, no_upgrade},
     roles::{BALANCER, CRASHES, CROWD, POOL, PRODUCER, REPLACED, Role, SLOWED, STORE},
     section::{Section, Word},
 };
@@ -262,6 +263,10 @@ impl Frame<'_> {
         let lasts = section.or_never("lasts", form.lasts.as_ref(), Section::positive);
         let (node, transport) = (node?, transport?);
         self.check_transport(section, node, transport, form.transport.as_ref());
+        if let Some(written) = form.by.as_ref().filter(|_| cannot_be_stripped(transport, by)) {
+            let says = no_upgrade(transport);
+            section.wrong("not-modelled", "by", written.at, &says, IN_PLACE_OF_STRIP);
+        }
         Some(ActionKind::Block { node, transport, share, by, held, lasts })
     }
 

@@ -174,7 +174,7 @@ pub struct Sends {
     /// who has not left, the sender too (`all`), or all the others in the sender's room
     /// (`{ room: 10 }`, a room of ten).
     pub to: Option<Located<Choice<Audience>>>,
-    /// Size of a message.
+    /// Size of a message, `0B` to `1GB`; an empty one has its frame and heads all the same.
     pub payload: Option<Written<Bytes>>,
     /// Whether the client keeps a message until the bus has taken it, and sends it again if no
     /// acknowledgement comes; else what is written into a dead connection is lost.
@@ -232,7 +232,8 @@ pub struct Reconnect {
     /// Whether it waits at least as long as a `Retry-After` says.
     #[schemars(schema_with = "schema::flag")]
     pub retry_after: Option<Text>,
-    /// What an answer of 503 makes of the client: `retry` goes on, `give_up` leaves for good.
+    /// What an answer of 503 or 429 makes of the client: `retry` goes on, `give_up` leaves for
+    /// good.
     pub on_503: Option<Text>,
 }
 

@@ -53,8 +53,8 @@ pub struct Fallback {
     /// for the last of its list it waits as long as `reconnect.timeout` says.
     pub try_timeout: Option<Written<Span>>,
     /// How a try ends whose transport is blocked. `swallow`: nobody answers; `refuse`: something
-    /// near the user answers at once; `strip`: the request loses what asks for this transport on
-    /// its way, and the gateway pays for it and refuses.
+    /// near the user resets it at once; `strip`: a WebSocket loses its upgrade on its way, and the
+    /// gateway pays for what is left and refuses it.
     pub blocked_by: Option<Text>,
     /// How long a client tries the transport first that worked last.
     pub remember: Option<Written<Span>>,

@@ -26,7 +26,7 @@ pub struct Source {
     /// the run, and maybe a column `user`, or a list of `{ time: 500ms, user: 3 }`.
     #[schemars(schema_with = "schema::arrivals")]
     pub arrivals: Option<Located<Several<Arrival>>>,
-    /// Size of a message.
+    /// Size of a message, `0B` to `1GB`; an empty one has its frame and heads all the same.
     pub payload: Option<Written<Bytes>>,
     /// Who gets a message: one `user`, each as likely, or by popularity (`{ user: { zipf: 1.1 } }`,
     /// the first of the crowd the most); `all`; a room (`{ room: 10 }`); or who subscribes to one

@@ -85,7 +85,9 @@ fn who_polls_holds_no_connection_to_drop_or_to_have_room_for() {
     assert_eq!(chat(&format!("{POLLS}{drop}"), &[]), [found]);
     assert_eq!(chat(drop, &[]), [""; 0]);
     let few = ["gateways.max_connections=5"];
-    assert_eq!(chat(POLLS, &few), [""; 0]);
+    let none = "without-effect: `gateways.max_connections` has no effect: whoever comes here polls \
+                now and then, and holds nothing";
+    assert_eq!(chat(POLLS, &few), [none]);
     let [warning] = &chat("  phones.transport: long_poll\n", &few)[..] else { panic!() };
     assert!(warning.starts_with("over-capacity"), "{warning}");
 }
@@ -108,6 +110,195 @@ fn slow_readers_and_their_buffers_belong_together() {
     let polls = format!("{slow}  readers.transport: null\n  readers.prefer: [long_poll]\n");
     let [warning] = &feed(&polls, &[])[..] else { panic!() };
     assert!(warning.contains("`readers.slow` has no effect"), "{warning}");
+}
+
+/// An experiment of its own: a crowd, its gateways, and what else is written.
+struct Own<'w> {
+    clients: &'w str,
+    gateways: &'w str,
+    edge: &'w str,
+    rest: &'w str,
+}
+
+const PLAIN: Own<'static> = Own { clients: "", gateways: "", edge: "", rest: "" };
+
+impl Own<'_> {
+    /// What it is warned of, without what is said of messages that nobody sends.
+    fn warned(&self) -> Vec<String> {
+        let Own { clients, gateways, edge, rest } = self;
+        let network = if clients.contains("rtt:") { "" } else { "network: { rtt: 50ms }, " };
+        let nodes = format!(
+            "horizon: 5min\nnodes:\n  users: {{ clients: {{ count: 1k, {network}\
+             {clients} }} }}\n  edge: {{ load_balancer: {{ {edge} }} }}\n  gateways: \
+             {{ gateway: {{ count: 2, {gateways} }} }}\n  bus: {{ pubsub: {{}} }}\n  fanout: \
+             {{ fanout: {{ instances: 1 }} }}\n  presence: {{ registry: {{}} }}\n  \
+             replay: {{ buffer: {{}} }}\n{rest}"
+        );
+        let loaded = Files::default().with(IDLE, &nodes).good(IDLE, &[]);
+        let found = loaded.warnings.list.iter().filter(|it| it.code == "without-effect");
+        found.map(|found| found.message.clone()).collect()
+    }
+}
+
+/// That a key, and no other, has no effect in one experiment, and has one in others.
+#[track_caller]
+fn only(key: &str, idle: &Own<'_>, acting: &[Own<'_>]) {
+    let found = idle.warned();
+    let [one] = &found[..] else { panic!("{key}: {found:?}") };
+    assert!(one.starts_with(&format!("`{key}` has no effect: ")), "{key}: {one}");
+    for own in acting {
+        assert_eq!(own.warned(), [""; 0], "{key}");
+    }
+}
+
+const SENDS: &str = "sends: { per_user: 1/min, payload: 300B }";
+
+/// A crowd with these keys beside those of another crowd that sends.
+fn crowd(clients: &str) -> Own<'_> {
+    Own { clients, ..PLAIN }
+}
+
+#[test]
+fn a_fallback_needs_something_to_fall_back_to() {
+    for (key, value) in [("try_timeout", "2s"), ("remember", "1min"), ("blocked_by", "refuse")] {
+        let with = |list: &str, blocked: &str| {
+            format!("prefer: [{list}], blocked: {{ {blocked} }}, fallback: {{ {key}: {value} }}")
+        };
+        let some = "websocket: 5%";
+        let both = with("websocket, sse", some);
+        let idle = match key {
+            "blocked_by" => with("websocket, sse", "websocket: 0%"),
+            _ => with("websocket", some),
+        };
+        only(&format!("users.fallback.{key}"), &crowd(&idle), &[crowd(&both)]);
+    }
+    // A slow tier needs no block to be given up.
+    let slow = "prefer: [websocket, sse], fallback: { try_timeout: 2s }";
+    assert_eq!(crowd(slow).warned(), [""; 0]);
+    // At some points of a sweep there is another, or something is blocked.
+    let alone = "prefer: [websocket], fallback: { try_timeout: 2s, blocked_by: refuse }";
+    let rest = "sweep: { axes: { users.prefer: { values: [[websocket], [websocket, sse]] } } }\n";
+    assert_eq!(Own { rest, ..crowd(alone) }.warned(), [""; 0]);
+}
+
+#[test]
+fn lists_of_transports_have_the_keys_of_those_in_them() {
+    let hold = |list: &str| format!("prefer: [{list}], long_poll: {{ hold: 9s }}");
+    let [without, with] = ["websocket, sse", "websocket, long_poll"].map(hold);
+    only("users.long_poll.hold", &crowd(&without), &[crowd(&with)]);
+    let two = |list: &str| format!("prefer: [{list}], wire: {{ http: h2 }}");
+    let [without, with] = ["websocket", "websocket, sse"].map(two);
+    only("users.wire.http", &crowd(&without), &[crowd(&with)]);
+}
+
+#[test]
+fn keys_that_others_turn_off_are_told_of() {
+    for (key, idle, acting) in [
+        ("heartbeat.tcp_timeout", "tcp_timeout: 9s", "every: never, tcp_timeout: 9s"),
+        ("heartbeat.timeout", "every: never, timeout: 9s", "every: 9s, timeout: 9s"),
+        ("reconnect.factor", "jitter: decorrelated, factor: 3", "jitter: full, factor: 3"),
+    ] {
+        let map = key.split('.').next().unwrap();
+        let [idle, acting] = [idle, acting].map(|keys| format!("{map}: {{ {keys} }}"));
+        only(&format!("users.{key}"), &crowd(&idle), &[crowd(&acting)]);
+    }
+    let outbox = format!("outbox: 5, {SENDS}");
+    only("users.outbox", &crowd("outbox: 5"), &[crowd(&outbox)]);
+    let drops = "network: { rtt: 50ms, silent_drops: 5%";
+    let [idle, acting] = ["", ", lifetime: 1h"].map(|more| format!("{drops}{more} }}"));
+    only("users.network.silent_drops", &crowd(&idle), &[crowd(&acting)]);
+    // A hint is sent by a tier, and obeyed by a crowd.
+    let (obeys, hints) = ("reconnect: { retry_after: true }", "retry_after: 5s");
+    let both = || Own { edge: hints, ..crowd(obeys) };
+    only("users.reconnect.retry_after", &crowd(obeys), &[both()]);
+    only("edge.retry_after", &Own { edge: hints, ..PLAIN }, &[both()]);
+    let pool = || Own { gateways: hints, ..crowd(obeys) };
+    only("gateways.retry_after", &Own { gateways: hints, ..PLAIN }, &[pool()]);
+}
+
+/// Each key of a pool that only some transports use, without and with one that does.
+#[test]
+fn a_pool_has_the_keys_of_who_comes_to_it() {
+    let by = |transport: &str| format!("transport: {transport}, {SENDS}");
+    let deploy = "timeline: [{ at: 1min, deploy: { node: gateways } }]\n";
+    for (key, gateways, without, with) in [
+        ("keep_alive", "keep_alive: 9s", "websocket", "short_poll"),
+        ("keep_alive", "keep_alive: 9s", "long_poll", "short_poll"),
+        ("cpu.poll", "cpu: { poll: 9us }", "websocket", "long_poll"),
+        ("cpu.request", "cpu: { request: 9us }", "websocket", "sse"),
+        ("cpu.receive", "cpu: { receive: 9us }", "sse", "websocket"),
+        ("cpu.push", "cpu: { push: 9us }", "short_poll", "sse"),
+        ("cpu.app", "cpu: { app: 9us }", "short_poll", "sse"),
+        ("cpu.idle", "cpu: { idle: 9us/s }", "short_poll", "long_poll"),
+        ("max_connections", "max_connections: 9k", "short_poll", "websocket"),
+        ("descriptors", "descriptors: 9k", "short_poll", "websocket"),
+        ("accept_queue", "accept_queue: 9", "short_poll", "websocket"),
+        ("skip_abandoned", "skip_abandoned: true", "short_poll", "websocket"),
+        ("memory.per_connection", "memory: { per_connection: 9KB }", "short_poll", "sse"),
+        ("memory.over", "memory: { over: die }", "short_poll", "sse"),
+        ("session", "session: { keep: 9s }", "short_poll", "sse"),
+        ("max_age", "max_age: 1h", "short_poll", "long_poll"),
+        ("drain.grace", "drain: { grace: 1min }", "short_poll", "websocket"),
+        ("drain.move", "drain: { move: make_first }", "short_poll", "websocket"),
+    ] {
+        let [without, with] = [without, with].map(by);
+        let own = |clients| Own { clients, gateways, rest: deploy, ..PLAIN };
+        only(&format!("gateways.{key}"), &own(&without), &[own(&with)]);
+        // At some points of a sweep who comes by another way uses it.
+        let axis = "sweep: { axes: { users.transport: { values: [websocket, sse, long_poll, \
+                    short_poll] } } }\n";
+        let swept = format!("{deploy}{axis}");
+        assert_eq!(Own { rest: &swept, ..own(&without) }.warned(), [""; 0], "{key}");
+    }
+    let plain = format!("wire: {{ tls: false }}, {SENDS}");
+    let tls = "cpu: { tls_full: 1ms }";
+    let [idle, acting] = [plain.as_str(), SENDS].map(|it| Own { gateways: tls, ..crowd(it) });
+    only("gateways.cpu.tls_full", &idle, &[acting]);
+}
+
+#[test]
+fn a_drain_needs_a_deploy_and_a_restart_a_death() {
+    let deploy = "timeline: [{ at: 1min, deploy: { node: gateways } }]\n";
+    for (key, gateways) in [
+        ("drain.window", "drain: { window: 9s }"),
+        ("drain.by", "drain: { by: server_batches }"),
+        ("drain.move", "drain: { move: make_first }"),
+    ] {
+        let own = |rest| Own { gateways, rest, ..PLAIN };
+        only(&format!("gateways.{key}"), &own(""), &[own(deploy)]);
+    }
+    let aged = Own { gateways: "max_age: 1h, drain: { move: make_first }", ..PLAIN };
+    assert_eq!(aged.warned(), [""; 0]);
+    let batches = "drain: { by: server_batches, batch: 9 }";
+    let own = |gateways| Own { gateways, rest: deploy, ..PLAIN };
+    only("gateways.drain.batch", &own("drain: { batch: 9 }"), &[own(batches)]);
+    let dies = "memory: { over: die, restart: 9s }";
+    only("gateways.memory.restart", &own("memory: { restart: 9s }"), &[own(dies)]);
+}
+
+#[test]
+fn stores_are_asked_by_somebody() {
+    let buffer = |clients: &str| {
+        format!(
+            "horizon: 5min\nnodes:\n  users: {{ clients: {{ count: 1k, network: {{ rtt: 50ms }}, \
+             {clients} }} }}\n  edge: {{ load_balancer: {{}} }}\n  gateways: {{ gateway: \
+             {{ count: 2 }} }}\n  bus: {{ pubsub: {{}} }}\n  fanout: {{ fanout: {{ instances: 1, \
+             route: broadcast }} }}\n  presence: {{ registry: {{ replica_lag: 1s }} }}\n  replay: \
+             {{ buffer: {{ messages: 9 }} }}\n"
+        )
+    };
+    let warned = |text: &str| {
+        let loaded = Files::default().with(IDLE, text).good(IDLE, &[]);
+        let found = loaded.warnings.list.iter().filter(|it| it.code == "without-effect");
+        found.map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    let lag = "`presence.replica_lag` has no effect: nobody looks users up here";
+    let kept = "`replay.messages` has no effect: nobody resumes from this buffer";
+    let none = format!("resume: none, {SENDS}");
+    assert_eq!(warned(&buffer(&none)), [lag, kept]);
+    assert_eq!(warned(&buffer(SENDS)), [lag]);
+    let asked = buffer(&none).replace("broadcast", "registry");
+    assert_eq!(warned(&asked), [kept]);
 }
 
 /// What a shared model says is for all who use it.

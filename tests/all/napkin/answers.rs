@@ -51,16 +51,36 @@ fn answer(question: &Question) -> Result<Answer, String> {
     advise::advise(question, &load)
 }
 
+/// Whether a transport can carry it at all, however dear.
+fn serves(question: &Question, answer: &Answer, row: &Ranked) -> bool {
+    let in_time =
+        |row: &Ranked| row.estimate.lag.is_some_and(|lag| lag <= question.fresh.seconds());
+    let late = row.estimate.lag.is_some() && !in_time(row) && answer.ranked.iter().any(in_time);
+    let dear = row.reason.starts_with("over 2 times")
+        || row.reason.contains(" is a poll each ") && question.fresh.seconds() >= 1.0;
+    row.estimate.carried && !late && (row.rank != Rank::Out || dear)
+}
+
+/// The cheapest that is held open and serves; what the rule would hold if none does.
+fn cheapest<'a>(question: &Question, answer: &'a Answer, usual: &'a Ranked) -> &'a Ranked {
+    let held = answer.ranked.iter().filter(|row| row.way != Way::ShortPoll);
+    let held = held.filter(|row| serves(question, answer, row));
+    held.min_by(|one, other| one.estimate.cost().total_cmp(&other.estimate.cost())).unwrap_or(usual)
+}
+
 /// The transport that is pinned.
-fn pinned(question: &Question, polls: &Ranked, held: &Ranked) -> Way {
+fn pinned(question: &Question, polls: (&Ranked, bool), held: &Ranked, cheapest: &Ranked) -> Way {
+    let (polls, polls_serve) = polls;
     let (fresh, busy) = (question.fresh.seconds(), question.messages.0 > 0.1);
     match fresh {
         _ if question.direction == Direction::Both && busy => held.way,
         it if it >= 60.0 => Way::ShortPoll,
         it if it < 10.0 => held.way,
-        _ if question.prices.is_none() => Way::ShortPoll,
-        _ if polls.estimate.cost() <= held.estimate.cost() * (1.0 + 1e-6) => Way::ShortPoll,
-        _ => held.way,
+        _ if question.prices.is_none() && polls_serve => Way::ShortPoll,
+        _ if question.prices.is_none() => held.way,
+        _ if !polls_serve => cheapest.way,
+        _ if polls.estimate.cost() <= cheapest.estimate.cost() * (1.0 + 1e-6) => Way::ShortPoll,
+        _ => cheapest.way,
     }
 }
 
@@ -73,10 +93,14 @@ fn check(question: &Question, answer: &Answer) {
     });
     let polls = find(Way::ShortPoll);
     let first = &answer.ranked[0];
-    assert_eq!(first.way, pinned(question, polls, held), "{question:?}");
+    let cheapest = cheapest(question, answer, held);
+    let asked = (polls, serves(question, answer, polls));
+    assert_eq!(first.way, pinned(question, asked, held, cheapest), "{question:?}");
     assert_eq!(first.rank, Rank::Place(1), "{question:?}");
     let suffices = answer.sentence.starts_with("Polling suffices: ");
     assert_eq!(suffices, first.way == Way::ShortPoll, "{question:?}: {}", answer.sentence);
+    let title = first.way.title(question.direction);
+    assert!(suffices || answer.sentence.starts_with(&format!("{title}: ")), "{}", answer.sentence);
     let places: Vec<&Ranked> = answer.ranked.iter().filter(|row| row.rank != Rank::Out).collect();
     for (place, row) in places.iter().enumerate() {
         assert_eq!(row.rank, Rank::Place(place + 1), "{question:?}");
@@ -93,7 +117,7 @@ fn check(question: &Question, answer: &Answer) {
         assert!(numbers.iter().all(fine), "{question:?}: {numbers:?}");
         assert!(it.every <= question.fresh.max(Span::from_millis(1)), "{question:?}");
     }
-    prices(question, answer, [first, polls, held]);
+    prices(question, answer, [first, polls, cheapest]);
 }
 
 /// What is said of prices is what is printed.
@@ -103,6 +127,8 @@ fn prices(question: &Question, answer: &Answer, [first, polls, held]: [&Ranked; 
         assert!(!notes.contains("dearer") && !notes.contains("differs"), "{question:?}: {notes}");
         return;
     };
+    let than = format!(" than {}", held.way.name(question.direction));
+    assert!(notes.contains(&than), "{question:?}: {notes}");
     let cheaper = polls.estimate.cost() <= held.estimate.cost() * (1.0 + 1e-6);
     assert_eq!(notes.contains(" are no dearer at what is sent"), cheaper, "{question:?}: {notes}");
     let fresh = question.fresh.seconds();

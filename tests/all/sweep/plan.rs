@@ -221,7 +221,8 @@ fn wrong_sweeps_say_what_to_write() {
 /// of them; what the experiment is warned of anyway stays as it is unless a point mends it.
 #[test]
 fn warnings_say_at_which_points() {
-    let set = "set: { phones.count: 1k, gateways.count: 1 }\n";
+    let set = "set: { phones.count: 1k, gateways.count: 1 }\n\
+        timeline: [{ at: 30s, deploy: { node: gateways } }]\n";
     let axes = "sweep:\n  axes:\n    gateways.drain.window: { values: [0s, 40s, 50s] }\n    \
         gateways.max_connections: { values: [500, 2k] }\n";
     let loaded = load(&format!("{set}{axes}"), &Arguments::default()).unwrap();
@@ -245,7 +246,8 @@ fn warnings_say_at_which_points() {
     assert_eq!(at("window=40s,max_connections=500"), [late, full]);
     assert_eq!(at("window=0s,max_connections=2k"), [""; 0]);
     // The experiment alone has it, and so has each point, or one of the two.
-    let set = "set: { phones.count: 1k, gateways.count: 1, gateways.max_connections: 500 }\n";
+    let set = "set: { phones.count: 1k, gateways.count: 1, gateways.max_connections: 500 }\n\
+        timeline: [{ at: 30s, deploy: { node: gateways } }]\n";
     let warned = |axis: &str| {
         let text = format!("{set}sweep:\n  axes:\n    {axis}\n");
         told(&load(&text, &Arguments::default()).unwrap().warnings)

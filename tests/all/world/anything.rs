@@ -111,7 +111,12 @@ fn reach() -> impl Strategy<Value = Reach> {
     let ids = select(vec![None, Some(Ids::Idempotent), Some(Ids::New)]);
     let room = select(vec![None, None, Some(2_u32), Some(6), Some(0), Some(0)]);
     let inbox = select(vec![None, Some(false), Some(true)]);
-    let transport = select(vec![Transport::Websocket, Transport::Sse, Transport::ShortPoll]);
+    let transport = select(vec![
+        Transport::Websocket,
+        Transport::Sse,
+        Transport::ShortPoll,
+        Transport::LongPoll,
+    ]);
     let flags = (inbox, any::<bool>(), any::<bool>());
     (flags, window, every, ids, room, transport, prefer()).prop_map(
         |((inbox, visits, dedup), window, every, ids, room, transport, prefer)| Reach {
@@ -215,7 +220,11 @@ fn scenario(
     // Who polls has a mailbox.
     let comes = reach.visits || cold;
     let polls = resume && reach.window.is_none() && !(comes && reach.inbox.is_some());
-    if polls || reach.transport != Transport::ShortPoll {
+    if match reach.transport {
+        Transport::ShortPoll => polls,
+        Transport::LongPoll => resume && reach.inbox.is_none(),
+        Transport::Websocket | Transport::Sse => true,
+    } {
         crowd.transport = reach.transport;
     }
     let sends = crowd.sends.as_mut().unwrap();
@@ -231,6 +240,7 @@ fn scenario(
     }
     transports(&mut scenario, tier, reach, resume);
     browsers(&mut scenario);
+    lives(&mut scenario);
     let pool = gateways(&mut scenario);
     pool.drain.moves = if seed % 2 == 0 { Moves::BreakFirst } else { Moves::MakeFirst };
     (pool.memory.over, pool.memory.restart) = (OverMemory::Die, Some(secs(4)));
@@ -289,6 +299,31 @@ fn browsers(scenario: &mut Scenario) {
     crowd.tabs.clone_from(&tabs[many]);
     let background = Background { share: Share(0.4), throttle: secs(7) };
     crowd.background = hidden.then_some(background);
+}
+
+/// How long connections live, how old they may get, and how long a request is held: by the bits of
+/// the seed.
+fn lives(scenario: &mut Scenario) {
+    let seed = scenario.seed;
+    let law = [
+        Some(Law::Exponential { mean: 30e9 }),
+        Some(Law::Exponential { mean: 30e9 }),
+        Some(Law::Constant(25e9)),
+        Some(Law::Uniform { low: 0.0, high: 40e9 }),
+        None,
+    ];
+    let crowd = clients(scenario);
+    crowd.network.lifetime.clone_from(&law[number::place(seed / 3 % 5)]);
+    if seed & 1 == 1 {
+        crowd.poll_hold = secs(3);
+    }
+    let old = (seed / 2).is_multiple_of(3);
+    for node in &mut scenario.nodes {
+        if let Parameters::Gateway(pool) = &mut node.parameters {
+            pool.max_age = old.then_some(secs(12));
+            pool.age_dither = secs(5);
+        }
+    }
 }
 
 /// How what is for many goes on, and who reads it slowly: by the bits of the seed.

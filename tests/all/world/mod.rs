@@ -5,6 +5,7 @@ mod alone;
 mod anything;
 mod budgets;
 mod calls;
+mod changes;
 pub(crate) mod chat;
 pub(crate) mod consumers;
 mod copies;

@@ -8,11 +8,11 @@ use super::{
 use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
-        Acknowledged, Admission, Answer, DrainBy, Ids, Parameters, Policy, Preset, SourceAudience,
-        Start, Ticks, Transport, Visits,
+        Acknowledged, Admission, Answer, BlockedBy, DrainBy, Ids, Parameters, Policy, Preset,
+        SourceAudience, Start, Ticks, Transport, Visits,
     },
     record::Outcome,
-    scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
+    scenario::{Action, ActionKind, CrashKind, Held, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -92,9 +92,10 @@ fn a_request_costs_more_cpu_than_a_frame() {
     close(more, 500.0 * 500e-6, 0.05);
 }
 
-/// A balancer that lets 100 a second in answers 503 to the rest: an `EventSource` is dead then.
+/// A balancer that lets 100 a second in answers the rest: any status ends an `EventSource` for
+/// good, and a lost connection does not.
 #[test]
-fn a_503_ends_a_stream_for_good() {
+fn an_answer_ends_a_stream_for_good() {
     let refused = |answer| {
         let mut scenario = with(Transport::Sse);
         scenario.horizon = Time::ZERO + secs(120);
@@ -107,11 +108,32 @@ fn a_503_ends_a_stream_for_good() {
         edge.refusal.answer = answer;
         run(&scenario)
     };
-    let dead = refused(Answer::Unavailable);
-    close(measure(&dead, "clients.gave_up"), 1_900.0, 0.02);
+    for answer in [Answer::Unavailable, Answer::TooMany] {
+        close(measure(&refused(answer), "clients.gave_up"), 1_900.0, 0.02);
+    }
     let alive = refused(Answer::Reset);
     assert_eq!(count(&alive, "clients.gave_up"), 0);
     assert_eq!(count(&alive, "connections.end"), 2_000);
+}
+
+/// What blocks a stream on its way is no answer of HTTP: an `EventSource` comes back once it is
+/// over.
+#[test]
+fn an_event_source_outlives_a_block() {
+    for by in [BlockedBy::Refuse, BlockedBy::Swallow] {
+        let mut scenario = with(Transport::Sse);
+        scenario.horizon = Time::ZERO + secs(120);
+        clients(&mut scenario).reconnect = Preset::EventSource.reconnect();
+        let (node, transport, held) = (NodeId(0), Transport::Sse, Held::Reset);
+        let (share, lasts) = (Share(1.0), Some(secs(30)));
+        let kind = ActionKind::Block { node, transport, share, by, held, lasts };
+        let at = Time::ZERO + secs(30);
+        scenario.timeline.push(Action { at, name: "block".to_owned(), kind });
+        let outcome = run(&scenario);
+        assert!(measure(&outcome, "attempts.blocked") >= 2_000.0, "{by:?}");
+        assert_eq!(count(&outcome, "clients.gave_up"), 0, "{by:?}");
+        assert_eq!(count(&outcome, "connections.end"), 2_000, "{by:?}");
+    }
 }
 
 /// Requests go to any gateway: to a dead one until that is noticed. What is acknowledged is kept.

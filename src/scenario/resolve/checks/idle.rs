@@ -1,141 +1,140 @@
-//! Keys that are written and would change nothing where they stand: those of connections in a crowd
-//! that polls now and then, those of polls in one that does not, and send buffers where every
-//! client keeps up.
+//! Keys that are written and would change nothing where they stand: those of a transport by which
+//! nobody goes, of a fallback that nobody needs, of a pool for what never arrives there, and those
+//! that another key of the same node turns off.
 //!
 //! Models are shared: a key of theirs is for all who use them, also for a crowd whose transport an
-//! experiment or the command line changes. So a key of a crowd is idle only where the file that
-//! writes it writes the transport as well, and one of a pool only in the experiment itself or on
-//! the command line; and neither where a sweep varies what makes it idle.
+//! experiment or the command line changes. So a key that depends on the transport of its own crowd
+//! is idle only where the file that writes it writes the transport as well, and any other only in
+//! the experiment itself or on the command line; and neither where a sweep varies what makes it
+//! idle. What says that there is none, such as `lifetime: never`, is idle nowhere.
+mod crowds;
+mod pools;
+
 use crate::{
     engine::number,
-    node::parameters::{Clients, Http, Parameters, Transport},
+    node::parameters::{Parameters, Transport},
     scenario::{
         NodeId,
-        resolve::{links::Topology, nodes::streams},
+        resolve::{links::Topology, nodes::kind_word},
     },
-    spec::{
-        At, Diagnostic, Experiment, Input,
-        arguments::COMMAND_LINE,
-        model::{self, Kind},
-    },
+    spec::{At, Diagnostic, Experiment, Input, Node, arguments::COMMAND_LINE},
 };
 
-/// Warns of such keys; `own` is where the experiment's file begins.
+/// What is known of a key that may be idle; `F` is what it is judged by.
+struct Row<F> {
+    /// The key within its node, or the map that holds several such keys.
+    key: &'static str,
+    /// Whether it changes nothing.
+    idle: fn(&F) -> bool,
+    /// Why.
+    why: &'static str,
+    /// What to do about it.
+    help: &'static str,
+}
+
+/// All that tells which keys are idle.
+#[derive(Clone, Copy)]
+struct Scene<'s, 'n> {
+    topology: &'s Topology<'n>,
+    experiment: &'s Experiment,
+    /// All that is written.
+    tree: &'s Node,
+    /// Where the experiment's file begins.
+    own: At,
+}
+
+/// Warns of such keys; `own` is where the experiment's file begins, and `tree` all that is written.
 pub(in crate::scenario::resolve) fn check(
     input: &mut Input<'_>,
     topology: &Topology<'_>,
-    experiment: &Experiment,
+    (experiment, tree): (&Experiment, &Node),
     own: At,
 ) {
-    for (place, node) in topology.nodes.iter().enumerate() {
-        let name = &node.name.value;
-        match (&node.parameters, &node.form) {
-            (Parameters::Clients(clients), Kind::Clients(form))
-                if !varies(experiment, name, "transport")
-                    && !varies(experiment, name, "prefer") =>
-            {
-                if clients.transport == Transport::ShortPoll {
-                    of_connections(input, name, clients, form);
-                }
-                if clients.prefer.is_empty() {
-                    of_others(input, name, clients, form);
-                }
-            }
-            (Parameters::Gateway(_), Kind::Gateway(form)) => {
-                let written = [
-                    form.send_buffer.size.as_ref().map(|it| it.at),
-                    form.send_buffer.when_full.as_ref().map(|it| it.at),
-                ];
-                let mut written = written.into_iter().flatten();
-                let here = |at: &At| {
-                    let of_arguments = input.sources.of(*at).name == COMMAND_LINE;
-                    at.source == own.source || of_arguments
-                };
-                let first = written.find(here);
-                let id = NodeId(number::byte(place));
-                if let Some(at) = first.filter(|_| !has_slow(topology, experiment, id)) {
-                    input.report(keeps_up(name, at));
-                }
-            }
-            _ => {}
+    let scene = Scene { topology, experiment, tree, own };
+    for place in 0..topology.nodes.len() {
+        let id = NodeId(number::byte(place));
+        match &topology.nodes[place].parameters {
+            Parameters::Clients(_) => scene.crowd(input, id),
+            Parameters::Gateway(_) => scene.pool(input, id),
+            Parameters::LoadBalancer(_) => scene.balancer(input, id),
+            Parameters::Registry(_) => scene.registry(input, id),
+            Parameters::Buffer(_) => scene.buffer(input, id),
+            Parameters::Pubsub(_) | Parameters::Fanout(_) | Parameters::Source(_) => {}
         }
     }
 }
 
-/// Whether an axis of the sweep is a key of a node, something in it, or the node as a whole.
-fn varies(experiment: &Experiment, node: &str, key: &str) -> bool {
-    let axes = experiment.sweep.iter().flat_map(|sweep| &sweep.axes.0);
-    axes.into_iter().any(|(path, _)| {
-        let inner = path.value.strip_prefix(node);
-        inner.is_some_and(|rest| {
-            let key = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(key));
-            rest.is_empty() || key.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+impl<'s> Scene<'s, '_> {
+    /// What is written of a node.
+    fn form(&self, id: NodeId) -> Option<&'s Node> {
+        let node = &self.topology.nodes[usize::from(id.0)];
+        self.tree.get("nodes")?.get(&node.name.value)?.get(kind_word(&node.form))
+    }
+
+    /// Whether the experiment itself writes at a place, or the command line; a model that is
+    /// checked alone is for experiments to come.
+    fn is_own(&self, input: &Input<'_>, at: At) -> bool {
+        let of_arguments = |at: At| input.sources.of(at).name == COMMAND_LINE;
+        let horizon = self.experiment.horizon.as_ref().filter(|it| !of_arguments(it.at));
+        let model = horizon.is_none() && self.experiment.has_no_head();
+        at.source == self.own.source && !model || of_arguments(at)
+    }
+
+    /// Whether an axis of the sweep is one of some keys of a node, something in it, or the node as
+    /// a whole.
+    fn varies(&self, id: NodeId, keys: &[&str]) -> bool {
+        let axes = self.experiment.sweep.iter().flat_map(|sweep| &sweep.axes.0);
+        axes.into_iter().any(|(path, _)| {
+            let Some(rest) = path.value.strip_prefix(self.topology.name(id)) else { return false };
+            let within = |key: &&str| {
+                let rest = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(*key));
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            rest.is_empty() || keys.iter().any(within)
         })
-    })
-}
+    }
 
-/// Who asks now and then holds nothing that ends, is kept alive, or is opened again.
-fn of_connections(input: &mut Input<'_>, name: &str, clients: &Clients, form: &model::Clients) {
-    let Some(transport) = &form.transport else { return };
-    let (network, heartbeat) = (&form.network, &form.heartbeat);
-    let lifetime = network.lifetime.as_ref().filter(|_| clients.network.lifetime.is_some());
-    let silent = network.silent_drops.as_ref().filter(|_| clients.network.silent_drops.0 > 0.0);
-    let beats = [&heartbeat.every, &heartbeat.timeout, &heartbeat.tcp_timeout];
-    let beat = beats.into_iter().flatten().find(|beat| beat.at.source == transport.at.source);
-    let keys = [
-        ("network.lifetime", lifetime.map(|it| it.at)),
-        ("network.silent_drops", silent.map(|it| it.at)),
-        ("heartbeat", beat.map(|it| it.at)),
-        ("reconnect", form.reconnect.as_ref().map(|it| it.at)),
-    ];
-    for (key, at) in keys {
-        let Some(at) = at.filter(|at| at.source == transport.at.source) else { continue };
-        let message = format!("`{name}.{key}` has no effect: who polls holds no connection");
-        let wrong = Diagnostic::warning("without-effect", message).at(at);
-        let wrong = wrong.context(transport.at, "polls now and then");
-        input.report(wrong.help("take it out, or write another `transport`"));
+    /// The transports by which users of a crowd come, each with its pool; all of them to all its
+    /// pools where a sweep varies that.
+    fn ways(&self, crowd: NodeId) -> Vec<(Transport, NodeId)> {
+        let ways = self.topology.ways(crowd);
+        if !self.varies(crowd, &["transport", "prefer"]) {
+            return ways;
+        }
+        let all = [Transport::Websocket, Transport::Sse, Transport::ShortPoll, Transport::LongPoll];
+        ways.iter().flat_map(|&(_, pool)| all.map(|transport| (transport, pool))).collect()
+    }
+
+    /// Reports each row that is idle and written where it counts.
+    fn report<F>(
+        &self,
+        input: &mut Input<'_>,
+        id: NodeId,
+        (rows, facts): (&[Row<F>], &F),
+        counts: &dyn Fn(&Input<'_>, At) -> bool,
+        context: Option<(At, &str)>,
+    ) {
+        let (Some(form), name) = (self.form(id), self.topology.name(id)) else { return };
+        for row in rows.iter().filter(|row| (row.idle)(facts)) {
+            let written = row.key.split('.').try_fold(form, |node, key| node.get(key));
+            let mut all = Vec::new();
+            written.into_iter().for_each(|node| leaves(node, &mut all));
+            let Some(at) = all.into_iter().find(|&at| counts(input, at)) else { continue };
+            let message = format!("`{name}.{}` has no effect: {}", row.key, row.why);
+            let mut wrong = Diagnostic::warning("without-effect", message).at(at);
+            if let Some((at, says)) = context {
+                wrong = wrong.context(at, says);
+            }
+            input.report(wrong.help(row.help));
+        }
     }
 }
 
-/// What another transport has, and this one does not.
-fn of_others(input: &mut Input<'_>, name: &str, clients: &Clients, form: &model::Clients) {
-    let Some(transport) = &form.transport else { return };
-    let other = |of: Transport| clients.transport != of;
-    let two = clients.wire.http == Http::Two && !other(Transport::Websocket);
-    let [every, hold] = [&form.short_poll.every, &form.long_poll.hold];
-    let keys = [
-        ("short_poll.every", every.as_ref().map(|it| it.at), other(Transport::ShortPoll)),
-        ("long_poll.hold", hold.as_ref().map(|it| it.at), other(Transport::LongPoll)),
-        ("wire.http", form.wire.http.as_ref().map(|it| it.at), two),
-    ];
-    for (key, at, idle) in keys {
-        let Some(at) = at.filter(|at| idle && at.source == transport.at.source) else { continue };
-        let why = match key {
-            "wire.http" => "a WebSocket is opened over HTTP/1.1",
-            _ => "this crowd goes by another transport",
-        };
-        let message = format!("`{name}.{key}` has no effect: {why}");
-        let wrong = Diagnostic::warning("without-effect", message).at(at);
-        let wrong = wrong.context(transport.at, "the transport is written here");
-        input.report(wrong.help("take it out, or write another `transport`"));
+/// Where something is written within a node.
+fn leaves(node: &Node, all: &mut Vec<At>) {
+    match node.entries() {
+        Some(entries) => entries.iter().for_each(|entry| leaves(&entry.value, all)),
+        None if node.is_null() => {}
+        None => all.push(node.at),
     }
-}
-
-/// Whether some of those whose streams a pool holds may read slowly.
-fn has_slow(topology: &Topology<'_>, experiment: &Experiment, pool: NodeId) -> bool {
-    topology.nodes.iter().enumerate().any(|(place, node)| {
-        let Parameters::Clients(clients) = &node.parameters else { return false };
-        let varies = |key| varies(experiment, &node.name.value, key);
-        let ways = topology.ways(NodeId(number::byte(place)));
-        let streamed = |&(transport, it): &(Transport, NodeId)| {
-            it == pool && (streams(transport) || varies("transport") || varies("prefer"))
-        };
-        (clients.slow.is_some() || varies("slow")) && ways.iter().any(streamed)
-    })
-}
-
-fn keeps_up(name: &str, at: At) -> Diagnostic {
-    let message = format!("`{name}.send_buffer` has no effect: nobody who streams here is slow");
-    let help = "write `slow: { share: 1%, drain: 10KB/s }` for its clients, or take it out";
-    Diagnostic::warning("without-effect", message).at(at).help(help)
 }
