@@ -1,6 +1,7 @@
 //! The topology as people see it: nodes with what matters about them, links with their latency,
 //! read from the resolved input. What was measured is added when there is a summary.
 mod facts;
+mod labels;
 mod picture;
 mod plan;
 mod routes;

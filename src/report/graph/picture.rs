@@ -1,6 +1,7 @@
 //! The graph as a picture, across a page or down a phone.
 use super::{
     Fact, Graph, Link, Node,
+    labels::{self, Area, Label},
     plan::{BAR, Cell, HEAD, INSTANCES, LINE, PADDING, Plan},
     routes::{Route, routes},
 };
@@ -20,8 +21,6 @@ const HEAD_HALF: f64 = 3.0;
 /// A budget that is used so far is worth a look, and so far alarming.
 const WARM: f64 = 0.5;
 const HOT: f64 = 0.8;
-/// A line so near to the picture's end has its label below it.
-const LABEL_ROOM: f64 = 16.0;
 
 /// The picture with its layers from left to right, for pages and slides.
 pub fn across(graph: &Graph) -> Option<Sheet> {
@@ -51,20 +50,28 @@ pub fn framed(mut sheet: Sheet) -> Sheet {
     sheet
 }
 
+/// The boxes and the ways, with room between the layers for the ways and a label.
+pub(super) fn laid_out(graph: &Graph, across: bool) -> Option<(Plan, Vec<Route>)> {
+    let mut plan = Plan::of(graph, across)?;
+    let (_, ways) = routes(graph, &plan);
+    plan.make_room(graph, &ways);
+    let (all, _) = routes(graph, &plan);
+    Some((plan, all))
+}
+
 fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
-    let plan = Plan::of(graph, across)?;
-    let (length, breadth) = (plan.length, plan.breadth + 2.0);
+    let (plan, all) = laid_out(graph, across)?;
+    let (width, height) = plan.size_of_sheet();
     let names: Vec<&str> = graph.nodes.iter().map(|node| node.name.as_str()).collect();
     let mut sheet = Sheet {
-        width: if across { length } else { breadth + 2.0 },
-        height: if across { breadth } else { length },
+        width,
+        height,
         title: format!("Topology of {} nodes", graph.nodes.len()),
         description: clean(&format!("{}. {} links.", names.join(", "), graph.links.len()), 400),
         marks: Vec::new(),
         plot: [0.0; 4],
         panels: Vec::new(),
     };
-    let all = routes(graph, &plan);
     for route in &all {
         if comes_along(graph, &graph.links[route.link]) {
             let part = Part::Way(number::short(route.link));
@@ -73,9 +80,8 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
             draw_way(&mut sheet, &plan, route);
         }
     }
-    let mut taken: Vec<Area> = plan.cells.iter().map(|cell| plan.area(cell)).collect();
-    for route in &all {
-        label(&mut sheet, &plan, route, &graph.links[route.link].latency, &mut taken);
+    for label in labels::place(graph, &plan, &all, (width, height)) {
+        draw_label(&mut sheet, &label);
     }
     let mut drawn = Drawn::default();
     for (node, cell) in graph.nodes.iter().zip(&plan.cells) {
@@ -84,24 +90,22 @@ fn picture(graph: &Graph, across: bool) -> Option<Sheet> {
     Some(sheet)
 }
 
-/// Left, top, right, bottom.
-type Area = [f64; 4];
-
-/// Whether two areas share a point.
-fn meet(one: &Area, other: &Area) -> bool {
-    one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
-}
-
 impl Plan {
+    /// How wide and how high the picture is.
+    pub(super) fn size_of_sheet(&self) -> (f64, f64) {
+        let (length, breadth) = (self.length, self.breadth + 2.0);
+        if self.across { (length, breadth) } else { (breadth + 2.0, length) }
+    }
+
     /// Where a box stands in the picture.
-    fn area(&self, cell: &Cell) -> Area {
+    pub(super) fn area(&self, cell: &Cell) -> Area {
         let (left, top) = self.at((cell.along, cell.beside));
         let (right, bottom) = self.at((cell.along + cell.length, cell.beside + cell.breadth));
         [left, top, right, bottom]
     }
 
     /// A place in the picture.
-    fn at(&self, (along, beside): (f64, f64)) -> (f64, f64) {
+    pub(super) fn at(&self, (along, beside): (f64, f64)) -> (f64, f64) {
         if self.across { (along, beside + 1.0) } else { (beside + 2.0, along) }
     }
 }
@@ -126,55 +130,11 @@ fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {
     sheet.area(head, theme::INK3, 1.0);
 }
 
-/// Over a level piece of the way, beside an upright one where no box and no other label stands;
-/// the page behind it keeps it readable.
-fn label(sheet: &mut Sheet, plan: &Plan, route: &Route, text: &str, taken: &mut Vec<Area>) {
-    if text.is_empty() {
-        return;
-    }
-    let text = fitted(text, theme::CELL, 64.0);
-    let width = Plan::width(&text);
-    let (from, to) = (plan.at(route.labelled.0), plan.at(route.labelled.1));
-    let level = (from.1 - to.1).abs() < 0.5;
-    let area = |left: f64, baseline: f64| {
-        let left = left.clamp(0.0, (sheet.width - width).max(0.0));
-        [left, baseline - 9.0, left + width, baseline + 2.0]
-    };
-    let places: Vec<Area> = if level {
-        // Under a lane below everything, over all else.
-        let below = from.1 > sheet.height - LABEL_ROOM;
-        let baseline = if below { from.1 + 12.0 } else { from.1 - 4.0 };
-        vec![area(f64::midpoint(from.0, to.0) - width / 2.0, baseline)]
-    } else {
-        beside(from, to, width, sheet.width)
-            .map(|(left, middle)| area(left, middle + 4.0))
-            .collect()
-    };
-    let free = |place: &&Area| !taken.iter().any(|other| meet(place, other));
-    let Some(&[left, top, right, bottom]) = places.iter().find(free).or(places.first()) else {
-        return;
-    };
-    taken.push([left, top, right, bottom]);
+/// The page behind a label keeps it readable where it cannot but stand on a line.
+fn draw_label(sheet: &mut Sheet, label: &Label) {
+    let [left, top, right, bottom] = label.area;
     sheet.rectangle((left, top), (right, bottom), theme::PAGE);
-    sheet.text((left, bottom - 2.0), theme::CELL, Anchor::Start, &text);
-}
-
-/// Places for a label beside an upright piece of a way, the best first: on the side where there is
-/// room, near its middle or, of a long one, its begin.
-fn beside(
-    from: (f64, f64),
-    to: (f64, f64),
-    width: f64,
-    all: f64,
-) -> impl Iterator<Item = (f64, f64)> {
-    let (low, high) = (from.1.min(to.1), from.1.max(to.1));
-    let best = if high - low > 90.0 { from.1 + 22.0 } else { f64::midpoint(low, high) };
-    let (left, right) = (from.0 - 5.0 - width, from.0 + 5.0);
-    let sides = if from.0 > all * 0.8 { [left, right] } else { [right, left] };
-    let steps = (0..40_u32).map(|step| f64::from(step) * 4.0);
-    let moved = steps.flat_map(move |step| [best + step, best - step]);
-    let inside = moved.filter(move |at| (low + 7.0..=high - 7.0).contains(at));
-    [best].into_iter().chain(inside).flat_map(move |at| sides.map(|side| (side, at)))
+    sheet.text((left, bottom - labels::FALL), theme::CELL, Anchor::Start, &label.text);
 }
 
 /// How many instances and moving facts have been drawn: each is a part of its own.

@@ -1,6 +1,9 @@
 //! Where the boxes stand. Nodes lie in layers by their kind, in the direction of a message; `along`
 //! runs over the layers, `beside` within one. Across a page `along` is x; down a phone it is y.
-use super::{Fact, Graph, Node};
+use super::{
+    Fact, Graph, Link, Node, labels,
+    routes::{FIRST_WAY, WAY},
+};
 use crate::{
     engine::number,
     report::{draw::wrapped, theme},
@@ -47,6 +50,8 @@ const DROPS: [f64; 4] = [36.0, 36.0, 40.0, 56.0];
 /// Between boxes of one layer: room for a link's label.
 const STACKED: f64 = 46.0;
 const SIDE_BY_SIDE: f64 = 46.0;
+/// How high the room for a label is, with the arrow's end.
+const LABEL: f64 = 20.0;
 /// From one lane to the next.
 const LANE: f64 = 24.0;
 /// The breadth of a lone box down a phone.
@@ -100,6 +105,11 @@ fn height(node: &Node, width: f64) -> f64 {
     let lines: f64 = node.facts.iter().map(|fact| lines(fact) + bar(fact.share)).sum();
     let instances = if node.instances.is_empty() { 0.0 } else { INSTANCES };
     HEAD + lines + instances + 4.0
+}
+
+/// Whether the boxes of a layer reach over the whole picture.
+fn is_tall(graph: &Graph, all: &[usize]) -> bool {
+    all.iter().all(|&place| graph.nodes[place].kind == "gateway")
 }
 
 impl Plan {
@@ -172,7 +182,7 @@ impl Plan {
         self.breadth = super::super::draw::NARROW.width - 4.0;
         for all in layers {
             let n = number::float(number::count(all.len()));
-            let room = self.breadth - lanes - (n - 1.0) * SIDE_BY_SIDE.min(80.0 / n);
+            let room = self.breadth - lanes - (n - 1.0) * self.apart(graph, all);
             let breadth = if all.len() == 1 { LONE } else { room / n };
             let heights = all.iter().map(|&place| height(&graph.nodes[place], breadth));
             let length = heights.fold(0.0, f64::max);
@@ -180,6 +190,24 @@ impl Plan {
                 (self.cells[place].length, self.cells[place].breadth) = (length, breadth);
             }
         }
+    }
+
+    /// From one box of a layer to the next; a link between two of them has its label there.
+    fn apart(&self, graph: &Graph, all: &[usize]) -> f64 {
+        let usual = match (is_tall(graph, all), self.across) {
+            (true, _) => PADDING,
+            (_, true) => STACKED,
+            (_, false) => SIDE_BY_SIDE.min(80.0 / number::float(number::count(all.len()))),
+        };
+        let within = graph.links.iter().filter(|link| {
+            let inside = all.contains(&link.source) && all.contains(&link.target);
+            inside && !link.latency.is_empty()
+        });
+        let room = |link: &Link| {
+            let width = Self::width(&labels::text(&link.latency)) + 8.0;
+            if self.across { LABEL } else { width }
+        };
+        within.map(room).fold(usual, f64::max)
     }
 
     fn put_along(&mut self, layers: &[Vec<usize>], roles: &[usize]) {
@@ -199,22 +227,63 @@ impl Plan {
         self.length = along + 1.0;
     }
 
+    /// Widens the gaps between layers, and behind the last, for so many ways before each layer, and
+    /// a label beside them.
+    pub(super) fn make_room(&mut self, graph: &Graph, ways: &[u32]) {
+        let turning = |count: u32| {
+            if count > 0 { FIRST_WAY + WAY * (f64::from(count) - 1.0) } else { 0.0 }
+        };
+        for gap in 0..self.gaps.len() {
+            let room = self.gaps[gap].1 - self.gaps[gap].0;
+            let more = turning(ways[gap + 1]) + self.widest(graph, [gap, gap + 1]) - room;
+            self.widen(gap, more);
+        }
+        let last = self.gaps.len();
+        if ways[last + 1] > 0 {
+            self.length += turning(ways[last + 1]) + self.widest(graph, [last, last]);
+        }
+    }
+
+    /// What the labels of the links between two layers take of a gap, with the arrow's end.
+    fn widest(&self, graph: &Graph, layers: [usize; 2]) -> f64 {
+        let there = graph.links.iter().filter(|link| {
+            let ends = [link.source, link.target].map(|end| self.cells[end].layer);
+            ends == layers || [ends[1], ends[0]] == layers
+        });
+        let width = |link: &Link| match (link.latency.is_empty(), self.across) {
+            (true, _) => 0.0,
+            (false, true) => Self::width(&labels::text(&link.latency)) + 6.0,
+            (false, false) => LABEL,
+        };
+        there.map(width).fold(0.0, f64::max)
+    }
+
+    /// Moves all behind a gap.
+    fn widen(&mut self, gap: usize, more: f64) {
+        if more <= 0.0 {
+            return;
+        }
+        self.gaps[gap].1 += more;
+        for later in &mut self.gaps[gap + 1..] {
+            *later = (later.0 + more, later.1 + more);
+        }
+        let behind = self.cells.iter_mut().filter(|cell| cell.layer > gap);
+        behind.for_each(|cell| cell.along += more);
+        self.length += more;
+    }
+
     fn put_beside(&mut self, graph: &Graph, layers: &[Vec<usize>]) {
         let (before, after) = (self.lanes_on(Side::Before), self.lanes_on(Side::After));
         for all in layers {
             let n = number::float(number::count(all.len()));
-            let tall = all.iter().all(|&place| graph.nodes[place].kind == "gateway");
+            let tall = is_tall(graph, all);
+            let gap = self.apart(graph, all);
             if tall {
-                let share = (self.breadth - (n - 1.0) * PADDING) / n;
+                let share = (self.breadth - (n - 1.0) * gap) / n;
                 all.iter().for_each(|&place| {
                     self.cells[place].breadth = self.cells[place].breadth.max(share);
                 });
             }
-            let gap = match (tall, self.across) {
-                (true, _) => PADDING,
-                (_, true) => STACKED,
-                (_, false) => SIDE_BY_SIDE.min(80.0 / n),
-            };
             let stack: f64 = all.iter().map(|&place| self.cells[place].breadth).sum();
             let room = self.breadth - if tall { 0.0 } else { before + after };
             let start = if tall { 0.0 } else { before };

@@ -34,11 +34,11 @@ struct Port {
 }
 
 /// From a side to the first way beside it, and from one to the next.
-const FIRST_WAY: f64 = 8.0;
-const WAY: f64 = 6.0;
+pub(super) const FIRST_WAY: f64 = 8.0;
+pub(super) const WAY: f64 = 6.0;
 
-/// The ways of all links.
-pub(super) fn routes(graph: &Graph, plan: &Plan) -> Vec<Route> {
+/// The ways of all links, and how many of them turn before each layer.
+pub(super) fn routes(graph: &Graph, plan: &Plan) -> (Vec<Route>, Vec<u32>) {
     let mut ports = ports(graph, plan);
     spread(plan, &mut ports);
     let mut taken = vec![0_u32; plan.gaps.len() + 2];
@@ -46,7 +46,9 @@ pub(super) fn routes(graph: &Graph, plan: &Plan) -> Vec<Route> {
     let around = |link: &usize| plan.lanes.iter().any(|lane| lane.0 == *link);
     let mut order: Vec<usize> = (0..graph.links.len()).collect();
     order.sort_by_key(around);
-    order.into_iter().map(|link| route(graph, plan, &ports, link, &mut taken)).collect()
+    let route = |link| route(graph, plan, &ports, link, &mut taken);
+    let all = order.into_iter().map(route).collect();
+    (all, taken)
 }
 
 /// Neighbours of one layer are joined directly.
