@@ -15,7 +15,7 @@ use crate::{
     engine::{EventQueue, Span, Time, number},
     record::Cause,
 };
-use std::ops::Range;
+use std::{cmp::Reverse, collections::BinaryHeap, ops::Range};
 
 /// A balancer in motion.
 #[derive(Clone, Debug)]
@@ -27,9 +27,45 @@ pub struct LoadBalancer {
     ring: Ring,
     /// The instance whose turn it is.
     turn: u16,
+    /// What it has placed where the fewest connections decide, and has not arrived yet.
+    coming: Coming,
     gate: Option<Gate>,
     /// Its process is down until then.
     pub down_until: Time,
+}
+
+/// Connections on their way to the instances of a pool.
+#[derive(Clone, Debug, Default)]
+struct Coming {
+    first: u16,
+    counts: Vec<u32>,
+    /// When each arrives, and where.
+    arrivals: BinaryHeap<Reverse<(Time, u16)>>,
+}
+
+impl Coming {
+    fn new(pool: &Range<u16>) -> Self {
+        Self { first: pool.start, counts: vec![0; pool.len()], ..Self::default() }
+    }
+
+    fn place(&mut self, instance: u16, at: Time) {
+        self.counts[usize::from(instance - self.first)] += 1;
+        self.arrivals.push(Reverse((at, instance)));
+    }
+
+    /// What has arrived by now is on its way no longer.
+    fn arrive(&mut self, now: Time) {
+        while let Some(&Reverse((at, instance))) = self.arrivals.peek()
+            && at <= now
+        {
+            self.counts[usize::from(instance - self.first)] -= 1;
+            self.arrivals.pop();
+        }
+    }
+
+    fn to(&self, instance: u16) -> u32 {
+        self.counts[usize::from(instance - self.first)]
+    }
 }
 
 impl LoadBalancer {
@@ -43,24 +79,36 @@ impl LoadBalancer {
             Policy::RoundRobin | Policy::LeastConnections => Ring::default(),
         };
         let gate = parameters.admission.map(Gate::new);
-        Self { parameters, turn: pool.start, pool, ring, gate, down_until: Time::ZERO }
+        let (coming, turn) = (Coming::new(&pool), pool.start);
+        Self { parameters, turn, coming, pool, ring, gate, down_until: Time::ZERO }
     }
 
-    /// Chooses an instance for a connection of the user with this hash.
-    pub fn pick(&mut self, key: u64, tiers: &Tiers) -> Option<u16> {
+    /// Chooses an instance for a connection of the user with this hash. Of those with as few
+    /// connections, held or on their way, it is the next in turn.
+    pub fn pick(&mut self, key: u64, now: Time, tiers: &Tiers) -> Option<u16> {
         let up = |instance: &u16| tiers.get(*instance).believed_up;
-        match self.parameters.policy {
-            Policy::ConsistentHash { .. } => self.ring.find(key, |instance| up(&instance)),
+        let mut turns = (self.turn..self.pool.end).chain(self.pool.start..self.turn).filter(up);
+        let found = match self.parameters.policy {
+            Policy::ConsistentHash { .. } => {
+                return self.ring.find(key, |instance| up(&instance));
+            }
             Policy::LeastConnections => {
-                self.pool.clone().filter(up).min_by_key(|&instance| tiers.get(instance).held)
+                self.coming.arrive(now);
+                turns.min_by_key(|&instance| {
+                    tiers.get(instance).held.saturating_add(self.coming.to(instance))
+                })?
             }
-            Policy::RoundRobin => {
-                let (before, after) = (self.pool.start..self.turn, self.turn..self.pool.end);
-                let found = after.chain(before).find(up)?;
-                let next = found + 1;
-                self.turn = if next < self.pool.end { next } else { self.pool.start };
-                Some(found)
-            }
+            Policy::RoundRobin => turns.next()?,
+        };
+        let next = found + 1;
+        self.turn = if next < self.pool.end { next } else { self.pool.start };
+        Some(found)
+    }
+
+    /// A connection, or a request that will be held, is on its way to an instance until `at`.
+    pub(super) fn places(&mut self, instance: u16, at: Time) {
+        if self.parameters.policy == Policy::LeastConnections {
+            self.coming.place(instance, at);
         }
     }
 
@@ -69,7 +117,7 @@ impl LoadBalancer {
         if cx.now < self.down_until || !self.gate.as_mut().is_none_or(|gate| gate.admits(cx.now)) {
             return None;
         }
-        self.pick(key, cx.tiers)
+        self.pick(key, cx.now, cx.tiers)
     }
 
     /// The first packet of an attempt arrives.
@@ -93,6 +141,7 @@ impl LoadBalancer {
         cx.connections.attempts[number::index(user)].target = target;
         let way = crowd.handshake_way(row.round_trip(), entity, number);
         let left = way - row.round_trip().half().min(way);
+        self.places(target, cx.now + left);
         cx.go_on(cx.now + left, Timer::Accept, user, ticket);
     }
 
@@ -105,7 +154,7 @@ impl LoadBalancer {
         let crowd = cx.crowds.of(row.to);
         let key = crowd.hash_of_sender(&row);
         let up = cx.now >= self.down_until;
-        let Some(target) = up.then(|| self.pick(key, cx.tiers)).flatten() else {
+        let Some(target) = up.then(|| self.pick(key, cx.now, cx.tiers)).flatten() else {
             return cx.unsent(message, Cause::GatewayCrash);
         };
         cx.messages.get_mut(message).at = target;
@@ -157,7 +206,7 @@ mod tests {
     fn round_robin_passes_over_the_dead() {
         let (mut balancer, mut tiers) = balancer(Policy::RoundRobin);
         tiers.get_mut(1).believed_up = false;
-        let picks: Vec<_> = (0..4).map(|_| balancer.pick(0, &tiers)).collect();
+        let picks: Vec<_> = (0..4).map(|_| balancer.pick(0, Time::ZERO, &tiers)).collect();
         assert_eq!(picks, [Some(0), Some(2), Some(0), Some(2)]);
     }
 
@@ -167,11 +216,29 @@ mod tests {
         tiers.get_mut(0).held = 5;
         tiers.get_mut(1).held = 3;
         tiers.get_mut(2).held = 4;
-        assert_eq!(balancer.pick(0, &tiers), Some(1));
+        assert_eq!(balancer.pick(0, Time::ZERO, &tiers), Some(1));
         for instance in 0..3 {
             tiers.get_mut(instance).believed_up = false;
         }
-        assert_eq!(balancer.pick(0, &tiers), None);
+        assert_eq!(balancer.pick(0, Time::ZERO, &tiers), None);
+    }
+
+    /// A herd that is still on its way counts; of equals each gets its turn.
+    #[test]
+    fn least_connections_counts_what_is_on_its_way() {
+        let (mut balancer, mut tiers) = balancer(Policy::LeastConnections);
+        let seconds = |s| Time::ZERO + Span::from_secs(s);
+        tiers.get_mut(2).held = 2;
+        let places = |balancer: &mut LoadBalancer, at| {
+            let picked = balancer.pick(0, at, &tiers).unwrap();
+            balancer.places(picked, seconds(5));
+            picked
+        };
+        let picks: Vec<_> = (0..6).map(|_| places(&mut balancer, seconds(1))).collect();
+        assert_eq!(picks, [0, 1, 0, 1, 2, 0]);
+        // They have arrived, and none of them is held.
+        let picks: Vec<_> = (0..4).map(|_| balancer.pick(0, seconds(5), &tiers)).collect();
+        assert_eq!(picks, [Some(1), Some(0), Some(1), Some(0)]);
     }
 
     #[test]

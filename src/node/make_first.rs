@@ -103,7 +103,9 @@ impl LoadBalancer {
         let entity = crowd.connection(user, next_session(session));
         let round_trip = cx.connections.get(user).round_trip();
         let way = crowd.handshake_way(round_trip, entity, ATTEMPT);
-        cx.wake(cx.now + (way - round_trip.half().min(way)), Timer::MakeAccept, user, session);
+        let arrives = cx.now + (way - round_trip.half().min(way));
+        self.places(target, arrives);
+        cx.wake(arrives, Timer::MakeAccept, user, session);
     }
 }
 

@@ -107,7 +107,8 @@ impl LoadBalancer {
         }
         let up = cx.now >= self.down_until;
         let row = *cx.connections.get(user);
-        let Some(target) = up.then(|| self.pick(crowd.hash(user), cx.tiers)).flatten() else {
+        let Some(target) = up.then(|| self.pick(crowd.hash(user), cx.now, cx.tiers)).flatten()
+        else {
             if held {
                 return cx.fails(user, row.round_trip().half());
             }
@@ -117,6 +118,7 @@ impl LoadBalancer {
         cx.connections.attempts[number::index(user)].target = target;
         if held {
             let inside = crowd.inside(crowd.connection(user, row.session));
+            self.places(target, cx.now + inside);
             return cx.go_on(cx.now + inside, Timer::PollServed, user, row.session);
         }
         cx.go_on(cx.now, Timer::PollServed, user, session);

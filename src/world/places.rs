@@ -132,7 +132,7 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
             return None;
         }
         let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else { continue };
-        let picked = balancer.pick(way.hash(user), cx.tiers);
+        let picked = balancer.pick(way.hash(user), Time::ZERO, cx.tiers);
         let Node::Gateway(pool) = &nodes[usize::from(way.gateways.node)] else { continue };
         let room = pool.most_connections();
         if let Some(found) = picked.filter(|&instance| cx.tiers.get(instance).held < room) {
