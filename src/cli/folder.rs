@@ -1,5 +1,5 @@
 //! A folder of results on the disk: written whole or not at all.
-use crate::report::files::{File, MANIFEST};
+use crate::report::files::{File, MANIFEST, observed::MEASURED};
 use std::{
     fs,
     io::{self, Write},
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Files of an earlier run that must not stand beside new ones. What a sweep leaves (`points`) is
 /// not among them.
-const STALE: [&str; 16] = [
+const STALE: [&str; 17] = [
     MANIFEST,
     "summary.json",
     "summary.csv",
@@ -23,6 +23,7 @@ const STALE: [&str; 16] = [
     "growth.csv",
     "lag_over_time.csv",
     "napkin.csv",
+    MEASURED,
     "run-info.json",
     "report.html",
     "report.md",

@@ -1,13 +1,16 @@
 //! `--observed FILE.csv`: measured values beside the simulated ones.
-use super::{BAD_INPUT, complain, results::Observing, run::say};
+use super::{BAD_INPUT, complain, folder, results::Observing, run::say};
 use crate::{
-    report::{files, terminal},
+    report::{
+        files::{self, observed::MEASURED},
+        terminal,
+    },
     summary::{
         Summary,
         observed::{Measured, compare},
     },
 };
-use std::path::Path;
+use std::{io, path::Path};
 
 /// Reads measured values, if a file is given; what is wrong with it is said on stderr, and an exit
 /// code comes back.
@@ -18,6 +21,23 @@ pub(super) fn read(file: Option<&Path>) -> Result<Vec<Measured>, u8> {
         complain(&format!("{}: {why}", file.display()));
         BAD_INPUT
     })
+}
+
+/// Measured values that an earlier command has left in a folder.
+pub(super) fn kept(folder: &Path) -> Result<Vec<Measured>, u8> {
+    let table = folder.join(MEASURED);
+    read(Some(table.as_path()).filter(|table| table.exists()))
+}
+
+/// Leaves measured values in a folder, so that what is drawn again has them.
+///
+/// # Errors
+/// What the disk says.
+pub(super) fn keep(measured: &[Measured], folder: &Path) -> io::Result<()> {
+    match measured {
+        [] => Ok(()),
+        some => folder::add(folder, &files::observed::write(some)),
+    }
 }
 
 /// A run with measured values beside it.

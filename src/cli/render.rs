@@ -37,13 +37,19 @@ pub fn run(folder: &Path, json: bool, measured: Option<&Path>) -> u8 {
     printed(text)
 }
 
-/// The run of a folder with measured values beside it; what is wrong with those is said.
+/// The run of a folder with measured values beside it, those of the last time if no others are
+/// given; what is wrong with them is said.
 fn observing(folder: &Path, file: Option<&Path>) -> Result<Failing<Observing>, u8> {
-    let measured = observed::read(file)?;
-    match read::<Summary>(folder) {
-        Ok(summary) => observed::beside(summary, &measured).map(Ok),
-        Err(failed) => Ok(Err(failed)),
-    }
+    let measured = match file {
+        Some(_) => observed::read(file)?,
+        None => observed::kept(folder)?,
+    };
+    let held = match read::<Summary>(folder) {
+        Ok(summary) => observed::beside(summary, &measured)?,
+        Err(failed) => return Ok(Err(failed)),
+    };
+    let kept = observed::keep(&measured, folder);
+    Ok(kept.map(|()| held).map_err(|error| (FAILED, error)))
 }
 
 /// Whether a folder holds a phase diagram and no run.

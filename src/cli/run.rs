@@ -123,6 +123,7 @@ fn simulate(
         Ok(held) => held,
         Err(code) => return Ok(code),
     };
+    observed::keep(measured, &into)?;
     let summary = &held.summary;
     let draw = || results::draw(&held, &into);
     let charts = if common.no_charts { None } else { Some(draw()?) };

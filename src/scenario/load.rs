@@ -196,7 +196,8 @@ impl Retry<'_> {
         for (place, set) in self.composed.sets.iter().enumerate() {
             let before_it = before.take().or_else(|| self.first(input, place));
             let after = self.first(input, place + 1);
-            if after.is_some() && before_it == after {
+            // Whoever asks for a seed wants to be sure of it.
+            if after.is_some() && before_it == after && set.path != "seed" {
                 let message = format!("`{}` is set to what it is anyway", set.path);
                 let found = Diagnostic::warning("idle-set", message).at(set.at);
                 input.report(found.help("take it out, or write another value"));

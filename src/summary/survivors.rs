@@ -144,7 +144,7 @@ mod tests {
             assert_eq!(said(name, &hollow).as_deref(), Some(words), "{name}");
         }
         assert_eq!(said("deliveries.missed", &hollow), None);
-        // Over all faults: 57 of 4,000 and 3,000.
+        // Over all faults: 943 of 4,000 are not back.
         let mut several = hollow.clone();
         several.extend([("recovery.zone.hit", 3_000.0), ("recovery.zone.never", 0.0)].map(metric));
         let back = said("reconnect.p50", &several);

@@ -47,7 +47,7 @@ impl Quantity for Rate {
         periods.find_map(|period| self.per(period)).unwrap_or(format!("{}/s", self.0))
     }
 
-    /// In the largest unit that is exact, else as short as it can be.
+    /// In the largest unit that is exact, else without decimals if it can be.
     fn tell(self) -> String {
         let round = |(multiple, suffix): (f64, &str)| {
             let text = format!("{:.0}{suffix}/s", self.0 / multiple);
@@ -56,9 +56,11 @@ impl Quantity for Rate {
         if let Some(text) = [(1e9, "G"), (1e6, "M")].into_iter().find_map(round) {
             return text;
         }
+        let text = self.print();
         let periods = PERIODS.into_iter().filter_map(|period| self.per(period));
-        let texts = std::iter::once(self.print()).chain(periods);
-        texts.min_by_key(String::len).unwrap_or_default()
+        // `3/h` is shorter than `0.05/min`, but nobody says `60/h` for `1/min`.
+        let others = periods.filter(|_| text.contains('.'));
+        std::iter::once(text.clone()).chain(others).min_by_key(String::len).unwrap_or_default()
     }
 }
 

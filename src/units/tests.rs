@@ -64,6 +64,7 @@ fn rates_are_told_in_the_largest_unit_that_is_exact() {
     assert_eq!(told("1.5M/s"), both("1500k/s", "1500k/s"));
     assert_eq!(told("7/min"), both("7/min", "7/min"));
     assert_eq!(told("0/s"), both("0/s", "0/s"));
+    assert_eq!(told("1/min"), both("1/min", "1/min"));
     assert_eq!(told("3/h"), both("3/h", "0.05/min"));
     assert_eq!(told("33/d"), both("33/d", "1.375/h"));
 }

@@ -1,6 +1,10 @@
 //! Measured values from a table: long (`t_seconds,metric,value`), or wide, with a column for each
 //! series behind `t_seconds`.
+use super::File;
 use crate::summary::observed::Measured;
+
+/// The table in a folder of results, which is long.
+pub const MEASURED: &str = "measured.csv";
 
 /// The column of times.
 const TIME: &str = "t_seconds";
@@ -56,6 +60,19 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
     if all.is_empty() { Err("it holds no values".to_owned()) } else { Ok(all) }
 }
 
+/// The values as a long table, which [`read`] gives back.
+pub fn write(all: &[Measured]) -> File {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut row = |cells: [&str; 3]| writer.write_record(cells).expect("memory takes it");
+    row(LONG);
+    for measured in all {
+        for (time, value) in &measured.points {
+            row([&time.to_string(), &measured.name, &value.to_string()]);
+        }
+    }
+    File { name: MEASURED.to_owned(), bytes: writer.into_inner().expect("memory takes it") }
+}
+
 fn number(text: &str, line: u64) -> Result<f64, String> {
     let read = text.parse().ok().filter(|value: &f64| value.is_finite());
     let value: f64 = read.ok_or_else(|| format!("line {line}: `{text}` is no number"))?;
@@ -75,6 +92,7 @@ mod tests {
         let wide = read(b"t_seconds, a.b, c\n0,1,\n1,,3\n5,2,\n").unwrap();
         assert_eq!(long, wide);
         assert_eq!(long[0].points, [(0.0, 1.0), (5.0, 2.0)]);
+        assert_eq!(read(&write(&long).bytes).unwrap(), long);
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) fn body(summary: &Summary, all: &[Observed]) -> Option<Markup> {
     (!all.is_empty()).then(|| {
         html! {
             p.lead { "Each measured value is held against the mean of the replications in its \
-                bin." }
+                bin. They lie in " code { "measured.csv" } ", for " code { "--observed" } "." }
             table.stack.observed {
                 caption.hidden { "Errors" }
                 thead { tr {

@@ -198,10 +198,15 @@ impl Case<'_> {
                 return Some(format!("chance: the interval of {runs} runs holds it"));
             }
         }
-        let expected = self.found.estimate * self.over;
-        let counted = simulated * self.over;
+        // Over all runs.
+        let runs = f64::from(self.summary.replications.max(1));
+        let [expected, counted] =
+            [self.found.estimate, simulated].map(|rate| rate * self.over * runs);
         let luck = self.over > 0.0 && (counted - expected).abs() <= 2.0 * expected.max(1.0).sqrt();
-        luck.then(|| format!("chance: {} in the run", count(counted.round())))
+        luck.then(|| {
+            let place = if runs > 1.0 { "all runs" } else { "the run" };
+            format!("chance: {} in {place}", count(counted.round()))
+        })
     }
 
     /// Users without a connection.

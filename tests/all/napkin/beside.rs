@@ -84,6 +84,24 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
     }
 }
 
+/// What thirty runs agree on is no chance, though it could be in one of them: there silent deaths
+/// are noticed late.
+#[test]
+fn many_runs_leave_less_to_chance() {
+    let sets = "phones.count=3k gateways.count=1 horizon=125s seed=11 replications=30";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/chat-100k.yaml");
+    let sets: Vec<String> = sets.split(' ').map(str::to_owned).collect();
+    let loaded = scenario::load(&path, &sets, &|path| fs::read(path)).unwrap();
+    let peace = loaded.scenario.in_peace();
+    let runs: Vec<u32> = (0..30).collect();
+    let outcomes = study::replicate(&peace, &runs, 2, &|_| {}).unwrap();
+    let lines = napkin(&peace).lines;
+    let found = summary::napkin::compare(&summary::summarize(&peace, &outcomes), &lines);
+    let place = lines.iter().position(|line| line.name == "Handshakes").unwrap();
+    let reason = &found[place].reason;
+    assert!(reason.contains("silent deaths are noticed late"), "{reason}");
+}
+
 /// A feed of bursts is on by chance: what differs by that says so.
 #[test]
 fn what_bursts_change_is_put_down_to_them() {

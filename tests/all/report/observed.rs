@@ -103,6 +103,11 @@ fn a_folder_is_drawn_with_measured_values_and_without() {
     let output = done.code(0).get_output().clone();
     assert_eq!(output.stdout, fs::read(out.join("summary.json")).unwrap());
     assert!(String::from_utf8_lossy(&output.stderr).contains("Measured and simulated"));
+    // They are kept, until their table is taken away.
+    let observed = contents(&out);
+    squall(&["render", "out"], here.path()).assert().code(0);
+    assert_eq!(contents(&out), observed);
+    fs::remove_file(out.join("measured.csv")).unwrap();
     squall(&["render", "out"], here.path()).assert().code(0);
     assert_eq!(contents(&out), plain_contents);
 }
