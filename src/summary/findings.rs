@@ -160,7 +160,8 @@ fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<String> {
     let attempts = summary.rate("", "attempts", "attempted")?;
     let moved = attempts.within(start, end).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
     let (bin, peak) = largest(attempts.within(start, end))?;
-    let before = average(attempts.within(summary.warm_up.seconds().min(start), start));
+    let before =
+        average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
     let before = match before {
         Some(before) if before > 0.0 && peak > 1.5 * before => {
             format!(", {} times the {}/s before", compact(peak / before), compact(before))
@@ -177,6 +178,15 @@ fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<String> {
             count(peak),
         )
     })
+}
+
+/// The stretches before a time in which nothing is done to the system, behind the warm-up.
+fn calm(summary: &Summary, until: f64) -> Vec<(f64, f64)> {
+    let warm_up = summary.warm_up.seconds().min(until);
+    let own = summary.phases.iter().filter(|phase| phase.replication == 0);
+    let quiet = own.filter(|phase| phase.name == "steady" || is_mark(summary, &phase.name));
+    let times = quiet.map(|phase| (phase.start.seconds().max(warm_up), phase.end.seconds()));
+    times.filter(|&(from, to)| from < to && to <= until).collect()
 }
 
 /// The budget that leaves a gateway pool least, where that is little.

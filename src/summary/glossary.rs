@@ -94,6 +94,7 @@ pub const METRICS: &[Described] = &[
         Unit::Ratio,
         "Most attempts in one second over the handshakes that those who serve then can do.",
     ),
+    row("attempts.mean_over_capacity", Unit::Ratio, "The same of all such seconds."),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
     row("handshakes.wasted", Unit::Count, "Handshakes that were paid for and led nowhere."),
     row(

@@ -86,7 +86,17 @@ pub(super) fn storms(summary: &Summary) -> Vec<Storm> {
         }
     }
     let door = Door::new(summary);
-    names.iter().filter_map(|name| Fault::new(summary, name)?.ends(summary, &door)).collect()
+    let mut faults: Vec<Fault> =
+        names.iter().filter_map(|name| Fault::new(summary, name)).collect();
+    // Who gave up is known of the run alone: with several faults it is told once.
+    let away: f64 = faults.iter().map(|fault| fault.never).sum();
+    let mut stuck = faults.iter_mut().filter(|fault| fault.is_stuck());
+    let first = stuck.next().map(|first| &mut first.quits);
+    let several = stuck.next().is_some();
+    if let Some(quits) = first {
+        *quits = if several { Quits::InAll } else { Quits::Own };
+    }
+    faults.iter().filter_map(|fault| fault.ends(summary, &door, away)).collect()
 }
 
 /// The way in, as the input states it.
@@ -135,6 +145,17 @@ impl Door {
     }
 }
 
+/// Whether a fault tells how many gave up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quits {
+    /// It is the only one that somebody is not back from.
+    Own,
+    /// It is the first of several.
+    InAll,
+    /// Another tells it.
+    Untold,
+}
+
 /// What is known of a fault.
 struct Fault<'s> {
     name: &'s str,
@@ -147,6 +168,7 @@ struct Fault<'s> {
     never: f64,
     t99: Option<f64>,
     all: Option<f64>,
+    quits: Quits,
 }
 
 impl<'s> Fault<'s> {
@@ -156,7 +178,11 @@ impl<'s> Fault<'s> {
         let (never, t99, all) = (mean("never")?, mean("t99"), mean("all"));
         let often = users(summary).is_some_and(|users| hit > users);
         let moves = moves(summary, name);
-        Some(Self { name, hit, often, moves, never, t99, all })
+        Some(Self { name, hit, often, moves, never, t99, all, quits: Quits::Untold })
+    }
+
+    fn is_stuck(&self) -> bool {
+        self.never > NOTABLE * self.hit
     }
 
     /// Whom it concerns.
@@ -208,9 +234,10 @@ impl<'s> Fault<'s> {
         if self.name == START { "in" } else { "back" }
     }
 
-    fn ends(&self, summary: &Summary, door: &Door) -> Option<Storm> {
-        if self.never > NOTABLE * self.hit {
-            return Some(self.stuck(summary, door));
+    /// `away`: those who are not back from any fault.
+    fn ends(&self, summary: &Summary, door: &Door, away: f64) -> Option<Storm> {
+        if self.is_stuck() {
+            return Some(self.stuck(summary, door, away));
         }
         let (all, who) = match self.all {
             Some(all) => (all, format!("all {}", self.those())),
@@ -257,16 +284,19 @@ impl<'s> Fault<'s> {
     }
 
     /// Not all are back when the run ends: they gave up, are stuck, or had no time.
-    fn stuck(&self, summary: &Summary, door: &Door) -> Storm {
+    fn stuck(&self, summary: &Summary, door: &Door, away: f64) -> Storm {
         let (left, by) = (share(self.never / self.hit), self.by());
         let run = duration(self.left(summary));
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
-        if gave_up > self.never / 2.0 {
-            return Ended::Lost.told(&format!(
-                "{left} of {} {by} never come back; {} users give up for good.",
-                self.those(),
-                count(gave_up.round()),
-            ));
+        if gave_up > away / 2.0 {
+            let users = count(gave_up.round());
+            let quits = match self.quits {
+                Quits::Own => format!("; {users} users give up for good"),
+                Quits::InAll => format!("; in all, {users} users give up for good"),
+                Quits::Untold => String::new(),
+            };
+            let those = self.those();
+            return Ended::Lost.told(&format!("{left} of {those} {by} never come back{quits}."));
         }
         let wait = summary.mean("handshake_queue.max").unwrap_or(0.0);
         let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0);

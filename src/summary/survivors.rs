@@ -19,7 +19,14 @@ pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
         return Some(format!("of the {} that arrived", told(arrived(metrics)?, ALL)?));
     }
     if own.starts_with("reconnect.") {
-        return Some(format!("of the {} that come back", told(returned(metrics)?, ALL)?));
+        let part = returned(metrics)?;
+        let some = told(part, ALL)?;
+        // Those who lose their connection by themselves have a time all the same.
+        return Some(if part > 0.0 {
+            format!("of the {some} that come back")
+        } else {
+            "nobody hit comes back".to_owned()
+        });
     }
     if own.starts_with("cost.") || LOADS.iter().any(|end| own.ends_with(end)) {
         let (part, [whole, what]) = served(own, metrics)?;
@@ -89,13 +96,16 @@ pub fn arrived(metrics: &[Metric]) -> Option<f64> {
     Some((live + later.into_iter().flatten().sum::<f64>()) / intended)
 }
 
-/// Of those hit by the fault that cost most of them, who came back.
+/// Of those hit by any fault, who came back.
 fn returned(metrics: &[Metric]) -> Option<f64> {
-    let never = |metric: &&Metric| {
-        metric.name.starts_with("recovery.") && metric.name.ends_with(".never_share")
+    let sum = |end: &str| -> f64 {
+        let of = |metric: &&Metric| {
+            metric.name.strip_prefix("recovery.").is_some_and(|rest| rest.ends_with(end))
+        };
+        metrics.iter().filter(of).filter_map(|metric| metric.mean).sum()
     };
-    let shares = metrics.iter().filter(never).filter_map(|metric| metric.mean);
-    shares.reduce(f64::max).map(|most| 1.0 - most)
+    let hit = sum(".hit");
+    (hit > 0.0).then(|| 1.0 - sum(".never") / hit)
 }
 
 fn mean(metrics: &[Metric], name: &str) -> Option<f64> {
@@ -117,7 +127,8 @@ mod tests {
                 ("deliveries.intended", 100.0),
                 ("deliveries.live", live),
                 ("clients.availability", online),
-                ("recovery.drop.never_share", never),
+                ("recovery.drop.hit", 1_000.0),
+                ("recovery.drop.never", 1_000.0 * never),
             ];
             all.into_iter().map(metric).collect()
         };
@@ -133,6 +144,13 @@ mod tests {
             assert_eq!(said(name, &hollow).as_deref(), Some(words), "{name}");
         }
         assert_eq!(said("deliveries.missed", &hollow), None);
+        // Over all faults: 943 of 4,000 are not back.
+        let mut several = hollow.clone();
+        several.extend([("recovery.zone.hit", 3_000.0), ("recovery.zone.never", 0.0)].map(metric));
+        let back = said("reconnect.p50", &several);
+        assert_eq!(back.as_deref(), Some("of the 76.4 % that come back"));
+        let none = said("reconnect.p50", &run(41.0, 0.321, 1.0));
+        assert_eq!(none.as_deref(), Some("nobody hit comes back"));
         let mut stuck = run(1.87, 0.999, 0.0);
         stuck.push(metric(("deliveries.pending", 98.1)));
         for (name, words, short) in [

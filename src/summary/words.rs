@@ -3,7 +3,7 @@ use super::sweep::Axis;
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 50] = [
+const METRICS: [(&str, &str); 51] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -18,6 +18,7 @@ const METRICS: [(&str, &str); 50] = [
     ("deliveries.*", "* deliveries"),
     ("attempts.peak_per_second", "peak of connection attempts"),
     ("attempts.peak_over_capacity", "peak of attempts over capacity"),
+    ("attempts.mean_over_capacity", "mean of attempts over capacity"),
     ("attempts.per_client", "attempts per user"),
     ("attempts.total", "connection attempts"),
     ("attempts.*", "* attempts"),

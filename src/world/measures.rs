@@ -238,6 +238,8 @@ impl World {
         sheet.set("handshakes.capacity", Unit::PerSecond, capacity);
         let ratio = capacity.and_then(|_| self.peak_over_capacity());
         sheet.set("attempts.peak_over_capacity", Unit::Ratio, ratio);
+        let ratio = capacity.and_then(|_| self.mean_over_capacity());
+        sheet.set("attempts.mean_over_capacity", Unit::Ratio, ratio);
         sheet.count("instances.killed", record.counts.killed);
         sheet.count("connections.cut", record.counts.cut);
     }

@@ -298,8 +298,20 @@ impl World {
     /// Most attempts in one second over the handshakes that the instances which serve then can do.
     /// A second in which none serves has nothing to be held against.
     pub(super) fn peak_over_capacity(&self) -> Option<f64> {
+        self.held_against().map(|(many, rate)| many / rate).reduce(f64::max)
+    }
+
+    /// All attempts over those handshakes, in the same seconds.
+    pub(super) fn mean_over_capacity(&self) -> Option<f64> {
+        let sum = |(all, can), (many, rate)| (all + many, can + rate);
+        let (many, rate): (f64, f64) = self.held_against().fold((0.0, 0.0), sum);
+        (rate > 0.0).then(|| many / rate)
+    }
+
+    /// The attempts of each second in which one serves, and the handshakes that those can do.
+    fn held_against(&self) -> impl Iterator<Item = (f64, f64)> {
         let tick = self.gauges.tick.seconds();
-        let of = |pool: &Pool, second: f64| {
+        let of = move |pool: &Pool, second: f64| {
             let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
             if let Some(service) = &gateway.parameters.managed {
                 return Some(service.new_connections.0);
@@ -309,12 +321,10 @@ impl World {
             let values = &pool.capacity.values;
             values.get(bin).or(values.last()).copied().filter(|rate| rate.is_finite())
         };
-        let ratios =
-            self.record.attempts_a_second.iter().zip(1_u32..).filter_map(|(&many, end)| {
-                let pools = self.gauges.pools.iter();
-                let rate: f64 = pools.filter_map(|pool| of(pool, f64::from(end))).sum();
-                (rate > 0.0).then(|| f64::from(many) / rate)
-            });
-        ratios.reduce(f64::max)
+        self.record.attempts_a_second.iter().zip(1_u32..).filter_map(move |(&many, end)| {
+            let pools = self.gauges.pools.iter();
+            let rate: f64 = pools.filter_map(|pool| of(pool, f64::from(end))).sum();
+            (rate > 0.0).then(|| (f64::from(many), rate))
+        })
     }
 }

@@ -318,7 +318,6 @@ fn of_growth(grown: &Grown, priced: bool, bound: bool) -> Markup {
 pub(super) fn blast(summary: &Summary) -> Option<Markup> {
     let all = board::blasts(summary);
     let worst = all.iter().max_by(|one, other| one.minutes.total_cmp(&other.minutes))?;
-    let parts = all.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
     Some(html! {
         figure.row {
             div.c {
@@ -327,11 +326,10 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     @if worst.recovered { " and the recovery from it take " } @else { " takes " }
                     (minutes(worst.minutes)) " from the users"
                     @if let Some(part) = worst.budget {
-                        ", " (share(part)) " of what a month may lose"
+                        ", " (told(Some(part))) " of what a month may lose"
                     }
                 }
-                p.sub { "Time without a connection beyond that of the steady time, over all \
-                    users, in a run." }
+                p.sub { (counts(&all)) }
                 table.stack.blast {
                     caption.hidden { "Blast radius" }
                     thead { tr {
@@ -343,14 +341,17 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
                     } }
                     tbody { @for blast in &all { (of_blast(summary, blast)) } }
                 }
-                @if let Some(longest) = longest(summary, parts) { p.foot { (longest) } }
+                @if let Some(longest) = longest(summary, &all) { p.foot { (longest) } }
             }
             figcaption.note {
                 p { b { "Read it so. " }
                     "Hit is a connection that is lost by it, moved one that is told to go \
                     elsewhere; a user whose connection is hit twice counts twice, and for the \
-                    first fault until it is back. Back is counted from the fault’s begin. A \
-                    recovery belongs to the faults before it and stands with the last of them." }
+                    first fault until it is back. Back is counted from the fault’s begin." }
+                @if all.iter().any(|blast| !blast.with.is_empty()) {
+                    p { "A recovery belongs to the faults before it and stands with the last of \
+                        them." }
+                }
                 @if gives_up(summary) {
                     p { "A session that gives up is without a connection until it does, not for \
                         the rest of its stay." }
@@ -360,6 +361,20 @@ pub(super) fn blast(summary: &Summary) -> Option<Markup> {
             }
         }
     })
+}
+
+/// What the minutes of the rows are.
+fn counts(all: &[Blast]) -> &'static str {
+    let own = all.iter().filter(|blast| blast.own).count();
+    if own == 0 {
+        "Time without a connection beyond that of the steady time, over all users, in a run."
+    } else if own == all.len() {
+        "Time without a connection of those whom it hits, until each is back or the run ends; in \
+         a run."
+    } else {
+        "Time without a connection of those whom it hits, until each is back or the run ends; of \
+         what hits nobody, that of all users beyond the steady time; in a run."
+    }
 }
 
 /// Whether sessions of open streams end without having been served.
@@ -401,8 +416,11 @@ fn of_blast(summary: &Summary, blast: &Blast) -> Markup {
     }
 }
 
-/// Whose recovery is told with it.
+/// Whose recovery is told with it, or how many have none.
 fn with(blast: &Blast) -> String {
+    if let Some(away) = blast.away.map(f64::round).filter(|&away| away > 0.0) {
+        return format!("; {} not back at the end", figures::count(away));
+    }
     let others: Vec<String> = blast.with.iter().map(|name| text::clean(name, 60)).collect();
     match (blast.recovered, others.is_empty()) {
         (false, _) => String::new(),
@@ -428,13 +446,21 @@ pub(super) fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Mark
 
 /// The longest that one user was away, whatever it came from; and all of it, where the rows are
 /// parts of that: who never gets in has lost no connection.
-fn longest(summary: &Summary, parts: f64) -> Option<String> {
+fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
+    let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
     let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
     let all = summary.mean("outage.user_seconds")? / 60.0;
     let longest = figures::duration(longest);
     let text = "the longest that one user is without a connection is";
     Some(if all >= parts {
-        format!("In all, {} are lost; {text} {longest}.", minutes(all))
+        let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
+        let others = board::nobodys(summary, rows).map_or_else(String::new, |others| {
+            format!(
+                ", {} of them by users whom none of this had hit",
+                figures::count(rounded(others))
+            )
+        });
+        format!("In all, {are} lost{others}; {text} {longest}.")
     } else {
         format!("{} {longest}.", figures::capitalized(text))
     })

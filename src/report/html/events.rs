@@ -92,7 +92,8 @@ fn phases(summary: &Summary) -> Vec<Phase<'_>> {
     let lasts = |(starts, ends): &(Vec<f64>, Vec<f64>)| {
         starts.iter().zip(ends).any(|(start, end)| end > start)
     };
-    all.retain(|phase| phase.times.iter().any(lasts));
+    all.iter_mut().for_each(|phase| phase.times.retain(lasts));
+    all.retain(|phase| !phase.times.is_empty());
     all
 }
 

@@ -84,7 +84,9 @@ fn blast(run: &Summary) -> String {
     let rows: Vec<Vec<String>> = board::blasts(run).iter().map(row).collect();
     let heads = ["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
     let table = table(&heads, &rows, &[1, 2, 3, 4]);
-    if table.is_empty() { table } else { format!("beyond the steady time.\n\n{table}") }
+    let own = board::blasts(run).iter().any(|blast| blast.own);
+    let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
+    if table.is_empty() { table } else { format!("{counts}\n\n{table}") }
 }
 
 fn drawn(sweep: &Sweep, charts: &[Chart]) -> String {

@@ -16,13 +16,18 @@ pub struct Blast {
     pub hit: Option<f64>,
     /// Whether they were told to move, as by a deploy, at its own pace.
     pub moves: bool,
-    /// Minutes without a connection, over all users, while it lasted and in the recoveries from it.
+    /// Minutes without a connection: of those hit by it, until each is back; of what takes no
+    /// connection over all users, while it lasted and in the recoveries from it.
     pub minutes: f64,
+    /// Whether they are of those hit by it alone.
+    pub own: bool,
     /// From its begin until half of those hit, 99 % and all of them were back; in seconds.
     pub back: [Option<f64>; 3],
     /// The longest that one of those hit was without a connection, in seconds.
     pub longest: Option<f64>,
-    /// The share of those hit who were not back at the end of the run.
+    /// How many of those hit were not back at the end of the run.
+    pub away: Option<f64>,
+    /// Their share.
     pub never: Option<f64>,
     /// Of the minutes that a month's target leaves.
     pub budget: Option<f64>,
@@ -51,12 +56,17 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
     let sum: f64 = parts.iter().map(|part| part.weight).sum();
     for part in parts {
         let Some(own) = all.iter_mut().find(|blast| blast.name == part.of) else { continue };
+        // Whom it hit is told until they are back, and those that others hit with the others.
+        if own.own || all_own(summary, &part) {
+            continue;
+        }
         let minutes = whole * part.weight / sum;
         own.minutes += minutes;
         own.recovered |= minutes >= LITTLE;
         own.with.extend(part.with.into_iter().filter(|_| minutes >= LITTLE));
         own.with.dedup();
     }
+    bound(summary, &mut all);
     let month = month(summary);
     for blast in &mut all {
         blast.budget = month.map(|month| blast.minutes / month);
@@ -64,6 +74,41 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
     // What touches no connection says nothing here.
     all.retain(|blast| blast.minutes >= LITTLE || blast.hit.is_some());
     all
+}
+
+/// What is told of phases is no more than what those who were hit leave of the whole.
+fn bound(summary: &Summary, all: &mut [Blast]) {
+    let sum = |own: bool| -> f64 {
+        all.iter().filter(|blast| blast.own == own).map(|blast| blast.minutes).sum()
+    };
+    let (hit, others) = (sum(true), sum(false));
+    let Some(whole) = summary.mean("outage.user_seconds").map(|seconds| seconds / 60.0) else {
+        return;
+    };
+    let left = (whole - hit).max(0.0);
+    if hit > 0.0 && others > left {
+        all.iter_mut().filter(|blast| !blast.own).for_each(|it| it.minutes *= left / others);
+    }
+}
+
+/// The minutes that those hit by a fault are without a connection, until each is back.
+fn of_those_hit(summary: &Summary, name: &str) -> Option<f64> {
+    summary.mean(&format!("recovery.{name}.hit")).filter(|&hit| hit > 0.0)?;
+    summary.mean(&format!("recovery.{name}.user_seconds")).map(|seconds| seconds / 60.0)
+}
+
+/// Whether another fault of the same recovery says what those whom it hit lack.
+fn all_own(summary: &Summary, part: &Recovery) -> bool {
+    part.with.iter().any(|name| of_those_hit(summary, name).is_some())
+}
+
+/// The minutes of users without a connection whom none of these faults had hit, where the faults
+/// say whom they hit.
+pub fn nobodys(summary: &Summary, all: &[Blast]) -> Option<f64> {
+    let whole = summary.mean("outage.user_seconds")? / 60.0;
+    let sum: f64 = all.iter().map(|blast| blast.minutes).sum();
+    let left = Some(whole - sum).filter(|&left| left >= LITTLE);
+    left.filter(|_| all.iter().any(|blast| blast.own))
 }
 
 /// The phase behind faults.
@@ -145,14 +190,17 @@ fn month(summary: &Summary) -> Option<f64> {
 
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let of = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
+    let own = of_those_hit(summary, name);
     Some(Blast {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
         hit: of("hit").filter(|&hit| hit > 0.0),
         moves: storms::moves(summary, name),
-        minutes: minutes(summary, name),
+        minutes: own.unwrap_or_else(|| minutes(summary, name)),
+        own: own.is_some(),
         back: ["t50", "t99", "all"].map(of),
         longest: of("longest").filter(|&longest| longest > 0.0),
+        away: of("never").filter(|&away| away > 0.0),
         never: of("never_share").filter(|&never| never > 0.0),
         budget: None,
         target: target(summary),

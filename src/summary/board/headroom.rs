@@ -231,8 +231,14 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let (few, steady) = (steady.filter(few), steady.filter(|attempts| !few(attempts)));
     let steady = steady.map(|attempts| attempts / lasted / capacity);
     let serving = summary.mean(&format!("{node}.handshakes.serving")).filter(|&rate| rate > 0.0);
-    let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
-    let all = all / serving.unwrap_or(capacity);
+    // Over the same seconds as the peak: those in which one serves.
+    let all = match summary.mean("attempts.mean_over_capacity") {
+        Some(part) => part,
+        None => {
+            let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
+            all / serving.unwrap_or(capacity)
+        }
+    };
     Some(Used {
         name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),

@@ -7,7 +7,7 @@ mod growth;
 mod headroom;
 
 pub(super) use blast::is_mark;
-pub use blast::{Blast, TARGET, blasts};
+pub use blast::{Blast, TARGET, blasts, nobodys};
 pub use change::{Change, changes};
 pub use growth::{Grown, growth};
 pub use headroom::{

@@ -277,6 +277,17 @@ fn handshakes_are_averaged_over_the_run() {
     assert!(near(budget.full_at.unwrap(), 100_000.0 / (6_000.0 / 600.0 / 1_000.0)), "{budget:?}");
 }
 
+/// Both sides of a budget are over the same seconds: a mean is below its peak.
+#[test]
+fn handshakes_are_averaged_where_one_serves() {
+    let mut summary = told();
+    let part = Metric::from_values("attempts.mean_over_capacity", &[], Unit::Ratio, vec![0.004]);
+    summary.metrics.push(part);
+    let rooms = board::headroom(&summary);
+    let budget = rooms[0].budgets.iter().find(|budget| budget.name == "handshakes").unwrap();
+    assert!(near(budget.average, 0.004) && budget.average < budget.peak, "{budget:?}");
+}
+
 pub(super) fn priced() -> Summary {
     let mut summary = told();
     let charge = |usd_month: f64| squall::summary::Charge {

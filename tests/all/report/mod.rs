@@ -4,6 +4,7 @@ mod capacity;
 mod charts;
 pub(crate) mod command;
 mod fake;
+mod faults;
 mod files;
 mod findings;
 mod gallery;

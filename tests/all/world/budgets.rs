@@ -62,6 +62,27 @@ fn attempts_are_held_against_those_who_serve() {
     close(measure(&outcome, "attempts.peak_over_capacity"), 4.0 * all, 1e-9);
 }
 
+/// All gateways crash for good: who knocks then is in neither the peak nor the mean.
+#[test]
+fn where_none_serves_attempts_are_held_against_nothing() {
+    let mut scenario = chat(2_000, 2);
+    scenario.horizon = Time::ZERO + secs(120);
+    let kind = ActionKind::Crash {
+        node: NodeId(2),
+        instances: vec![0, 1],
+        kind: CrashKind::Process,
+        restart: None,
+    };
+    let at = Time::ZERO + secs(60);
+    scenario.timeline.push(Action { at, name: "crash".to_owned(), kind });
+    let outcome = simulate(&scenario);
+    let [peak, mean] =
+        ["peak", "mean"].map(|what| measure(&outcome, &format!("attempts.{what}_over_capacity")));
+    assert!(0.0 < mean && mean <= peak, "{mean} {peak}");
+    let total = measure(&outcome, "attempts.total") / 120.0;
+    assert!(mean < total / measure(&outcome, "handshakes.capacity"), "{mean} {total}");
+}
+
 #[test]
 fn what_has_room_says_nothing() {
     let summary = run(&[]);
