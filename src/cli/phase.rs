@@ -223,12 +223,12 @@ pub(super) fn told(phase: &Phase) -> String {
     text
 }
 
-/// `; on the way up it breaks at 205, on the way down it is well again at 66`.
+/// `; climbing step by step it is no longer well at 205, on the way down it is well again at 66`.
 fn loop_of(phase: &Phase, row: &Row) -> String {
     let Some(ramp) = &row.ramp else { return String::new() };
     let (up, down) = (ramp.breaks(WELL), ramp.returns(WELL));
     let Some(breaks) = up.fails else {
-        return "; in one run, up and down, it never breaks".to_owned();
+        return "; climbing step by step in one run, it stays well".to_owned();
     };
     let back = down.holds.map_or_else(
         || {
@@ -238,7 +238,8 @@ fn loop_of(phase: &Phase, row: &Row) -> String {
         |holds| format!("it is well again at {}", phase.said(holds)),
     );
     format!(
-        "; in one run, it breaks at {} on the way up, and on the way down {back}",
+        "; climbing step by step in one run, it is no longer well at {}, and on the way down \
+         {back}",
         phase.said(breaks)
     )
 }
@@ -257,5 +258,8 @@ fn sentence(phase: &Phase, row: &Row) -> String {
         let (from, to) = (phase.said(from), phase.said(to));
         format!("; from {from} to {to} it depends on the past: well on the way up, stuck after")
     });
-    format!("stable {recovers}; stays well in peace {stays}{past}; {} runs", row.runs)
+    format!(
+        "stable {recovers}; well in peace, in a run of its own, {stays}{past}; {} runs",
+        row.runs
+    )
 }

@@ -35,6 +35,12 @@ pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
     waiting(name, metrics)
 }
 
+/// The part of what was wanted that its numbers are about, the least known.
+pub fn left(metrics: &[Metric]) -> Option<f64> {
+    let all = [arrived(metrics), returned(metrics), mean(metrics, "clients.availability")];
+    all.into_iter().flatten().filter(|part| (0.0..=1.0).contains(part)).reduce(f64::min)
+}
+
 /// The same behind a bar: `1.87 % arrived`, `98.1 % pending`.
 pub fn behind(name: &str, metrics: &[Metric]) -> Option<String> {
     match served(name, metrics).filter(|_| name.starts_with("cost.")) {

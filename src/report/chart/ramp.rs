@@ -70,12 +70,19 @@ fn headline(phase: &Phase, row: &Row, ramp: &Ramp) -> String {
         format!("With {}: ", phase.chosen(row))
     };
     let text = match (ramp.breaks(phase.well).fails, ramp.returns(phase.well).holds) {
-        (None, _) => "never breaks on the way up".to_owned(),
+        (None, _) => "stays well on the way up, step by step in one run".to_owned(),
         (Some(breaks), None) => {
-            format!("breaks at {}, and does not come back", phase.said(breaks))
+            format!(
+                "step by step in one run it is no longer well at {}, and does not come back",
+                phase.said(breaks)
+            )
         }
         (Some(breaks), Some(back)) => {
-            format!("breaks at {}, well again only at {}", phase.said(breaks), phase.said(back))
+            format!(
+                "step by step in one run it is no longer well at {}, well again only at {}",
+                phase.said(breaks),
+                phase.said(back)
+            )
         }
     };
     if place.is_empty() { figures::capitalized(&text) } else { place + &text }

@@ -91,7 +91,22 @@ pub(super) fn json<T: for<'a> Deserialize<'a>>(
     name: &'static str,
 ) -> Result<T, Unreadable> {
     let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
-    serde_json::from_slice(&bytes).map_err(|error| malformed(name, &error.to_string()))
+    serde_json::from_slice(&bytes).map_err(|error| malformed(name, &unlike(&bytes, &error)))
+}
+
+/// Why a document is none of this version: one that can be read, and says who wrote it, lacks what
+/// another version did not write.
+fn unlike(bytes: &[u8], error: &serde_json::Error) -> String {
+    let document = || serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    let version = document().filter(|_| error.is_data());
+    let version = version.and_then(|it| it["version"].as_str().map(str::to_owned));
+    match version {
+        Some(version) => format!(
+            "another version of squall wrote it ({version}), which this one does not read: run or \
+             sweep the experiment again ({error})"
+        ),
+        None => error.to_string(),
+    }
 }
 
 pub(super) fn malformed(name: &'static str, why: &str) -> Unreadable {
@@ -298,4 +313,21 @@ fn series(open: Open, tick: Span, lag_bin: Span) -> Result<Vec<Series>, Unreadab
         Some(())
     })?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_of_another_version_is_told_so() {
+        let why = |text: &'static str| {
+            let open = move |_: &str| Ok(text.as_bytes().to_vec());
+            json::<Verdicts>(&open, SUMMARY).err().unwrap().to_string()
+        };
+        let other = why(r#"{"version": "0.0.1"}"#);
+        assert!(other.contains("another version of squall wrote it (0.0.1)"), "{other}");
+        assert!(other.contains("again (missing field `slo`"), "{other}");
+        assert!(!why("{").contains("another version"));
+    }
 }

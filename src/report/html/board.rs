@@ -18,14 +18,13 @@ const FAR: f64 = 1_000.0;
 const FEW: f64 = 0.01;
 /// A tier without a connection for a larger part of the run is told.
 const IDLE: f64 = 0.02;
-/// Budgets of what works.
-const WORKS: [&str; 2] = ["CPU", "work"];
 /// A share below this is told as that.
 const LEAST: f64 = 1e-4;
 
 /// The changes that the run speaks for; none where there are none.
 pub(super) fn recommendation(summary: &Summary) -> Option<Markup> {
-    recommended(summary, &board::changes(summary))
+    let none = || board::no_advice(summary).map(|it| html! { p.lead { (text::sentence(&it)) } });
+    recommended(summary, &board::changes(summary)).or_else(none)
 }
 
 /// The same with some of them.
@@ -69,8 +68,14 @@ fn changed(change: &Change) -> Markup {
 /// The budgets of each gateway tier; none without one.
 pub(super) fn headroom(summary: &Summary) -> Option<Markup> {
     let rooms = board::headroom(summary);
-    (!rooms.is_empty())
-        .then(|| html! { @for room in &rooms { (of_tier(room, idle(summary, &room.node))) } })
+    let mut all = rooms.clone();
+    all.extend(board::others(summary));
+    let first = board::binding(&all);
+    (!rooms.is_empty()).then(|| {
+        html! { @for room in &rooms {
+            (of_tier(room, first.filter(|it| it.0.node != room.node), idle(summary, &room.node)))
+        } }
+    })
 }
 
 /// For how long nobody was connected to a tier that is used otherwise, in seconds.
@@ -83,7 +88,16 @@ fn idle(summary: &Summary, node: &str) -> Option<f64> {
     (idle >= IDLE * summary.horizon.seconds()).then_some(idle)
 }
 
-fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
+/// What of another node is full with the users of the run, or with fewer.
+fn elsewhere(first: Option<(&Headroom, &Budget)>) -> Option<String> {
+    let full = |it: &(&Headroom, &Budget)| !board::can_wait(it.1.name) && it.1.peak > USED_UP;
+    let (room, budget) = first.filter(full)?;
+    Some(format!("; {} of {} is full already", budget.name, text::clean(&room.node, 80)))
+}
+
+/// `first` is the budget of another node that is full before all of this tier.
+fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f64>) -> Markup {
+    let before = elsewhere(first);
     let first = &room.budgets[0];
     let zones = room.budgets.iter().any(|budget| budget.zone_less.is_some());
     let less = room.budgets.iter().any(|budget| budget.one_less.is_some());
@@ -91,7 +105,7 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
         figure.row {
             div.c {
                 h3 {
-                    (text::name(&room.node)) ": "
+                    "Of " (text::name(&room.node)) " alone: "
                     @match first.full_at {
                         Some(full) if waits(first) => {
                             "a herd waits for " (first.name) ", at its peak "
@@ -101,6 +115,7 @@ fn of_tier(room: &Headroom, idle: Option<f64>) -> Markup {
                         Some(full) if full > room.users * 1.001 => {
                             (first.name) " would be full first, with " (users(full)) ", "
                             (figures::compact(full / room.users)) " times those of this run"
+                            @if let Some(before) = &before { (before) }
                         }
                         Some(full) if full > room.users * USED_UP => {
                             "nothing is left of its " (first.name) " at the peak of this run"
@@ -169,10 +184,8 @@ pub(super) fn rounded(value: f64) -> f64 {
 /// The users with whom a budget is full, as far as that can be told from those of this run.
 pub(super) fn full_with(budget: &Budget, all: f64) -> String {
     match budget.full_at {
-        // What works and is full does not say by how much.
-        Some(_) if WORKS.contains(&budget.name) && budget.peak > USED_UP => {
-            "these: it is full".to_owned()
-        }
+        // A peak ends at the limit: it does not say by how much more is wanted.
+        Some(_) if budget.fewer => "fewer than these".to_owned(),
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
         None => budget.few.map_or_else(

@@ -174,12 +174,17 @@ fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
                 @for (_, sentence) in beside.iter().filter(|it| it.0 == chart.name) {
                     p.also { (text::sentence(sentence)) }
                 }
-                @if let Some(reading) = reading(&chart.name) { p { b { "Read it so. " }
+                @if let Some(reading) = reading(&chart.name, bars(chart)) { p { b { "Read it so. " }
                     (reading) } }
                 p.n { (chart.note) }
             }
         }
     }
+}
+
+/// Whether a chart has nothing but bars.
+fn bars(chart: &Chart) -> bool {
+    chart.panels.iter().all(|panel| matches!(panel.body, Body::Bars(_)))
 }
 
 /// Whether a chart shows numbers in cells.

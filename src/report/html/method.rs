@@ -17,8 +17,8 @@ pub(super) fn brackets(n: u32, seed: u64) -> String {
     format!(
         "Brackets: 95{GAP}% Student interval over n = {n} replications, seed {seed}. A verdict \
             is pass \
-         or fail only when the whole interval lies on one side of the limit. A zero shows its \
-         95{GAP}% upper bound."
+         or fail only when the whole interval lies on one side of the limit; == and != are asked \
+         of every replication. A zero shows its 95{GAP}% upper bound."
     )
 }
 
@@ -76,7 +76,9 @@ fn runs(n: u32) -> Markup {
                 "% Student interval of that mean, with " (n - 1) " degrees of freedom." }
             li { b { "Verdicts. " } "Pass or fail means that the whole interval lies on one side \
                 of the \
-                limit; inconclusive that the limit lies inside it." }
+                limit; inconclusive that the limit lies inside it. What must be equal, such as "
+                code { "== 0" } ", or unequal is asked of every replication: one that is not \
+                fails it." }
         }
     }
 }

@@ -106,13 +106,14 @@ fn borders(phase: &Phase) -> Markup {
             caption.hidden { "Borders" }
             thead { tr {
                 th scope="col" { (text::code(policy)) }
-                th.r scope="col" { "recovers up to" } th.r scope="col" { "well in peace up to" }
+                th.r scope="col" { "recovers up to" }
+                th.r scope="col" { "a run of its own in peace is well up to" }
                 th.r scope="col" { "runs" }
             } }
             tbody { @for row in &phase.rows { tr {
                 th scope="row" { (text::name(&named(phase, row))) }
                 td.r data-l="recovers up to" { (border(phase, &row.recovers)) }
-                td.r data-l="well in peace up to" { (border(phase, &row.stays)) }
+                td.r data-l="a run of its own in peace is well up to" { (border(phase, &row.stays)) }
                 td.r data-l="runs" { (row.runs) }
             } } }
         }
@@ -178,7 +179,9 @@ fn reading(phase: &Phase) -> Markup {
                 within the range would not be seen." }
             @if phase.rows.iter().any(|row| row.ramp.is_some()) {
                 li { b { "Ramp. " } "Within one run the load climbs in steps, and comes down \
-                    again; where the two ways differ, the system remembers." }
+                    again; where the two ways differ, the system remembers. What a step leaves \
+                    behind goes along, and a step is shorter than a run: it may cease to be \
+                    well below a load at which a run of its own still is." }
             }
             li { b { "No intervals. " } "A probe is a single run; 95" (GAP) "% intervals need \
                 replications at the loads that matter, with " code { "squall run" } "." }

@@ -99,7 +99,13 @@ const READINGS: [(&str, &str); 21] = [
     ),
 ];
 
+/// Of a chart whose points have no scale.
+const BARS: &str = "Each bar is a point of the sweep.";
+
 /// How to read the chart of that name; the first that fits says it.
-pub(super) fn reading(name: &str) -> Option<&'static str> {
+pub(super) fn reading(name: &str, bars: bool) -> Option<&'static str> {
+    if bars && name.starts_with("sweep-") {
+        return Some(BARS);
+    }
     READINGS.iter().find(|(known, _)| name.starts_with(known)).map(|(_, text)| *text)
 }

@@ -94,6 +94,8 @@ fn instant(x: &Axis, at: f64) -> String {
     }
     match (x.unit, x.scale) {
         (Unit::Seconds, Scale::Linear) => figures::clock(at),
+        // As many digits as a small rate needs.
+        (Unit::PerSecond, _) => format!("{}/s", figures::compact(at)),
         (unit, _) => figures::figure(unit, at),
     }
 }

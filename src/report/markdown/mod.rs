@@ -116,7 +116,8 @@ fn changes(summary: &Summary) -> String {
         vec![path, from, to, words(&change.evidence)]
     };
     let rows: Vec<Vec<String>> = board::changes(summary).into_iter().map(row).collect();
-    table(&["parameter", "from", "to", "evidence"], &rows, &[])
+    let none = board::no_advice(summary).map(|it| words(&it)).filter(|_| rows.is_empty());
+    none.unwrap_or_else(|| table(&["parameter", "from", "to", "evidence"], &rows, &[]))
 }
 
 /// What is lost or expires in the window, over all runs, the most frequent cause first.

@@ -39,18 +39,22 @@ impl Sweep {
         let loads = self.loads();
         let first = loads.iter().position(|load| load.kept.is_empty()).unwrap_or(loads.len());
         if loads.is_empty() || !self.failures().is_empty() {
+            let choice = self.choice().filter(|_| self.judged());
+            let none = choice.is_none() && self.judged() && self.failures().is_empty();
+            let near = self.breaks_fewest().filter(|_| none);
             if self.failures().is_empty() {
-                add(&mut all, self.keeps_least(), "keeps least");
+                // Where all are as far off, the first comes nearest.
+                let least = self.keeps_least();
+                let apart = least.zip(near).is_none_or(|(least, near)| !std::ptr::eq(least, near));
+                add(&mut all, least.filter(|_| apart), "keeps least");
             } else {
                 let first = self.as_written().or(self.points.first());
                 add(&mut all, first, "first");
                 let other = first.and_then(|point| self.otherwise(point));
                 add(&mut all, other, "where it turns out otherwise");
             }
-            let choice = self.choice().filter(|_| self.judged());
             add(&mut all, choice, ADVISED);
-            let none = choice.is_none() && self.judged() && self.failures().is_empty();
-            add(&mut all, self.breaks_fewest().filter(|_| none), NEAREST);
+            add(&mut all, near, NEAREST);
         } else if self.judged() {
             let last = first.checked_sub(1).map(|last| &loads[last]);
             let most = last.and_then(|load| load.kept.first().copied());

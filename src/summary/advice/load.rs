@@ -18,6 +18,13 @@ pub struct Load<'s> {
     pub kept: Vec<&'s Point>,
 }
 
+impl<'s> Load<'s> {
+    /// Of its points the one that comes nearest to keeping every objective.
+    pub fn nearest(&self) -> Option<&'s Point> {
+        super::ranking::nearest(&self.points)
+    }
+}
+
 /// Keys of the run itself.
 const RUN: [&str; 3] = ["seed", "horizon", "warm_up"];
 /// Keys of a crowd that are its own.
@@ -174,7 +181,7 @@ fn ends(loads: &[Load]) -> String {
 
 /// What the nearest point of a load does not show.
 fn missing(load: &Load) -> Vec<String> {
-    let nearest = load.points.iter().min_by_key(|point| point.broken().count());
+    let nearest = load.nearest();
     nearest.iter().flat_map(|point| point.broken()).map(|judged| judged.expr.clone()).collect()
 }
 

@@ -21,8 +21,9 @@ use crate::{
     record::Unit,
     units::{Any, Quantity},
 };
-use ranking::{GOALS, apart, badness, differ, differing, points, ranked, value};
+use ranking::{GOALS, Nearness, apart, badness, differ, points, ranked, sieved, value};
 use serde_json::Value as Json;
+use std::cmp::Ordering;
 
 /// A sentence, and the metric whose chart shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -151,7 +152,7 @@ impl Sweep {
             let all = points(self.points.len());
             return format!("Take {design}: of {all} it alone keeps every objective{others}.");
         };
-        let which = self.best_of(choice, &kept[1..], next);
+        let which = self.best_of(choice, &kept, next);
         if kept.len() == self.points.len() {
             return format!("Take {design}: all {} keep every objective, and {which}.", {
                 points(kept.len())
@@ -161,21 +162,29 @@ impl Sweep {
         format!("Take {design}: of {kept} that keep every objective {which}{others}.")
     }
 
-    /// In what the point to take is ahead of the others; where the next is as good, in what no
-    /// other is.
-    fn best_of(&self, choice: &Point, others: &[&Point], next: &Point) -> String {
-        if let Some(goal) = differing(choice, next) {
-            // The best of all in it, or better than the next alone.
-            let bad = |point: &Point| Some(ranking::badness(goal.metric, point.mean(goal.metric)?));
+    /// In what the point to take is ahead of the others that keep the objectives, `kept`; where
+    /// the next is as good, in what no other is.
+    fn best_of(&self, choice: &Point, kept: &[&Point], next: &Point) -> String {
+        let others = &kept[1..];
+        let (_, steps) = sieved(kept);
+        let alone = GOALS.iter().any(|goal| apart(choice, next, goal));
+        if let Some(&(goal, before)) = steps.last().filter(|_| alone) {
+            // The best of all in it, or of those that are as good in what matters more.
+            let bad = |point: &Point| Some(badness(goal.metric, point.mean(goal.metric)?));
             let ahead = |other: &&Point| match (bad(choice), bad(other)) {
                 (Some(own), Some(there)) => own <= there || !apart(choice, other, goal),
                 _ => true,
             };
-            return if others.iter().all(ahead) {
-                format!("it is {}", goal.best)
-            } else {
-                format!("it {} than {}", goal.none, self.spoken(next))
-            };
+            if others.iter().all(ahead) {
+                return format!("it is {}", goal.best);
+            }
+            let more = steps[..steps.len() - 1].iter().map(|(goal, _)| words::metric(goal.metric));
+            let more: Vec<String> = more.collect();
+            return format!(
+                "it is {} of the {before} that are best in {}",
+                goal.best,
+                figures::listed(&more)
+            );
         }
         let ahead = GOALS.iter().find(|goal| others.iter().any(|it| apart(choice, it, goal)));
         let Some(goal) = ahead else {
@@ -224,12 +233,14 @@ impl Sweep {
         self.points.iter().find(|point| self.axes.iter().zip(&point.values).all(same))
     }
 
-    /// The point that breaks most objectives, if one breaks any; of equals that of today.
+    /// The point that is furthest from keeping every objective, if one breaks any; of equals that
+    /// of today.
     pub fn keeps_least(&self) -> Option<&Point> {
-        let broken = |point: &Point| point.broken().count();
-        let most = self.points.iter().map(broken).max().filter(|&most| most > 0)?;
-        let today = self.as_written().filter(|point| broken(point) == most);
-        today.or_else(|| self.points.iter().find(|point| broken(point) == most))
+        let nearness = Nearness::of(self.points.iter());
+        let last = self.points.iter().rev().max_by(|one, other| nearness.order(one, other));
+        let last = last.filter(|point| point.broken().next().is_some())?;
+        let today = self.as_written().filter(|it| nearness.order(it, last) == Ordering::Equal);
+        today.or(Some(last))
     }
 
     /// An axis that alone says which points keep every objective.
@@ -257,6 +268,7 @@ impl Sweep {
         let others: Vec<String> = self
             .varied()
             .filter(|&other| other != axis && !self.follows(axis, other))
+            .filter(|&other| self.changes_nothing(other))
             .map(|other| words::axis(&self.axes[other]))
             .collect();
         let change = if others.len() == 1 { "changes" } else { "change" };
@@ -266,11 +278,27 @@ impl Sweep {
             format!("; {} {change} no verdict", figures::listed(&others))
         };
         let which = figures::capitalized(&words::axis(&self.axes[axis]));
+        let open = self.keeping(Verdict::Inconclusive) + self.keeping(Verdict::Error) > 0;
+        let no = if open {
+            format!("no other is shown to: {}", self.others(", ").trim_start_matches(", "))
+        } else {
+            "no other does".to_owned()
+        };
         let text = format!(
-            "{which} decides: every point with {} keeps all objectives, no other does{rest}.",
+            "{which} decides: every point with {} keeps all objectives, {no}{rest}.",
             figures::listed(&values).replace(" and ", " or "),
         );
         Some(Told { text, metric: self.first_broken() })
+    }
+
+    /// Whether the points that differ on this axis alone all have the same verdict.
+    fn changes_nothing(&self, axis: usize) -> bool {
+        let mut known = std::collections::BTreeMap::new();
+        self.points.iter().all(|point| {
+            let mut rest: Vec<&str> = point.values.iter().map(String::as_str).collect();
+            rest[axis] = "";
+            *known.entry(rest).or_insert(point.kept()) == point.kept()
+        })
     }
 
     /// The metric of the objective that most points break.
@@ -357,10 +385,10 @@ impl Sweep {
     }
 
     fn breaks_fewest(&self) -> Option<&Point> {
-        self.points.iter().min_by_key(|point| point.broken().count())
+        ranking::nearest(&self.points.iter().collect::<Vec<_>>())
     }
 
-    /// Where none keeps all objectives: the point that breaks the fewest.
+    /// Where none keeps all objectives: the point that comes nearest.
     fn nearest(&self) -> String {
         let Some(least) = self.breaks_fewest() else {
             return "There are no points.".to_owned();

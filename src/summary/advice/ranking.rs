@@ -1,11 +1,13 @@
 //! Which of two points is better, and in what.
 use crate::summary::{
+    Judged,
     figures::{self, figure},
-    slo::Verdict,
+    slo::{self, Verdict},
+    survivors,
     sweep::Point,
     words,
 };
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 /// What tells good points from each other.
 pub(super) struct Goal {
@@ -48,16 +50,29 @@ pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Poi
     let mut left: Vec<&Point> = points.filter(good).collect();
     let mut all = Vec::new();
     // What differs by little is no order: the best is looked for each time.
-    while let Some(best) = left.iter().copied().min_by(|a, b| better(a, b)) {
+    while let Some(best) = sieved(&left).0 {
         left.retain(|point| !std::ptr::eq(*point, best));
         all.push(best);
     }
     all
 }
 
-/// The first goal in which two points differ.
-pub(super) fn differing(a: &Point, b: &Point) -> Option<&'static Goal> {
-    GOALS.iter().find(|goal| apart(a, b, goal))
+/// The best of some points: goal by goal, those stay that are as good as the best in it. With it
+/// each goal that tells some apart, and how many were left before.
+pub(super) fn sieved<'p>(points: &[&'p Point]) -> (Option<&'p Point>, Vec<(&'static Goal, usize)>) {
+    let mut left = points.to_vec();
+    let mut steps = Vec::new();
+    for goal in &GOALS {
+        let bad = |point: &Point| Some(badness(goal.metric, point.mean(goal.metric)?));
+        let known = left.iter().filter_map(|point| Some((*point, bad(point)?)));
+        let Some((best, _)) = known.min_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
+        let before = left.len();
+        left.retain(|point| !apart(best, point, goal));
+        if left.len() < before {
+            steps.push((goal, before));
+        }
+    }
+    (left.first().copied(), steps)
 }
 
 /// Whether two points differ in a goal.
@@ -88,11 +103,59 @@ pub(super) fn differ(one: f64, other: f64, least: f64) -> bool {
     (one - other).abs() > least * one.abs().max(other.abs())
 }
 
-/// Less of each goal in turn; what differs by little counts as equal.
-pub(super) fn better(a: &Point, b: &Point) -> Ordering {
-    let Some(goal) = differing(a, b) else { return Ordering::Equal };
-    let bad = |point: &Point| badness(goal.metric, point.mean(goal.metric).unwrap_or(0.0));
-    bad(a).total_cmp(&bad(b))
+/// How far points are from what is asked: fewer objectives that are not kept come first, then a
+/// smaller sum of how far they are missed, each as a part of what is missed most at any point.
+pub(super) struct Nearness {
+    /// Of each objective, by its text, the most that is missed.
+    most: BTreeMap<String, f64>,
+}
+
+/// A number of those who are left is further off than any of nearly all,
+const SURVIVED: f64 = 1.0;
+/// and none at all further than both.
+const NONE: f64 = 3.0;
+
+impl Nearness {
+    pub(super) fn of<'p>(points: impl Iterator<Item = &'p Point>) -> Self {
+        let mut most = BTreeMap::new();
+        for judged in points.flat_map(Point::broken) {
+            let own: &mut f64 = most.entry(judged.expr.clone()).or_default();
+            *own = own.max(missed(judged).unwrap_or(0.0));
+        }
+        Self { most }
+    }
+
+    /// The objectives that a point breaks, and how far off it is in them.
+    fn off(&self, point: &Point) -> (usize, f64) {
+        let far = |judged: &Judged| {
+            let Some(by) = missed(judged) else { return NONE };
+            let most = self.most.get(&judged.expr).copied().unwrap_or(0.0);
+            let part = if most > 0.0 { by / most } else { 0.0 };
+            let name = slo::parse(&judged.expr).map(|slo| slo.metric).unwrap_or_default();
+            let gone = survivors::only(&name, &point.metrics).and(survivors::left(&point.metrics));
+            part + gone.map_or(0.0, |left| SURVIVED + 1.0 - left)
+        };
+        (point.broken().count(), point.broken().map(far).sum())
+    }
+
+    /// The nearer first.
+    pub(super) fn order(&self, one: &Point, other: &Point) -> Ordering {
+        let (one, other) = (self.off(one), self.off(other));
+        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+    }
+}
+
+/// By how much an objective is missed, on the wrong side of its limit; none without a value.
+fn missed(judged: &Judged) -> Option<f64> {
+    let (value, limit) = judged.value.zip(judged.limit)?;
+    let holds = slo::parse(&judged.expr).is_ok_and(|slo| slo.comparison.holds(value, limit));
+    Some(if holds { 0.0 } else { (value - limit).abs() })
+}
+
+/// The point that comes nearest to keeping every objective; the first of equals.
+pub(super) fn nearest<'p>(points: &[&'p Point]) -> Option<&'p Point> {
+    let nearness = Nearness::of(points.iter().copied());
+    points.iter().copied().min_by(|one, other| nearness.order(one, other))
 }
 
 /// How many points: `1 point`, `4 points`.

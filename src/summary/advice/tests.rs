@@ -1,7 +1,9 @@
 //! What a sweep advises, and what it gives as reasons.
-use super::{ranking::better, *};
+use super::{
+    ranking::{nearest, sieved},
+    *,
+};
 use crate::summary::{Judged, Metric};
-use std::cmp::Ordering;
 
 fn point(values: &[(&str, f64)]) -> Point {
     let metric =
@@ -14,9 +16,16 @@ fn the_more_important_goal_decides_unless_it_is_close() {
     let dear = point(&[("cost.total", 103.0), ("deliveries.missed", 0.0)]);
     let cheap = point(&[("cost.total", 100.0), ("deliveries.missed", 9.0)]);
     let close = point(&[("cost.total", 100.9), ("deliveries.missed", 0.0)]);
-    assert_eq!(better(&cheap, &dear), Ordering::Less);
-    assert_eq!(better(&close, &cheap), Ordering::Less);
-    assert_eq!(better(&close, &close), Ordering::Equal);
+    let best = |all: &[&Point]| sieved(all).0.cloned();
+    assert_eq!(best(&[&dear, &cheap]), Some(cheap.clone()));
+    assert_eq!(best(&[&cheap, &close]), Some(close.clone()));
+    assert_eq!(best(&[]), None);
+    // What is a little cheaper than a little cheaper is no longer close to the cheapest.
+    let pricey = point(&[("cost.total", 101.8), ("deliveries.missed", 0.0)]);
+    let least = point(&[("cost.total", 100.9), ("deliveries.missed", 5.0)]);
+    for all in [[&cheap, &pricey, &least], [&least, &pricey, &cheap], [&pricey, &least, &cheap]] {
+        assert_eq!(best(&all), Some(least.clone()));
+    }
 }
 
 fn of_users(broken: &[bool]) -> Sweep {
@@ -144,8 +153,8 @@ fn what_is_better_than_the_next_alone_is_told_so() {
         point.metrics = self::point(&[("cost.total", cost), ("delivery_lag.p99", lag)]).metrics;
     }
     let says = |sweep: &Sweep| sweep.taken(sweep.choice().unwrap());
-    let slower = "Take window 1M: all 3 points keep every objective, and it is faster than window \
-                  2M.";
+    let slower = "Take window 1M: all 3 points keep every objective, and it is the fastest of the 2 \
+                  that are best in the bill of a month.";
     assert_eq!(says(&sweep), slower);
     sweep.points[2].metrics =
         self::point(&[("cost.total", 103.0), ("delivery_lag.p99", 3.0)]).metrics;
@@ -190,11 +199,62 @@ fn a_window_beyond_the_grace_is_named() {
     assert_eq!(sweep.cut_off(), None);
 }
 
+/// All break the same two objectives: the cheapest serves half of its users, the dearest is near.
+#[test]
+fn the_nearest_is_not_the_cheapest_but_the_one_that_misses_least() {
+    let mut sweep = of_users(&[true, true, true]);
+    sweep.axes[0].path = "gateways.count".to_owned();
+    for (point, (arrived, lag)) in
+        sweep.points.iter_mut().zip([(50.0, 20.0), (100.0, 60.0), (100.0, 29.0)])
+    {
+        point.metrics = self::point(&[
+            ("deliveries.intended", 100.0),
+            ("deliveries.live", arrived),
+            ("deliveries.replayed", 0.0),
+            ("deliveries.inbox", 0.0),
+            ("deliveries.pending", 100.0 - arrived),
+            ("delivery_lag.p99", lag),
+        ])
+        .metrics;
+        point.slo[0].value = Some(lag);
+        point.slo[0].limit = Some(1.0);
+    }
+    let all: Vec<&Point> = sweep.points.iter().collect();
+    assert_eq!(nearest(&all).unwrap().values, ["3M"]);
+    assert!(sweep.answer().0.contains("3M"), "{}", sweep.answer().0);
+    let role = |role: &str| {
+        let designs = sweep.designs();
+        designs.iter().find(|it| it.role == role).map(|it| it.point.values[0].clone())
+    };
+    assert_eq!(role("comes nearest").as_deref(), Some("3M"));
+    assert_eq!(role("keeps least").as_deref(), Some("1M"));
+}
+
+/// No other keeps them, but of some nobody knows.
+#[test]
+fn what_is_inconclusive_does_not_count_as_failing() {
+    let mut sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, true), (1.0, 5.0, true)]);
+    sweep.axes[1].path = "gateways.drain.window".to_owned();
+    for point in &mut sweep.points {
+        let sse = point.values[0] == "sse";
+        point.slo[0].verdict = match point.values[1].as_str() {
+            "1/s" => Verdict::Pass,
+            "10/s" if sse => Verdict::Inconclusive,
+            _ => Verdict::Fail,
+        };
+    }
+    assert_eq!(
+        sweep.told()[0].text,
+        "Per user decides: every point with window 1/s keeps all objectives, no other is shown \
+         to: 3 fail, 1 is inconclusive."
+    );
+}
+
 #[test]
 fn shares_near_one_are_told_apart_by_what_is_missing() {
     let three_nines = point(&[("clients.availability", 0.9990)]);
     let more = point(&[("clients.availability", 0.9991)]);
-    assert_eq!(better(&more, &three_nines), Ordering::Less);
+    assert_eq!(sieved(&[&three_nines, &more]).0, Some(&more));
 }
 
 /// Two transports at three message rates: (bill of the first, of the second, whether the second

@@ -1,12 +1,12 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
 use super::{
-    headroom::{USED_UP, can_wait, headroom},
+    headroom::{Headroom, USED_UP, can_wait, headroom, others},
     nodes, seconds,
 };
 use crate::{
-    engine::Span,
-    summary::{Summary, figures, stated_count},
+    engine::{Span, number},
+    summary::{Judged, Summary, figures, slo::Verdict, stated_count},
     units::Quantity,
 };
 use figures::{count, duration, share};
@@ -144,24 +144,99 @@ fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
 
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
 fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
-    let tier = |room: super::Headroom| {
+    let rooms = headroom(summary);
+    // What is full serves less than what is wanted, of this tier or of what stands before it.
+    let full = rooms.iter().chain(&others(summary)).any(is_full);
+    let tier = |room: &Headroom| {
         let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
-        // What is full does not say how much more is wanted.
-        let full = if most.peak > USED_UP { " at least" } else { "" };
+        let (zones, single) = gone(summary, room);
+        let left = (room.instances - zones - single).max(1.0);
+        let (wanted, known) = match most.full_at {
+            // As many as hold those users: without what is gone, they have to be that much fewer.
+            Some(fits) if most.peak > USED_UP && !most.fewer => {
+                (room.instances * room.users / fits, true)
+            }
+            _ => (left * most.peak, false),
+        };
+        let kept = (wanted / AIM - 1e-9).ceil();
+        // A zone takes its part of however many there are.
+        let part = (zones / room.instances).min(0.9);
+        let to = ((kept + single) / (1.0 - part) - 1e-9).ceil().max(room.instances);
+        let beside = if left < room.instances {
+            format!(", beside those that are gone in the timeline ({} then serve)", count(left))
+        } else {
+            String::new()
+        };
+        let least = if full && !known {
+            " at least: where a budget is full, the load that was served was capped. Run it again \
+             with them"
+        } else if full {
+            " at least; run it again with them"
+        } else {
+            ""
+        };
         let evidence = format!(
             "The fullest instance of {} uses {} of its {} at the peak; for {} it takes so many \
-             instances{full}.",
+             instances{beside}{least}.",
             room.node,
             share(most.peak),
             most.name,
             share(AIM),
         );
         let own = &summary.input["nodes"][&room.node]["gateway"]["count"];
-        let to = format!("{:.0}", (room.instances * most.peak / AIM - 1e-9).ceil());
-        (most.peak > FULL).then(|| change(format!("{}.count", room.node), own, to, &evidence))
+        let more = most.peak > FULL && to > room.instances;
+        let path = format!("{}.count", room.node);
+        more.then(|| change(path, own, format!("{to:.0}"), &evidence))
     };
-    headroom(summary).into_iter().filter_map(tier).collect()
+    rooms.iter().filter_map(tier).collect()
+}
+
+/// Whether a budget of it that has no pace reached its limit.
+fn is_full(room: &Headroom) -> bool {
+    room.budgets.iter().any(|budget| !can_wait(budget.name) && budget.peak > USED_UP)
+}
+
+/// The instances of a tier that the timeline takes away at most: in zones, and one by one. What
+/// comes back may be away together with the rest: the peak is taken for that moment.
+fn gone(summary: &Summary, room: &Headroom) -> (f64, f64) {
+    let entries = || summary.input["timeline"].as_array().into_iter().flatten();
+    let own = |kind: &'static str| {
+        entries().map(move |it| &it[kind]).filter(|it| it["node"] == room.node.as_str())
+    };
+    let mut zones: Vec<String> = own("zone_loss").map(|it| it["zone"].to_string()).collect();
+    zones.sort();
+    zones.dedup();
+    let zones = f64::from(number::row(zones.len())) * room.instances / room.zones;
+    let crashed = own("crash").map(|it| match it["instances"].as_array() {
+        Some(all) => f64::from(number::row(all.len())),
+        None => stated_count(&it["instances"]).unwrap_or(0.0),
+    });
+    let single = crashed.fold(0.0, f64::max);
+    // Nobody is left to count by where all go.
+    if zones + single < room.instances { (zones, single) } else { (0.0, 0.0) }
+}
+
+/// That an objective fails and nothing is advised; none where something is, or none fails.
+pub fn no_advice(summary: &Summary) -> Option<String> {
+    let fails = |it: &&Judged| it.decides() && it.verdict == Verdict::Fail;
+    let failed: Vec<String> = summary.slo.iter().filter(fails).map(|it| it.expr.clone()).collect();
+    if failed.is_empty() || !changes(summary).is_empty() {
+        return None;
+    }
+    let rooms = headroom(summary).into_iter().chain(others(summary));
+    let fullest = rooms.flat_map(|room| {
+        let node = room.node;
+        let budgets = room.budgets.into_iter().filter(|budget| budget.peak > FULL);
+        budgets.map(move |it| format!("{} of {node} at {}", it.name, share(it.peak)))
+    });
+    let near: Vec<String> = fullest.collect();
+    let fail = if failed.len() == 1 { "fails" } else { "fail" };
+    let why = match near[..] {
+        [] => "and no budget is near its limit".to_owned(),
+        _ => format!("and no rule says what helps; near their limit: {}", figures::listed(&near)),
+    };
+    Some(format!("No advice: {} {fail}, {why}.", figures::listed(&failed)))
 }
 
 /// Clients that all wait equally long come back as one.

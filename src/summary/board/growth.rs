@@ -1,5 +1,5 @@
 //! What more users would cost, and which budget they would fill first.
-use super::{busy, headroom};
+use super::{USED_UP, busy, headroom};
 use crate::summary::{
     Summary,
     bill::{FACTORS, Grown as Line},
@@ -14,6 +14,8 @@ pub struct Grown {
     pub users: Option<f64>,
     /// On the nodes that there are: the fullest budget, its node, and how much of it.
     pub binding: Option<(&'static str, String, f64)>,
+    /// That budget reached its limit with fewer users than those of the run.
+    pub fewer: bool,
     /// The bill with so many times the gateways and fan-outs, in US dollars a month.
     pub bill: Option<f64>,
 }
@@ -23,14 +25,14 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
     let rooms = headroom(summary);
     let tiers = rooms.iter().filter_map(|room| {
         let first = room.budgets.first()?;
-        Some((first.name, room.node.as_str(), room.users / first.full_at?))
+        Some((first.name, room.node.as_str(), room.users / first.full_at?, first.fewer))
     });
     // Buses, fan-outs and stores work for the users as well.
     let others = busy(summary).into_iter();
     let others = others.filter(|node| rooms.iter().all(|room| room.node != *node));
     let others = others.filter_map(|node| {
         let peak = summary.mean(&format!("{node}.cpu.peak")).filter(|&peak| peak > 0.0)?;
-        Some((summary.work(node), node, peak))
+        Some((summary.work(node), node, peak, peak > USED_UP))
     });
     let first = tiers.chain(others).max_by(|one, other| one.2.total_cmp(&other.2));
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
@@ -46,7 +48,8 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
     let grown = |factor: f64| Grown {
         factor,
         users: super::users(summary).map(|users| users * factor),
-        binding: first.map(|(name, node, share)| (name, node.to_owned(), share * factor)),
+        binding: first.map(|(name, node, share, _)| (name, node.to_owned(), share * factor)),
+        fewer: first.is_some_and(|first| first.3),
         bill: if factor > 1.0 { bill(factor) } else { now },
     };
     [1.0].into_iter().chain(FACTORS).map(grown).collect()

@@ -41,6 +41,9 @@ pub struct Budget {
     /// The users with whom it would be full, all else being equal: by its peak, or by the average
     /// of what a client can wait for. None where that is not known.
     pub full_at: Option<f64>,
+    /// It reached its limit with fewer users than those of the run, and nobody knows with how many:
+    /// `full_at` is then no more than those.
+    pub fewer: bool,
     /// The events that would say so, where they are too few.
     pub few: Option<f64>,
 }
@@ -70,6 +73,8 @@ struct Used {
     peak: Option<f64>,
     /// What decides when it is full.
     binds: Option<f64>,
+    /// The users that fit, where its limit and the use of each are known.
+    fits: Option<f64>,
     /// How many events that rests on, where they are too few.
     few: Option<f64>,
 }
@@ -98,6 +103,7 @@ pub fn others(summary: &Summary) -> Vec<Headroom> {
             peak,
             few: None,
             full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
+            fewer: peak > USED_UP,
         };
         let node = node.to_owned();
         Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
@@ -132,6 +138,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
         zone_less: None,
         peak: used.and_then(|used| used.peak).unwrap_or(opened),
         full_at: Some(binds).filter(|&share| share > 0.0).map(|share| users / share),
+        fewer: false,
         few: None,
     };
     let node = node.to_owned();
@@ -142,8 +149,9 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     let instances = stated_count(&pool["count"]).filter(|&count| count >= 1.0)?;
     let zones = stated_count(&pool["zones"]).unwrap_or(1.0).clamp(1.0, instances);
     let users = users(summary)?;
-    let mut used = sockets(summary, node, pool);
-    used.extend(memory(summary, node, pool));
+    let each = each_holds(summary).filter(|_| only);
+    let mut used = sockets(summary, node, pool, each);
+    used.extend(memory(summary, node, pool, each));
     let mean = |metric: &str| summary.mean(&format!("{node}.{metric}"));
     used.push(Used {
         name: "CPU",
@@ -151,6 +159,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         average: mean("cpu.mean"),
         peak: mean("cpu.peak"),
         binds: mean("cpu.peak"),
+        fits: None,
         few: None,
     });
     used.extend(only.then(|| handshakes(summary, node)).flatten());
@@ -159,6 +168,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
     let budget = |used: Used| {
         let (average, peak) = (used.average?, used.peak?);
+        let (full_at, fewer) = used.full_at(users, peak);
         (peak > 0.0).then(|| Budget {
             name: used.name,
             limit: used.limit,
@@ -166,32 +176,61 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
             one_less: on(instances - 1.0, average),
             zone_less: if zones > 1.0 { on(instances - zone, average) } else { None },
             peak,
-            full_at: used.binds.filter(|&share| share > 0.0).map(|share| users / share),
+            full_at,
+            fewer,
             few: used.few,
         })
     };
     let mut budgets: Vec<Budget> = used.into_iter().filter_map(budget).collect();
+    // Who does not fit tries again all the time: that is no steady rate of those who would.
+    let known = |budget: &Budget| budget.full_at.is_some_and(|full| full < users * USED_UP);
+    if budgets.iter().any(|budget| !can_wait(budget.name) && budget.peak > USED_UP && known(budget))
+    {
+        let waiting = budgets.iter_mut().filter(|budget| can_wait(budget.name));
+        waiting.for_each(|budget| budget.full_at = None);
+    }
     let order = |budget: &Budget| budget.full_at.unwrap_or(f64::INFINITY);
     budgets.sort_by(|one, other| order(one).total_cmp(&order(other)));
     let node = node.to_owned();
     (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, budgets })
 }
 
+impl Used {
+    /// The users with whom it is full, and whether it is with fewer than those of the run: a peak
+    /// ends at the limit, so that from there on the limit itself says it.
+    fn full_at(&self, users: f64, peak: f64) -> (Option<f64>, bool) {
+        let full = peak > USED_UP && !can_wait(self.name);
+        if let Some(fits) = self.fits.filter(|&fits| full && fits < users) {
+            return (Some(fits), false);
+        }
+        (self.binds.filter(|&share| share > 0.0).map(|share| users / share), full)
+    }
+}
+
+/// Connections of a user, where each holds one; who polls holds one now and then.
+fn each_holds(summary: &Summary) -> Option<f64> {
+    let crowds = nodes(summary, "clients");
+    let holds = |crowd: &Json| ["websocket", "sse"].map(Json::from).contains(&crowd["transport"]);
+    crowds.iter().all(|(_, crowd)| holds(crowd)).then_some(1.0)
+}
+
 /// Connections, by their own bound and by that of descriptors: each takes one.
-fn sockets(summary: &Summary, node: &str, pool: &Json) -> Vec<Used> {
+fn sockets(summary: &Summary, node: &str, pool: &Json, each: Option<f64>) -> Vec<Used> {
+    let instances = stated_count(&pool["count"]);
     let of = |what: &str| summary.mean(&format!("{node}.connections_per_instance.{what}"));
     let used = |name, key: &str| {
         let limit = stated_count(&pool[key])?;
         let share = |what: &str| of(what).map(|held| held / limit);
         let (average, peak) = (share("mean"), share("max"));
+        let fits = instances.zip(each).map(|(instances, each)| limit * instances / each);
         let limit = format!("{} each", figures::count(limit));
-        Some(Used { name, limit, average, peak, binds: peak, few: None })
+        Some(Used { name, limit, average, peak, binds: peak, fits, few: None })
     };
     let both = [used("connections", "max_connections"), used("descriptors", "descriptors")];
     both.into_iter().flatten().collect()
 }
 
-fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
+fn memory(summary: &Summary, node: &str, pool: &Json, each: Option<f64>) -> Option<Used> {
     let limit = number::float(Bytes::read(pool["memory"]["limit"].as_str()?).ok()?.0);
     let of = |what: &str| summary.mean(&format!("{node}.{what}"));
     let most = of("memory.peak_per_instance").filter(|&most| most > 0.0)?;
@@ -203,12 +242,16 @@ fn memory(summary: &Summary, node: &str, pool: &Json) -> Option<Used> {
             of("connections_per_instance.mean").map(|mean| mean * most / held)
         }
     };
+    // What a connection weighs, by the fullest instance.
+    let held = of("connections_per_instance.max").filter(|&held| held > 0.0);
+    let fits = held.zip(each).map(|(held, each)| limit / (most / held) * instances / each);
     Some(Used {
         name: "memory",
         limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
         average: average.map(|bytes| bytes / limit),
         peak: Some(most / limit),
         binds: Some(most / limit),
+        fits,
         few: None,
     })
 }
@@ -245,6 +288,7 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
         average: Some(all),
         peak: summary.mean("attempts.peak_over_capacity"),
         binds: steady,
+        fits: None,
         few: few.filter(|&attempts| attempts > 0.0),
     })
 }

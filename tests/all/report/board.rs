@@ -105,6 +105,63 @@ fn budgets_are_those_of_hand_reckoning() {
     assert_eq!((last.name, last.full_at), ("handshakes", None));
 }
 
+/// A peak ends at the limit: what fits is known from the limit, or it is not known.
+#[test]
+fn what_is_full_is_told_by_its_limit() {
+    let mut summary = told();
+    let set = |summary: &mut Summary, name: &str, value: f64| {
+        let metric = summary.metrics.iter_mut().find(|it| it.name == name).unwrap();
+        *metric = Metric::from_values(name, &["phones", "gateways"], metric.unit, vec![value]);
+    };
+    summary.input["nodes"]["phones"]["clients"]["transport"] = json!("websocket");
+    summary.input["nodes"]["gateways"]["gateway"]["max_connections"] = json!("20k");
+    set(&mut summary, "gateways.connections_per_instance.max", 20_000.0);
+    let rooms = board::headroom(&summary);
+    let first = &rooms[0].budgets[0];
+    assert_eq!((first.name, first.full_at, first.fewer), ("connections", Some(80_000.0), false));
+    assert!(rooms[0].budgets.iter().all(|it| it.name != "handshakes" || it.full_at.is_none()));
+    assert!(near(board::growth(&summary)[0].binding.clone().unwrap().2, 1.25));
+    // 100,000 on 20,000 each are five, eight at 70 %: with the one that crashes nine, twice for a zone of two.
+    summary.input["timeline"] = json!([
+        { "zone_loss": { "node": "gateways", "zone": 0 } },
+        { "crash": { "node": "gateways", "instances": [0] } },
+    ]);
+    let to = |summary: &Summary| {
+        let all = board::changes(summary);
+        let own = all.into_iter().find(|it| it.path == "gateways.count").unwrap();
+        (own.to, own.evidence)
+    };
+    let (count, evidence) = to(&summary);
+    assert_eq!(count, "18");
+    assert!(evidence.contains("at least; run it again with them"), "{evidence}");
+    // A CPU that is full does not say by how much.
+    let mut summary = told();
+    set(&mut summary, "gateways.cpu.peak", 1.0);
+    let rooms = board::headroom(&summary);
+    let first = &rooms[0].budgets[0];
+    assert_eq!((first.name, first.fewer), ("CPU", true));
+    let page = parsed(&String::from_utf8(html::page(&summary, &[])).unwrap());
+    assert!(page.root_element().text().collect::<String>().contains("fewer than these"));
+}
+
+/// An objective fails, and nothing is near its limit.
+#[test]
+fn that_nothing_is_advised_is_said() {
+    let mut summary = told();
+    summary.metrics.clear();
+    summary.input["nodes"]["gateways"]["gateway"]["accept_queue"] = json!(10);
+    summary.slo = vec![Judged {
+        expr: "delivery_lag.p99 < 1s".to_owned(),
+        verdict: Verdict::Fail,
+        value: Some(2.0),
+        limit: Some(1.0),
+    }];
+    let none = "No advice: delivery_lag.p99 < 1s fails, and no budget is near its limit.";
+    assert_eq!(board::no_advice(&summary).as_deref(), Some(none));
+    summary.slo[0].verdict = Verdict::Pass;
+    assert_eq!(board::no_advice(&summary), None);
+}
+
 #[test]
 fn one_instance_has_none_to_lose() {
     let mut summary = told();
@@ -419,7 +476,7 @@ fn the_page_has_each_answer_and_no_empty_section() {
     let html = parsed(&page);
     let words = plain(&html.root_element().text().collect::<String>());
     for said in [
-        "gateways: connections would be full first, with 125,000 users, 1.25 times",
+        "Of gateways alone: connections would be full first, with 125,000 users, 1.25 times",
         "With 10 times the users a month costs $8,500, 8.5 times as much",
         "The nodes of this run do not carry twice its users",
         "deploy takes 20,000 user-minutes from the users, 0.457 % of what a month may lose",

@@ -171,6 +171,7 @@ fn every_part_is_there() {
     let titles = all(&html, "h2");
     let expected = [
         "Findings",
+        "Recommendation",
         "The numbers that matter",
         "The system",
         "What happens",

@@ -366,7 +366,8 @@ fn grown(now: &Grown, then: &Grown, more: Option<&String>) -> Markup {
     small { (what) " of " (text::name(node)) } } };
     html! {
         (number("fullest budget", part, &fullest))
-        (number("carries", carries, &html! { (carries.map_or_else(none, users)) }))
+        (number("carries", carries, &html! {
+            @if now.fewer { "fewer than these" } @else { (carries.map_or_else(none, users)) } }))
         @if let Some(more) = more {
             (number("bill a month", now.bill, &usd(now.bill)))
             (number("per 1,000 users", each, &usd(each)))

@@ -57,8 +57,7 @@ pub(super) fn table(sweep: &Sweep, loads: &[Load]) -> Markup {
 
 /// The point whose numbers stand in a row.
 fn nearest<'s>(load: &Load<'s>) -> Option<&'s Point> {
-    let least = || load.points.iter().copied().min_by_key(|point| point.broken().count());
-    load.kept.first().copied().or_else(least)
+    load.kept.first().copied().or_else(|| load.nearest())
 }
 
 fn taken(sweep: &Sweep, load: &Load) -> Markup {
