@@ -113,7 +113,8 @@ fn borders(phase: &Phase) -> Markup {
             tbody { @for row in &phase.rows { tr {
                 th scope="row" { (text::name(&named(phase, row))) }
                 td.r data-l="recovers up to" { (border(phase, &row.recovers)) }
-                td.r data-l="a run of its own in peace is well up to" { (border(phase, &row.stays)) }
+                td.r data-l="a run of its own in peace is well up to" {
+                    (border(phase, &row.stays)) }
                 td.r data-l="runs" { (row.runs) }
             } } }
         }

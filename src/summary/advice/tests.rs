@@ -153,8 +153,8 @@ fn what_is_better_than_the_next_alone_is_told_so() {
         point.metrics = self::point(&[("cost.total", cost), ("delivery_lag.p99", lag)]).metrics;
     }
     let says = |sweep: &Sweep| sweep.taken(sweep.choice().unwrap());
-    let slower = "Take window 1M: all 3 points keep every objective, and it is the fastest of the 2 \
-                  that are best in the bill of a month.";
+    let slower = "Take window 1M: all 3 points keep every objective, and it is the fastest of the \
+                  2 that are best in the bill of a month.";
     assert_eq!(says(&sweep), slower);
     sweep.points[2].metrics =
         self::point(&[("cost.total", 103.0), ("delivery_lag.p99", 3.0)]).metrics;

@@ -121,7 +121,8 @@ fn what_is_full_is_told_by_its_limit() {
     assert_eq!((first.name, first.full_at, first.fewer), ("connections", Some(80_000.0), false));
     assert!(rooms[0].budgets.iter().all(|it| it.name != "handshakes" || it.full_at.is_none()));
     assert!(near(board::growth(&summary)[0].binding.clone().unwrap().2, 1.25));
-    // 100,000 on 20,000 each are five, eight at 70 %: with the one that crashes nine, twice for a zone of two.
+    // 100,000 on 20,000 each are five, eight at 70 %: with the one that crashes nine, twice that
+    // for a zone of two.
     summary.input["timeline"] = json!([
         { "zone_loss": { "node": "gateways", "zone": 0 } },
         { "crash": { "node": "gateways", "instances": [0] } },
@@ -488,6 +489,7 @@ fn the_page_has_each_answer_and_no_empty_section() {
     let mut bare = told();
     bare.metrics.clear();
     bare.phases.clear();
+    bare.slo.clear();
     let page = String::from_utf8(html::page(&bare, &[])).unwrap();
     for id in ["recommendation", "headroom", "growth", "blast"] {
         assert!(!page.contains(&format!("id=\"{id}\"")), "{id} says nothing");
