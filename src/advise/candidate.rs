@@ -140,13 +140,23 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     }
     let by_room = question.direction == Direction::Both && to.contains("room");
     let native = question.platform == Platform::Native;
-    let requests = matches!(way, Way::Sse | Way::LongPoll);
+    let falls_back = way == Way::Websocket && question.partly_hostile();
+    let transport = if falls_back {
+        format!(
+            "prefer: [websocket, long_poll]\n      blocked: {{ websocket: {} }}",
+            question.hostile.print()
+        )
+    } else {
+        format!("transport: {}", way.key())
+    };
+    let requests = matches!(way, Way::Sse | Way::LongPoll) || falls_back;
     let http = if requests && question.tabs > STREAMS { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
     let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
     let values = [
         ("QUESTION", format!("Does a {} do? {}", way.name(question.direction), question.words())),
-        ("TRANSPORT", way.key().to_owned()),
+        ("CANDIDATE", way.key().to_owned()),
+        ("TRANSPORT", transport),
         ("HORIZON", size.horizon.print()),
         ("WARM_UP", size.warm_up.print()),
         ("USERS", size.users.to_string()),
@@ -194,9 +204,14 @@ fn mailbox(question: &Question, way: Way, every: Span, users: u64) -> String {
     "{ retention: 24h }".to_owned()
 }
 
+/// How long a mailbox keeps all that comes for its user, if no more than half of it is filled.
+pub(super) fn keeps(question: &Question) -> Span {
+    Span::from_seconds(MAILBOX[1] / 2.0 / question.gets(question.size()).max(1e-9))
+}
+
 /// The candidate on a napkin, with as many instances as it needs and one to lose. Polls come as
-/// rarely as `every` allows, or so often that the connection of the last one is still kept, if that
-/// is cheaper.
+/// rarely as `every` and their mailbox allow, or so often that the connection of the last one is
+/// still kept, if that is cheaper.
 ///
 /// # Errors
 /// What the loader says.
@@ -206,7 +221,7 @@ pub fn estimate(
     every: Span,
     load: Load<'_>,
 ) -> Result<Estimate, String> {
-    let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
+    let every = every.min(keeps(question)).max(INTERVALS[0]).min(INTERVALS[1]);
     let (rare, kept) = at(question, way, every, load)?;
     if way != Way::ShortPoll || every <= kept {
         return Ok(rare);

@@ -19,6 +19,8 @@ pub struct Crossing {
     pub interval: Option<f64>,
     /// With polls as fresh as is asked: whether they are no dearer at what is sent.
     pub cheaper: bool,
+    /// With polls as fresh as is asked: so much more they cost, as a part of what stands.
+    pub more: f64,
     /// With polls as fresh as is asked: at this time between two messages of a user, in seconds,
     /// the two change places, the nearest to what is sent, where less is sent or else more; none:
     /// nowhere from a message a second to one a day.
@@ -57,6 +59,7 @@ pub fn crossing(
         Ok::<bool, String>(no_dearer(polls, cheapest(&other)?))
     };
     let cheaper = at_rate(question.messages.0)?;
+    let more = bill(question, Way::ShortPoll, question.fresh)? / stands - 1.0;
     let sent = (1.0 / question.messages.0.max(1.0 / ENDS[1])).min(ENDS[1]);
     // From what is sent on: it may lie between two places where they change.
     // What is more than can be modelled is no place where they change.
@@ -65,7 +68,7 @@ pub fn crossing(
         None if sent > ENDS[0] => turn([sent, ENDS[0]], &apart)?,
         found => found,
     };
-    Ok(Some(Crossing { interval, cheaper, silence }))
+    Ok(Some(Crossing { interval, cheaper, more, silence }))
 }
 
 /// Whether polls cost no more than a connection, but for rounding.

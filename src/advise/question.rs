@@ -3,7 +3,7 @@ use crate::{
     engine::{Span, number},
     scenario::MOST_GROUPS,
     summary::figures,
-    units::{Bytes, Rate, Share},
+    units::{Bytes, Quantity, Rate, Share},
 };
 
 /// Which way messages go.
@@ -93,6 +93,11 @@ impl Question {
         most.min((number::float(MOST_GROUPS) / rooms.max(1.0)).floor().max(2.0))
     }
 
+    /// Whether proxies block a WebSocket for some of the users, and not for all.
+    pub fn partly_hostile(&self) -> bool {
+        self.hostile.0 > 0.0 && self.hostile.0 < 1.0
+    }
+
     /// The same question for a part of the users, each of whom gets as much: what all users send to
     /// all is sent by fewer.
     #[must_use]
@@ -131,6 +136,14 @@ impl Question {
         }
     }
 
+    /// How fresh, in a sentence; as it is written where three digits would say something else.
+    pub fn within(&self) -> String {
+        let text = self.fresh.print();
+        let digits = text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let spoken = digits.trim_matches('0').len() <= 3;
+        if spoken { figures::spoken(self.fresh.seconds()) } else { text }
+    }
+
     /// In a sentence.
     pub fn words(&self) -> String {
         let way = match self.direction {
@@ -140,7 +153,7 @@ impl Question {
         format!(
             "{way}, {} a user, fresh within {}, {}",
             rate(self.messages.0),
-            figures::spoken(self.fresh.seconds()),
+            self.within(),
             figures::counted(number::float(self.users), "user", "users"),
         )
     }

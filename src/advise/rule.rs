@@ -1,7 +1,7 @@
 //! The rule of the brief, with its reasons: one way → a stream of events; both ways → a WebSocket;
 //! what may be old → polls; where proxies block → long polls. Between 10 s and 60 s the price says.
 use super::{
-    candidate::{Estimate, Load, MAILBOX, Way, estimate},
+    candidate::{Estimate, Load, MAILBOX, Way, estimate, keeps},
     crossing::{Crossing, crossing},
     question::{Audience, Direction, Platform, Question, STREAMS, rate as told},
 };
@@ -19,6 +19,8 @@ const LOW: f64 = 10.0;
 const BUSY: f64 = 0.1;
 /// So much dearer than the answer is no answer.
 const DEAR: f64 = 2.0;
+/// Less than this part of a bill is no reason.
+const LITTLE: f64 = 0.005;
 /// The longest poll interval.
 const DAY: Span = Span::from_secs(86_400);
 
@@ -73,6 +75,11 @@ pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
     let (first, because) = rule(question, &held, crossing.as_ref());
     let polled = all.iter().find(|row| row.0 == Way::ShortPoll).map(|row| row.1.every);
     let because = match polled.filter(|&every| first == Way::ShortPoll && every < question.fresh) {
+        Some(every) if every == keeps(question) => format!(
+            "{because}; one each {}, so that a mailbox, which keeps {} messages, is never full",
+            spoken(every.seconds()),
+            figures::compact(MAILBOX[1])
+        ),
         Some(every) if every < DAY => format!(
             "{because}; one each {} is cheapest, whose connection is kept",
             spoken(every.seconds())
@@ -148,7 +155,7 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
         return (held.usual, format!("{why}; {} from each user", told(rate)));
     }
     if fresh >= OLD {
-        return (Way::ShortPoll, format!("what is up to {} old does", spoken(fresh)));
+        return (Way::ShortPoll, format!("what is up to {} old does", question.within()));
     }
     if fresh < LOW {
         return (held.usual, why.to_owned());
@@ -157,7 +164,7 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
         (None, Some(reason)) => return (held.usual, format!("{why}; {reason}")),
         (_, Some(reason)) => reason.clone(),
         (None, None) => {
-            let text = format!("{} old does, the brief's low frequency", spoken(fresh));
+            let text = format!("{} old does, the brief's low frequency", question.within());
             return (Way::ShortPoll, text);
         }
         (Some(Crossing { interval, cheaper: true, .. }), None) => {
@@ -165,7 +172,10 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
             let name = held.cheapest.name(question.direction);
             return (Way::ShortPoll, format!("from {from} on polls are no dearer than {name}"));
         }
-        (Some(_), None) => format!("polls that are {} fresh are dearer", spoken(fresh)),
+        (Some(Crossing { more, .. }), None) => {
+            let by = if *more < LITTLE { ", if by less than 0.5 %" } else { "" };
+            format!("polls that are {} fresh are dearer{by}", question.within())
+        }
     };
     let why = if held.cheapest == held.usual { why } else { "the cheapest that is held open" };
     (held.cheapest, format!("{why}; {no_polls}"))
@@ -226,11 +236,6 @@ fn out(
     match way {
         Way::Websocket if question.hostile.0 >= 1.0 => Some("proxies block it for all".to_owned()),
         Way::ShortPoll if fresh < 1.0 => Some(asks(question, estimate)),
-        Way::ShortPoll if finds(question, estimate) > MAILBOX[1] => Some(format!(
-            "a poll is for {} messages, and a mailbox keeps {}",
-            figures::compact(finds(question, estimate)),
-            figures::compact(MAILBOX[1])
-        )),
         _ if !estimate.carried => Some("no pool that can be written carries it".to_owned()),
         _ => late.filter(|_| all.iter().any(|(_, other)| in_time(question, other))).map(|lag| {
             let polled = if way == Way::ShortPoll { "polled, " } else { "" };
@@ -247,8 +252,8 @@ fn in_time(question: &Question, estimate: &Estimate) -> bool {
 fn asks(question: &Question, estimate: &Estimate) -> String {
     format!(
         "{} fresh is a poll each {}: {} requests/s",
-        spoken(question.fresh.seconds()),
-        spoken(question.fresh.seconds()),
+        question.within(),
+        question.within(),
         figures::compact(estimate.polls)
     )
 }
@@ -276,13 +281,8 @@ fn does(question: &Question, way: Way, estimate: &Estimate) -> String {
             "the fallback where streams are blocked: {} requests/s",
             figures::compact(estimate.polls)
         ),
-        (Way::ShortPoll, _) => format!("{} old at most", spoken(question.fresh.seconds())),
+        (Way::ShortPoll, _) => format!("{} old at most", question.within()),
     }
-}
-
-/// Messages that a poll finds.
-fn finds(question: &Question, estimate: &Estimate) -> f64 {
-    question.gets(question.size()) * estimate.every.seconds()
 }
 
 /// Where prices turn, in a sentence.
@@ -298,7 +298,7 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
         }
         None => format!("Polling is dearer than {name} up to a poll a day"),
     };
-    let fresh = spoken(question.fresh.seconds());
+    let fresh = question.within();
     let [now, then] =
         if crossing.cheaper { ["no dearer", "dearer"] } else { ["dearer", "cheaper"] };
     let sent = 1.0 / question.messages.0.max(1e-12);
@@ -321,7 +321,7 @@ fn differs(question: &Question, ranked: &[Ranked]) -> Option<String> {
     let cheapest = priced.min_by(|one, other| one.1.total_cmp(&other.1))?;
     let (other, less) = (cheapest.0, bill - cheapest.1);
     let usd = |value| figures::figure(Unit::UsdPerMonth, value);
-    (less > 0.005 * bill).then(|| {
+    (less > LITTLE * bill).then(|| {
         format!(
             "The price differs from the rule: {} is {}, {} less than {}.",
             other.way.name(question.direction),
@@ -338,22 +338,9 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     if ranked.first().is_some_and(|first| !first.estimate.carried) {
         all.push("No pool that can be written carries it: the instances are too few.".to_owned());
     }
-    let polls = |row: &&Ranked| row.way == Way::ShortPoll && row.rank != Rank::Out;
-    let polls = ranked.iter().find(polls).map(|row| &row.estimate);
-    let lossy = |polls: &&Estimate| finds(question, polls) > MAILBOX[1];
-    if let Some(polls) = polls.filter(lossy) {
-        let finds = finds(question, polls);
-        all.push(format!(
-            "A poll each {} is for {} messages, and a mailbox keeps {} at most: the others are \
-             lost, unless only the last state counts.",
-            spoken(polls.every.seconds()),
-            figures::compact(finds),
-            figures::compact(MAILBOX[1])
-        ));
-    }
     let lag = ranked.first().and_then(|first| first.estimate.lag);
     if let Some(lag) = lag.filter(|lag| *lag > question.fresh.seconds()) {
-        let (fresh, lag) = (spoken(question.fresh.seconds()), spoken(lag));
+        let (fresh, lag) = (question.within(), spoken(lag));
         all.push(if ranked.iter().any(|row| in_time(question, &row.estimate)) {
             format!("That is not {fresh} fresh: a message takes {lag} on average.")
         } else {
@@ -370,10 +357,12 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
 fn remarks(question: &Question, first: Way) -> Vec<String> {
     let mut all = Vec::new();
     let hostile = question.hostile.0;
-    if hostile > 0.0 && hostile < 1.0 && first == Way::Websocket {
+    if question.partly_hostile() {
         let users = crate::engine::number::float(question.users) * hostile;
+        let it = if first == Way::Websocket { "it" } else { "a WebSocket" };
         all.push(format!(
-            "For {} of the users ({}) proxies block it: long poll is their fallback.",
+            "For {} of the users ({}) proxies block {it}: long poll is their fallback, in the \
+             numbers of websocket too.",
             share(hostile),
             figures::compact(users)
         ));

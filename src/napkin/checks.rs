@@ -30,6 +30,18 @@ fn check(text: String, holds: bool) -> Check {
     Check { text, holds }
 }
 
+impl Crowd<'_> {
+    /// Whether a mailbox keeps what comes from poll to poll.
+    fn mailbox_check(&self) -> Option<Check> {
+        let keeps = f64::from(self.buffer?.parameters.messages);
+        let rarest = self.intervals().into_iter().filter(|(share, _)| *share > 0.0);
+        let every = rarest.map(|(_, every)| every).fold(0.0, f64::max);
+        let comes = self.each_gets() * every;
+        let text = format!("a poll finds λ·P = {} ≤ {} that a mailbox keeps", n(comes), n(keeps));
+        (comes > 0.0).then(|| check(text, comes <= keeps))
+    }
+}
+
 impl Plan<'_> {
     pub(super) fn checks(&self) -> Vec<Check> {
         let mut all = Vec::new();
@@ -79,6 +91,7 @@ impl Plan<'_> {
             let every = clients.poll_every.seconds();
             let text = format!("poll each {} ≤ keep-alive {}", s(every), s(keep));
             all.push(check(text, every <= keep));
+            all.extend(crowd.mailbox_check());
         }
         if crowd.fanout.is_some_and(|it| it.parameters.route == Route::RandomGateway) {
             let count = f64::from(crowd.pool.parameters.count);

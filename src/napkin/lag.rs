@@ -34,7 +34,7 @@ impl Crowd<'_> {
         } else {
             let asks = self.registry.filter(|_| fanout.parameters.route == Route::Registry);
             let look_up =
-                asks.map_or(0.0, |it| self.look_up + 1.0 / it.parameters.rate.0.max(1e-9));
+                asks.map_or(0.0, |it| 2.0 * self.look_up + 1.0 / it.parameters.rate.0.max(1e-9));
             let look_up = look_up * self.routed() / self.carried().max(1e-12);
             look_up + self.back + self.batch() + pool.push.seconds() + self.rtt / 2.0
         };

@@ -242,13 +242,13 @@ impl Plan<'_> {
                     let (way, rtt) = crowd.trip();
                     format!("P/2 + {way} = {} + {}, + inside", s(half.sum()), s(rtt))
                 }
-                Transport::LongPoll if crowd.tabs.crowded > 0.0 => format!(
-                    "{} {} + {} for a turn to send + {} for one to ask, + inside",
-                    crowd.trip().0,
-                    s(crowd.trip().1),
-                    s(crowd.turns.up),
-                    s(crowd.turns.late),
-                ),
+                Transport::LongPoll if crowd.tabs.crowded > 0.0 => {
+                    let (way, rtt) = crowd.trip();
+                    let sends = crowd.sent > 0.0;
+                    let up = sends.then(|| format!(" + {} for a turn to send", s(crowd.turns.up)));
+                    let (up, late) = (up.unwrap_or_default(), s(crowd.turns.late));
+                    format!("{way} {}{up} + {late} for one to ask, + inside", s(rtt))
+                }
                 Transport::LongPoll => format!(
                     "{} + (RTT ÷ cycle) × RTT/2, RTT {}, cycle {}, + inside",
                     crowd.trip().0,

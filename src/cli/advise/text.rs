@@ -1,7 +1,7 @@
 //! The answer as text, and as a document.
 use super::{Simulated, float};
 use crate::{
-    advise::{Answer, Direction, Question, Rank, Ranked},
+    advise::{Answer, Audience, Direction, Platform, Question, Rank, Ranked},
     record::Unit,
     report::terminal,
     summary::figures::{self, NONE},
@@ -173,6 +173,15 @@ pub(super) fn document(
             "direction": way,
             "messages_per_second": question.messages.0,
             "fresh_s": question.fresh.seconds(),
+            "audience": match question.audience {
+                Audience::One => "one",
+                Audience::Room => "room",
+                Audience::All => "all",
+            },
+            "platform": match question.platform {
+                Platform::Browser => "browser",
+                Platform::Native => "native",
+            },
             "users": question.users,
             "hostile_share": question.hostile.0,
             "app_open": question.open,

@@ -111,6 +111,47 @@ fn candidates_are_the_napkins_of_their_experiments() {
     assert_eq!(fs::read_to_string(file).unwrap(), before);
 }
 
+/// Those whom proxies leave no WebSocket come by long polls, in the numbers and in the file.
+#[test]
+fn proxies_that_block_some_are_in_the_numbers() {
+    let words = "--direction both --fresh 1s --messages 1/min --users 10k";
+    let of = |hostile: &str, transport: &str| {
+        let found = asked(&format!("{words} --hostile {hostile}"), &PRICES);
+        let all = found["candidates"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["transport"] == transport).unwrap();
+        ["bytes_up_per_second", "bytes_down_per_second", "polls_per_second", "usd_per_month"]
+            .map(|key| one[key].as_f64().unwrap())
+    };
+    let ([none, some, most], held) =
+        (["0%", "30%", "90%"].map(|it| of(it, "websocket")), of("0%", "long_poll"));
+    assert_eq!(none[2], 0.0);
+    // Polls come from the part alone; bytes lie between those of the two.
+    assert!((some[2] / held[2] / 0.3 - 1.0).abs() < 0.01, "{some:?} {held:?}");
+    for place in [0, 1, 3] {
+        let (low, high) = (none[place], held[place] * 1.05);
+        assert!(low <= some[place] && some[place] < most[place], "{place} {some:?} {most:?}");
+        assert!(most[place] <= high, "{place} {most:?} {held:?}");
+    }
+    assert_eq!(of("30%", "sse"), of("0%", "sse"));
+    let here = TempDir::new().unwrap();
+    let file = here.path().join("hostile.yaml");
+    asked(&format!("{words} --hostile 30% --tabs 8"), &["--write", file.to_str().unwrap()]);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("prefer: [websocket, long_poll]"), "{text}");
+    assert!(text.contains("blocked: { websocket: 30% }") && text.contains("http: h2"), "{text}");
+    let (_, err, code) = squall(&["validate", file.to_str().unwrap()]);
+    assert_eq!((err.contains("warning"), code), (false, 0), "{err}");
+}
+
+/// What is asked is printed as it is asked where three digits would say something else.
+#[test]
+fn a_bound_is_not_rounded_over_itself() {
+    let (out, err, code) =
+        squall(&["advise", "--direction", "one-way", "--fresh", "9999ms", "--messages", "1/h"]);
+    assert_eq!((err.as_str(), code), ("", 0));
+    assert!(out.contains("fresh within 9.999s") && out.contains("\nSSE: "), "{out}");
+}
+
 /// What is written says nothing that would change nothing.
 #[test]
 fn a_written_poll_has_no_keys_of_connections() {
@@ -164,8 +205,8 @@ fn rooms_of_many_users_are_advised_on() {
     assert!(found["candidates"][0]["gateways"].as_u64().unwrap() <= 40);
 }
 
-/// What comes from poll to poll is not lost in a mailbox that is too small for it; where none is
-/// large enough, that is said.
+/// What comes from poll to poll is not lost in a mailbox that is too small for it: where none is
+/// large enough, polls come more often.
 #[test]
 fn a_mailbox_holds_what_comes_between_polls() {
     let words = "--direction one-way --messages 100/s --fresh 60s --users 100 --simulate";
@@ -174,11 +215,16 @@ fn a_mailbox_holds_what_comes_between_polls() {
     assert_eq!(polls["transport"], "short_poll");
     let lag = polls["simulated"]["lag_mean_s"].as_f64().unwrap();
     assert!((25.0..35.0).contains(&lag), "{lag}");
-    let notes = |words: &str| asked(words, &[])["notes"].to_string();
-    let some = "--direction one-way --messages 100/s --users 1k --fresh";
-    assert!(!notes(&format!("{some} 60s")).contains("mailbox"));
-    let many = "--direction one-way --messages 1k/s --users 1k --fresh 1h";
-    assert!(notes(many).contains("a mailbox keeps"));
+    let answer = |rate: &str, fresh: &str| {
+        let words = format!("--direction one-way --messages {rate} --users 100 --fresh {fresh}");
+        let found = asked(&words, &[]);
+        assert_eq!(found["transport"], "short_poll");
+        found["answer"].as_str().unwrap().to_owned()
+    };
+    assert!(!answer("100/s", "60s").contains("mailbox"));
+    for (rate, each) in [("2k/s", "one each 16.4"), ("1k/s", "one each 32.8")] {
+        assert!(answer(rate, "1h").contains(each), "{}", answer(rate, "1h"));
+    }
 }
 
 /// The text, its next command included.
