@@ -151,7 +151,8 @@ impl Section<'_, '_> {
         let read = read(&item.value);
         if let (None, Choice::Plain(text)) = (read, &item.value) {
             let text = Located { value: text.clone(), at: item.at };
-            self.no_word("prefer", &text, Transport::WORDS.iter().map(|(word, _)| *word));
+            let held = Transport::WORDS.iter().filter(|it| it.1 != Transport::ShortPoll);
+            self.no_word("prefer", &text, held.map(|(word, _)| *word));
         }
         read
     }

@@ -55,9 +55,15 @@ impl Warnings {
     }
 
     /// Reports each once; what the experiment without its sweep is warned of as well is said there.
+    /// A key that acts at some points is there for them: that it does nothing at the others is what
+    /// the sweep compares.
     pub(super) fn report(self, input: &mut Input<'_>) {
         let all = self.points;
         for Warning { found, at, points, first, .. } in self.all {
+            if found.code == "without-effect" && points < all {
+                input.found.retain(|base| !(base.at == at && alike(base, &found)));
+                continue;
+            }
             let of = match points {
                 _ if points < all => format!("at {points} of {all} points"),
                 1 => "at the one point".to_owned(),

@@ -1,6 +1,8 @@
 //! Keys that would change nothing where they stand get a warning; those that a shared model has for
 //! others do not.
 use super::{Files, codes};
+use squall::spec::Arguments;
+use std::path::Path;
 
 const IDLE: &str = "experiments/idle.yaml";
 
@@ -234,6 +236,7 @@ fn a_pool_has_the_keys_of_who_comes_to_it() {
         ("descriptors", "descriptors: 9k", "short_poll", "websocket"),
         ("accept_queue", "accept_queue: 9", "short_poll", "websocket"),
         ("skip_abandoned", "skip_abandoned: true", "short_poll", "websocket"),
+        ("memory.limit", "memory: { limit: 9GB }", "short_poll", "sse"),
         ("memory.per_connection", "memory: { per_connection: 9KB }", "short_poll", "sse"),
         ("memory.over", "memory: { over: die }", "short_poll", "sse"),
         ("session", "session: { keep: 9s }", "short_poll", "sse"),
@@ -274,6 +277,62 @@ fn a_drain_needs_a_deploy_and_a_restart_a_death() {
     only("gateways.drain.batch", &own("drain: { batch: 9 }"), &[own(batches)]);
     let dies = "memory: { over: die, restart: 9s }";
     only("gateways.memory.restart", &own("memory: { restart: 9s }"), &[own(dies)]);
+}
+
+#[test]
+fn a_health_check_finds_what_has_ended_without_warning() {
+    let own =
+        |gateways, rest| Own { edge: "health_check: { interval: 5s }", gateways, rest, ..PLAIN };
+    let lists = [
+        "crash: { node: gateways, instances: 0 }",
+        "zone_loss: { node: gateways, zone: 0 }",
+        "deploy: { node: gateways }",
+    ]
+    .map(|action| format!("timeline: [{{ at: 1min, {action} }}]\n"));
+    let dies = own("memory: { over: die }", "");
+    let hit = lists.iter().map(|list| own("", list)).chain([dies]).collect::<Vec<_>>();
+    only("edge.health_check", &own("", ""), &hit);
+}
+
+/// A key that acts at some points of a sweep is there for them.
+#[test]
+fn a_key_that_acts_at_some_points_is_not_told_of() {
+    let told = |values: &str| {
+        let axes = format!("sweep: {{ axes: {{ phones.wire.http: {{ values: {values} }} }} }}\n");
+        let set = "set: { phones.count: 1k, phones.transport: sse, phones.tabs: 8 }\n";
+        let text = format!("model: ../models/chat.yaml\nhorizon: 5min\n{set}{axes}");
+        let files = Files::default().with(IDLE, &text);
+        let read = |path: &Path| files.read(path);
+        let loaded = squall::scenario::load_sweep(Path::new(IDLE), &Arguments::default(), &read);
+        let warned = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).warnings.list;
+        warned.into_iter().map(|found| found.message).collect::<Vec<_>>()
+    };
+    assert_eq!(told("[h1, h2]"), [""; 0]);
+    let [found] = &told("[h2]")[..] else { panic!("{:?}", told("[h2]")) };
+    assert!(found.starts_with("`phones.tabs` has no effect: "), "{found}");
+}
+
+/// Where no transport is written users come by WebSockets.
+#[test]
+fn keys_of_another_transport_mean_nothing_by_default() {
+    only(
+        "users.short_poll.every",
+        &crowd("short_poll: { every: 5s }"),
+        &[crowd("short_poll: { every: 5s }, transport: short_poll")],
+    );
+    only(
+        "users.long_poll.hold",
+        &crowd("long_poll: { hold: 5s }"),
+        &[crowd("long_poll: { hold: 5s }, prefer: [websocket, long_poll]")],
+    );
+    only(
+        "users.heartbeat.every",
+        &crowd("heartbeat: { every: 5s }, transport: long_poll"),
+        &[
+            crowd("heartbeat: { timeout: 5s }, transport: long_poll"),
+            crowd("heartbeat: { every: 5s }, prefer: [sse, long_poll]"),
+        ],
+    );
 }
 
 #[test]

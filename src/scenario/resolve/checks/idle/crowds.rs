@@ -39,7 +39,7 @@ const ONE: &str = "there is no other transport to go on to";
 const LIST: &str = "take it out, or write more into `prefer`";
 
 /// Keys that depend on the transports of their own crowd.
-const BY_TRANSPORT: [Row<Crowd>; 10] = [
+const BY_TRANSPORT: [Row<Crowd>; 11] = [
     Row {
         key: "network.lifetime",
         idle: |it| it.only_polls() && it.clients.network.lifetime.is_some(),
@@ -53,18 +53,24 @@ const BY_TRANSPORT: [Row<Crowd>; 10] = [
         help: OTHER,
     },
     Row { key: "heartbeat", idle: Crowd::only_polls, why: POLLS, help: OTHER },
+    Row {
+        key: "heartbeat.every",
+        idle: |it| !it.only_polls() && !it.ways.iter().any(|&way| streams(way)),
+        why: "a request that is held has no heartbeats: its `timeout` alone counts",
+        help: OTHER,
+    },
     Row { key: "reconnect", idle: Crowd::only_polls, why: POLLS, help: OTHER },
     Row {
         key: "short_poll.every",
         idle: |it| !it.goes_by(Transport::ShortPoll),
         why: NOT_THIS,
-        help: OTHER,
+        help: "take it out, or write `transport: short_poll`",
     },
     Row {
         key: "long_poll.hold",
         idle: |it| !it.goes_by(Transport::LongPoll),
         why: NOT_THIS,
-        help: OTHER,
+        help: "take it out, or write `long_poll` into `transport` or `prefer`",
     },
     Row {
         key: "wire.http",
@@ -160,19 +166,21 @@ impl Scene<'_, '_> {
         };
         let transport = form.transport.as_ref().map(|it| it.at);
         let beside = transport.or_else(|| form.prefer.as_ref().map(|it| it.at));
-        if let Some(beside) = beside {
-            let counts = |_: &Input<'_>, at: At| at.source == beside.source;
-            let says = if crowd.only_polls() {
-                "polls now and then"
-            } else if transport.is_some() {
-                "the transport is written here"
-            } else {
-                "the transports are written here"
-            };
-            self.report(input, id, (&BY_TRANSPORT, &crowd), &counts, Some((beside, says)));
-        }
         let counts = |input: &Input<'_>, at: At| self.is_own(input, at);
         self.report(input, id, (&BY_OTHERS, &crowd), &counts, None);
+        let Some(beside) = beside else {
+            // By default.
+            return self.report(input, id, (&BY_TRANSPORT, &crowd), &counts, None);
+        };
+        let counts = |_: &Input<'_>, at: At| at.source == beside.source;
+        let says = if crowd.only_polls() {
+            "polls now and then"
+        } else if transport.is_some() {
+            "the transport is written here"
+        } else {
+            "the transports are written here"
+        };
+        self.report(input, id, (&BY_TRANSPORT, &crowd), &counts, Some((beside, says)));
     }
 
     /// Whether some of those whose streams a pool holds may read slowly.

@@ -10,7 +10,7 @@ use crate::{
         NodeId,
         resolve::{nodes::role, sources::looks_up},
     },
-    spec::{At, Input, model::Kind},
+    spec::{At, Input, Text, experiment::Action, model::Kind},
 };
 
 /// What may be so at a pool.
@@ -30,6 +30,8 @@ enum Fact {
     Obeyed,
     /// A deploy drains it.
     Deployed,
+    /// The timeline ends instances of it without warning.
+    Crashed,
     /// Slow users read from it.
     Slow,
     /// The sweep varies how it drains.
@@ -100,7 +102,7 @@ const fn tls(key: &'static str) -> Row<Pool> {
 }
 
 /// Keys of gateways.
-const GATEWAYS: [Row<Pool>; 28] = [
+const GATEWAYS: [Row<Pool>; 29] = [
     Row {
         key: "send_buffer",
         idle: |it| !it.is(Fact::Slow),
@@ -146,6 +148,7 @@ const GATEWAYS: [Row<Pool>; 28] = [
     held("descriptors"),
     held("accept_queue"),
     held("skip_abandoned"),
+    held("memory.limit"),
     held("memory.per_connection"),
     held("memory.over"),
     held("session"),
@@ -198,12 +201,20 @@ const SERVICES: [Row<Pool>; 1] = [Row {
 }];
 
 /// Keys of balancers: of the pool behind it, and what it asks for itself.
-const BALANCERS: [Row<(Pool, bool)>; 1] = [Row {
-    key: "retry_after",
-    idle: |(pool, asks)| *asks && !pool.is(Fact::Obeyed),
-    why: NOT_OBEYED,
-    help: OBEY,
-}];
+const BALANCERS: [Row<(Pool, bool)>; 2] = [
+    Row {
+        key: "retry_after",
+        idle: |(pool, asks)| *asks && !pool.is(Fact::Obeyed),
+        why: NOT_OBEYED,
+        help: OBEY,
+    },
+    Row {
+        key: "health_check",
+        idle: |(pool, _)| !pool.is(Fact::Crashed) && !pool.is(Fact::Deployed) && pool.never_dies(),
+        why: "no instance behind it ends without warning",
+        help: "write a `crash` into the timeline, or take it out",
+    },
+];
 
 /// Keys of registries, by whether someone looks users up.
 const REGISTRIES: [Row<bool>; 1] = [Row {
@@ -328,7 +339,9 @@ impl Scene<'_, '_> {
         };
         let mut pool = Pool { gateway: gateway.clone(), ways: Vec::new(), facts: Vec::new() };
         pool.note(Fact::SeesAll, self.is_shown_all(id));
-        pool.note(Fact::Deployed, self.is_deployed(id));
+        pool.note(Fact::Deployed, self.is_hit(id, &|it| it.deploy.as_ref()?.node.as_ref()));
+        pool.note(Fact::Crashed, self.is_hit(id, &|it| it.crash.as_ref()?.node.as_ref()));
+        pool.note(Fact::Crashed, self.is_hit(id, &|it| it.zone_loss.as_ref()?.node.as_ref()));
         pool.note(Fact::Slow, self.has_slow(id));
         pool.note(Fact::DrainVaries, self.varies(id, &["drain", "max_age"]));
         pool.note(Fact::MemoryVaries, self.varies(id, &["memory", "send_buffer"]));
@@ -359,9 +372,10 @@ impl Scene<'_, '_> {
         })
     }
 
-    fn is_deployed(&self, pool: NodeId) -> bool {
+    /// Whether the timeline names a pool in an action.
+    fn is_hit(&self, pool: NodeId, node: &dyn Fn(&Action) -> Option<&Text>) -> bool {
         let name = self.topology.name(pool);
-        let deploys = self.experiment.timeline.iter().filter_map(|it| it.value.deploy.as_ref());
-        deploys.into_iter().any(|it| it.node.as_ref().is_some_and(|node| node.value == name))
+        let mut named = self.experiment.timeline.iter().filter_map(|it| node(&it.value));
+        named.any(|node| node.value == name)
     }
 }
