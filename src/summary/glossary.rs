@@ -103,7 +103,6 @@ pub const METRICS: &[Described] = &[
         "Handshakes that all gateways together can do when they do nothing else; of a managed \
          service its quota.",
     ),
-    row("<node>.handshakes.serving", Unit::PerSecond, "What those that serve can do, on average."),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),
     row(

@@ -16,7 +16,6 @@ mod lag;
 mod metric;
 pub mod napkin;
 pub mod observed;
-pub mod patch;
 pub mod phase;
 pub mod series;
 pub mod slo;
@@ -249,8 +248,8 @@ impl Summary {
             let slo = slo::parse(&judged.expr);
             slo.is_ok_and(|slo| lag::pending_could_flip(self, &slo))
         };
-        let open = self.slo.iter().filter(|judged| judged.verdict == Verdict::Inconclusive);
-        open.into_iter().any(waits)
+        let mut open = self.slo.iter().filter(|judged| judged.verdict == Verdict::Inconclusive);
+        open.any(waits)
     }
 
     /// The phases of the first replication that charts shade: all but `steady`.

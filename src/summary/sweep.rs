@@ -2,7 +2,6 @@
 use super::{
     Bill, Judged, Ledger, Metric, Stretch, Summary,
     napkin::Compared,
-    patch::{self, Change},
     slo::{self, Verdict},
 };
 use crate::{
@@ -83,7 +82,7 @@ pub struct Point {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Alone {
     /// Where its resolved input differs from that without the axes.
-    pub input: Vec<Change>,
+    pub input: json_patch::Patch,
     /// Independent runs.
     pub replications: u32,
     /// The runs cover [0, horizon).
@@ -99,10 +98,23 @@ pub struct Alone {
 }
 
 impl Point {
+    /// Its resolved input, from that without the axes.
+    ///
+    /// # Errors
+    /// Changes that lead nowhere.
+    pub fn input(
+        &self,
+        plain: &serde_json::Value,
+    ) -> Result<serde_json::Value, json_patch::PatchError> {
+        let mut input = plain.clone();
+        json_patch::patch(&mut input, &self.alone.input)?;
+        Ok(input)
+    }
+
     /// A point from what its replications say together; `input` is that without the axes.
     pub fn new(name: &str, values: &[String], summary: Summary, input: &serde_json::Value) -> Self {
         let alone = Alone {
-            input: patch::between(input, &summary.input),
+            input: json_patch::diff(input, &summary.input),
             replications: summary.replications,
             horizon: summary.horizon,
             warm_up: summary.warm_up,
@@ -185,8 +197,8 @@ impl Sweep {
     /// A point as a run of its own, as `squall run --point` has it but for what moves over time,
     /// histograms and ledger: what is told of those is silent.
     pub fn run_of(&self, point: &Point) -> Summary {
-        let Alone { input, replications, horizon, warm_up, bill, napkin, phases } = &point.alone;
-        let input = patch::applied(&self.input, input);
+        let Alone { replications, horizon, warm_up, bill, napkin, phases, .. } = &point.alone;
+        let input = point.input(&self.input).expect("what is read was tried");
         let axes = self.axes.iter().zip(&point.values);
         let own = |set: &String| set.split('=').next().map(str::trim).map(str::to_owned);
         let swept = |set: &&String| self.axes.iter().any(|it| own(set).as_ref() == Some(&it.path));

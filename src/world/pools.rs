@@ -25,14 +25,7 @@ impl World {
             }
             match &pool.parameters.managed {
                 Some(service) => self.service_measures(gauge.node, service, scenario, all, sheet),
-                None => {
-                    budgets(pool, gauge, self.peak_memory(pool, gauge), name, sheet);
-                    sheet.set(
-                        format!("{name}.handshakes.serving"),
-                        Unit::PerSecond,
-                        serving(gauge),
-                    );
-                }
+                None => budgets(pool, gauge, self.peak_memory(pool, gauge), name, sheet),
             }
         }
     }
@@ -86,13 +79,6 @@ impl World {
         sheet.set(format!("{name}.headroom"), Unit::Share, Some((1.0 - used).max(0.0)));
         sheet.count("connections.closed", self.record.counts.closed);
     }
-}
-
-/// Handshakes a second that the instances that serve can do, on average over the run.
-fn serving(gauge: &Pool) -> Option<f64> {
-    let known = || gauge.capacity.values.iter().copied().filter(|it| it.is_finite());
-    let count = number::float(number::count(known().count()));
-    (count > 0.0).then(|| known().sum::<f64>() / count)
 }
 
 fn mean_each(pool: &Gateway, gauge: &Pool) -> Option<f64> {

@@ -29,8 +29,7 @@ struct Budget {
 
 /// The chart; none when nothing is used.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let mut all = of_gateways(summary);
-    all.extend(of_others(summary));
+    let mut all = budgets(summary);
     all.retain(|budget| budget.peak > LITTLE);
     all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(b.binds.total_cmp(&a.binds)));
     let left_out = all.len().saturating_sub(BARS);
@@ -76,42 +75,21 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-/// What the headroom section tells, with its order.
-fn of_gateways(summary: &Summary) -> Vec<Budget> {
-    let rooms = board::headroom(summary).into_iter();
+/// The budgets of all nodes.
+fn budgets(summary: &Summary) -> Vec<Budget> {
     let of = |room: board::Headroom| {
         let (node, users) = (room.node, room.users);
         room.budgets.into_iter().map(move |budget| Budget {
+            // A herd can wait, where nobody comes otherwise.
+            binds: budget.part(users).unwrap_or(budget.average),
             node: node.clone(),
             name: budget.name.to_owned(),
             limit: budget.limit,
             average: budget.average,
             peak: budget.peak,
-            binds: match budget.full_at {
-                Some(full) => users / full,
-                // A herd can wait, where nobody comes otherwise.
-                None if board::can_wait(budget.name) => budget.average,
-                None => budget.peak,
-            },
         })
     };
-    rooms.flat_map(of).collect()
-}
-
-/// Whatever else works.
-fn of_others(summary: &Summary) -> Vec<Budget> {
-    let of = |room: board::Headroom| {
-        let node = room.node;
-        room.budgets.into_iter().map(move |budget| Budget {
-            node: node.clone(),
-            name: budget.name.to_owned(),
-            limit: budget.limit,
-            average: budget.average,
-            peak: budget.peak,
-            binds: budget.peak,
-        })
-    };
-    board::others(summary).into_iter().flat_map(of).collect()
+    board::rooms(summary).into_iter().flat_map(of).collect()
 }
 
 impl Budget {

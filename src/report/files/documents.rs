@@ -25,9 +25,7 @@ pub(super) struct Manifest {
     pub(super) bill: Option<Basis>,
     pub(super) input: serde_json::Value,
     pub(super) assumptions: Vec<Origin>,
-    /// None in results of earlier versions: the name stands for it.
-    #[serde(default)]
-    pub(super) file: Option<String>,
+    pub(super) file: String,
     #[serde(default)]
     pub(super) sets: Vec<String>,
 }
@@ -118,7 +116,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
         bill: summary.bill.as_ref().map(Basis::of),
         input: summary.input.clone(),
         assumptions: summary.assumptions.clone(),
-        file: Some(summary.file.clone()),
+        file: summary.file.clone(),
         sets: summary.sets.clone(),
     })
 }

@@ -1,6 +1,6 @@
 //! Measured values from a table: long (`t_seconds,metric,value`), or wide, with a column for each
 //! series behind `t_seconds`.
-use super::File;
+use super::{File, tables};
 use crate::summary::observed::Measured;
 
 /// The table in a folder of results, which is long.
@@ -62,15 +62,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
 
 /// The values as a long table, which [`read`] gives back.
 pub fn write(all: &[Measured]) -> File {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut row = |cells: [&str; 3]| writer.write_record(cells).expect("memory takes it");
-    row(LONG);
-    for measured in all {
-        for (time, value) in &measured.points {
-            row([&time.to_string(), &measured.name, &value.to_string()]);
+    let bytes = tables::rows(&LONG, |out| {
+        for measured in all {
+            for (time, value) in &measured.points {
+                out(&[&time.to_string(), &measured.name, &value.to_string()]);
+            }
         }
-    }
-    File { name: MEASURED.to_owned(), bytes: writer.into_inner().expect("memory takes it") }
+    });
+    File { name: MEASURED.to_owned(), bytes }
 }
 
 fn number(text: &str, line: u64) -> Result<f64, String> {

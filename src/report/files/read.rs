@@ -60,7 +60,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
             .map(|text| fingerprint(text))
             .collect::<Result<_, _>>()?,
         ledger: ledger(open, &manifest)?,
-        file: manifest.file.unwrap_or_else(|| format!("{}.yaml", manifest.experiment)),
+        file: manifest.file,
         experiment: manifest.experiment,
         question: manifest.question,
         version: manifest.version,

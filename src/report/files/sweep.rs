@@ -15,7 +15,6 @@ use crate::{
     summary::{
         Charge,
         bill::Grown,
-        patch::Change,
         sweep::{Alone, Axis, Point, Sweep},
     },
 };
@@ -35,9 +34,7 @@ struct Manifest {
     points: Vec<Place>,
     input: serde_json::Value,
     assumptions: Vec<Origin>,
-    /// None in results of earlier versions: the name stands for it.
-    #[serde(default)]
-    file: Option<String>,
+    file: String,
     #[serde(default)]
     sets: Vec<String>,
     arguments: Vec<String>,
@@ -52,7 +49,7 @@ struct Place {
     horizon_s: f64,
     warm_up_s: f64,
     bill: Option<Basis>,
-    input: Vec<Change>,
+    input: json_patch::Patch,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +110,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         points: sweep.points.iter().map(place).collect(),
         input: sweep.input.clone(),
         assumptions: sweep.assumptions.clone(),
-        file: Some(sweep.file.clone()),
+        file: sweep.file.clone(),
         sets: sweep.sets.clone(),
         arguments: sweep.arguments.clone(),
     })
@@ -259,10 +256,14 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
             },
         });
     }
+    for point in &points {
+        let tried = point.input(&manifest.input).map(|_| ());
+        tried.map_err(|error| malformed(MANIFEST, &format!("point {}: {error}", point.name)))?;
+    }
     read_tables(open, manifest.axes.len(), &mut points)?;
     Ok(Sweep {
         fingerprint: fingerprint(&manifest.fingerprint)?,
-        file: manifest.file.unwrap_or_else(|| format!("{}.yaml", manifest.experiment)),
+        file: manifest.file,
         experiment: manifest.experiment,
         question: manifest.question,
         version: manifest.version,

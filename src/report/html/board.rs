@@ -68,8 +68,7 @@ fn changed(change: &Change) -> Markup {
 /// The budgets of each gateway tier; none without one.
 pub(super) fn headroom(summary: &Summary) -> Option<Markup> {
     let rooms = board::headroom(summary);
-    let mut all = rooms.clone();
-    all.extend(board::others(summary));
+    let all = board::rooms(summary);
     let first = board::binding(&all);
     (!rooms.is_empty()).then(|| {
         html! { @for room in &rooms {

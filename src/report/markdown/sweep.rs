@@ -51,8 +51,7 @@ fn of_design(sweep: &Sweep, told: impl Fn(&Summary) -> String) -> String {
 
 /// The budget that is full first.
 fn headroom(run: &Summary) -> String {
-    let mut rooms = board::headroom(run);
-    rooms.extend(board::others(run));
+    let rooms = board::rooms(run);
     let Some((room, first)) = board::binding(&rooms) else { return String::new() };
     let less = |share: Option<f64>, what: &str| {
         share.map(|share| format!("{} with {what}", figures::share(share)))

@@ -1,7 +1,7 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
 use super::{
-    headroom::{Headroom, USED_UP, can_wait, headroom, others},
+    headroom::{Headroom, USED_UP, can_wait, headroom, rooms},
     nodes, seconds,
 };
 use crate::{
@@ -144,9 +144,8 @@ fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
 
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
 fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
-    let rooms = headroom(summary);
     // What is full serves less than what is wanted, of this tier or of what stands before it.
-    let full = rooms.iter().chain(&others(summary)).any(is_full);
+    let full = rooms(summary).iter().any(is_full);
     let tier = |room: &Headroom| {
         let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
@@ -189,7 +188,7 @@ fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
         let path = format!("{}.count", room.node);
         more.then(|| change(path, own, format!("{to:.0}"), &evidence))
     };
-    rooms.iter().filter_map(tier).collect()
+    headroom(summary).iter().filter_map(tier).collect()
 }
 
 /// Whether a budget of it that has no pace reached its limit.
@@ -224,8 +223,7 @@ pub fn no_advice(summary: &Summary) -> Option<String> {
     if failed.is_empty() || !changes(summary).is_empty() {
         return None;
     }
-    let rooms = headroom(summary).into_iter().chain(others(summary));
-    let fullest = rooms.flat_map(|room| {
+    let fullest = rooms(summary).into_iter().flat_map(|room| {
         let node = room.node;
         let budgets = room.budgets.into_iter().filter(|budget| budget.peak > FULL);
         budgets.map(move |it| format!("{} of {node} at {}", it.name, share(it.peak)))

@@ -1,5 +1,5 @@
 //! What more users would cost, and which budget they would fill first.
-use super::{USED_UP, busy, headroom};
+use super::{binding, rooms};
 use crate::summary::{
     Summary,
     bill::{FACTORS, Grown as Line},
@@ -22,19 +22,11 @@ pub struct Grown {
 
 /// Today, then each factor; nothing where neither budgets nor a bill are known.
 pub fn growth(summary: &Summary) -> Vec<Grown> {
-    let rooms = headroom(summary);
-    let tiers = rooms.iter().filter_map(|room| {
-        let first = room.budgets.first()?;
-        Some((first.name, room.node.as_str(), room.users / first.full_at?, first.fewer))
+    let rooms = rooms(summary);
+    let first = binding(&rooms).and_then(|(room, budget)| {
+        let part = budget.part(room.users)?;
+        Some((budget.name, room.node.as_str(), part, budget.fewer))
     });
-    // Buses, fan-outs and stores work for the users as well.
-    let others = busy(summary).into_iter();
-    let others = others.filter(|node| rooms.iter().all(|room| room.node != *node));
-    let others = others.filter_map(|node| {
-        let peak = summary.mean(&format!("{node}.cpu.peak")).filter(|&peak| peak > 0.0)?;
-        Some((summary.work(node), node, peak, peak > USED_UP))
-    });
-    let first = tiers.chain(others).max_by(|one, other| one.2.total_cmp(&other.2));
     let lines = summary.bill.as_ref().map_or(&[][..], |bill| &bill.growth);
     if first.is_none() && lines.is_empty() {
         return Vec::new();

@@ -88,37 +88,54 @@ pub fn headroom(summary: &Summary) -> Vec<Headroom> {
         .collect()
 }
 
-/// Whatever else works: fan-outs, partitions, registries, buffers; each with one budget.
-pub fn others(summary: &Summary) -> Vec<Headroom> {
-    let rooms = headroom(summary);
-    let of = |node: &str| {
-        let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
-        let (average, peak, users) = (mean("mean")?, mean("peak")?, users(summary).unwrap_or(0.0));
-        let budget = Budget {
-            name: summary.work(node),
-            limit: "its busiest instance".to_owned(),
-            average,
-            one_less: None,
-            zone_less: None,
-            peak,
-            few: None,
-            full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
-            fewer: peak > USED_UP,
-        };
-        let node = node.to_owned();
-        Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
-    };
-    let nodes = busy(summary).into_iter();
-    nodes.filter(|node| rooms.iter().all(|room| room.node != *node)).filter_map(of).collect()
+/// The budgets of all nodes: of the gateway tiers, then of whatever else works, which has one each:
+/// fan-outs, partitions, registries, buffers.
+pub fn rooms(summary: &Summary) -> Vec<Headroom> {
+    let mut all = headroom(summary);
+    let is_tier = |node: &&str| all.iter().any(|room| room.node == **node);
+    let others: Vec<&str> = busy(summary).into_iter().filter(|node| !is_tier(node)).collect();
+    all.extend(others.into_iter().filter_map(|node| of_work(summary, node)));
+    all
 }
 
-/// The budget that is full first, with its tier; none where no tier has any.
-pub fn binding(rooms: &[Headroom]) -> Option<(&Headroom, &Budget)> {
-    let firsts = rooms.iter().filter_map(|room| Some((room, room.budgets.first()?)));
-    let part = |(room, budget): &(&Headroom, &Budget)| {
-        room.users / budget.full_at.unwrap_or(f64::INFINITY)
+/// The one budget of a node that is no tier.
+fn of_work(summary: &Summary, node: &str) -> Option<Headroom> {
+    let mean = |what: &str| summary.mean(&format!("{node}.cpu.{what}"));
+    let (average, peak, users) = (mean("mean")?, mean("peak")?, users(summary).unwrap_or(0.0));
+    let budget = Budget {
+        name: summary.work(node),
+        limit: "its busiest instance".to_owned(),
+        average,
+        one_less: None,
+        zone_less: None,
+        peak,
+        few: None,
+        full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
+        fewer: peak > USED_UP,
     };
-    firsts.max_by(|one, other| part(one).total_cmp(&part(other)))
+    let node = node.to_owned();
+    Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
+}
+
+impl Budget {
+    /// How much of it so many users take when it is full first; none of what can wait and has too
+    /// little to say.
+    pub fn part(&self, users: f64) -> Option<f64> {
+        match self.full_at {
+            Some(full) => Some(users / full),
+            None => Some(self.peak).filter(|_| !can_wait(self.name)),
+        }
+    }
+}
+
+/// The budget that is full first, with its tier; none where nothing is used.
+pub fn binding(rooms: &[Headroom]) -> Option<(&Headroom, &Budget)> {
+    let firsts = rooms.iter().filter_map(|room| {
+        let first = room.budgets.first()?;
+        Some((room, first, first.part(room.users).filter(|&part| part > 0.0)?))
+    });
+    let first = firsts.max_by(|one, other| one.2.total_cmp(&other.2));
+    first.map(|(room, budget, _)| (room, budget))
 }
 
 /// A managed service has one budget: its quota on new connections. A herd can wait, so that what
@@ -127,7 +144,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
     let users = users(summary)?;
     let quota = Rate::read(service["new_connections"].as_str()?).ok()?.0;
     let opened = summary.mean(&format!("{node}.budget.new_connections"))?;
-    let used = only.then(|| handshakes(summary, node)).flatten();
+    let used = only.then(|| handshakes(summary)).flatten();
     let binds = used.as_ref().and_then(|used| used.binds).unwrap_or(opened);
     let budget = Budget {
         name: NEW_CONNECTIONS,
@@ -162,7 +179,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         fits: None,
         few: None,
     });
-    used.extend(only.then(|| handshakes(summary, node)).flatten());
+    used.extend(only.then(|| handshakes(summary)).flatten());
     // The largest zone has what does not divide evenly.
     let zone = (instances / zones).ceil();
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
@@ -263,7 +280,7 @@ fn cores(value: &Json) -> String {
 
 /// Attempts to connect over what the instances that serve can do together. A herd can wait, so that
 /// a peak is no end: what must fit is the steady rate.
-fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
+fn handshakes(summary: &Summary) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
     let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
     let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
@@ -273,19 +290,11 @@ fn handshakes(summary: &Summary, node: &str) -> Option<Used> {
     let few = |attempts: &f64| attempts * f64::from(summary.replications.max(1)) < FEW;
     let (few, steady) = (steady.filter(few), steady.filter(|attempts| !few(attempts)));
     let steady = steady.map(|attempts| attempts / lasted / capacity);
-    let serving = summary.mean(&format!("{node}.handshakes.serving")).filter(|&rate| rate > 0.0);
-    // Over the same seconds as the peak: those in which one serves.
-    let all = match summary.mean("attempts.mean_over_capacity") {
-        Some(part) => part,
-        None => {
-            let all = summary.mean("attempts.total")? / summary.horizon.seconds().max(1e-9);
-            all / serving.unwrap_or(capacity)
-        }
-    };
     Some(Used {
         name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
-        average: Some(all),
+        // Over the same seconds as the peak: those in which one serves.
+        average: summary.mean("attempts.mean_over_capacity"),
         peak: summary.mean("attempts.peak_over_capacity"),
         binds: steady,
         fits: None,

@@ -11,7 +11,7 @@ pub use blast::{Blast, TARGET, blasts, nobodys};
 pub use change::{Change, changes, no_advice};
 pub use growth::{Grown, growth};
 pub use headroom::{
-    Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, others,
+    Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,
 };
 
 use super::{Metric, Summary, stated_count};

@@ -164,7 +164,7 @@ fn what_has_nothing_to_say_is_left_out() {
     let story = Story { deploy: false, losses: false, ..Story::default() };
     let names: Vec<String> =
         chart::all(&story.summary()).into_iter().map(|chart| chart.name).collect();
-    assert_eq!(names, ["lag-over-time", "lag-heat", "lag-distribution"]);
+    assert_eq!(names, ["lag-over-time", "lag-heat", "lag-distribution", "budgets"]);
     let nothing = squall::summary::summarize(&story.scenario(), &[]);
     assert_eq!(chart::all(&nothing), []);
 }

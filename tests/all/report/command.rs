@@ -218,7 +218,7 @@ fn results_do_not_know_their_folder() {
         let out = here.path().join("out");
         let file = experiment(here.path(), "slo: [ deliveries.missed == 0 ]\n");
         squall().arg("run").arg(&file).arg("--output").arg(&out).output().unwrap();
-        let files = walkdir(&out);
+        let files = contents(&out);
         assert!(files.iter().any(|(name, _)| name.ends_with("report.html")));
         files
     };
@@ -227,24 +227,6 @@ fn results_do_not_know_their_folder() {
         assert!(one == other, "{} and {} differ", one.0, other.0);
     }
     assert_eq!(first.len(), second.len());
-}
-
-/// All files below a folder but for what the machine did, by their names within it.
-fn walkdir(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
-            let name = entry.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-            if entry.is_dir() {
-                folders.push(entry);
-            } else if name != "run-info.json" {
-                found.push((name, fs::read(&entry).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 /// An objective that is open for what is pending is decided once that has had time to arrive.

@@ -391,6 +391,7 @@ impl Teller<'_> {
             ("delivery_lag.p95", Unit::Seconds, quantile(0.95)),
             ("delivery_lag.p99", Unit::Seconds, quantile(0.99)),
             ("delivery_lag.max", Unit::Seconds, Some(lag.max().seconds())),
+            ("gateways.cpu.mean", Unit::Share, Some(0.31)),
             ("gateways.cpu.peak", Unit::Share, Some(0.97)),
             ("polls.total", Unit::Count, None),
         ];

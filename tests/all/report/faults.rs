@@ -1,10 +1,13 @@
 //! What is told of a run with several faults: each with its own users, at most once.
-use super::{board::told, html::parsed};
+use super::{
+    board::{phase, told},
+    html::parsed,
+};
 use squall::{
-    engine::{Span, Time},
+    engine::Span,
     record::Unit,
     report::{draw::ALONE, draw::lay_out, html},
-    summary::{Metric, Series, Stretch, Summary, board, figures::plain, findings},
+    summary::{Metric, Series, Summary, board, figures::plain, findings},
 };
 
 fn add(summary: &mut Summary, all: &[(&str, Unit, f64)]) {
@@ -17,11 +20,6 @@ fn add(summary: &mut Summary, all: &[(&str, Unit, f64)]) {
 /// A drop of clients and the loss of a zone at the same time, behind a deploy and its recovery.
 fn several() -> Summary {
     let mut summary = told();
-    let at = |seconds: u64| Time::from_nanos(seconds * 1_000_000_000);
-    let phase = |name: &str, start, end| {
-        let (start, end) = (at(start), at(end));
-        Stretch { replication: 0, name: name.to_owned(), start, end }
-    };
     summary.phases = vec![
         phase("steady", 0, 180),
         phase("deploy", 180, 300),

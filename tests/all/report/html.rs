@@ -174,6 +174,7 @@ fn every_part_is_there() {
         "Recommendation",
         "The numbers that matter",
         "The system",
+        "Headroom",
         "What happens",
         "Late and lost",
         "Growth",

@@ -332,8 +332,7 @@ const ZONE_LESS: &str = "a zone less";
 
 impl First {
     fn of(run: &Summary) -> Option<Self> {
-        let mut rooms = board::headroom(run);
-        rooms.extend(board::others(run));
+        let rooms = board::rooms(run);
         let (room, budget) = board::binding(&rooms)?;
         Some(Self { node: room.node.clone(), users: room.users, budget: budget.clone() })
     }
