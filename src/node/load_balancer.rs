@@ -94,9 +94,7 @@ impl LoadBalancer {
             }
             Policy::LeastConnections => {
                 self.coming.arrive(now);
-                turns.min_by_key(|&instance| {
-                    tiers.get(instance).held.saturating_add(self.coming.to(instance))
-                })?
+                turns.min_by_key(|&instance| tiers.get(instance).held + self.coming.to(instance))?
             }
             Policy::RoundRobin => turns.next()?,
         };

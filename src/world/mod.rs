@@ -273,7 +273,9 @@ pub fn memory(scenario: &Scenario) -> u64 {
     }
     let visits = if visits { number::count(size_of::<Visit>()) } else { 0 };
     let ways = if prefers { Ways::BYTES } else { 0 };
-    users * (Connections::bytes(receives) + entries + states + visits + ways)
+    // At the horizon of a run that settles all of it stands twice.
+    let times = if scenario.settle > Span::ZERO { 2 } else { 1 };
+    times * users * (Connections::bytes(receives) + entries + states + visits + ways)
 }
 
 /// Every send and arrival of one replication. The sends depend on no policy.

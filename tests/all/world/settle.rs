@@ -52,7 +52,13 @@ fn staleness_is_no_longer_cut_off() {
         // To the recipient's gateway and on: 80,000 uniform draws have a standard error of 0.1 %.
         let way = measure(&settled, "delivery_lag.mean") - expected;
         assert!((0.0..0.004 * expected + 0.12).contains(&way), "{every}: {way}");
-        assert!(measure(&cut, "delivery_lag.mean") < measure(&settled, "delivery_lag.mean"));
+        // Of what is sent in the last interval only what is taken at once arrives in time: the mean
+        // of the others is that of a triangle.
+        let (p, t) = (2.0 * expected, 200.0);
+        let seen = ((t - p) * p / 2.0 + p * p / 6.0) / (t - p / 2.0);
+        let less = measure(&settled, "delivery_lag.mean") - measure(&cut, "delivery_lag.mean");
+        let off = (less - (expected - seen)).abs();
+        assert!(off < 0.15 * (expected - seen) + 0.01, "{every}: {less}");
     }
 }
 
