@@ -312,7 +312,7 @@ fn a_key_that_acts_at_some_points_is_not_told_of() {
     assert!(found.starts_with("`phones.tabs` has no effect: "), "{found}");
 }
 
-/// Where no transport is written users come by WebSockets.
+/// Where no transport is written users come by `websocket`.
 #[test]
 fn keys_of_another_transport_mean_nothing_by_default() {
     only(
