@@ -28,6 +28,7 @@ mod text;
 
 pub(super) use assumptions::is_assumed;
 pub(super) use head::setup;
+pub(super) use napkin::{headline as agreement, signed};
 pub(super) use omitted::words as omitted;
 pub(super) use reproduce::command;
 pub(super) use sweep::{TOLD, command as swept_command, setup as swept};
@@ -94,7 +95,7 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),
         section("omitted", "Not modelled", omitted::of_input(&summary.input)),
         named("method", "How to read the numbers", "Method", Some(method::body(summary))),
-        section("reproduce", "Reproduce", Some(reproduce::body(summary))),
+        section("reproduce", "Reproduce", Some(reproduce::body(summary, observed))),
         section("metrics", "All metrics", numbers::all(summary)),
     ];
     all.into_iter().flatten().collect()

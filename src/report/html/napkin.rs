@@ -45,7 +45,7 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
 }
 
 /// How well they agree.
-fn headline(all: &[Compared]) -> String {
+pub(in crate::report) fn headline(all: &[Compared]) -> String {
     let held: Vec<&Compared> = all.iter().filter(|one| one.simulated.is_some()).collect();
     let far: Vec<&&Compared> = held.iter().filter(|one| one.is_large()).collect();
     if held.is_empty() {
@@ -107,26 +107,28 @@ pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
     }
 }
 
-/// Signed, with a word beside the colour where it is large.
-fn difference(one: &Compared) -> Markup {
-    let told = |part: f64| {
-        // Nobody reads five digits of percent.
-        if part >= MANY {
-            return format!("{} times", figures::count((part + 1.0).round()));
-        }
-        let sign = match part {
-            it if it > 0.0005 => "+",
-            it if it < -0.0005 => "−",
-            _ => "",
-        };
-        let percent = part.abs() * 100.0;
-        let digits = usize::from(percent < 100.0);
-        format!("{sign}{percent:.digits$}{GAP}%")
+/// Signed; from a factor on as that.
+pub(in crate::report) fn signed(part: f64) -> String {
+    // Nobody reads five digits of percent.
+    if part >= MANY {
+        return format!("{} times", figures::count((part + 1.0).round()));
+    }
+    let sign = match part {
+        it if it > 0.0005 => "+",
+        it if it < -0.0005 => "−",
+        _ => "",
     };
+    let percent = part.abs() * 100.0;
+    let digits = usize::from(percent < 100.0);
+    format!("{sign}{percent:.digits$}{GAP}%")
+}
+
+/// The same in ink where it is large.
+fn difference(one: &Compared) -> Markup {
     html! {
         @match (one.deviation, one.simulated) {
-            (Some(part), _) if one.is_large() => b { (told(part)) },
-            (Some(part), _) => (told(part)),
+            (Some(part), _) if one.is_large() => b { (signed(part)) },
+            (Some(part), _) => (signed(part)),
             (None, Some(_)) if one.reason.is_empty() && one.estimate == 0.0 => "0",
             _ => (figures::NONE),
         }

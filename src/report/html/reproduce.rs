@@ -2,8 +2,8 @@
 use super::text;
 use crate::{
     engine::number,
-    report::safe::quoted,
-    summary::{Summary, board::Change, figures},
+    report::{files::observed::MEASURED, safe::quoted},
+    summary::{Summary, board::Change, figures, observed::Observed},
 };
 use maud::{Markup, html};
 
@@ -11,10 +11,14 @@ use maud::{Markup, html};
 const MOST: usize = 20;
 
 /// The command and what identifies the result.
-pub(super) fn body(summary: &Summary) -> Markup {
+pub(super) fn body(summary: &Summary, observed: &[Observed]) -> Markup {
     html! {
         pre { code dir="auto" { (text::clean(&command(summary), 1_200)) } }
         (folder(&summary.file))
+        @if !observed.is_empty() {
+            p.foot { "The measured values beside it lie in " code { (MEASURED) } ", as "
+                code { "--observed" } " reads them." }
+        }
         (facts(&summary.version, summary.seed, summary.fingerprint, &summary.fingerprints,
             summary.events))
         p.foot { "The same input, seed and version give the same fingerprint and the same files, \

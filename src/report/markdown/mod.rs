@@ -1,5 +1,6 @@
 //! The report in short, as Markdown: for a document or a pull request. What it says is what the
 //! page says; the curves stay in their files.
+mod board;
 mod sweep;
 mod text;
 
@@ -16,7 +17,7 @@ use crate::{
     scenario::Origin,
     summary::{
         Bill, Charge, Judged, Summary,
-        board::{self, Change},
+        board::{self as answers, Change},
         figures, findings,
         slo::{self, Said, Verdict},
     },
@@ -27,6 +28,9 @@ use text::{block, code, code_cell, table, words};
 /// Lines of the bill; the rest is told together.
 const CHARGES: usize = 12;
 
+/// What stands behind a recommendation.
+const NOT_RUN: &str = "From closed forms over what was measured, not run yet.";
+
 /// The summary of a run.
 pub fn page(summary: &Summary, charts: &[Chart]) -> String {
     let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
@@ -36,8 +40,11 @@ pub fn page(summary: &Summary, charts: &[Chart]) -> String {
         objectives(summary, interval),
         section("Numbers", &numbers(summary, interval)),
         section("Findings", &list(summary.diagnosis.iter().map(|found| words(found)))),
-        section("Recommendation", &changes(summary)),
+        section("Recommendation", &recommended(summary)),
         section("Losses by cause", &losses(summary)),
+        section("Napkin", &board::napkin(summary)),
+        section("Headroom", &figures::capitalized(&board::headroom(summary))),
+        section("Blast radius", &figures::capitalized(&board::blast(summary))),
         section("Bill", &summary.bill.as_ref().map_or_else(String::new, bill)),
         section("Charts", &links(charts)),
         section("Not modelled", &omitted(&summary.input)),
@@ -109,15 +116,23 @@ fn numbers(summary: &Summary, interval: &str) -> String {
     table(&["number", "mean", interval, "metric"], &rows, &[1])
 }
 
-/// What to change, and why.
-fn changes(summary: &Summary) -> String {
+/// What to change, and why; or that nothing is advised.
+fn recommended(summary: &Summary) -> String {
+    let none = answers::no_advice(summary).map(|it| words(&it));
+    none.unwrap_or_else(|| match changed(answers::changes(summary)) {
+        none if none.is_empty() => none,
+        table => format!("{NOT_RUN}\n\n{table}"),
+    })
+}
+
+/// Parameters, each from what to what and why.
+fn changed(changes: Vec<Change>) -> String {
     let row = |change: Change| {
         let [path, from, to] = [change.path, change.from, change.to].map(|text| code_cell(&text));
         vec![path, from, to, words(&change.evidence)]
     };
-    let rows: Vec<Vec<String>> = board::changes(summary).into_iter().map(row).collect();
-    let none = board::no_advice(summary).map(|it| words(&it)).filter(|_| rows.is_empty());
-    none.unwrap_or_else(|| table(&["parameter", "from", "to", "evidence"], &rows, &[]))
+    let rows: Vec<Vec<String>> = changes.into_iter().map(row).collect();
+    table(&["parameter", "from", "to", "evidence"], &rows, &[])
 }
 
 /// What is lost or expires in the window, over all runs, the most frequent cause first.

@@ -1,8 +1,10 @@
 //! A sweep in short, as Markdown.
 use super::{
-    again, bill, head, joined, links, list, omitted, section, sign,
+    NOT_RUN, again, bill,
+    board::{blast, headroom, napkin},
+    changed, head, joined, links, list, omitted, section, sign,
     text::{code_cell, table, words},
-    told,
+    told as identified,
 };
 use crate::{
     report::{
@@ -11,7 +13,9 @@ use crate::{
         terminal::verdicts,
     },
     summary::{
-        Metric, Summary, board, figures,
+        Metric, Summary,
+        advice::{Design, Recommended},
+        figures,
         slo::Said,
         survivors,
         sweep::{Point, Sweep},
@@ -24,15 +28,22 @@ const SHOWN: usize = 60;
 pub fn sweep(sweep: &Sweep, charts: &[Chart]) -> String {
     let findings = sweep.findings();
     let answer = findings.first().map_or_else(String::new, |it| format!("**{}**", words(it)));
-    let identity = told(&sweep.version, sweep.seed, sweep.fingerprint, &sweep.assumptions);
+    let identity = identified(&sweep.version, sweep.seed, sweep.fingerprint, &sweep.assumptions);
+    let shown = sweep.shown_design().map(|design| (design, sweep.run_of(design.point)));
+    let told = |tell: fn(&Summary) -> String| {
+        shown.as_ref().map_or_else(String::new, |(design, run)| whose(sweep, *design, tell(run)))
+    };
+    let advised = shown.as_ref().map(|(design, run)| recommended(sweep, *design, run));
     let parts = [
         head(&sweep.question, &html::swept(sweep)),
         answer,
         section("Findings", &list(findings.iter().skip(1).map(|found| words(found)))),
+        section("Recommendation", &advised.unwrap_or_default()),
         section("Points", &points(sweep)),
-        section("Headroom", &of_design(sweep, headroom)),
-        section("Blast radius", &of_design(sweep, blast)),
-        section("Bill", &of_design(sweep, |run| run.bill.as_ref().map_or_else(String::new, bill))),
+        section("Napkin", &told(napkin)),
+        section("Headroom", &told(headroom)),
+        section("Blast radius", &told(blast)),
+        section("Bill", &told(|run| run.bill.as_ref().map_or_else(String::new, bill))),
         section("Charts", &drawn(sweep, charts)),
         section("Not modelled", &omitted(&sweep.input)),
         section("Reproduce", &again(&html::swept_command(sweep), &identity)),
@@ -41,51 +52,23 @@ pub fn sweep(sweep: &Sweep, charts: &[Chart]) -> String {
 }
 
 /// What is told of the design to take, or of the one that is told in its place, with its name.
-fn of_design(sweep: &Sweep, told: impl Fn(&Summary) -> String) -> String {
-    let Some(design) = sweep.shown_design() else { return String::new() };
-    let text = told(&sweep.run_of(design.point));
+fn whose(sweep: &Sweep, design: Design<'_>, text: String) -> String {
+    if text.is_empty() {
+        return text;
+    }
     let role = if design.role.is_empty() { String::new() } else { format!(" ({})", design.role) };
-    let whose = format!("Of **{}**{role}: ", words(&sweep.spoken(design.point)));
-    if text.is_empty() { text } else { whose + &text }
+    format!("Of **{}**{role}: {text}", words(&sweep.spoken(design.point)))
 }
 
-/// The budget that is full first.
-fn headroom(run: &Summary) -> String {
-    let rooms = board::rooms(run);
-    let Some((room, first)) = board::binding(&rooms) else { return String::new() };
-    let less = |share: Option<f64>, what: &str| {
-        share.map(|share| format!("{} with {what}", figures::share(share)))
+/// What to change: what the sweep has run, then what closed forms say beyond.
+fn recommended(sweep: &Sweep, design: Design<'_>, run: &Summary) -> String {
+    let Recommended { swept, beyond } = sweep.recommended(design, run);
+    let (swept, beyond) = (changed(swept), changed(beyond));
+    let said = |words: &str, table: String| {
+        if table.is_empty() { table } else { format!("{words}\n\n{table}") }
     };
-    let parts = [
-        Some(format!("{} on average", figures::share(first.average))),
-        less(first.one_less, "one instance less"),
-        less(first.zone_less, "a zone less"),
-        Some(format!("{} at its peak", figures::share(first.peak))),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    words(&format!("full first is {} of {}, {}.", first.name, room.node, figures::listed(&parts)))
-}
-
-/// What each thing that was done cost the users.
-fn blast(run: &Summary) -> String {
-    let none = || figures::NONE.to_owned();
-    let row = |blast: &board::Blast| {
-        let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
-        let back = match (blast.back[2], blast.hit) {
-            (None, Some(_)) => "not by the end".to_owned(),
-            (back, _) => back.map_or_else(none, figures::duration),
-        };
-        let part = blast.budget.map_or_else(none, figures::share);
-        let cells = [hit, figures::count(blast.minutes.round()), back, part];
-        let cells = cells.iter().map(|cell| words(cell));
-        [code_cell(&blast.name)].into_iter().chain(cells).collect()
-    };
-    let rows: Vec<Vec<String>> = board::blasts(run).iter().map(row).collect();
-    let heads = ["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
-    let table = table(&heads, &rows, &[1, 2, 3, 4]);
-    let own = board::blasts(run).iter().any(|blast| blast.own);
-    let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
-    if table.is_empty() { table } else { format!("{counts}\n\n{table}") }
+    let not_run = whose(sweep, design, said(NOT_RUN, beyond));
+    joined(&[said("What this sweep has run.", swept), not_run]).trim_end().to_owned()
 }
 
 fn drawn(sweep: &Sweep, charts: &[Chart]) -> String {

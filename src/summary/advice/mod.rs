@@ -2,12 +2,14 @@
 mod designs;
 mod load;
 mod ranking;
+mod recommended;
 mod stated;
 #[cfg(test)]
 mod tests;
 
 pub use designs::Design;
 pub use load::Load;
+pub use recommended::Recommended;
 
 use super::{
     figures::{self, figure},

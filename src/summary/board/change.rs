@@ -151,11 +151,9 @@ fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
         let most = room.budgets.iter().find(|budget| counts(budget.name))?;
         let (zones, single) = gone(summary, room);
         let left = (room.instances - zones - single).max(1.0);
-        let (wanted, known) = match most.full_at {
-            // As many as hold those users: without what is gone, they have to be that much fewer.
-            Some(fits) if most.peak > USED_UP && !most.fewer => {
-                (room.instances * room.users / fits, true)
-            }
+        let (wanted, known) = match most.fits {
+            // As many as hold all users, whoever of them got in.
+            Some(fits) if most.peak > USED_UP => (room.instances * room.users / fits, true),
             _ => (left * most.peak, false),
         };
         let kept = (wanted / AIM - 1e-9).ceil();

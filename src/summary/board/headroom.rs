@@ -44,6 +44,8 @@ pub struct Budget {
     /// It reached its limit with fewer users than those of the run, and nobody knows with how many:
     /// `full_at` is then no more than those.
     pub fewer: bool,
+    /// The users that all instances hold together, where its limit and the use of each are known.
+    pub fits: Option<f64>,
     /// The events that would say so, where they are too few.
     pub few: Option<f64>,
 }
@@ -112,6 +114,7 @@ fn of_work(summary: &Summary, node: &str) -> Option<Headroom> {
         few: None,
         full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
         fewer: peak > USED_UP,
+        fits: None,
     };
     let node = node.to_owned();
     Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
@@ -156,6 +159,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
         peak: used.and_then(|used| used.peak).unwrap_or(opened),
         full_at: Some(binds).filter(|&share| share > 0.0).map(|share| users / share),
         fewer: false,
+        fits: None,
         few: None,
     };
     let node = node.to_owned();
@@ -195,6 +199,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
             peak,
             full_at,
             fewer,
+            fits: used.fits,
             few: used.few,
         })
     };

@@ -137,6 +137,13 @@ fn what_is_full_is_told_by_its_limit() {
     let (count, evidence) = to(&summary);
     assert_eq!(count, "18");
     assert!(evidence.contains("at least; run it again with them"), "{evidence}");
+    // As many would fit where all serve: it is full because three of four are gone.
+    summary.input["nodes"]["gateways"]["gateway"]["max_connections"] = json!("40k");
+    set(&mut summary, "gateways.connections_per_instance.max", 40_000.0);
+    let rooms = board::headroom(&summary);
+    assert!(rooms[0].budgets[0].fewer, "{rooms:?}");
+    // 100,000 on 40,000 each are 2.5, four at 70 %.
+    assert_eq!(to(&summary).0, "10");
     // A CPU that is full does not say by how much.
     let mut summary = told();
     set(&mut summary, "gateways.cpu.peak", 1.0);

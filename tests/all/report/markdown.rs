@@ -2,8 +2,9 @@
 use super::{fake::Story, gallery::stories, swept};
 use serde_json::json;
 use squall::{
+    record::Unit,
     report::{chart, markdown},
-    summary::{Summary, figures},
+    summary::{Summary, board, figures, napkin::Compared},
 };
 
 fn text(summary: &Summary) -> String {
@@ -149,4 +150,56 @@ fn a_sweep_has_its_points() {
     assert_eq!(rows.count(), sweep.points.len());
     assert!(section(&text, "Reproduce").contains("squall sweep retention.yaml"));
     assert!(section(&text, "Reproduce").contains("squall run retention.yaml"));
+}
+
+/// What a board asks is told of a run, and of one design of a sweep with its name.
+#[test]
+fn the_boards_questions_are_answered() {
+    let mut run = super::board::priced();
+    let compared = |name: &str, estimate, simulated: f64, reason: &str| Compared {
+        name: name.to_owned(),
+        of: String::new(),
+        formula: "a | b".to_owned(),
+        unit: Unit::PerSecond,
+        estimate,
+        simulated: Some(simulated),
+        ci_low: None,
+        ci_high: None,
+        deviation: Some(simulated / estimate - 1.0),
+        reason: reason.to_owned(),
+    };
+    run.napkin = vec![
+        compared("Polls", 100.0, 104.0, "chance"),
+        compared("Handshakes", 10.0, 15.0, "a herd"),
+    ];
+    let text = text(&run);
+    whole(&text);
+    let napkin = section(&text, "Napkin");
+    assert!(napkin.starts_with("The napkin agrees within 4.0"), "{napkin}");
+    assert!(
+        napkin.contains("| Handshakes | 10/s | 15/s |") && !napkin.contains("Polls"),
+        "{napkin}"
+    );
+    assert!(napkin.contains("| a herd |"), "{napkin}");
+    let rooms = board::rooms(&run);
+    let (room, first) = board::binding(&rooms).unwrap();
+    let head = format!("Full first is {} of {}", first.name, room.node);
+    assert!(section(&text, "Headroom").starts_with(&head), "{text}");
+    let blast = section(&text, "Blast radius");
+    assert!(blast.starts_with("Of those hit") || blast.starts_with("Beyond the steady"), "{blast}");
+    let told = section(&text, "Recommendation");
+    assert!(
+        told.starts_with("From closed forms") && told.contains("gateways.drain.window"),
+        "{told}"
+    );
+    // Of a sweep: what it has run first.
+    let sweep = swept::retention();
+    let text = markdown::sweep(&sweep, &chart::sweep::all(&sweep));
+    let design = sweep.shown_design().unwrap();
+    let told = sweep.recommended(design, &sweep.run_of(design.point));
+    let part = text.split("\n## ").find(|part| part.starts_with("Recommendation"));
+    assert_eq!(part.is_some(), !(told.swept.is_empty() && told.beyond.is_empty()), "{told:?}");
+    for change in told.swept.iter().chain(&told.beyond) {
+        assert!(part.unwrap().contains(&format!("`{}`", change.path)), "{part:?}");
+    }
 }

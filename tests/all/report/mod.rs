@@ -1,4 +1,5 @@
 //! Everything after the simulation, on invented outcomes.
+mod advised;
 mod board;
 mod capacity;
 mod charts;

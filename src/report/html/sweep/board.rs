@@ -10,14 +10,13 @@ use crate::{
     },
     summary::{
         Bill, Summary,
-        advice::Design,
-        board::{self, Change, Grown},
+        advice::{Design, Recommended},
+        board::{self, Grown},
         figures::{self, figure},
         napkin::{Compared, LARGE},
         survivors,
-        sweep::{Point, Sweep},
+        sweep::Sweep,
     },
-    units::Any,
 };
 use maud::{Markup, html};
 
@@ -255,10 +254,9 @@ impl<'s> Board<'s> {
 
     /// What to change: what the sweep has run, then what closed forms say beyond.
     pub(super) fn recommendation(&self) -> Option<Markup> {
-        let swept = self.taken();
-        let mut changes = board::changes(&self.shown.run);
-        changes.retain(|change| !self.is_swept(change));
-        let beyond = of_run::recommended(&self.shown.run, &changes);
+        let Recommended { swept, beyond } =
+            self.sweep.recommended(self.shown.design, &self.shown.run);
+        let beyond = of_run::recommended(&self.shown.run, &beyond);
         (!swept.is_empty() || beyond.is_some()).then(|| {
             html! {
                 @if !swept.is_empty() {
@@ -273,48 +271,6 @@ impl<'s> Board<'s> {
                 }
             }
         })
-    }
-
-    /// Whether the sweep itself says what a change comes to.
-    fn is_swept(&self, change: &Change) -> bool {
-        let axis = self.sweep.axes.iter().find(|axis| axis.path == change.path);
-        let number = |text: &String| Any::read(text).ok().map(Any::float);
-        axis.is_some_and(|axis| {
-            let numbers = || axis.values.iter().filter_map(number);
-            let within = number(&change.to)
-                .is_some_and(|to| numbers().any(|it| it <= to) && numbers().any(|it| it >= to));
-            within || axis.values.contains(&change.to)
-        })
-    }
-
-    /// The axes on which the point to take is not as written.
-    fn taken(&self) -> Vec<Change> {
-        let to = self.shown.design.point;
-        let from = self.sweep.as_written().filter(|_| self.shown.design.is_advised());
-        let Some(from) = from.filter(|from| from.name != to.name) else { return Vec::new() };
-        let mut evidence = kept(from, to);
-        let axes = self.sweep.axes.iter().zip(from.values.iter().zip(&to.values));
-        let changed = axes.filter(|(_, (old, new))| old != new);
-        changed
-            .map(|(axis, (old, new))| Change {
-                path: axis.path.clone(),
-                from: old.clone(),
-                to: new.clone(),
-                evidence: std::mem::replace(&mut evidence, "Run together with it.".to_owned()),
-            })
-            .collect()
-    }
-}
-
-/// How many objectives are kept at one point and at another.
-fn kept(from: &Point, to: &Point) -> String {
-    let all = to.slo.iter().filter(|judged| judged.decides()).count();
-    let kept = |point: &Point| all.saturating_sub(point.broken().count());
-    match kept(from) {
-        own if own == all => "Run in this sweep: both points keep every objective.".to_owned(),
-        own => format!(
-            "Run in this sweep: it keeps every objective, the point as written {own} of {all}."
-        ),
     }
 }
 

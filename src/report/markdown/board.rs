@@ -1,0 +1,72 @@
+//! What a board asks, in short: of a run, or of one design of a sweep.
+use super::{
+    joined,
+    text::{code_cell, table, words},
+};
+use crate::{
+    report::html,
+    summary::{Summary, board, figures, napkin::Compared},
+};
+
+/// How well the closed forms agree, then those that do not, each with its reason.
+pub(super) fn napkin(run: &Summary) -> String {
+    if run.napkin.is_empty() {
+        return String::new();
+    }
+    let row = |one: &Compared| {
+        let name =
+            if one.of.is_empty() { one.name.clone() } else { format!("{} ({})", one.name, one.of) };
+        let figure = |value: f64| figures::figure(one.unit, value);
+        let none = || figures::NONE.to_owned();
+        let simulated = one.simulated.map_or_else(none, figure);
+        let apart = one.deviation.map_or_else(none, html::signed);
+        [name, figure(one.estimate), simulated, apart, one.reason.clone()]
+            .iter()
+            .map(|cell| words(cell))
+            .collect()
+    };
+    let far = run.napkin.iter().filter(|one| one.is_large());
+    let rows: Vec<Vec<String>> = far.map(row).collect();
+    let heads = ["quantity", "closed form", "simulated", "difference", "reason"];
+    let table = table(&heads, &rows, &[1, 2, 3]);
+    joined(&[words(&(html::agreement(&run.napkin) + ".")), table])
+}
+
+/// The budget that is full first.
+pub(super) fn headroom(run: &Summary) -> String {
+    let rooms = board::rooms(run);
+    let Some((room, first)) = board::binding(&rooms) else { return String::new() };
+    let less = |share: Option<f64>, what: &str| {
+        share.map(|share| format!("{} with {what}", figures::share(share)))
+    };
+    let parts = [
+        Some(format!("{} on average", figures::share(first.average))),
+        less(first.one_less, "one instance less"),
+        less(first.zone_less, "a zone less"),
+        Some(format!("{} at its peak", figures::share(first.peak))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    words(&format!("full first is {} of {}, {}.", first.name, room.node, figures::listed(&parts)))
+}
+
+/// What each thing that was done cost the users.
+pub(super) fn blast(run: &Summary) -> String {
+    let none = || figures::NONE.to_owned();
+    let row = |blast: &board::Blast| {
+        let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
+        let back = match (blast.back[2], blast.hit) {
+            (None, Some(_)) => "not by the end".to_owned(),
+            (back, _) => back.map_or_else(none, figures::duration),
+        };
+        let part = blast.budget.map_or_else(none, figures::share);
+        let cells = [hit, figures::count(blast.minutes.round()), back, part];
+        let cells = cells.iter().map(|cell| words(cell));
+        [code_cell(&blast.name)].into_iter().chain(cells).collect()
+    };
+    let rows: Vec<Vec<String>> = board::blasts(run).iter().map(row).collect();
+    let heads = ["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
+    let table = table(&heads, &rows, &[1, 2, 3, 4]);
+    let own = board::blasts(run).iter().any(|blast| blast.own);
+    let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
+    if table.is_empty() { table } else { format!("{counts}\n\n{table}") }
+}
