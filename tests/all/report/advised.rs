@@ -9,8 +9,8 @@ use std::{fs, path::Path};
 /// A chat that loses a zone and an instance of the other one.
 fn run(sets: &[&str]) -> Summary {
     let text = "model: models/chat.yaml\nhorizon: 4min\nwarm_up: 30s\nset:\n  \
-                phones.count: 4k\n  \
-                phones.sends.per_user: 1/min\n  gateways.count: 4\n  gateways.zones: 2\ntimeline:\n  \
+                phones.count: 4k\n  phones.sends.per_user: 1/min\n  gateways.count: 4\n  \
+                gateways.zones: 2\ntimeline:\n  \
                 - { at: 1min, name: zone, zone_loss: { node: gateways, zone: 0 } }\n  \
                 - { at: 1min, name: one, crash: { node: gateways, instances: 1 } }\n";
     let read = |path: &Path| {
