@@ -455,7 +455,7 @@ impl Crowd<'_> {
         let own = count(self.own_carried() * self.reach);
         // An answer as it is on average.
         let each = self.arrive() / self.polls.full.max(1e-12);
-        let answer = self.law.wire.answer(each * self.payload()).map(number::float);
+        let answer = self.law.wire.answer(each * self.payload());
         let traffic = Traffic {
             frames_up: count(self.up()),
             frames_down: own + from_outside,
@@ -466,9 +466,7 @@ impl Crowd<'_> {
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),
-            answer_records: count(self.polls.full * answer[0]),
-            answer_segments: count(self.polls.full * answer[1]),
-            answer_acknowledgements: count(self.polls.full * answer[2]),
+            answers: answer.times(self.polls.full * seconds),
             connected: u128::from(count(self.connected())) * 1_000_000_000,
             ..Traffic::default()
         };

@@ -171,16 +171,14 @@ impl Gateway {
 }
 
 impl Cx<'_> {
-    /// A poll is answered with messages of so many bytes: records and segments are those of all
-    /// together.
+    /// A poll is answered with messages of so many bytes: frames, records and segments are those of
+    /// all together.
     pub(super) fn answered(&mut self, user: u32, bytes: u64) {
         let crowd = self.crowds.of(user);
-        let [records, segments, acknowledged] = crowd.wire.answer(number::float(bytes));
+        let answer = crowd.wire.answer(number::float(bytes));
         let traffic = self.meter(user);
         traffic.polls_full += 1;
-        traffic.answer_records += records;
-        traffic.answer_segments += segments;
-        traffic.answer_acknowledgements += acknowledged;
+        traffic.answers.add(&answer);
     }
 }
 

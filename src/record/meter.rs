@@ -1,6 +1,6 @@
 //! Counts what each crowd causes, and what of it belongs to which stretch of time.
 use super::phase::Level;
-use crate::engine::{Span, Time};
+use crate::engine::{Span, Time, number};
 
 /// So many sources can reach a crowd.
 pub const MOST_SOURCES: usize = 15;
@@ -16,6 +16,45 @@ pub struct Sourced {
     pub frames_down: u64,
     /// Those that were read from the buffer for returning clients.
     pub replayed: u64,
+}
+
+/// What answers to polls are cut into on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Answers {
+    /// Frames of HTTP/2 that carry messages.
+    pub frames: u64,
+    /// Records of TLS.
+    pub records: u64,
+    /// Segments of TCP.
+    pub segments: u64,
+    /// Segments that acknowledge them before the next poll does.
+    pub acknowledgements: u64,
+}
+
+impl Answers {
+    /// Another one.
+    pub fn add(&mut self, other: &Self) {
+        self.changed(other, &Self::default());
+    }
+
+    /// So many times these, in whole numbers.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        let of = |count: u64| number::whole(number::float(count) * factor);
+        Self {
+            frames: of(self.frames),
+            records: of(self.records),
+            segments: of(self.segments),
+            acknowledgements: of(self.acknowledgements),
+        }
+    }
+
+    fn changed(&mut self, now: &Self, before: &Self) {
+        self.frames += now.frames - before.frames;
+        self.records += now.records - before.records;
+        self.segments += now.segments - before.segments;
+        self.acknowledgements += now.acknowledgements - before.acknowledgements;
+    }
 }
 
 impl Sourced {
@@ -52,12 +91,8 @@ pub struct Traffic {
     pub polls_failed: u64,
     /// Those of them that found something.
     pub polls_full: u64,
-    /// Records of TLS in the answers of these.
-    pub answer_records: u64,
-    /// Segments of TCP in them.
-    pub answer_segments: u64,
-    /// Segments that acknowledge them before the next poll does.
-    pub answer_acknowledgements: u64,
+    /// What the answers of these are cut into.
+    pub answers: Answers,
     /// User-nanoseconds connected.
     pub connected: u128,
     /// What each source has caused that reaches it, by its origin from 1 on.
@@ -121,10 +156,7 @@ impl Traffic {
         self.polls_empty += now.polls_empty - before.polls_empty;
         self.polls_failed += now.polls_failed - before.polls_failed;
         self.polls_full += now.polls_full - before.polls_full;
-        self.answer_records += now.answer_records - before.answer_records;
-        self.answer_segments += now.answer_segments - before.answer_segments;
-        self.answer_acknowledgements +=
-            now.answer_acknowledgements - before.answer_acknowledgements;
+        self.answers.changed(&now.answers, &before.answers);
         self.connected += now.connected - before.connected;
         let sources = self.sources.iter_mut().zip(now.sources.iter().zip(&before.sources));
         sources.for_each(|(sum, (now, before))| sum.changed(now, before));

@@ -163,9 +163,9 @@ impl Law {
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
-                let answers = [traffic.polls_full, traffic.answer_records, traffic.answer_segments];
-                messages = messages.and(&wire.finds(answers.map(count), payload));
-                up = up.and(&Wire::empty(count(traffic.answer_acknowledgements)));
+                let answers = traffic.answers;
+                messages = messages.and(&wire.finds(traffic.polls_full, answers, payload));
+                up = up.and(&Wire::empty(count(answers.acknowledgements)));
                 // Of the first answers as many found something as of all.
                 let [full, none] = [traffic.polls_full, traffic.polls_empty].map(count);
                 let [carries, empty] = wire.first_answers();
@@ -205,7 +205,10 @@ impl Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::parameters::{Heads, Http};
+    use crate::{
+        node::parameters::{Heads, Http},
+        record::meter::Answers,
+    };
 
     fn law(transport: Transport, payload: f64, every: f64) -> Law {
         let wire = Wire { profile: Heads::BrowserWithCookies, tls: true, http: Http::One };
@@ -252,8 +255,7 @@ mod tests {
             polls: 10,
             polls_empty: 7,
             polls_full: 3,
-            answer_records: 3,
-            answer_segments: 3,
+            answers: Answers { frames: 0, records: 3, segments: 3, acknowledgements: 0 },
             frames_down: 6,
             ..Traffic::default()
         };

@@ -3,7 +3,7 @@
 //! TCP over IPv4 with timestamps, segments of 1,448 bytes, an acknowledgement for every second
 //! one; TLS 1.3 with an ECDSA chain. Figures with their sources stand in `docs/MODELS.md`.
 use super::Transport;
-use crate::engine::number;
+use crate::{engine::number, record::meter::Answers};
 
 /// Headers of a segment.
 const SEGMENT: f64 = 52.0;
@@ -19,6 +19,8 @@ const TLS_DOWN: [f64; 2] = [3_000.0, 500.0];
 const TLS_UP: f64 = 600.0;
 /// A frame of HTTP/2.
 const FRAME: f64 = 9.0;
+/// What a frame of HTTP/2 carries at most, unless the other side allows more (RFC 9113, 4.2).
+const LARGEST_FRAME: f64 = 16_384.0;
 /// The head of a request, and of an answer, when HPACK knows most of it.
 const KNOWN_HEADS: [f64; 2] = [60.0, 40.0];
 
@@ -175,11 +177,19 @@ impl Wire {
         }
     }
 
-    /// A head of an answer that has `text` bytes in HTTP/1.1, with the frame of what it carries.
-    fn answer_head(self, text: f64, carries: bool) -> f64 {
+    /// A head of an answer that has `text` bytes in HTTP/1.1.
+    fn answer_head(self, text: f64) -> f64 {
         match self.http {
             Http::One => text,
-            Http::Two => KNOWN_HEADS[1] + if carries { FRAME } else { 0.0 },
+            Http::Two => KNOWN_HEADS[1],
+        }
+    }
+
+    /// Frames of HTTP/2 around what a request, an answer or an event carries.
+    fn data_frames(self, carried: f64) -> f64 {
+        match self.http {
+            Http::One => 0.0,
+            Http::Two => (carried / LARGEST_FRAME).ceil().max(1.0),
         }
     }
 
@@ -210,9 +220,9 @@ impl Wire {
                 Exchange::up(self.write(payload, Self::frames(payload, frame, 4.0)))
             }
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
-                let body = if self.http == Http::Two { FRAME } else { 0.0 };
+                let body = self.data_frames(payload) * FRAME;
                 let up = self.write(payload, self.request_head() + body);
-                let down = self.write(0.0, self.answer_head(self.profile.answers()[0], false));
+                let down = self.write(0.0, self.answer_head(self.profile.answers()[0]));
                 Exchange { up: up.and(&down.acknowledged()), down }
             }
         }
@@ -220,10 +230,11 @@ impl Wire {
 
     /// A message to a client that is held on a connection, in frames of at most so many bytes.
     pub fn pushes(self, transport: Transport, payload: f64, frame: f64) -> Exchange {
+        let [lines, chunked] = self.profile.event();
         let framing = match (transport, self.http) {
             (Transport::Websocket, _) => Self::frames(payload, frame, 0.0),
-            (_, Http::One) => self.profile.event()[1],
-            (_, Http::Two) => self.profile.event()[0] + FRAME,
+            (_, Http::One) => chunked,
+            (_, Http::Two) => lines + self.data_frames(payload + lines) * FRAME,
         };
         Exchange::down(self.write(payload, framing))
     }
@@ -236,21 +247,23 @@ impl Wire {
     /// The answer to a poll that found nothing.
     pub fn finds_nothing(self) -> Layers {
         let [_, nothing, ..] = self.profile.answers();
-        self.write(0.0, self.answer_head(nothing, false))
+        self.write(0.0, self.answer_head(nothing))
     }
 
     /// The head of an answer that carries messages.
     fn found(self) -> f64 {
         let [_, _, head, ..] = self.profile.answers();
-        self.answer_head(head, true)
+        self.answer_head(head)
     }
 
-    /// The records and segments of an answer to a poll that found messages of so many bytes in all,
-    /// and the segments that acknowledge it before the next poll does: every second one is.
-    pub fn answer(self, payload: f64) -> [u64; 3] {
-        let layers = self.write(payload, self.found());
-        let [records, segments] = [layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole);
-        [records, segments, segments.saturating_sub(1) / 2]
+    /// What the answer to a poll is cut into that found messages of so many bytes in all, and the
+    /// segments that acknowledge it before the next poll does: every second one is.
+    pub fn answer(self, payload: f64) -> Answers {
+        let frames = self.data_frames(payload);
+        let layers = self.write(payload, self.found() + frames * FRAME);
+        let [frames, records, segments] =
+            [frames, layers.tls / RECORD, layers.tcp / SEGMENT].map(number::whole);
+        Answers { frames, records, segments, acknowledgements: segments.saturating_sub(1) / 2 }
     }
 
     /// So many segments that carry nothing: they open a connection, or acknowledge.
@@ -262,19 +275,20 @@ impl Wire {
     /// that carries messages, and of one that found nothing.
     pub fn first_answers(self) -> [Layers; 2] {
         let [_, nothing, head, ..] = self.profile.answers();
-        let first = [head + if self.http == Http::Two { FRAME } else { 0.0 }, nothing];
-        let later = [self.found(), self.answer_head(nothing, false)];
+        let first = [head, nothing];
+        let later = first.map(|text| self.answer_head(text));
         [0, 1].map(|it| Layers { framing: first[it] - later[it], ..Layers::default() })
     }
 
-    /// Answers to polls that found something: how many they are, their records and segments, and
-    /// how many bytes of messages they carry in all.
-    pub fn finds(self, [answers, records, segments]: [f64; 3], payload: f64) -> Layers {
+    /// So many answers to polls that found something: what they are cut into, and how many bytes of
+    /// messages they carry in all.
+    pub fn finds(self, count: u64, answers: Answers, payload: f64) -> Layers {
+        let float = number::float;
         Layers {
             payload,
-            framing: answers * self.found(),
-            tls: records * RECORD,
-            tcp: segments * SEGMENT,
+            framing: float(count) * self.found() + float(answers.frames) * FRAME,
+            tls: float(answers.records) * RECORD,
+            tcp: float(answers.segments) * SEGMENT,
         }
     }
 
@@ -362,17 +376,32 @@ mod tests {
         is(WIRE.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 33.0, 22.0, 52.0]);
         is(WIRE.asks(), [0.0, 780.0, 22.0, 52.0]);
         is(WIRE.finds_nothing(), [0.0, 200.0, 22.0, 52.0]);
-        is(WIRE.finds([10.0, 10.0, 10.0], 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
+        let ten = Answers { frames: 0, records: 10, segments: 10, acknowledgements: 0 };
+        is(WIRE.finds(10, ten, 5_000.0), [5_000.0, 3_500.0, 220.0, 520.0]);
         // 350 and 22 with 1,076 bytes fill a segment; 16,034 and 350 a record.
-        assert_eq!([1_076.0, 1_077.0].map(|it| WIRE.answer(it)), [[1, 1, 0], [1, 2, 0]]);
-        assert_eq!([16_034.0, 16_035.0].map(|it| WIRE.answer(it)), [[1, 12, 5], [2, 12, 5]]);
+        let cut = |wire: Wire, payload: f64| {
+            let Answers { frames, records, segments, acknowledgements } = wire.answer(payload);
+            [frames, records, segments, acknowledgements]
+        };
+        assert_eq!([1_076.0, 1_077.0].map(|it| cut(WIRE, it)), [[0, 1, 1, 0], [0, 1, 2, 0]]);
+        assert_eq!([16_034.0, 16_035.0].map(|it| cut(WIRE, it)), [[0, 1, 12, 5], [0, 2, 12, 5]]);
         let bare = Wire { profile: Heads::Bare, tls: false, http: Http::One };
         is(bare.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 20.0, 0.0, 52.0]);
-        assert_eq!(bare.answer(128.0), [0, 1, 0]);
+        assert_eq!(cut(bare, 128.0), [0, 0, 1, 0]);
         is(bare.asks(), [0.0, 100.0, 0.0, 52.0]);
         let two = Wire { http: Http::Two, ..WIRE };
         is(two.asks(), [0.0, 60.0, 22.0, 52.0]);
         is(two.pushes(Transport::Sse, 128.0, f64::INFINITY).down, [128.0, 35.0, 22.0, 52.0]);
+        // 65,536 bytes are four frames, and a fifth for the lines of an event.
+        let large = |carried: f64| two.pushes(Transport::Sse, carried, f64::INFINITY).down.framing;
+        assert_eq!(
+            [65_510.0, 65_536.0].map(large).map(f64::to_bits),
+            [62.0, 71.0].map(f64::to_bits)
+        );
+        // 46 segments, and one that acknowledges the answer.
+        let up = two.sends(Transport::Sse, 65_536.0, f64::INFINITY).up;
+        is(up, [65_536.0, 60.0 + 4.0 * 9.0, 5.0 * 22.0, 47.0 * 52.0]);
+        assert_eq!([0.0, 16_384.0, 65_537.0].map(|it| cut(two, it)[0]), [1, 1, 5]);
     }
 
     #[test]

@@ -108,12 +108,13 @@ impl Section<'_, '_> {
 
     /// Keys that mean nothing for a crowd with one transport.
     fn without_list(&mut self, form: &model::Clients) {
-        let home = self.home();
-        let keys = [("blocked", form.blocked.is_some()), ("fallback", form.fallback.is_some())];
-        for (key, _) in keys.into_iter().filter(|(_, written)| *written) {
+        let blocked = form.blocked.as_ref().map(|it| ("blocked", it.at()));
+        let fallback = form.fallback.as_ref().map(|it| ("fallback", it.at()));
+        for (key, at) in blocked.into_iter().chain(fallback) {
             let says = "is about the transports that a crowd prefers, and there is no list of them";
             let help = "write `prefer: [websocket, long_poll]` in place of `transport`";
-            self.wrong("without-effect", key, home, says, help);
+            let at = at.unwrap_or(self.home());
+            self.wrong("without-effect", key, at, says, help);
         }
     }
 

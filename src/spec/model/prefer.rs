@@ -1,7 +1,10 @@
 //! The forms of a crowd that tries several transports.
 use crate::{
     engine::Span,
-    spec::written::{Text, Written},
+    spec::{
+        At,
+        written::{Text, Written},
+    },
     units::Share,
 };
 use schemars::JsonSchema;
@@ -45,6 +48,14 @@ pub struct Blocked {
     pub long_poll: Option<Written<Share>>,
 }
 
+impl Blocked {
+    /// Where the first of them is written.
+    pub fn at(&self) -> Option<At> {
+        let all = [&self.websocket, &self.sse, &self.long_poll];
+        all.into_iter().flatten().map(|share| share.at).min_by_key(|at| (at.source, at.start))
+    }
+}
+
 /// How a crowd tries one transport after the other.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -58,4 +69,14 @@ pub struct Fallback {
     pub blocked_by: Option<Text>,
     /// How long a client tries the transport first that worked last.
     pub remember: Option<Written<Span>>,
+}
+
+impl Fallback {
+    /// Where the first of its keys is written.
+    pub fn at(&self) -> Option<At> {
+        let times = [&self.try_timeout, &self.remember].into_iter().flatten().map(|it| it.at);
+        times
+            .chain(self.blocked_by.as_ref().map(|word| word.at))
+            .min_by_key(|at| (at.source, at.start))
+    }
 }
