@@ -4,7 +4,6 @@ use crate::{
     report::theme,
     summary::{Summary, advice::Design, sweep::Sweep},
 };
-use std::collections::BTreeMap;
 
 /// What the page of a sweep tells elsewhere, of all points.
 const ELSEWHERE: [&str; 3] = ["budgets", "cost", "cost-growth"];
@@ -90,42 +89,52 @@ fn stacked(all: &[&Own]) -> Chart {
     chart.x = Axis::over(all.iter().map(|own| &own.chart.x));
     let first = |own: &Own| own.chart.panels.first().map(|panel| panel.name.clone());
     let alike = all.iter().all(|own| first(own) == first(all[0]));
-    chart.panels = all.iter().flat_map(|own| panels(own, &apart(own), alike)).collect();
-    share_axes(&mut chart.panels, all);
+    let panels = all.iter().flat_map(|own| panels(own, &apart(own), alike)).collect();
+    chart.panels = by_quantity(panels);
     chart
 }
 
-/// The panels of a design; where the first ones of all designs show the same, it has in its name
-/// what it says.
-fn panels(own: &Own, shades: &[Shade], alike: bool) -> Vec<Panel> {
-    let mut panels = own.chart.panels.clone();
-    for (place, panel) in panels.iter_mut().enumerate() {
-        panel.height = panel.height.min(theme::STACKED);
-        panel.name = match place {
-            0 if alike => format!("{}: {}", own.design, brief(&own.chart.headline)),
-            _ => format!("{}: {}", own.design, panel.name),
-        };
-        if let Body::Lines(lines) = &mut panel.body {
+/// The panels of a design, each with what it shows; where the first ones of all designs show the
+/// same, the name of that has what it says.
+fn panels(own: &Own, shades: &[Shade], alike: bool) -> Vec<(String, Panel)> {
+    let named = |(place, panel): (usize, &Panel)| {
+        let told = if place == 0 && alike { brief(&own.chart.headline) } else { &panel.name };
+        let mut body = panel.body.clone();
+        if let Body::Lines(lines) = &mut body {
             lines.shades = shades.to_vec();
         }
-    }
-    panels
+        let (name, height) = (format!("{}: {told}", own.design), panel.height.min(theme::STACKED));
+        (panel.name.clone(), Panel { name, height, body })
+    };
+    own.chart.panels.iter().enumerate().map(named).collect()
 }
 
-/// The panels of one quantity share its axis.
-fn share_axes(panels: &mut [Panel], all: &[&Own]) {
-    let names: Vec<&str> =
-        all.iter().flat_map(|own| own.chart.panels.iter().map(|it| it.name.as_str())).collect();
-    let mut axes: BTreeMap<&str, Vec<Axis>> = BTreeMap::new();
-    for (name, panel) in names.iter().zip(panels.iter()) {
-        if let Body::Lines(lines) = &panel.body {
-            axes.entry(name).or_default().push(lines.y.clone());
+/// The panels of one quantity stand together, on one axis.
+fn by_quantity(all: Vec<(String, Panel)>) -> Vec<Panel> {
+    let mut groups: Vec<(String, Vec<Panel>)> = Vec::new();
+    for (what, panel) in all {
+        match groups.iter_mut().find(|group| group.0 == what) {
+            Some(group) => group.1.push(panel),
+            None => groups.push((what, vec![panel])),
         }
     }
-    for (name, panel) in names.iter().zip(panels) {
-        if let (Body::Lines(lines), Some(own)) = (&mut panel.body, axes.get(name)) {
-            lines.y = Axis::over(own.iter());
+    let shared = |(_, mut group): (String, Vec<Panel>)| {
+        let axes: Vec<Axis> = group.iter().filter_map(|panel| y_of(panel).cloned()).collect();
+        let axis = Axis::over(axes.iter());
+        for panel in &mut group {
+            if let Body::Lines(lines) = &mut panel.body {
+                lines.y = axis.clone();
+            }
         }
+        group
+    };
+    groups.into_iter().flat_map(shared).collect()
+}
+
+fn y_of(panel: &Panel) -> Option<&Axis> {
+    match &panel.body {
+        Body::Lines(lines) => Some(&lines.y),
+        Body::Strip(_) | Body::Grid(_) | Body::Bars(_) | Body::Heat(_) => None,
     }
 }
 
