@@ -273,8 +273,12 @@ pub const METRICS: &[Described] = &[
     row(
         "<node>.headroom",
         Unit::Share,
-        "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
-         peak; of a managed service what its quota leaves on average.",
+        "What the fullest of connections, memory and CPU of a gateway pool leaves at its peak.",
+    ),
+    row(
+        "<node>.quota_left",
+        Unit::Share,
+        "What the quota of a managed service leaves, on average.",
     ),
     row(
         "presence.falsely_online",

@@ -60,7 +60,7 @@ fn who_finds_no_room_is_cut_off() {
     assert!(count(&outcome, "connections.cut") > 100);
 }
 
-/// A request that is held is answered, and the next one is held elsewhere: nobody is away meanwhile,
+/// A request that is held is answered, and the next one is held elsewhere: nobody is away then,
 /// and everybody has moved when the window is over. The same beside a crowd that polls in its turn.
 #[test]
 fn whoever_asks_elsewhere_is_back() {

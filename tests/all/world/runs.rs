@@ -38,6 +38,16 @@ fn a_phase_that_is_over_before_the_warm_up_takes_no_use_away() {
     assert!(!used.steady);
 }
 
+/// A month is paid for as it is designed: a host that is gone in the run is replaced within it.
+#[test]
+fn a_crash_makes_no_month_cheaper() {
+    let mut scenario = chat(1_000, 4);
+    crash(&mut scenario, 10, CrashKind::Host, None);
+    let used = run(&scenario).usage;
+    let machines = used.nodes.iter().find(|used| used.node == "gateways").unwrap();
+    assert_eq!(machines.amount, Amount::Machines(4.0));
+}
+
 #[test]
 fn a_quiet_minute_delivers_everything_live() {
     let mut scenario = chat(10_000, 4);
