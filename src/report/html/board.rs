@@ -110,10 +110,7 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
                             (first.wait().unwrap_or_default())
                             "; the steady rate is full with " (users(full))
                         }
-                        Some(full) if first.exceeded => {
-                            "its " (first.name) " is exceeded, instances end of it: it does for no \
-                            more than " (users(full))
-                        }
+                        Some(full) if first.exceeded => { (exceeded(first, full)) }
                         Some(full) if full > room.users * 1.001 => {
                             (first.name) " would be full first, with " (users(full)) ", "
                             (figures::compact(full / room.users)) " times those of this run"
@@ -167,6 +164,12 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
             }
         }
     }
+}
+
+/// That instances were killed for a budget.
+fn exceeded(budget: &Budget, full: f64) -> String {
+    let most = users(full);
+    format!("its {} is exceeded, instances end of it: it does for no more than {most}", budget.name)
 }
 
 pub(in crate::report) fn users(count: f64) -> String {

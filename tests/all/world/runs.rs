@@ -3,7 +3,7 @@ use super::chat::{chat, clients, crash, deploy, drop_users, gateways, replay, se
 use squall::{
     engine::Time,
     node::parameters::{Audience, Jitter, Parameters, Resume, Sends},
-    record::{Outcome, Trace},
+    record::{Amount, Outcome, Trace},
     scenario::{CrashKind, Node, NodeId, Scenario},
     units::{Bytes, Rate},
     world::simulate,
