@@ -250,10 +250,10 @@ impl Pool<'_> {
         Some(match self.own.accept_queue {
             _ if self.own.skip_abandoned => return None,
             Some(queue) => {
-                let text = format!("{name} {} ≤ µT {}", n(f64::from(queue)), n(waits));
-                check(text, f64::from(queue) <= waits)
+                let text = format!("{name} {} < µT {}", n(f64::from(queue)), n(waits));
+                check(text, f64::from(queue) < waits)
             }
-            None => check(format!("{name} has a bound, at most µT {}", n(waits)), false),
+            None => check(format!("{name} has a bound, below µT {}", n(waits)), false),
         })
     }
 }

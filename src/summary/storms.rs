@@ -254,10 +254,9 @@ impl<'s> Fault<'s> {
             };
             return Some(Ended::Vulnerable.told(&format!(
                 "{back}, but an accept queue holds {holds}, and those beyond {} wait \
-                 longer than the client timeout of {}; bound it to {} or less.",
+                 longer than the client timeout of {}; bound it well below that.",
                 count(safe),
                 duration(door.patience?),
-                count(safe),
             )));
         }
         if let Some(found) = silence(summary, self.name) {
@@ -305,7 +304,7 @@ impl<'s> Fault<'s> {
                 Ended::Metastable.told(&format!(
                     "{left} of {} {by} are not {} {run} later, at the end; the accept queue's wait \
                      of {} exceeds the client timeout of {}, and {} handshakes are served for \
-                     nobody; bound it to {} or less.",
+                     nobody; bound it well below {}.",
                     self.those(),
                     self.state(),
                     duration(wait),

@@ -13,7 +13,7 @@ const USED: f64 = 0.9;
 
 /// Two digits, not above it: `4,687` is 4,600.
 fn readable(value: f64) -> f64 {
-    let step = 10_f64.powf((value.max(1.0).log10().floor() - 1.0).max(0.0));
+    let step = libm::pow(10.0, (libm::log10(value.max(1.0)).floor() - 1.0).max(0.0));
     ((value / step).floor() * step).max(1.0)
 }
 
