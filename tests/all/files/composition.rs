@@ -151,7 +151,8 @@ fn only_what_is_set_and_does_nothing_is_warned_of() {
 #[test]
 fn a_set_is_idle_beside_the_others() {
     let found = |set: &str, sets: &[&str]| {
-        let base = "model: ../models/chat.yaml\nhorizon: 5min\nset: { phones.transport: sse }\n";
+        let base = "model: ../models/chat.yaml\nhorizon: 5min\n\
+                    nodes: { phones: { clients: { transport: sse } } }\n";
         let text = format!("extends: base.yaml\nset: {{ {set} }}\n");
         let files = Files::design().with("experiments/base.yaml", base).with(CHILD, &text);
         let list = files.good(CHILD, sets).warnings.list;

@@ -301,7 +301,8 @@ fn hidden_tabs_poll_less() {
 fn a_managed_service_takes_its_time() {
     let tier = |latency: &str| {
         format!(
-            "  gateways: {{ managed: {{ latency: {latency} }} }}\n  phones.network.lifetime: never\n"
+            "  gateways: {{ managed: {{ latency: {latency} }} }}\n  \
+             phones.network.lifetime: never\n"
         )
     };
     let [none, some] = ["0ms", "40ms"].map(|latency| both(&tier(latency)));
