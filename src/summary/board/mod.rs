@@ -8,7 +8,7 @@ mod headroom;
 
 pub(super) use blast::is_mark;
 pub use blast::{Blast, TARGET, blasts, nobodys};
-pub use change::{Change, changes, no_advice};
+pub use change::{AIM, Change, changes, no_advice};
 pub use growth::{Grown, growth};
 pub use headroom::{
     Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,

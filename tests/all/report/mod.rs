@@ -4,6 +4,7 @@ mod board;
 mod capacity;
 mod charts;
 pub(crate) mod command;
+mod designs;
 mod fake;
 mod faults;
 mod files;
