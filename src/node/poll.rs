@@ -19,7 +19,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{EventQueue, Time, number},
+    engine::{EventQueue, Span, Time, number},
     record::{Cause, End},
 };
 
