@@ -4,7 +4,9 @@
 use super::{
     Ledger, Stretch, Summary,
     board::is_mark,
-    disturbed, figures, slo,
+    disturbed, figures,
+    shares::Fullest,
+    slo,
     storms::{self, Ended},
     survivors, words,
 };
@@ -19,6 +21,9 @@ const PENDING: f64 = 0.01;
 
 /// A gateway pool that has less left says what binds.
 const SCARCE: f64 = 0.25;
+
+/// An instance that holds so many times an even share is worth a sentence.
+const UNEVEN: f64 = 1.2;
 
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
@@ -247,27 +252,27 @@ fn refused(summary: &Summary) -> Option<String> {
     Some(format!("Of {} attempts{runs} {}{ends}.", count(total), failed.join(" and ")))
 }
 
-/// The instance that fills up most, where the pool's load has become uneven.
+/// The instance that fills up most, where the pool's load has become uneven or not all serve.
 fn fullest(summary: &Summary) -> Option<String> {
-    let mut worst: Option<(f64, String)> = None;
-    for node in summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty()) {
-        let mut instances = summary.levels(node, "connections");
-        instances.retain(|&(name, _)| name != "total");
-        let Some(mean) = super::series::even(&instances) else { continue };
-        for (name, curve) in &instances {
-            let (_, peak) = curve.peak()?;
-            let ratio = peak / mean;
-            if mean > 0.0 && ratio > worst.as_ref().map_or(1.2, |(most, _)| *most) {
-                let sentence = format!(
-                    "{name} fills up to {} connections, {} times an even share of those of {node}.",
-                    count(peak),
-                    compact(ratio),
-                );
-                worst = Some((ratio, sentence));
-            }
-        }
+    let pools = summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty());
+    let all: Vec<Fullest> = pools.filter_map(|node| summary.fullest(node)).collect();
+    let uneven = all.iter().filter(|it| it.times() > UNEVEN);
+    if let Some(most) = uneven.max_by(|a, b| a.times().total_cmp(&b.times())) {
+        let whose = match most.some() {
+            Some(_) => String::new(),
+            None => format!(" of those of {}", most.node),
+        };
+        let beside = most.beside("times");
+        return Some(format!("{} fills up to {}, {beside}{whose}.", most.name, most.holds()));
     }
-    worst.map(|(_, sentence)| sentence)
+    let fewer = all.iter().filter(|it| it.serve * UNEVEN < it.of);
+    let least = fewer.min_by(|a, b| (a.serve / a.of).total_cmp(&(b.serve / b.of)))?;
+    Some(format!(
+        "{} serve when they are fullest, and share evenly: {} then holds {}.",
+        least.some()?,
+        least.name,
+        least.holds(),
+    ))
 }
 
 fn busiest(summary: &Summary) -> Option<String> {

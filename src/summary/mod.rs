@@ -18,6 +18,7 @@ pub mod napkin;
 pub mod observed;
 pub mod phase;
 pub mod series;
+pub mod shares;
 pub mod slo;
 pub mod spark;
 mod storms;

@@ -4,7 +4,7 @@ use super::{Axis, Body, Chart, Heat, HeatCell, Panel, Shown, evidence, shades};
 use crate::{
     engine::number,
     report::theme,
-    summary::{LagCell, Summary, figures},
+    summary::{LagCell, Summary, figures, survivors},
 };
 
 /// What is called late: so many times the median.
@@ -42,7 +42,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let body = Body::Heat(Heat { y, cells, low, high, unit });
     Some(Chart {
         name: "lag-heat".to_owned(),
-        headline: headline(summary),
+        headline: survivors::with(headline(summary), "delivery_lag.p99", &summary.metrics),
         subtitle: format!(
             "Deliveries by time of arrival, {} bins, and by lag, four steps an octave, log scale; \
              a stronger \

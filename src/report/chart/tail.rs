@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     record::Unit,
     report::theme,
-    summary::{Bucket, Summary, figures, tail},
+    summary::{Bucket, Summary, figures, survivors, tail},
 };
 use figures::{count, duration};
 
@@ -40,7 +40,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let lines = Lines { y, lines: vec![line], dots, corner, ..Lines::default() };
     Some(Chart {
         name: "lag-distribution".to_owned(),
-        headline: headline(&summary.lag, latest(summary, last)),
+        headline: headline(summary, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
         note: evidence(summary, Shown::Together),
         x: Axis::lags(start, reach).named("delivery lag x"),
@@ -53,10 +53,12 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-fn headline(buckets: &[Bucket], latest: f64) -> String {
-    match quantile(buckets, 0.01) {
+fn headline(summary: &Summary, latest: f64) -> String {
+    match quantile(&summary.lag, 0.01) {
         Some(p99) => format!(
-            "1 in 100 deliveries takes longer than {}, the latest {}",
+            "1 in 100 {} takes longer than {}, the latest {}",
+            survivors::only("delivery_lag.p99", &summary.metrics)
+                .unwrap_or_else(|| "deliveries".to_owned()),
             duration(p99),
             duration(latest),
         ),

@@ -4,7 +4,7 @@ use crate::{
     record::Unit,
     report::terminal::verdicts,
     summary::{
-        Judged, Metric, Summary,
+        Judged, Summary,
         figures::{self, GAP},
         findings,
         slo::{self, Said, Verdict},
@@ -147,12 +147,7 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
         slo::parse(&judged.expr).ok().and_then(|slo| Some(summary.metric(&slo.metric)?.unit));
     let known = if judged.expr.trim_end().ends_with('%') { Unit::Share } else { Unit::Ratio };
     let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(known), limit));
-    let only = only(&judged.expr, &summary.metrics);
-    let range = match only {
-        Some(only) if range.is_empty() => only,
-        Some(only) => format!("{range} {only}"),
-        None => range,
-    };
+    let range = verdicts::with_whose(range, summary, judged);
     html! {
         tr {
             th scope="row" { (objective(&judged.expr)) }
@@ -168,11 +163,6 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
 pub(super) fn objective(expr: &str) -> Markup {
     let states = slo::parse(expr).is_ok_and(|objective| objective.states_failure());
     html! { (text::code(expr)) @if states { small { "states what goes wrong" } } }
-}
-
-/// Whose number an objective is held against, where that is not nearly all.
-pub(super) fn only(expr: &str, metrics: &[Metric]) -> Option<String> {
-    survivors::only(&slo::parse(expr).ok()?.metric, metrics)
 }
 
 /// The word with a sign of its own: colour is never alone.
