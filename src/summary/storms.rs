@@ -66,13 +66,15 @@ impl Ended {
 
     /// With what is to be said of it.
     fn told(self, what: &str) -> Storm {
-        Storm { ended: self, text: format!("{}: {what}", self.word()) }
+        Storm { ended: self, hit: 0.0, text: format!("{}: {what}", self.word()) }
     }
 }
 
 /// What became of those whose connections a fault took.
 pub(super) struct Storm {
     pub(super) ended: Ended,
+    /// Connections that it took.
+    hit: f64,
     pub(super) text: String,
 }
 
@@ -96,7 +98,22 @@ pub(super) fn storms(summary: &Summary) -> Vec<Storm> {
     if let Some(quits) = first {
         *quits = if several { Quits::InAll } else { Quits::Own };
     }
-    faults.iter().filter_map(|fault| fault.ends(summary, &door, away)).collect()
+    let storm = |fault: &Fault| {
+        let storm = fault.ends(summary, &door, away)?;
+        Some(Storm { hit: fault.hit, ..storm })
+    };
+    faults.iter().filter_map(storm).collect()
+}
+
+/// At most so many of them, in their order: those that do not end, then the largest.
+pub(super) fn worst(summary: &Summary, most: usize) -> Vec<Storm> {
+    let all = storms(summary);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    let calm = |place: usize| all[place].ended == Ended::Stable;
+    order.sort_by(|&a, &b| calm(a).cmp(&calm(b)).then(all[b].hit.total_cmp(&all[a].hit)));
+    order.truncate(most);
+    let kept = all.into_iter().enumerate().filter(|(place, _)| order.contains(place));
+    kept.map(|(_, storm)| storm).collect()
 }
 
 /// The way in, as the input states it.

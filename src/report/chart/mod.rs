@@ -32,7 +32,7 @@ pub(super) use connections::fullest_and_mean;
 use super::theme::Pen;
 use crate::{
     engine::number,
-    summary::{Stretch, Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve},
 };
 
 /// A chart: panels over one x axis.
@@ -327,19 +327,32 @@ fn with_bands(most: f64, bands: &[Band]) -> f64 {
     highs.fold(most, f64::max).min(1.5 * most)
 }
 
-/// Faults as shades of the time axis; a recovery too short to be seen is left out.
+/// Faults as shades of the time axis; a recovery too short to be seen is left out. What another
+/// fault interrupts is one shade.
 fn shades(summary: &Summary) -> Vec<Shade> {
     let horizon = summary.horizon.seconds();
-    let shade = |phase: &Stretch| {
+    let mut whole: Vec<(&str, f64, f64)> = Vec::new();
+    for phase in summary.faults() {
         let (start, end) = (phase.start.seconds(), phase.end.seconds().min(horizon));
+        let before = whole.iter_mut().rev().find(|known| known.0 == phase.name);
+        // Nothing but what lasts no time lies between.
+        match before.filter(|known| phase.name != RECOVERY && known.2 >= start) {
+            Some(known) => known.2 = known.2.max(end),
+            None => whole.push((&phase.name, start, end)),
+        }
+    }
+    let shade = |(name, start, end): (&str, f64, f64)| {
         let span = figures::spoken(end - start);
-        let name = if end > start { format!("{}, {span}", phase.name) } else { phase.name.clone() };
-        let faint = phase.name == "recovery";
+        let faint = name == RECOVERY;
+        let name = if end > start { format!("{name}, {span}") } else { name.to_owned() };
         let shown = !faint || end - start > BRIEF * horizon;
         shown.then_some(Shade { start, end, name, faint })
     };
-    summary.faults().filter_map(shade).collect()
+    whole.into_iter().filter_map(shade).collect()
 }
+
+/// The phase behind faults.
+const RECOVERY: &str = "recovery";
 
 /// What the lines of a chart are, over several replications.
 #[derive(Clone, Copy, PartialEq, Eq)]

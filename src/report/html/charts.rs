@@ -149,6 +149,7 @@ impl Charts {
 fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
     let id = format!("chart-{}", chart.name);
     let [wide, narrow] = [&WIDE, &NARROW].map(|paper| draw::lay_out(chart, paper));
+    let unnamed = draw::unnamed(chart, &[&WIDE, &NARROW]);
     let data = data::chart(chart, &wide, &narrow);
     let source = data.as_ref().map(|_| data::id(chart));
     html! {
@@ -176,7 +177,7 @@ fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
                 }
                 @if let Some(reading) = reading(&chart.name, bars(chart)) { p { b { "Read it so. " }
                     (reading) } }
-                p.n { (chart.note) }
+                p.n { (chart.note) @if !unnamed.is_empty() { " " (text::clean(&unnamed, 600)) } }
             }
         }
     }

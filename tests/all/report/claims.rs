@@ -1,9 +1,20 @@
 //! What headlines and sentences claim of a run, held against the run itself.
+use super::html::parsed;
 use squall::{
     napkin,
-    report::chart,
+    report::{
+        chart,
+        draw::{ALONE, NARROW, lay_out, unnamed},
+        html,
+    },
     scenario,
-    summary::{Summary, figures::plain, findings, napkin::compare, summarize},
+    summary::{
+        Series, Summary,
+        figures::{count, plain},
+        findings,
+        napkin::compare,
+        summarize,
+    },
     world,
 };
 use std::path::Path;
@@ -46,4 +57,71 @@ fn the_dead_have_no_share() {
     let reasons: Vec<&str> = summary.napkin.iter().map(|line| line.reason.as_str()).collect();
     assert!(reasons.iter().any(|reason| reason.contains(some)), "{reasons:?}");
     assert!(!reasons.iter().any(|reason| reason.contains("uneven")), "{reasons:?}");
+}
+
+/// Five things are done, two of them nearly at once, two of them in a moment: each is told once,
+/// with its own time and its own herd.
+#[test]
+fn five_faults_are_told_apart() {
+    let summary = ran("tests/all/report/five-faults.yaml", &[]);
+    let phases = summary.faults().filter(|phase| phase.name == "crash-one").count();
+    assert_eq!(phases, 2, "the drop interrupts the crash");
+    let page = String::from_utf8(html::page(&summary, &[])).unwrap();
+    let dom = parsed(&page);
+    let text = |node: scraper::ElementRef| plain(&node.text().collect::<Vec<_>>().join(" "));
+    let all = |css: &str| -> Vec<String> {
+        dom.select(&scraper::Selector::parse(css).unwrap()).map(text).collect()
+    };
+    assert_eq!(
+        all("p.setup")[0],
+        "10,000 users on 4 gateways; 6:00 min, of which 20 s warm-up; crash-one at 1:00 min, \
+         drop-all-tablets at 1:06 min, roll at 1:40 min, fanout-crash at 4:00 min and 1 more; \
+         single run."
+    );
+    // What is over at once has a row, with whom it hit.
+    let rows = all("table.phases tbody tr");
+    let row = |name: &str| rows.iter().find(|row| row.contains(name)).unwrap();
+    assert!(row("drop-all-tablets").contains("at 1:06 min"), "{rows:?}");
+    assert!(row("drop-all-tablets").contains(" hit"), "{rows:?}");
+    assert!(row("drop-some-phones").contains("at 5:00 min"), "{rows:?}");
+    // The largest peak belongs to the drop, also as the fault before it is not over.
+    let attempts = summary.rate("", "attempts", "attempted").unwrap();
+    let (bin, peak) = attempts.peak().unwrap();
+    assert!((66.0..68.0).contains(&attempts.time(bin)), "{bin}");
+    let told = sentences(&summary);
+    let of_drop = "During drop-all-tablets and the recovery from it (1:06 to 1:37 min)";
+    let herd = told.split("During ").find(|part| part.starts_with("drop-all-tablets")).unwrap();
+    assert!(told.contains(of_drop), "{told}");
+    assert!(herd.contains(&format!("{}/s", count(peak))), "{herd}");
+    let crash = told.split("During ").find(|part| part.starts_with("crash-one")).unwrap();
+    assert!(crash.starts_with("crash-one (1:00 to 1:06 min)"), "{crash}");
+    // The largest peak is told though it belongs to the last.
+    let mut late = summary.clone();
+    let own = |series: &&mut Series| series.quantity == "attempts" && series.node.is_empty();
+    let attempted = |series: &&mut Series| own(series) && series.statistic == "attempted";
+    late.series.iter_mut().find(attempted).unwrap().values[300] = Some(9_999.0);
+    let told = sentences(&late);
+    assert!(told.contains("During drop-some-phones") && told.contains("9,999/s"), "{told}");
+}
+
+/// The longest phase has its name first, each name stands once, and what has no room is told below.
+#[test]
+fn every_shade_has_a_name() {
+    let summary = ran("tests/all/report/five-faults.yaml", &[]);
+    let charts = chart::all(&summary);
+    let chart = charts.iter().find(|chart| chart.name == "attempts").unwrap();
+    let crash: Vec<_> = chart.shades.iter().filter(|it| it.name.starts_with("crash-one")).collect();
+    assert!(crash.len() == 1 && (crash[0].start, crash[0].end) == (60.0, 70.0), "{crash:?}");
+    for paper in [&ALONE, &NARROW] {
+        let sheet = lay_out(chart, paper);
+        let texts: Vec<String> =
+            sheet.text_boxes().into_iter().map(|(_, text)| text.to_owned()).collect();
+        let below = unnamed(chart, &[paper]);
+        assert!(texts.iter().any(|text| text.starts_with("roll, ")), "{texts:?}");
+        for deed in summary.deeds() {
+            let stands = texts.iter().filter(|text| text.starts_with(&deed.name)).count();
+            let told = below.contains(&deed.name);
+            assert!(stands == 1 || stands == 0 && told, "{} {stands} {below}", deed.name);
+        }
+    }
 }
