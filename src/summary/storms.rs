@@ -1,6 +1,10 @@
 //! Whether the system comes back by itself after each fault: stable, vulnerable or metastable
 //! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
-use super::{Summary, board::users, figures, stated_count, words};
+use super::{
+    Summary,
+    board::{but_few, users},
+    figures, stated_count, words,
+};
 use crate::{engine::Span, units::Quantity};
 use figures::{compact, count, duration, share};
 use serde_json::Value as Json;
@@ -260,7 +264,10 @@ impl<'s> Fault<'s> {
             Some(all) => (all, format!("all {}", self.those())),
             None => (self.t99?, format!("99{}% of {}", figures::GAP, self.those())),
         };
-        let back = format!("{who} {} are {} after {}", self.by(), self.state(), duration(all));
+        let few = but_few(self.hit, self.never).filter(|_| self.all.is_none());
+        let few = few.map_or_else(String::new, |few| format!(", {few} by the end"));
+        let (by, state) = (self.by(), self.state());
+        let back = format!("{who} {by} are {state} after {}{few}", duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
             && queue > safe
         {

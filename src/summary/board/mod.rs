@@ -6,8 +6,8 @@ mod change;
 mod growth;
 mod headroom;
 
-pub(super) use blast::is_mark;
-pub use blast::{Blast, TARGET, blasts, nobodys};
+pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
+pub(super) use blast::{but_few, is_mark};
 pub use change::{Change, changes, no_advice};
 pub use growth::{Grown, growth};
 pub use headroom::{

@@ -1,15 +1,16 @@
 //! What headlines and sentences claim of a run, held against the run itself.
-use super::html::parsed;
+use super::{board::told, fake::Story, html::parsed};
 use squall::{
     napkin,
+    record::Unit,
     report::{
         chart,
         draw::{ALONE, NARROW, lay_out, unnamed},
-        html,
+        html, markdown, terminal,
     },
     scenario,
     summary::{
-        Series, Summary,
+        Metric, Series, Summary, board,
         figures::{count, plain},
         findings,
         napkin::compare,
@@ -124,4 +125,70 @@ fn every_shade_has_a_name() {
             assert!(stands == 1 || stands == 0 && told, "{} {stands} {below}", deed.name);
         }
     }
+}
+
+/// One of a third of a million who is not back makes no fault one that did not end.
+#[test]
+fn a_few_who_are_not_back_are_told_as_few() {
+    let run = |never: f64| {
+        let mut summary = told();
+        summary.metrics.retain(|metric| !metric.name.starts_with("recovery.deploy."));
+        let all = [
+            ("hit", 333_334.0),
+            ("never", never),
+            ("never_share", never / 333_334.0),
+            ("t50", 37.3),
+            ("t99", 45.4),
+            ("user_seconds", 60_000.0),
+        ];
+        let metric = |(name, value): (&str, f64)| {
+            Metric::from_values(&format!("recovery.deploy.{name}"), &[], Unit::Count, vec![value])
+        };
+        summary.metrics.extend(all.map(metric));
+        summary
+    };
+    let words = |summary: &Summary| {
+        let page = String::from_utf8(html::page(summary, &[])).unwrap();
+        plain(&parsed(&page).root_element().text().collect::<String>())
+    };
+    let one = run(1.0);
+    assert_eq!(board::blasts(&one)[0].all_back(), "all but 1");
+    let (page, short) = (words(&one), markdown::page(&one, &[]));
+    assert!(page.contains("all but 1") && !page.contains("not by the end"), "{page}");
+    assert!(short.contains("| all but 1 |") && !short.contains("not by the end"), "{short}");
+    let told = sentences(&one);
+    assert!(told.contains("all but 1 by the end"), "{told}");
+    let many = run(9_000.0);
+    assert_eq!(board::blasts(&many)[0].all_back(), "not by the end");
+    assert!(words(&many).contains("not by the end"));
+}
+
+/// 0.9 % that are missed are nearly all that p99 leaves above it: each sentence, headline and table
+/// says of whom it speaks.
+#[test]
+fn a_lag_is_of_those_that_arrived() {
+    let mut summary = Story::default().summary();
+    let all = [
+        ("deliveries.intended", 1_000_000.0),
+        ("deliveries.live", 991_000.0),
+        ("deliveries.replayed", 0.0),
+        ("deliveries.missed", 9_000.0),
+    ];
+    let own = |name: &str| all.iter().any(|(known, _)| *known == name);
+    summary.metrics.retain(|metric| !own(&metric.name));
+    summary
+        .metrics
+        .extend(all.map(|(name, value)| Metric::from_values(name, &[], Unit::Count, vec![value])));
+    let of = "of the 99.10 % that arrived";
+    for name in ["lag-over-time", "lag-heat"] {
+        let head = headline(&summary, name);
+        assert!(head.ends_with(of), "{head}");
+    }
+    let head = headline(&summary, "lag-distribution");
+    assert!(head.starts_with("1 in 100 of the 99.10 % that arrived takes"), "{head}");
+    let told = sentences(&summary);
+    assert!(told.contains("Of the 99.10 % that arrived, half take"), "{told}");
+    let text = terminal::print(&summary, &terminal::Look::default());
+    let short = plain(&markdown::page(&summary, &[]));
+    assert!(text.contains(of) && short.contains(of), "{text}{short}");
 }
