@@ -1,6 +1,6 @@
 //! What is done to the system, each thing once, with the time at which it begins and until when it
 //! is the last thing that hit users.
-use super::{Stretch, Summary, board::is_mark};
+use super::{Summary, board::is_mark};
 use crate::{
     engine::{Span, number},
     units::Quantity,
@@ -53,18 +53,27 @@ impl Summary {
         all.retain(|deed| !known || hit(&deed.name) > Some(0.0));
         let ends: Vec<f64> = (1..=all.len())
             .map(|next| {
-                let over = self.calm_after(all[next - 1].at);
+                let over = self.calm_after(&all[next - 1]);
                 all.get(next).map_or(over, |next| over.min(next.at))
             })
             .collect();
         all.into_iter().zip(ends).collect()
     }
 
-    /// When all is calm again behind a time.
-    fn calm_after(&self, time: f64) -> f64 {
-        let own = |phase: &&Stretch| phase.replication == 0 && phase.name == "steady";
-        let mut calm = self.phases.iter().filter(own).map(|phase| phase.start.seconds());
-        calm.find(|&start| start > time).unwrap_or_else(|| self.horizon.seconds())
+    /// When nothing is left of a deed: its own phase, those of deeds that began before it, and the
+    /// recovery from them are over.
+    fn calm_after(&self, deed: &Deed) -> f64 {
+        let (mut end, mut reach, mut own) = (deed.at, deed.at, true);
+        for phase in self.faults().filter(|phase| phase.start.seconds() >= deed.at) {
+            if phase.start.seconds() > reach {
+                break;
+            }
+            reach = reach.max(phase.end.seconds());
+            let earlier = || self.begins(&phase.name).is_some_and(|begin| begin <= deed.at);
+            own = if phase.name == RECOVERY { own } else { earlier() };
+            end = if own { reach } else { end };
+        }
+        end
     }
 
     /// How long the phases of a deed last in the first replication, in seconds.

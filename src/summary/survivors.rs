@@ -2,9 +2,8 @@
 //! back, a load only who is connected. Where that is not nearly all, a low number is no merit.
 use super::{
     Metric,
-    figures::{figure, share},
+    figures::{GAP, share},
 };
-use crate::record::Unit;
 
 /// From here on it is nearly all.
 const ALL: f64 = 0.99;
@@ -93,8 +92,19 @@ impl Ends {
             _ => 0.5,
         };
         let told = self.arrived < ALL || self.missed >= MATERIAL * above;
-        (told && (0.0..1.0).contains(&self.arrived)).then(|| figure(Unit::Share, self.arrived))
+        (told && (0.0..1.0).contains(&self.arrived)).then(|| nearly(self.arrived))
     }
+}
+
+/// A share; where little is missing, as many digits as show that something is: `99.96 %`.
+fn nearly(part: f64) -> String {
+    let missing = 100.0 * (1.0 - part);
+    if missing >= 1.0 {
+        return share(part);
+    }
+    let decimals = (1..6).find(|&at| missing * libm::pow(10.0, f64::from(at)) >= 1.0 - 1e-9);
+    let decimals = usize::try_from(decimals.unwrap_or(6)).unwrap_or(6);
+    format!("{:.decimals$}{GAP}%", 100.0 * part)
 }
 
 /// The part of what was wanted that its numbers are about, the least known.
@@ -200,7 +210,7 @@ mod tests {
             all.into_iter().map(metric).collect()
         };
         let said = |name, missed| only(name, &run(missed)).map(|it| plain(&it));
-        let some = Some("of the 99.09 % that arrived".to_owned());
+        let some = Some("of the 99.1 % that arrived".to_owned());
         assert_eq!(said("delivery_lag.p99", 900.0), some);
         assert_eq!(said("delivery_lag.p95", 900.0), some);
         assert_eq!(said("phones.delivery_lag.p99", 900.0), some);
@@ -209,7 +219,8 @@ mod tests {
         assert_eq!(during.as_deref(), Some("of the 91.0 % that arrived"));
         assert_eq!(said("delivery_lag.p99", 90.0), None);
         let rare = said("delivery_lag.p999", 90.0);
-        assert_eq!(rare.as_deref(), Some("of the 99.90 % that arrived"));
+        assert_eq!(rare.as_deref(), Some("of the 99.9 % that arrived"));
+        assert_eq!(nearly(0.9996), format!("99.96{GAP}%"));
         assert_eq!(said("delivery_lag.max", 9.0), None);
         // So few leave numbers that can be compared.
         assert_eq!(hollow("delivery_lag.p99", &run(900.0)), None);

@@ -32,7 +32,7 @@ pub(super) use connections::fullest_and_mean;
 use super::theme::Pen;
 use crate::{
     engine::number,
-    summary::{Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve, slo},
 };
 
 /// A chart: panels over one x axis.
@@ -104,8 +104,8 @@ pub struct Bars {
     pub falls: bool,
     /// What the parts of all bars mean, if they have some.
     pub key: Vec<(String, Pen)>,
-    /// What no bar should pass.
-    pub limit: Option<f64>,
+    /// What no bar should pass, with its label; empty: the bars' own words say it.
+    pub limit: Option<(f64, String)>,
 }
 
 /// A bar.
@@ -353,6 +353,31 @@ fn shades(summary: &Summary) -> Vec<Shade> {
 
 /// The phase behind faults.
 const RECOVERY: &str = "recovery";
+
+/// Fewer deliveries have no distribution: single ones are told, not drawn.
+const FEW: f64 = 100.0;
+
+/// How many deliveries have a lag, over all replications.
+fn delivered(summary: &Summary) -> f64 {
+    number::float(summary.lag.iter().map(|bucket| bucket.count).sum())
+}
+
+/// A curve that moves less behind the warm-up, as a part of its peak, has nothing to say.
+const STILL: f64 = 0.02;
+
+/// Whether a line is flat and nobody asks how it would be: nothing is done, and no objective is
+/// about it. Its number stands in the tables.
+fn is_idle(summary: &Summary, curve: &Curve, quantity: &str) -> bool {
+    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+    let ends = curve
+        .within(begin, end)
+        .fold((f64::INFINITY, 0.0_f64), |ends, (_, value)| (ends.0.min(value), ends.1.max(value)));
+    let asked = || {
+        let metrics = summary.slo.iter().filter_map(|judged| slo::parse(&judged.expr).ok());
+        metrics.into_iter().any(|slo| slo.metric.split('.').any(|part| part == quantity))
+    };
+    ends.1 - ends.0 <= STILL * ends.1 && summary.faults().next().is_none() && !asked()
+}
 
 /// What the lines of a chart are, over several replications.
 #[derive(Clone, Copy, PartialEq, Eq)]

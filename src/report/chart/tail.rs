@@ -1,7 +1,6 @@
 //! The distribution of the delivery lag: which share of deliveries comes later than x.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, evidence, lag};
+use super::{Axis, Body, Chart, FEW, Line, Lines, Panel, Shown, axis, delivered, evidence, lag};
 use crate::{
-    engine::number,
     record::Unit,
     report::theme,
     summary::{Bucket, Summary, figures, survivors, tail},
@@ -11,9 +10,12 @@ use figures::{count, duration};
 /// What an objective forbids is at least so wide, in parts of the axis.
 const CORNER: f64 = 0.42;
 
-/// The chart; none without deliveries.
+/// The chart; none of a few deliveries.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let total = number::float(summary.lag.iter().map(|bucket| bucket.count).sum());
+    let total = delivered(summary);
+    if total < FEW {
+        return None;
+    }
     let tail = tail(&summary.lag);
     let last = summary.lag.last()?;
     let end = last.high.seconds();

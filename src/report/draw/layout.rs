@@ -56,6 +56,8 @@ const NAME_ROW: f64 = 18.0;
 /// Over the first panel: a row of phase names.
 const PHASE_ROW: f64 = 16.0;
 const TICK_LENGTH: f64 = 5.0;
+/// From an axis to the baseline of its name.
+pub(super) const AXIS_ROW: f64 = 33.0;
 /// Phases whose names would collide stand in up to so many rows.
 const PHASE_ROWS: usize = 3;
 
@@ -258,7 +260,7 @@ fn x_axis(sheet: &mut Sheet, frame: Frame, labelled: bool) {
             }
         }
         if labelled {
-            sheet.text((frame.right, y + 33.0), theme::AXIS_NAME, Anchor::End, &frame.x.name);
+            sheet.text((frame.right, y + AXIS_ROW), theme::AXIS_NAME, Anchor::End, &frame.x.name);
         }
     });
 }

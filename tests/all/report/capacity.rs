@@ -200,7 +200,7 @@ fn each_who_sends_has_its_lag() {
     halves.metrics.retain(|metric| metric.name != "loud.delivery_lag.p50");
     halves.metrics.push(metric("loud.delivery_lag.p50", Unit::Seconds, 0.04));
     let headline = found(&halves, "lag-by-source").unwrap().headline;
-    let same = "What loud and quiet send is equally late: 99 % within 44.8 s";
+    let same = "What quiet and loud send is equally late: 99 % within 44.8 s";
     assert_eq!(plain(&headline), same);
     let limits: Vec<Vec<String>> = lines(&chart)
         .iter()
@@ -269,7 +269,7 @@ fn the_budget_that_binds_stands_on_top() {
         "Handshakes of gateways are wanted at 1.6 times their limit at the peak; of what cannot \
          wait, connections of gateways is used most, 80.0 %"
     );
-    assert_eq!(body.limit, Some(1.0));
+    assert_eq!(body.limit, Some((1.0, String::new())));
     let texts: Vec<String> = body.rows.iter().map(|row| plain(&row.text)).collect();
     assert_eq!(texts[3], "45.0 %, mean 20.0 %");
     // 160 % of the handshakes at the peak: the bar ends where all do, the number does not.

@@ -1,5 +1,10 @@
 //! What headlines and sentences claim of a run, held against the run itself.
-use super::{board::told, fake::Story, html::parsed};
+use super::{
+    board::{phase, told},
+    fake::Story,
+    html::parsed,
+};
+use serde_json::json;
 use squall::{
     napkin,
     record::Unit,
@@ -76,9 +81,14 @@ fn five_faults_are_told_apart() {
     assert_eq!(
         all("p.setup")[0],
         "10,000 users on 4 gateways; 6:00 min, of which 20 s warm-up; crash-one at 1:00 min, \
-         drop-all-tablets at 1:06 min, roll at 1:40 min, fanout-crash at 4:00 min and 1 more; \
-         single run."
+         drop-all-tablets at 1:06 min, roll at 1:40 min, fanout-crash at 4:00 min, \
+         drop-some-phones at 5:00 min; single run."
     );
+    let mut longer = summary.clone();
+    let entries = longer.input["timeline"].as_array_mut().unwrap();
+    entries.extend((1..=4).map(|at| json!({ "name": format!("entry-{at}"), "at": "5min30s" })));
+    let page = String::from_utf8(html::page(&longer, &[])).unwrap();
+    assert!(plain(&page).contains("drop-some-phones at 5:00 min and 4 more; single"), "{page}");
     // What is over at once has a row, with whom it hit.
     let rows = all("table.phases tbody tr");
     let row = |name: &str| rows.iter().find(|row| row.contains(name)).unwrap();
@@ -179,16 +189,39 @@ fn a_lag_is_of_those_that_arrived() {
     summary
         .metrics
         .extend(all.map(|(name, value)| Metric::from_values(name, &[], Unit::Count, vec![value])));
-    let of = "of the 99.10 % that arrived";
+    let of = "of the 99.1 % that arrived";
     for name in ["lag-over-time", "lag-heat"] {
         let head = headline(&summary, name);
         assert!(head.ends_with(of), "{head}");
     }
     let head = headline(&summary, "lag-distribution");
-    assert!(head.starts_with("1 in 100 of the 99.10 % that arrived takes"), "{head}");
+    assert!(head.starts_with("1 in 100 of the 99.1 % that arrived takes"), "{head}");
     let told = sentences(&summary);
-    assert!(told.contains("Of the 99.10 % that arrived, half take"), "{told}");
+    assert!(told.contains("Of the 99.1 % that arrived, half take"), "{told}");
     let text = terminal::print(&summary, &terminal::Look::default());
     let short = plain(&markdown::page(&summary, &[]));
     assert!(text.contains(of) && short.contains(of), "{text}{short}");
+}
+
+/// Nine deliveries have no distribution, and a line that does not move says no more than its number
+/// in the tables; unless something is done, or an objective asks.
+#[test]
+fn what_says_nothing_is_no_chart() {
+    let named =
+        |summary: &Summary, name: &str| chart::all(summary).iter().any(|chart| chart.name == name);
+    let mut few = Story::default().summary();
+    assert!(named(&few, "lag-distribution") && named(&few, "lag-heat"));
+    few.lag.truncate(1);
+    few.lag[0].count = 9;
+    assert!(!named(&few, "lag-distribution") && !named(&few, "lag-heat"));
+    let mut flat = Story { deploy: false, ..Story::default() }.summary();
+    for series in flat.series.iter_mut().filter(|series| series.quantity == "cpu") {
+        series.values.iter_mut().for_each(|value| *value = Some(0.7));
+    }
+    assert!(!named(&flat, "cpu"), "nothing moves");
+    let mut asked = flat.clone();
+    "gateways.cpu.peak < 80%".clone_into(&mut asked.slo[0].expr);
+    assert!(named(&asked, "cpu"), "an objective asks");
+    flat.phases.push(phase("deploy", 180, 300));
+    assert!(named(&flat, "cpu"), "something is done, and it does not move");
 }
