@@ -9,7 +9,7 @@ use crate::{
     engine::number,
     record::Outcome,
     report::{
-        files::File,
+        files::{self, File, POINTS_FOLDER as UNITS},
         safe::{quoted, quoted_words},
     },
     scenario::{self, Axis, Loaded, Point, Scenario},
@@ -22,9 +22,6 @@ use std::{
     io,
     path::{Path, PathBuf},
 };
-
-/// Where the outcomes of units lie, in the folder of the results.
-const UNITS: &str = "points";
 
 /// A unit with its place in the plan and its file.
 #[derive(Clone, Debug)]
@@ -156,7 +153,10 @@ impl<'p> Swept<'p> {
         folder::sweep_leftovers(&self.folder.join(UNITS))?;
         results::write(&self.gather()?, &self.folder)?;
         // From here on, only what lies in the folder counts: `render` gives the same.
-        let sweep: sweep::Sweep = results::read(&self.folder)?;
+        let mut sweep: sweep::Sweep = results::read(&self.folder)?;
+        if !self.common.no_charts && self.run_designs(&sweep)? {
+            sweep = results::read(&self.folder)?;
+        }
         let draw = || results::draw(&sweep, &self.folder);
         let charts = if self.common.no_charts { None } else { Some(draw()?) };
         let next = Some(self.next(&sweep));
@@ -201,6 +201,34 @@ impl<'p> Swept<'p> {
         })
     }
 
+    /// Runs the designs that are drawn over time once more, as units keep no curves; returns
+    /// whether there were any to run.
+    fn run_designs(&self, sweep: &sweep::Sweep) -> io::Result<bool> {
+        let drawn = sweep.drawn_designs().into_iter().map(|design| design.point);
+        let missing = drawn.filter(|point| sweep.curves_of(point).is_none());
+        let missing: Vec<&Point> =
+            missing.filter_map(|it| named(&self.loaded.plan, &it.name)).collect();
+        let of = |point: &Point| -> Vec<Unit<'_>> {
+            let own = |unit: &Unit<'_>| std::ptr::eq(unit.scenario, &raw const point.scenario);
+            self.units.iter().map(|planned| planned.unit).filter(own).collect()
+        };
+        let all: Vec<Unit<'_>> = missing.iter().flat_map(|point| of(point)).collect();
+        let horizons = all.iter().map(|unit| unit.scenario.horizon).collect();
+        let shown = Shown::new(Told::Sweep, horizons, self.common.quiet);
+        let told = |progress| shown.update(progress);
+        let keep = |_, outcome| Ok::<Outcome, study::Broken>(outcome);
+        let done = study::each(&all, self.common.results.jobs(), &told, &keep);
+        shown.finish();
+        let mut outcomes = done.map_err(|broken| io::Error::other(broken.to_string()))?.into_iter();
+        for point in &missing {
+            let own: Vec<Outcome> = outcomes.by_ref().take(of(point).len()).collect();
+            let mut summary = run::summarized(&point.scenario, &own);
+            summary.file = self.arguments.common.input.name();
+            results::write(&summary, &point_folder(&self.folder, &point.name))?;
+        }
+        Ok(!missing.is_empty())
+    }
+
     /// Each point from the files of its units, whoever wrote them.
     fn gather(&self) -> io::Result<sweep::Sweep> {
         let Loaded { plan, scenario, .. } = self.loaded;
@@ -241,6 +269,7 @@ impl<'p> Swept<'p> {
             arguments: self.arguments.words(),
             axes: axes.collect(),
             points,
+            runs: Vec::new(),
         })
     }
 
@@ -294,7 +323,7 @@ impl<'p> Swept<'p> {
         if let Some(best) = sweep.choice().or_else(|| sweep.points.first()) {
             command += &self.chosen_point(sweep, best);
         }
-        (command, "for its curves".to_owned())
+        (command, "for a report of its own".to_owned())
     }
 
     /// How to run a point alone, and where its results belong.
@@ -342,9 +371,5 @@ pub fn folder_of_point(scenario: &Scenario, name: &str) -> PathBuf {
 }
 
 fn point_folder(sweep: &Path, name: &str) -> PathBuf {
-    let safe = |letter: char| {
-        if letter.is_ascii_alphanumeric() || "=,.-_%".contains(letter) { letter } else { '_' }
-    };
-    let name: String = name.chars().map(safe).take(120).collect();
-    sweep.join(UNITS).join(name)
+    sweep.join(files::place_of(name))
 }

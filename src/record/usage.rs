@@ -25,10 +25,17 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// The same with so many times the users, each tier that holds or serves them growing along.
+    /// The same with so many times the users; `machines` says how many of a node that takes, by its
+    /// name and how many there are.
     #[must_use]
-    pub fn times(&self, factor: f64) -> Self {
-        let used = |used: &Used| Used { amount: used.amount.times(factor), ..used.clone() };
+    pub fn grown(&self, factor: f64, machines: &dyn Fn(&str, f64) -> f64) -> Self {
+        let used = |used: &Used| {
+            let amount = match used.amount {
+                Amount::Machines(count) => Amount::Machines(machines(&used.node, count)),
+                other => other.times(factor),
+            };
+            Used { amount, ..used.clone() }
+        };
         Self {
             connections: self.connections * factor,
             deliveries: self.deliveries * factor,

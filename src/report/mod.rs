@@ -28,7 +28,7 @@ pub fn pages(summary: &Summary, observed: &[Observed]) -> Vec<File> {
 
 /// The reports of a sweep.
 pub fn sweep_pages(sweep: &Sweep) -> Vec<File> {
-    both(html::sweep_page(sweep), markdown::sweep(sweep, &chart::sweep::all(sweep)))
+    both(html::sweep_page(sweep), markdown::sweep(sweep, &all_of(sweep)))
 }
 
 /// Several runs, each with its name, as one page.
@@ -51,7 +51,13 @@ pub fn charts(summary: &Summary, observed: &[Observed]) -> Vec<File> {
 
 /// All charts of a sweep, each as SVG and PNG, in `charts/`.
 pub fn sweep_charts(sweep: &Sweep) -> Vec<File> {
-    drawn(&chart::sweep::all(sweep))
+    drawn(&all_of(sweep))
+}
+
+/// Charts of all points, then those of the designs over time.
+fn all_of(sweep: &Sweep) -> Vec<chart::Chart> {
+    let over_time = chart::designs::of_sweep(sweep);
+    chart::sweep::all(sweep).into_iter().chain(over_time).collect()
 }
 
 /// The files, the charts and the page of a phase diagram.

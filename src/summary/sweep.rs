@@ -43,6 +43,8 @@ pub struct Sweep {
     pub axes: Vec<Axis>,
     /// The points in the order of the plan.
     pub points: Vec<Point>,
+    /// The designs that ran once more for what moves over time: the name of a point and its run.
+    pub runs: Vec<(String, Summary)>,
 }
 
 /// What a sweep varies.
@@ -194,8 +196,14 @@ impl Sweep {
             .collect()
     }
 
-    /// A point as a run of its own, as `squall run --point` has it but for what moves over time,
-    /// histograms and ledger: what is told of those is silent.
+    /// The run of a point with all that moves over time, if it ran once more for that.
+    pub fn curves_of(&self, point: &Point) -> Option<&Summary> {
+        self.runs.iter().find(|(name, _)| *name == point.name).map(|(_, run)| run)
+    }
+
+    /// A point as a run of its own, as `squall run --point` has it. What moves over time,
+    /// histograms and ledger are those of [`Self::curves_of`]; without them what is told of those
+    /// is silent.
     pub fn run_of(&self, point: &Point) -> Summary {
         let Alone { replications, horizon, warm_up, bill, napkin, phases, .. } = &point.alone;
         let input = point.input(&self.input).expect("what is read was tried");
@@ -203,7 +211,7 @@ impl Sweep {
         let own = |set: &String| set.split('=').next().map(str::trim).map(str::to_owned);
         let swept = |set: &&String| self.axes.iter().any(|it| own(set).as_ref() == Some(&it.path));
         let sets = self.sets.iter().filter(|set| !swept(set)).cloned();
-        Summary {
+        let alone = Summary {
             experiment: self.experiment.clone(),
             file: self.file.clone(),
             question: self.question.clone(),
@@ -230,6 +238,20 @@ impl Sweep {
             lag_cells: Vec::new(),
             series: Vec::new(),
             phases: phases.clone(),
+        };
+        match self.curves_of(point).cloned() {
+            None => alone,
+            Some(run) => Summary {
+                fingerprints: run.fingerprints,
+                events: run.events,
+                tick: run.tick,
+                lag_bin: run.lag_bin,
+                ledger: run.ledger,
+                lag: run.lag,
+                lag_cells: run.lag_cells,
+                series: run.series,
+                ..alone
+            },
         }
     }
 

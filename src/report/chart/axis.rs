@@ -93,6 +93,27 @@ impl Axis {
         Self { scale: Scale::Log, low, high, ticks, ..Self::default() }
     }
 
+    /// One that reaches as far as all of them; of none an empty one. On a log axis zero lies on the
+    /// floor.
+    pub fn over<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let reach = |axis: &&Self| match axis.scale {
+            Scale::Linear => axis.high,
+            // They win over linear ones.
+            Scale::Log => f64::MAX.sqrt() * (axis.high / axis.low),
+        };
+        let widest = all.clone().max_by(|a, b| reach(a).total_cmp(&reach(b)));
+        let Some(mut own) = widest.cloned() else { return Self::default() };
+        for other in all.filter(|other| other.scale == own.scale) {
+            let beyond = |at: f64| at < own.low || at > own.high;
+            let more: Vec<(f64, String)> =
+                other.ticks.iter().filter(|tick| beyond(tick.0)).cloned().collect();
+            own.ticks.extend(more);
+            (own.low, own.high) = (own.low.min(other.low), own.high.max(other.high));
+        }
+        own.ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        own
+    }
+
     /// Durations from 0 to a round one not below `most` seconds, in the unit that suits them.
     pub fn lasting(most: f64) -> Self {
         let unit = match most {

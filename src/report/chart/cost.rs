@@ -79,8 +79,8 @@ pub(super) fn growth(summary: &Summary) -> Option<Chart> {
             usd(then),
             compact(then / now),
         ),
-        subtitle: "What a month costs with more users who do the same, USD, by item; as many \
-                   times the gateways and fan-outs as users."
+        subtitle: "What a month costs with more users who do the same, USD, by item; gateways and \
+                   fan-outs are added where they would be too full."
             .to_owned(),
         note: noted(summary, bill),
         x: Axis::default(),

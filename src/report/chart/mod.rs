@@ -9,6 +9,7 @@ mod budgets;
 pub(crate) mod connections;
 mod cost;
 mod cpu;
+pub mod designs;
 mod fall;
 mod heat;
 mod lag;
@@ -217,6 +218,8 @@ pub struct Lines {
     pub marks: Vec<(f64, f64, String)>,
     /// What the room around a place is called.
     pub regions: Vec<(f64, f64, String)>,
+    /// What happens in this panel alone.
+    pub shades: Vec<Shade>,
 }
 
 /// One line, in pieces where there is nothing to measure.

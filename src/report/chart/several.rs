@@ -10,7 +10,7 @@ use crate::{
 pub(in crate::report) type Named<'s> = (&'s str, &'s Summary);
 
 /// How a run's line is drawn: five pens, then the same the other way round.
-fn pen(place: usize) -> Pen {
+pub(super) fn pen(place: usize) -> Pen {
     let pen = theme::EQUALS[place % theme::EQUALS.len()];
     let again = place >= theme::EQUALS.len();
     match (again, pen.dash.is_empty()) {

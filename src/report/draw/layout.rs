@@ -224,9 +224,13 @@ fn sides(chart: &Chart, paper: &Paper) -> (f64, f64) {
 }
 
 fn draw(sheet: &mut Sheet, chart: &Chart, panel: &Panel, frame: Frame) {
-    if !chart.shades.is_empty() {
+    let own = match &panel.body {
+        Body::Lines(body) => &body.shades[..],
+        Body::Strip(_) | Body::Grid(_) | Body::Bars(_) | Body::Heat(_) => &[],
+    };
+    if !chart.shades.is_empty() || !own.is_empty() {
         sheet.part(Part::Plot, |sheet| {
-            chart.shades.iter().for_each(|shade| draw_shade(sheet, shade, frame));
+            chart.shades.iter().chain(own).for_each(|shade| draw_shade(sheet, shade, frame));
         });
     }
     match &panel.body {

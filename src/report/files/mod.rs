@@ -10,7 +10,7 @@ mod sweep;
 mod tables;
 
 pub use read::{Open, Unreadable, read};
-pub use sweep::{is_sweep, read_sweep, write_sweep};
+pub use sweep::{POINTS_FOLDER, is_sweep, place_of, read_sweep, write_sweep};
 
 use crate::{record::Unit, summary::Summary};
 

@@ -5,7 +5,7 @@ use super::{
     napkin,
     read::{
         Cells, Open, Unreadable, Verdicts, absence, charge, each, fingerprint, grown, json,
-        malformed, metric, phase,
+        malformed, metric, phase, read,
     },
     tables::{self, absence_cells, charge_cells, grown_cells, metric_cells, phase_cells},
 };
@@ -13,7 +13,7 @@ use crate::{
     engine::{Span, Time},
     scenario::Origin,
     summary::{
-        Charge,
+        Charge, Summary,
         bill::Grown,
         sweep::{Alone, Axis, Point, Sweep},
     },
@@ -57,7 +57,19 @@ struct Judgements {
     points: Vec<Verdicts>,
 }
 
-/// All data files of a sweep, the manifest last.
+/// Where the outcomes of units lie in the folder of a sweep, and the runs of single points.
+pub const POINTS_FOLDER: &str = "points";
+
+/// The folder of a point's own run in that of its sweep.
+pub fn place_of(point: &str) -> String {
+    let safe = |letter: char| {
+        if letter.is_ascii_alphanumeric() || "=,.-_%".contains(letter) { letter } else { '_' }
+    };
+    let name: String = point.chars().map(safe).take(120).collect();
+    format!("{POINTS_FOLDER}/{name}")
+}
+
+/// All data files of a sweep, the manifest last; runs of single points have folders of their own.
 pub fn write_sweep(sweep: &Sweep) -> Vec<File> {
     let files = [
         (SUMMARY, document(sweep)),
@@ -261,7 +273,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         tried.map_err(|error| malformed(MANIFEST, &format!("point {}: {error}", point.name)))?;
     }
     read_tables(open, manifest.axes.len(), &mut points)?;
-    Ok(Sweep {
+    let mut sweep = Sweep {
         fingerprint: fingerprint(&manifest.fingerprint)?,
         file: manifest.file,
         experiment: manifest.experiment,
@@ -276,5 +288,17 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         arguments: manifest.arguments,
         axes: manifest.axes,
         points,
-    })
+        runs: Vec::new(),
+    };
+    let drawn: Vec<&Point> = sweep.drawn_designs().iter().map(|design| design.point).collect();
+    sweep.runs = drawn.into_iter().filter_map(|point| run_of(open, &sweep, point)).collect();
+    Ok(sweep)
+}
+
+/// The run of a point, if its folder holds one of the very same trajectories.
+fn run_of(open: Open, sweep: &Sweep, point: &Point) -> Option<(String, Summary)> {
+    let folder = place_of(&point.name);
+    let run = read(&|name| open(&format!("{folder}/{name}"))).ok()?;
+    let same = run.fingerprint == point.fingerprint && run.version == sweep.version;
+    same.then(|| (point.name.clone(), run))
 }

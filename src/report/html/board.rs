@@ -6,7 +6,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        board::{self, Blast, Budget, Change, Grown, Headroom, USED_UP},
+        board::{self, AIM, Blast, Budget, Change, Grown, Headroom, USED_UP},
         figures::{self, GAP, share},
     },
 };
@@ -253,9 +253,10 @@ pub(super) fn growth(summary: &Summary) -> Option<Markup> {
                 }
                 figcaption.note {
                     @if priced {
-                        p { "The bill by its own rules: as many times the gateways and fan-outs as \
-                            users, shards of the registry as needed, tiers of what goes out; \
-                            brokers and hours of the balancer stay. Line by line in "
+                        p { "The bill by its own rules: gateways and fan-outs are added where the \
+                            fullest of those that there are would pass " (share(AIM)) ", shards of \
+                            the registry as needed, tiers of what goes out; brokers and hours of \
+                            the balancer stay. Line by line in "
                             code { "growth.csv" } "." }
                     }
                     @if bound { p { "The fullest budget is that of this run times the factor: \

@@ -90,6 +90,11 @@ impl Charts {
         Self::new(chart::sweep::all(sweep))
     }
 
+    /// Those of the designs of a sweep that ran once more.
+    pub(super) fn designs(sweep: &Sweep) -> Self {
+        Self::new(chart::designs::of_sweep(sweep))
+    }
+
     /// Those of several runs together.
     pub(super) fn several(runs: &[chart::several::Named]) -> Self {
         Self::new(chart::several::charts(runs))
@@ -114,7 +119,7 @@ impl Charts {
     pub(super) fn course(&self, phases: Option<Markup>) -> Option<Markup> {
         let elsewhere = [BUDGETS, GROWTH, BILL];
         self.some(phases, |chart| {
-            let name = chart.name.as_str();
+            let name = chart::designs::plain(&chart.name);
             !LOSSES.contains(&name) && !elsewhere.contains(&name)
         })
     }
@@ -131,7 +136,7 @@ impl Charts {
 
     /// Lag and losses, with the ledger.
     pub(super) fn losses(&self, ledger: Option<Markup>) -> Option<Markup> {
-        self.some(ledger, |chart| LOSSES.contains(&chart.name.as_str()))
+        self.some(ledger, |chart| LOSSES.contains(&chart::designs::plain(&chart.name)))
     }
 
     fn some(&self, table: Option<Markup>, chosen: impl Fn(&Chart) -> bool) -> Option<Markup> {
@@ -175,7 +180,8 @@ fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
                 @for (_, sentence) in beside.iter().filter(|it| it.0 == chart.name) {
                     p.also { (text::sentence(sentence)) }
                 }
-                @if let Some(reading) = reading(&chart.name, bars(chart)) { p { b { "Read it so. " }
+                @let name = chart::designs::plain(&chart.name);
+                @if let Some(reading) = reading(name, bars(chart)) { p { b { "Read it so. " }
                     (reading) } }
                 p.n { (chart.note) @if !unnamed.is_empty() { " " (text::clean(&unnamed, 600)) } }
             }

@@ -55,6 +55,7 @@ fn sections<'s>(sweep: &'s Sweep) -> Vec<Section> {
     let (findings, rest) = findings(sweep, &charts);
     let (charts, more) = charts.with_told(rest);
     let board = Board::of(sweep);
+    let over_time = Charts::designs(sweep);
     let of = |part: fn(&Board<'s>) -> Option<Markup>| board.as_ref().and_then(part);
     let system = of(Board::system).or_else(|| system::planned(&sweep.input));
     let method = Some(method::of_sweep(sweep.replications));
@@ -62,9 +63,11 @@ fn sections<'s>(sweep: &'s Sweep) -> Vec<Section> {
         section("findings", "Findings", findings),
         section("recommendation", "Recommendation", of(Board::recommendation)),
         named("points", "The points", "Points", points(sweep, &more)),
-        named("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
         named("system", "The system", "System", system),
         named("napkin", "Napkin beside simulation", "Napkin", of(Board::napkin)),
+        section("course", "What happens", over_time.course(of(Board::events))),
+        section("lost", "Late and lost", over_time.losses(of(Board::ledger))),
+        named("sweep", "The sweep", "Sweep", drawn(sweep, &charts)),
         section("headroom", "Headroom", of(Board::headroom)),
         section("blast", "Blast radius", of(Board::blast)),
         named("cost", "The bill", "Cost", of(Board::bill)),

@@ -4,6 +4,9 @@ use crate::summary::sweep::{Point, Sweep};
 /// With no more points all of them stand side by side.
 const FEW: usize = 12;
 
+/// So many are drawn over time: a board compares pairs.
+const DRAWN: usize = 3;
+
 /// The role of the point to take.
 const ADVISED: &str = "advised";
 /// That of the experiment without the sweep.
@@ -75,6 +78,21 @@ impl Sweep {
         let own = [ADVISED, WRITTEN, NEAREST].into_iter().find_map(of);
         let first = self.points.first().map(|point| Design { point, role: "first" });
         own.or(designs.first()).copied().or(first)
+    }
+
+    /// The designs that are told over time, the one that is told in full first.
+    pub fn drawn_designs(&self) -> Vec<Design<'_>> {
+        let mut all: Vec<Design> = self.shown_design().into_iter().collect();
+        for design in self.designs() {
+            add(&mut all, Some(design.point), design.role);
+        }
+        // Nobody compares one.
+        for end in [self.points.last(), self.points.first()] {
+            let alone = all.len() < 2;
+            add(&mut all, end.filter(|_| alone), "");
+        }
+        all.truncate(DRAWN);
+        all
     }
 
     /// The designs that are told side by side, in the order of the plan: all points where they are

@@ -53,6 +53,7 @@ fn of_users(broken: &[bool]) -> Sweep {
         assumptions: Vec::new(),
         sets: Vec::new(),
         arguments: Vec::new(),
+        runs: Vec::new(),
         points: points.collect(),
         axes: vec![Axis {
             path: "phones.count".to_owned(),

@@ -1,7 +1,8 @@
 //! The bill with more users, by the same rules: tiers, whole shards and fixed hours stay what they
-//! are. Gateways and fan-outs come in the same number for each user; brokers stay.
+//! are. Gateways and fan-outs are added where those that there are would be too full, never more
+//! than as many times as users; brokers stay.
 use super::{Charge, charges};
-use crate::{engine::number, record::Outcome, scenario::prices::Prices};
+use crate::{engine::number, record::Outcome, scenario::prices::Prices, summary::board::AIM};
 
 /// So many times the users.
 pub const FACTORS: [f64; 3] = [2.0, 5.0, 10.0];
@@ -29,8 +30,11 @@ pub(super) fn lines(outcomes: &[Outcome], prices: &Prices) -> Vec<Grown> {
 }
 
 fn of_factor(outcomes: &[Outcome], prices: &Prices, factor: f64) -> Vec<Grown> {
-    let bills: Vec<Vec<Charge>> =
-        outcomes.iter().map(|outcome| charges(&outcome.usage.times(factor), prices)).collect();
+    let bill = |outcome: &Outcome| {
+        let machines = |node: &str, count: f64| instances(count, factor, fullest(outcome, node));
+        charges(&outcome.usage.grown(factor, &machines), prices)
+    };
+    let bills: Vec<Vec<Charge>> = outcomes.iter().map(bill).collect();
     let n = number::float(number::count(bills.len()));
     let mean = |of: &dyn Fn(&[Charge]) -> f64| bills.iter().map(|bill| of(bill)).sum::<f64>() / n;
     let first = bills.first().into_iter().flatten().enumerate();
@@ -43,4 +47,38 @@ fn of_factor(outcomes: &[Outcome], prices: &Prices, factor: f64) -> Vec<Grown> {
         usd_month: mean(&|bill| bill[place].usd_month),
     };
     first.map(line).collect()
+}
+
+/// As many instances as so many times the users take: those that there are as long as their fullest
+/// budget stays within what is advised, and as full as that or as now from there on.
+fn instances(count: f64, factor: f64, fullest: Option<f64>) -> f64 {
+    let most = count * factor;
+    let needed = fullest.map_or(most, |fullest| (most * fullest / AIM - 1e-9).ceil());
+    needed.clamp(count, most.max(count))
+}
+
+/// The fullest budget of a node's fullest instance at its fullest moment; none without any.
+fn fullest(outcome: &Outcome, node: &str) -> Option<f64> {
+    let of = |what: &str| {
+        let name = format!("{node}.{what}");
+        outcome.measures.iter().find(|measure| measure.name == name)?.value
+    };
+    let budgets = ["cpu.peak", "budget.connections", "budget.memory"];
+    budgets.into_iter().filter_map(of).reduce(f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_come_where_those_that_there_are_would_be_too_full() {
+        // A peak of 20 % is 40 % and 100 % with 2 and 5 times the users: eight of four at 70 %.
+        let of = |factor, fullest| number::whole(instances(4.0, factor, fullest));
+        assert_eq!([2.0, 3.5, 5.0].map(|factor| of(factor, Some(0.2))), [4, 4, 6]);
+        // What is full already grows with the users, as does what nobody measured.
+        assert_eq!([2.0, 10.0].map(|factor| of(factor, Some(0.95))), [8, 40]);
+        assert_eq!(of(10.0, None), 40);
+        assert_eq!(of(10.0, Some(0.0)), 4);
+    }
 }

@@ -17,7 +17,7 @@ const MARGIN: f64 = 1.25;
 /// A budget should be used no more than this at its peak.
 const FULL: f64 = 0.8;
 /// What it is brought down to.
-const AIM: f64 = 0.7;
+pub const AIM: f64 = 0.7;
 
 /// A change of a parameter.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -16,7 +16,7 @@ pub struct Grown {
     pub binding: Option<(&'static str, String, f64)>,
     /// That budget reached its limit with fewer users than those of the run.
     pub fewer: bool,
-    /// The bill with so many times the gateways and fan-outs, in US dollars a month.
+    /// The bill with the gateways and fan-outs that it takes, in US dollars a month.
     pub bill: Option<f64>,
 }
 

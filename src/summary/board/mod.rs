@@ -8,7 +8,7 @@ mod headroom;
 
 pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
 pub(super) use blast::{but_few, is_mark};
-pub use change::{Change, changes, no_advice};
+pub use change::{AIM, Change, changes, no_advice};
 pub use growth::{Grown, growth};
 pub use headroom::{
     Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,

@@ -42,6 +42,7 @@ fn sweep(every: &[&str], bills: [&[&[f64]]; 2]) -> Sweep {
         arguments: Vec::new(),
         axes: vec![axis("phones.transport", &designs), axis("phones.short_poll.every", every)],
         points: places.map(point).collect(),
+        runs: Vec::new(),
     }
 }
 

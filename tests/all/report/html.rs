@@ -322,6 +322,7 @@ fn sweep(name: &str) -> Sweep {
         fingerprint: 7,
         events: 4,
         points: points.iter().enumerate().map(point).collect(),
+        runs: Vec::new(),
         input,
         assumptions,
         sets: Vec::new(),

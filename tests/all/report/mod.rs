@@ -5,6 +5,7 @@ mod capacity;
 mod charts;
 mod claims;
 pub(crate) mod command;
+mod designs;
 mod fake;
 mod faults;
 mod files;

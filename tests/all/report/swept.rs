@@ -60,6 +60,7 @@ pub(super) fn sweep(points: Vec<Point>) -> Sweep {
             values: points.iter().map(|point| point.values[0].clone()).collect(),
         }],
         points,
+        runs: Vec::new(),
     }
 }
 

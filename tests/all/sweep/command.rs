@@ -120,6 +120,40 @@ fn forty_points_are_the_same_bytes_whatever_happened() {
     assert_eq!(contents(&at("single")), expected);
 }
 
+/// The designs that the page tells of have their curves, as a run of the point alone has them.
+#[test]
+fn designs_are_drawn_over_time() {
+    let here = TempDir::new().unwrap();
+    let written = fs::read_to_string(experiment(here.path())).unwrap();
+    let axes = "sweep: { axes: { gateways.drain.window: { values: [0s, 10s, 30s] } } }\n";
+    let file = here.path().join("drain.yaml");
+    fs::write(&file, written.split("sweep:").next().unwrap().to_owned() + axes).unwrap();
+    let at = |name: &str| here.path().join(name);
+    let page = || fs::read_to_string(at("o").join("report.html")).unwrap();
+    good(&sweep(&file, &at("o"), &["--replications", "2", "--quiet", "--no-charts"]));
+    assert!(!at("o").join("points/window=30s").exists(), "nobody would see its curves");
+    good(&sweep(&file, &at("o"), &["--replications", "2", "--quiet"]));
+    for part in ["course", "lost", "chart-design-attempts", "chart-design-lag-distribution"] {
+        assert!(page().contains(&format!("id=\"{part}\"")), "no {part}");
+    }
+    let short = fs::read_to_string(at("o").join("report.md")).unwrap();
+    assert!(short.contains("(charts/design-attempts.svg)"), "{short}");
+    let mut run = squall();
+    run.arg("run").arg(&file).args(["--point", "window=30s", "--replications", "2", "--quiet"]);
+    good(&run.args(["--no-charts", "--output"]).arg(at("r")).output().unwrap());
+    let mut alone = contents(&at("r"));
+    alone.retain(|(name, _)| name != "run-info.json");
+    assert_eq!(contents(&at("o").join("points/window=30s")), alone);
+    // What lies in the folder counts: without them the page is whole, and silent of that.
+    for name in fs::read_dir(at("o").join("points")).unwrap().map(|it| it.unwrap().path()) {
+        if name.is_dir() {
+            fs::remove_dir_all(name).unwrap();
+        }
+    }
+    good(&squall().arg("render").arg(at("o")).output().unwrap());
+    assert!(!page().contains("chart-design-") && page().contains("id=\"sweep\""));
+}
+
 #[test]
 fn a_point_alone_is_the_point_of_the_sweep() {
     let here = TempDir::new().unwrap();

@@ -6,7 +6,7 @@ use crate::{
         bill,
         board::{self as of_run, all_back, full_with, rounded, told, used, users},
         charts::Charts,
-        napkin as of_napkin, system as of_system, text,
+        events, ledger, napkin as of_napkin, system as of_system, text,
     },
     summary::{
         Bill, Summary,
@@ -117,6 +117,21 @@ impl<'s> Board<'s> {
     pub(super) fn system(&self) -> Option<Markup> {
         let picture = of_system::body(&self.shown.run)?;
         Some(html! { (self.lead("As it is with")) (picture) })
+    }
+
+    /// What was done and when, of the design whose curves are known.
+    pub(super) fn events(&self) -> Option<Markup> {
+        self.curves().and_then(events::body)
+    }
+
+    /// How its deliveries ended.
+    pub(super) fn ledger(&self) -> Option<Markup> {
+        let body = ledger::body(self.curves()?)?;
+        Some(html! { (self.lead("Of")) (body) })
+    }
+
+    fn curves(&self) -> Option<&Summary> {
+        self.sweep.curves_of(self.shown.design.point).map(|_| &self.shown.run)
     }
 
     /// Its budgets, then what is full first in each design.

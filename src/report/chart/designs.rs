@@ -1,0 +1,170 @@
+//! The designs of a sweep over time: the same chart of each, one below the other on the same axes.
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shade, several, several::Named};
+use crate::{
+    report::theme,
+    summary::{Summary, advice::Design, sweep::Sweep},
+};
+use std::collections::BTreeMap;
+
+/// What the page of a sweep tells elsewhere, of all points.
+const ELSEWHERE: [&str; 3] = ["budgets", "cost", "cost-growth"];
+/// How the names of these charts begin.
+const PREFIX: &str = "design-";
+/// Where the lines of all designs stand in one panel.
+const TOGETHER: &str = "lag-distribution";
+
+/// The name of the same chart of a single run.
+pub(in crate::report) fn plain(name: &str) -> &str {
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
+/// A chart of a design.
+struct Own<'d> {
+    design: &'d str,
+    chart: Chart,
+}
+
+/// The charts of the designs of a sweep that ran once more.
+pub fn of_sweep(sweep: &Sweep) -> Vec<Chart> {
+    let named = |design: Design<'_>| {
+        let (name, run) = (sweep.spoken(design.point), sweep.curves_of(design.point)?);
+        let role = if design.is_advised() { " (advised)" } else { "" };
+        Some((name + role, run))
+    };
+    let runs: Vec<(String, &Summary)> =
+        sweep.drawn_designs().into_iter().filter_map(named).collect();
+    charts(&runs.iter().map(|(name, run)| (name.as_str(), *run)).collect::<Vec<Named>>())
+}
+
+/// The charts of some designs; the first is the one that is told in full. What has no lines over
+/// time is drawn of that one alone.
+fn charts(designs: &[Named]) -> Vec<Chart> {
+    let all: Vec<Own> = designs.iter().flat_map(|(name, run)| of(name, run)).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for own in &all {
+        if !names.contains(&own.chart.name.as_str()) {
+            names.push(&own.chart.name);
+        }
+    }
+    let same =
+        |name: &&str| -> Vec<&Own> { all.iter().filter(|own| own.chart.name == **name).collect() };
+    let first = designs.first().map_or("", |design| design.0);
+    names.iter().filter_map(|name| together(&same(name), first)).collect()
+}
+
+fn of<'d>(design: &'d str, run: &Summary) -> Vec<Own<'d>> {
+    let all = super::all(run).into_iter();
+    let own = all.filter(|chart| !ELSEWHERE.contains(&chart.name.as_str()));
+    own.map(|chart| Own { design, chart }).collect()
+}
+
+/// The same chart of several designs as one.
+fn together(all: &[&Own], shown: &str) -> Option<Chart> {
+    let first = all.iter().find(|own| own.design == shown).or(all.first())?;
+    let lines = |own: &&&Own| own.chart.panels.iter().all(|it| matches!(it.body, Body::Lines(_)));
+    let alike = all.len() > 1 && all.iter().filter(lines).count() == all.len();
+    let mut chart = match first.chart.name.as_str() {
+        TOGETHER if alike => over_each_other(all),
+        _ if alike && first.chart.x.name.starts_with("time, ") => stacked(all),
+        _ => first.chart.clone(),
+    };
+    chart.name = format!("{PREFIX}{}", first.chart.name);
+    chart.headline = format!("{}: {}", first.design, first.chart.headline);
+    Some(chart)
+}
+
+/// All panels, each under the name of its design. What happens in all of them at the same time is
+/// told over them, what differs in the panels.
+fn stacked(all: &[&Own]) -> Chart {
+    let mut chart = all[0].chart.clone();
+    let in_all = |shade: &Shade| all.iter().all(|own| own.chart.shades.contains(shade));
+    chart.shades.retain(in_all);
+    let apart = |own: &Own| -> Vec<Shade> {
+        own.chart.shades.iter().filter(|shade| !in_all(shade)).cloned().collect()
+    };
+    let told = all.iter().filter_map(|own| Some((own.design, shaded(&apart(own))?)));
+    let told: Vec<String> = told.map(|(name, what)| format!("{name}: {what}")).collect();
+    if !told.is_empty() {
+        chart.note = format!("{} Shaded: {}.", chart.note, told.join("; "));
+    }
+    chart.x = Axis::over(all.iter().map(|own| &own.chart.x));
+    let first = |own: &Own| own.chart.panels.first().map(|panel| panel.name.clone());
+    let alike = all.iter().all(|own| first(own) == first(all[0]));
+    chart.panels = all.iter().flat_map(|own| panels(own, &apart(own), alike)).collect();
+    share_axes(&mut chart.panels, all);
+    chart
+}
+
+/// The panels of a design; where the first ones of all designs show the same, it has in its name
+/// what it says.
+fn panels(own: &Own, shades: &[Shade], alike: bool) -> Vec<Panel> {
+    let mut panels = own.chart.panels.clone();
+    for (place, panel) in panels.iter_mut().enumerate() {
+        panel.height = panel.height.min(theme::STACKED);
+        panel.name = match place {
+            0 if alike => format!("{}: {}", own.design, brief(&own.chart.headline)),
+            _ => format!("{}: {}", own.design, panel.name),
+        };
+        if let Body::Lines(lines) = &mut panel.body {
+            lines.shades = shades.to_vec();
+        }
+    }
+    panels
+}
+
+/// The panels of one quantity share its axis.
+fn share_axes(panels: &mut [Panel], all: &[&Own]) {
+    let names: Vec<&str> =
+        all.iter().flat_map(|own| own.chart.panels.iter().map(|it| it.name.as_str())).collect();
+    let mut axes: BTreeMap<&str, Vec<Axis>> = BTreeMap::new();
+    for (name, panel) in names.iter().zip(panels.iter()) {
+        if let Body::Lines(lines) = &panel.body {
+            axes.entry(name).or_default().push(lines.y.clone());
+        }
+    }
+    for (name, panel) in names.iter().zip(panels) {
+        if let (Body::Lines(lines), Some(own)) = (&mut panel.body, axes.get(name)) {
+            lines.y = Axis::over(own.iter());
+        }
+    }
+}
+
+/// A headline up to its first half-sentence.
+fn brief(headline: &str) -> &str {
+    let ends = [", ", "; "].into_iter().filter_map(|end| headline.find(end));
+    ends.min().map_or(headline, |end| &headline[..end])
+}
+
+/// What is shaded, in words.
+fn shaded(shades: &[Shade]) -> Option<String> {
+    let names: Vec<&str> =
+        shades.iter().filter(|it| !it.faint).map(|it| it.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// One panel with a line for each design.
+fn over_each_other(all: &[&Own]) -> Chart {
+    let mut chart = all[0].chart.clone();
+    let mut lines: Vec<Line> = Vec::new();
+    let mut axes: Vec<Axis> = Vec::new();
+    for (place, own) in all.iter().enumerate() {
+        let Some(Body::Lines(body)) = own.chart.panels.first().map(|panel| &panel.body) else {
+            continue;
+        };
+        axes.push(body.y.clone());
+        let named = |line: &Line| Line {
+            label: own.design.to_owned(),
+            pen: several::pen(place).wide(1.75),
+            ..line.clone()
+        };
+        lines.extend(body.lines.iter().map(named));
+    }
+    lines.reverse();
+    chart.x = Axis::over(all.iter().map(|own| &own.chart.x));
+    if let Some(Panel { body: Body::Lines(body), .. }) = chart.panels.first_mut() {
+        let y = Axis::over(axes.iter());
+        let corner = body.corner.clone();
+        *body = Lines { y, lines, reversed: true, corner, ..Lines::default() };
+    }
+    chart
+}
