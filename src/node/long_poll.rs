@@ -102,6 +102,8 @@ impl Gateway {
         let service = self.work(at, self.parameters.cpu.poll, cx);
         cx.tiers.get_mut(at).held += 1;
         cx.connections.get_mut(user).gateway = at;
+        // Who was told to move has done so: it was never without a connection.
+        cx.record.recovery.back(cx.now, user, Span::ZERO);
         self.look_into_memory(at, cx);
         if cx.connections.kept.missed(user) {
             let Some(mailbox) = &crowd.replay else { return };

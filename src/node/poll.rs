@@ -19,7 +19,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{EventQueue, Span, Time, number},
+    engine::{EventQueue, Time, number},
     record::{Cause, End},
 };
 
@@ -82,8 +82,9 @@ impl Clients {
         row.state = State::Online;
         // From its first visit on, what is for many is for it as well.
         cx.joins(user);
+        let outage = cx.now.since(cx.connections.wants_since(user));
         cx.connections.since[number::index(user)] = cx.now;
-        cx.record.recovery.back(cx.now, user, Span::ZERO);
+        cx.record.recovery.back(cx.now, user, outage);
         cx.record.polled(cx.now, user, cx.crowds.place(user));
         let way = crowd.handshake_way(round_trip, crowd.connection(user, 0), 1);
         cx.wake(cx.now + way.max(round_trip.half()), Timer::PollPlaced, user, FIRST);

@@ -2,7 +2,7 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, Summary, disturbed, figures, herds,
+    Ledger, Summary, board, disturbed, figures, herds,
     shares::Fullest,
     slo,
     storms::{self, Ended},
@@ -150,7 +150,10 @@ fn tabs(summary: &Summary) -> Option<String> {
 
 /// The budget that leaves a gateway pool least, where that is little.
 pub fn binding(summary: &Summary) -> Option<String> {
-    let pools = summary.metrics.iter().filter(|metric| metric.quantity == "headroom");
+    let pools = summary
+        .metrics
+        .iter()
+        .filter(|metric| ["headroom", "quota_left"].contains(&metric.quantity.as_str()));
     let left = pools.filter_map(|metric| Some((metric.mean?, &metric.node)));
     let (least, name) = left.min_by(|one, other| one.0.total_cmp(&other.0))?;
     if least >= SCARCE {
@@ -171,10 +174,19 @@ pub fn binding(summary: &Summary) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
+    // What instances were killed for is exceeded, and first, though no tick saw it.
+    let killed = all.iter().position(|it| it.1 == "memory").filter(|_| board::dies(summary, name));
+    if let Some(memory) = killed {
+        all[memory].0 = f64::INFINITY;
+    }
     all.sort_by(|one, other| other.0.total_cmp(&one.0));
     let parts: Vec<String> =
         all.iter().skip(1).map(|(used, budget)| format!("{budget} {}", share(*used))).collect();
     let (most, first) = all.first()?;
+    if most.is_infinite() {
+        let parts = parts.join(", ");
+        return Some(format!("The memory of {name} is exceeded: instances end of it; {parts}."));
+    }
     Some(format!(
         "The first budget of {name} to bind is {first}, at its peak {} used; {}.",
         share(*most),

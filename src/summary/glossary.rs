@@ -267,15 +267,14 @@ pub const METRICS: &[Described] = &[
     row(
         "<node>.budget.new_connections",
         Unit::Share,
-        "Connections that a managed service opened a second, on average over the run, over its \
-         quota.",
+        "Connections that a managed service opened a second, on average, over its quota.",
     ),
     row(
         "<node>.headroom",
         Unit::Share,
-        "What the fullest budget of a gateway pool leaves: connections, memory or CPU, each at its \
-         peak; of a managed service what its quota leaves on average.",
+        "What the fullest of connections, memory and CPU of a gateway pool leaves at its peak.",
     ),
+    row("<node>.quota_left", Unit::Share, "What a managed service's quota leaves."),
     row(
         "presence.falsely_online",
         Unit::Seconds,

@@ -79,7 +79,7 @@ fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
     let (node, quantity) = match rest.split_once('.') {
         Some((node, quantity)) if nodes.contains(&node) => (node, quantity),
         // The one quantity of a node without a statistic.
-        None if statistic == "headroom" => {
+        None if ["headroom", "quota_left"].contains(&statistic) => {
             return (rest.to_owned(), phase + statistic, String::new());
         }
         _ => ("", rest),

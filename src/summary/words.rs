@@ -3,7 +3,7 @@ use super::sweep::Axis;
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 53] = [
+const METRICS: [(&str, &str); 54] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -50,6 +50,7 @@ const METRICS: [(&str, &str); 53] = [
     ("*.moves_per_client", "moves per user in *"),
     ("*.duration", "duration of *"),
     ("*.headroom", "headroom of *"),
+    ("*.quota_left", "quota left of *"),
     ("*.cpu.peak", "peak CPU of *"),
     ("*.cpu.mean", "mean CPU of *"),
     ("*.backlog.peak", "most messages that wait in *"),

@@ -2,7 +2,7 @@
 mod feeds;
 mod sources;
 
-use super::{World, hosts::Hosts, sample::Gauges, timeline::Timeline};
+use super::{World, sample::Gauges, timeline::Timeline};
 use crate::{
     engine::{Agenda, Draws, Law, Span, Time, draws, number},
     node::{
@@ -81,7 +81,6 @@ impl World {
             tiers,
             timeline: Timeline::new(scenario),
             record,
-            hosts: Hosts::new(&pools),
             dealings: vec![0; scenario.nodes.len()],
             replication,
             events: 0,

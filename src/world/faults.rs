@@ -182,7 +182,6 @@ impl World {
                 }
             }
             Step::Ready if !self.tiers.serves(instance) => {
-                self.hosts.present(now, node, instance);
                 self.put_up(now, instance);
                 self.watch(scene, instance, agenda);
             }

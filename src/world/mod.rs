@@ -5,7 +5,6 @@ mod consumers;
 mod endings;
 mod faults;
 mod feeds;
-mod hosts;
 mod measures;
 mod places;
 mod pools;
@@ -39,7 +38,6 @@ use crate::{
     record::{Outcome, Recorder, Trace},
     scenario::Scenario,
 };
-use hosts::Hosts;
 use sample::Gauges;
 use timeline::Timeline;
 
@@ -57,7 +55,6 @@ pub struct World {
     timeline: Timeline,
     record: Recorder,
     gauges: Gauges,
-    hosts: Hosts,
     /// How often the consumers of each node have begun to deal partitions out.
     dealings: Vec<u16>,
     replication: u32,

@@ -76,7 +76,7 @@ impl World {
         let used = number::float(handshakes) / seconds / service.new_connections.0;
         sheet.set(format!("{name}.messages"), Unit::Count, Some(messages));
         sheet.set(format!("{name}.budget.new_connections"), Unit::Share, Some(used));
-        sheet.set(format!("{name}.headroom"), Unit::Share, Some((1.0 - used).max(0.0)));
+        sheet.set(format!("{name}.quota_left"), Unit::Share, Some((1.0 - used).max(0.0)));
         sheet.count("connections.closed", self.record.counts.closed);
     }
 }

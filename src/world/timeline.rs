@@ -282,7 +282,6 @@ impl World {
         (running.next, running.left) = (last - range.start, last - first);
         for instance in first..last {
             let event = |step| Event::Action { index: scene.index, step, instance };
-            self.hosts.present(scene.now, scene.node, instance);
             if self.tiers.serves(instance) {
                 agenda.push(scene.now + grace, event(Step::Grace));
                 self.drain(scene, instance, agenda);
@@ -332,7 +331,6 @@ impl World {
             self.put_down(scene.now, instance, Life::Stopped);
         }
         // Its successor boots from now on, on another machine if the host is gone.
-        self.hosts.present(scene.now, scene.node, instance);
         let wait = if life == Life::Up { Span::ZERO } else { startup };
         agenda.push(scene.now + wait, Event::Action { index, step, instance });
     }
@@ -440,14 +438,10 @@ impl World {
         }
         let life = if kind == CrashKind::Process { Life::Stopped } else { Life::Silent };
         self.put_down(scene.now, instance, life);
-        if kind == CrashKind::Host {
-            self.hosts.gone(scene.now, scene.node, instance);
-        }
     }
 
     fn on_restart(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
         if !self.tiers.serves(instance) {
-            self.hosts.present(scene.now, scene.node, instance);
             self.put_up(scene.now, instance);
             self.watch(scene, instance, agenda);
         }

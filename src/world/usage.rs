@@ -156,9 +156,8 @@ impl World {
                 let held = |crowd: &Crowd| crowd.gateways.node == id;
                 managed(service, rates.iter().filter(|rate| held(rate.crowd)))
             }
-            Parameters::Gateway(_) => {
-                Amount::Machines(self.hosts.mean(usize::from(id), scenario.horizon))
-            }
+            // Those of the design: a fault of the run is none of the month.
+            Parameters::Gateway(pool) => Amount::Machines(f64::from(pool.count)),
             Parameters::Fanout(fanout) => Amount::Machines(f64::from(fanout.instances)),
             Parameters::Pubsub(_) => Amount::Published(of(&published, &|rate| rate.published())),
             Parameters::Registry(_) => Amount::Registered {

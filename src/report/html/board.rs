@@ -106,11 +106,11 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
                 h3 {
                     "Of " (text::name(&room.node)) " alone: "
                     @match first.full_at {
-                        Some(full) if waits(first) => {
-                            "a herd waits for " (first.name) ", at its peak "
-                            (figures::compact(first.peak)) " times what there is; the steady rate \
-                            is full with " (users(full))
+                        Some(full) if first.wait().is_some() => {
+                            (first.wait().unwrap_or_default())
+                            "; the steady rate is full with " (users(full))
                         }
+                        Some(full) if first.exceeded => { (exceeded(first, full)) }
                         Some(full) if full > room.users * 1.001 => {
                             (first.name) " would be full first, with " (users(full)) ", "
                             (figures::compact(full / room.users)) " times those of this run"
@@ -166,12 +166,13 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
     }
 }
 
-/// Whether a herd wants more at once than there is of what can wait.
-fn waits(budget: &Budget) -> bool {
-    board::can_wait(budget.name) && budget.peak > 1.0
+/// That instances were killed for a budget.
+fn exceeded(budget: &Budget, full: f64) -> String {
+    let most = users(full);
+    format!("its {} is exceeded, instances end of it: it does for no more than {most}", budget.name)
 }
 
-pub(super) fn users(count: f64) -> String {
+pub(in crate::report) fn users(count: f64) -> String {
     figures::counted(rounded(count), "user", "users")
 }
 

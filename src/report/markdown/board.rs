@@ -46,7 +46,25 @@ pub(super) fn headroom(run: &Summary) -> String {
         Some(format!("{} at its peak", figures::share(first.peak))),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    words(&format!("full first is {} of {}, {}.", first.name, room.node, figures::listed(&parts)))
+    let exceeded = match first.full_at {
+        Some(full) if first.exceeded => format!(
+            "; it is exceeded, instances end of it: it does for no more than {}",
+            html::users(full),
+        ),
+        _ => String::new(),
+    };
+    let full = format!(
+        "full first is {} of {}, {}{exceeded}.",
+        first.name,
+        room.node,
+        figures::listed(&parts)
+    );
+    let waits = rooms.iter().flat_map(|room| {
+        let all = room.budgets.iter().filter_map(board::Budget::wait);
+        all.map(|wait| figures::capitalized(&format!("of {}, {wait}.", room.node)))
+    });
+    let all: Vec<String> = [full].into_iter().chain(waits).collect();
+    words(&all.join(" "))
 }
 
 /// What each thing that was done cost the users.

@@ -1,7 +1,12 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
+mod drain;
+mod queue;
+mod spread;
+mod tier;
+
 use super::{
-    headroom::{Headroom, USED_UP, can_wait, headroom, rooms},
+    headroom::{Headroom, rooms},
     nodes, seconds,
 };
 use crate::{
@@ -36,17 +41,18 @@ pub struct Change {
 pub fn changes(summary: &Summary) -> Vec<Change> {
     let mut all = Vec::new();
     for (node, pool) in nodes(summary, "gateway") {
-        all.extend(window(summary, node, pool));
-        all.extend(grace(node, pool, all.last()));
-        all.extend(queue(summary, node, pool));
+        all.extend(drain::changes(summary, node, pool));
+        all.extend(queue::change_of(summary, node, pool));
     }
     // What a herd does to the CPU goes with the herd.
     let over = summary.mean("attempts.peak_over_capacity").is_some_and(|peak| peak > 1.0);
     let herd = over || !all.is_empty();
-    all.extend(instances(summary, herd));
-    all.extend(
-        nodes(summary, "clients").into_iter().filter_map(|(node, it)| jitter(summary, node, it)),
-    );
+    all.extend(tier::instances(summary, herd));
+    let spread = spread::changes(summary);
+    let jittered = |it: &Change| spread.iter().all(|other| other.path != it.path);
+    let crowds = nodes(summary, "clients").into_iter();
+    all.extend(crowds.filter_map(|(node, it)| jitter(summary, node, it)).filter(jittered));
+    all.extend(spread);
     all.extend(
         nodes(summary, "clients").into_iter().filter_map(|(node, it)| beat(summary, node, it)),
     );
@@ -67,131 +73,9 @@ fn rate(summary: &Summary, instances: f64) -> Option<f64> {
     Some(capacity / all * instances).filter(|rate| *rate > 0.0 && rate.is_finite())
 }
 
-/// The largest batch that a deploy of the timeline takes at once.
-fn batch(summary: &Summary, node: &str) -> Option<f64> {
-    let entries = summary.input["timeline"].as_array()?;
-    let deploys = entries.iter().map(|entry| &entry["deploy"]);
-    let own = deploys.filter(|deploy| deploy["node"] == node);
-    own.filter_map(|deploy| stated_count(&deploy["batch"])).reduce(f64::max)
-}
-
 /// Whole steps of five seconds, as a file writes them.
 fn written(seconds: f64) -> String {
     Span::from_seconds((seconds / 5.0).ceil() * 5.0).print()
-}
-
-/// A drain must leave the others time for the handshakes of a batch: window ≥ N/µ.
-fn window(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
-    let instances = stated_count(&pool["count"])?;
-    let batch = batch(summary, node)?.min(instances - 1.0);
-    let fullest = summary.mean(&format!("{node}.connections_per_instance.max"))?;
-    let (herd, rate) = (fullest * batch, rate(summary, instances - batch)?);
-    let own = &pool["drain"]["window"];
-    let (now, least) = (seconds(own)?, herd / rate);
-    let evidence = format!(
-        "N/µ: a batch moves up to {} users, and the other {} gateways complete {} handshakes a \
-         second: {} of work in a window of {}; a quarter more for queues and uneven shares.",
-        count(herd.round()),
-        count(instances - batch),
-        count(rate.round()),
-        duration(least),
-        duration(now),
-    );
-    let to = written(least * MARGIN);
-    (now < least).then(|| change(format!("{node}.drain.window"), own, to, &evidence))
-}
-
-/// Who has not left when the grace is over is cut off: grace ≥ window.
-fn grace(node: &str, pool: &Json, last: Option<&Change>) -> Option<Change> {
-    let own = &pool["drain"]["grace"];
-    let longer = last.filter(|last| last.path == format!("{node}.drain.window"));
-    let window = match longer {
-        Some(last) => Span::read(&last.to).ok()?.seconds(),
-        None => seconds(&pool["drain"]["window"])?,
-    };
-    let evidence = format!(
-        "A drain takes {} to move its users; after a grace of {} the rest are cut off at once.",
-        duration(window),
-        duration(seconds(own)?),
-    );
-    let to = Span::from_seconds(window).print();
-    (seconds(own)? < window).then(|| change(format!("{node}.drain.grace"), own, to, &evidence))
-}
-
-/// Who waits longer than the client's patience is served for nobody: queue ≤ µT.
-fn queue(summary: &Summary, node: &str, pool: &Json) -> Option<Change> {
-    let own = &pool["accept_queue"];
-    let bound = if own == "unbounded" { f64::INFINITY } else { stated_count(own)? };
-    let crowds = nodes(summary, "clients");
-    let patience = crowds.iter().filter_map(|crowd| seconds(&crowd.1["reconnect"]["timeout"]));
-    let patience = patience.reduce(f64::min)?;
-    let each = rate(summary, 1.0)?;
-    let safe = (each * patience).floor().max(1.0);
-    let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0).round();
-    let evidence = format!(
-        "µT: an instance completes {} handshakes a second, a client waits {}; what queues beyond \
-         {} is served for nobody, in this run {} handshakes.",
-        count(each.round()),
-        duration(patience),
-        count(safe),
-        count(wasted),
-    );
-    // Without a herd no queue fills.
-    let fills = summary.mean("handshake_queue.max").is_some_and(|wait| wait > patience);
-    let to = format!("{safe:.0}");
-    (bound > safe && fills).then(|| change(format!("{node}.accept_queue"), own, to, &evidence))
-}
-
-/// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
-fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
-    // What is full serves less than what is wanted, of this tier or of what stands before it.
-    let full = rooms(summary).iter().any(is_full);
-    let tier = |room: &Headroom| {
-        let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
-        let most = room.budgets.iter().find(|budget| counts(budget.name))?;
-        let (zones, single) = gone(summary, room);
-        let left = (room.instances - zones - single).max(1.0);
-        let (wanted, known) = match most.fits {
-            // As many as hold all users, whoever of them got in.
-            Some(fits) if most.peak > USED_UP => (room.instances * room.users / fits, true),
-            _ => (left * most.peak, false),
-        };
-        let kept = (wanted / AIM - 1e-9).ceil();
-        // A zone takes its part of however many there are.
-        let part = (zones / room.instances).min(0.9);
-        let to = ((kept + single) / (1.0 - part) - 1e-9).ceil().max(room.instances);
-        let beside = if left < room.instances {
-            format!(", beside those that are gone in the timeline ({} then serve)", count(left))
-        } else {
-            String::new()
-        };
-        let least = if full && !known {
-            " at least: where a budget is full, the load that was served was capped. Run it again \
-             with them"
-        } else if full {
-            " at least; run it again with them"
-        } else {
-            ""
-        };
-        let evidence = format!(
-            "The fullest instance of {} uses {} of its {} at the peak; for {} it takes so many \
-             instances{beside}{least}.",
-            room.node,
-            share(most.peak),
-            most.name,
-            share(AIM),
-        );
-        let own = &summary.input["nodes"][&room.node]["gateway"]["count"];
-        let more = most.peak > FULL && to > room.instances;
-        let path = format!("{}.count", room.node);
-        more.then(|| change(path, own, format!("{to:.0}"), &evidence))
-    };
-    headroom(summary).iter().filter_map(tier).collect()
-}
-
-/// Whether a budget of it that has no pace reached its limit.
-fn is_full(room: &Headroom) -> bool {
-    room.budgets.iter().any(|budget| !can_wait(budget.name) && budget.peak > USED_UP)
 }
 
 /// The instances of a tier that the timeline takes away at most: in zones, and one by one. What

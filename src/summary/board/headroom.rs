@@ -1,5 +1,5 @@
 //! How much of each budget of a gateway tier is used, and with how many users it would be full.
-use super::{busy, nodes, users};
+use super::{busy, nodes, users, way_in};
 use crate::{
     engine::number,
     record::Unit,
@@ -19,6 +19,8 @@ pub struct Headroom {
     pub zones: f64,
     /// The users of the run.
     pub users: f64,
+    /// Those who come to this tier when all do who would.
+    pub comes: f64,
     /// Each budget, the first to be full first.
     pub budgets: Vec<Budget>,
 }
@@ -46,6 +48,8 @@ pub struct Budget {
     pub fewer: bool,
     /// The users that all instances hold together, where its limit and the use of each are known.
     pub fits: Option<f64>,
+    /// Instances were killed for it.
+    pub exceeded: bool,
     /// The events that would say so, where they are too few.
     pub few: Option<f64>,
 }
@@ -58,6 +62,9 @@ const FEW: f64 = 25.0;
 pub const HANDSHAKES: &str = "handshakes";
 /// The one budget of a managed service.
 pub const NEW_CONNECTIONS: &str = "new connections";
+
+/// What its kernel kills an instance for.
+const MEMORY: &str = "memory";
 
 /// From here on a budget is taken for full.
 pub const USED_UP: f64 = 0.999;
@@ -115,12 +122,23 @@ fn of_work(summary: &Summary, node: &str) -> Option<Headroom> {
         full_at: Some(users / peak).filter(|_| peak > 0.0 && users > 0.0),
         fewer: peak > USED_UP,
         fits: None,
+        exceeded: false,
     };
     let node = node.to_owned();
-    Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
+    let comes = users;
+    Some(Headroom { node, instances: 1.0, zones: 1.0, users, comes, budgets: vec![budget] })
 }
 
 impl Budget {
+    /// What a herd waits for: more is wanted at once than there is of what can wait.
+    pub fn wait(&self) -> Option<String> {
+        let waits = can_wait(self.name) && self.peak > 1.0;
+        waits.then(|| {
+            let times = figures::compact(self.peak);
+            format!("a herd waits for {}, at its peak {times} times what there is", self.name)
+        })
+    }
+
     /// How much of it so many users take when it is full first; none of what can wait and has too
     /// little to say.
     pub fn part(&self, users: f64) -> Option<f64> {
@@ -137,7 +155,12 @@ pub fn binding(rooms: &[Headroom]) -> Option<(&Headroom, &Budget)> {
         let first = room.budgets.first()?;
         Some((room, first, first.part(room.users).filter(|&part| part > 0.0)?))
     });
-    let first = firsts.max_by(|one, other| one.2.total_cmp(&other.2));
+    // What ended instances is exceeded, whatever else is full.
+    let order = |it: &(&Headroom, &Budget, f64)| (it.1.exceeded, it.2);
+    let first = firsts.max_by(|one, other| {
+        let (one, other) = (order(one), order(other));
+        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+    });
     first.map(|(room, budget, _)| (room, budget))
 }
 
@@ -160,17 +183,20 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
         full_at: Some(binds).filter(|&share| share > 0.0).map(|share| users / share),
         fewer: false,
         fits: None,
+        exceeded: false,
         few: None,
     };
     let node = node.to_owned();
-    Some(Headroom { node, instances: 1.0, zones: 1.0, users, budgets: vec![budget] })
+    let comes = users;
+    Some(Headroom { node, instances: 1.0, zones: 1.0, users, comes, budgets: vec![budget] })
 }
 
 fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Headroom> {
     let instances = stated_count(&pool["count"]).filter(|&count| count >= 1.0)?;
     let zones = stated_count(&pool["zones"]).unwrap_or(1.0).clamp(1.0, instances);
     let users = users(summary)?;
-    let each = each_holds(summary).filter(|_| only);
+    let (each, comes) = (each_holds(summary, node), comes(summary, node).unwrap_or(users));
+    let dies = way_in::dies(summary, node);
     let mut used = sockets(summary, node, pool, each);
     used.extend(memory(summary, node, pool, each));
     let mean = |metric: &str| summary.mean(&format!("{node}.{metric}"));
@@ -188,8 +214,10 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     let zone = (instances / zones).ceil();
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
     let budget = |used: Used| {
-        let (average, peak) = (used.average?, used.peak?);
-        let (full_at, fewer) = used.full_at(users, peak);
+        let exceeded = dies && used.name == MEMORY;
+        let most = if exceeded { used.peak?.max(1.0) } else { used.peak? };
+        let (average, peak) = (used.average?, most);
+        let (full_at, fewer) = used.full_at(users, comes, peak);
         (peak > 0.0).then(|| Budget {
             name: used.name,
             limit: used.limit,
@@ -200,6 +228,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
             full_at,
             fewer,
             fits: used.fits,
+            exceeded,
             few: used.few,
         })
     };
@@ -212,28 +241,37 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         waiting.for_each(|budget| budget.full_at = None);
     }
     let order = |budget: &Budget| budget.full_at.unwrap_or(f64::INFINITY);
-    budgets.sort_by(|one, other| order(one).total_cmp(&order(other)));
+    budgets.sort_by(|one, other| {
+        other.exceeded.cmp(&one.exceeded).then(order(one).total_cmp(&order(other)))
+    });
     let node = node.to_owned();
-    (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, budgets })
+    (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, comes, budgets })
 }
 
 impl Used {
     /// The users with whom it is full, and whether it is with fewer than those of the run: a peak
     /// ends at the limit, so that from there on the limit itself says it.
-    fn full_at(&self, users: f64, peak: f64) -> (Option<f64>, bool) {
+    fn full_at(&self, users: f64, comes: f64, peak: f64) -> (Option<f64>, bool) {
         let full = peak > USED_UP && !can_wait(self.name);
-        if let Some(fits) = self.fits.filter(|&fits| full && fits < users) {
+        if let Some(fits) = self.fits.filter(|&fits| full && fits < comes) {
             return (Some(fits), false);
         }
         (self.binds.filter(|&share| share > 0.0).map(|share| users / share), full)
     }
 }
 
-/// Connections of a user, where each holds one; who polls holds one now and then.
-fn each_holds(summary: &Summary) -> Option<f64> {
-    let crowds = nodes(summary, "clients");
-    let holds = |crowd: &Json| ["websocket", "sse"].map(Json::from).contains(&crowd["transport"]);
-    crowds.iter().all(|(_, crowd)| holds(crowd)).then_some(1.0)
+/// Connections of a user who comes to a tier, where each holds one: a held request is one, but for
+/// a moment; who polls in turn holds one now and then.
+fn each_holds(summary: &Summary, node: &str) -> Option<f64> {
+    let crowds = way_in::comes(summary, node);
+    let holds = |it: &way_in::Comes| ["websocket", "sse", "long_poll"].contains(&it.transport);
+    (!crowds.is_empty() && crowds.iter().all(holds)).then_some(1.0)
+}
+
+/// The users who come to a tier when all do who would; none of streams of sessions.
+fn comes(summary: &Summary, node: &str) -> Option<f64> {
+    let all: f64 = way_in::comes(summary, node).iter().map(|it| it.users).sum();
+    Some(all).filter(|&all| all > 0.0)
 }
 
 /// Connections, by their own bound and by that of descriptors: each takes one.
@@ -268,7 +306,7 @@ fn memory(summary: &Summary, node: &str, pool: &Json, each: Option<f64>) -> Opti
     let held = of("connections_per_instance.max").filter(|&held| held > 0.0);
     let fits = held.zip(each).map(|(held, each)| limit / (most / held) * instances / each);
     Some(Used {
-        name: "memory",
+        name: MEMORY,
         limit: format!("{} each", figures::figure(Unit::Bytes, limit)),
         average: average.map(|bytes| bytes / limit),
         peak: Some(most / limit),

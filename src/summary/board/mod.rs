@@ -5,6 +5,7 @@ mod blast;
 mod change;
 mod growth;
 mod headroom;
+mod way_in;
 
 pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
 pub(super) use blast::{but_few, is_mark};
@@ -13,6 +14,7 @@ pub use growth::{Grown, growth};
 pub use headroom::{
     Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,
 };
+pub use way_in::dies;
 
 use super::{Metric, Summary, stated_count};
 use crate::{engine::Span, units::Quantity};

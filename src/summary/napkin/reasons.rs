@@ -108,7 +108,7 @@ impl Case<'_> {
             Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => {
-                all.extend([self.herds(), self.load(), self.missed(), self.away(), self.gone()]);
+                all.extend([self.herds(), self.load(), self.missed(), self.away()]);
                 all.push(self.free_part());
             }
         }
@@ -484,13 +484,5 @@ impl Case<'_> {
             let way = if part > 0.0 { "more" } else { "fewer" };
             format!("{} {way} bytes, of which the first are free", share(part.abs()))
         })
-    }
-
-    /// Machines that are gone cost nothing.
-    fn gone(&self) -> Option<String> {
-        let crash = self.summary.input["timeline"].as_array()?;
-        let gone =
-            crash.iter().any(|entry| entry["crash"].is_object() || entry["zone_loss"].is_object());
-        (gone && !self.more()).then(|| "machines that have crashed cost nothing".to_owned())
     }
 }

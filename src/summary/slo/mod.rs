@@ -199,8 +199,14 @@ const HARMS: [&str; 26] = [
     ".user_seconds",
 ];
 /// Of these there should be much.
-const GOODS: [&str; 5] =
-    ["clients.availability", "connections.end", "deliveries.live", ".headroom", ".served"];
+const GOODS: [&str; 6] = [
+    "clients.availability",
+    "connections.end",
+    "deliveries.live",
+    ".headroom",
+    ".quota_left",
+    ".served",
+];
 
 fn has(metric: &str, form: &str) -> bool {
     if form.starts_with('.') { metric.ends_with(form) } else { metric.starts_with(form) }

@@ -398,7 +398,7 @@ fn changes_are_closed_forms_that_a_file_takes() {
     let expected = [
         ("gateways.drain.window", "30s", "1min10s"),
         ("gateways.drain.grace", "30s", "1min10s"),
-        ("gateways.accept_queue", "unbounded", "2500"),
+        ("gateways.accept_queue", "unbounded", "2200"),
         ("phones.reconnect.jitter", "none", "full"),
     ];
     assert_eq!(told, expected);
@@ -409,7 +409,7 @@ fn changes_are_closed_forms_that_a_file_takes() {
         show.arg("--set").arg(format!("{path}={to}"));
     }
     let shown = show.assert().code(0).get_output().stdout.clone();
-    assert!(String::from_utf8(shown).unwrap().contains("accept_queue: 2500"));
+    assert!(String::from_utf8(shown).unwrap().contains("accept_queue: 2200"));
 }
 
 #[test]

@@ -5,9 +5,9 @@ use super::{
 };
 use squall::{
     engine::{Span, Time},
-    node::parameters::{Moves, OverMemory, Resume},
+    node::parameters::{Moves, OverMemory, Parameters, Resume, Transport},
     record::Outcome,
-    scenario::Scenario,
+    scenario::{NodeId, Scenario},
     units::{Bytes, Rate},
 };
 
@@ -58,6 +58,41 @@ fn who_finds_no_room_is_cut_off() {
     });
     assert!(count(&outcome, "attempts.refused") > 100);
     assert!(count(&outcome, "connections.cut") > 100);
+}
+
+/// A request that is held is answered, and the next one is held elsewhere: nobody is away then,
+/// and everybody has moved when the window is over. The same beside a crowd that polls in its turn.
+#[test]
+fn whoever_asks_elsewhere_is_back() {
+    for other in [None, Some(Transport::ShortPoll)] {
+        let outcome = deployed(Moves::BreakFirst, |scenario| {
+            let crowd = clients(scenario);
+            (crowd.transport, crowd.poll_hold) = (Transport::LongPoll, secs(25));
+            if let Some(transport) = other {
+                let mut second = scenario.nodes[0].clone();
+                let Parameters::Clients(crowd) = &mut second.parameters else { panic!() };
+                crowd.transport = transport;
+                second.name = "others".to_owned();
+                let id = NodeId(u8::try_from(scenario.nodes.len()).unwrap());
+                scenario.nodes.push(second);
+                let as_the_other = |node: NodeId| if node.0 == 0 { id } else { node };
+                for mut link in scenario.links.clone() {
+                    let ends = [link.source, link.target].map(as_the_other);
+                    if ends != [link.source, link.target] {
+                        [link.source, link.target] = ends;
+                        scenario.links.push(link);
+                    }
+                }
+            }
+        });
+        assert!(count(&outcome, "recovery.deploy.hit") > 2_500);
+        assert_eq!(count(&outcome, "recovery.deploy.never"), 0);
+        // Four gateways one after the other, each for as long as its window.
+        let all = measure(&outcome, "recovery.deploy.all");
+        assert!((60.0..120.0).contains(&all), "{all}");
+        let longest = measure(&outcome, "recovery.deploy.longest");
+        assert!(longest < 1.0, "{longest}");
+    }
 }
 
 /// A maximum age moves users in the same way.

@@ -3,7 +3,7 @@ use super::chat::{chat, clients, crash, deploy, drop_users, gateways, replay, se
 use squall::{
     engine::Time,
     node::parameters::{Audience, Jitter, Parameters, Resume, Sends},
-    record::{Outcome, Trace},
+    record::{Amount, Outcome, Trace},
     scenario::{CrashKind, Node, NodeId, Scenario},
     units::{Bytes, Rate},
     world::simulate,
@@ -36,6 +36,16 @@ fn a_phase_that_is_over_before_the_warm_up_takes_no_use_away() {
     let used = run(&scenario).usage;
     assert!((used.connections / 800.0 - 1.0).abs() < 0.05, "{}", used.connections);
     assert!(!used.steady);
+}
+
+/// A month is paid for as it is designed: a host that is gone in the run is replaced within it.
+#[test]
+fn a_crash_makes_no_month_cheaper() {
+    let mut scenario = chat(1_000, 4);
+    crash(&mut scenario, 10, CrashKind::Host, None);
+    let used = run(&scenario).usage;
+    let machines = used.nodes.iter().find(|used| used.node == "gateways").unwrap();
+    assert_eq!(machines.amount, Amount::Machines(4.0));
 }
 
 #[test]

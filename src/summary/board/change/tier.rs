@@ -1,0 +1,88 @@
+//! How many instances a tier needs.
+use super::{AIM, Change, FULL, change, gone};
+use crate::summary::{
+    Summary,
+    board::{
+        headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
+        way_in,
+    },
+    figures::{self, count, share},
+};
+
+/// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
+pub(super) fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
+    // What is full serves less than what is wanted, of this tier or of what stands before it.
+    let full = rooms(summary).iter().any(|room| room.budgets.iter().any(is_full));
+    headroom(summary).iter().filter_map(|room| of_tier(summary, room, herd, full)).collect()
+}
+
+/// Whether a budget that has no pace reached its limit.
+fn is_full(budget: &Budget) -> bool {
+    !can_wait(budget.name) && budget.peak > USED_UP
+}
+
+fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option<Change> {
+    let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
+    let most = room.budgets.iter().find(|budget| counts(budget.name))?;
+    let (zones, single) = gone(summary, room);
+    let left = (room.instances - zones - single).max(1.0);
+    let (wanted, known) = match most.fits {
+        // As many as hold all who would come, whoever of them got in.
+        Some(fits) if most.peak > USED_UP => (room.instances * room.comes / fits, true),
+        _ => (left * most.peak, false),
+    };
+    let kept = (wanted / AIM - 1e-9).ceil();
+    // A zone takes its part of however many there are.
+    let part = (zones / room.instances).min(0.9);
+    let to = ((kept + single) / (1.0 - part) - 1e-9).ceil().max(room.instances);
+    let beside = if left < room.instances {
+        format!(", beside those that are gone in the timeline ({} then serve)", count(left))
+    } else {
+        String::new()
+    };
+    let least = if full && !known {
+        " at least: where a budget is full, the load that was served was capped. Run it again with \
+         them"
+    } else if full {
+        " at least; run it again with them"
+    } else {
+        ""
+    };
+    let evidence = format!(
+        "{}; for {} it takes so many instances{beside}{least}.",
+        used(summary, room, most),
+        share(AIM)
+    );
+    let own = &summary.input["nodes"][&room.node]["gateway"]["count"];
+    let more = most.peak > FULL && to > room.instances;
+    let path = format!("{}.count", room.node);
+    more.then(|| change(path, own, format!("{to:.0}"), &evidence))
+}
+
+/// How full the fullest budget is, and who would come.
+fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
+    let come = match most.fits.filter(|_| most.peak > USED_UP) {
+        Some(fits) => format!(
+            "; one holds {}, and {} come when all do who would",
+            count(rounded(fits / room.instances)),
+            figures::counted(rounded(room.comes), "user", "users"),
+        ),
+        None => String::new(),
+    };
+    if most.exceeded && way_in::dies(summary, &room.node) {
+        let killed = summary.mean("instances.killed").unwrap_or(0.0).round();
+        let killed = figures::counted(killed, "instance", "instances");
+        return format!("Memory ends {killed} of {}{come}", room.node);
+    }
+    format!(
+        "The fullest instance of {} uses {} of its {} at the peak{come}",
+        room.node,
+        share(most.peak),
+        most.name,
+    )
+}
+
+/// Three digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
+}
