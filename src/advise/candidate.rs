@@ -1,5 +1,5 @@
 //! A way to carry the messages: an experiment's text, resolved by the one loader, on a napkin.
-use super::question::{Direction, Platform, Question, STREAMS};
+use super::question::{Direction, Platform, Question, STREAMS_OF_HTTP_2};
 use crate::{
     engine::{Span, number},
     napkin::{Napkin, napkin},
@@ -150,7 +150,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         format!("transport: {}", way.key())
     };
     let requests = matches!(way, Way::Sse | Way::LongPoll) || falls_back;
-    let http = if requests && question.tabs > STREAMS { "h2" } else { "h1" };
+    let http = if requests && question.needs_http_2() { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
     let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
     let values = [
@@ -160,6 +160,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("HORIZON", size.horizon.print()),
         ("WARM_UP", size.warm_up.print()),
         ("USERS", size.users.to_string()),
+        ("TABS", tabs(question, requests, size.users)),
         ("PROFILE", if native { "bare" } else { "browser" }.to_owned()),
         ("HTTP", http.to_owned()),
         ("SENDS", sends),
@@ -192,6 +193,13 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         text += &format!("prices: {path}\n");
     }
     text
+}
+
+/// How many tabs a browser has, where they share connections that are too few for them.
+fn tabs(question: &Question, requests: bool, users: u64) -> String {
+    let enough = if question.needs_http_2() { STREAMS_OF_HTTP_2 } else { 1 };
+    let tabs = question.tabs_of_a_browser(users);
+    if requests && tabs > enough { format!("      tabs: {tabs}\n") } else { String::new() }
 }
 
 /// The buffer of what waits for its user: twice what comes from poll to poll, if that is more than
@@ -228,6 +236,17 @@ pub fn estimate(
     }
     let (often, _) = at(question, way, kept.max(INTERVALS[0]), load)?;
     Ok(if often.cost() < rare.cost() { often } else { rare })
+}
+
+/// What polls of one interval cost, however often they could come for less, and how long the
+/// connection of the last one is kept.
+pub(super) fn polled(
+    question: &Question,
+    every: Span,
+    load: Load<'_>,
+) -> Result<(f64, Span), String> {
+    let every = every.min(keeps(question)).max(INTERVALS[0]).min(INTERVALS[1]);
+    at(question, Way::ShortPoll, every, load).map(|(estimate, kept)| (estimate.cost(), kept))
 }
 
 /// The same for one interval, and how long a connection is kept for the next poll.

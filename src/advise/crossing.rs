@@ -1,6 +1,6 @@
 //! Where prices turn: from which interval on polling is cheaper than a held connection.
 use super::{
-    candidate::{Load, Way, estimate},
+    candidate::{Load, Way, estimate, polled},
     question::Question,
 };
 use crate::engine::{Span, number};
@@ -17,6 +17,11 @@ const CLOSE: f64 = 0.005;
 pub struct Crossing {
     /// From this poll interval on, in seconds, for these messages; none: never within a day.
     pub interval: Option<f64>,
+    /// Up to this poll interval, in seconds: beyond it the connection of the last poll is not kept,
+    /// and each opens one; none: up to a day.
+    pub until: Option<f64>,
+    /// From this one on they are cheaper again; none: never within a day.
+    pub again: Option<f64>,
     /// With polls as fresh as is asked: whether they are no dearer at what is sent.
     pub cheaper: bool,
     /// With polls as fresh as is asked: so much more they cost, as a part of what stands.
@@ -53,6 +58,10 @@ pub fn crossing(
     };
     let interval =
         if polls_are_cheaper(ENDS[0])? { Some(ENDS[0]) } else { turn(ENDS, &polls_are_cheaper)? };
+    let (until, again) = match interval {
+        Some(from) => kept(question, from, stands, load)?,
+        None => (None, None),
+    };
     let at_rate = |rate: f64| {
         let other = Question { messages: crate::units::Rate(rate), ..question.clone() };
         let polls = bill(&other, Way::ShortPoll, question.fresh)?;
@@ -68,7 +77,29 @@ pub fn crossing(
         None if sent > ENDS[0] => turn([sent, ENDS[0]], &apart)?,
         found => found,
     };
-    Ok(Some(Crossing { interval, cheaper, more, silence }))
+    Ok(Some(Crossing { interval, until, again, cheaper, more, silence }))
+}
+
+/// From `from` on: where polls become dearer than what stands, and where cheaper again.
+fn kept(
+    question: &Question,
+    from: f64,
+    stands: f64,
+    load: Load<'_>,
+) -> Result<(Option<f64>, Option<f64>), String> {
+    let cheaper = |seconds: f64| {
+        let (polls, _) = polled(question, Span::from_seconds(seconds), load)?;
+        Ok(no_dearer(polls, stands))
+    };
+    let (_, kept) = polled(question, Span::from_seconds(from), load)?;
+    let kept = kept.seconds();
+    let Some(until) = turn([from, ENDS[1]], &|seconds| cheaper(seconds).map(|it| !it))? else {
+        return Ok((None, None));
+    };
+    let again = turn([until, ENDS[1]], &cheaper)?;
+    // It is a step, which is known.
+    let near = until > kept && until <= kept * (1.0 + CLOSE);
+    Ok((Some(if near { kept } else { until }), again))
 }
 
 /// Whether polls cost no more than a connection, but for rounding.

@@ -66,6 +66,8 @@ pub struct Question {
 pub(super) const ROOM: u64 = 10;
 /// Streams that a browser opens to one origin over HTTP/1.1 (the brief; seen in Chromium 156).
 pub(super) const STREAMS: u64 = 6;
+/// Streams of one connection over HTTP/2: what servers allow by default.
+pub(super) const STREAMS_OF_HTTP_2: u64 = 100;
 
 impl Question {
     /// Who gets a message, in the words of the files: one way of a source, both ways of a user.
@@ -91,6 +93,38 @@ impl Question {
         }
         let rooms = number::float(self.size()) / number::float(ROOM);
         most.min((number::float(MOST_GROUPS) / rooms.max(1.0)).floor().max(2.0))
+    }
+
+    /// Whether users send something.
+    pub(super) fn sends(&self) -> bool {
+        self.direction == Direction::Both && self.messages.0 > 0.0
+    }
+
+    /// How many of so many users are tabs of one browser.
+    pub(super) fn tabs_of_a_browser(&self, users: u64) -> u64 {
+        match self.platform {
+            Platform::Browser => self.tabs.min(users),
+            Platform::Native => 1,
+        }
+    }
+
+    /// As many of so many users as fill the browsers that they are tabs of.
+    pub fn in_browsers(&self, users: u64) -> u64 {
+        let tabs = self.tabs_of_a_browser(users).max(1);
+        users - users % tabs
+    }
+
+    /// Whether streams and held requests need HTTP/2: over HTTP/1.1 the tabs of a browser have six
+    /// connections to share, one of which a message needs to be sent by.
+    pub(super) fn needs_http_2(&self) -> bool {
+        let tabs = self.tabs_of_a_browser(self.size());
+        tabs > STREAMS || tabs == STREAMS && self.sends()
+    }
+
+    /// The share of the tabs for which a browser has no stream, over HTTP/2 as well.
+    pub(super) fn without_stream(&self) -> f64 {
+        let tabs = self.tabs_of_a_browser(self.size());
+        number::float(tabs.saturating_sub(STREAMS_OF_HTTP_2)) / number::float(tabs.max(1))
     }
 
     /// Whether proxies block a WebSocket for some of the users, and not for all.

@@ -3,7 +3,7 @@
 use super::{
     candidate::{Estimate, Load, MAILBOX, Way, estimate, keeps},
     crossing::{Crossing, crossing},
-    question::{Audience, Direction, Platform, Question, STREAMS, rate as told},
+    question::{Audience, Direction, Question, STREAMS, STREAMS_OF_HTTP_2, rate as told},
 };
 use crate::{
     engine::Span,
@@ -125,10 +125,11 @@ struct Held {
 
 fn held(question: &Question, all: &[(Way, Estimate)]) -> Held {
     let blocked = question.hostile.0 >= 1.0;
+    let streams = question.without_stream() <= 0.0;
     let usual = match question.direction {
-        Direction::OneWay => Way::Sse,
-        Direction::Both if blocked => Way::LongPoll,
-        Direction::Both => Way::Websocket,
+        Direction::OneWay if streams => Way::Sse,
+        Direction::OneWay | Direction::Both if blocked => Way::LongPoll,
+        Direction::OneWay | Direction::Both => Way::Websocket,
     };
     let why_not = |(way, estimate): &(Way, Estimate)| out(question, *way, estimate, all);
     let does = |row: &&(Way, Estimate)| row.0 != Way::ShortPoll && why_not(row).is_none();
@@ -148,6 +149,9 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
     let (fresh, rate) = (question.fresh.seconds(), question.messages.0);
     let why = match held.usual {
         Way::Sse => "one way: a stream down is all it takes, and it resumes by itself",
+        Way::Websocket if question.direction == Direction::OneWay => {
+            "a browser has a connection for each tab, which are more than HTTP/2 has streams"
+        }
         Way::LongPoll => "proxies block WebSockets for all of them",
         Way::Websocket | Way::ShortPoll => "both ways over one connection; lag is the way alone",
     };
@@ -167,10 +171,11 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
             let text = format!("{} old does, the brief's low frequency", question.within());
             return (Way::ShortPoll, text);
         }
-        (Some(Crossing { interval, cheaper: true, .. }), None) => {
+        (Some(Crossing { interval, until, cheaper: true, .. }), None) => {
             let from = spoken(interval.unwrap_or(fresh).min(fresh));
+            let to = until.map_or_else(|| "on".to_owned(), |until| format!("to {}", spoken(until)));
             let name = held.cheapest.name(question.direction);
-            return (Way::ShortPoll, format!("from {from} on polls are no dearer than {name}"));
+            return (Way::ShortPoll, format!("from {from} {to} polls are no dearer than {name}"));
         }
         (Some(Crossing { more, .. }), None) => {
             let by = if *more < LITTLE { ", if by less than 0.5 %" } else { "" };
@@ -235,6 +240,11 @@ fn out(
     let late = estimate.lag.filter(|lag| *lag > fresh);
     match way {
         Way::Websocket if question.hostile.0 >= 1.0 => Some("proxies block it for all".to_owned()),
+        Way::Sse if question.without_stream() > 0.0 => Some(format!(
+            "{} of a browser's {} tabs get no stream: HTTP/2 has {STREAMS_OF_HTTP_2}",
+            share(question.without_stream()),
+            question.tabs
+        )),
         Way::ShortPoll if fresh < 1.0 => Some(asks(question, estimate)),
         _ if !estimate.carried => Some("no pool that can be written carries it".to_owned()),
         _ => late.filter(|_| all.iter().any(|(_, other)| in_time(question, other))).map(|lag| {
@@ -293,9 +303,22 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
         _ => format!("{name}, the cheapest that is held open,"),
     };
     let first = match crossing.interval {
-        Some(from) => {
-            format!("Polling is cheaper than {name} from a poll each {} on", spoken(from))
-        }
+        Some(from) => match (crossing.until, crossing.again) {
+            (None, _) => {
+                format!("Polling is cheaper than {name} from a poll each {} on", spoken(from))
+            }
+            (Some(until), again) => {
+                let again = again.map_or_else(String::new, |again| {
+                    format!(", and again from one each {} on", spoken(again))
+                });
+                format!(
+                    "Polling is cheaper than {name} between a poll each {} and one each {}, while \
+                     the connection of the last is kept{again}",
+                    spoken(from),
+                    spoken(until)
+                )
+            }
+        },
         None => format!("Polling is dearer than {name} up to a poll a day"),
     };
     let fresh = question.within();
@@ -306,7 +329,9 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
         Some(at) if at > sent => {
             format!(", and {then} once messages of a user are {} apart", spoken(at))
         }
-        Some(at) => format!(", and {then} where they come each {} or more often", spoken(at)),
+        Some(at) => {
+            format!(", and {then} where messages of a user come each {} or more often", spoken(at))
+        }
         None => ", and at other rates too".to_owned(),
     };
     format!("{first}; polls that are {fresh} fresh are {now} at what is sent{then}.")
@@ -353,6 +378,28 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     all
 }
 
+/// What the tabs of a browser have to share.
+fn tabs(question: &Question) -> Option<String> {
+    let tabs = question.tabs_of_a_browser(question.size());
+    if !question.needs_http_2() {
+        return None;
+    }
+    Some(match tabs {
+        STREAMS => format!(
+            "The streams of {tabs} tabs take all {STREAMS} connections of a browser to one origin \
+             over HTTP/1.1, and none is left to send by: SSE needs HTTP/2, and so do long polls."
+        ),
+        ..=STREAMS_OF_HTTP_2 => format!(
+            "{tabs} tabs are more than the {STREAMS} connections of a browser to one origin over \
+             HTTP/1.1: SSE needs HTTP/2, and so do long polls."
+        ),
+        _ => format!(
+            "{tabs} tabs are more than the {STREAMS_OF_HTTP_2} streams that HTTP/2 has by default: \
+             the others have no stream of SSE, and long polls take turns."
+        ),
+    })
+}
+
 /// What else decides.
 fn remarks(question: &Question, first: Way) -> Vec<String> {
     let mut all = Vec::new();
@@ -367,13 +414,7 @@ fn remarks(question: &Question, first: Way) -> Vec<String> {
             figures::compact(users)
         ));
     }
-    if question.platform == Platform::Browser && question.tabs > STREAMS {
-        all.push(format!(
-            "{} tabs are more than the {STREAMS} streams of a browser to one origin: SSE needs \
-             HTTP/2, and so do long polls.",
-            question.tabs
-        ));
-    }
+    all.extend(tabs(question));
     if question.audience == Audience::All {
         all.push(
             "All get the same: a poll through a cache costs the origin nothing (not modelled)."

@@ -253,8 +253,7 @@ impl Crowd<'_> {
                 Audience::All => self.everyone,
             };
         }
-        let kept =
-            self.inbox.is_some() || (self.buffer.is_some() && clients.resume_window.is_none());
+        let kept = self.keeps();
         let here = if self.users > 0.0 { self.there / self.users } else { 1.0 };
         let guess = self.fanout.is_some_and(|it| it.parameters.route == Route::RandomGateway);
         let finds = if guess { 1.0 / f64::from(self.pool.parameters.count.max(1)) } else { 1.0 };
@@ -289,11 +288,6 @@ impl Crowd<'_> {
     /// Messages that go up.
     pub(super) fn up(&self) -> f64 {
         self.sent * self.speaks()
-    }
-
-    /// Messages that come for one user.
-    pub(super) fn each_gets(&self) -> f64 {
-        if self.there > 0.0 { self.arrive() / self.there } else { 0.0 }
     }
 
     /// Whether each poll opens a connection, as that of the last is no longer kept.
@@ -337,7 +331,8 @@ impl Crowd<'_> {
     /// CPU time of one, in seconds.
     pub(super) fn handshake_work(&self) -> f64 {
         let app = self.pool.parameters.cpu.app.seconds();
-        self.tls_work() + if self.anew() { 0.0 } else { app }
+        // What a poll takes is its own.
+        self.tls_work() + if self.opens_for_each() { 0.0 } else { app }
     }
 
     fn tls_work(&self) -> f64 {

@@ -16,7 +16,8 @@ impl Crowd<'_> {
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => pool.request,
         };
         // From the sender's call, or the source's, on average over deliveries.
-        let ways = self.rtt / 2.0 + up.seconds() + bus.way;
+        let ways =
+            self.rtt / 2.0 + up.seconds() + self.pool.parameters.latency().seconds() + bus.way;
         let mut begins = self.own_carried() * (self.turns.up + self.tabs.waits_to_leave() + ways);
         for source in &self.outside {
             begins += source.deliveries() * source.way;
@@ -36,7 +37,8 @@ impl Crowd<'_> {
             let look_up =
                 asks.map_or(0.0, |it| 2.0 * self.look_up + 1.0 / it.parameters.rate.0.max(1e-9));
             let look_up = look_up * self.routed() / self.carried().max(1e-12);
-            look_up + self.back + self.batch() + pool.push.seconds() + self.rtt / 2.0
+            let push = pool.push.seconds() + self.pool.parameters.latency().seconds();
+            look_up + self.back + self.batch() + push + self.rtt / 2.0
         };
         Some(published + down)
     }

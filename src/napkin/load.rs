@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     node::parameters::{Audience, Transport},
-    record::Unit,
+    record::{Unit, meter::Traffic},
     summary::{
         figures,
         napkin::{Beside, Kind},
@@ -130,7 +130,8 @@ impl Plan<'_> {
             };
             (!parts.is_empty()).then(|| parts.join(" + "))
         });
-        let beside = if self.crowds.iter().any(Crowd::anew) {
+        // A poll that opens a connection is no attempt.
+        let beside = if self.crowds.iter().any(Crowd::opens_for_each) {
             Beside::OverRun("handshakes.total".to_owned())
         } else {
             Beside::Steady("attempts.total".to_owned())
@@ -151,12 +152,22 @@ impl Plan<'_> {
                 Transport::ShortPoll => {
                     let all = format!("N ÷ P = {} ÷ {}", n(crowd.there), s(crowd.polls.cycle));
                     let [_, (hidden, apart)] = crowd.intervals();
-                    if hidden > 0.0 {
+                    let all = if hidden > 0.0 {
                         format!("{all}, {} of them {}", figures::share(hidden), s(apart))
+                    } else {
+                        all
+                    };
+                    if crowd.comes > 0.0 {
+                        format!("{all} + arrivals {}", per(crowd.comes))
                     } else {
                         all
                     }
                 }
+                Transport::LongPoll if crowd.visits() => format!(
+                    "arrivals × polls of a visit = {} × {}",
+                    per(crowd.comes),
+                    n(crowd.polls.all / crowd.comes)
+                ),
                 Transport::LongPoll => {
                     format!("N ÷ cycle = {} ÷ {}", n(crowd.held), s(crowd.polls.cycle))
                 }
@@ -267,7 +278,11 @@ impl Plan<'_> {
 
     fn byte_lines(&self, sheet: &mut Sheet) {
         let (mut up, mut down, mut parts) = (0.0, 0.0, [0.0; 3]);
+        let mut handshake = [0.0_f64; 2];
         for crowd in &self.crowds {
+            let one = crowd.law.bytes(&Traffic { handshakes: 1, ..Traffic::default() });
+            let one = [one.up.total(), one.down().total()];
+            handshake.iter_mut().zip(one).for_each(|(most, it)| *most = most.max(it));
             let bytes = crowd.bytes();
             up += bytes.up.total();
             down += bytes.down().total();
@@ -297,9 +312,11 @@ impl Plan<'_> {
                 .map(|(name, part)| format!("{name} {}", figures::share(part / down)))
                 .collect();
             sheet.line("Bytes down", words.join(", "), value(down, "down"));
+            sheet.by_handshake(handshake[1]);
         }
         if up > 0.0 {
             sheet.line("Bytes up", self.up_words(), value(up, "up"));
+            sheet.by_handshake(handshake[0]);
         }
         let arrive = self.sum(Crowd::arrive);
         if arrive > 0.0 {
@@ -310,6 +327,7 @@ impl Plan<'_> {
                 beside: metric("wire.per_delivery"),
             };
             sheet.line("Bytes a delivery", "both ways ÷ deliveries".to_owned(), value);
+            sheet.by_handshake(handshake[0] + handshake[1]);
         }
         self.beat_line(sheet);
     }

@@ -30,6 +30,23 @@ impl Crowd<'_> {
         self.transport == Transport::LongPoll && self.in_step(self.each_gets()).is_some()
     }
 
+    /// Whether its users come and go.
+    pub(super) fn visits(&self) -> bool {
+        self.clients.parameters.visits.is_some() && self.comes > 0.0
+    }
+
+    /// Whether what comes for those who are away is kept until they are back.
+    pub(super) fn keeps(&self) -> bool {
+        let resumes = self.clients.parameters.resume_window.is_none();
+        self.inbox.is_some() || (self.buffer.is_some() && resumes)
+    }
+
+    /// Messages that come for one user, whether or not it is there, if they are kept for it.
+    pub(super) fn each_gets(&self) -> f64 {
+        let many = if self.visits() && self.keeps() { self.users } else { self.there };
+        if many > 0.0 { self.arrive() / many } else { 0.0 }
+    }
+
     /// How it polls.
     pub(super) fn ask(&mut self) {
         let rate = self.each_gets();
@@ -41,11 +58,35 @@ impl Crowd<'_> {
             Transport::ShortPoll => self.short_polls(rate),
             Transport::LongPoll => {
                 self.turns = self.take_turns(rate);
-                let [all, empty] = [self.turns.asks, self.turns.empty].map(|it| it * self.held);
-                let cycle = 1.0 / self.turns.asks.max(1e-9);
-                Polls { all, empty, full: all - empty, cycle }
+                self.held_polls(rate)
             }
         };
+    }
+
+    /// Requests that are held, one after the other.
+    fn held_polls(&self, rate: f64) -> Polls {
+        let [all, empty] = [self.turns.asks, self.turns.empty].map(|it| it * self.held);
+        let cycle = 1.0 / self.turns.asks.max(1e-9);
+        let steady = Polls { all, empty, full: all - empty, cycle };
+        let clients = self.clients.parameters;
+        let shared = self.tabs.is_shared() || self.in_step(rate).is_some();
+        let Some(visits) = clients.visits.as_ref().filter(|_| !shared) else { return steady };
+        // Of a visit with an exponential stay: the request that finds what came meanwhile, then one
+        // after the other until the last, which nobody answers.
+        let leaves = 1.0 / terms::mean(&visits.stay).max(1e-9);
+        let hold = clients.poll_hold.seconds();
+        let each = terms::held_until(leaves, rate, [self.rtt, hold]);
+        let found = 1.0 - self.nothing(rate);
+        let visits = self.comes * self.online;
+        let [all, empty] = [found + each.asks, each.empty].map(|it| it * visits);
+        Polls { all, empty, full: all - empty - visits * self.turns.held, cycle }
+    }
+
+    /// The chance that nothing came for a user while it was away.
+    fn nothing(&self, rate: f64) -> f64 {
+        self.clients.parameters.visits.as_ref().map_or(1.0, |visits| {
+            terms::over(&visits.away, |away| self.silence(rate, away.max(0.0) / 1e9))
+        })
     }
 
     /// Held requests, by the round trip of each user, which matters where messages come as fast.
@@ -95,9 +136,7 @@ impl Crowd<'_> {
             };
         }
         // Who comes asks at once.
-        let nothing = self.clients.parameters.visits.as_ref().map_or(1.0, |visits| {
-            terms::over(&visits.away, |away| self.silence(rate, away.max(0.0) / 1e9))
-        });
+        let nothing = self.nothing(rate);
         polls.all += self.comes;
         polls.empty += self.comes * nothing;
         polls.full += self.comes * (1.0 - nothing);

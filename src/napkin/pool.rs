@@ -33,7 +33,7 @@ pub(super) struct Pool<'p> {
     pub(super) busy: f64,
     /// The shortest patience of its clients, in seconds.
     pub(super) patience: f64,
-    /// Whether some of its clients connect for each poll.
+    /// Whether some of its clients connect for a poll.
     anew: bool,
     /// Whether a run samples its held requests in step with what answers them.
     in_step: bool,
@@ -58,7 +58,7 @@ impl Plan<'_> {
             there: crowds.iter().map(|crowd| crowd.wants()).sum(),
             work: work / all,
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
-            anew: crowds.iter().any(|crowd| crowd.anew()),
+            anew: crowds.iter().any(|crowd| crowd.opens_for_each()),
             in_step: crowds.iter().any(|crowd| crowd.polls_in_step()),
             patience: crowds.iter().map(patience).fold(f64::INFINITY, f64::min),
         })

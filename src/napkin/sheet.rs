@@ -39,7 +39,24 @@ impl Sheet {
         }
         let (name, of) = (name.to_owned(), self.of.clone());
         let Value { number: value, unit, kind, beside } = value;
-        self.lines.push(Line { name, of, formula, value, unit, note, kind, beside });
+        self.lines.push(Line {
+            name,
+            of,
+            formula,
+            value,
+            unit,
+            note,
+            kind,
+            beside,
+            handshake: 0.0,
+        });
+    }
+
+    /// One handshake adds so many bytes to the last line.
+    pub(super) fn by_handshake(&mut self, bytes: f64) {
+        if let Some(line) = self.lines.last_mut() {
+            line.handshake = bytes;
+        }
     }
 }
 

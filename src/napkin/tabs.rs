@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// One in so many users is too few to be told apart.
+const FEW: u32 = 1_000;
+
 /// How a crowd's users share connections with the other tabs of their browser.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sharing {
@@ -88,7 +91,7 @@ impl Sharing {
         };
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         let mut own = Self {
-            classes: classes(tabs, like(clients, requests)),
+            classes: classes(browsers(tabs, clients.count), like(clients, requests)),
             most,
             turns: transport == Transport::LongPoll,
             ..Self::default()
@@ -231,10 +234,22 @@ fn like(clients: &Clients, requests: bool) -> f64 {
     there * parts.iter().filter(|part| !part.shut && same(part)).map(|part| part.share).sum::<f64>()
 }
 
+/// The numbers of tabs, each with its share of the browsers: of a constant number the last browser
+/// has what is left, which matters where there are few.
+fn browsers(tabs: &Tabs, users: u32) -> Vec<(u32, f64)> {
+    let Tabs::Constant(each) = tabs else { return tabs.chances() };
+    let (full, left) = (users / (*each).max(1), users % (*each).max(1));
+    if left == 0 || left < users / FEW {
+        return tabs.chances();
+    }
+    let all = f64::from(full) + 1.0;
+    let full = (*each, f64::from(full) / all);
+    [full, (left, 1.0 / all)].into_iter().filter(|(_, share)| *share > 0.0).collect()
+}
+
 /// How many tabs of a browser take a connection where each of the others does with a chance: by the
 /// share of those who take one that are in such a browser.
-fn classes(tabs: &Tabs, chance: f64) -> Vec<(u32, f64)> {
-    let chances = tabs.chances();
+fn classes(chances: Vec<(u32, f64)>, chance: f64) -> Vec<(u32, f64)> {
     let mean: f64 = chances.iter().map(|&(tabs, share)| f64::from(tabs) * share).sum();
     let most = chances.iter().map(|&(tabs, _)| tabs).max().unwrap_or(1);
     let mut shares = vec![0.0; usize::try_from(most).unwrap_or(0) + 1];
@@ -302,8 +317,12 @@ mod tests {
     use super::*;
 
     fn sharing(tabs: &Tabs, chance: f64, turns: bool) -> Sharing {
-        let mut own =
-            Sharing { classes: classes(tabs, chance), most: 6, turns, ..Sharing::default() };
+        let mut own = Sharing {
+            classes: classes(tabs.chances(), chance),
+            most: 6,
+            turns,
+            ..Sharing::default()
+        };
         own.waits = own.mean(|tabs| f64::from(tabs.saturating_sub(6)) / f64::from(tabs));
         own
     }
@@ -328,6 +347,16 @@ mod tests {
             sharing(&Tabs::Constant(8), 0.5, false).waits,
             (8.0 / 256.0 + 2.0 / 256.0) / (8.0 * 0.5),
         );
+    }
+
+    #[test]
+    fn the_last_browser_has_what_is_left() {
+        let all = browsers(&Tabs::Constant(255), 600);
+        assert_eq!(all.iter().map(|one| one.0).collect::<Vec<_>>(), [255, 90]);
+        let own = Sharing { classes: classes(all, 1.0), most: 100, ..Sharing::default() };
+        near(own.mean(|tabs| f64::from(tabs.saturating_sub(100)) / f64::from(tabs)), 310.0 / 600.0);
+        assert_eq!(browsers(&Tabs::Constant(7), 100_000).len(), 1);
+        assert_eq!(browsers(&Tabs::Constant(7), 3), [(3, 1.0)]);
     }
 
     /// Nothing comes: six are held at a time for 30 s and 1 s of travel, by twelve in turns.

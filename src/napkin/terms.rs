@@ -14,6 +14,28 @@ pub fn long_poll_cycle(rate: f64, rtt: f64, hold: f64) -> f64 {
     libm::exp(-rate * rtt) * wait + rtt
 }
 
+/// Long polls of one who leaves after an exponential time, at rate `leaves`: how many requests it
+/// sends, and how many of these are answered by nothing. With φ the chance that it is still there
+/// at the end of one, E(e^(-leaves · cycle)), there are 1/(1 − φ) of them.
+pub fn held_until(leaves: f64, rate: f64, [rtt, hold]: [f64; 2]) -> Held {
+    let both = rate + leaves;
+    let empty = libm::exp(-both * hold);
+    let answered = if both > 0.0 { rate / both * -libm::expm1(-both * hold) } else { 0.0 };
+    let found = -libm::expm1(-rate * rtt);
+    let stays = libm::exp(-leaves * rtt) * (found + (1.0 - found) * (answered + empty));
+    let asks = 1.0 / (1.0 - stays).max(1e-12);
+    Held { asks, empty: libm::exp(-both * rtt) * empty * asks }
+}
+
+/// Held requests of one visit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Held {
+    /// All of them.
+    pub asks: f64,
+    /// Those that found nothing.
+    pub empty: f64,
+}
+
 /// Mean lag behind the server with long polls: a message that comes while no request is held, for
 /// `rtt` of each `cycle`, waits half of that.
 pub fn long_poll_lag(rtt: f64, cycle: f64) -> f64 {
@@ -207,6 +229,17 @@ mod tests {
         // A message a second: 25 ms, and 4.99 % of the messages wait 25 ms more.
         near(long_poll_lag(0.05, 1.0012), 0.026_248_5, 1e-6);
         near(poll_staleness(10.0, 0.1), 5.05, 1e-12);
+    }
+
+    /// Nothing comes, and 30 s are a quarter of the mean stay: e^(−1/4) of the requests end.
+    #[test]
+    fn who_leaves_asks_a_few_times() {
+        let found = held_until(1.0 / 120.0, 0.0, [0.0, 30.0]);
+        near(found.asks, 1.0 / (1.0 - 0.778_800_783), 1e-6);
+        near(found.empty, found.asks - 1.0, 1e-9);
+        // Who hardly ever leaves asks once in a cycle.
+        let found = held_until(1e-7, 0.2, [0.05, 30.0]);
+        near(found.asks / 1e7 * long_poll_cycle(0.2, 0.05, 30.0), 1.0, 1e-4);
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Buffer {
             let mut again = Message::new(cx.now, user, id, connection.gateway);
             again.session = low_byte(connection.session);
             let row = cx.messages.copy(again, 0, None, Twice::Cursor);
-            cx.meter(user).replays(crowd.usual);
+            cx.reads_again(user, id);
             cx.hop(at, crowd.gateways.node, row, Stage::Replay);
             at += self.pace;
         }
@@ -139,8 +139,8 @@ impl Buffer {
             let row = cx.messages.get_mut(message);
             (row.at, row.session) = (connection.gateway, low_byte(connection.session));
             row.keep(kept);
-            let origin = cx.crowds.of(user).origin_of(row.id);
-            cx.meter(user).replays(origin);
+            let id = row.id;
+            cx.reads_again(user, id);
             cx.hop(at, gateways, message, stage);
             at += self.pace;
         }

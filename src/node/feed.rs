@@ -438,7 +438,9 @@ impl Gateway {
             return;
         }
         let batch = self.push_many(row.at, jobs, cx);
-        cx.meter(row.to).pushed_to(crowd.origin_of(row.id), u64::from(jobs));
+        // What is held back counts as its client takes it.
+        let written = u64::from(coming.online + coming.half_open);
+        cx.meter(row.to).pushed_to(crowd.origin_of(row.id), written);
         let unit = crowd.draws.unit(
             Purpose::Place,
             at_instance(crowd.message(&row), row.at),

@@ -90,7 +90,7 @@ impl Gateway {
         };
         let instances = vec![instance; pool.len()];
         let quota = parameters.managed.as_ref().map(|managed| Gate::new(managed.quota()));
-        let latency = parameters.managed.as_ref().map_or(Span::ZERO, |managed| managed.latency);
+        let latency = parameters.latency();
         Self { parameters, pool, bus, draws, instances, quota, latency }
     }
 
@@ -218,13 +218,13 @@ impl Gateway {
         let entity = crowd.connection(row.to, connection.session);
         let at = service.finish + self.latency + crowd.down(connection.round_trip(), entity);
         cx.messages.get_mut(message).session = low_byte(connection.session);
-        cx.meter(row.to).pushed(crowd.origin_of(row.id));
         cx.connections.is_active(row.to, cx.now);
         if crowd.reads_slowly(row.to) && connection.state == State::Online {
             let (what, bytes) = (Pushed::Own { message, down }, crowd.weight(&row));
             let came = service.finish + self.latency;
             return self.offer(slow::Offer { user: row.to, what, came, bytes }, cx);
         }
+        cx.meter(row.to).pushed(crowd.origin_of(row.id));
         cx.hop(at, crowd.clients, message, down);
     }
 

@@ -248,6 +248,11 @@ impl Gateway {
         u32::try_from(fit).unwrap_or(u32::MAX)
     }
 
+    /// What a managed service adds to each message and handshake.
+    pub fn latency(&self) -> Span {
+        self.managed.as_ref().map_or(Span::ZERO, |managed| managed.latency)
+    }
+
     /// How many connections an instance accepts: the tightest of its budgets.
     pub fn most_connections(&self) -> u32 {
         let memory = match self.memory.over {

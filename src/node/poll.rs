@@ -19,13 +19,16 @@ use super::{
     },
 };
 use crate::{
-    engine::{EventQueue, Time, number},
+    engine::{EventQueue, Span, Time, number},
     record::{Cause, End},
 };
 
 /// The ticket of a poll in its turn, and of one that opens a connection as its user comes.
 const USUAL: u16 = 0;
 const FIRST: u16 = 1;
+
+/// Between two messages of one answer, as its client reads them: no more than their order.
+const IN_AN_ANSWER: Span = Span::from_nanos(1);
 
 impl Clients {
     /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
@@ -254,7 +257,7 @@ impl Buffer {
         let first = held.is_some() && cx.looked(user);
         let since = cx.connections.since[number::index(user)];
         let mut list = cx.connections.kept.take_missed(user);
-        let (mut empty, mut bytes) = (true, 0);
+        let (mut found, mut bytes) = (0, 0);
         while let Some(message) = list.pop(cx.messages) {
             cx.messages.copies.release(message);
             if cx.expire(message) {
@@ -270,11 +273,12 @@ impl Buffer {
             let stage = if missed { Stage::DownReplay } else { Stage::Down };
             cx.meter(user).pushed(crowd.origin_of(row.id));
             bytes += crowd.payload_of(&row);
-            cx.hop(at, crowd.clients, message, stage);
-            empty = false;
+            // One after another, as they lie in the answer: equal times would go by their rows.
+            cx.hop(at + IN_AN_ANSWER.times(found), crowd.clients, message, stage);
+            found += 1;
         }
         match held {
-            Some(hold) if empty => cx.wake(read + hold, Timer::HoldOver, user, session),
+            Some(hold) if found == 0 => cx.wake(read + hold, Timer::HoldOver, user, session),
             Some(_) => {
                 cx.answered(user, bytes);
                 cx.let_go(user);

@@ -33,14 +33,44 @@ impl Cx<'_> {
         for (at, held) in self.feeds.send_buffers.arrived(user, self.now) {
             match held.what {
                 Pushed::OfMany { entry, .. } => {
+                    self.is_written(user, held.what);
                     self.record.delivery(at, entry.sent, entry.id, End::Live);
                     self.connections.saw(user, 1, self.crowds);
                     self.reached(at, entry.sent, (user, entry.id), 1);
                 }
-                Pushed::Own { message, down } => self.goes_down(user, message, down),
+                Pushed::Own { message, down } => {
+                    self.is_written(user, held.what);
+                    self.goes_down(user, message, down);
+                }
             }
         }
         self.sets_timer(user);
+    }
+
+    /// A slow consumer has taken a message, which went over the wire so, whether or not its client
+    /// is there as it arrives.
+    fn is_written(&mut self, user: u32, what: Pushed) {
+        let (id, again) = match what {
+            Pushed::OfMany { entry, .. } => (entry.id, false),
+            Pushed::Own { message, .. } => {
+                (self.messages.get(message).id, what.is_read_as_it_goes())
+            }
+        };
+        let origin = self.crowds.of(user).origin_of(id);
+        let meter = self.meter(user);
+        meter.pushed(origin);
+        if again {
+            meter.replays(origin);
+        }
+    }
+
+    /// A message is read from its store for a client that is back: of one who reads slowly when it
+    /// takes the message.
+    pub(super) fn reads_again(&mut self, user: u32, id: u32) {
+        let crowd = self.crowds.of(user);
+        if !crowd.reads_slowly(user) {
+            self.meter(user).replays(crowd.origin_of(id));
+        }
     }
 
     fn goes_down(&mut self, user: u32, message: u32, down: Stage) {
@@ -56,6 +86,9 @@ impl Cx<'_> {
     /// A slow consumer's connection is gone: what was held back for it, it has missed.
     pub(super) fn empties_send_buffer(&mut self, user: u32, cause: Cause) {
         self.drained(user);
+        for what in self.feeds.send_buffers.on_their_way(user, self.now) {
+            self.is_written(user, what);
+        }
         for held in self.feeds.send_buffers.forget(user) {
             match held.what {
                 Pushed::OfMany { feed, entry, .. } if self.feeds.get(feed).keeping.is_some() => {

@@ -190,25 +190,36 @@ impl Retry<'_> {
         (scenario, found)
     }
 
-    /// Warns of a `set` that leaves the resolved input as it was before.
+    /// Warns of a `set` without which the resolved input is the same, with the others of its file
+    /// as they are. What is warned of already has no effect for a better reason.
     fn warn_of_idle_sets(&self, input: &mut Input<'_>) {
-        let mut before = None;
         for (place, set) in self.composed.sets.iter().enumerate() {
-            let before_it = before.take().or_else(|| self.first(input, place));
-            let after = self.first(input, place + 1);
+            let known = |found: &Diagnostic| {
+                found.code == "without-effect" && found.at.is_some_and(|at| set.holds(at))
+            };
             // Whoever asks for a seed wants to be sure of it.
-            if after.is_some() && before_it == after && set.path != "seed" {
+            if set.path == "seed" || input.found.iter().any(known) {
+                continue;
+            }
+            // What overrides it later does not make it idle.
+            let stands = |&(other, later): &(usize, &Set)| {
+                other <= place || later.at.source == set.at.source && !later.overlaps(set)
+            };
+            let others = self.composed.sets.iter().enumerate().filter(stands);
+            let others: Vec<usize> = others.map(|(other, _)| other).collect();
+            let with = self.some(input, |other| others.contains(&other));
+            let without = self.some(input, |other| other != place && others.contains(&other));
+            if with.is_some() && with == without {
                 let message = format!("`{}` is set to what it is anyway", set.path);
                 let found = Diagnostic::warning("idle-set", message).at(set.at);
                 input.report(found.help("take it out, or write another value"));
             }
-            before = after;
         }
     }
 
-    /// The resolved input with the first few sets alone, if it has no errors.
-    fn first(&self, input: &mut Input<'_>, sets: usize) -> Option<Json> {
-        let (scenario, found) = self.resolve(input, self.composed.with(sets));
+    /// The resolved input with some of the sets alone, if it has no errors.
+    fn some(&self, input: &mut Input<'_>, keeps: impl Fn(usize) -> bool) -> Option<Json> {
+        let (scenario, found) = self.resolve(input, self.composed.with(keeps)?);
         let good = found.iter().all(|found| found.severity == Severity::Warning);
         scenario.filter(|_| good).map(|scenario| scenario.resolved)
     }

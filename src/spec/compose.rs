@@ -29,18 +29,23 @@ pub struct Composed {
 impl Composed {
     /// The tree.
     pub fn whole(&self) -> Node {
-        self.with(self.sets.len())
-    }
-
-    /// The tree with the first few sets alone.
-    pub fn with(&self, sets: usize) -> Node {
         let mut tree = self.base.clone();
-        for set in &self.sets[..sets] {
+        for set in &self.sets {
             // It has been applied before, in the same order, without a mistake.
             let applied = path::apply(&mut tree, set);
             debug_assert!(applied.is_ok());
         }
         tree
+    }
+
+    /// The tree with some of the sets alone, if they can be set so.
+    pub fn with(&self, keeps: impl Fn(usize) -> bool) -> Option<Node> {
+        let mut tree = self.base.clone();
+        let kept = self.sets.iter().enumerate().filter(|(place, _)| keeps(*place));
+        for (_, set) in kept {
+            path::apply(&mut tree, set).ok()?;
+        }
+        Some(tree)
     }
 }
 
@@ -53,6 +58,22 @@ pub struct Set {
     pub path: String,
     /// The value.
     pub value: Node,
+}
+
+impl Set {
+    /// Whether two of them set the same, or one a part of what the other sets.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let within = |whole: &str, part: &str| {
+            part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        within(&self.path, &other.path) || within(&other.path, &self.path)
+    }
+
+    /// Whether a place lies in what is written of it.
+    pub fn holds(&self, at: At) -> bool {
+        let end = self.value.at.end.max(self.at.end);
+        at.source == self.at.source && at.start >= self.at.start && at.end <= end
+    }
 }
 
 /// What a file is, by which it has its keys at the top.

@@ -219,6 +219,31 @@ impl AdviseArguments {
         })
     }
 
+    /// What is asked for beside an app that is closed, of which nothing runs.
+    fn idle_while_closed(&self) -> Option<String> {
+        let write = self.write.as_ref().map(|file| format!("`--write {}`", file.display()));
+        let simulate = self.simulate.then(|| "`--simulate`".to_owned());
+        let asked: Vec<String> = write.into_iter().chain(simulate).collect();
+        (self.app == App::Closed && !asked.is_empty()).then(|| {
+            format!(
+                "`--app closed`: nothing of the app runs, so that there is no experiment to write \
+                 or to simulate; leave out {}",
+                asked.join(" and ")
+            )
+        })
+    }
+
+    /// A file where `--write` needs a folder.
+    fn in_the_way(&self) -> Option<String> {
+        let file = self.write.as_ref()?;
+        let place = file.ancestors().skip(1).find(|folder| folder.exists() && !folder.is_dir())?;
+        Some(format!(
+            "`--write {}`: `{}` is a file, and no folder; write the path of a file in a folder",
+            file.display(),
+            place.display()
+        ))
+    }
+
     /// What cannot be asked.
     fn wrong(&self) -> Option<String> {
         if self.tabs.0 > u64::from(MOST_TABS) {
@@ -238,10 +263,13 @@ impl AdviseArguments {
         if self.payload > scenario::MOST_PAYLOAD {
             return Some("`--payload`: a message has at most 1GB".to_owned());
         }
+        if let Some(idle) = self.idle_while_closed() {
+            return Some(idle);
+        }
         let missing = self.prices.as_ref().filter(|file| !file.is_file());
         let missing =
             missing.map(|file| format!("`--prices {}`: there is no such file", file.display()));
-        missing.or_else(|| self.beyond())
+        missing.or_else(|| self.in_the_way()).or_else(|| self.beyond())
     }
 }
 

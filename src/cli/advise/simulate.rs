@@ -55,7 +55,7 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
         if ranked.estimate.connections > 0.0 { 0.0 } else { 1.0 / every.seconds().max(1e-9) };
     let each = question.gets(question.size()) + polls;
     let users = number::floor(EVENTS / (each * seconds).max(1e-9)).clamp(FEW, USERS);
-    let users = users.min(question.size());
+    let users = question.in_browsers(users.min(question.size()));
     let size = Size {
         users,
         gateways: 2,

@@ -193,6 +193,8 @@ pub(super) fn document(
         "candidates": candidates,
         "crossing": answer.crossing.map(|it| json!({
             "poll_interval_s": it.interval,
+            "poll_interval_until_s": it.until,
+            "poll_interval_again_s": it.again,
             "between_messages_s": it.silence,
         })),
         "notes": answer.notes.iter().map(|note| figures::plain(note)).collect::<Vec<_>>(),

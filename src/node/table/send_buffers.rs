@@ -3,7 +3,7 @@
 //! A client takes so many bytes a second, one message after another. What has not arrived lies in
 //! the send buffer of its connection: a socket keeps what is not acknowledged.
 use super::{fate::Entry, messages::Stage};
-use crate::engine::{Span, Time};
+use crate::engine::{Span, Time, number};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What waits for a client to read it.
@@ -81,7 +81,12 @@ pub struct SendBuffers {
     bytes: BTreeMap<u16, Room>,
     /// Connections that were closed since their buffers were full.
     pub closed: u64,
+    /// Of those who were cut off in the midst of a message: what has gone down of such.
+    parts: BTreeMap<u32, u64>,
 }
+
+/// A whole message, in parts that went down.
+const WHOLE: u64 = 1 << 20;
 
 impl SendBuffers {
     /// What has arrived at a client by `now`: when, and what.
@@ -100,6 +105,33 @@ impl SendBuffers {
             arrived.push((taken + row.way, first));
         }
         arrived
+    }
+
+    /// What a client has taken by `now`, or until its connection was closed, and what has not
+    /// arrived there. Of a message that it has begun to take a part went down: such parts add up to
+    /// one that did.
+    pub fn on_their_way(&mut self, user: u32, now: Time) -> Vec<Pushed> {
+        let Some(row) = self.rows.get(&user) else { return Vec::new() };
+        let mut all = Vec::new();
+        let end = now.min(row.until);
+        for (taken, held) in row.taken() {
+            if taken <= end {
+                all.push(held.what);
+                continue;
+            }
+            let left = taken.since(end);
+            if left < held.takes {
+                let parts = self.parts.entry(user).or_default();
+                let taken = u128::from((held.takes - left).nanos()) * u128::from(WHOLE);
+                *parts += number::low64(taken / u128::from(held.takes.nanos()));
+                if *parts >= WHOLE {
+                    *parts -= WHOLE;
+                    all.push(held.what);
+                }
+            }
+            break;
+        }
+        all
     }
 
     /// How many bytes are held back for a client.

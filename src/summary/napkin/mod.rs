@@ -1,6 +1,7 @@
 //! The napkin beside the simulation: each closed-form estimate, what the run shows of the same
 //! quantity, how far they are apart, and why. It does not know how an estimate came about.
 mod reasons;
+mod traffic;
 
 use super::Summary;
 use crate::record::Unit;
@@ -79,6 +80,8 @@ pub struct Line {
     pub kind: Kind,
     /// What it is held against.
     pub beside: Beside,
+    /// Of bytes: what one handshake adds; 0 of all else.
+    pub handshake: f64,
 }
 
 /// An estimate beside what the run shows, as the result files hold it.

@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        figures::{self, count, duration, share},
+        figures::{self, count, share},
         stated_count,
     },
 };
@@ -32,12 +32,12 @@ pub(super) fn reason(
     if all.is_empty() { UNEXPLAINED.to_owned() } else { all.join("; ") }
 }
 
-struct Case<'c> {
-    summary: &'c Summary,
-    line: &'c Line,
-    lines: &'c [Line],
-    found: &'c Compared,
-    over: f64,
+pub(super) struct Case<'c> {
+    pub(super) summary: &'c Summary,
+    pub(super) line: &'c Line,
+    pub(super) lines: &'c [Line],
+    pub(super) found: &'c Compared,
+    pub(super) over: f64,
 }
 
 impl Case<'_> {
@@ -70,34 +70,18 @@ impl Case<'_> {
                 all.extend([self.away(), self.came_back()]);
             }
             Kind::Lag => {
-                all.extend([self.tail(), self.late(), self.backlog(), self.queues(), self.load()]);
+                all.extend([
+                    self.slow_readers(),
+                    self.late(),
+                    self.tail(),
+                    self.backlog(),
+                    self.queues(),
+                    self.load(),
+                ]);
                 all.push(self.censored());
             }
-            Kind::Bytes => {
-                all.extend([
-                    self.load(),
-                    self.herds(),
-                    self.more_handshakes(),
-                    self.arriving(),
-                    self.missed(),
-                    self.away(),
-                    self.came_back(),
-                    self.by_bursts(),
-                ]);
-            }
-            Kind::Work => all.extend([
-                self.load(),
-                self.herds(),
-                self.more_handshakes(),
-                self.arriving(),
-                self.refusals(),
-                self.saturated(),
-                self.missed(),
-                self.away(),
-                self.stale(),
-                self.came_back(),
-                self.by_bursts(),
-            ]),
+            Kind::Bytes => all.extend(self.of_bytes()),
+            Kind::Work => all.extend(self.of_work()),
             Kind::Hit => all.extend([
                 self.killed(),
                 self.lost_sessions(),
@@ -115,11 +99,43 @@ impl Case<'_> {
         all
     }
 
-    fn mean(&self, metric: &str) -> Option<f64> {
+    /// Of bytes on the wire.
+    fn of_bytes(&self) -> Vec<Option<String>> {
+        vec![
+            self.load(),
+            self.herds(),
+            self.more_handshakes(),
+            self.arriving(),
+            self.slow_readers(),
+            self.missed().or_else(|| self.settles()),
+            self.away(),
+            self.came_back(),
+            self.by_bursts(),
+        ]
+    }
+
+    /// Of work and of stores.
+    fn of_work(&self) -> Vec<Option<String>> {
+        vec![
+            self.load(),
+            self.herds(),
+            self.more_handshakes(),
+            self.arriving(),
+            self.refusals(),
+            self.saturated(),
+            self.missed(),
+            self.away(),
+            self.stale(),
+            self.came_back(),
+            self.by_bursts(),
+        ]
+    }
+
+    pub(super) fn mean(&self, metric: &str) -> Option<f64> {
         self.summary.mean(metric)
     }
 
-    fn more(&self) -> bool {
+    pub(super) fn more(&self) -> bool {
         self.found.simulated.is_some_and(|simulated| simulated > self.found.estimate)
     }
 
@@ -262,44 +278,11 @@ impl Case<'_> {
             .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))
     }
 
-    /// More handshakes than connections that end by themselves: faults.
-    fn herds(&self) -> Option<String> {
-        let seconds = self.summary.horizon.seconds();
-        let all = self.mean("handshakes.total")?;
-        let steady = self.mean("during(steady).attempts.total").unwrap_or(0.0);
-        let lasted = self.summary.steady_seconds();
-        let usual = if lasted > 0.0 { steady / lasted * seconds } else { 0.0 };
-        let more = all - usual;
-        (more > 0.05 * all && self.more() && more > 0.0)
-            .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
-    }
-
-    /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections,
-    /// of tries that are made again.
-    fn more_handshakes(&self) -> Option<String> {
-        let all = self.mean("handshakes.total")?;
-        let planned = self.lines.iter().filter(|line| line.kind == Kind::Handshakes);
-        let seconds = self.summary.horizon.seconds();
-        let planned = planned.map(|line| line.value).fold(0.0, f64::max) * seconds;
-        (all - planned > 0.05 * all && self.more())
-            .then(|| format!("{} handshakes, not {}", count(all.round()), count(planned.round())))
-    }
-
     /// A difference that is next to nothing beside all polls.
     fn few(&self) -> Option<String> {
         let all = self.mean("polls.total").filter(|all| *all > 0.0)?;
         let apart = (self.found.simulated? - self.found.estimate).abs() * self.over;
         (apart < 0.01 * all).then(|| format!("{} of all polls", share(apart / all)))
-    }
-
-    /// The first poll of a run finds only what has come since its begin.
-    fn first_polls(&self) -> Option<String> {
-        let nodes = self.summary.input["nodes"].as_object()?;
-        let counts = nodes.values().filter_map(|node| stated_count(&node["clients"]["count"]));
-        let users: f64 = counts.sum();
-        let apart = (self.found.simulated? - self.found.estimate) * self.over;
-        (apart > 0.0 && apart <= users)
-            .then(|| format!("the first poll of each of {} users finds less", count(users)))
     }
 
     /// Sessions that are lost, or end before they are back.
@@ -313,7 +296,7 @@ impl Case<'_> {
 
     /// What waits on the bus, enough of it to make the difference (Little's law).
     fn backlog(&self) -> Option<String> {
-        let peak = self.mean("backlog.peak").filter(|peak| *peak > 0.0)?;
+        let peak = self.mean("backlog.peak").filter(|peak| *peak > 1.0)?;
         let window = (self.summary.horizon.seconds() - self.summary.warm_up.seconds()).max(1e-9);
         let rate = self.mean("deliveries.intended")? / window;
         let more = self.found.simulated? - self.found.estimate;
@@ -343,11 +326,6 @@ impl Case<'_> {
                 count(silent.round())
             )
         })
-    }
-
-    fn failed_polls(&self) -> Option<String> {
-        let (failed, all) = (self.mean("polls.failed")?, self.mean("polls.total")?);
-        (failed > 0.05 * all).then(|| format!("{} of the polls fail", share(failed / all.max(1.0))))
     }
 
     /// The timeline changes the load.
@@ -386,27 +364,6 @@ impl Case<'_> {
             let unsent = figures::figure(Unit::Bytes, unsent);
             format!("up to {unsent} lie unsent in the buffers of an instance")
         })
-    }
-
-    /// Half of them are as fast as expected; outages make the mean.
-    fn tail(&self) -> Option<String> {
-        let (half, mean) = (self.mean("delivery_lag.p50")?, self.mean("delivery_lag.mean")?);
-        let p99 = self.mean("delivery_lag.p99")?;
-        (self.more() && half < 1.1 * self.found.estimate && mean > 1.1 * half).then(|| {
-            format!(
-                "the tail: half come within {}, but the p99 is {}",
-                duration(half),
-                duration(p99)
-            )
-        })
-    }
-
-    /// Replayed or pulled after an absence.
-    fn late(&self) -> Option<String> {
-        let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
-        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
-        (self.more() && late > 0.01 * all)
-            .then(|| format!("{} waited for their recipient", share(late / all)))
     }
 
     /// A station that is busy enough to make others wait.

@@ -146,3 +146,24 @@ fn only_what_is_set_and_does_nothing_is_warned_of() {
     assert_eq!(codes(&found), ["idle-set"]);
     assert_eq!(found.list[0].message, "`gateways.cores` is set to what it is anyway");
 }
+
+/// A key is judged by what the others of its file make of it, and not by what overrides it.
+#[test]
+fn a_set_is_idle_beside_the_others() {
+    let found = |set: &str, sets: &[&str]| {
+        let base = "model: ../models/chat.yaml\nhorizon: 5min\n\
+                    nodes: { phones: { clients: { transport: sse } } }\n";
+        let text = format!("extends: base.yaml\nset: {{ {set} }}\n");
+        let files = Files::design().with("experiments/base.yaml", base).with(CHILD, &text);
+        let list = files.good(CHILD, sets).warnings.list;
+        let list = list.into_iter().filter(|found| found.code == "idle-set");
+        list.map(|found| found.message).collect::<Vec<_>>()
+    };
+    let says = |key: &str| format!("`{key}` is set to what it is anyway");
+    // A stream reconnects as an EventSource does anyway, a WebSocket does not.
+    let back = "phones.reconnect: eventsource, phones.transport: websocket";
+    assert_eq!(found(back, &[]), [""; 0]);
+    assert_eq!(found("phones.transport: sse", &[]), [says("phones.transport")]);
+    assert_eq!(found("gateways.cores: 4", &["gateways.cores=4"]), [says("gateways.cores")]);
+    assert_eq!(found("gateways.cores: 4", &["gateways.cores=2"]), [""; 0]);
+}

@@ -73,8 +73,12 @@ fn keys_of_another_transport_mean_nothing() {
         found.retain(|it| !it.starts_with("idle-set"));
         assert_eq!(found, says.collect::<Vec<_>>(), "{transport}");
     }
+    // Beside the model's own transport, which nobody has changed.
+    let found = chat(keys, &[]);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found.iter().all(|it| it.starts_with("without-effect: `phones.")), "{found:?}");
     // Written for a transport that is chosen elsewhere, or at other points of a sweep.
-    assert_eq!(chat(keys, &[]), [""; 0]);
+    assert_eq!(chat("  phones.short_poll.every: 5s\n", &["phones.transport=sse"]), [""; 0]);
     let sweep = "sweep: { axes: { phones.transport: { values: [sse, short_poll] } } }\n";
     assert_eq!(chat(&format!("  phones.transport: sse\n{keys}{sweep}"), &[]), [""; 0]);
 }

@@ -27,6 +27,24 @@ fn first(words: &str) -> String {
     asked(words, &[])["transport"].as_str().unwrap().to_owned()
 }
 
+/// Beyond the time for which a connection is kept each poll opens one: what is cheaper up to there
+/// is dearer from there on, and cheaper again much later.
+#[test]
+fn polls_are_cheaper_up_to_where_their_connection_is_kept() {
+    let found = asked("--direction one-way --messages 1/min --fresh 30s", &PRICES);
+    let at = |key: &str| found["crossing"][key].as_f64().unwrap();
+    let (until, again) = (at("poll_interval_until_s"), at("poll_interval_again_s"));
+    assert!((until - 75.0).abs() < 1e-9 && (350.0..400.0).contains(&again), "{found:#}");
+    let notes = found["notes"].to_string();
+    for part in [
+        "between a poll each 42.9 s and one each 75 s, while the connection of the last is kept",
+        "and again from one each 6:",
+        "cheaper where messages of a user come each",
+    ] {
+        assert!(notes.contains(part), "{notes}");
+    }
+}
+
 /// What must hold whatever the prices say.
 #[test]
 fn the_rule_of_the_brief_holds() {
@@ -142,6 +160,53 @@ fn proxies_that_block_some_are_in_the_numbers() {
     assert!(text.contains("blocked: { websocket: 30% }") && text.contains("http: h2"), "{text}");
     let (_, err, code) = squall(&["validate", file.to_str().unwrap()]);
     assert_eq!((err.contains("warning"), code), (false, 0), "{err}");
+}
+
+/// Six connections over HTTP/1.1, one of which a message needs to be sent by; 100 streams over
+/// HTTP/2; a WebSocket for each of 255 tabs.
+#[test]
+fn tabs_are_in_the_numbers_and_in_the_file() {
+    let of = |tabs: u32, way: &str, transport: &str| {
+        let found = asked(&format!("--direction {way} --fresh 5s --users 600 --tabs {tabs}"), &[]);
+        let all = found["candidates"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["transport"] == transport).unwrap();
+        (found["transport"].as_str().unwrap().to_owned(), one, found["notes"].to_string())
+    };
+    let down = |one: &Json| one["bytes_down_per_second"].as_f64().unwrap();
+    // One connection is left to send by, or none is.
+    let [(_, five, none), (_, six, left), (_, seven, more)] =
+        [5, 6, 7].map(|tabs| of(tabs, "both", "sse"));
+    let same = |one: &Json, other: &Json| (down(one) - down(other)).abs() < 1e-9;
+    assert!(!same(&five, &six) && same(&six, &seven), "{five:#} {six:#} {seven:#}");
+    assert!(!none.contains("HTTP/2") && left.contains("none is left to send by"), "{left}");
+    assert!(more.contains("7 tabs are more than the 6 connections"), "{more}");
+    let (_, _, nobody_sends) = of(6, "one-way", "sse");
+    assert!(!nobody_sends.contains("HTTP/2"), "{nobody_sends}");
+    for (tabs, there) in [(100, 600.0), (101, 595.0), (150, 400.0), (255, 290.0)] {
+        let (first, one, notes) = of(tabs, "one-way", "sse");
+        let (waits, held) = (tabs > 100, one["connections"].as_f64().unwrap());
+        assert!((held - there).abs() < 0.01, "{tabs}: {held}");
+        assert_eq!(first, if waits { "websocket" } else { "sse" }, "{tabs}");
+        assert_eq!(one["rank"].is_null(), waits, "{tabs}: {one:#}");
+        assert_eq!(notes.contains("long polls take turns"), waits, "{tabs}: {notes}");
+    }
+    let words = "--direction one-way --fresh 5s --users 600 --messages 2/min --tabs 150 --simulate";
+    let found = asked(words, &[]);
+    let polls = found["candidates"].as_array().unwrap();
+    let polls = polls.iter().find(|one| one["transport"] == "long_poll").unwrap();
+    let [lag, ran] = [&polls["lag_mean_s"], &polls["simulated"]["lag_mean_s"]];
+    let (lag, ran) = (lag.as_f64().unwrap(), ran.as_f64().unwrap());
+    assert!((lag / ran - 1.0).abs() < 0.15, "{lag}, {ran}");
+    let here = TempDir::new().unwrap();
+    for (tabs, part) in [(5, "tabs: 5\n"), (100, "http: h2")] {
+        let file = here.path().join(format!("{tabs}.yaml"));
+        let file = file.to_str().unwrap();
+        asked(&format!("--direction one-way --fresh 5s --tabs {tabs}"), &["--write", file]);
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains(part) && text.contains("transport: sse"), "{text}");
+        let (_, err, code) = squall(&["validate", file]);
+        assert_eq!((err.contains("warning"), code), (false, 0), "{err}");
+    }
 }
 
 /// What is asked is printed as it is asked where three digits would say something else.
@@ -297,6 +362,9 @@ fn hostile_arguments_give_numbers_or_a_clear_error() {
         ("--direction both --fresh 1s --tabs 7 --platform native", "leave it out"),
         ("--direction both --fresh 1s --hostile 120%", "100"),
         ("--direction both --fresh 1s --prices no-such.yaml", "there is no such file"),
+        ("--direction both --fresh 1s --app closed --simulate", "leave out `--simulate`"),
+        ("--direction both --fresh 1s --app closed --write a.yaml", "leave out `--write a.yaml`"),
+        ("--direction both --fresh 1s --write Cargo.toml/a/b.yaml", "`Cargo.toml` is a file"),
         ("--direction both --fresh 1s --prices experiments/chat-1m.yaml", "error["),
     ] {
         let words: Vec<&str> = ["advise"].into_iter().chain(words.split(' ')).collect();

@@ -86,10 +86,12 @@ fn pinned(question: &Question, polls: (&Ranked, bool), held: &Ranked, cheapest: 
 
 fn check(question: &Question, answer: &Answer) {
     let find = |way| answer.ranked.iter().find(|row| row.way == way).unwrap();
+    let tabs = question.tabs.min(question.size());
+    let streams = tabs <= 100 || question.platform == Platform::Native;
     let held = find(match question.direction {
-        Direction::OneWay => Way::Sse,
-        Direction::Both if question.hostile.0 >= 1.0 => Way::LongPoll,
-        Direction::Both => Way::Websocket,
+        Direction::OneWay if streams => Way::Sse,
+        _ if question.hostile.0 >= 1.0 => Way::LongPoll,
+        _ => Way::Websocket,
     });
     let polls = find(Way::ShortPoll);
     let first = &answer.ranked[0];

@@ -144,7 +144,7 @@ fn small(here: &Path, sets: &str) -> String {
 }
 
 /// The napkin of an experiment, and the same beside a run of it.
-fn both(sets: &str) -> (Json, Vec<csv::StringRecord>) {
+pub(super) fn both(sets: &str) -> (Json, Vec<csv::StringRecord>) {
     let here = TempDir::new().unwrap();
     let file = small(here.path(), sets);
     let out = here.path().join("out");
@@ -158,7 +158,7 @@ fn both(sets: &str) -> (Json, Vec<csv::StringRecord>) {
 
 /// Whether a run shows so much of a quantity, and how much of the estimate it is.
 #[track_caller]
-fn shows(table: &[csv::StringRecord], quantity: &str, within: f64) {
+pub(super) fn shows(table: &[csv::StringRecord], quantity: &str, within: f64) {
     let row = table.iter().find(|row| &row[0] == quantity);
     let row = row.unwrap_or_else(|| panic!("no {quantity}: {table:?}"));
     let [estimate, simulated] = [4, 5].map(|place| row[place].parse::<f64>().unwrap());
@@ -294,6 +294,25 @@ fn hidden_tabs_poll_less() {
     is(&found, "Polls", 2_100.0 * (0.6 / 10.0 + 0.4 / 60.0));
     shows(&run, "Polls", 0.03);
     shows(&run, "Staleness, mean", 0.1);
+}
+
+/// What a managed service adds to each message, up and down.
+#[test]
+fn a_managed_service_takes_its_time() {
+    let tier = |latency: &str| {
+        format!(
+            "  gateways: {{ managed: {{ latency: {latency} }} }}\n  \
+             phones.network.lifetime: never\n"
+        )
+    };
+    let [none, some] = ["0ms", "40ms"].map(|latency| both(&tier(latency)));
+    let lag = |found: &Json| {
+        let lines = found["lines"].as_array().unwrap();
+        let line = lines.iter().find(|line| line["quantity"] == "Lag, mean").unwrap();
+        line["value"].as_f64().unwrap()
+    };
+    assert!((lag(&some.0) - lag(&none.0) - 0.080).abs() < 1e-6);
+    shows(&some.1, "Lag, mean", 0.02);
 }
 
 /// Whatever is set: numbers stay numbers.

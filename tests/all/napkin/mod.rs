@@ -4,3 +4,4 @@ mod advise;
 mod answers;
 mod beside;
 mod command;
+mod reasons;

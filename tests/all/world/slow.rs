@@ -117,6 +117,24 @@ fn a_message_for_one_waits_for_a_slow_consumer() {
     assert_eq!(count(&outcome, "gateways.send_buffers.peak"), 7 * 278);
 }
 
+/// What is dropped, or cut off, at the gateway never reached the wire: however it ends, so many
+/// bytes went down as the client has time to read, and those of what arrived.
+#[test]
+fn no_more_goes_down_than_is_read() {
+    for when_full in [WhenSlow::DropOldest, WhenSlow::Disconnect, WhenSlow::Grow] {
+        let outcome = run(&one_reader(when_full, 2_000));
+        let arrived =
+            measure(&outcome, "deliveries.live") + measure(&outcome, "deliveries.replayed");
+        let (down, most) = (measure(&outcome, "wire.down.payload") / 200.0, 120_000.0 / 278.0);
+        let again = measure(&outcome, "replay.messages");
+        assert!(down >= arrived - 2.0 && down <= most + 2.0, "{when_full:?}: {down} of {arrived}");
+        assert!(again <= down, "{when_full:?}: {again} replays");
+        // Who is cut off has read a part of the next.
+        let cut = when_full == WhenSlow::Disconnect;
+        assert!(cut || down <= arrived + 2.0, "{when_full:?}: {down} of {arrived}");
+    }
+}
+
 /// A buffer is read as its client reads, and takes no room at the gateway.
 #[test]
 fn a_slow_consumer_gets_what_it_missed_slowly() {

@@ -243,6 +243,20 @@ fn who_comes_to_poll_gets_what_is_for_all() {
     close(measure(&outcome, "deliveries.live"), 2_000.0 * 98.0, 0.05);
 }
 
+/// One partition and a message a second: what a poll finds is read in the order in which it came.
+#[test]
+fn an_answer_is_read_in_order() {
+    for transport in [Transport::ShortPoll, Transport::LongPoll] {
+        let mut scenario = polling(30);
+        let crowd = clients(&mut scenario);
+        (crowd.count, crowd.sends, crowd.transport) = (2, None, transport);
+        with_source(&mut scenario, "ticker", Ticks::Every(Span::from_millis(100)));
+        let outcome = run(&scenario);
+        assert!(measure(&outcome, "deliveries.live") > 1_000.0, "{transport:?}");
+        assert_eq!(count(&outcome, "deliveries.reordered"), 0, "{transport:?}");
+    }
+}
+
 /// 780 bytes of a head, a TLS record and the headers of a segment, for each poll.
 #[test]
 fn a_poll_is_854_bytes_up() {

@@ -172,7 +172,10 @@ impl Scene<'_, '_> {
             // By default.
             return self.report(input, id, (&BY_TRANSPORT, &crowd), &counts, None);
         };
-        let counts = |_: &Input<'_>, at: At| at.source == beside.source;
+        // What is written for a transport that is chosen later may well be for another one.
+        let counts = |input: &Input<'_>, at: At| {
+            at.source == beside.source || self.is_own(input, at) && !self.is_own(input, beside)
+        };
         let says = if crowd.only_polls() {
             "polls now and then"
         } else if transport.is_some() {

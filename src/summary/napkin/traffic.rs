@@ -1,0 +1,153 @@
+//! Reasons that are a count of the run: handshakes, polls, what waited, and what slow readers did
+//! not take. Each has to make at least half of the difference by its own number.
+use super::reasons::Case;
+use crate::{
+    record::Unit,
+    summary::{
+        figures::{self, count, duration, share},
+        stated_count,
+    },
+};
+
+/// From this share of a difference on something is a reason for it.
+const HALF: f64 = 0.5;
+/// So far above the median the last hundredth is a tail.
+const TAIL: f64 = 2.0;
+
+impl Case<'_> {
+    /// How far the two are apart.
+    fn apart(&self) -> Option<f64> {
+        Some((self.found.simulated? - self.found.estimate).abs())
+    }
+
+    /// Whether so many handshakes more are bytes enough to be the reason.
+    fn are_bytes_enough(&self, handshakes: f64) -> bool {
+        if self.line.handshake <= 0.0 {
+            return true;
+        }
+        let over = match self.line.unit {
+            // Bytes of a delivery are shared by those that arrive.
+            Unit::Bytes => ["live", "replayed", "pulled"]
+                .into_iter()
+                .filter_map(|end| self.mean(&format!("deliveries.{end}")))
+                .sum(),
+            _ => self.summary.horizon.seconds(),
+        };
+        let adds = handshakes * self.line.handshake / over.max(1e-9);
+        self.apart().is_some_and(|apart| adds >= HALF * apart)
+    }
+
+    /// Handshakes of the whole run by the napkin.
+    fn planned_handshakes(&self) -> f64 {
+        let planned = self.lines.iter().filter(|line| line.kind == super::Kind::Handshakes);
+        planned.map(|line| line.value).fold(0.0, f64::max) * self.summary.horizon.seconds()
+    }
+
+    /// More handshakes than connections that end by themselves, or users who come: faults.
+    pub(super) fn herds(&self) -> Option<String> {
+        let seconds = self.summary.horizon.seconds();
+        let all = self.mean("handshakes.total")?;
+        let steady = self.mean("during(steady).attempts.total").unwrap_or(0.0);
+        let lasted = self.summary.steady_seconds();
+        let usual = if lasted > 0.0 { steady / lasted * seconds } else { 0.0 };
+        let more = all - usual.max(self.planned_handshakes());
+        let herd = self.summary.metrics.iter().any(|metric| {
+            let name = metric.name.strip_prefix("recovery.");
+            let name = name.and_then(|name| name.strip_suffix(".hit"));
+            name.is_some_and(|name| name != "start") && metric.mean.is_some_and(|hit| hit > 0.0)
+        });
+        (herd && more > 0.05 * all && self.more() && self.are_bytes_enough(more))
+            .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
+    }
+
+    /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections,
+    /// of tries that are made again.
+    pub(super) fn more_handshakes(&self) -> Option<String> {
+        let all = self.mean("handshakes.total")?;
+        let planned = self.planned_handshakes();
+        (all - planned > 0.05 * all && self.more() && self.are_bytes_enough(all - planned))
+            .then(|| format!("{} handshakes, not {}", count(all.round()), count(planned.round())))
+    }
+
+    /// The first poll of a run finds only what has come since its begin.
+    pub(super) fn first_polls(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let counts = nodes.values().filter_map(|node| stated_count(&node["clients"]["count"]));
+        let users: f64 = counts.sum();
+        let apart = (self.found.simulated? - self.found.estimate) * self.over;
+        (self.line.name.starts_with("Empty") && apart > 0.0 && apart <= users)
+            .then(|| format!("the first poll of each of {} users finds less", count(users)))
+    }
+
+    /// Polls that nobody answers: their clients back off before the next.
+    pub(super) fn failed_polls(&self) -> Option<String> {
+        let (failed, all) = (self.mean("polls.failed")?, self.mean("polls.total")?);
+        let enough = failed >= HALF * self.apart()? * self.over;
+        (failed > 0.05 * all && enough)
+            .then(|| format!("{} of the polls fail", share(failed / all.max(1.0))))
+    }
+
+    /// Half of them are as fast as expected, and the last hundredth is not.
+    pub(super) fn tail(&self) -> Option<String> {
+        let (half, mean) = (self.mean("delivery_lag.p50")?, self.mean("delivery_lag.mean")?);
+        let p99 = self.mean("delivery_lag.p99")?;
+        let fast = half < 1.1 * self.found.estimate && mean > 1.1 * half;
+        (self.more() && fast && p99 > TAIL * half).then(|| {
+            let (half, p99) = (duration(half), duration(p99));
+            format!("the tail: half come within {half}, but the p99 is {p99}")
+        })
+    }
+
+    /// Replayed or pulled after an absence: many, or a few that waited for long.
+    pub(super) fn late(&self) -> Option<String> {
+        let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        if !self.more() || late <= 0.0 {
+            return None;
+        }
+        if late > 0.01 * all {
+            return Some(format!("{} waited for their recipient", share(late / all)));
+        }
+        let longest = self.mean("delivery_lag.max")?;
+        (late / all * longest >= HALF * self.apart()?).then(|| {
+            let late = figures::counted(late.round(), "delivery", "deliveries");
+            format!("{late} waited for their recipient, up to {}", duration(longest))
+        })
+    }
+
+    /// What readers do not take waits at their gateway, or is dropped there.
+    pub(super) fn slow_readers(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let slow = nodes.values().any(|node| node["clients"]["slow"].is_object());
+        let all = self.mean("deliveries.intended").filter(|all| slow && *all > 0.0)?;
+        let dropped = self.mean("lost.slow_consumer").unwrap_or(0.0) / all;
+        if self.line.kind == super::Kind::Bytes {
+            let each = self.line.unit == Unit::Bytes;
+            let apart = self.found.deviation?.abs();
+            return (self.more() == each && dropped >= HALF * apart).then(|| {
+                format!("slow readers: {} of the deliveries are dropped unread", share(dropped))
+            });
+        }
+        let peaks = self.summary.metrics.iter();
+        let peaks = peaks.filter(|metric| metric.name.ends_with(".send_buffers.peak"));
+        let peak = peaks.filter_map(|metric| metric.mean).fold(0.0, f64::max);
+        (self.more() && peak > 0.0).then(|| {
+            let peak = figures::figure(Unit::Bytes, peak);
+            format!("slow readers: up to {peak} wait in the send buffers of an instance")
+        })
+    }
+
+    /// What arrives while the run settles has no part in the bytes of a delivery, which are those
+    /// until the horizon.
+    pub(super) fn settles(&self) -> Option<String> {
+        let window = self.summary.horizon.seconds() - self.summary.warm_up.seconds();
+        let rate = self.mean("deliveries.intended")? / window.max(1e-9);
+        let bytes = self.mean("wire.up")? + self.mean("wire.down")?;
+        let arrived = bytes / self.mean("wire.per_delivery").filter(|each| *each > 0.0)?;
+        let late = 1.0 - arrived / (rate * self.summary.horizon.seconds()).max(1e-9);
+        let enough = late >= HALF * self.found.deviation?;
+        (self.line.unit == Unit::Bytes && self.more() && enough).then(|| {
+            format!("{} of the deliveries arrive after the horizon, or never", share(late))
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! The napkin of users who come and go beside a run, and why a run is elsewhere than its napkin: a
+//! reason is a number of the run that makes the difference.
+use super::command::{both, shows};
+
+fn reason<'t>(table: &'t [csv::StringRecord], quantity: &str) -> &'t str {
+    let row = table.iter().find(|row| &row[0] == quantity);
+    &row.unwrap_or_else(|| panic!("no {quantity}: {table:?}"))[9]
+}
+
+/// Messages are for those who are away as well, so that a user gets λ and not λ ÷ share there; the
+/// first poll of a visit opens a connection, without the work of an upgrade, and is no attempt.
+#[test]
+fn visits_of_who_polls_are_estimated() {
+    for transport in ["short_poll", "long_poll"] {
+        let (_, run) = both(&format!(
+            "  phones.visits: {{ stay: {{ exponential: {{ mean: 1min }} }}, away: {{ exponential: \
+             {{ mean: 30s }} }} }}\n  phones.sends.per_user: 2/min\n  \
+             phones.transport: {transport}\n"
+        ));
+        for quantity in ["Handshakes", "Polls", "Empty polls", "Bytes up", "Bytes down"] {
+            shows(&run, quantity, 0.03);
+        }
+        shows(&run, "CPU of the gateways", 0.05);
+        let herds = run.iter().filter(|row| row[9].contains("herds")).count();
+        assert_eq!(herds, 0, "{transport}: {run:?}");
+        let lag = if transport == "short_poll" { "Staleness, mean" } else { "Lag, mean" };
+        assert!(reason(&run, lag).contains("waited for their recipient"), "{run:?}");
+    }
+}
+
+#[test]
+fn slow_readers_are_the_reason_of_a_lag() {
+    let slow = "  phones.slow: { share: 100%, drain: 8B/s }\n  \
+                gateways.send_buffer: { size: 2KB, when_full: drop_oldest }\n  \
+                phones.network.lifetime: never\n";
+    let (_, run) = both(slow);
+    let lag = reason(&run, "Lag, mean");
+    assert!(lag.contains("wait in the send buffers of an instance"), "{lag}");
+    let each = reason(&run, "Bytes a delivery");
+    assert!(each.contains("deliveries") && !each.contains("handshakes"), "{each}");
+}
+
+/// A twentieth is away for 40 s: a few messages wait for them, and they make the mean. All others
+/// are as fast as ever, so that a p99 of the median is no tail.
+#[test]
+fn a_few_that_waited_for_long_make_a_mean() {
+    let few = "  phones.network.lifetime: never\n  \
+               phones.network.rtt: 80ms\n  \
+               phones.reconnect: { base: 40s, cap: 40s, jitter: none }\ntimeline: [{ at: 3min, \
+               drop_clients: { node: phones, share: 5% } }]\n";
+    let (_, run) = both(few);
+    let lag = reason(&run, "Lag, mean");
+    assert!(lag.contains("deliveries waited for their recipient, up to 40."), "{lag}");
+    assert!(!lag.contains("the tail"), "{lag}");
+    let herd = run.iter().filter(|row| row[9].contains("handshakes, not")).count();
+    assert_eq!(herd, 0, "100 handshakes are few bytes: {run:?}");
+}
