@@ -1,6 +1,6 @@
 //! What a fault does to the messages that are sent while it lasts, where it takes no connection:
 //! how many do not come live, or how late they are, beside the steady time.
-use super::{Summary, board::is_mark, figures, words};
+use super::{Summary, board::is_mark, figures, survivors, words};
 use figures::{compact, count, duration, share};
 
 /// A share of deliveries that do not come live: below it, it is no disturbance.
@@ -51,8 +51,13 @@ fn sentence(summary: &Summary, name: &str) -> Option<String> {
     let p99 = during("delivery_lag.p99")?;
     let steady = summary.mean("during(steady).delivery_lag.p99").filter(|&steady| steady > 0.0)?;
     (p99 > SLOWER * steady).then(|| {
+        let only = survivors::only(&format!("during({name}).delivery_lag.p99"), &summary.metrics);
+        let whose = only.map_or_else(
+            || "Of what".to_owned(),
+            |only| format!("{} of what", figures::capitalized(&only)),
+        );
         format!(
-            "Of what is sent during {spoken} 99{}% take up to {}, {} times the {} of the steady \
+            "{whose} is sent during {spoken} 99{}% take up to {}, {} times the {} of the steady \
              time.",
             figures::GAP,
             duration(p99),

@@ -2,9 +2,9 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, Stretch, Summary,
-    board::{self, is_mark},
-    disturbed, figures, slo,
+    Ledger, Summary, board, disturbed, figures, herds,
+    shares::Fullest,
+    slo,
     storms::{self, Ended},
     survivors, words,
 };
@@ -19,6 +19,9 @@ const PENDING: f64 = 0.01;
 
 /// A gateway pool that has less left says what binds.
 const SCARCE: f64 = 0.25;
+
+/// An instance that holds so many times an even share is worth a sentence.
+const UNEVEN: f64 = 1.2;
 
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
@@ -54,25 +57,15 @@ const RULES: [(Rule, &str, u8); 9] = [
 pub fn all(summary: &Summary) -> Vec<Finding> {
     let finding =
         |chart, weight| move |text: String| Finding { text: figures::plain(&text), chart, weight };
-    let faults = summary.faults().filter(|fault| fault.name != "recovery");
-    let faults = faults.filter(|fault| !is_mark(summary, &fault.name)).take(FAULTS);
-    let faults = faults.filter_map(|fault| {
-        // What a fault sets off goes on in the recovery from it.
-        let follows = |next: &&Stretch| next.name == "recovery" && next.start == fault.end;
-        let (when, end) = match summary.faults().find(follows) {
-            Some(recovery) => (format!("{} and the recovery from it", fault.name), recovery.end),
-            None => (fault.name.clone(), fault.end),
-        };
-        herd(summary, &when, fault.start.seconds(), end.seconds())
-    });
-    let storms = storms::storms(summary).into_iter().take(FAULTS).map(|storm| storm.text);
+    let herds = herds::sentences(summary, FAULTS).into_iter();
+    let storms = storms::worst(summary, FAULTS).into_iter().map(|storm| storm.text);
     let storms = storms.map(finding("attempts", 9));
     let disturbed = disturbed::sentences(summary).into_iter().take(FAULTS);
     let disturbed = disturbed.map(finding("lag-over-time", 8));
     let rest = RULES
         .iter()
         .filter_map(|(rule, chart, weight)| Some(finding(chart, *weight)(rule(summary)?)));
-    storms.chain(faults.map(finding("attempts", 3))).chain(disturbed).chain(rest).collect()
+    storms.chain(herds.map(finding("attempts", 3))).chain(disturbed).chain(rest).collect()
 }
 
 /// Their sentences.
@@ -155,40 +148,6 @@ fn tabs(summary: &Summary) -> Option<String> {
     Some(format!("Up to {wait} for a connection{held}."))
 }
 
-/// Who moves when something happens.
-fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<String> {
-    let attempts = summary.rate("", "attempts", "attempted")?;
-    let moved = attempts.within(start, end).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
-    let (bin, peak) = largest(attempts.within(start, end))?;
-    let before =
-        average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
-    let before = match before {
-        Some(before) if before > 0.0 && peak > 1.5 * before => {
-            format!(", {} times the {}/s before", compact(peak / before), compact(before))
-        }
-        _ => String::new(),
-    };
-    (moved > 0.0).then(|| {
-        format!(
-            "During {when} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
-            figures::plain(&clock(start)).trim_end_matches(" min"),
-            clock(end),
-            counted(moved.round(), "connection attempt", "connection attempts"),
-            clock(attempts.time(bin)),
-            count(peak),
-        )
-    })
-}
-
-/// The stretches before a time in which nothing is done to the system, behind the warm-up.
-fn calm(summary: &Summary, until: f64) -> Vec<(f64, f64)> {
-    let warm_up = summary.warm_up.seconds().min(until);
-    let own = summary.phases.iter().filter(|phase| phase.replication == 0);
-    let quiet = own.filter(|phase| phase.name == "steady" || is_mark(summary, &phase.name));
-    let times = quiet.map(|phase| (phase.start.seconds().max(warm_up), phase.end.seconds()));
-    times.filter(|&(from, to)| from < to && to <= until).collect()
-}
-
 /// The budget that leaves a gateway pool least, where that is little.
 pub fn binding(summary: &Summary) -> Option<String> {
     let pools = summary
@@ -259,27 +218,27 @@ fn refused(summary: &Summary) -> Option<String> {
     Some(format!("Of {} attempts{runs} {}{ends}.", count(total), failed.join(" and ")))
 }
 
-/// The instance that fills up most, where the pool's load has become uneven.
+/// The instance that fills up most, where the pool's load has become uneven or not all serve.
 fn fullest(summary: &Summary) -> Option<String> {
-    let mut worst: Option<(f64, String)> = None;
-    for node in summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty()) {
-        let mut instances = summary.levels(node, "connections");
-        instances.retain(|&(name, _)| name != "total");
-        let Some(mean) = super::series::even(&instances) else { continue };
-        for (name, curve) in &instances {
-            let (_, peak) = curve.peak()?;
-            let ratio = peak / mean;
-            if mean > 0.0 && ratio > worst.as_ref().map_or(1.2, |(most, _)| *most) {
-                let sentence = format!(
-                    "{name} fills up to {} connections, {} times an even share of those of {node}.",
-                    count(peak),
-                    compact(ratio),
-                );
-                worst = Some((ratio, sentence));
-            }
-        }
+    let pools = summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty());
+    let all: Vec<Fullest> = pools.filter_map(|node| summary.fullest(node)).collect();
+    let uneven = all.iter().filter(|it| it.times() > UNEVEN);
+    if let Some(most) = uneven.max_by(|a, b| a.times().total_cmp(&b.times())) {
+        let whose = match most.some() {
+            Some(_) => String::new(),
+            None => format!(" of those of {}", most.node),
+        };
+        let beside = most.beside("times");
+        return Some(format!("{} fills up to {}, {beside}{whose}.", most.name, most.holds()));
     }
-    worst.map(|(_, sentence)| sentence)
+    let fewer = all.iter().filter(|it| it.serve * UNEVEN < it.of);
+    let least = fewer.min_by(|a, b| (a.serve / a.of).total_cmp(&(b.serve / b.of)))?;
+    Some(format!(
+        "{} serve when they are fullest, and share evenly: {} then holds {}.",
+        least.some()?,
+        least.name,
+        least.holds(),
+    ))
 }
 
 fn busiest(summary: &Summary) -> Option<String> {
@@ -381,17 +340,4 @@ fn late(summary: &Summary) -> Option<String> {
         duration(p99),
         duration(max),
     ))
-}
-
-fn largest(values: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
-    // The first of equal ones.
-    values.fold(None, |best, (bin, value)| match best {
-        Some((_, most)) if most >= value => best,
-        _ => Some((bin, value)),
-    })
-}
-
-fn average(values: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
-    let values: Vec<f64> = values.map(|(_, value)| value).collect();
-    super::student::mean(&values)
 }

@@ -175,14 +175,6 @@ impl Curve {
     }
 }
 
-/// What each of these holds when they hold most together, if all hold as many; none where they hold
-/// nothing.
-pub fn even(instances: &[(&str, Curve)]) -> Option<f64> {
-    let curves: Vec<Curve> = instances.iter().map(|(_, curve)| curve.clone()).collect();
-    let (_, most) = Curve::sum(&curves)?.peak()?;
-    (most > 0.0).then(|| most / number::float(number::count(curves.len())))
-}
-
 /// The mean over the replications of what stands in the same bin. A quantity per second
 /// (`rate`) is brought to bins of one second if the tick is shorter, and to a rate if it counts.
 pub fn curve<'a>(replications: impl Iterator<Item = &'a Series>, rate: bool) -> Option<Curve> {

@@ -1,6 +1,10 @@
 //! Whether the system comes back by itself after each fault: stable, vulnerable or metastable
 //! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
-use super::{Summary, board::users, figures, stated_count, words};
+use super::{
+    Summary,
+    board::{but_few, users},
+    figures, stated_count, words,
+};
 use crate::{engine::Span, units::Quantity};
 use figures::{compact, count, duration, share};
 use serde_json::Value as Json;
@@ -66,13 +70,15 @@ impl Ended {
 
     /// With what is to be said of it.
     fn told(self, what: &str) -> Storm {
-        Storm { ended: self, text: format!("{}: {what}", self.word()) }
+        Storm { ended: self, hit: 0.0, text: format!("{}: {what}", self.word()) }
     }
 }
 
 /// What became of those whose connections a fault took.
 pub(super) struct Storm {
     pub(super) ended: Ended,
+    /// Connections that it took.
+    hit: f64,
     pub(super) text: String,
 }
 
@@ -96,7 +102,22 @@ pub(super) fn storms(summary: &Summary) -> Vec<Storm> {
     if let Some(quits) = first {
         *quits = if several { Quits::InAll } else { Quits::Own };
     }
-    faults.iter().filter_map(|fault| fault.ends(summary, &door, away)).collect()
+    let storm = |fault: &Fault| {
+        let storm = fault.ends(summary, &door, away)?;
+        Some(Storm { hit: fault.hit, ..storm })
+    };
+    faults.iter().filter_map(storm).collect()
+}
+
+/// At most so many of them, in their order: those that do not end, then the largest.
+pub(super) fn worst(summary: &Summary, most: usize) -> Vec<Storm> {
+    let all = storms(summary);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    let calm = |place: usize| all[place].ended == Ended::Stable;
+    order.sort_by(|&a, &b| calm(a).cmp(&calm(b)).then(all[b].hit.total_cmp(&all[a].hit)));
+    order.truncate(most);
+    let kept = all.into_iter().enumerate().filter(|(place, _)| order.contains(place));
+    kept.map(|(_, storm)| storm).collect()
 }
 
 /// The way in, as the input states it.
@@ -243,7 +264,10 @@ impl<'s> Fault<'s> {
             Some(all) => (all, format!("all {}", self.those())),
             None => (self.t99?, format!("99{}% of {}", figures::GAP, self.those())),
         };
-        let back = format!("{who} {} are {} after {}", self.by(), self.state(), duration(all));
+        let few = but_few(self.hit, self.never).filter(|_| self.all.is_none());
+        let few = few.map_or_else(String::new, |few| format!(", {few} by the end"));
+        let (by, state) = (self.by(), self.state());
+        let back = format!("{who} {by} are {state} after {}{few}", duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
             && queue > safe
         {

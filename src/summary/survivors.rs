@@ -1,9 +1,14 @@
 //! Numbers of those who are left: a lag knows only what arrived, a time to reconnect only who came
 //! back, a load only who is connected. Where that is not nearly all, a low number is no merit.
-use super::{Metric, figures::share};
+use super::{
+    Metric,
+    figures::{GAP, share},
+};
 
 /// From here on it is nearly all.
 const ALL: f64 = 0.99;
+/// What is missed moves a quantile from so much of what lies above it.
+const MATERIAL: f64 = 0.1;
 /// Who is away at the moment does not make a tier look idle.
 const CONNECTED: f64 = 0.9;
 /// What is missed, and what of it is told apart.
@@ -15,8 +20,12 @@ const LOADS: [&str; 4] = [".cpu.peak", ".cpu.mean", ".headroom", ".memory.peak_p
 pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
     let own = name.split_once(").").map_or(name, |(_, metric)| metric);
     let told = |part: f64, least: f64| (0.0..least).contains(&part).then(|| share(part));
-    if own.starts_with("delivery_lag.") {
-        return Some(format!("of the {} that arrived", told(arrived(metrics)?, ALL)?));
+    if let Some((node, statistic)) = lag(own) {
+        // What is sent in a phase, or by one of several, has ends of its own where they are known.
+        let during = &name[..name.len() - own.len()];
+        let froms = [format!("{during}{node}"), node.to_owned(), during.to_owned(), String::new()];
+        let ends = froms.iter().find_map(|from| Ends::of(metrics, from))?;
+        return ends.told(statistic).map(|part| format!("of the {part} that arrived"));
     }
     if own.starts_with("reconnect.") {
         let part = returned(metrics)?;
@@ -33,6 +42,69 @@ pub fn only(name: &str, metrics: &[Metric]) -> Option<String> {
         return Some(format!("with {part} of {whole} {what}"));
     }
     waiting(name, metrics)
+}
+
+/// The same where what is left is far from all, so that numbers of two runs cannot be compared.
+pub fn hollow(name: &str, metrics: &[Metric]) -> Option<String> {
+    let lag = name.split_once(").").map_or(name, |(_, metric)| metric).starts_with("delivery_lag.");
+    only(name, metrics).filter(|_| !lag || arrived(metrics).is_some_and(|part| part < ALL))
+}
+
+/// A sentence or a headline about a metric, with whose it is where that is not nearly all.
+pub fn with(text: String, name: &str, metrics: &[Metric]) -> String {
+    match only(name, metrics) {
+        Some(only) => format!("{text}, {only}"),
+        None => text,
+    }
+}
+
+/// Whose lag a metric is, ending in a point or empty, and which quantile of it.
+fn lag(name: &str) -> Option<(&str, &str)> {
+    let at = name.find("delivery_lag.")?;
+    let (node, statistic) = (&name[..at], &name[at + "delivery_lag.".len()..]);
+    (node.is_empty() || node.ends_with('.')).then_some((node, statistic))
+}
+
+/// How deliveries ended, as shares of those intended.
+struct Ends {
+    arrived: f64,
+    missed: f64,
+}
+
+impl Ends {
+    /// Those whose metrics begin so.
+    fn of(metrics: &[Metric], begin: &str) -> Option<Self> {
+        let mean = |end: &str| mean(metrics, &format!("{begin}deliveries.{end}"));
+        let intended = mean("intended").filter(|&count| count > 0.0)?;
+        let live = mean("live")?;
+        let later = ["replayed", "pulled"].map(mean).into_iter().flatten().sum::<f64>();
+        let missed = mean("missed").unwrap_or(0.0) / intended;
+        Some(Self { arrived: (live + later) / intended, missed })
+    }
+
+    /// The share that arrived, where it is not nearly all, or where so many are missed that they
+    /// would move a quantile: a tenth of those that it leaves above it.
+    fn told(&self, statistic: &str) -> Option<String> {
+        let above = match statistic {
+            "p95" => 0.05,
+            "p99" => 0.01,
+            "p999" | "max" => 0.001,
+            _ => 0.5,
+        };
+        let told = self.arrived < ALL || self.missed >= MATERIAL * above;
+        (told && (0.0..1.0).contains(&self.arrived)).then(|| nearly(self.arrived))
+    }
+}
+
+/// A share; where little is missing, as many digits as show that something is: `99.96 %`.
+fn nearly(part: f64) -> String {
+    let missing = 100.0 * (1.0 - part);
+    if missing >= 1.0 {
+        return share(part);
+    }
+    let decimals = (1..6).find(|&at| missing * libm::pow(10.0, f64::from(at)) >= 1.0 - 1e-9);
+    let decimals = usize::try_from(decimals.unwrap_or(6)).unwrap_or(6);
+    format!("{:.decimals$}{GAP}%", 100.0 * part)
 }
 
 /// The part of what was wanted that its numbers are about, the least known.
@@ -96,10 +168,7 @@ pub fn never_came(name: &str, metrics: &[Metric]) -> bool {
 
 /// The share of the deliveries that reached their recipients by the end of the run.
 pub fn arrived(metrics: &[Metric]) -> Option<f64> {
-    let intended = mean(metrics, "deliveries.intended").filter(|&count| count > 0.0)?;
-    let live = mean(metrics, "deliveries.live")?;
-    let later = ["replayed", "pulled"].map(|end| mean(metrics, &format!("deliveries.{end}")));
-    Some((live + later.into_iter().flatten().sum::<f64>()) / intended)
+    Ends::of(metrics, "").map(|ends| ends.arrived)
 }
 
 /// Of those hit by any fault, who came back.
@@ -122,6 +191,41 @@ fn mean(metrics: &[Metric], name: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::{record::Unit, summary::figures::plain};
+
+    /// 0.9 % that are missed are nearly all that p99 leaves above it.
+    #[test]
+    fn a_quantile_tells_of_what_is_missed_beside_it() {
+        let metric = |(name, value): (&str, f64)| {
+            Metric::from_values(name, &["phones"], Unit::Count, vec![value])
+        };
+        let run = |missed: f64| -> Vec<Metric> {
+            let all = [
+                ("deliveries.intended", 100_000.0),
+                ("deliveries.live", 99_990.0 - missed),
+                ("deliveries.missed", missed),
+                ("during(drop).deliveries.intended", 10_000.0),
+                ("during(drop).deliveries.live", 10_000.0 - missed),
+                ("during(drop).deliveries.missed", missed),
+            ];
+            all.into_iter().map(metric).collect()
+        };
+        let said = |name, missed| only(name, &run(missed)).map(|it| plain(&it));
+        let some = Some("of the 99.1 % that arrived".to_owned());
+        assert_eq!(said("delivery_lag.p99", 900.0), some);
+        assert_eq!(said("delivery_lag.p95", 900.0), some);
+        assert_eq!(said("phones.delivery_lag.p99", 900.0), some);
+        assert_eq!(said("delivery_lag.p50", 900.0), None);
+        let during = said("during(drop).delivery_lag.p50", 900.0);
+        assert_eq!(during.as_deref(), Some("of the 91.0 % that arrived"));
+        assert_eq!(said("delivery_lag.p99", 90.0), None);
+        let rare = said("delivery_lag.p999", 90.0);
+        assert_eq!(rare.as_deref(), Some("of the 99.9 % that arrived"));
+        assert_eq!(nearly(0.9996), format!("99.96{GAP}%"));
+        assert_eq!(said("delivery_lag.max", 9.0), None);
+        // So few leave numbers that can be compared.
+        assert_eq!(hollow("delivery_lag.p99", &run(900.0)), None);
+        assert!(hollow("delivery_lag.p99", &run(9_000.0)).is_some());
+    }
 
     #[test]
     fn who_is_left_is_said_where_many_are_gone() {

@@ -3,7 +3,7 @@ use super::sweep::Axis;
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 52] = [
+const METRICS: [(&str, &str); 54] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -53,7 +53,9 @@ const METRICS: [(&str, &str); 52] = [
     ("*.quota_left", "quota left of *"),
     ("*.cpu.peak", "peak CPU of *"),
     ("*.cpu.mean", "mean CPU of *"),
-    ("*.backlog.peak", "peak backlog of *"),
+    ("*.backlog.peak", "most messages that wait in *"),
+    ("backlog.peak", "most messages that wait in a bus"),
+    ("registry.stale_routes", "stale look-ups"),
     ("*.backlog.drain", "time to drain the backlog of *"),
     ("*.send_buffers.peak", "fullest send buffers of *"),
 ];
@@ -201,6 +203,8 @@ mod tests {
             ("side.cpu.peak", "peak CPU of side"),
             ("recovery.zone_loss.t99", "time until 99 % are back from zone loss"),
             ("lost.gateway_crash", "deliveries lost, gateway crash"),
+            ("bus.backlog.peak", "most messages that wait in bus"),
+            ("backlog.peak", "most messages that wait in a bus"),
             ("a.b.c.d", "a.b.c.d"),
         ] {
             assert_eq!(metric(name), words);

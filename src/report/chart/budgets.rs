@@ -50,7 +50,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             ("on average".to_owned(), theme::BLUE),
             ("more at its peak".to_owned(), theme::SKY),
         ],
-        limit: Some(1.0),
+        limit: Some((1.0, String::new())),
         ..Bars::default()
     };
     let cut = if beyond { " Bars end at 125\u{202F}%: what lies beyond has a ▲." } else { "" };

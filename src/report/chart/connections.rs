@@ -6,17 +6,16 @@ use super::{
 use crate::{
     engine::number,
     report::theme,
-    summary::{
-        Summary, figures,
-        series::{self, Curve},
-    },
+    summary::{Summary, figures, series::Curve, shares::Fullest},
 };
-use figures::{compact, count, counted};
+use figures::{compact, count};
 
 /// So many instances get a line of their own.
 const LINES: usize = 5;
 /// So many get a row of a strip.
 const ROWS: usize = 60;
+/// From so many times an even share on shares are uneven.
+const UNEVEN: f64 = 1.1;
 /// Columns of a strip.
 const COLUMNS: usize = 240;
 
@@ -24,6 +23,7 @@ const COLUMNS: usize = 240;
 struct Pool<'a> {
     node: &'a str,
     instances: Vec<(&'a str, Curve)>,
+    fullest: Option<Fullest<'a>>,
 }
 
 /// One chart for each pool of instances.
@@ -78,7 +78,7 @@ impl<'a> Pool<'a> {
     fn of(summary: &'a Summary, node: &'a str) -> Option<Self> {
         let mut instances = summary.levels(node, "connections");
         instances.retain(|&(name, _)| name != "total");
-        let pool = Self { node, instances };
+        let pool = Self { node, instances, fullest: summary.fullest(node) };
         let moves = pool.instances.iter().any(|(_, curve)| {
             let (least, most) = ends(curve);
             most - least > 0.02 * most.max(1.0)
@@ -86,41 +86,48 @@ impl<'a> Pool<'a> {
         moves.then_some(pool)
     }
 
-    /// What each instance holds when most are connected, if all hold as many.
-    fn even(&self) -> f64 {
-        series::even(&self.instances).unwrap_or(0.0)
-    }
-
-    fn fullest(&self) -> Option<(&str, f64)> {
-        let peak = |(name, curve): &(&'a str, Curve)| Some((*name, curve.peak()?.1));
-        self.instances.iter().filter_map(peak).reduce(|a, b| if b.1 > a.1 { b } else { a })
+    /// What the fullest holds at its peak.
+    fn most(&self) -> f64 {
+        self.fullest.as_ref().map_or(1.0, |it| it.peak)
     }
 
     /// What the fullest instance has in each run, where that is not the peak of the mean.
     fn own_peak(&self, summary: &Summary) -> String {
         let metric = format!("{}.connections_per_instance.max", self.node);
-        self.fullest().map_or_else(String::new, |(_, peak)| own_peak(summary, &metric, peak))
+        self.fullest.as_ref().map_or_else(String::new, |it| own_peak(summary, &metric, it.peak))
     }
 
     fn headline(&self) -> String {
-        let even = self.even();
-        match self.fullest() {
-            Some((name, peak)) if even > 0.0 && peak > 1.1 * even => format!(
-                "{name} peaks at {}, {} × an even share",
-                counted(peak.round(), "connection", "connections"),
-                compact(peak / even),
-            ),
-            Some((name, peak)) => format!(
-                "No instance of {} holds more than {}: {name} at its peak",
+        let Some(it) = &self.fullest else {
+            return format!("Connections of {} over time", self.node);
+        };
+        if it.times() > UNEVEN {
+            return format!("{} peaks at {}, {}", it.name, it.holds(), it.beside("×"));
+        }
+        match it.some() {
+            Some(some) => {
+                format!(
+                    "{some} serve at the peak and share evenly: {} holds {}",
+                    it.name,
+                    it.holds()
+                )
+            }
+            None => format!(
+                "No instance of {} holds more than {}: {} at its peak",
                 self.node,
-                counted(peak.round(), "connection", "connections"),
+                it.holds(),
+                it.name
             ),
-            None => format!("Connections of {} over time", self.node),
         }
     }
 
+    /// What each instance that serves holds, if all hold as many.
+    fn even(&self) -> f64 {
+        self.fullest.as_ref().map_or(0.0, |it| it.even)
+    }
+
     fn lines(&self) -> Body {
-        let most = self.fullest().map_or(1.0, |(_, peak)| peak);
+        let most = self.most();
         let pens = theme::EQUALS.iter().copied().cycle();
         let lines: Vec<Line> = self
             .instances
@@ -137,7 +144,7 @@ impl<'a> Pool<'a> {
             values: thin::columns(curve, COLUMNS),
             marks: [first(curve), curve.peak().map_or(0.0, |(_, peak)| peak), last(curve)],
         };
-        let most = self.fullest().map_or(1.0, |(_, peak)| peak);
+        let most = self.most();
         let top = darkest(most, self.even());
         Strip { rows: self.instances.iter().map(row).collect(), top, end: horizon }
     }
@@ -169,7 +176,7 @@ impl<'a> Pool<'a> {
         let edge = |label: &str, pen: theme::Pen, share: f64| {
             line(label, pen, &Curve { step, mean: rank(share), band: Vec::new() })
         };
-        let most = self.fullest().map_or(1.0, |(_, peak)| peak);
+        let most = self.most();
         Body::Lines(Lines {
             y: Axis::linear(most, figures::tick),
             bands: vec![area(0.0, 1.0), area(0.1, 0.9)],

@@ -1,7 +1,7 @@
 //! CPU utilisation of the nodes over time: the busiest instance and the mean.
 use super::{
-    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, line, own_peak,
-    shades, with_bands,
+    Axis, Band, Body, Chart, Lines, Panel, Shown, axis, band, bins, evidence, is_idle, line,
+    own_peak, shades, with_bands,
 };
 use crate::{
     record::Unit,
@@ -69,13 +69,8 @@ impl<'a> Node<'a> {
         let peak = busiest.peak()?;
         let least = busiest.values().map(|(_, value)| value).fold(f64::INFINITY, f64::min);
         let moves = peak.1 - least > FLAT && peak.1 > RISE * busiest.median()?;
-        (moves || peak.1 > BUSY).then_some(Self {
-            name,
-            busiest,
-            mean,
-            peak,
-            work: summary.work(name),
-        })
+        let busy = peak.1 > BUSY && !is_idle(summary, &busiest, "cpu");
+        (moves || busy).then_some(Self { name, busiest, mean, peak, work: summary.work(name) })
     }
 
     fn panel(&self, height: f64, summary: &Summary) -> Panel {

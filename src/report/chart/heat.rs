@@ -1,10 +1,10 @@
 //! All deliveries by time of arrival and lag: where percentiles show four lines, this shows every
 //! group, such as those that wait for a reconnect.
-use super::{Axis, Body, Chart, Heat, HeatCell, Panel, Shown, evidence, shades};
+use super::{Axis, Body, Chart, FEW, Heat, HeatCell, Panel, Shown, delivered, evidence, shades};
 use crate::{
     engine::number,
     report::theme,
-    summary::{LagCell, Summary, figures},
+    summary::{LagCell, Summary, figures, survivors},
 };
 
 /// What is called late: so many times the median.
@@ -26,7 +26,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let most = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
     let rates = || cells.iter().map(rate);
     let (low, high) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
-    if !(least.is_finite() && most > 0.0 && high > 0.0) {
+    if delivered(summary) < FEW || !(least.is_finite() && most > 0.0 && high > 0.0) {
         return None;
     }
     let y = Axis::lags(least, most);
@@ -42,7 +42,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let body = Body::Heat(Heat { y, cells, low, high, unit });
     Some(Chart {
         name: "lag-heat".to_owned(),
-        headline: headline(summary),
+        headline: survivors::with(headline(summary), "delivery_lag.p99", &summary.metrics),
         subtitle: format!(
             "Deliveries by time of arrival, {} bins, and by lag, four steps an octave, log scale; \
              a stronger \

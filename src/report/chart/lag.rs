@@ -8,6 +8,7 @@ use crate::{
         Burst, Judged, Summary, bursts, figures,
         series::Curve,
         slo::{self, Comparison},
+        survivors,
     },
 };
 use figures::duration;
@@ -50,9 +51,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         }
     };
     let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
+    let told = burst.as_deref().map_or_else(|| headline(summary, p99), of_bursts);
     Some(Chart {
         name: "lag-over-time".to_owned(),
-        headline: burst.as_deref().map_or_else(|| headline(summary, p99), of_bursts),
+        headline: survivors::with(told, "delivery_lag.p99", &summary.metrics),
         subtitle: what,
         note: evidence(summary, Shown::Together),
         x: Axis::time(summary.horizon.seconds()),

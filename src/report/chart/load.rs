@@ -8,6 +8,7 @@ use crate::{
     summary::{
         LagCell, Summary,
         figures::{self, duration},
+        survivors,
     },
 };
 
@@ -61,15 +62,16 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let ticks = x.ticks.iter().filter(|tick| tick.0 >= x.low && tick.0 <= x.high).cloned();
     let x = Axis { ticks: ticks.collect(), ..x }.of(Unit::PerSecond).named("messages sent, /s");
     let y = Axis::lags(least, most);
+    let headline = format!(
+        "p99 of the delivery lag is {} at {}/s and {} at {}/s",
+        duration(first.quantile(0.99)),
+        figures::count(first.mean().round()),
+        duration(last.quantile(0.99)),
+        figures::count(last.mean().round()),
+    );
     Some(Chart {
         name: "lag-against-load".to_owned(),
-        headline: format!(
-            "p99 of the delivery lag is {} at {}/s and {} at {}/s",
-            duration(first.quantile(0.99)),
-            figures::count(first.mean().round()),
-            duration(last.quantile(0.99)),
-            figures::count(last.mean().round()),
-        ),
+        headline: survivors::with(headline, "delivery_lag.p99", &summary.metrics),
         subtitle: format!(
             "Delivery lag percentiles against the messages sent per second while they arrived, in \
              {} classes, log scale.",

@@ -1,7 +1,7 @@
 //! The memory of a pool's instances against its limit: connections over time, by what each weighs.
 use super::{
-    Axis, Body, Chart, Lines, Panel, Shown, axis, bins, connections, evidence, line, own_peak,
-    shades,
+    Axis, Body, Chart, Lines, Panel, Shown, axis, bins, connections, evidence, is_idle, line,
+    own_peak, shades,
 };
 use crate::{
     engine::number,
@@ -72,7 +72,7 @@ impl<'s> Pool<'s> {
             }
         };
         let peak = fullest.peak()?;
-        let told = limit > 0.0 && peak.1 > LITTLE * limit;
+        let told = limit > 0.0 && peak.1 > LITTLE * limit && !is_idle(summary, &fullest, "memory");
         told.then_some(Self { node, limit, fullest, mean, peak })
     }
 

@@ -33,7 +33,7 @@ pub(super) use connections::fullest_and_mean;
 use super::theme::Pen;
 use crate::{
     engine::number,
-    summary::{Stretch, Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve, slo},
 };
 
 /// A chart: panels over one x axis.
@@ -105,8 +105,8 @@ pub struct Bars {
     pub falls: bool,
     /// What the parts of all bars mean, if they have some.
     pub key: Vec<(String, Pen)>,
-    /// What no bar should pass.
-    pub limit: Option<f64>,
+    /// What no bar should pass, with its label; empty: the bars' own words say it.
+    pub limit: Option<(f64, String)>,
 }
 
 /// A bar.
@@ -330,18 +330,56 @@ fn with_bands(most: f64, bands: &[Band]) -> f64 {
     highs.fold(most, f64::max).min(1.5 * most)
 }
 
-/// Faults as shades of the time axis; a recovery too short to be seen is left out.
+/// Faults as shades of the time axis; a recovery too short to be seen is left out. What another
+/// fault interrupts is one shade.
 fn shades(summary: &Summary) -> Vec<Shade> {
     let horizon = summary.horizon.seconds();
-    let shade = |phase: &Stretch| {
+    let mut whole: Vec<(&str, f64, f64)> = Vec::new();
+    for phase in summary.faults() {
         let (start, end) = (phase.start.seconds(), phase.end.seconds().min(horizon));
+        let before = whole.iter_mut().rev().find(|known| known.0 == phase.name);
+        // Nothing but what lasts no time lies between.
+        match before.filter(|known| phase.name != RECOVERY && known.2 >= start) {
+            Some(known) => known.2 = known.2.max(end),
+            None => whole.push((&phase.name, start, end)),
+        }
+    }
+    let shade = |(name, start, end): (&str, f64, f64)| {
         let span = figures::spoken(end - start);
-        let name = if end > start { format!("{}, {span}", phase.name) } else { phase.name.clone() };
-        let faint = phase.name == "recovery";
+        let faint = name == RECOVERY;
+        let name = if end > start { format!("{name}, {span}") } else { name.to_owned() };
         let shown = !faint || end - start > BRIEF * horizon;
         shown.then_some(Shade { start, end, name, faint })
     };
-    summary.faults().filter_map(shade).collect()
+    whole.into_iter().filter_map(shade).collect()
+}
+
+/// The phase behind faults.
+const RECOVERY: &str = "recovery";
+
+/// Fewer deliveries have no distribution: single ones are told, not drawn.
+const FEW: f64 = 100.0;
+
+/// How many deliveries have a lag, over all replications.
+fn delivered(summary: &Summary) -> f64 {
+    number::float(summary.lag.iter().map(|bucket| bucket.count).sum())
+}
+
+/// A curve that moves less behind the warm-up, as a part of its peak, has nothing to say.
+const STILL: f64 = 0.02;
+
+/// Whether a line is flat and nobody asks how it would be: nothing is done, and no objective is
+/// about it. Its number stands in the tables.
+fn is_idle(summary: &Summary, curve: &Curve, quantity: &str) -> bool {
+    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+    let ends = curve
+        .within(begin, end)
+        .fold((f64::INFINITY, 0.0_f64), |ends, (_, value)| (ends.0.min(value), ends.1.max(value)));
+    let asked = || {
+        let metrics = summary.slo.iter().filter_map(|judged| slo::parse(&judged.expr).ok());
+        metrics.into_iter().any(|slo| slo.metric.split('.').any(|part| part == quantity))
+    };
+    ends.1 - ends.0 <= STILL * ends.1 && summary.faults().next().is_none() && !asked()
 }
 
 /// What the lines of a chart are, over several replications.

@@ -7,6 +7,7 @@ use crate::{
         Judged, Summary, figures,
         series::Curve,
         slo::{self, Comparison},
+        survivors,
     },
 };
 use figures::duration;
@@ -21,21 +22,25 @@ struct Origin<'s> {
     node: &'s str,
     half: Curve,
     most: Curve,
-    peak: f64,
+    /// Half of its deliveries of the whole run are within this, in seconds.
+    p50: f64,
+    /// 99 % of them.
+    p99: f64,
 }
 
 /// The chart; none where one origin sends, or all that is sent is equally late.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let mut all = origins(summary);
     let (first, last) = (all.first()?, all.last()?);
-    let usual = |origin: &Origin| origin.most.median().unwrap_or(0.0);
-    let apart = |one: f64, other: f64| one.max(other) > ALIKE * one.min(other);
-    let differ = apart(first.peak, last.peak) || apart(usual(first), usual(last));
+    let differ = apart(first.p99, last.p99) || {
+        let (early, late) = by_half(&all)?;
+        apart(late.p50, early.p50)
+    };
     let asked = all.iter().any(|origin| !limits(summary, Some(origin.node)).is_empty());
     if all.len() < 2 || !(differ || asked) {
         return None;
     }
-    let headline = headline(first, last);
+    let headline = headline(summary, &all)?;
     let left_out = all.len().saturating_sub(MOST);
     all.truncate(MOST);
     let bins = bins(&all[0].most);
@@ -63,14 +68,33 @@ fn origins(summary: &Summary) -> Vec<Origin<'_>> {
     let mut all: Vec<Origin> = nodes
         .filter_map(|node| {
             let (half, most) = (level(node, "p50")?, level(node, "p99")?);
-            // What comes before the warm-up is over is not judged.
-            let settled = most.within(summary.warm_up.seconds(), summary.horizon.seconds());
-            let peak = settled.map(|(_, value)| value).reduce(f64::max)?;
-            Some(Origin { node, half, most, peak })
+            let whole = |name: &str, curve: &Curve| {
+                let told = summary.mean(&format!("{node}.delivery_lag.{name}"));
+                told.or_else(|| settled(summary, curve).median())
+            };
+            let (p50, p99) = (whole("p50", &half)?, whole("p99", &most)?);
+            Some(Origin { node, half, most, p50, p99 })
         })
         .collect();
-    all.sort_by(|a, b| b.peak.total_cmp(&a.peak));
+    all.sort_by(|a, b| b.p99.total_cmp(&a.p99));
     all
+}
+
+/// A curve without what comes before the warm-up is over: that is not judged.
+fn settled(summary: &Summary, curve: &Curve) -> Curve {
+    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+    let mean = curve.within(begin, end).map(|(_, value)| Some(value)).collect();
+    Curve { mean, ..curve.clone() }
+}
+
+fn apart(one: f64, other: f64) -> bool {
+    one.max(other) > ALIKE * one.min(other)
+}
+
+/// The earliest and the latest by half of their deliveries.
+fn by_half<'a, 's>(all: &'a [Origin<'s>]) -> Option<(&'a Origin<'s>, &'a Origin<'s>)> {
+    let by = |a: &&Origin, b: &&Origin| a.p50.total_cmp(&b.p50);
+    all.iter().min_by(by).zip(all.iter().max_by(by))
 }
 
 /// A panel for half of the deliveries, or for all but 1 %.
@@ -112,17 +136,38 @@ pub(super) fn limits(summary: &Summary, node: Option<&str>) -> Vec<(String, f64,
     summary.slo.iter().filter_map(limit).collect()
 }
 
-/// The latest and the earliest, by the peaks of their lines.
-fn headline(first: &Origin, last: &Origin) -> String {
-    let apart = first.peak > ALIKE * last.peak;
-    let (one, other) = (duration(first.peak), duration(last.peak));
+/// The latest and the earliest over the whole run: by 99 % of their deliveries, or else by half.
+/// A moment in which all are late says nothing of the others.
+fn headline(summary: &Summary, all: &[Origin]) -> Option<String> {
+    let (first, last) = (all.first()?, all.last()?);
     let gap = figures::GAP;
-    if apart {
+    let of = |origin: &Origin, name: &str| format!("{}.delivery_lag.{name}", origin.node);
+    let told = |late: &Origin, early: &Origin, name: &str| {
+        let part = if name == "p50" { "half".to_owned() } else { format!("99{gap}%") };
+        let within = |origin: &Origin| {
+            let lag = if name == "p50" { origin.p50 } else { origin.p99 };
+            survivors::with(duration(lag), &of(origin, name), &summary.metrics)
+        };
         format!(
-            "99{gap}% of what {} sends comes within {one}, of what {} sends within {other}",
-            first.node, last.node,
+            "{part} of what {} sends comes within {}, of what {} sends within {}",
+            late.node,
+            within(late),
+            early.node,
+            within(early),
         )
-    } else {
-        format!("What {} and {} send is equally late: 99{gap}% within {one}", first.node, last.node)
+    };
+    if apart(first.p99, last.p99) {
+        return Some(told(first, last, "p99"));
     }
+    let (early, late) = by_half(all)?;
+    if apart(late.p50, early.p50) {
+        return Some(figures::capitalized(&told(late, early, "p50")));
+    }
+    let those: Vec<String> = all.iter().map(|origin| origin.node.to_owned()).collect();
+    let text = format!(
+        "What {} send is equally late: 99{gap}% within {}",
+        figures::listed(&those),
+        duration(first.p99)
+    );
+    Some(survivors::with(text, &of(first, "p99"), &summary.metrics))
 }

@@ -1,5 +1,5 @@
 //! A phase diagram: both borders over the values of the policy.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Scale, axis};
+use super::{Axis, Band, Body, Chart, Line, Lines, Panel, Scale, axis};
 use crate::{
     engine::number,
     record::Unit,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A region's name takes this part of the height.
-const ROOM: f64 = 0.1;
+const ROOM: f64 = 0.06;
 
 /// All charts of a phase diagram.
 pub fn all(phase: &Phase) -> Vec<Chart> {
@@ -66,9 +66,44 @@ pub fn chart(phase: &Phase) -> Chart {
         panels: vec![Panel {
             name: phase.load.clone(),
             height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, dots, regions, ..Lines::default() }),
+            body: Body::Lines(Lines {
+                bands: bands(phase, &y),
+                y,
+                lines,
+                dots,
+                regions,
+                ..Lines::default()
+            }),
         }],
     }
+}
+
+/// The regions as shades, as far as they are known, over the whole width.
+fn bands(phase: &Phase, y: &Axis) -> Vec<Band> {
+    let at = |border: &Border| border.holds.unwrap_or(y.low);
+    let band = |pen, ends: &dyn Fn(&Row) -> [f64; 2]| {
+        let place = |place: usize| number::float(number::count(place)) + 0.5;
+        let mut points: Vec<(f64, f64, f64)> = phase
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(row, it)| (place(row), ends(it)[0], ends(it)[1]))
+            .collect();
+        let (first, last) = (*points.first()?, *points.last()?);
+        points.insert(0, (0.0, first.1, first.2));
+        points.push((last.0 + 0.5, last.1, last.2));
+        let some = points.iter().any(|point| point.2 > point.1);
+        some.then_some(Band { pen, points })
+    };
+    let all = [
+        band(theme::GREEN, &|row| [y.low, at(&row.recovers)]),
+        band(theme::SKY, &|row| [at(&row.recovers), at(&row.stays)]),
+        band(theme::PURPLE, &|row| match row.stays.fails {
+            Some(_) => [at(&row.stays), y.high],
+            None => [y.high, y.high],
+        }),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Where between the borders there is room for it, the name of what the system is there.
@@ -120,10 +155,30 @@ fn headline(phase: &Phase) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Unit;
+    use crate::{
+        record::Unit,
+        report::draw::{ALONE, Mark, Sheet, lay_out},
+    };
 
     fn border(holds: f64, fails: f64) -> Border {
         Border { holds: Some(holds), fails: Some(fails) }
+    }
+
+    /// Whether a line of a series runs through a box.
+    fn crossed(sheet: &Sheet, number: [f64; 4]) -> bool {
+        let inside =
+            |(x, y): (f64, f64)| number[0] < x && x < number[2] && number[1] < y && y < number[3];
+        let through = |two: &[(f64, f64)]| {
+            (0..=100).any(|step| {
+                let part = f64::from(step) / 100.0;
+                let at = |a: f64, b: f64| a + part * (b - a);
+                inside((at(two[0].0, two[1].0), at(two[0].1, two[1].1)))
+            })
+        };
+        sheet.marks.iter().any(|mark| match mark {
+            Mark::Line { points, pen } => pen.width > 1.0 && points.windows(2).any(through),
+            _ => false,
+        })
     }
 
     #[test]
@@ -169,6 +224,18 @@ mod tests {
         {
             assert!(ends[0] < *load && *load < ends[1], "{name} at {load}");
         }
+        // Each region has a shade, the one that nobody knows of one policy none.
+        let widest = |place: usize| {
+            let heights = body.bands[place].points.iter().map(|it| it.2 - it.1);
+            heights.fold(0.0_f64, f64::max)
+        };
+        assert!(body.bands.len() == 3 && (0..3).all(|place| widest(place) > 0.0));
+        assert!(body.bands[2].points[1].2 - body.bands[2].points[1].1 <= 0.0);
+        // No line runs through the number of a border.
+        let sheet = lay_out(&told, &ALONE);
+        let boxes = sheet.text_boxes();
+        let number = boxes.iter().find(|(_, text)| *text == "168/s").unwrap().0;
+        assert!(!crossed(&sheet, number), "{number:?}");
         // Where both borders are one, nothing lies between them.
         phase.rows.iter_mut().for_each(|row| row.stays = row.recovers);
         phase.policy.clear();

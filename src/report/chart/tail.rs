@@ -1,19 +1,21 @@
 //! The distribution of the delivery lag: which share of deliveries comes later than x.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, evidence, lag};
+use super::{Axis, Body, Chart, FEW, Line, Lines, Panel, Shown, axis, delivered, evidence, lag};
 use crate::{
-    engine::number,
     record::Unit,
     report::theme,
-    summary::{Bucket, Summary, figures, tail},
+    summary::{Bucket, Summary, figures, survivors, tail},
 };
 use figures::{count, duration};
 
 /// What an objective forbids is at least so wide, in parts of the axis.
 const CORNER: f64 = 0.42;
 
-/// The chart; none without deliveries.
+/// The chart; none of a few deliveries.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let total = number::float(summary.lag.iter().map(|bucket| bucket.count).sum());
+    let total = delivered(summary);
+    if total < FEW {
+        return None;
+    }
     let tail = tail(&summary.lag);
     let last = summary.lag.last()?;
     let end = last.high.seconds();
@@ -40,7 +42,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let lines = Lines { y, lines: vec![line], dots, corner, ..Lines::default() };
     Some(Chart {
         name: "lag-distribution".to_owned(),
-        headline: headline(&summary.lag, latest(summary, last)),
+        headline: headline(summary, latest(summary, last)),
         subtitle: format!("Share of {} deliveries later than x, both axes log.", count(total)),
         note: evidence(summary, Shown::Together),
         x: Axis::lags(start, reach).named("delivery lag x"),
@@ -53,10 +55,12 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
-fn headline(buckets: &[Bucket], latest: f64) -> String {
-    match quantile(buckets, 0.01) {
+fn headline(summary: &Summary, latest: f64) -> String {
+    match quantile(&summary.lag, 0.01) {
         Some(p99) => format!(
-            "1 in 100 deliveries takes longer than {}, the latest {}",
+            "1 in 100 {} takes longer than {}, the latest {}",
+            survivors::only("delivery_lag.p99", &summary.metrics)
+                .unwrap_or_else(|| "deliveries".to_owned()),
             duration(p99),
             duration(latest),
         ),

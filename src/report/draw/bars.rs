@@ -1,7 +1,8 @@
 //! A panel of bars from left to right, each with its name before it and its number behind it.
 use super::{
     labels,
-    layout::{Frame, Paper},
+    layout::{AXIS_ROW, Frame, Paper},
+    lines::LIMIT_LABEL,
     sheet::{Anchor, Sheet, fitted},
 };
 use crate::{
@@ -48,7 +49,7 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         sheet.rule((x, frame.top), (x, frame.bottom), theme::GRID);
     }
     // Below the bars and their numbers, but over a bar that passes it.
-    let limit = bars.limit.map(|limit| frame.across(limit));
+    let limit = bars.limit.as_ref().map(|limit| frame.across(limit.0));
     if let Some(x) = limit.filter(|_| ruled) {
         sheet.line(vec![(x, frame.top), (x, frame.bottom)], theme::LIMIT);
     }
@@ -81,6 +82,20 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         sheet.rectangle((room.0, middle - BAR / 2.0), (room.1, middle + BAR / 2.0), theme::PAGE);
         sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
     }
+    limit_label(sheet, bars, frame);
+}
+
+/// What the limit is, below its line and beside the name of the axis.
+fn limit_label(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
+    let Some((limit, label)) = bars.limit.as_ref().filter(|limit| !limit.1.is_empty()) else {
+        return;
+    };
+    let margin = frame.paper.margin;
+    let end = frame.right - theme::width(&bars.axis.name, theme::AXIS_NAME) - NAME_GAP;
+    let label = fitted(label, LIMIT_LABEL, end - margin);
+    let half = theme::width(&label, LIMIT_LABEL) / 2.0;
+    let x = frame.across(*limit).min(end - half).max(margin + half);
+    sheet.text((x, frame.bottom + AXIS_ROW), LIMIT_LABEL, Anchor::Middle, &label);
 }
 
 /// The parts of a bar side by side; what is small lies on its neighbours, so that it is seen.

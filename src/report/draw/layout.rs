@@ -11,6 +11,7 @@ use crate::{
         safe::clean,
         theme::{self, MARGIN, Type, WIDTH},
     },
+    summary::figures,
 };
 
 /// What a chart is laid out on.
@@ -55,6 +56,8 @@ const NAME_ROW: f64 = 18.0;
 /// Over the first panel: a row of phase names.
 const PHASE_ROW: f64 = 16.0;
 const TICK_LENGTH: f64 = 5.0;
+/// From an axis to the baseline of its name.
+pub(super) const AXIS_ROW: f64 = 33.0;
 /// Phases whose names would collide stand in up to so many rows.
 const PHASE_ROWS: usize = 3;
 
@@ -112,7 +115,8 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
         y = heat::key(&mut sheet, body, sides(chart, paper).0, y);
     }
     if paper.titled {
-        y = paragraph(&mut sheet, paper, &chart.note, (theme::NOTE, NOTE_LINE), y + 8.0);
+        let note = [chart.note.clone(), unnamed(chart, &[paper])].join(" ");
+        y = paragraph(&mut sheet, paper, note.trim_end(), (theme::NOTE, NOTE_LINE), y + 8.0);
         y += paper.margin - 4.0;
     }
     sheet.height = y.ceil();
@@ -123,7 +127,7 @@ pub fn lay_out(chart: &Chart, paper: &Paper) -> Sheet {
 fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
     let (left, right) = sides(chart, paper);
     let frame = |top, bottom| Frame { left, right, top, bottom, x: &chart.x, paper, series: 0 };
-    let phases = phase_rows(chart, frame(0.0, 0.0));
+    let (phases, _) = phase_rows(chart, frame(0.0, 0.0));
     let mut series = 0;
     let mut y = y;
     for (place, panel) in chart.panels.iter().enumerate() {
@@ -260,32 +264,80 @@ fn x_axis(sheet: &mut Sheet, frame: Frame, labelled: bool) {
             }
         }
         if labelled {
-            sheet.text((frame.right, y + 33.0), theme::AXIS_NAME, Anchor::End, &frame.x.name);
+            sheet.text((frame.right, y + AXIS_ROW), theme::AXIS_NAME, Anchor::End, &frame.x.name);
         }
     });
 }
 
 /// The names of phases in rows, such that no two collide: (x, name).
-fn phase_rows(chart: &Chart, frame: Frame) -> Vec<Vec<(f64, String)>> {
+type Rows = Vec<Vec<(f64, String)>>;
+
+/// From one name to the next in a row.
+const NAME_GAP: f64 = 8.0;
+/// A name is told again where its phase comes again so far away, in parts of the axis.
+const AGAIN: f64 = 0.3;
+
+/// Rows of names, and the shades that find no room for theirs. Faults come before what is left of
+/// them, and the longest first: it is seen most.
+fn phase_rows<'c>(chart: &'c Chart, frame: Frame) -> (Rows, Vec<&'c Shade>) {
     let Frame { left, right, .. } = frame;
-    let mut rows: Vec<Vec<(f64, String)>> = Vec::new();
-    let mut ends = [f64::NEG_INFINITY; PHASE_ROWS];
     let mut shades: Vec<&Shade> = chart.shades.iter().collect();
-    shades.sort_by(|a, b| a.start.total_cmp(&b.start));
+    let length = |shade: &Shade| shade.end - shade.start;
+    shades.sort_by(|a, b| a.faint.cmp(&b.faint).then(length(b).total_cmp(&length(a))));
+    let mut rows: Vec<Vec<(f64, f64, String)>> = vec![Vec::new(); PHASE_ROWS];
+    let mut told: Vec<&Shade> = Vec::new();
+    let mut out: Vec<&Shade> = Vec::new();
     for shade in shades {
+        let far = |known: &&Shade| {
+            (frame.x.place(known.start) - frame.x.place(shade.start)).abs() > AGAIN
+        };
+        if told.iter().any(|known| bare(known) == bare(shade) && !far(known)) {
+            continue;
+        }
         let name = fitted(&shade.name, theme::PHASE_NAME, right - left);
         let width = theme::width(&name, theme::PHASE_NAME);
-        let x = frame.across(shade.start).min(right - width).max(left);
-        // Beyond the last row a name is left out: the shade is still there.
-        if let Some(row) = ends.iter().position(|&end| end + 8.0 <= x) {
-            ends[row] = x + width;
-            if rows.len() <= row {
-                rows.push(Vec::new());
+        let from = frame.across(shade.start).min(right - width).max(left);
+        let free = |row: &&mut Vec<(f64, f64, String)>| {
+            row.iter()
+                .all(|&(start, end, _)| end + NAME_GAP <= from || from + width + NAME_GAP <= start)
+        };
+        match rows.iter_mut().find(free) {
+            Some(row) => {
+                row.push((from, from + width, name));
+                told.push(shade);
             }
-            rows[row].push((x, name));
+            None => out.push(shade),
         }
     }
-    rows
+    let bare_rows = rows.into_iter().filter(|row| !row.is_empty());
+    let names = |row: Vec<(f64, f64, String)>| row.into_iter().map(|it| (it.0, it.2)).collect();
+    (bare_rows.map(names).collect(), out)
+}
+
+/// The name of a shade without how long it lasts.
+fn bare(shade: &Shade) -> &str {
+    shade.name.rsplit_once(", ").map_or(shade.name.as_str(), |(name, _)| name)
+}
+
+/// The shades that no name stands over, in words; nothing where all have one. What is left of a
+/// fault is known by its paler shade.
+pub fn unnamed(chart: &Chart, papers: &[&Paper]) -> String {
+    let out = papers.iter().flat_map(|paper| {
+        let (left, right) = sides(chart, paper);
+        let frame = Frame { left, right, top: 0.0, bottom: 0.0, x: &chart.x, paper, series: 0 };
+        phase_rows(chart, frame).1
+    });
+    let mut out: Vec<&Shade> = out.filter(|shade| !shade.faint).collect();
+    out.sort_by(|a, b| a.start.total_cmp(&b.start));
+    out.dedup_by(|a, b| a == b);
+    let names: Vec<String> = out
+        .iter()
+        .map(|shade| format!("{} at {}", bare(shade), figures::clock(shade.start)))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("Shaded with no room for a name: {}.", figures::listed(&names))
 }
 
 /// The first row stands next to the panel; returns where the panel begins.

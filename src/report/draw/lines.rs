@@ -249,16 +249,34 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let kind = Type::label(theme::BLUE);
         let width = theme::width(label, kind);
         // Below and to the left there is room too: where the label would cross the plot's end or
-        // the forbidden area's edge.
+        // the forbidden area's edge, or a line would run through it.
         let edge = body.corner.as_ref().map(|(lag, ..)| frame.across(*lag));
         let crosses = edge.is_some_and(|edge| x < edge && edge < x + 12.0 + width);
         let fits = x + 9.0 + width <= frame.right + 20.0 && !crosses;
-        if rises(body, *at, *value) && x - 9.0 - width >= frame.left {
-            sheet.text((x - 9.0, y - 3.0), kind, Anchor::End, label);
-        } else if fits || x - 9.0 - width < frame.left {
-            sheet.text((x + 9.0, y - 3.0), kind, Anchor::Start, label);
+        let left = x - 9.0 - width >= frame.left;
+        let right = ((x + 9.0, y - 3.0), Anchor::Start, x + 9.0);
+        let above = ((x - 9.0, y - 3.0), Anchor::End, x - 9.0 - width);
+        let below = ((x - 9.0, y + 12.0), Anchor::End, x - 9.0 - width);
+        let under = ((x + 9.0, y + 12.0), Anchor::Start, x + 9.0);
+        let over = ((x, y - 11.0), Anchor::Middle, x - width / 2.0);
+        let spots = if rises(body, *at, *value) && left {
+            [above, under, right, below, over]
+        } else if fits || !left {
+            [right, under, over, above, below]
         } else {
-            sheet.text((x - 9.0, y + 12.0), kind, Anchor::End, label);
+            [below, above, over, right, under]
+        };
+        let worse = |((_, baseline), _, from): &((f64, f64), Anchor, f64)| {
+            let own = [*from, baseline - 9.0, from + width, baseline + 2.0];
+            let out = own[0] < frame.left
+                || own[2] > frame.right + 20.0
+                || own[1] < frame.top
+                || own[3] > frame.bottom
+                || edge.is_some_and(|edge| own[0] < edge && edge < own[2] + 3.0);
+            100 * usize::from(out) + crossed(body, frame, own)
+        };
+        if let Some((at, anchor, _)) = spots.into_iter().min_by_key(worse) {
+            sheet.text(at, kind, anchor, label);
         }
     }
 }

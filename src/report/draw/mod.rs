@@ -13,6 +13,6 @@ mod strip;
 
 pub use encode::{png, svg};
 pub use inline::inline;
-pub use layout::{ALONE, NARROW, Paper, WIDE, lay_out};
+pub use layout::{ALONE, NARROW, Paper, WIDE, lay_out, unnamed};
 pub use sheet::{Anchor, Mark, Part, Sheet};
 pub(super) use sheet::{fitted, wrapped};

@@ -134,24 +134,33 @@ impl Graph {
             let value = figures::figure(metric.unit, metric.mean?);
             Some(Fact { label: label.to_owned(), value, share: None, course: None })
         };
-        let own = |label: &str, name: &str| metric(label, &format!("{}.{name}", node.name));
-        let system =
-            |label: &str, name: &str| self.only(&node.kind).then(|| metric(label, name)).flatten();
+        // A count says of what.
+        let counted = |label: &str, name: &str, what: [&str; 2]| {
+            let count = summary.metric(name)?.mean?;
+            let value = figures::counted(count.round(), what[0], what[1]);
+            Some(Fact { label: label.to_owned(), value, share: None, course: None })
+        };
+        let messages = ["message", "messages"];
+        let alone = self.only(&node.kind);
+        let system = |label: &str, name: &str| alone.then(|| metric(label, name)).flatten();
         let budgets = budgets(node, summary);
         let more = match node.kind.as_str() {
             "clients" => {
                 let lag = summary.level("", "delivery_lag", "p99");
                 let herd = || herd(node, summary);
-                let away = self.only(&node.kind).then(herd).flatten();
+                let away = alone.then(herd).flatten();
                 vec![moving(system("lag p99", "delivery_lag.p99"), Unit::Seconds, lag), away]
             }
             "gateway" => vec![waits(node, summary)],
             "pubsub" => {
                 let waiting = summary.level(&node.name, "backlog", "total");
-                vec![moving(own("backlog", "backlog.peak"), Unit::Count, waiting)]
+                let name = format!("{}.backlog.peak", node.name);
+                vec![moving(counted("backlog", &name, messages), Unit::Count, waiting)]
             }
-            "registry" => vec![system("stale", "registry.stale_routes")],
-            "buffer" => vec![system("replays", "replay.messages")],
+            "registry" if alone => {
+                vec![counted("stale", "registry.stale_routes", ["look-up", "look-ups"])]
+            }
+            "buffer" if alone => vec![counted("replays", "replay.messages", messages)],
             _ => Vec::new(),
         };
         budgets.into_iter().chain(more.into_iter().flatten()).collect()

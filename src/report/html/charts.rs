@@ -154,6 +154,7 @@ impl Charts {
 fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
     let id = format!("chart-{}", chart.name);
     let [wide, narrow] = [&WIDE, &NARROW].map(|paper| draw::lay_out(chart, paper));
+    let unnamed = draw::unnamed(chart, &[&WIDE, &NARROW]);
     let data = data::chart(chart, &wide, &narrow);
     let source = data.as_ref().map(|_| data::id(chart));
     html! {
@@ -182,7 +183,7 @@ fn figure(chart: &Chart, beside: &[(String, String)]) -> Markup {
                 @let name = chart::designs::plain(&chart.name);
                 @if let Some(reading) = reading(name, bars(chart)) { p { b { "Read it so. " }
                     (reading) } }
-                p.n { (chart.note) }
+                p.n { (chart.note) @if !unnamed.is_empty() { " " (text::clean(&unnamed, 600)) } }
             }
         }
     }

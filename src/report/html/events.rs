@@ -88,14 +88,21 @@ fn phases(summary: &Summary) -> Vec<Phase<'_>> {
             times[time].1.push(phase.end.seconds());
         }
     }
-    // What is over at once lasts no time: the recovery from it is told, and whom it hit.
+    // A recovery that is over at once is none; what is done at once is told all the same.
     let lasts = |(starts, ends): &(Vec<f64>, Vec<f64>)| {
         starts.iter().zip(ends).any(|(start, end)| end > start)
     };
-    all.iter_mut().for_each(|phase| phase.times.retain(lasts));
+    for phase in
+        all.iter_mut().filter(|phase| phase.name == RECOVERY || phase.times.iter().any(lasts))
+    {
+        phase.times.retain(lasts);
+    }
     all.retain(|phase| !phase.times.is_empty());
     all
 }
+
+/// The phase behind faults.
+const RECOVERY: &str = "recovery";
 
 fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     let known = |metric: &str| {
@@ -118,6 +125,7 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
                         ends)) } }
                     @if phase.times.len() > MOST { div { "and " (phase.times.len() - MOST) " \
                         more" } }
+                    @if let Some(hit) = hit(summary, phase) { small { (hit) } }
                 }
                 @for (head, metric) in &shown { (cell(found(summary, phase, metric), head)) }
             } } }
@@ -125,8 +133,24 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     }
 }
 
+/// Whom that hit which is over at once: the recovery says what became of them.
+fn hit(summary: &Summary, phase: &Phase) -> Option<String> {
+    let hit = summary.mean(&format!("recovery.{}.hit", phase.name)).filter(|&hit| hit > 0.0);
+    hit.filter(|_| phase.at_once()).map(|hit| format!("{} hit", figures::count(hit.round())))
+}
+
+impl Phase<'_> {
+    /// Whether it lasts no time, so that nothing can be counted in it.
+    fn at_once(&self) -> bool {
+        self.times.iter().all(|(starts, ends)| starts == ends)
+    }
+}
+
 fn found<'a>(summary: &'a Summary, phase: &Phase, metric: &str) -> Option<&'a Metric> {
     let name = format!("during({}).{metric}", phase.name);
+    if phase.at_once() {
+        return None;
+    }
     summary.metric(&name).filter(|metric| metric.mean.is_some())
 }
 
@@ -139,5 +163,8 @@ fn cell(found: Option<&Metric>, head: &str) -> Markup {
 /// From and to, as means over the replications.
 fn when(starts: &[f64], ends: &[f64]) -> String {
     let mean = |seconds: &[f64]| student::mean(seconds).unwrap_or_default();
+    if starts == ends {
+        return format!("at {}", figures::clock(mean(starts)));
+    }
     format!("{} to {}", figures::clock(mean(starts)), figures::clock(mean(ends)))
 }

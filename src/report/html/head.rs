@@ -4,7 +4,7 @@ use crate::{
     record::Unit,
     report::terminal::verdicts,
     summary::{
-        Judged, Metric, Summary,
+        Deed, Judged, Summary,
         figures::{self, GAP},
         findings,
         slo::{self, Said, Verdict},
@@ -50,10 +50,6 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
     };
     let crowd = [counted("clients", "user", "users"), counted("gateway", "gateway", "gateways")];
     let crowd: Vec<String> = crowd.into_iter().flatten().collect();
-    let actions = summary.faults().filter(|phase| phase.name != "recovery").map(|phase| {
-        let name = text::clean(&phase.name, 60);
-        format!("{name} at {}", figures::clock(phase.start.seconds()))
-    });
     let warm_up = summary.warm_up.seconds();
     let length = figures::spoken(summary.horizon.seconds());
     let length = if warm_up > 0.0 {
@@ -69,13 +65,35 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
         0 | 1 => "single run".to_owned(),
         n => format!("{n} replications"),
     };
-    let mut done = actions.take(4).collect::<Vec<_>>().join(", ");
+    let mut done = done(summary);
     if done.is_empty() && summary.input["timeline"].as_array().is_none_or(Vec::is_empty) {
         "no fault".clone_into(&mut done);
     }
     let parts = [crowd.join(" on "), length, done, runs];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("; ") + "."
+}
+
+/// What is done takes no more room, in characters.
+const DONE: usize = 150;
+
+/// What is done, each thing once with the time at which it begins; what has no room is counted.
+fn done(summary: &Summary) -> String {
+    let deed =
+        |deed: Deed| format!("{} at {}", text::clean(&deed.name, 60), figures::clock(deed.at));
+    let all: Vec<String> = summary.deeds().into_iter().map(deed).collect();
+    let mut room = DONE;
+    let fit = all.iter().take_while(|told| {
+        let left = room.checked_sub(told.chars().count() + 2);
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let fit = fit.count().max(1);
+    let told = all.iter().take(fit).cloned().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(fit) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
 }
 
 /// The sum of `count` over the nodes of a kind.
@@ -147,12 +165,7 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
         slo::parse(&judged.expr).ok().and_then(|slo| Some(summary.metric(&slo.metric)?.unit));
     let known = if judged.expr.trim_end().ends_with('%') { Unit::Share } else { Unit::Ratio };
     let limit = judged.limit.map(|limit| figures::figure(unit.unwrap_or(known), limit));
-    let only = only(&judged.expr, &summary.metrics);
-    let range = match only {
-        Some(only) if range.is_empty() => only,
-        Some(only) => format!("{range} {only}"),
-        None => range,
-    };
+    let range = verdicts::with_whose(range, summary, judged);
     html! {
         tr {
             th scope="row" { (objective(&judged.expr)) }
@@ -168,11 +181,6 @@ fn row(summary: &Summary, judged: &Judged, interval: &str) -> Markup {
 pub(super) fn objective(expr: &str) -> Markup {
     let states = slo::parse(expr).is_ok_and(|objective| objective.states_failure());
     html! { (text::code(expr)) @if states { small { "states what goes wrong" } } }
-}
-
-/// Whose number an objective is held against, where that is not nearly all.
-pub(super) fn only(expr: &str, metrics: &[Metric]) -> Option<String> {
-    survivors::only(&slo::parse(expr).ok()?.metric, metrics)
 }
 
 /// The word with a sign of its own: colour is never alone.

@@ -74,6 +74,7 @@ fn objectives(runs: &[Named]) -> Markup {
         html! {
             @if let Some(judged) = judged {
                 @let (value, range) = verdicts::numbers(run, judged);
+                @let range = verdicts::with_whose(range, run, judged);
                 div { (badge(judged.said())) span.big { (value) } span.i { (range) } }
             } @else { (figures::NONE) }
         }

@@ -72,12 +72,8 @@ pub(super) fn blast(run: &Summary) -> String {
     let none = || figures::NONE.to_owned();
     let row = |blast: &board::Blast| {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
-        let back = match (blast.back[2], blast.hit) {
-            (None, Some(_)) => "not by the end".to_owned(),
-            (back, _) => back.map_or_else(none, figures::duration),
-        };
         let part = blast.budget.map_or_else(none, figures::share);
-        let cells = [hit, figures::count(blast.minutes.round()), back, part];
+        let cells = [hit, figures::count(blast.minutes.round()), blast.all_back(), part];
         let cells = cells.iter().map(|cell| words(cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
     };

@@ -20,6 +20,7 @@ use crate::{
         board::{self as answers, Change},
         figures, findings,
         slo::{self, Said, Verdict},
+        survivors,
     },
 };
 use serde_json::Value as Json;
@@ -97,6 +98,7 @@ fn sign(said: Said) -> String {
 fn objectives(summary: &Summary, interval: &str) -> String {
     let row = |judged: &Judged| {
         let (value, range) = verdicts::numbers(summary, judged);
+        let range = verdicts::with_whose(range, summary, judged);
         let metric = slo::parse(&judged.expr).ok().and_then(|slo| summary.metric(&slo.metric));
         let unit = metric.map_or(Unit::Ratio, |metric| metric.unit);
         let limit = judged.limit.map_or(figures::NONE.to_owned(), |it| figures::figure(unit, it));
@@ -110,7 +112,9 @@ fn objectives(summary: &Summary, interval: &str) -> String {
 fn numbers(summary: &Summary, interval: &str) -> String {
     let row = |row: &metrics::Row| {
         let (value, range) = verdicts::cells(row.metric);
-        vec![words(&row.label), words(&value), words(&range), code_cell(&row.metric.name)]
+        let only = survivors::only(&row.metric.name, &summary.metrics);
+        let label = only.map_or_else(|| row.label.clone(), |it| format!("{}, {it}", row.label));
+        vec![words(&label), words(&value), words(&range), code_cell(&row.metric.name)]
     };
     let rows: Vec<Vec<String>> = metrics::rows(summary).iter().map(row).collect();
     table(&["number", "mean", interval, "metric"], &rows, &[1])

@@ -41,6 +41,9 @@ pub(super) fn table(summary: &Summary) -> String {
             right(PLAIN, &value, VALUE),
             right(DIM, &interval, INTERVAL),
         );
+        if let Some(whose) = whose(&judged.expr, &summary.metrics) {
+            text += &format!("{}\n", right(DIM, &whose, WIDTH));
+        }
     }
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
@@ -76,6 +79,20 @@ pub(in crate::report) fn numbers(summary: &Summary, judged: &Judged) -> (String,
         (_, Some(metric)) if metric.mean.is_some() => cells(metric),
         (_, Some(metric)) => (figures::NONE.to_owned(), lacking(summary, &metric.name)),
         _ => (figures::NONE.to_owned(), "no data".to_owned()),
+    }
+}
+
+/// Whose number an objective is held against, where that is not nearly all.
+pub(in crate::report) fn whose(expr: &str, metrics: &[Metric]) -> Option<String> {
+    survivors::only(&slo::parse(expr).ok()?.metric, metrics)
+}
+
+/// An interval with whose number it is of.
+pub(in crate::report) fn with_whose(range: String, summary: &Summary, judged: &Judged) -> String {
+    match whose(&judged.expr, &summary.metrics) {
+        Some(whose) if range.is_empty() => whose,
+        Some(whose) => format!("{range} {whose}"),
+        None => range,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ranking::{differ, ranked, told, value};
 use crate::summary::{
     figures,
+    slo::Verdict,
     sweep::{Point, Sweep},
     words,
 };
@@ -22,6 +23,11 @@ impl<'s> Load<'s> {
     /// Of its points the one that comes nearest to keeping every objective.
     pub fn nearest(&self) -> Option<&'s Point> {
         super::ranking::nearest(&self.points)
+    }
+
+    /// Whether it is not known that each of its points breaks an objective.
+    pub fn is_open(&self) -> bool {
+        !self.points.iter().all(|point| point.kept() == Some(Verdict::Fail))
     }
 }
 
@@ -126,15 +132,24 @@ impl Sweep {
         let design = |load: &Load| load.kept.first().map(|point| self.design(point));
         let groups: Vec<&[Load]> = loads.chunk_by(|a, b| design(a) == design(b)).collect();
         if let ([_], Some(design)) = (groups.as_slice(), loads.first().and_then(design)) {
-            let end = ends(loads);
-            return format!("Take {design}, whatever the load: it keeps every objective {end}.");
+            let (end, why) = (ends(loads), self.why(loads));
+            let why = why.map_or_else(String::new, |why| format!(", and {why}"));
+            return format!(
+                "Take {design}, whatever the load: it keeps every objective {end}{why}."
+            );
         }
-        let taken = groups.iter().filter_map(|group| Some((design(&group[0])?, ends(group))));
-        let taken: Vec<String> = taken.map(|(design, ends)| format!("{design} {ends}")).collect();
-        let none: Vec<&[Load]> =
-            groups.iter().copied().filter(|group| group[0].kept.is_empty()).collect();
-        let missed = none.iter().map(|group| {
-            format!("{} none keeps {}", ends(group), figures::listed(&missing(&group[0])))
+        let take = |group: &&[Load]| {
+            let (design, ends) = (design(&group[0])?, ends(group));
+            let why = self.why(group).map_or_else(String::new, |why| format!(" ({})", bare(&why)));
+            Some(format!("{design} {ends}{why}"))
+        };
+        let taken: Vec<String> = groups.iter().filter_map(take).collect();
+        let none = groups.iter().copied().filter(|group| group[0].kept.is_empty());
+        // What is not shown is no failure: those that fail are told apart.
+        let none = none.flat_map(|group| group.chunk_by(|a, b| a.is_open() == b.is_open()));
+        let missed = none.map(|group| {
+            let known = if group[0].is_open() { "none is known to keep" } else { "none keeps" };
+            format!("{} {known} {}", ends(group), figures::listed(&missing(&group[0])))
         });
         let missed: Vec<String> = missed.collect();
         let more = if taken.len() > GROUPS { "; the table has the others" } else { "" };
@@ -148,6 +163,44 @@ impl Sweep {
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         figures::capitalized(&parts.join("; ")) + more + "."
     }
+}
+
+impl Sweep {
+    /// Why one design is taken where others keep the objectives too: in what it is ahead, at most
+    /// of the loads.
+    fn why(&self, loads: &[Load]) -> Option<String> {
+        let chosen = loads.iter().filter(|load| load.points.len() > 1);
+        let (mut told, mut alone): (Vec<(String, usize)>, usize) = (Vec::new(), 0);
+        for load in chosen {
+            let reason = match load.kept[..] {
+                [] => continue,
+                [_] => {
+                    alone += 1;
+                    continue;
+                }
+                [first, next, ..] => self.best_of(first, &load.kept, next),
+            };
+            match told.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, count)) => *count += 1,
+                None => told.push((reason, 1)),
+            }
+        }
+        let Some(most) = told.iter().map(|(_, count)| *count).max() else {
+            return (alone > 0).then(|| "no other does".to_owned());
+        };
+        let (reason, _) = told.iter().find(|(_, count)| *count == most)?;
+        // Who alone keeps the objectives is the best of those that do in anything.
+        let part = match most + alone {
+            all if all == loads.len() => String::new(),
+            some => format!(" at {some} of {} loads", loads.len()),
+        };
+        Some(format!("{reason}{part}"))
+    }
+}
+
+/// A reason without its subject.
+fn bare(why: &str) -> &str {
+    why.strip_prefix("it is ").unwrap_or(why)
 }
 
 /// What the designs to take cost, and how late they are, from load to load.
@@ -190,7 +243,9 @@ fn range_of(loads: &[Load]) -> String {
     match loads.iter().position(|load| load.kept.is_empty()) {
         None => format!("Every objective is kept {}.", ends(loads)),
         Some(first) => {
-            let at = format!("at {} no point shows {}", loads[first].words, {
+            let none =
+                if loads[first].is_open() { "no point is known to show" } else { "no point shows" };
+            let at = format!("at {} {none} {}", loads[first].words, {
                 let missing = missing(&loads[first]);
                 figures::listed(&missing)
             });

@@ -132,7 +132,8 @@ impl Nearness {
             let most = self.most.get(&judged.expr).copied().unwrap_or(0.0);
             let part = if most > 0.0 { by / most } else { 0.0 };
             let name = slo::parse(&judged.expr).map(|slo| slo.metric).unwrap_or_default();
-            let gone = survivors::only(&name, &point.metrics).and(survivors::left(&point.metrics));
+            let gone =
+                survivors::hollow(&name, &point.metrics).and(survivors::left(&point.metrics));
             part + gone.map_or(0.0, |left| SURVIVED + 1.0 - left)
         };
         (point.broken().count(), point.broken().map(far).sum())

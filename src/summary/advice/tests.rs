@@ -293,7 +293,8 @@ fn each_load_has_a_design_of_its_own() {
     let (answer, more) = sweep.answer();
     assert_eq!(
         answer,
-        "Take WebSocket from 10/s per user to 1/s per user and SSE at 12/h per user."
+        "Take WebSocket from 10/s per user to 1/s per user (the cheapest) and SSE at 12/h per user \
+         (the cheapest)."
     );
     assert!(more[0].starts_with("The bill of a month 2.00 at 12/h per user, 9.00 at"), "{more:?}");
     let loads = sweep.loads();
@@ -303,7 +304,30 @@ fn each_load_has_a_design_of_its_own() {
     assert_eq!(
         one.answer().0,
         "Take WebSocket, whatever the load: it keeps every objective from 10/s per user to 12/h \
-         per user."
+         per user, and it is the cheapest."
+    );
+}
+
+/// What is not shown to hold is no failure; the first that fails is told apart from it.
+#[test]
+fn an_inconclusive_verdict_is_no_failure() {
+    let mut sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, false), (1.0, 5.0, false)]);
+    for point in &mut sweep.points {
+        point.slo[0].verdict = match point.values[1].as_str() {
+            "10/s" => Verdict::Pass,
+            "1/s" => Verdict::Inconclusive,
+            _ => Verdict::Fail,
+        };
+    }
+    let says = "Take WebSocket at 10/s per user (the cheapest); at 1/s per user none is known to \
+                keep delivery_lag.p99 < 1s; at 12/h per user none keeps delivery_lag.p99 < 1s.";
+    assert_eq!(sweep.answer().0, says);
+    let mut users = of_users(&[false, true]);
+    users.points[1].slo[0].verdict = Verdict::Inconclusive;
+    assert_eq!(
+        users.answer().0,
+        "Every objective is kept up to 1M users; at 2M users no point is known to show \
+         delivery_lag.p99 < 1s."
     );
 }
 

@@ -1,6 +1,6 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
-use crate::summary::{Summary, bill::HOURS, slo, storms};
+use crate::summary::{Summary, bill::HOURS, figures, slo, storms};
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
@@ -38,6 +38,30 @@ pub struct Blast {
     /// What else the same recovery is from: faults that were not over when it began.
     pub with: Vec<String>,
 }
+
+/// Fewer of those hit, by their share, are told as those who are missing from all.
+const FEW: f64 = 0.001;
+
+/// `all but 3`: nearly all of those hit are back when a run ends; none where all are, or many not.
+pub(in crate::summary) fn but_few(hit: f64, away: f64) -> Option<String> {
+    let few = away.round() >= 1.0 && away < FEW * hit;
+    few.then(|| format!("all but {}", figures::count(away.round())))
+}
+
+impl Blast {
+    /// When all of those hit are back, in words: `48.1 s`, `all but 1`, `not by the end`.
+    pub fn all_back(&self) -> String {
+        let few = || but_few(self.hit?, self.away?);
+        match (self.back[2], self.hit) {
+            (Some(back), _) => figures::duration(back),
+            (None, Some(_)) => few().unwrap_or_else(|| NOT_BACK.to_owned()),
+            (None, None) => figures::NONE.to_owned(),
+        }
+    }
+}
+
+/// What is said of a time that did not come within the run.
+pub const NOT_BACK: &str = "not by the end";
 
 /// What a recovery has less than this of is nothing to tell, in user-minutes.
 const LITTLE: f64 = 0.5;

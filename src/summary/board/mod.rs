@@ -7,8 +7,8 @@ mod growth;
 mod headroom;
 mod way_in;
 
-pub(super) use blast::is_mark;
-pub use blast::{Blast, TARGET, blasts, nobodys};
+pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
+pub(super) use blast::{but_few, is_mark};
 pub use change::{AIM, Change, changes, no_advice};
 pub use growth::{Grown, growth};
 pub use headroom::{

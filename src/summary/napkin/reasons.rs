@@ -257,6 +257,13 @@ impl Case<'_> {
             .mean("connections_per_instance.imbalance")
             .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
             .filter(|imbalance| *imbalance > 1.05)?;
+        let own = self.summary.fullest(&self.line.of);
+        let pools = self.summary.nodes_with("connections").into_iter();
+        let all = pools.filter_map(|node| self.summary.fullest(node));
+        let most = own.or_else(|| all.max_by(|a, b| a.over_all().total_cmp(&b.over_all())));
+        if let Some(reason) = most.and_then(|most| most.reason()) {
+            return Some(reason);
+        }
         let times = figures::figure(Unit::Ratio, imbalance);
         Some(format!("uneven shares: the fullest holds {times} times the mean"))
     }

@@ -149,13 +149,14 @@ fn a_rate_before_a_fault_is_that_of_the_calm() {
     assert!(herd.contains("1,000/s, 100 times the 10/s before"), "{herd}");
 }
 
-/// What lasts no time has no line in the table of phases, and names that begin at once stand over
-/// each other in a chart.
+/// What lasts no time begins in the table of phases and does not end, and names that begin at once
+/// stand over each other in a chart.
 #[test]
 fn phases_that_begin_at_once_are_told_apart() {
     let summary = several();
     let words = words(&summary);
     assert!(!words.contains("10:00 min to 10:00 min"), "{words}");
+    assert!(words.contains("drop") && words.contains("at 10:00 min"), "{words}");
     assert!(words.contains("11:40 min to 20:00 min"), "{words}");
     let charts = squall::report::chart::all(&summary);
     let chart = charts.iter().find(|chart| chart.name.starts_with("connections")).unwrap();

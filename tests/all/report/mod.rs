@@ -3,6 +3,7 @@ mod advised;
 mod board;
 mod capacity;
 mod charts;
+mod claims;
 pub(crate) mod command;
 mod designs;
 mod fake;

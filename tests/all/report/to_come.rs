@@ -47,7 +47,8 @@ fn bar(name: &str, [low, seam, high]: [f64; 3]) -> Bar {
 fn bars(rows: Vec<Bar>, limit: f64, sides: [(&str, Pen); 2]) -> Body {
     let axis = axis(-20.0, 20.0, "difference, %");
     let key = sides.map(|(name, pen)| (name.to_owned(), pen));
-    Body::Bars(Bars { axis, rows, key: key.into(), limit: Some(limit), ..Bars::default() })
+    let limit = Some((limit, "no difference".to_owned()));
+    Body::Bars(Bars { axis, rows, key: key.into(), limit, ..Bars::default() })
 }
 
 /// Intervals of differences around a line of none.

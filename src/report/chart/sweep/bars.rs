@@ -129,7 +129,7 @@ pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
         Vec::new(),
     );
     if let Body::Bars(body) = &mut chart.panels[0].body {
-        body.limit = limits.first().map(|limit| limit.0);
+        body.limit = limits.into_iter().next();
     }
     Some(chart)
 }

@@ -4,7 +4,7 @@ use crate::{
     record::Unit,
     report::html::{
         bill,
-        board::{self as of_run, after, full_with, rounded, told, used, users},
+        board::{self as of_run, all_back, full_with, rounded, told, used, users},
         charts::Charts,
         events, ledger, napkin as of_napkin, system as of_system, text,
     },
@@ -391,7 +391,7 @@ fn of_blast(run: &Summary, blast: &board::Blast) -> Markup {
         (number("connections", blast.hit, &hit))
         (number("user-minutes lost", Some(blast.minutes),
             &html! { b { (figures::count(rounded(blast.minutes))) } }))
-        (number("all back", order, &after(run, blast, back)))
+        (number("all back", order, &all_back(run, blast)))
         (number("longest outage", blast.longest,
             &html! { (blast.longest.map_or_else(none, figures::duration)) }))
         (number("of a month’s budget", part, &html! { (told(part)) }))

@@ -63,7 +63,8 @@ fn nearest<'s>(load: &Load<'s>) -> Option<&'s Point> {
 fn taken(sweep: &Sweep, load: &Load) -> Markup {
     let Some(point) = load.kept.first() else {
         let nearest = nearest(load).map(|point| sweep.design(point)).unwrap_or_default();
-        return html! { div { b { "none" } span.i { "nearest: " (text::name(&nearest)) } } };
+        let none = if load.is_open() { "none is known" } else { "none" };
+        return html! { div { b { (none) } " " span.i { "nearest: " (text::name(&nearest)) } } };
     };
     html! { b { (text::name(&sweep.design(point))) } }
 }

@@ -1,0 +1,89 @@
+//! What is done to the system, each thing once, with the time at which it begins and until when it
+//! is the last thing that hit users.
+use super::{Summary, board::is_mark};
+use crate::{
+    engine::{Span, number},
+    units::Quantity,
+};
+
+/// An entry of the timeline.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Deed {
+    /// Its name.
+    pub name: String,
+    /// When it begins, in seconds.
+    pub at: f64,
+}
+
+/// The phase behind faults.
+pub(super) const RECOVERY: &str = "recovery";
+
+impl Summary {
+    /// The entries of the timeline in the order of time, then what has a phase without being one.
+    /// A phase that another interrupts begins once.
+    pub fn deeds(&self) -> Vec<Deed> {
+        let entries = self.input["timeline"].as_array().into_iter().flatten();
+        let entry = |entry: &serde_json::Value| {
+            let name = entry["name"].as_str()?.to_owned();
+            let written = entry["at"].as_str().and_then(|at| Span::read(at).ok());
+            let at = written.map(Span::seconds).or_else(|| self.begins(&name))?;
+            Some(Deed { name, at })
+        };
+        let mut all: Vec<Deed> = entries.filter_map(entry).collect();
+        for phase in self.faults().filter(|phase| phase.name != RECOVERY) {
+            if all.iter().all(|deed| deed.name != phase.name) {
+                all.push(Deed { name: phase.name.clone(), at: phase.start.seconds() });
+            }
+        }
+        all.sort_by(|a, b| a.at.total_cmp(&b.at));
+        all
+    }
+
+    fn begins(&self, name: &str) -> Option<f64> {
+        self.faults().find(|phase| phase.name == name).map(|phase| phase.start.seconds())
+    }
+
+    /// What hit users, each with the stretch in which it is the last that did: until the next one,
+    /// or until nothing is left of it. What takes no connection sends nobody anywhere.
+    pub(super) fn hits(&self) -> Vec<(Deed, f64)> {
+        let hit = |name: &str| self.mean(&format!("recovery.{name}.hit"));
+        let mut all = self.deeds();
+        all.retain(|deed| !is_mark(self, &deed.name) && self.begins(&deed.name).is_some());
+        let known = all.iter().any(|deed| hit(&deed.name).is_some());
+        all.retain(|deed| !known || hit(&deed.name) > Some(0.0));
+        let ends: Vec<f64> = (1..=all.len())
+            .map(|next| {
+                let over = self.calm_after(&all[next - 1]);
+                all.get(next).map_or(over, |next| over.min(next.at))
+            })
+            .collect();
+        all.into_iter().zip(ends).collect()
+    }
+
+    /// When nothing is left of a deed: its own phase, those of deeds that began before it, and the
+    /// recovery from them are over.
+    fn calm_after(&self, deed: &Deed) -> f64 {
+        let (mut end, mut reach, mut own) = (deed.at, deed.at, true);
+        for phase in self.faults().filter(|phase| phase.start.seconds() >= deed.at) {
+            if phase.start.seconds() > reach {
+                break;
+            }
+            reach = reach.max(phase.end.seconds());
+            let earlier = || self.begins(&phase.name).is_some_and(|begin| begin <= deed.at);
+            own = if phase.name == RECOVERY { own } else { earlier() };
+            end = if own { reach } else { end };
+        }
+        end
+    }
+
+    /// How long the phases of a deed last in the first replication, in seconds.
+    pub(super) fn lasts(&self, deed: &Deed) -> f64 {
+        let own = self.faults().filter(|phase| phase.name == deed.name);
+        own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum()
+    }
+}
+
+/// The begin of the bin of a curve that a time falls into: a herd begins within it.
+pub(super) fn bin_of(time: f64, step: f64) -> f64 {
+    number::float(number::floor(time / step + 1e-9)) * step
+}

@@ -1,0 +1,84 @@
+//! Who moves when something happens: the attempts of those whom each fault sends away, with their
+//! peak. A peak belongs to the fault that began last before it and hit users.
+use super::{Summary, board::is_mark, deeds, figures, student};
+use figures::{clock, compact, count, counted};
+
+/// A herd.
+struct Herd {
+    begin: f64,
+    peak: f64,
+    text: String,
+}
+
+/// A sentence each for the largest herds, at most so many, in the order of time.
+pub(super) fn sentences(summary: &Summary, most: usize) -> Vec<String> {
+    let mut all: Vec<Herd> = herds(summary);
+    all.sort_by(|a, b| b.peak.total_cmp(&a.peak));
+    all.truncate(most);
+    all.sort_by(|a, b| a.begin.total_cmp(&b.begin));
+    all.into_iter().map(|herd| herd.text).collect()
+}
+
+fn herds(summary: &Summary) -> Vec<Herd> {
+    let all = summary.hits();
+    let herd = |(deed, end): &(deeds::Deed, f64)| {
+        // What a fault sets off goes on in the recovery from it.
+        let when = if deed.at + summary.lasts(deed) < *end {
+            format!("{} and the recovery from it", deed.name)
+        } else {
+            deed.name.clone()
+        };
+        herd(summary, &when, deed.at, *end)
+    };
+    all.iter().filter_map(herd).collect()
+}
+
+/// Who moves from a time to another.
+fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
+    let attempts = summary.rate("", "attempts", "attempted")?;
+    let (from, to) = (deeds::bin_of(start, attempts.step), deeds::bin_of(end, attempts.step));
+    let moved = attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
+    let (bin, peak) = largest(attempts.within(from, to))?;
+    let before =
+        average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
+    let before = match before {
+        Some(before) if before > 0.0 && peak > 1.5 * before => {
+            format!(", {} times the {}/s before", compact(peak / before), compact(before))
+        }
+        _ => String::new(),
+    };
+    (moved > 0.0).then(|| Herd {
+        begin: start,
+        peak,
+        text: format!(
+            "During {when} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
+            figures::plain(&clock(start)).trim_end_matches(" min"),
+            clock(end),
+            counted(moved.round(), "connection attempt", "connection attempts"),
+            clock(attempts.time(bin)),
+            count(peak),
+        ),
+    })
+}
+
+/// The stretches before a time in which nothing is done to the system, behind the warm-up.
+fn calm(summary: &Summary, until: f64) -> Vec<(f64, f64)> {
+    let warm_up = summary.warm_up.seconds().min(until);
+    let own = summary.phases.iter().filter(|phase| phase.replication == 0);
+    let quiet = own.filter(|phase| phase.name == "steady" || is_mark(summary, &phase.name));
+    let times = quiet.map(|phase| (phase.start.seconds().max(warm_up), phase.end.seconds()));
+    times.filter(|&(from, to)| from < to && to <= until).collect()
+}
+
+fn largest(values: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
+    // The first of equal ones.
+    values.fold(None, |best, (bin, value)| match best {
+        Some((_, most)) if most >= value => best,
+        _ => Some((bin, value)),
+    })
+}
+
+fn average(values: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
+    let values: Vec<f64> = values.map(|(_, value)| value).collect();
+    student::mean(&values)
+}
