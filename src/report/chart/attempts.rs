@@ -54,7 +54,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if steady && failures.is_empty() && summary.faults().next().is_none() {
         return None;
     }
-    let capacity = capacity(summary);
+    let capacity = capacity(summary).or_else(|| quota(summary, &attempted));
     let most = capacity.as_ref().and_then(Curve::peak).map(|(_, most)| most);
     // What is far below the peak lies on the floor of a linear axis.
     let log =
@@ -106,6 +106,16 @@ fn capacity(summary: &Summary) -> Option<Curve> {
     Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
 }
 
+/// The quota of a managed service that stands alone: nothing that is done to it moves it.
+fn quota(summary: &Summary, attempted: &Curve) -> Option<Curve> {
+    if !summary.nodes_with("handshakes").is_empty() {
+        return None;
+    }
+    let quota = summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)?;
+    let mean = vec![Some(quota); attempted.mean.len()];
+    Some(Curve { step: attempted.step, mean, band: Vec::new() })
+}
+
 /// The capacity of each tier while it is reached, and none otherwise.
 fn reached(tiers: &[(Curve, Option<Curve>)]) -> Vec<Curve> {
     let mut open = vec![true; tiers.len()];
@@ -155,8 +165,8 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
         let open = capacity.and_then(|curve| *curve.mean.get(bin)?).filter(|&open| open > 0.0);
         open.map(|open| rate / open)
     };
-    let single = summary.nodes_with("handshakes").len() == 1;
-    let told = summary.mean("attempts.peak_over_capacity").filter(|_| single);
+    let pools = summary.nodes_with("handshakes").len();
+    let told = summary.mean("attempts.peak_over_capacity").filter(|_| pools < 2);
     let Some(most) = told.or_else(|| attempted.values().filter_map(of).reduce(f64::max)) else {
         return String::new();
     };
@@ -164,11 +174,16 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
         times if times > 1.5 => format!("{} times", compact(times)),
         part => share(part) + " of",
     };
+    let least = figures::figure(Unit::PerSecond, least.round());
+    if pools == 0 {
+        return format!(
+            " Capacity: the quota of the service, {least}; attempts come to at most {part} it."
+        );
+    }
     format!(
         " Capacity: handshakes that the gateways which serve and are reached can do when they do \
-         nothing else, at least {}; attempts come to at most {part} what serves at the same \
-         moment.",
-        figures::figure(Unit::PerSecond, least.round()),
+         nothing else, at least {least}; attempts come to at most {part} what serves at the same \
+         moment."
     )
 }
 

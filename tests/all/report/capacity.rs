@@ -381,3 +381,18 @@ fn a_lag_that_stays_has_no_curve() {
     let names: Vec<&str> = charts.iter().map(|chart| chart.name.as_str()).collect();
     assert!(!names.contains(&"lag-percentiles") && !names.contains(&"cost-by-item"), "{names:?}");
 }
+
+/// A managed service has no instances whose capacity could move: its quota is a line.
+#[test]
+fn a_quota_is_the_capacity_of_a_service() {
+    let mut summary = told();
+    summary.series.retain(|series| series.quantity != "handshakes");
+    let chart = found(&summary, "attempts").unwrap();
+    let Body::Lines(body) = &chart.panels[0].body else { panic!("{chart:?}") };
+    let line = body.lines.iter().find(|line| line.label == "capacity").unwrap();
+    assert!(line.pieces.concat().iter().all(|&(_, rate)| (rate - 1_000.0).abs() < 1e-9));
+    let note = plain(&chart.note);
+    let says =
+        "Capacity: the quota of the service, 1,000/s; attempts come to at most 1.6 times it.";
+    assert!(note.contains(says), "{note}");
+}
