@@ -241,16 +241,13 @@ impl Sweep {
         };
         match self.curves_of(point).cloned() {
             None => alone,
+            // What is told of it may rest on what moved over time.
             Some(run) => Summary {
-                fingerprints: run.fingerprints,
-                events: run.events,
-                tick: run.tick,
-                lag_bin: run.lag_bin,
-                ledger: run.ledger,
-                lag: run.lag,
-                lag_cells: run.lag_cells,
-                series: run.series,
-                ..alone
+                file: alone.file,
+                question: alone.question,
+                assumptions: alone.assumptions,
+                sets: alone.sets,
+                ..run
             },
         }
     }

@@ -108,7 +108,8 @@ fn capacity(summary: &Summary) -> Option<Curve> {
 
 /// The quota of a managed service that stands alone: nothing that is done to it moves it.
 fn quota(summary: &Summary, attempted: &Curve) -> Option<Curve> {
-    if !summary.nodes_with("handshakes").is_empty() {
+    let mut nodes = summary.input["nodes"].as_object()?.values();
+    if !summary.nodes_with("handshakes").is_empty() || nodes.all(|node| node["managed"].is_null()) {
         return None;
     }
     let quota = summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)?;

@@ -387,6 +387,7 @@ fn a_lag_that_stays_has_no_curve() {
 fn a_quota_is_the_capacity_of_a_service() {
     let mut summary = told();
     summary.series.retain(|series| series.quantity != "handshakes");
+    summary.input["nodes"]["gateways"] = serde_json::json!({ "managed": {} });
     let chart = found(&summary, "attempts").unwrap();
     let Body::Lines(body) = &chart.panels[0].body else { panic!("{chart:?}") };
     let line = body.lines.iter().find(|line| line.label == "capacity").unwrap();
