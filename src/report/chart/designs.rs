@@ -140,7 +140,7 @@ fn y_of(panel: &Panel) -> Option<&Axis> {
 
 /// A headline up to its first half-sentence.
 fn brief(headline: &str) -> &str {
-    let ends = [", ", "; "].into_iter().filter_map(|end| headline.find(end));
+    let ends = [", ", "; ", ": "].into_iter().filter_map(|end| headline.find(end));
     ends.min().map_or(headline, |end| &headline[..end])
 }
 
