@@ -295,10 +295,12 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
     Ok(sweep)
 }
 
-/// The run of a point, if its folder holds one of the very same trajectories.
+/// The run of a point, if its folder holds the very one: prices and objectives move no trajectory.
 fn run_of(open: Open, sweep: &Sweep, point: &Point) -> Option<(String, Summary)> {
     let folder = place_of(&point.name);
     let run = read(&|name| open(&format!("{folder}/{name}"))).ok()?;
     let same = run.fingerprint == point.fingerprint && run.version == sweep.version;
-    same.then(|| (point.name.clone(), run))
+    let alike = || run.metrics == point.metrics && run.slo == point.slo;
+    let input = || point.input(&sweep.input).is_ok_and(|input| input == run.input);
+    (same && alike() && input()).then(|| (point.name.clone(), run))
 }

@@ -144,6 +144,13 @@ fn designs_are_drawn_over_time() {
     let mut alone = contents(&at("r"));
     alone.retain(|(name, _)| name != "run-info.json");
     assert_eq!(contents(&at("o").join("points/window=30s")), alone);
+    // Other objectives and prices move no trajectory: the page has the new ones all the same.
+    let more = "deliveries.missed < 100, clients.availability > 1% ]";
+    let again = fs::read_to_string(&file).unwrap().replace("deliveries.missed < 100 ]", more);
+    fs::write(&file, again).unwrap();
+    good(&sweep(&file, &at("o"), &["--replications", "2", "--quiet"]));
+    let kept = fs::read_to_string(at("o").join("points/window=30s/summary.json")).unwrap();
+    assert!(kept.contains("clients.availability > 1%"), "that of before lies there");
     // What lies in the folder counts: without them the page is whole, and silent of that.
     for name in fs::read_dir(at("o").join("points")).unwrap().map(|it| it.unwrap().path()) {
         if name.is_dir() {
