@@ -14,9 +14,14 @@ pub use load::{Loaded, load, load_sweep};
 pub use origin::{Origin, Writer};
 pub use resolve::{
     LEGAL, MODEL_ALONE, MOST_GROUPS, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_PAYLOAD, MOST_USERS,
-    is_name,
+    is_name, stated_law,
 };
 pub use sweep::{Axis, Plan, Point};
+
+/// What the tabs of a browser share: connections over HTTP/1.1, streams over HTTP/2.
+pub use crate::node::browser::{
+    CONNECTIONS as CONNECTIONS_OF_A_BROWSER, STREAMS as STREAMS_OF_A_CONNECTION,
+};
 
 use crate::{
     engine::{Law, Span, Time, number},

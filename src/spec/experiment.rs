@@ -316,7 +316,7 @@ pub enum Axis {
 /// Whether a key is one of a map of one key that chooses a form, so that another choice replaces
 /// it when files are merged.
 pub fn is_choice(key: &str) -> bool {
-    const CHOICES: [&str; 31] = [
+    const CHOICES: [&str; 32] = [
         "clients",
         "load_balancer",
         "gateway",
@@ -335,6 +335,7 @@ pub fn is_choice(key: &str) -> bool {
         "lognormal",
         "normal",
         "gamma",
+        "pareto",
         "empirical",
         "geometric",
         "round_robin",

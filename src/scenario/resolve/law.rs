@@ -25,6 +25,32 @@ const DURATION_OR_LAW: &str = "a duration or a law";
 const LAWS: &str = "a duration alone is constant; the laws are constant, uniform, exponential, \
                     lognormal, normal, gamma, pareto, empirical";
 
+/// A law of durations from a resolved input, as it is written there; none where there is no law.
+pub fn stated_law(value: &Json) -> Option<Law> {
+    let span = |value: &Json| Some(Span::read(value.as_str()?).ok()?.float());
+    if value.is_string() {
+        return Some(Law::Constant(span(value)?));
+    }
+    let (kind, of) = value.as_object()?.iter().next()?;
+    let factor = |key: &str| of[key].as_f64();
+    let law = match kind.as_str() {
+        "uniform" => Law::uniform(span(&of[0])?, span(&of[1])?),
+        "exponential" => Law::exponential(span(&of["mean"])?),
+        "lognormal" => Law::lognormal_by(span(&of["median"])?, span(&of["p95"])?),
+        "normal" => Law::normal(span(&of["mean"])?, span(&of["sd"])?),
+        "gamma" => {
+            let shape = factor("cv").map(|cv| 1.0 / (cv * cv)).or_else(|| factor("shape"))?;
+            Law::gamma(shape, span(&of["mean"])? / shape)
+        }
+        "pareto" => Law::pareto(span(&of["mean"])?, factor("shape")?),
+        "empirical" => {
+            Law::empirical(of.as_array()?.iter().map(span).collect::<Option<Vec<f64>>>()?)
+        }
+        _ => return None,
+    };
+    law.ok()
+}
+
 impl Section<'_, '_> {
     /// A law of durations.
     pub(super) fn law(&mut self, key: &str, written: Option<&LawText>) -> Law {

@@ -21,6 +21,7 @@ mod visits;
 mod ways;
 pub(super) mod words;
 
+pub use law::stated_law;
 pub use links::LEGAL;
 pub use nodes::{MOST_OF_A_CROWD, MOST_PAYLOAD, MOST_USERS};
 pub(super) use section::json;

@@ -1,8 +1,9 @@
 //! Crowds whose users are tabs of browsers: the keys, and where they mean nothing.
 use super::{nodes::CLOSEST, section::Section};
 use crate::{
-    engine::Span,
+    engine::{Span, number},
     node::{
+        browser::STREAMS,
         parameters::{Background, Clients, Http, Preset, Tabs, Transport},
         table::browsers::MOST_TABS,
     },
@@ -82,7 +83,7 @@ impl Section<'_, '_> {
             holds(clients.transport) || clients.prefer.iter().any(|it| holds(it.transport));
         let why = if !requests {
             "no tab waits: a WebSocket or a short poll takes none of the six connections"
-        } else if clients.wire.http == Http::Two && most <= 100 {
+        } else if clients.wire.http == Http::Two && number::index(most) <= STREAMS {
             "no tab waits: over HTTP/2 they share one connection of 100 streams"
         } else {
             return;

@@ -1,7 +1,8 @@
 //! Who comes to a tier, and what the way there takes: as the input states it.
 use super::{nodes, seconds};
 use crate::{
-    engine::{Law, Span},
+    engine::Law,
+    scenario::stated_law,
     summary::{Summary, stated_count},
     units::{Quantity, Share},
 };
@@ -64,8 +65,7 @@ fn share_to<'s>(
 
 /// The largest share of a crowd for which the timeline shuts a transport.
 fn shut(summary: &Summary, crowd: &str, transport: &str) -> f64 {
-    let entries = summary.input["timeline"].as_array().into_iter().flatten();
-    let blocks = entries.map(|entry| &entry["block"]);
+    let blocks = summary.timeline().iter().map(|entry| &entry["block"]);
     let own = blocks.filter(|it| it["node"] == crowd && it["transport"] == transport);
     own.map(|it| share(&it["share"])).fold(0.0, f64::max)
 }
@@ -85,25 +85,6 @@ fn leads_to(summary: &Summary, edge: &str, node: &str) -> bool {
     edge == node || targets(summary, edge).any(|target| target == node)
 }
 
-/// A law of durations of the input, whose quantiles are nanoseconds.
-fn law(value: &Json) -> Option<Law> {
-    let float = |value: &Json| Some(Span::read(value.as_str()?).ok()?.float());
-    if value.is_string() {
-        return Some(Law::Constant(float(value)?));
-    }
-    let (kind, of) = value.as_object()?.iter().next()?;
-    let part = |key: &str| float(&of[key]);
-    let law = match kind.as_str() {
-        "uniform" => Law::uniform(float(&of[0])?, float(&of[1])?),
-        "exponential" => Law::exponential(part("mean")?),
-        "lognormal" => Law::lognormal_by(part("median")?, part("p95")?),
-        "normal" => Law::normal(part("mean")?, part("sd")?),
-        "pareto" => Law::pareto(part("mean")?, stated_count(&of["shape"])?),
-        _ => return None,
-    };
-    law.ok()
-}
-
 /// What a handshake of a crowd takes on its ways to a tier and back, in seconds: its round trips,
 /// each through the balancer. Of the law of round trips `of` takes a value.
 pub(super) fn handshake(
@@ -113,7 +94,7 @@ pub(super) fn handshake(
     pool: &Json,
     of: impl Fn(&Law) -> f64,
 ) -> f64 {
-    let nanos = |value: &Json| law(value).map_or(0.0, |law| of(&law).max(0.0));
+    let nanos = |value: &Json| stated_law(value).map_or(0.0, |law| of(&law).max(0.0));
     let links = summary.input["links"].as_object().into_iter().flatten();
     let inside = links.filter(|(ends, _)| ends.split_once(" -> ").is_some_and(|it| it.1 == node));
     let from_edge = |ends: &str| {
@@ -132,7 +113,7 @@ pub(super) fn slow(law: &Law) -> f64 {
 }
 
 /// Whether a tier lost instances to its memory: those that die of it, of which the fullest was.
-pub fn dies(summary: &Summary, node: &str) -> bool {
+pub(super) fn dies(summary: &Summary, node: &str) -> bool {
     let killed = summary.mean("instances.killed").is_some_and(|killed| killed > 0.0);
     let dying = nodes(summary, "gateway").into_iter();
     let dying = dying.filter(|(_, pool)| pool["memory"]["over"] == "die");

@@ -2,9 +2,14 @@
 use super::{DEPLOY, Files};
 use crate::property::cases;
 use proptest::prelude::*;
-use squall::{cli::show, scenario::Scenario};
+use squall::{
+    cli::show,
+    node::parameters::Parameters,
+    scenario::{Scenario, stated_law},
+};
 
 const SHOWN: &str = "elsewhere/shown.yaml";
+const LAW: &str = "experiments/law.yaml";
 
 /// The scenario as it is after its links have been written out.
 fn spelled_out(mut scenario: Scenario, name: &str) -> Scenario {
@@ -87,4 +92,31 @@ proptest! {
         let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
         check(&Files::design().good(DEPLOY, &sets).scenario);
     }
+}
+
+/// A resolved input says each law as it was drawn from.
+#[test]
+fn a_resolved_law_is_the_law() {
+    for law in [
+        "80ms",
+        "{ uniform: [10ms, 90ms] }",
+        "{ exponential: { mean: 80ms } }",
+        "{ lognormal: { median: 55ms, p95: 250ms } }",
+        "{ normal: { mean: 80ms, sd: 10ms } }",
+        "{ gamma: { mean: 80ms, cv: 0.5 } }",
+        "{ gamma: { mean: 80ms, shape: 3 } }",
+        "{ pareto: { mean: 80ms, shape: 2.5 } }",
+        "{ empirical: [10ms, 80ms, 300ms] }",
+    ] {
+        let text = "model: ../models/chat.yaml\nhorizon: 5min\nset: { phones.count: 1k }\n";
+        let files = Files::default().with(LAW, text);
+        let scenario = files.good(LAW, &[&format!("phones.network.rtt={law}")]).scenario;
+        let own = scenario.nodes.iter().find_map(|node| match &node.parameters {
+            Parameters::Clients(clients) => Some(clients.network.rtt.clone()),
+            _ => None,
+        });
+        let stated = &scenario.resolved["nodes"]["phones"]["clients"]["network"]["rtt"];
+        assert_eq!(stated_law(stated), own, "{law} as {stated}");
+    }
+    assert_eq!(stated_law(&"never".into()), None);
 }

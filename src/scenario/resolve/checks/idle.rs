@@ -17,7 +17,7 @@ use crate::{
         NodeId,
         resolve::{links::Topology, nodes::kind_word},
     },
-    spec::{At, Diagnostic, Experiment, Input, Node, arguments::COMMAND_LINE},
+    spec::{At, Diagnostic, Experiment, Input, Node, arguments::COMMAND_LINE, path},
 };
 
 /// What is known of a key that may be idle; `F` is what it is judged by.
@@ -86,10 +86,8 @@ impl<'s> Scene<'s, '_> {
         let axes = self.experiment.sweep.iter().flat_map(|sweep| &sweep.axes.0);
         axes.into_iter().any(|(path, _)| {
             let Some(rest) = path.value.strip_prefix(self.topology.name(id)) else { return false };
-            let within = |key: &&str| {
-                let rest = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(*key));
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
+            let within =
+                |key: &&str| rest.strip_prefix('.').is_some_and(|rest| path::is_within(key, rest));
             rest.is_empty() || keys.iter().any(within)
         })
     }
