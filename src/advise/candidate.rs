@@ -150,6 +150,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         format!("transport: {}", way.key())
     };
     let requests = matches!(way, Way::Sse | Way::LongPoll) || falls_back;
+    let transport = transport + &tabs(question, requests, size.users);
     let http = if requests && question.needs_http_2() { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
     let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
@@ -160,7 +161,6 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("HORIZON", size.horizon.print()),
         ("WARM_UP", size.warm_up.print()),
         ("USERS", size.users.to_string()),
-        ("TABS", tabs(question, requests, size.users)),
         ("PROFILE", if native { "bare" } else { "browser" }.to_owned()),
         ("HTTP", http.to_owned()),
         ("SENDS", sends),
@@ -199,7 +199,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
 fn tabs(question: &Question, requests: bool, users: u64) -> String {
     let enough = if question.needs_http_2() { STREAMS_OF_HTTP_2 } else { 1 };
     let tabs = question.tabs_of_a_browser(users);
-    if requests && tabs > enough { format!("      tabs: {tabs}\n") } else { String::new() }
+    if requests && tabs > enough { format!("\n      tabs: {tabs}") } else { String::new() }
 }
 
 /// The buffer of what waits for its user: twice what comes from poll to poll, if that is more than
@@ -217,6 +217,11 @@ pub(super) fn keeps(question: &Question) -> Span {
     Span::from_seconds(MAILBOX[1] / 2.0 / question.gets(question.size()).max(1e-9))
 }
 
+/// So rarely as `every` and a mailbox allow, within what the loader takes.
+fn allowed(question: &Question, every: Span) -> Span {
+    every.min(keeps(question)).max(INTERVALS[0]).min(INTERVALS[1])
+}
+
 /// The candidate on a napkin, with as many instances as it needs and one to lose. Polls come as
 /// rarely as `every` and their mailbox allow, or so often that the connection of the last one is
 /// still kept, if that is cheaper.
@@ -229,7 +234,7 @@ pub fn estimate(
     every: Span,
     load: Load<'_>,
 ) -> Result<Estimate, String> {
-    let every = every.min(keeps(question)).max(INTERVALS[0]).min(INTERVALS[1]);
+    let every = allowed(question, every);
     let (rare, kept) = at(question, way, every, load)?;
     if way != Way::ShortPoll || every <= kept {
         return Ok(rare);
@@ -245,7 +250,7 @@ pub(super) fn polled(
     every: Span,
     load: Load<'_>,
 ) -> Result<(f64, Span), String> {
-    let every = every.min(keeps(question)).max(INTERVALS[0]).min(INTERVALS[1]);
+    let every = allowed(question, every);
     at(question, Way::ShortPoll, every, load).map(|(estimate, kept)| (estimate.cost(), kept))
 }
 

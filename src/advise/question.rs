@@ -1,7 +1,7 @@
 //! What is asked: who sends how much to whom, how fresh it has to be, and where it runs.
 use crate::{
     engine::{Span, number},
-    scenario::MOST_GROUPS,
+    scenario::{CONNECTIONS_OF_A_BROWSER, MOST_GROUPS, STREAMS_OF_A_CONNECTION},
     summary::figures,
     units::{Bytes, Quantity, Rate, Share},
 };
@@ -64,10 +64,10 @@ pub struct Question {
 
 /// Users of a room.
 pub(super) const ROOM: u64 = 10;
-/// Streams that a browser opens to one origin over HTTP/1.1 (the brief; seen in Chromium 156).
-pub(super) const STREAMS: u64 = 6;
-/// Streams of one connection over HTTP/2: what servers allow by default.
-pub(super) const STREAMS_OF_HTTP_2: u64 = 100;
+/// Streams that a browser opens to one origin over HTTP/1.1.
+pub(super) const STREAMS: u64 = CONNECTIONS_OF_A_BROWSER as u64;
+/// Streams of one connection over HTTP/2.
+pub(super) const STREAMS_OF_HTTP_2: u64 = STREAMS_OF_A_CONNECTION as u64;
 
 impl Question {
     /// Who gets a message, in the words of the files: one way of a source, both ways of a user.

@@ -40,11 +40,16 @@ const CHARTS: &str = "charts";
 /// # Errors
 /// What stands in the way.
 pub fn check(folder: &Path) -> io::Result<()> {
-    let there = folder.ancestors().find(|path| path.exists());
-    match there.filter(|path| !path.is_dir()) {
+    match in_the_way(folder) {
         Some(path) => Err(at(path, &io::Error::from(io::ErrorKind::NotADirectory))),
         None => Ok(()),
     }
+}
+
+/// What stands where a folder should be: at its path, or above it.
+pub fn in_the_way(folder: &Path) -> Option<&Path> {
+    let there = folder.ancestors().find(|path| path.exists());
+    there.filter(|path| !path.is_dir())
 }
 
 /// Puts new results in place of old ones. All files are complete under other names before the

@@ -15,9 +15,9 @@ use crate::engine::{Span, Time, number};
 use std::ops::Range;
 
 /// Connections of a browser to one origin over HTTP/1.1 \[P\].
-const CONNECTIONS: usize = 6;
+pub const CONNECTIONS: usize = 6;
 /// Streams of one connection over HTTP/2, as servers allow by default \[K\].
-const STREAMS: usize = 100;
+pub const STREAMS: usize = 100;
 /// `WebSocket`s of a browser (Chromium) \[S\].
 const SOCKETS: usize = 255;
 

@@ -31,17 +31,14 @@ impl Cx<'_> {
     /// What a slow consumer has read by now is counted.
     pub fn drained(&mut self, user: u32) {
         for (at, held) in self.feeds.send_buffers.arrived(user, self.now) {
+            self.is_written(user, held.what);
             match held.what {
                 Pushed::OfMany { entry, .. } => {
-                    self.is_written(user, held.what);
                     self.record.delivery(at, entry.sent, entry.id, End::Live);
                     self.connections.saw(user, 1, self.crowds);
                     self.reached(at, entry.sent, (user, entry.id), 1);
                 }
-                Pushed::Own { message, down } => {
-                    self.is_written(user, held.what);
-                    self.goes_down(user, message, down);
-                }
+                Pushed::Own { message, down } => self.goes_down(user, message, down),
             }
         }
         self.sets_timer(user);

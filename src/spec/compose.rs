@@ -63,16 +63,12 @@ pub struct Set {
 impl Set {
     /// Whether two of them set the same, or one a part of what the other sets.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let within = |whole: &str, part: &str| {
-            part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        within(&self.path, &other.path) || within(&other.path, &self.path)
+        path::is_within(&self.path, &other.path) || path::is_within(&other.path, &self.path)
     }
 
     /// Whether a place lies in what is written of it.
     pub fn holds(&self, at: At) -> bool {
-        let end = self.value.at.end.max(self.at.end);
-        at.source == self.at.source && at.start >= self.at.start && at.end <= end
+        At { end: self.value.at.end.max(self.at.end), ..self.at }.covers(at)
     }
 }
 

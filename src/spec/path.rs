@@ -14,6 +14,11 @@ use std::collections::BTreeMap;
 /// Keys of a timeline entry that are not its action.
 const ENTRY_KEYS: [&str; 2] = ["at", "name"];
 
+/// Whether a path is another one, or leads to something in what that leads to.
+pub fn is_within(whole: &str, path: &str) -> bool {
+    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Lays a value over what a path leads to.
 ///
 /// # Errors

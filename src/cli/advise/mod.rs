@@ -10,6 +10,7 @@ use crate::{
     report::{files::File, safe::quoted},
     scenario::{self, Scenario},
     spec::Severity,
+    summary::figures,
     units::{Bytes, Count, Quantity, Rate, Share},
 };
 use clap::{Args, ValueEnum};
@@ -214,7 +215,7 @@ impl AdviseArguments {
                 self.messages.print(),
                 Rate(all).print(),
                 most.print(),
-                Rate(rounded(self.messages.0 * most.0 / all)).print(),
+                Rate(figures::floored(self.messages.0 * most.0 / all, 1)).print(),
             )
         })
     }
@@ -236,7 +237,7 @@ impl AdviseArguments {
     /// A file where `--write` needs a folder.
     fn in_the_way(&self) -> Option<String> {
         let file = self.write.as_ref()?;
-        let place = file.ancestors().skip(1).find(|folder| folder.exists() && !folder.is_dir())?;
+        let place = folder::in_the_way(file.parent()?)?;
         Some(format!(
             "`--write {}`: `{}` is a file, and no folder; write the path of a file in a folder",
             file.display(),
@@ -341,15 +342,6 @@ fn resolved(text: &str) -> Result<Scenario, String> {
             None => diagnostics::render(&wrong, true),
         }
     })
-}
-
-/// A number cut down to its first digit, so that what is advised is short and is allowed.
-fn rounded(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 0.0;
-    }
-    let unit = libm::pow(10.0, libm::floor(libm::log10(value)));
-    (value / unit * (1.0 + 1e-12)).floor() * unit
 }
 
 /// A count as a float.
