@@ -9,7 +9,7 @@ use crate::{
     engine::number,
     record::Outcome,
     report::{
-        files::{self, File, POINTS_FOLDER as UNITS},
+        files::{self, File, POINTS_FOLDER},
         safe::{quoted, quoted_words},
     },
     scenario::{self, Axis, Loaded, Point, Scenario},
@@ -104,7 +104,7 @@ impl<'p> Swept<'p> {
             replications.map(move |replication| Planned {
                 point: place,
                 unit: Unit { scenario: &point.scenario, replication },
-                file: format!("{UNITS}/{key}-{replication}.json"),
+                file: format!("{POINTS_FOLDER}/{key}-{replication}.json"),
             })
         };
         let units = loaded.plan.points.iter().enumerate().flat_map(of_point).collect();
@@ -150,7 +150,7 @@ impl<'p> Swept<'p> {
             self.tell(|| format!("{open} of {} runs are still to be made", self.units.len()));
             return Ok(GOOD);
         }
-        folder::sweep_leftovers(&self.folder.join(UNITS))?;
+        folder::sweep_leftovers(&self.folder.join(POINTS_FOLDER))?;
         results::write(&self.gather()?, &self.folder)?;
         // From here on, only what lies in the folder counts: `render` gives the same.
         let mut sweep: sweep::Sweep = results::read(&self.folder)?;
@@ -185,17 +185,26 @@ impl<'p> Swept<'p> {
 
     fn simulate(&self, missing: &[&Planned<'p>]) -> io::Result<()> {
         let units: Vec<Unit<'_>> = missing.iter().map(|planned| planned.unit).collect();
-        let horizons = units.iter().map(|unit| unit.scenario.horizon).collect();
-        let shown = Shown::new(Told::Sweep, horizons, self.common.quiet);
         let keep = |place: usize, outcome| {
             let Planned { unit, file, .. } = missing[place];
             let file = File { name: file.clone(), bytes: study::write(unit, &outcome) };
             folder::add(&self.folder, &file).map_err(Failed::Disk)
         };
+        self.each(&units, &keep).map(|_: Vec<()>| ())
+    }
+
+    /// Runs units, and shows how far they have come.
+    fn each<T: Send>(
+        &self,
+        units: &[Unit<'_>],
+        keep: &(dyn Fn(usize, Outcome) -> Result<T, Failed> + Sync),
+    ) -> io::Result<Vec<T>> {
+        let horizons = units.iter().map(|unit| unit.scenario.horizon).collect();
+        let shown = Shown::new(Told::Sweep, horizons, self.common.quiet);
         let told = |progress| shown.update(progress);
-        let done = study::each(&units, self.common.results.jobs(), &told, &keep);
+        let done = study::each(units, self.common.results.jobs(), &told, keep);
         shown.finish();
-        done.map(|_: Vec<()>| ()).map_err(|failed| match failed {
+        done.map_err(|failed| match failed {
             Failed::Disk(error) => error,
             Failed::Broken(broken) => io::Error::other(broken.to_string()),
         })
@@ -213,13 +222,7 @@ impl<'p> Swept<'p> {
             self.units.iter().map(|planned| planned.unit).filter(own).collect()
         };
         let all: Vec<Unit<'_>> = missing.iter().flat_map(|point| of(point)).collect();
-        let horizons = all.iter().map(|unit| unit.scenario.horizon).collect();
-        let shown = Shown::new(Told::Sweep, horizons, self.common.quiet);
-        let told = |progress| shown.update(progress);
-        let keep = |_, outcome| Ok::<Outcome, study::Broken>(outcome);
-        let done = study::each(&all, self.common.results.jobs(), &told, &keep);
-        shown.finish();
-        let mut outcomes = done.map_err(|broken| io::Error::other(broken.to_string()))?.into_iter();
+        let mut outcomes = self.each(&all, &|_, outcome| Ok(outcome))?.into_iter();
         for point in &missing {
             let own: Vec<Outcome> = outcomes.by_ref().take(of(point).len()).collect();
             let mut summary = run::summarized(&point.scenario, &own);
