@@ -55,3 +55,15 @@ fn a_few_that_waited_for_long_make_a_mean() {
     let herd = run.iter().filter(|row| row[9].contains("handshakes, not")).count();
     assert_eq!(herd, 0, "100 handshakes are few bytes: {run:?}");
 }
+
+/// What polls find while a run settles counts as delivered, and its bytes as those of later.
+#[test]
+fn what_arrives_after_the_horizon_has_no_bytes() {
+    let late = "  phones.transport: short_poll\n  phones.short_poll.every: 2min\n";
+    let (_, run) = both(&format!("{late}  settle: 5min\n"));
+    let each = reason(&run, "Bytes a delivery");
+    assert!(each.contains("of the deliveries arrive after the horizon"), "{each}");
+    let (_, run) = both(late);
+    let each = reason(&run, "Bytes a delivery");
+    assert!(!each.contains("arrive after the horizon"), "{each}");
+}

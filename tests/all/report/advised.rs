@@ -1,10 +1,6 @@
 //! What is advised is run: with it the budget that asked for it is in bounds.
-use squall::{
-    scenario,
-    summary::{Summary, board, slo::Verdict, summarize},
-    world,
-};
-use std::{fs, path::Path};
+use super::ran;
+use squall::summary::{Summary, board, slo::Verdict};
 
 /// A chat that loses a zone and an instance of the other one.
 fn run(sets: &[&str]) -> Summary {
@@ -13,13 +9,7 @@ fn run(sets: &[&str]) -> Summary {
                 gateways.zones: 2\ntimeline:\n  \
                 - { at: 1min, name: zone, zone_loss: { node: gateways, zone: 0 } }\n  \
                 - { at: 1min, name: one, crash: { node: gateways, instances: 1 } }\n";
-    let read = |path: &Path| {
-        if path == Path::new("e.yaml") { Ok(text.as_bytes().to_vec()) } else { fs::read(path) }
-    };
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    let loaded = scenario::load(Path::new("e.yaml"), &sets, &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).scenario;
-    summarize(&scenario, &[world::simulate(&scenario, 0, &|_| {}).unwrap()])
+    ran(sets, "e.yaml", Some(text))
 }
 
 fn advised(summary: &Summary) -> Option<String> {
@@ -49,11 +39,7 @@ fn as_many_gateways_as_advised_hold_what_is_left() {
 
 /// A shipped experiment with other values.
 fn experiment(name: &str, sets: &[&str]) -> Summary {
-    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
-    let path = format!("experiments/{name}.yaml");
-    let loaded = scenario::load(Path::new(&path), &sets, &|path| fs::read(path));
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).scenario;
-    summarize(&scenario, &[world::simulate(&scenario, 0, &|_| {}).unwrap()])
+    ran(sets, &format!("experiments/{name}.yaml"), None)
 }
 
 /// What is advised on some paths, as `--set` takes it.

@@ -3,39 +3,22 @@ use super::{
     board::{phase, told},
     fake::Story,
     html::parsed,
+    ran,
 };
 use serde_json::json;
 use squall::{
-    napkin,
     record::Unit,
     report::{
         chart,
         draw::{ALONE, NARROW, lay_out, unnamed},
         html, markdown, terminal,
     },
-    scenario,
     summary::{
         Metric, Series, Summary, board,
         figures::{count, plain},
         findings,
-        napkin::compare,
-        summarize,
     },
-    world,
 };
-use std::path::Path;
-
-/// The summary of a single run of a file.
-pub(super) fn ran(file: &str, sets: &[&str]) -> Summary {
-    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
-    let read = |path: &Path| std::fs::read(path);
-    let loaded = scenario::load(Path::new(file), &sets, &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).scenario;
-    let outcome = world::simulate(&scenario, 0, &|_| {}).unwrap();
-    let mut summary = summarize(&scenario, &[outcome]);
-    summary.napkin = compare(&summary, &napkin::napkin(&scenario).lines);
-    summary
-}
 
 /// The headline of a chart.
 fn headline(summary: &Summary, name: &str) -> String {
@@ -51,7 +34,7 @@ fn sentences(summary: &Summary) -> String {
 /// A third of the pool dies, the others share evenly: no instance holds more than its share.
 #[test]
 fn the_dead_have_no_share() {
-    let summary = ran("experiments/az-loss.yaml", &["phones.count=21k", "gateways.cores=1"]);
+    let summary = ran(&["phones.count=21k", "gateways.cores=1"], "experiments/az-loss.yaml", None);
     let fullest = summary.fullest("gateways").unwrap();
     assert!((fullest.serve, fullest.of) == (14.0, 21.0), "{fullest:?}");
     assert!((fullest.times() - 1.0).abs() < 0.05, "{fullest:?}");
@@ -69,7 +52,7 @@ fn the_dead_have_no_share() {
 /// with its own time and its own herd.
 #[test]
 fn five_faults_are_told_apart() {
-    let summary = ran("tests/all/report/five-faults.yaml", &[]);
+    let summary = ran(&[], "tests/all/report/five-faults.yaml", None);
     let phases = summary.faults().filter(|phase| phase.name == "crash-one").count();
     assert_eq!(phases, 2, "the drop interrupts the crash");
     let page = String::from_utf8(html::page(&summary, &[])).unwrap();
@@ -119,7 +102,7 @@ fn five_faults_are_told_apart() {
 /// The longest phase has its name first, each name stands once, and what has no room is told below.
 #[test]
 fn every_shade_has_a_name() {
-    let summary = ran("tests/all/report/five-faults.yaml", &[]);
+    let summary = ran(&[], "tests/all/report/five-faults.yaml", None);
     let charts = chart::all(&summary);
     let chart = charts.iter().find(|chart| chart.name == "attempts").unwrap();
     let crash: Vec<_> = chart.shades.iter().filter(|it| it.name.starts_with("crash-one")).collect();

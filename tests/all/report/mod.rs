@@ -22,3 +22,25 @@ mod profiles;
 mod swept;
 mod terminal;
 mod to_come;
+
+use squall::{
+    napkin, scenario,
+    summary::{Summary, napkin::compare, summarize},
+    world,
+};
+use std::{fs, path::Path};
+
+/// The summary of a single run of a file, or of a text in its place.
+fn ran(sets: &[&str], file: &str, text: Option<&str>) -> Summary {
+    let read = |path: &Path| match text {
+        Some(text) if path == Path::new(file) => Ok(text.as_bytes().to_vec()),
+        _ => fs::read(path),
+    };
+    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+    let loaded = scenario::load(Path::new(file), &sets, &read);
+    let scenario = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).scenario;
+    let outcome = world::simulate(&scenario, 0, &|_| {}).unwrap();
+    let mut summary = summarize(&scenario, &[outcome]);
+    summary.napkin = compare(&summary, &napkin::napkin(&scenario).lines);
+    summary
+}
