@@ -5,7 +5,7 @@ use crate::{
     spec::{Diagnostic, Diagnostics},
     study,
     summary::{
-        Metric,
+        Metric, RECOVERY,
         slo::{self, Slo, SloError},
     },
 };
@@ -43,7 +43,7 @@ pub(super) fn check(loaded: &Loaded, points: bool) -> Result<(), Diagnostics> {
 fn readable(scenario: &Scenario, text: &str) -> Result<Slo, SloError> {
     let actions = scenario.timeline.iter().map(|action| action.name.as_str());
     let slo = slo::parse(text)?;
-    slo.check_phase([STEADY, "recovery"].into_iter().chain(actions))?;
+    slo.check_phase([STEADY, RECOVERY].into_iter().chain(actions))?;
     Ok(slo)
 }
 

@@ -121,7 +121,7 @@ pub struct Used {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Amount {
-    /// Machines that existed, on average over the run.
+    /// Machines of the design.
     Machines(f64),
     /// What went through a balancer.
     Balanced {

@@ -1,6 +1,6 @@
 //! What is done to the system, each thing once, with the time at which it begins and until when it
 //! is the last thing that hit users.
-use super::{Summary, board::is_mark};
+use super::{RECOVERY, Summary, board::is_mark};
 use crate::{
     engine::{Span, number},
     units::Quantity,
@@ -15,21 +15,17 @@ pub struct Deed {
     pub at: f64,
 }
 
-/// The phase behind faults.
-pub(super) const RECOVERY: &str = "recovery";
-
 impl Summary {
     /// The entries of the timeline in the order of time, then what has a phase without being one.
     /// A phase that another interrupts begins once.
     pub fn deeds(&self) -> Vec<Deed> {
-        let entries = self.input["timeline"].as_array().into_iter().flatten();
         let entry = |entry: &serde_json::Value| {
             let name = entry["name"].as_str()?.to_owned();
             let written = entry["at"].as_str().and_then(|at| Span::read(at).ok());
             let at = written.map(Span::seconds).or_else(|| self.begins(&name))?;
             Some(Deed { name, at })
         };
-        let mut all: Vec<Deed> = entries.filter_map(entry).collect();
+        let mut all: Vec<Deed> = self.timeline().iter().filter_map(entry).collect();
         for phase in self.faults().filter(|phase| phase.name != RECOVERY) {
             if all.iter().all(|deed| deed.name != phase.name) {
                 all.push(Deed { name: phase.name.clone(), at: phase.start.seconds() });

@@ -1,6 +1,6 @@
 //! What a fault does to the messages that are sent while it lasts, where it takes no connection:
 //! how many do not come live, or how late they are, beside the steady time.
-use super::{Summary, board::is_mark, figures, survivors, words};
+use super::{RECOVERY, Summary, board::is_mark, figures, survivors, words};
 use figures::{compact, count, duration, share};
 
 /// A share of deliveries that do not come live: below it, it is no disturbance.
@@ -11,7 +11,7 @@ const SLOWER: f64 = 2.0;
 /// One sentence a fault that disturbs messages, in their order.
 pub(super) fn sentences(summary: &Summary) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
-    for fault in summary.faults().filter(|fault| fault.name != "recovery") {
+    for fault in summary.faults().filter(|fault| fault.name != RECOVERY) {
         let name = fault.name.as_str();
         if !names.contains(&name) && !is_mark(summary, name) {
             names.push(name);

@@ -247,8 +247,17 @@ pub fn counted(value: f64, one: &str, many: &str) -> String {
     )
 }
 
+/// Cut down to so many digits, but not below 0: of `4,687` with two `4,600`.
+pub fn floored(value: f64, digits: i32) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let unit = libm::pow(10.0, libm::floor(libm::log10(value)) - f64::from(digits - 1));
+    (value / unit * (1.0 + 1e-12)).floor() * unit
+}
+
 /// Three significant digits.
-fn rounded(value: f64) -> f64 {
+pub fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
 

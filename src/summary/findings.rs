@@ -163,10 +163,10 @@ pub fn binding(summary: &Summary) -> Option<String> {
         let used = share(used);
         return Some(format!("The quota of {name} on new connections is {used} used on average."));
     }
-    let used = |budget: &str, metric: &str| {
-        Some((summary.mean(&format!("{name}.{metric}"))?, budget.to_owned()))
+    let used = |budget: &'static str, metric: &str| {
+        Some((summary.mean(&format!("{name}.{metric}"))?, budget))
     };
-    let mut all: Vec<(f64, String)> = [
+    let mut all: Vec<(f64, &str)> = [
         used("connections", "budget.connections"),
         used("memory", "budget.memory"),
         used("CPU", "cpu.peak"),
@@ -174,24 +174,25 @@ pub fn binding(summary: &Summary) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
-    // What instances were killed for is exceeded, and first, though no tick saw it.
-    let killed = all.iter().position(|it| it.1 == "memory").filter(|_| board::dies(summary, name));
-    if let Some(memory) = killed {
-        all[memory].0 = f64::INFINITY;
-    }
     all.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let rooms = board::headroom(summary);
+    let mut budgets = rooms.iter().filter(|room| room.node == *name).flat_map(|it| &it.budgets);
+    // What instances were killed for is first, though no tick saw it.
+    let exceeded = budgets.find(|budget| budget.exceeded).map(|budget| budget.name);
+    let first = all.iter().position(|it| exceeded == Some(it.1)).unwrap_or(0);
+    let (most, first) = (!all.is_empty()).then(|| all.remove(first))?;
     let parts: Vec<String> =
-        all.iter().skip(1).map(|(used, budget)| format!("{budget} {}", share(*used))).collect();
-    let (most, first) = all.first()?;
-    if most.is_infinite() {
-        let parts = parts.join(", ");
-        return Some(format!("The memory of {name} is exceeded: instances end of it; {parts}."));
-    }
-    Some(format!(
-        "The first budget of {name} to bind is {first}, at its peak {} used; {}.",
-        share(*most),
-        parts.join(", "),
-    ))
+        all.iter().map(|(used, budget)| format!("{budget} {}", share(*used))).collect();
+    let parts = parts.join(", ");
+    Some(match exceeded {
+        Some(name_of_it) => {
+            format!("The {name_of_it} of {name} is exceeded: instances end of it; {parts}.")
+        }
+        None => format!(
+            "The first budget of {name} to bind is {first}, at its peak {} used; {parts}.",
+            share(most)
+        ),
+    })
 }
 
 fn refused(summary: &Summary) -> Option<String> {

@@ -44,6 +44,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use slo::Verdict;
 
+/// The phase behind faults, until those whom they hit are back.
+pub const RECOVERY: &str = "recovery";
+
 /// The results of an experiment over its replications.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Summary {
@@ -222,6 +225,11 @@ pub fn stated_count(value: &serde_json::Value) -> Option<f64> {
 }
 
 impl Summary {
+    /// The entries of the timeline, as the input states them.
+    pub fn timeline(&self) -> &[serde_json::Value] {
+        self.input["timeline"].as_array().map_or(&[], Vec::as_slice)
+    }
+
     /// The metric of that name.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics.iter().find(|metric| metric.name == name)

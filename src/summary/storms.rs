@@ -37,8 +37,7 @@ fn silence(summary: &Summary, name: &str) -> Option<f64> {
 
 /// Whether an entry of the timeline tells users to move, as a deploy does.
 pub(super) fn moves(summary: &Summary, name: &str) -> bool {
-    let entries = summary.input["timeline"].as_array().into_iter().flatten();
-    let mut own = entries.filter(|entry| entry["name"] == name);
+    let mut own = summary.timeline().iter().filter(|entry| entry["name"] == name);
     own.any(|entry| ["deploy", "drain"].iter().any(|key| entry.get(key).is_some()))
 }
 

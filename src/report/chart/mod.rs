@@ -33,7 +33,7 @@ pub(super) use connections::fullest_and_mean;
 use super::theme::Pen;
 use crate::{
     engine::number,
-    summary::{Summary, figures, series::Curve, slo},
+    summary::{RECOVERY, Summary, figures, series::Curve, slo},
 };
 
 /// A chart: panels over one x axis.
@@ -353,9 +353,6 @@ fn shades(summary: &Summary) -> Vec<Shade> {
     };
     whole.into_iter().filter_map(shade).collect()
 }
-
-/// The phase behind faults.
-const RECOVERY: &str = "recovery";
 
 /// Fewer deliveries have no distribution: single ones are told, not drawn.
 const FEW: f64 = 100.0;

@@ -2,7 +2,7 @@
 use super::text;
 use crate::{
     report::terminal::verdicts,
-    summary::{Metric, Summary, figures, student},
+    summary::{Metric, RECOVERY, Summary, figures, student},
 };
 use maud::{Markup, html};
 use serde_json::Value as Json;
@@ -21,7 +21,7 @@ const MOST: usize = 4;
 
 /// The timeline and its phases; none where nothing happens.
 pub(super) fn body(summary: &Summary) -> Option<Markup> {
-    let entries = summary.input["timeline"].as_array().map_or(&[][..], Vec::as_slice);
+    let entries = summary.timeline();
     let phases = phases(summary);
     (!entries.is_empty() || phases.len() > 1).then(|| {
         html! {
@@ -100,9 +100,6 @@ fn phases(summary: &Summary) -> Vec<Phase<'_>> {
     all.retain(|phase| !phase.times.is_empty());
     all
 }
-
-/// The phase behind faults.
-const RECOVERY: &str = "recovery";
 
 fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     let known = |metric: &str| {

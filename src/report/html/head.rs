@@ -66,7 +66,7 @@ pub(in crate::report) fn setup(summary: &Summary) -> String {
         n => format!("{n} replications"),
     };
     let mut done = done(summary);
-    if done.is_empty() && summary.input["timeline"].as_array().is_none_or(Vec::is_empty) {
+    if done.is_empty() && summary.timeline().is_empty() {
         "no fault".clone_into(&mut done);
     }
     let parts = [crowd.join(" on "), length, done, runs];

@@ -163,9 +163,7 @@ impl Sweep {
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         figures::capitalized(&parts.join("; ")) + more + "."
     }
-}
 
-impl Sweep {
     /// Why one design is taken where others keep the objectives too: in what it is ahead, at most
     /// of the loads.
     fn why(&self, loads: &[Load]) -> Option<String> {

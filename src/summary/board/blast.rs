@@ -1,6 +1,6 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
-use crate::summary::{Summary, bill::HOURS, figures, slo, storms};
+use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, slo, storms};
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
@@ -135,9 +135,6 @@ pub fn nobodys(summary: &Summary, all: &[Blast]) -> Option<f64> {
     left.filter(|_| all.iter().any(|blast| blast.own))
 }
 
-/// The phase behind faults.
-const RECOVERY: &str = "recovery";
-
 /// A recovery of the first replication.
 struct Recovery {
     /// The last fault before it.
@@ -235,8 +232,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.
 pub(in crate::summary) fn is_mark(summary: &Summary, name: &str) -> bool {
-    let entries = summary.input["timeline"].as_array().into_iter().flatten();
-    entries.clone().any(|entry| entry["name"] == name && !entry["mark"].is_null())
+    summary.timeline().iter().any(|entry| entry["name"] == name && !entry["mark"].is_null())
 }
 
 /// The strictest objective on the availability of the whole run.

@@ -10,9 +10,8 @@ use super::{
     nodes, seconds,
 };
 use crate::{
-    engine::{Span, number},
+    engine::number,
     summary::{Judged, Summary, figures, slo::Verdict, stated_count},
-    units::Quantity,
 };
 use figures::{count, duration, share};
 use serde_json::Value as Json;
@@ -73,27 +72,19 @@ fn rate(summary: &Summary, instances: f64) -> Option<f64> {
     Some(capacity / all * instances).filter(|rate| *rate > 0.0 && rate.is_finite())
 }
 
-/// Whole steps of five seconds, as a file writes them.
-fn written(seconds: f64) -> String {
-    Span::from_seconds((seconds / 5.0).ceil() * 5.0).print()
-}
-
 /// The instances of a tier that the timeline takes away at most: in zones, and one by one. What
 /// comes back may be away together with the rest: the peak is taken for that moment.
 fn gone(summary: &Summary, room: &Headroom) -> (f64, f64) {
-    let entries = || summary.input["timeline"].as_array().into_iter().flatten();
     let own = |kind: &'static str| {
-        entries().map(move |it| &it[kind]).filter(|it| it["node"] == room.node.as_str())
+        let entries = summary.timeline().iter().map(move |it| &it[kind]);
+        entries.filter(|it| it["node"] == room.node.as_str())
     };
     let mut zones: Vec<String> = own("zone_loss").map(|it| it["zone"].to_string()).collect();
     zones.sort();
     zones.dedup();
     let zones = f64::from(number::row(zones.len())) * room.instances / room.zones;
-    let crashed = own("crash").map(|it| match it["instances"].as_array() {
-        Some(all) => f64::from(number::row(all.len())),
-        None => stated_count(&it["instances"]).unwrap_or(0.0),
-    });
-    let single = crashed.fold(0.0, f64::max);
+    let crashed = own("crash").filter_map(|it| it["instances"].as_array());
+    let single = crashed.map(|all| f64::from(number::row(all.len()))).fold(0.0, f64::max);
     // Nobody is left to count by where all go.
     if zones + single < room.instances { (zones, single) } else { (0.0, 0.0) }
 }

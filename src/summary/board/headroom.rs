@@ -124,9 +124,15 @@ fn of_work(summary: &Summary, node: &str) -> Option<Headroom> {
         fits: None,
         exceeded: false,
     };
-    let node = node.to_owned();
-    let comes = users;
-    Some(Headroom { node, instances: 1.0, zones: 1.0, users, comes, budgets: vec![budget] })
+    Some(Headroom::of_one(node, users, budget))
+}
+
+impl Headroom {
+    /// What has one budget, and all users.
+    fn of_one(node: &str, users: f64, budget: Budget) -> Self {
+        let (node, budgets) = (node.to_owned(), vec![budget]);
+        Self { node, instances: 1.0, zones: 1.0, users, comes: users, budgets }
+    }
 }
 
 impl Budget {
@@ -186,9 +192,7 @@ fn of_service(summary: &Summary, node: &str, service: &Json, only: bool) -> Opti
         exceeded: false,
         few: None,
     };
-    let node = node.to_owned();
-    let comes = users;
-    Some(Headroom { node, instances: 1.0, zones: 1.0, users, comes, budgets: vec![budget] })
+    Some(Headroom::of_one(node, users, budget))
 }
 
 fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Headroom> {

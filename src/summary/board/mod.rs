@@ -14,7 +14,6 @@ pub use growth::{Grown, growth};
 pub use headroom::{
     Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,
 };
-pub use way_in::dies;
 
 use super::{Metric, Summary, stated_count};
 use crate::{engine::Span, units::Quantity};

@@ -330,8 +330,7 @@ impl Case<'_> {
 
     /// The timeline changes the load.
     fn load(&self) -> Option<String> {
-        let timeline = self.summary.input["timeline"].as_array()?;
-        let load = timeline.iter().find(|entry| entry["load"].is_object())?;
+        let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
         let factor = &load["load"]["factor"];
         Some(format!(
             "the timeline changes the load ({} ×)",

@@ -1,5 +1,5 @@
 //! A drain: how long it must take for the others to take in whom it moves, and how long it may.
-use super::{Change, MARGIN, change, rate, written};
+use super::{Change, MARGIN, change, rate};
 use crate::{
     engine::{Law, Span},
     summary::{
@@ -47,8 +47,7 @@ struct Asked {
 
 /// The deploys of a tier.
 fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'s>> {
-    let entries = summary.input["timeline"].as_array().into_iter().flatten();
-    let own = entries.filter(|entry| entry["deploy"]["node"] == node);
+    let own = summary.timeline().iter().filter(|entry| entry["deploy"]["node"] == node);
     own.filter_map(|entry| {
         let deploy = &entry["deploy"];
         let batch = stated_count(&deploy["batch"])?.max(1.0);
@@ -261,5 +260,6 @@ fn window(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Opt
     let to = drain.fits().unwrap_or_else(|| drain.wanted());
     let own = &pool["drain"]["window"];
     let path = format!("{node}.drain.window");
-    ((to - drain.now).abs() > 1e-9).then(|| change(path, own, written(to), &drain.evidence()))
+    ((to - drain.now).abs() > 1e-9)
+        .then(|| change(path, own, Span::from_seconds(to).print(), &drain.evidence()))
 }

@@ -3,19 +3,13 @@ use super::{Change, change, rate};
 use crate::summary::{
     Summary,
     board::way_in,
-    figures::{count, duration},
+    figures::{count, duration, floored},
     stated_count,
 };
 use serde_json::Value as Json;
 
 /// Of what is served in time, how much is let in: messages wait in the same queue.
 const USED: f64 = 0.9;
-
-/// Two digits, not above it: `4,687` is 4,600.
-fn readable(value: f64) -> f64 {
-    let step = libm::pow(10.0, (libm::log10(value.max(1.0)).floor() - 1.0).max(0.0));
-    ((value / step).floor() * step).max(1.0)
-}
 
 /// Whoever waits longer than the client's patience is served for nobody: the queue stays below
 /// µ · (T − the ways of the handshake).
@@ -30,7 +24,7 @@ pub(super) fn change_of(summary: &Summary, node: &str, pool: &Json) -> Option<Ch
     });
     let (patience, ways, left) = left.min_by(|one, other| one.2.total_cmp(&other.2))?;
     let each = rate(summary, 1.0)?;
-    let safe = readable(each * left.max(0.0) * USED);
+    let safe = floored(each * left.max(0.0) * USED, 2).floor().max(1.0);
     let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0).round();
     let on_its_way = if ways > 0.0 {
         format!(" and its handshake is up to {} on its way", duration(ways))

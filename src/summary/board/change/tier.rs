@@ -2,11 +2,8 @@
 use super::{AIM, Change, FULL, change, gone};
 use crate::summary::{
     Summary,
-    board::{
-        headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
-        way_in,
-    },
-    figures::{self, count, share},
+    board::headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
+    figures::{self, count, rounded, share},
 };
 
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
@@ -64,12 +61,12 @@ fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
     let come = match most.fits.filter(|_| most.peak > USED_UP) {
         Some(fits) => format!(
             "; one holds {}, and {} come when all do who would",
-            count(rounded(fits / room.instances)),
-            figures::counted(rounded(room.comes), "user", "users"),
+            count(rounded(fits / room.instances).round()),
+            figures::counted(rounded(room.comes).round(), "user", "users"),
         ),
         None => String::new(),
     };
-    if most.exceeded && way_in::dies(summary, &room.node) {
+    if most.exceeded {
         let killed = summary.mean("instances.killed").unwrap_or(0.0).round();
         let killed = figures::counted(killed, "instance", "instances");
         return format!("Memory ends {killed} of {}{come}", room.node);
@@ -80,9 +77,4 @@ fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
         share(most.peak),
         most.name,
     )
-}
-
-/// Three digits.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
 }
