@@ -2,9 +2,13 @@
 use super::{fake::Story, html::summary};
 use assert_cmd::Command;
 use serde_json::json;
-use squall::report::{
-    draw,
-    graph::{self, Graph},
+use squall::{
+    record::Unit,
+    report::{
+        draw,
+        graph::{self, Graph},
+    },
+    summary::Metric,
 };
 use std::{fs, path::Path, process};
 
@@ -43,10 +47,20 @@ fn what_is_set_is_drawn_and_a_model_alone_too() {
 /// What does not fit into a line of a box goes on below; no label of a link lies under a box.
 #[test]
 fn no_fact_is_cut_off() {
-    let mut input = summary(&Story::default()).input;
-    input["nodes"]["edge"]["load_balancer"]["policy"] = "least_connections".into();
-    let graph = Graph::of(&input);
-    for sheet in [graph::across(&graph), graph::down(&graph)].map(Option::unwrap) {
+    let mut run = summary(&Story::default());
+    run.input["nodes"]["edge"]["load_balancer"]["policy"] = "least_connections".into();
+    let many = [
+        ("bus.backlog.peak", 2_304_843.0),
+        ("registry.stale_routes", 1_876.0),
+        ("replay.messages", 12_345_678.0),
+    ];
+    let metric =
+        |(name, value): (&str, f64)| Metric::from_values(name, &["bus"], Unit::Count, vec![value]);
+    run.metrics.retain(|metric| many.iter().all(|it| it.0 != metric.name));
+    run.metrics.extend(many.map(metric));
+    let all = [Graph::of(&run.input), Graph::measured(&run)];
+    for sheet in all.iter().flat_map(|it| [graph::across(it), graph::down(it)].map(Option::unwrap))
+    {
         let texts = sheet.text_boxes();
         assert!(texts.iter().all(|(_, text)| !text.contains('…')), "{texts:?}");
         let joined: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
