@@ -46,10 +46,13 @@ impl Fullest<'_> {
         counted(self.peak.round(), "connection", "connections")
     }
 
-    /// How many times an even share of whom: `1.55 times an even share of …`.
+    /// How many times an even share, and of how many: `1.55 times an even share with 14 of 21
+    /// instances serving`.
     pub fn beside(&self, times: &str) -> String {
         let whose = match self.some() {
-            Some(some) => format!(" of the {some} that serve then"),
+            Some(_) => {
+                format!(" with {} of {} instances serving", count(self.serve), count(self.of))
+            }
             None => String::new(),
         };
         format!("{} {times} an even share{whose}", compact(self.times()))

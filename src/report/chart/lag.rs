@@ -1,6 +1,8 @@
 //! Percentiles of the delivery lag over time. The counts of all replications are added before a
 //! percentile is taken; no percentile is averaged.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
+use super::{
+    Axis, Body, Chart, Limit, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades,
+};
 use crate::{
     engine::number,
     report::theme::{self, Pen},
@@ -31,9 +33,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if most <= 0.0 {
         return None;
     }
-    let limits = limits(summary);
+    let mut limits = limits(summary);
+    limits.extend(of_phases(summary));
     let reach = |ends: (f64, f64), limit: f64| (ends.0.min(limit), ends.1.max(limit));
-    let (least, most) = limits.iter().map(|limit| limit.0).fold((least, most), reach);
+    let (least, most) = limits.iter().map(|limit| limit.value).fold((least, most), reach);
     let y = Axis::lags(least, most);
     let burst = bursts(summary);
     let lines: Vec<Line> = match &burst {
@@ -150,18 +153,44 @@ fn range(summary: &Summary, p99: &Curve) -> String {
 }
 
 /// The limits that objectives set, each with its label.
-pub(super) fn limits(summary: &Summary) -> Vec<(f64, String)> {
-    let label = |(name, limit): (String, f64)| {
-        let label = format!("{name} limit {}", axis::seconds(limit));
-        (limit, label)
-    };
-    let mut all: Vec<(f64, String)> = objectives(&summary.slo).into_iter().map(label).collect();
+pub(super) fn limits(summary: &Summary) -> Vec<Limit> {
+    let mut all = asked(&summary.slo);
     // Where only one sends, its lag is that of all.
     if summary.nodes_with("delivery_lag").iter().all(|node| node.is_empty()) {
         let own = super::origins::limits(summary, None).into_iter();
-        all.extend(own.map(|(_, limit, label)| (limit, label)));
+        all.extend(own.map(|(_, limit, label)| Limit::new(limit, label)));
     }
     all
+}
+
+/// The limits that objectives set to all that is delivered.
+pub(super) fn asked(judged: &[Judged]) -> Vec<Limit> {
+    let label = |(name, limit): (String, f64)| {
+        Limit::new(limit, format!("{name} limit {}", axis::seconds(limit)))
+    };
+    objectives(judged).into_iter().map(label).collect()
+}
+
+/// The limits that objectives set to what is sent in a phase, as long as it lasts.
+fn of_phases(summary: &Summary) -> Vec<Limit> {
+    let limit = |judged: &Judged| {
+        let slo = slo::parse(&judged.expr).ok()?;
+        let (phase, metric) = slo.metric.strip_prefix("during(")?.split_once(").")?;
+        let percentile = metric.strip_prefix("delivery_lag.")?;
+        let first = summary.phases.iter().filter(|stretch| stretch.replication == 0);
+        let own = first.filter(|stretch| stretch.name == phase);
+        let spans: Vec<(f64, f64)> =
+            own.map(|stretch| (stretch.start.seconds(), stretch.end.seconds())).collect();
+        let label = format!("{percentile} limit {}, sent in {phase}", axis::seconds(slo.limit));
+        let drawn = is_upper(&slo) && !spans.is_empty();
+        drawn.then_some(Limit { value: slo.limit, label, spans })
+    };
+    summary.slo.iter().filter_map(limit).collect()
+}
+
+/// Whether it can be drawn as a line that a lag has to stay below.
+pub(super) fn is_upper(slo: &slo::Slo) -> bool {
+    matches!(slo.comparison, Comparison::Below | Comparison::AtMost) && slo.limit > 0.0
 }
 
 /// Upper limits of lag percentiles, as written: (percentile, limit).
@@ -169,8 +198,7 @@ pub(super) fn objectives(judged: &[Judged]) -> Vec<(String, f64)> {
     let limit = |judged: &Judged| {
         let slo = slo::parse(&judged.expr).ok()?;
         let percentile = slo.metric.strip_prefix("delivery_lag.")?.to_owned();
-        let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
-        (upper && slo.limit > 0.0).then_some((percentile, slo.limit))
+        is_upper(&slo).then_some((percentile, slo.limit))
     };
     judged.iter().filter_map(limit).collect()
 }

@@ -52,10 +52,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         .iter()
         .map(|&(label, share, pen)| Line::through(label, pen, vec![points(share)]))
         .collect();
-    let limits: Vec<(f64, String)> = lag::limits(summary);
+    let limits = lag::limits(summary);
     let all = || lines.iter().flat_map(|line| line.pieces.iter().flatten()).map(|point| point.1);
     let ends = |it: (f64, f64), value: f64| (it.0.min(value), it.1.max(value));
-    let told = all().chain(limits.iter().map(|limit| limit.0));
+    let told = all().chain(limits.iter().map(|limit| limit.value));
     let (least, most) = told.fold((f64::INFINITY, 0.0), ends);
     let (first, last) = (classes.first()?, classes.last()?);
     let x = Axis { low: first.mean(), ..Axis::linear(last.mean(), figures::tick) };

@@ -1,7 +1,7 @@
 //! The memory of a pool's instances against its limit: connections over time, by what each weighs.
 use super::{
-    Axis, Body, Chart, Lines, Panel, Shown, axis, bins, connections, evidence, is_idle, line,
-    own_peak, shades,
+    Axis, Body, Chart, Limit, Lines, Panel, Shown, axis, bins, connections, evidence, is_idle,
+    line, own_peak, shades,
 };
 use crate::{
     engine::number,
@@ -86,7 +86,8 @@ impl<'s> Pool<'s> {
             line("mean", theme::GREY, &self.mean),
             line("fullest", theme::BLUE.wide(1.75), &self.fullest),
         ];
-        let limits = vec![(self.limit, format!("limit {}", figure(Unit::Bytes, self.limit)))];
+        let limits =
+            vec![Limit::new(self.limit, format!("limit {}", figure(Unit::Bytes, self.limit)))];
         let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
         Panel { name: format!("memory of an instance of {}", self.node), height, body }
     }

@@ -196,6 +196,24 @@ pub struct HeatCell {
     pub value: f64,
 }
 
+/// What a value is held against.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Limit {
+    /// Where it lies.
+    pub value: f64,
+    /// What it is called.
+    pub label: String,
+    /// From where to where it holds; none: everywhere.
+    pub spans: Vec<(f64, f64)>,
+}
+
+impl Limit {
+    /// A limit that holds everywhere.
+    fn new(value: f64, label: String) -> Self {
+        Self { value, label, spans: Vec::new() }
+    }
+}
+
 /// Lines over a y axis.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Lines {
@@ -208,8 +226,8 @@ pub struct Lines {
     /// Whether they are told in the opposite order where several share a label: the first lies on
     /// top.
     pub reversed: bool,
-    /// Horizontal limits, with their label.
-    pub limits: Vec<(f64, String)>,
+    /// Horizontal limits.
+    pub limits: Vec<Limit>,
     /// What is forbidden: right of and above this point, with its label.
     pub corner: Option<(f64, f64, String)>,
     /// Points with a label beside them.

@@ -1,14 +1,11 @@
 //! The lag of what each origin sends, over time, where several send and their lags differ: half of
 //! the deliveries, and all but 1 %. The counts of all replications are added first.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades};
+use super::{
+    Axis, Body, Chart, Limit, Line, Lines, Panel, Shown, axis, bins, evidence, line, shades,
+};
 use crate::{
     report::theme,
-    summary::{
-        Judged, Summary, figures,
-        series::Curve,
-        slo::{self, Comparison},
-        survivors,
-    },
+    summary::{Judged, Summary, figures, series::Curve, slo, survivors},
 };
 use figures::duration;
 
@@ -100,15 +97,15 @@ fn by_half<'a, 's>(all: &'a [Origin<'s>]) -> Option<(&'a Origin<'s>, &'a Origin<
 /// A panel for half of the deliveries, or for all but 1 %.
 fn panel(summary: &Summary, all: &[Origin], most: bool) -> Panel {
     let curve = |origin: &Origin| if most { origin.most.clone() } else { origin.half.clone() };
-    let limits: Vec<(f64, String)> = all
+    let limits: Vec<Limit> = all
         .iter()
         .flat_map(|origin| limits(summary, Some(origin.node)))
         .filter(|(statistic, ..)| (statistic == "p50") != most)
-        .map(|(_, limit, label)| (limit, label))
+        .map(|(_, limit, label)| Limit::new(limit, label))
         .collect();
     let curves: Vec<Curve> = all.iter().map(curve).collect();
     let values = curves.iter().flat_map(|curve| curve.values().map(|(_, value)| value));
-    let ends = values.filter(|&value| value > 0.0).chain(limits.iter().map(|limit| limit.0));
+    let ends = values.filter(|&value| value > 0.0).chain(limits.iter().map(|limit| limit.value));
     let (least, greatest) = ends
         .fold((f64::INFINITY, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
     let pairs = all.iter().zip(&curves).zip(theme::EQUALS).rev();
@@ -126,9 +123,8 @@ pub(super) fn limits(summary: &Summary, node: Option<&str>) -> Vec<(String, f64,
     let limit = |judged: &Judged| {
         let slo = slo::parse(&judged.expr).ok()?;
         let (of, statistic) = slo.metric.split_once(".delivery_lag.")?;
-        let upper = matches!(slo.comparison, Comparison::Below | Comparison::AtMost);
         let own = node.is_none_or(|node| node == of) && !of.starts_with("during(");
-        (own && upper && slo.limit > 0.0).then(|| {
+        (own && super::lag::is_upper(&slo)).then(|| {
             let label = format!("{of} {statistic} limit {}", axis::seconds(slo.limit));
             (statistic.to_owned(), slo.limit, label)
         })

@@ -1,7 +1,9 @@
 //! What waits: work for a CPU of a gateway, for a fan-out, for a registry or a buffer, handshakes
 //! at a bounded door, messages in a bus. The panels stand over one axis of time, so that cause and
 //! effect can be seen.
-use super::{Axis, Band, Body, Chart, Lines, Panel, Shown, band, bins, evidence, line, shades};
+use super::{
+    Axis, Band, Body, Chart, Limit, Lines, Panel, Shown, band, bins, evidence, line, shades,
+};
 use crate::{
     record::Unit,
     report::theme,
@@ -119,7 +121,7 @@ impl<'s> Queue<'s> {
             Kind::Bus => format!("messages that wait in {node}"),
         };
         let limits = self.limit(summary);
-        let most = limits.iter().fold(self.peak.1, |most, limit| most.max(limit.0));
+        let most = limits.iter().fold(self.peak.1, |most, limit| most.max(limit.value));
         let y = match self.unit {
             Unit::Seconds => Axis::lasting(most),
             _ => Axis::linear(most, figures::tick),
@@ -131,11 +133,11 @@ impl<'s> Queue<'s> {
     }
 
     /// How many a door takes, where that is not far.
-    fn limit(&self, summary: &Summary) -> Vec<(f64, String)> {
+    fn limit(&self, summary: &Summary) -> Vec<Limit> {
         let stated = &summary.input["nodes"][self.node]["gateway"]["accept_queue"];
         let bound = stated_count(stated).filter(|_| self.kind == Kind::Door);
         let near = bound.filter(|&bound| bound < NEAR * self.peak.1);
-        near.map(|bound| (bound, format!("accept_queue {}", figures::count(bound))))
+        near.map(|bound| Limit::new(bound, format!("accept_queue {}", figures::count(bound))))
             .into_iter()
             .collect()
     }

@@ -30,7 +30,12 @@ struct Told<'a> {
     of: &'a dyn Fn(&Summary) -> Option<Curve>,
     /// The value of a run that matters, and how it is said.
     worst: (fn(f64, f64) -> f64, &'a str),
+    /// What a line is over.
+    over: &'a str,
 }
+
+/// A line of what is counted or held: each replication has its own.
+const MEAN: &str = "Each line is the mean over the replications of its run.";
 
 /// Lag, connections and losses, each as far as a run has them.
 pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
@@ -41,6 +46,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         log: true,
         of: &|summary| summary.level("", "delivery_lag", "p99"),
         worst: (f64::max, "p99 of the delivery lag peaks at"),
+        over: "Each line is over the deliveries of all replications of its run together.",
     };
     let connections = Told {
         name: "connections",
@@ -49,6 +55,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         log: false,
         of: &|summary| summary.level("", "connections", "online"),
         worst: (f64::min, "The fewest connections are"),
+        over: MEAN,
     };
     let lost = Told {
         name: "lost",
@@ -57,6 +64,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         log: false,
         of: &missed,
         worst: (f64::max, "Missed deliveries peak at"),
+        over: MEAN,
     };
     [lag, connections, lost].iter().filter_map(|told| chart(told, runs)).collect()
 }
@@ -103,7 +111,7 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
         name: told.name.to_owned(),
         headline: headline(told, &curves),
         subtitle: format!("Each run’s {what}, {}{scale}.", bins(step)),
-        note: "Each line is the mean over the replications of its run.".to_owned(),
+        note: told.over.to_owned(),
         x: Axis::time(longest),
         shades: Vec::new(),
         panels: vec![Panel {

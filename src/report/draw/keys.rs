@@ -65,7 +65,7 @@ pub(super) fn squares(sheet: &mut Sheet, key: &[(String, Pen)], paper: &Paper, y
 fn entries(body: &Lines) -> Vec<(Pen, Type, &str)> {
     let named = body.lines.iter().rev().filter(|line| !line.label.is_empty());
     let lines = named.map(|line| (line.pen, Type::label(line.pen), line.label.as_str()));
-    let limits = body.limits.iter().map(|(_, label)| label);
+    let limits = body.limits.iter().map(|limit| &limit.label);
     let corner = body.corner.iter().map(|(.., label)| label);
     let limits = limits.chain(corner).map(|label| (theme::LIMIT, LIMIT_LABEL, label.as_str()));
     lines.chain(limits).collect()

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::number,
     report::{
-        chart::{Axis, Band, Line, Lines},
+        chart::{Axis, Band, Limit, Line, Lines},
         theme::{self, DOT, Pen, Type},
     },
 };
@@ -18,6 +18,8 @@ pub(super) const LIMIT_LABEL: Type = Type { size: 12.0, bold: false, colour: the
 const LEADER: Pen = Pen { stroke: theme::GRID, text: theme::INK3, width: 1.0, dash: &[] };
 /// How early that is.
 const FAR: f64 = 40.0;
+/// The shortest piece of a limit.
+const SHORT: f64 = 4.0;
 /// Closer lines cannot be told apart, as a part of the plot's height.
 const NEAR: f64 = 0.005;
 /// The radius of a ring where lines cross.
@@ -38,17 +40,14 @@ pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
     }
     let named = named(body);
     let lines = named.iter().map(|(at, text)| (text.as_str(), Type::label(body.lines[*at].pen)));
-    let limits = body.limits.iter().map(|(_, label)| (label.as_str(), LIMIT_LABEL));
+    let limits = body.limits.iter().map(|limit| (limit.label.as_str(), LIMIT_LABEL));
     (ticks, label_room(lines.chain(limits)))
 }
 
 pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     grid(sheet, &body.y, frame);
     corner(sheet, body, frame);
-    for (limit, _) in &body.limits {
-        let y = frame.up(&body.y, *limit);
-        sheet.line(vec![(frame.left, y), (frame.right, y)], theme::LIMIT);
-    }
+    body.limits.iter().for_each(|limit| draw_limit(sheet, body, frame, limit));
     sheet.part(Part::Plot, |sheet| {
         body.bands.iter().for_each(|band| draw_band(sheet, body, frame, band));
         for (series, line) in (frame.series..).zip(&body.lines) {
@@ -62,6 +61,19 @@ pub(super) fn draw(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     marks(sheet, body, frame);
     if !frame.paper.keyed {
         line_ends(sheet, body, frame);
+    }
+}
+
+fn draw_limit(sheet: &mut Sheet, body: &Lines, frame: Frame, limit: &Limit) {
+    let y = frame.up(&body.y, limit.value);
+    let spans = limit.spans.iter().map(|&(from, to)| (frame.across(from), frame.across(to)));
+    let mut spans: Vec<(f64, f64)> = spans.collect();
+    if spans.is_empty() {
+        spans = vec![(frame.left, frame.right)];
+    }
+    for (from, to) in spans {
+        // What is brief can still be seen.
+        sheet.line(vec![(from, y), (to.max(from + SHORT), y)], theme::LIMIT);
     }
 }
 
@@ -127,10 +139,10 @@ fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         let kind = Type::label(line.pen);
         Some(Label { y, kind, text, series: Some(series) })
     });
-    let limits = body.limits.iter().map(|(limit, label)| Label {
-        y: frame.up(&body.y, *limit),
+    let limits = body.limits.iter().map(|limit| Label {
+        y: frame.up(&body.y, limit.value),
         kind: LIMIT_LABEL,
-        text: label.clone(),
+        text: limit.label.clone(),
         series: None,
     });
     let all = lines.chain(limits).collect();

@@ -261,11 +261,13 @@ impl Case<'_> {
         let pools = self.summary.nodes_with("connections").into_iter();
         let all = pools.filter_map(|node| self.summary.fullest(node));
         let most = own.or_else(|| all.max_by(|a, b| a.over_all().total_cmp(&b.over_all())));
-        if let Some(reason) = most.and_then(|most| most.reason()) {
-            return Some(reason);
-        }
         let times = figures::figure(Unit::Ratio, imbalance);
-        Some(format!("uneven shares: the fullest holds {times} times the mean"))
+        let Some(most) = most else {
+            // Without curves nobody knows who was there.
+            return Some(format!("the fullest holds {times} times the mean of all instances"));
+        };
+        let uneven = || format!("uneven shares: the fullest holds {times} times the mean");
+        Some(most.reason().unwrap_or_else(uneven))
     }
 
     /// Attempts that failed and were made again.

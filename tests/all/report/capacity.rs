@@ -9,7 +9,7 @@ use squall::{
     engine::Span,
     record::Unit,
     report::{
-        chart::{self, Bars, Body, Chart, Lines},
+        chart::{self, Bars, Body, Chart, Limit, Lines},
         draw::{ALONE, NARROW, WIDE, lay_out},
     },
     summary::{
@@ -72,7 +72,7 @@ fn memory_is_what_a_connection_weighs_times_how_many() {
     summary.input["nodes"]["gateways"]["gateway"]["memory"]["limit"] = "200MB".into();
     let chart = found(&summary, "memory").unwrap();
     let body = lines(&chart)[0];
-    assert_eq!(body.limits.iter().map(|limit| limit.0).collect::<Vec<_>>(), [2e8]);
+    assert_eq!(body.limits.iter().map(|limit| limit.value).collect::<Vec<_>>(), [2e8]);
     // 4e8 bytes of 40,000 connections: 10 kB each.
     let held = summary.levels("gateways", "connections");
     let held = held.iter().filter(|(name, _)| *name != "total");
@@ -119,7 +119,10 @@ fn stores_fan_outs_and_doors_have_their_queues() {
                     instance of gateways at 5:21 min";
     assert_eq!(plain(&chart.headline), headline);
     let limits = &lines(&chart)[2].limits;
-    assert_eq!(limits.as_slice(), [(250.0, "accept_queue 250".to_owned())]);
+    assert_eq!(
+        limits.as_slice(),
+        [Limit { value: 250.0, label: "accept_queue 250".to_owned(), spans: Vec::new() }]
+    );
 }
 
 /// The capacity is drawn as what the instances that serve can do; far above everything it is told.
@@ -204,7 +207,7 @@ fn each_who_sends_has_its_lag() {
     assert_eq!(plain(&headline), same);
     let limits: Vec<Vec<String>> = lines(&chart)
         .iter()
-        .map(|body| body.limits.iter().map(|limit| plain(&limit.1)).collect())
+        .map(|body| body.limits.iter().map(|limit| plain(&limit.label)).collect())
         .collect();
     assert_eq!(limits, [["loud p50 limit 1 s"], ["quiet p99 limit 500 ms"]]);
     for body in lines(&chart) {
@@ -234,7 +237,15 @@ fn each_who_sends_has_its_lag() {
     let mut alone = told();
     alone.slo = vec![judged("quiet.delivery_lag.p99 < 500ms")];
     let chart = found(&alone, "lag-over-time").unwrap();
-    assert_eq!(plain(&lines(&chart)[0].limits[0].1), "quiet p99 limit 500 ms");
+    assert_eq!(plain(&lines(&chart)[0].limits[0].label), "quiet p99 limit 500 ms");
+    // An objective about a phase is drawn as long as that lasts.
+    let fault = alone.phases.iter().find(|phase| phase.name != "steady").unwrap().clone();
+    alone.slo = vec![judged(&format!("during({}).delivery_lag.max < 20s", fault.name))];
+    let chart = found(&alone, "lag-over-time").unwrap();
+    let [limit] = lines(&chart)[0].limits.as_slice() else { panic!("{chart:?}") };
+    assert_eq!(plain(&limit.label), format!("max limit 20 s, sent in {}", fault.name));
+    assert!(limit.spans.contains(&(fault.start.seconds(), fault.end.seconds())), "{limit:?}");
+    assert!(limit.spans.len() < alone.phases.len() && near(limit.value, 20.0));
 }
 
 fn judged(expr: &str) -> Judged {
@@ -355,7 +366,7 @@ fn lag_stands_against_the_load_with_its_limit() {
     let body = lines(chart)[0];
     let p99 = body.lines.iter().find(|line| line.label == "p99").unwrap();
     assert_eq!(p99.pieces, [vec![(1e3, 0.2), (4e3, 0.4), (8e3, 2.0)]]);
-    assert!(body.limits.len() == 1 && near(body.limits[0].0, 0.5));
+    assert!(body.limits.len() == 1 && near(body.limits[0].value, 0.5));
     assert_eq!(
         plain(&chart.headline),
         "p99 of the delivery lag: 200 ms at 1k phones, 2.00 s at 8k phones; over its limit at one \

@@ -266,7 +266,7 @@ fn a_stated_number_decides_nothing() {
         strip_str(&print_sweep(&sweep, &Look { unicode: true, ..Look::default() })).to_string();
     assert_eq!((text.matches("✗").count(), text.matches("goes wrong").count()), (1, 0), "{text}");
     let chart = found(&sweep, "sweep-recovery-crash-hit").unwrap();
-    assert!(lines(&chart).limits[0].1.starts_with("stated "), "{:?}", lines(&chart).limits);
+    assert!(lines(&chart).limits[0].label.starts_with("stated "), "{:?}", lines(&chart).limits);
     let number = plane(("gateways.drain.window", &["30s"]), gateways, &told, &objectives[..1]);
     assert!(number.choice().is_some() && number.told().is_empty());
     assert!(number.answer().0.starts_with("Peak of connection attempts"), "{:?}", number.answer());

@@ -340,9 +340,9 @@ fn a_limit_of_nothing_is_drawn_at_nothing() {
     }
     let chart = found(&sweep, "sweep-deliveries-missed").unwrap();
     let body = lines(&chart);
-    assert_eq!(body.limits[0].0.to_bits(), 0.0_f64.to_bits());
+    assert_eq!(body.limits[0].value.to_bits(), 0.0_f64.to_bits());
     assert_eq!(body.y.ticks[0].1, "0");
-    assert!(body.y.place(body.limits[0].0) < 1e-9 && body.y.place(100.0) > 0.05);
+    assert!(body.y.place(body.limits[0].value) < 1e-9 && body.y.place(100.0) > 0.05);
 }
 
 /// A metric is drawn once: what its causes tell has no curve beside them.

@@ -3,7 +3,7 @@ use crate::{
     engine::number,
     record::Unit,
     report::{
-        chart::{Axis, Scale, axis},
+        chart::{Axis, Limit, Scale, axis},
         theme,
     },
     summary::{
@@ -116,7 +116,7 @@ pub(super) fn y_axis(sweep: &Sweep, name: &str, unit: Unit, x: &Axis) -> Option<
     let means = || metrics().filter_map(|metric| metric.mean);
     // Bands reach beyond the means.
     let most = means().chain(metrics().filter_map(|it| it.ci_high)).fold(0.0, f64::max);
-    let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.0);
+    let limit = limits(sweep, name, unit).first().map_or(0.0, |limit| limit.value);
     let least = means().filter(|&mean| mean > 0.0).fold(f64::INFINITY, f64::min);
     means().next()?;
     let mut top = most.max(limit);
@@ -132,7 +132,7 @@ pub(super) fn y_axis(sweep: &Sweep, name: &str, unit: Unit, x: &Axis) -> Option<
     let wide = if x.scale == Scale::Log { SPAN } else { WIDE };
     if least.is_finite() && top / least > wide && !whole {
         // A limit of nothing lies on the marked floor, as values do.
-        let limited = limits(sweep, name, unit).iter().any(|limit| limit.0 <= 0.0);
+        let limited = limits(sweep, name, unit).iter().any(|limit| limit.value <= 0.0);
         let zero = limited || means().any(|mean| mean <= 0.0);
         let axis = log(unit, least.min(limit.max(least)), top);
         return Some(if zero { axis.with_floor() } else { axis });
@@ -170,13 +170,13 @@ fn told_apart(at: &[f64]) -> Vec<String> {
 }
 
 /// What objectives hold a metric against; what an expectation states is no limit.
-pub(super) fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<(f64, String)> {
+pub(super) fn limits(sweep: &Sweep, name: &str, unit: Unit) -> Vec<Limit> {
     let judged = sweep.points.first().into_iter().flat_map(|point| &point.slo);
     let read = judged.filter_map(|judged| slo::parse(&judged.expr).ok());
     let own = read.filter(|slo| slo.metric == name);
     let limit = |slo: slo::Slo| {
         let word = if slo.states_failure() || slo.states_number() { "stated" } else { "SLO" };
-        (slo.limit, format!("{word} {}", figure(unit, slo.limit)))
+        Limit::new(slo.limit, format!("{word} {}", figure(unit, slo.limit)))
     };
     own.map(limit).collect()
 }

@@ -116,7 +116,7 @@ pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
         row.pen = theme::BLUE;
     }
     let limits = limits(sweep, name, unit);
-    let most = bars.rows.iter().map(|row| row.to).chain(limits.iter().map(|it| it.0));
+    let most = bars.rows.iter().map(|row| row.to).chain(limits.iter().map(|it| it.value));
     let most = most.fold(0.0, f64::max);
     let axis = ending(linear(unit, most), most).named(&words::metric(name));
     let subtitle =
@@ -129,7 +129,7 @@ pub(super) fn metric(sweep: &Sweep, name: &str) -> Option<Chart> {
         Vec::new(),
     );
     if let Body::Bars(body) = &mut chart.panels[0].body {
-        body.limit = limits.into_iter().next();
+        body.limit = limits.into_iter().next().map(|limit| (limit.value, limit.label));
     }
     Some(chart)
 }

@@ -4,11 +4,11 @@ use super::{Chosen, Roles, across, each_value, in_words, note, points, roles, un
 use crate::{
     engine::number,
     report::{
-        chart::{Axis, Body, Chart, Line, Lines, Panel, axis, lag::objectives},
+        chart::{Axis, Body, Chart, Line, Lines, Panel, lag},
         theme::{self, Pen},
     },
     summary::{
-        figures,
+        Judged, figures,
         sweep::{Point, Sweep},
     },
 };
@@ -36,8 +36,8 @@ pub(super) fn percentiles(sweep: &Sweep) -> Option<Chart> {
     if high / low < FLAT {
         return None;
     }
-    let limits = limits(sweep);
-    let reach = limits.iter().fold((least, most), |(a, b), (it, _)| (a.min(*it), b.max(*it)));
+    let limits = lag::asked(judged(sweep));
+    let reach = limits.iter().fold((least, most), |(a, b), it| (a.min(it.value), b.max(it.value)));
     let y = Axis::lags(reach.0, reach.1);
     let across = across(axis);
     let chosen: Vec<_> = each_value(sweep, roles.panels).into_iter().take(PANELS).collect();
@@ -106,13 +106,9 @@ fn pieces(
     unbroken(&line, &missing)
 }
 
-/// Upper limits of percentiles, each with its label.
-fn limits(sweep: &Sweep) -> Vec<(f64, String)> {
-    let judged = sweep.points.first().map_or(&[][..], |point| &point.slo);
-    let label = |(percentile, limit): (String, f64)| {
-        (limit, format!("{percentile} limit {}", axis::seconds(limit)))
-    };
-    objectives(judged).into_iter().map(label).collect()
+/// The objectives, as the first point has them.
+fn judged(sweep: &Sweep) -> &[Judged] {
+    sweep.points.first().map_or(&[], |point| &point.slo)
 }
 
 /// From where to where p99 goes, and how many points it keeps its limit at.
@@ -125,8 +121,8 @@ fn headline(sweep: &Sweep) -> Option<String> {
         duration(high.2),
         sweep.spoken(high.0),
     );
-    let limit = limits(sweep).into_iter().find(|(_, label)| label.starts_with("p99 "));
-    let Some((limit, _)) = limit else { return Some(text) };
+    let limit = lag::objectives(judged(sweep)).into_iter().find(|(name, _)| name == "p99");
+    let Some((_, limit)) = limit else { return Some(text) };
     let (all, over) =
         (values(sweep, "p99").count(), values(sweep, "p99").filter(|&lag| lag >= limit).count());
     let over = match over {
