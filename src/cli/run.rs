@@ -40,7 +40,7 @@ fn try_run(arguments: &RunArguments) -> Result<u8, u8> {
     interruptible(common.quiet, "stopped: a run that has not ended leaves no results");
     if !common.quiet {
         diagnostics::eprint(&warnings);
-        say(&narration(&scenario));
+        say(&narration(&scenario, common.replication));
         if loaded.has_sweep() && common.point.is_none() {
             say("`sweep:` is not part of a single run and is left out");
         }
@@ -116,6 +116,7 @@ fn simulate(
     let simulated = progress::now().duration_since(began);
     let mut summary = summarized(scenario, &outcomes);
     summary.file = common.input.name();
+    summary.replication = common.replication;
     results::write(&summary, &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
@@ -151,7 +152,7 @@ pub(super) fn folder(scenario: &Scenario) -> PathBuf {
 }
 
 /// `rolling-deploy  1,000,000 users, 20 gateways, 20:00 min, 5 replications, seed 1`.
-fn narration(scenario: &Scenario) -> String {
+fn narration(scenario: &Scenario, only: Option<u32>) -> String {
     let (mut users, mut gateways, mut sessions) = (0, 0, 0.0);
     for node in &scenario.nodes {
         match &node.parameters {
@@ -172,13 +173,15 @@ fn narration(scenario: &Scenario) -> String {
             format!("{}, {} sessions/s", counted(users, "user"), figures::compact(sessions))
         }
     };
+    let replications = counted(u64::from(scenario.replications), "replication");
+    let ran =
+        only.map_or_else(|| replications.clone(), |k| format!("number {k} of {replications}"));
     let text = format!(
-        "{}  {}, {}, {}, {}, seed {}",
+        "{}  {}, {}, {}, {ran}, seed {}",
         scenario.name,
         crowd,
         counted(gateways, "gateway"),
         figures::clock(scenario.horizon.seconds()),
-        counted(u64::from(scenario.replications), "replication"),
         scenario.seed,
     );
     figures::plain(&text)

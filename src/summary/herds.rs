@@ -64,8 +64,8 @@ fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
 /// The stretches before a time in which nothing is done to the system, behind the warm-up.
 fn calm(summary: &Summary, until: f64) -> Vec<(f64, f64)> {
     let warm_up = summary.warm_up.seconds().min(until);
-    let own = summary.phases.iter().filter(|phase| phase.replication == 0);
-    let quiet = own.filter(|phase| phase.name == "steady" || is_mark(summary, &phase.name));
+    let quiet =
+        summary.stretches().filter(|phase| phase.name == "steady" || is_mark(summary, &phase.name));
     let times = quiet.map(|phase| (phase.start.seconds().max(warm_up), phase.end.seconds()));
     times.filter(|&(from, to)| from < to && to <= until).collect()
 }

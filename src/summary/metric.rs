@@ -1,5 +1,5 @@
 //! One metric over the replications.
-use super::student;
+use super::{student, survivors};
 use crate::{
     engine::number,
     record::{Measure, Unit},
@@ -18,7 +18,8 @@ pub struct Metric {
     pub statistic: String,
     /// Its unit.
     pub unit: Unit,
-    /// The mean over the replications that had something to measure.
+    /// The mean over the replications that had something to measure. A time until something has
+    /// one if that came in all of them: that of those in which it came says nothing of the others.
     pub mean: Option<f64>,
     /// Lower end of the interval; none for a single run.
     pub ci_low: Option<f64>,
@@ -62,6 +63,11 @@ impl Metric {
         metric
     }
 
+    /// Of a time until something: it did not come in all runs, and their mean is not known.
+    fn open(&mut self) {
+        (self.mean, self.ci_low, self.ci_high) = (None, None, None);
+    }
+
     /// The upper bound of the mean a run of a count that was zero in all replications.
     pub fn zero_bound(&self) -> Option<f64> {
         let counts = self.unit == Unit::Count && !LEVELS.contains(&self.statistic.as_str());
@@ -92,17 +98,30 @@ pub(super) fn over_replications<'m>(
     measures: impl Iterator<Item = &'m Measure>,
     nodes: &[&str],
 ) -> Vec<Metric> {
-    let mut gathered: Vec<(&str, Unit, Vec<f64>)> = Vec::new();
+    let mut gathered: Vec<(&str, Unit, Vec<Option<f64>>)> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
     for measure in measures {
         let place = *places.entry(measure.name.as_str()).or_insert_with(|| {
             gathered.push((&measure.name, measure.unit, Vec::new()));
             gathered.len() - 1
         });
-        gathered[place].2.extend(measure.value.filter(|value| value.is_finite()));
+        gathered[place].2.push(measure.value.filter(|value| value.is_finite()));
     }
-    let metric = |(name, unit, values)| Metric::from_values(name, nodes, unit, values);
-    gathered.into_iter().map(metric).collect()
+    let metric = |(name, unit, values): &(&str, Unit, Vec<Option<f64>>)| {
+        let there = values.iter().flatten().copied().collect();
+        let mut metric = Metric::from_values(name, nodes, *unit, there);
+        let hit = survivors::hits(name).and_then(|hits| Some(&gathered[*places.get(&*hits)?].2));
+        let open = match hit {
+            // Where nobody was hit nobody comes back.
+            Some(hit) => values.iter().zip(hit).any(|it| it.0.is_none() && *it.1 != Some(0.0)),
+            None => metric.statistic == "duration" && values.iter().any(Option::is_none),
+        };
+        if open {
+            metric.open();
+        }
+        metric
+    };
+    gathered.iter().map(metric).collect()
 }
 
 #[cfg(test)]
@@ -114,6 +133,23 @@ mod tests {
         let metric = Metric::from_values("deliveries.lost", &[], Unit::Count, vec![0.0, 0.0, 4.0]);
         assert_eq!(metric.ci_low, Some(0.0));
         assert!(metric.ci_high > Some(4.0));
+    }
+
+    /// A time that did not come in one of three runs has no mean; that nobody was hit is no such
+    /// run.
+    #[test]
+    fn what_did_not_come_in_all_runs_has_no_mean() {
+        let runs = [(9.0, Some(4.0)), (8.0, None), (0.0, None)].map(|(hit, t99)| {
+            let measure = |name: &str, unit, value| Measure { name: name.to_owned(), unit, value };
+            let hit = measure("recovery.drop.hit", Unit::Count, Some(hit));
+            let lag = measure("delivery_lag.p99", Unit::Seconds, t99);
+            [hit, measure("recovery.drop.t99", Unit::Seconds, t99), lag]
+        });
+        let over = |runs: &[[Measure; 3]]| over_replications(runs.iter().flatten(), &[]);
+        let [_, t99, lag] = &over(&runs)[..] else { panic!() };
+        assert_eq!((t99.mean, t99.n, lag.mean), (None, 1, Some(4.0)));
+        let calm = [runs[0].clone(), runs[2].clone()];
+        assert_eq!(over(&calm)[1].mean, Some(4.0));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub struct Summary {
     pub seed: u64,
     /// Independent runs.
     pub replications: u32,
+    /// The only one of the experiment's that ran, where one was asked for alone.
+    pub replication: Option<u32>,
     /// All trajectories in one number: that of the only replication, else a hash of all of them in
     /// their order.
     pub fingerprint: u64,
@@ -159,6 +161,7 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: scenario.seed,
         replications: crate::engine::number::row(outcomes.len()),
+        replication: None,
         fingerprint: combined(&fingerprints),
         fingerprints,
         events: outcomes.iter().map(|outcome| outcome.events).sum(),
@@ -264,9 +267,21 @@ impl Summary {
         open.any(waits)
     }
 
-    /// The phases of the first replication that charts shade: all but `steady`.
+    /// The numbers of the replications that ran.
+    pub fn ran(&self) -> std::ops::Range<u32> {
+        let first = self.replication.unwrap_or(0);
+        first..first + self.replications
+    }
+
+    /// The phases of the first of them.
+    pub fn stretches(&self) -> impl Iterator<Item = &Stretch> {
+        let first = self.ran().start;
+        self.phases.iter().filter(move |phase| phase.replication == first)
+    }
+
+    /// Those that charts shade: all but `steady`.
     pub fn faults(&self) -> impl Iterator<Item = &Stretch> {
-        self.phases.iter().filter(|phase| phase.replication == 0 && phase.name != "steady")
+        self.stretches().filter(|phase| phase.name != "steady")
     }
 
     /// What a node's utilisation is of: the CPU of its instances, or else its work.

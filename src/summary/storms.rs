@@ -188,6 +188,8 @@ struct Fault<'s> {
     never: f64,
     t99: Option<f64>,
     all: Option<f64>,
+    /// In how many runs all were back, of how many, where that is not all of them.
+    some: Option<(u32, u32)>,
     quits: Quits,
 }
 
@@ -198,11 +200,14 @@ impl<'s> Fault<'s> {
         let (never, t99, all) = (mean("never")?, mean("t99"), mean("all"));
         let often = users(summary).is_some_and(|users| hit > users);
         let moves = moves(summary, name);
-        Some(Self { name, hit, often, moves, never, t99, all, quits: Quits::Untold })
+        let runs = |what: &str| summary.metric(&format!("recovery.{name}.{what}"));
+        let (whole, runs) = (runs("all")?.n, runs("hit")?.n);
+        let some = (all.is_none() && whole > 0).then_some((whole, runs));
+        Some(Self { name, hit, often, moves, never, t99, all, some, quits: Quits::Untold })
     }
 
     fn is_stuck(&self) -> bool {
-        self.never > NOTABLE * self.hit
+        self.never > NOTABLE * self.hit || self.t99.is_none()
     }
 
     /// Whom it concerns.
@@ -254,6 +259,11 @@ impl<'s> Fault<'s> {
         if self.name == START { "in" } else { "back" }
     }
 
+    /// In how many runs all are.
+    fn in_some(&self) -> Option<String> {
+        self.some.map(|(some, runs)| format!(", all in {some} of {runs} runs"))
+    }
+
     /// `away`: those who are not back from any fault.
     fn ends(&self, summary: &Summary, door: &Door, away: f64) -> Option<Storm> {
         if self.is_stuck() {
@@ -265,6 +275,7 @@ impl<'s> Fault<'s> {
         };
         let few = but_few(self.hit, self.never).filter(|_| self.all.is_none());
         let few = few.map_or_else(String::new, |few| format!(", {few} by the end"));
+        let few = self.in_some().unwrap_or(few);
         let (by, state) = (self.by(), self.state());
         let back = format!("{who} {by} are {state} after {}{few}", duration(all));
         if let (Some(queue), Some(safe)) = (door.queue, door.safe_queue())
@@ -309,6 +320,7 @@ impl<'s> Fault<'s> {
     fn stuck(&self, summary: &Summary, door: &Door, away: f64) -> Storm {
         let (left, by) = (share(self.never / self.hit), self.by());
         let run = duration(self.left(summary));
+        let some = self.in_some().unwrap_or_default();
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > away / 2.0 {
             let users = count(gave_up.round());
@@ -325,7 +337,7 @@ impl<'s> Fault<'s> {
         match (door.patience, door.safe_queue()) {
             (Some(patience), Some(safe)) if wait > patience && wasted > self.never => {
                 Ended::Metastable.told(&format!(
-                    "{left} of {} {by} are not {} {run} later, at the end; the accept queue's wait \
+                    "{left} of {} {by} are not {} {run} later, at the end{some}; the accept queue's wait \
                      of {} exceeds the client timeout of {}, and {} handshakes are served for \
                      nobody; bound it well below {}.",
                     self.those(),
@@ -337,7 +349,7 @@ impl<'s> Fault<'s> {
                 ))
             }
             _ => Ended::Open.told(&format!(
-                "{left} of {} {by} are not {} {run} later, at the end.",
+                "{left} of {} {by} are not {} {run} later, at the end{some}.",
                 self.those(),
                 self.state(),
             )),

@@ -155,15 +155,30 @@ pub fn nobody(name: &str) -> &'static str {
 }
 
 /// The same at a point: who was hit and did not come back is told apart from nobody hit.
-pub fn lacking(name: &str, metrics: &[Metric]) -> &'static str {
-    if never_came(name, metrics) { "never within the run" } else { nobody(name) }
+pub fn lacking(name: &str, metrics: &[Metric]) -> String {
+    if !never_came(name, metrics) {
+        return nobody(name).to_owned();
+    }
+    let runs = |name: &str| metrics.iter().find(|it| it.name == name).map_or(0, |it| it.n);
+    let (came, all) = (runs(name), hits(name).map_or(0, |hits| runs(&hits)));
+    match came {
+        0 => "never within the run".to_owned(),
+        _ => format!("not within {} of {all} runs", all.saturating_sub(came)),
+    }
+}
+
+/// The metric that counts whom the fault hit that a time is about: of `recovery.drop.t99`
+/// `recovery.drop.hit`.
+pub(super) fn hits(name: &str) -> Option<String> {
+    let (fault, end) = name.rsplit_once('.')?;
+    let is = fault.starts_with("recovery.") && ["t50", "t99", "all"].contains(&end);
+    is.then(|| format!("{fault}.hit"))
 }
 
 /// Whether a time has no number since those who were hit were not back when the run ended.
 pub fn never_came(name: &str, metrics: &[Metric]) -> bool {
-    let Some((fault, end)) = name.rsplit_once('.') else { return false };
-    let is = fault.starts_with("recovery.") && ["t50", "t99", "all"].contains(&end);
-    is && mean(metrics, &format!("{fault}.hit")).is_some_and(|hit| hit > 0.0)
+    let hit = hits(name).and_then(|hits| mean(metrics, &hits));
+    hit.is_some_and(|hit| hit > 0.0) && mean(metrics, name).is_none()
 }
 
 /// The share of the deliveries that reached their recipients by the end of the run.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::{Span, Time},
     record::{Absence, Unit},
-    scenario::Origin,
+    scenario::{Origin, sets_at},
     units::Any,
 };
 use serde::{Deserialize, Serialize};
@@ -208,9 +208,7 @@ impl Sweep {
         let Alone { replications, horizon, warm_up, bill, napkin, phases, .. } = &point.alone;
         let input = point.input(&self.input).expect("what is read was tried");
         let axes = self.axes.iter().zip(&point.values);
-        let own = |set: &String| set.split('=').next().map(str::trim).map(str::to_owned);
-        let swept = |set: &&String| self.axes.iter().any(|it| own(set).as_ref() == Some(&it.path));
-        let sets = self.sets.iter().filter(|set| !swept(set)).cloned();
+        let axes = axes.map(|(axis, value)| (axis.path.as_str(), value.as_str()));
         let alone = Summary {
             experiment: self.experiment.clone(),
             file: self.file.clone(),
@@ -218,6 +216,7 @@ impl Sweep {
             version: self.version.clone(),
             seed: input["seed"].as_u64().unwrap_or(self.seed),
             replications: *replications,
+            replication: None,
             fingerprint: point.fingerprint,
             fingerprints: Vec::new(),
             events: 0,
@@ -227,7 +226,7 @@ impl Sweep {
             lag_bin: Span::ZERO,
             input,
             assumptions: Vec::new(),
-            sets: sets.chain(axes.map(|(axis, it)| format!("{}={it}", axis.path))).collect(),
+            sets: sets_at(&self.sets, axes),
             metrics: point.metrics.clone(),
             bill: bill.clone(),
             napkin: napkin.clone(),

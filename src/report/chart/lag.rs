@@ -177,8 +177,7 @@ fn of_phases(summary: &Summary) -> Vec<Limit> {
         let slo = slo::parse(&judged.expr).ok()?;
         let (phase, metric) = slo.metric.strip_prefix("during(")?.split_once(").")?;
         let percentile = metric.strip_prefix("delivery_lag.")?;
-        let first = summary.phases.iter().filter(|stretch| stretch.replication == 0);
-        let own = first.filter(|stretch| stretch.name == phase);
+        let own = summary.stretches().filter(|stretch| stretch.name == phase);
         let spans: Vec<(f64, f64)> =
             own.map(|stretch| (stretch.start.seconds(), stretch.end.seconds())).collect();
         let label = format!("{percentile} limit {}, sent in {phase}", axis::seconds(slo.limit));

@@ -28,6 +28,8 @@ pub(super) struct Manifest {
     pub(super) file: String,
     #[serde(default)]
     pub(super) sets: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replication: Option<u32>,
 }
 
 /// What the bill was reckoned from; null without prices.
@@ -118,6 +120,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
         assumptions: summary.assumptions.clone(),
         file: summary.file.clone(),
         sets: summary.sets.clone(),
+        replication: summary.replication,
     })
 }
 

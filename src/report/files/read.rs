@@ -74,6 +74,7 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         input: manifest.input,
         assumptions: manifest.assumptions,
         sets: manifest.sets,
+        replication: manifest.replication,
         metrics: rows(open, METRICS, metric)?,
         bill: bill(open, manifest.bill)?,
         napkin: super::napkin::read(open)?,

@@ -420,9 +420,8 @@ fn of_blast(summary: &Summary, blast: &Blast) -> Markup {
                 @if blast.hit.is_some() {
                     small { @if blast.moves { "moved" } @else { "hit" } } } }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            @let [half, most, _] = blast.back;
-            @for (back, head) in [half, most].into_iter().zip(BACK) {
-                td.r data-l=(head) { (after(summary, blast, back)) } }
+            @for part in 0..2 {
+                td.r data-l=(BACK[part]) { (after(summary, blast, &blast.back(part))) } }
             td.r data-l=(BACK[2]) { (all_back(summary, blast)) }
             td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
             td.r data-l="of a month’s budget" {
@@ -447,25 +446,16 @@ fn with(blast: &Blast) -> String {
 
 /// When all are back; if only a few are not, that all others are.
 pub(super) fn all_back(summary: &Summary, blast: &Blast) -> Markup {
-    let told = blast.all_back();
-    if told == board::NOT_BACK {
-        after(summary, blast, None)
-    } else {
-        html! { (told) }
-    }
+    after(summary, blast, &blast.all_back())
 }
 
 /// When they are back; if they are not, until when nobody saw them.
-fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Markup {
+fn after(summary: &Summary, blast: &Blast, told: &str) -> Markup {
     html! {
-        @match (back, blast.hit) {
-            (Some(back), _) => { (figures::duration(back)) }
-            (None, Some(_)) => {
-                (board::NOT_BACK)
-                small { @if let Some(never) = blast.never { (share(never)) " still away" }
-                    @else { "at " (figures::spoken(summary.horizon.seconds())) } }
-            }
-            (None, None) => { (figures::NONE) }
+        (told)
+        @if told == board::NOT_BACK {
+            small { @if let Some(never) = blast.never { (share(never)) " still away" }
+                @else { "at " (figures::spoken(summary.horizon.seconds())) } }
         }
     }
 }

@@ -70,7 +70,7 @@ struct Phase<'a> {
 /// Phases by their name, in the order of the first replication.
 fn phases(summary: &Summary) -> Vec<Phase<'_>> {
     let mut all: Vec<Phase> = Vec::new();
-    for replication in 0..summary.replications {
+    for replication in summary.ran() {
         let mut seen: Vec<&str> = Vec::new();
         for phase in summary.phases.iter().filter(|phase| phase.replication == replication) {
             let time = seen.iter().filter(|&&name| name == phase.name).count();

@@ -66,7 +66,7 @@ pub(super) fn facts(version: &str, seed: u64, all: u64, each: &[u64], events: u6
 pub(in crate::report) fn command(summary: &Summary) -> String {
     let file = quoted(&summary.file);
     let sets = sets(&summary.sets, &[]);
-    format!("squall run {file}{sets} --seed {}", summary.seed)
+    format!("squall run {file}{sets}{}", drawn(summary))
 }
 
 /// The same with changes of the input.
@@ -75,7 +75,13 @@ pub(super) fn changed(summary: &Summary, changes: &[Change]) -> String {
     let file = quoted(&summary.file);
     let to = |change: &Change| quoted(&format!("{}={}", change.path, change.to));
     let new = changes.iter().fold(String::new(), |new, change| new + " --set " + &to(change));
-    format!("squall run {file}{kept}{new} --seed {}", summary.seed)
+    format!("squall run {file}{kept}{new}{}", drawn(summary))
+}
+
+/// Which draws they are.
+fn drawn(summary: &Summary) -> String {
+    let one = summary.replication.map_or_else(String::new, |k| format!(" --replication {k}"));
+    format!(" --seed {}{one}", summary.seed)
 }
 
 /// What arguments set, as they were written; the seed apart, and what changes set anew.

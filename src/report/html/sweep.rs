@@ -236,7 +236,7 @@ fn number(point: &Point, metric: Option<&Metric>) -> (String, String) {
     let none = || (figures::NONE.to_owned(), String::new());
     let known = |metric: &Metric| match metric.mean {
         Some(_) => verdicts::cells(metric),
-        None => (survivors::lacking(&metric.name, &point.metrics).to_owned(), String::new()),
+        None => (survivors::lacking(&metric.name, &point.metrics), String::new()),
     };
     metric.map_or_else(none, known)
 }
@@ -314,8 +314,9 @@ fn judged_cell(point: &Point, place: usize) -> Markup {
 }
 
 /// Why there is no value.
-fn missing(point: &Point, metric: Option<&Metric>) -> &'static str {
-    metric.map_or(figures::NONE, |metric| survivors::lacking(&metric.name, &point.metrics))
+fn missing(point: &Point, metric: Option<&Metric>) -> String {
+    let lacking = |metric: &Metric| survivors::lacking(&metric.name, &point.metrics);
+    metric.map_or_else(|| figures::NONE.to_owned(), lacking)
 }
 
 fn told_cell(point: &Point, name: &str) -> Markup {
@@ -325,7 +326,7 @@ fn told_cell(point: &Point, name: &str) -> Markup {
     let sort = metric.and_then(|metric| metric.mean);
     let only = survivors::only(name, &point.metrics).filter(|_| value.is_some());
     html! {
-        td.r data-v=[sort] { (value.as_deref().unwrap_or_else(|| missing(point, metric)))
+        td.r data-v=[sort] { (value.unwrap_or_else(|| missing(point, metric)))
             @if let Some(only) = only { small { (text::sentence(&only)) } } }
     }
 }

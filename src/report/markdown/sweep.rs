@@ -107,7 +107,7 @@ fn value(point: &Point, metric: &str) -> String {
     let none = || (figures::NONE.to_owned(), String::new());
     let known = |metric: &Metric| match metric.mean {
         Some(_) => verdicts::cells(metric),
-        None => (survivors::lacking(&metric.name, &point.metrics).to_owned(), String::new()),
+        None => (survivors::lacking(&metric.name, &point.metrics), String::new()),
     };
     let (value, range) = point.metric(metric).map_or_else(none, known);
     let only = survivors::only(metric, &point.metrics).filter(|_| point.mean(metric).is_some());

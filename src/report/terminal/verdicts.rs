@@ -101,10 +101,11 @@ const NOT_REACHED: &str = "not reached by the end of the run";
 
 /// Why there is no number.
 fn lacking(summary: &Summary, name: &str) -> String {
-    if survivors::never_came(name, &summary.metrics) {
+    let none = summary.metric(name).is_none_or(|metric| metric.n == 0);
+    if none && survivors::never_came(name, &summary.metrics) {
         return format!("{NOT_REACHED} ({})", figures::spoken(summary.horizon.seconds()));
     }
-    survivors::lacking(name, &summary.metrics).to_owned()
+    survivors::lacking(name, &summary.metrics)
 }
 
 /// The same where there is little room.

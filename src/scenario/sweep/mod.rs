@@ -47,6 +47,19 @@ pub struct Point {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What arguments set at a point of a sweep: what they set anyway, but for its axes, and then their
+/// values, as (path, value).
+pub fn sets_at<'a>(
+    sets: &[String],
+    values: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<String> {
+    let values: Vec<(&str, &str)> = values.collect();
+    let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
+    let swept = |set: &str| values.iter().any(|(axis, _)| *axis == path(set));
+    let kept = sets.iter().filter(|set| !swept(set)).cloned();
+    kept.chain(values.iter().map(|(axis, value)| format!("{axis}={value}"))).collect()
+}
+
 /// The axes of a sweep, and the combinations of their values.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plan {

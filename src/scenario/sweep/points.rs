@@ -1,5 +1,5 @@
 //! Combinations of the axes' values, less what is excluded, and what is included beside them.
-use super::{Axis, Dimension, Point, Variant, axes, warnings::Warnings};
+use super::{Axis, Dimension, Point, Variant, axes, sets_at, warnings::Warnings};
 use crate::{
     scenario::load::Retry,
     spec::{
@@ -251,7 +251,10 @@ pub(super) fn points(
             let wrong = Diagnostic { message, ..found }.at(at);
             input.report(wrong.context(context, "against this"));
         }
-        let Some(scenario) = scenario else { continue };
+        let Some(mut scenario) = scenario else { continue };
+        let of_axes = axes.iter().zip(&values);
+        let of_axes = of_axes.map(|(axis, value)| (axis.path.as_str(), value.as_str()));
+        scenario.sets = sets_at(&scenario.sets, of_axes);
         if !seen.insert(scenario.resolved.to_string()) {
             let message = format!("the point `{}` is there twice", shown(&name));
             let at = sets.last().map(|set| set.value.at);

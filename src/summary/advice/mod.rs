@@ -216,7 +216,7 @@ impl Sweep {
         metrics.extend(["cost.total".to_owned()]);
         let parts = metrics.iter().filter_map(|metric| {
             let here = value(choice, metric)?;
-            let lacking = || survivors::lacking(metric, &other.metrics).to_owned();
+            let lacking = || survivors::lacking(metric, &other.metrics);
             let there = value(other, metric).unwrap_or_else(lacking);
             (here != there).then(|| format!("{} {here} instead of {there}", words::metric(metric)))
         });

@@ -23,6 +23,8 @@ pub struct Blast {
     pub own: bool,
     /// From its begin until half of those hit, 99 % and all of them were back; in seconds.
     pub back: [Option<f64>; 3],
+    /// In how many runs each of these came, of how many; where it is some of them.
+    pub came: [Option<(u32, u32)>; 3],
     /// The longest that one of those hit was without a connection, in seconds.
     pub longest: Option<f64>,
     /// How many of those hit were not back at the end of the run.
@@ -49,12 +51,20 @@ pub(in crate::summary) fn but_few(hit: f64, away: f64) -> Option<String> {
 }
 
 impl Blast {
-    /// When all of those hit are back, in words: `48.1 s`, `all but 1`, `not by the end`.
+    /// When all of those hit are back, in words: `48.1 s`, `all but 1`, `not by the end`, `by the
+    /// end in 3 of 5 runs`.
     pub fn all_back(&self) -> String {
         let few = || but_few(self.hit?, self.away?);
-        match (self.back[2], self.hit) {
+        let told = |text: String| if text == NOT_BACK { few().unwrap_or(text) } else { text };
+        told(self.back(2))
+    }
+
+    /// When half of those hit (0), 99 % (1) or all of them (2) are back, in words.
+    pub fn back(&self, part: usize) -> String {
+        match (self.back[part], self.came[part]) {
             (Some(back), _) => figures::duration(back),
-            (None, Some(_)) => few().unwrap_or_else(|| NOT_BACK.to_owned()),
+            (None, Some((some, runs))) => format!("by the end in {some} of {runs} runs"),
+            (None, None) if self.hit.is_some() => NOT_BACK.to_owned(),
             (None, None) => figures::NONE.to_owned(),
         }
     }
@@ -157,7 +167,7 @@ fn recoveries(summary: &Summary) -> Vec<Recovery> {
     };
     let (mut all, mut before): (Vec<Recovery>, Vec<String>) = (Vec::new(), Vec::new());
     let mut times = Vec::new();
-    for phase in summary.phases.iter().filter(|phase| phase.replication == 0) {
+    for phase in summary.stretches() {
         let (start, end) = (phase.start.seconds(), phase.end.seconds());
         match phase.name.as_str() {
             "steady" => before.clear(),
@@ -212,6 +222,8 @@ fn month(summary: &Summary) -> Option<f64> {
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let of = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
     let own = of_those_hit(summary, name);
+    let runs = |what: &str| summary.metric(&format!("recovery.{name}.{what}")).map(|it| it.n);
+    let came = |what: &str| Some((runs(what).filter(|some| *some > 0)?, runs("hit")?));
     Some(Blast {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
@@ -220,6 +232,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         minutes: own.unwrap_or_else(|| minutes(summary, name)),
         own: own.is_some(),
         back: ["t50", "t99", "all"].map(of),
+        came: ["t50", "t99", "all"].map(|what| came(what).filter(|_| of(what).is_none())),
         longest: of("longest").filter(|&longest| longest > 0.0),
         away: of("never").filter(|&away| away > 0.0),
         never: of("never_share").filter(|&never| never > 0.0),

@@ -386,25 +386,36 @@ fn the_next_command_is_about_the_same_input() {
 #[test]
 fn the_command_of_a_report_makes_it_again() {
     let here = TempDir::new().unwrap();
-    let file = experiment(here.path(), "");
+    let file = experiment(
+        here.path(),
+        "replications: 2\nsweep: { axes: { gateways.count: { values: [1, 2] }, phones.reconnect: \
+         { values: [{ base: 1s, cap: 5s }, { base: 2s, cap: 9s }] } } }\n",
+    );
     let sets = [
         "phones.reconnect={ base: 10s, jitter: none }",
         "phones.network.rtt={ empirical: [10ms, 20ms, 30ms, 40ms, 50ms, 60ms, 70ms, 80ms, 90ms] }",
         "phones.network.silent_drops=0%",
         "gateways.memory=null",
     ];
+    let sets = sets.iter().flat_map(|set| ["--set", set]).collect::<Vec<_>>();
+    let name = "count=2,reconnect={ base: 2s, cap: 9s }";
+    let [point, one] = [["--point", name], ["--replication", "1"]];
+    for more in [&[][..], &one, &point, &[point, one].concat()] {
+        made_again(&here, &file, &[&sets, more].concat());
+    }
+}
+
+/// The command that a report of a run says gives the same fingerprint.
+fn made_again(here: &TempDir, file: &Path, more: &[&str]) {
     let mut first = squall();
-    first.current_dir(&here).arg("run").arg(&file).args(["--output", "one"]);
-    sets.iter().for_each(|set| {
-        first.args(["--set", set]);
-    });
+    first.current_dir(here).arg("run").arg(file).args(["--output", "one"]).args(more);
     first.assert().code(0);
     let report = fs::read_to_string(here.path().join("one/report.md")).unwrap();
     let line = report.lines().find(|line| line.starts_with("squall run")).unwrap();
     let program = assert_cmd::cargo::cargo_bin("squall");
     let words = line.strip_prefix("squall").unwrap();
     let again = format!("'{}'{words} --no-charts --output two", program.display());
-    let shell = std::process::Command::new("sh").arg("-c").arg(&again).current_dir(&here).output();
+    let shell = std::process::Command::new("sh").arg("-c").arg(&again).current_dir(here).output();
     let shell = shell.unwrap();
     assert!(shell.status.success(), "{again}: {}", String::from_utf8_lossy(&shell.stderr));
     let made = |folder: &str| {

@@ -40,8 +40,7 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
                 let point = points(sweep, &[&fixed[0], &fixed[1]]).into_iter().next()?;
                 let mean = point.mean(name);
                 let text = mean.map(|mean| figure(metric.unit, mean).replace("/month", ""));
-                let text =
-                    text.unwrap_or_else(|| survivors::lacking(name, &point.metrics).to_owned());
+                let text = text.unwrap_or_else(|| survivors::lacking(name, &point.metrics));
                 Some((mean.map(shade), text + sign(point, name)))
             })
             .collect(),
