@@ -34,7 +34,7 @@ impl<'s> Plan<'s> {
         Some(match &node.parameters {
             Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
-                attempts: balanced(&|crowd| crowd.attempts() + crowd.stripped()),
+                attempts: balanced(&|crowd| crowd.handshakes() + crowd.stripped()),
                 connections: balanced(&Crowd::placed),
                 bytes: balanced(&|crowd| {
                     let bytes = crowd.bytes();

@@ -323,7 +323,7 @@ impl Clients {
             (Timer::Aged, State::Online) if cx.crowds.of(user).hold().is_some() && opened() => {
                 // It keeps the connection, and grows old again.
                 Self::ask_elsewhere(user, cx);
-                self.schedule_age(user, ticket, false, cx);
+                self.schedule_age(user, ticket, cx);
             }
             (Timer::Move | Timer::Aged, State::Online) if session => self.on_move(user, cx),
             (Timer::Idle, State::Online) if session => self.on_idle(user, cx),

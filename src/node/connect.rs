@@ -2,7 +2,6 @@
 use super::{
     Cx, Purpose, Timer,
     clients::Clients,
-    earlier::Earlier,
     event::attempt_ticket,
     stream,
     table::{
@@ -11,7 +10,7 @@ use super::{
     },
 };
 use crate::{
-    engine::{Law, Span, Time, number},
+    engine::{Span, Time, number},
     record::{AttemptEnd, Cause, End},
 };
 
@@ -102,9 +101,10 @@ impl Clients {
     /// It leaves for good, and takes with it all that was still kept for it.
     fn give_up(&self, user: u32, cx: &mut Cx<'_>) {
         if self.parameters.visits.is_some() {
-            // It comes again at its next visit.
+            // It sits there without a connection until its visit is over, and comes again.
             cx.record.counts.gave_up += 1;
-            return self.go(user, cx);
+            cx.connections.get_mut(user).state = State::Away;
+            return;
         }
         Self::leave_for_good(user, cx);
     }
@@ -181,7 +181,7 @@ impl Clients {
             self.tell(user, crowd.drain_window, cx);
         }
         self.schedule_lifetime(user, row.session, cx);
-        self.schedule_age(user, row.session, false, cx);
+        self.schedule_age(user, row.session, cx);
         Self::watch_idle(user, row.session, cx);
     }
 
@@ -210,44 +210,5 @@ impl Clients {
     pub fn arrives_after(&self, user: u32, over: Span, cx: &Cx<'_>) -> Span {
         let place = user - cx.crowds.of(user).first;
         over.scale(self.draws.unit(Purpose::Arrival, u64::from(place), 0))
-    }
-
-    /// The gateway will tell it to move when its connection is too old.
-    pub(super) fn schedule_age(&self, user: u32, session: u16, residual: bool, cx: &mut Cx<'_>) {
-        let crowd = cx.crowds.of(user);
-        let Some(law) = &crowd.max_age else { return };
-        let entity = crowd.connection(user, session);
-        let unit = |k| self.draws.unit(Purpose::Age, entity, k);
-        let age = if residual { law.residual(unit(0), unit(1)) } else { law.quantile(unit(0)) };
-        let way = crowd.down(cx.connections.get(user).round_trip(), entity);
-        cx.wake(cx.now + Span::from_float(age) + way, Timer::Aged, user, session);
-    }
-
-    /// A lifetime that is not exponential has a timer of its own.
-    fn schedule_lifetime(&self, user: u32, session: u16, cx: &mut Cx<'_>) {
-        let entity = cx.crowds.of(user).connection(user, session);
-        match &self.parameters.network.lifetime {
-            None | Some(Law::Exponential { .. }) => {}
-            Some(law) => {
-                let life = law.quantile(self.draws.unit(Purpose::Lifetime, entity, 0));
-                cx.wake(cx.now + Span::from_float(life), Timer::Lifetime, user, session);
-            }
-        }
-    }
-
-    /// What is left of a lifetime at a random instant.
-    pub fn schedule_residual_lifetime(&self, user: u32, earlier: &Earlier, cx: &mut Cx<'_>) {
-        self.schedule_age(user, 0, true, cx);
-        self.stands_idle(user, earlier, cx);
-        self.schedule_residual_stay(user, cx);
-        let entity = cx.crowds.of(user).connection(user, 0);
-        match &self.parameters.network.lifetime {
-            None | Some(Law::Exponential { .. }) => {}
-            Some(law) => {
-                let unit = |k| self.draws.unit(Purpose::Lifetime, entity, k);
-                let left = Span::from_float(law.residual(unit(0), unit(1)));
-                cx.wake(cx.now + left, Timer::Lifetime, user, 0);
-            }
-        }
     }
 }

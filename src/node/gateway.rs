@@ -34,6 +34,8 @@ pub struct Gateway {
     /// Its instances.
     pub pool: Range<u16>,
     bus: Option<Port>,
+    /// The share of its users whose connections are encrypted.
+    encrypted: f64,
     draws: Draws,
     instances: Vec<Instance>,
     /// Of a managed service: its quota, and what it adds to each message.
@@ -79,6 +81,7 @@ impl Gateway {
         parameters: parameters::Gateway,
         pool: Range<u16>,
         bus: Option<Port>,
+        encrypted: f64,
         draws: Draws,
     ) -> Self {
         let instance = Instance {
@@ -91,7 +94,7 @@ impl Gateway {
         let instances = vec![instance; pool.len()];
         let quota = parameters.managed.as_ref().map(|managed| Gate::new(managed.quota()));
         let latency = parameters.latency();
-        Self { parameters, pool, bus, draws, instances, quota, latency }
+        Self { parameters, pool, bus, encrypted, draws, instances, quota, latency }
     }
 
     fn instance(&mut self, instance: u16) -> &mut Instance {
@@ -154,14 +157,20 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let sender = if crowd.prefers() { crowd.sender(row.id) } else { None };
+        let asks = || crowd.prefers() || crowd.polls_anew();
+        let sender = if asks() { crowd.sender(row.id) } else { None };
         let way = sender.map_or(crowd, |sender| cx.crowds.of(sender));
-        let work = match way.transport {
+        let mut work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => {
                 self.parameters.cpu.request
             }
         };
+        if let Some(sender) = sender
+            && cx.asks_anew(sender)
+        {
+            work += self.opens_for_a_request(sender, cx);
+        }
         let service = self.work(row.at, work, cx);
         let bus = self.bus.as_ref().expect("a pool whose users send has a bus").node;
         if crowd.room.is_some() && crowd.publishes_for_each {
@@ -285,8 +294,14 @@ impl Gateway {
             rebuilds: self.rebuilds(user, attempts.target, cx),
         };
         match cx.tiers.get(attempts.target).life {
-            Life::Silent => cx.wake(offer.deadline, Timer::TimedOut, user, ticket),
-            Life::Stopped | Life::Draining => Self::answer(offer, Answer::Reset, Span::ZERO, cx),
+            Life::Silent => {
+                cx.turns_away(user, Answer::Drop);
+                cx.wake(offer.deadline, Timer::TimedOut, user, ticket);
+            }
+            Life::Stopped | Life::Draining => {
+                cx.turns_away(user, Answer::Reset);
+                Self::answer(offer, Answer::Reset, Span::ZERO, cx);
+            }
             Life::Up if cx.is_stripped(user, began) => self.turn_down(offer, cx),
             Life::Up => match self.accept(offer, cx) {
                 Taken::In(service) => self.take_in(offer, service, cx),
@@ -370,6 +385,7 @@ impl Gateway {
     /// Refusing costs CPU as well; a packet that the kernel drops costs nothing.
     fn refuse(&mut self, offer: Offer, repeat: usize, began: Time, cx: &mut Cx<'_>) {
         let answer = self.parameters.refusal.answer;
+        cx.turns_away(offer.user, answer);
         if answer == Answer::Drop {
             let next =
                 REPEATS.get(repeat).map(|&(timer, after)| (began + offer.way + after, timer));
@@ -410,11 +426,12 @@ impl Gateway {
         self.parameters.most_connections()
     }
 
-    /// The mean CPU time of a handshake.
+    /// The mean CPU time of a handshake, over all its users.
     pub fn mean_handshake(&self) -> Span {
         let cpu = &self.parameters.cpu;
         let resumed = cpu.resumption.0;
-        cpu.app + cpu.tls_resumed.scale(resumed) + cpu.tls_full.scale(1.0 - resumed)
+        let tls = cpu.tls_resumed.scale(resumed) + cpu.tls_full.scale(1.0 - resumed);
+        cpu.app + tls.scale(self.encrypted)
     }
 
     fn handshake(&self, tls: bool, entity: u64, attempt: u16) -> Span {

@@ -128,12 +128,14 @@ impl LoadBalancer {
         let crowd = cx.crowds.of(user);
         let back = cx.now + row.round_trip().half();
         if cx.now < self.down_until {
+            cx.turns_away(user, Answer::Reset);
             return cx.refuse(user, ticket, back, Answer::Reset, Span::ZERO);
         }
         let entity = crowd.connection(user, next_session(row.session));
         let Some(target) = self.admit(crowd.hash(user), cx) else {
             let Refusal { answer, retry_after } = &self.parameters.refusal;
             let hint = crowd.hint(retry_after.as_ref(), entity, number);
+            cx.turns_away(user, *answer);
             return cx.refuse(user, ticket, back, *answer, hint);
         };
         cx.connections.attempts[number::index(user)].target = target;

@@ -10,6 +10,7 @@ use super::{
     clients::Clients,
     gateway::{Gateway, Offer, Taken},
     load_balancer::LoadBalancer,
+    parameters::Answer,
     table::{
         connections::{State, next_session},
         tiers::Life,
@@ -124,8 +125,14 @@ impl Gateway {
         let rebuilds = self.rebuilds(user, at, cx);
         let offer = Offer { user, ticket, entity, attempt, at, way, deadline, rebuilds };
         match cx.tiers.get(at).life {
-            Life::Silent => return cx.unmake(user, AttemptEnd::TimedOut),
-            Life::Stopped | Life::Draining => return cx.unmake(user, AttemptEnd::Refused),
+            Life::Silent => {
+                cx.turns_away(user, Answer::Drop);
+                return cx.unmake(user, AttemptEnd::TimedOut);
+            }
+            Life::Stopped | Life::Draining => {
+                cx.turns_away(user, Answer::Reset);
+                return cx.unmake(user, AttemptEnd::Refused);
+            }
             Life::Up => {}
         }
         match self.accept(offer, cx) {
@@ -146,6 +153,7 @@ impl Gateway {
             }
             Taken::PassedOver => cx.unmake(user, AttemptEnd::TimedOut),
             Taken::Refused => {
+                cx.turns_away(user, self.parameters.refusal.answer);
                 self.pay_refusal(at, cx);
                 cx.unmake(user, AttemptEnd::Refused);
             }

@@ -10,6 +10,7 @@ pub mod clients;
 mod connect;
 pub mod cx;
 pub mod earlier;
+pub mod ends;
 pub mod event;
 mod fallback;
 pub mod fanout;

@@ -76,6 +76,23 @@ impl Clients {
         cx.go_on(cx.now, Timer::PollPlaced, user, USUAL);
     }
 
+    /// A user who polls stands at a random instant of its life: the connection of its last request
+    /// may still be kept, that of a poll or of a message, which it sends at so many a second.
+    pub fn stands_between(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let Some(Poll::Short { every, kept }) = crowd.poll else { return };
+        let rate = self.parameters.sends.as_ref().map(|sends| sends.per_user.0);
+        let Some(until) = cx.connections.kept_until.get_mut(number::index(user)) else { return };
+        let place = u64::from(user - crowd.first);
+        let first = self.poll_at(place, crowd).unwrap_or(Time::ZERO);
+        let of_poll = (first + kept).since(Time::ZERO + every);
+        let of_send = rate.filter(|rate| *rate > 0.0).map_or(Span::ZERO, |rate| {
+            let ago = -libm::log(self.draws.unit(Purpose::Phase, place, 1)) / rate;
+            Span::from_seconds((kept.seconds() - ago).max(0.0))
+        });
+        *until = Time::ZERO + of_poll.max(of_send);
+    }
+
     /// A user comes, and asks at once, over a new connection; then in its turn.
     pub(super) fn begins_to_poll(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
@@ -153,14 +170,8 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(user);
         let mut work = self.parameters.cpu.poll;
-        if let Some(Poll::Short { every, anew }) = crowd.poll
-            && (anew || session == FIRST)
-        {
-            let polls = number::low(cx.now.nanos() / every.nanos().max(1));
-            if crowd.wire.tls {
-                work += self.tls(crowd.connection(user, 0), polls);
-            }
-            cx.meter(user).handshakes += 1;
+        if cx.asks_anew(user) || session == FIRST {
+            work += self.opens_for_a_request(user, cx);
         }
         let service = self.work(at, work, cx);
         if !cx.connections.kept.missed(user) {
@@ -174,7 +185,33 @@ impl Gateway {
     }
 }
 
+impl Gateway {
+    /// A connection is opened for a request of a client that polls; returns the work.
+    pub(super) fn opens_for_a_request(&self, user: u32, cx: &mut Cx<'_>) -> Span {
+        cx.meter(user).handshakes += 1;
+        let crowd = cx.crowds.of(user);
+        let Some(Poll::Short { every, .. }) = crowd.poll.filter(|_| crowd.wire.tls) else {
+            return Span::ZERO;
+        };
+        let polls = number::low(cx.now.nanos() / every.nanos().max(1));
+        self.tls(crowd.connection(user, 0), polls)
+    }
+}
+
 impl Cx<'_> {
+    /// A request of a client that polls comes to a gateway; returns whether the connection of its
+    /// last one is no longer kept.
+    pub(super) fn asks_anew(&mut self, user: u32) -> bool {
+        let crowd = self.crowds.of(user);
+        let Some(Poll::Short { kept, .. }) = crowd.poll.filter(|_| crowd.polls_anew()) else {
+            return false;
+        };
+        match self.connections.kept_until.get_mut(number::index(user)) {
+            Some(until) => std::mem::replace(until, self.now + kept) <= self.now,
+            None => true,
+        }
+    }
+
     /// A poll is answered with messages of so many bytes: frames, records and segments are those of
     /// all together.
     pub(super) fn answered(&mut self, user: u32, bytes: u64) {

@@ -25,6 +25,16 @@ impl Cx<'_> {
         crowd.reconnect.delay(&crowd.draws, outage, attempts, away)
     }
 
+    /// A try is turned away, or its first packet dropped: what that costs on the wire.
+    pub(super) fn turns_away(&mut self, user: u32, answer: Answer) {
+        let place = match answer {
+            Answer::Drop => 0,
+            Answer::Reset => 1,
+            Answer::Unavailable | Answer::TooMany => 2,
+        };
+        self.meter(user).turned_away[place] += 1;
+    }
+
     /// The client learns at `at` that it was refused; `hint` is what a `Retry-After` said.
     pub fn refuse(&mut self, user: u32, ticket: u16, at: Time, answer: Answer, hint: Span) {
         let crowd = self.crowds.of(user);

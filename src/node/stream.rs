@@ -71,10 +71,20 @@ impl Clients {
     /// A session that stands at the start leaves after what is left of its stay.
     pub(super) fn schedule_residual_stay(&self, user: u32, cx: &mut Cx<'_>) {
         let Some(sessions) = &self.parameters.sessions else { return };
-        let place = u64::from(user - cx.crowds.of_clients(self.id).first);
-        let unit = |k| self.draws.unit(Purpose::Stay, place, k);
-        let left = Span::from_float(sessions.stay.residual(unit(0), unit(1)));
+        let [first, second] = self.stay_units(user, cx);
+        let left = Span::from_float(sessions.stay.residual(first, second));
         cx.wake(cx.now + left, Timer::Leave, user, 0);
+    }
+
+    /// How much of a session that stands there at the start is over, in nanoseconds.
+    pub(super) fn stay_so_far(&self, user: u32, cx: &Cx<'_>) -> Option<f64> {
+        let [first, second] = self.stay_units(user, cx);
+        Some(self.parameters.sessions.as_ref()?.stay.elapsed(first, second))
+    }
+
+    fn stay_units(&self, user: u32, cx: &Cx<'_>) -> [f64; 2] {
+        let place = u64::from(user - cx.crowds.of_clients(self.id).first);
+        [0, 1].map(|k| self.draws.unit(Purpose::Stay, place, k))
     }
 
     /// Its time is over, wherever it stands. A dead connection is held until that is noticed.

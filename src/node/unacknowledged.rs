@@ -7,7 +7,7 @@ use super::{
     parameters::Ids,
     table::{
         connections::{State, Unacknowledged},
-        messages::Stage,
+        messages::{Message, Stage},
     },
 };
 use crate::{
@@ -52,8 +52,12 @@ impl Cx<'_> {
             Stage::Outbox as u32,
         );
         let at = self.now + inside + crowd.down(connection.round_trip(), entity);
-        if let Some(note) = self.note(row) {
-            note.acknowledged = at;
+        // The acknowledgement of any copy is one of the message.
+        let notes = self.connections.unacknowledged.get_mut(&sender);
+        let key = |it: &Message| (it.id, it.to, it.sent);
+        let own = notes.into_iter().flatten().find(|note| key(&note.message) == key(&message));
+        if let Some(note) = own {
+            note.acknowledged = note.acknowledged.min(at);
         }
         self.messages.copies.take_in(row) && acknowledged.ids == Ids::Idempotent
     }
@@ -131,8 +135,13 @@ impl Clients {
             cx.connections.unacknowledged.insert(user, rest);
         }
         for note in due {
+            let known = note.acknowledged;
             let row = cx.again(note);
             Self::send_up(crowd, user, row, cx);
+            // The acknowledgement of an earlier copy is still on its way.
+            if let Some(note) = cx.note(row) {
+                note.acknowledged = known;
+            }
         }
     }
 }

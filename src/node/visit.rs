@@ -45,6 +45,13 @@ impl Clients {
         there
     }
 
+    /// How much of a visit that goes on at the start is over, in nanoseconds.
+    pub(super) fn visit_so_far(&self, user: u32, cx: &Cx<'_>) -> Option<f64> {
+        let visits = self.parameters.visits.as_ref()?;
+        let units = [STAY, LEFT].map(|k| self.visit_unit(user, k, cx));
+        Some(visits.stay.elapsed(units[0], units[1]))
+    }
+
     /// A user begins its first visit after `wait`; the others of its life follow.
     pub fn come_after(&self, user: u32, wait: Span, cx: &mut Cx<'_>) {
         cx.connections.get_mut(user).state = State::Absent;

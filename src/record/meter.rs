@@ -79,6 +79,8 @@ pub struct Traffic {
     pub attempts: u64,
     /// Tries whose transport was blocked: those that nobody answered, and those that were.
     pub blocked: [u64; 2],
+    /// Other tries that were turned away: packets that nobody answered, resets, answers of HTTP.
+    pub turned_away: [u64; 3],
     /// Messages read from the buffer for returning clients.
     pub replayed: u64,
     /// Look-ups, writes and deletions of its registry, without refreshes.
@@ -149,6 +151,9 @@ impl Traffic {
         self.attempts += now.attempts - before.attempts;
         for place in 0..2 {
             self.blocked[place] += now.blocked[place] - before.blocked[place];
+        }
+        for place in 0..3 {
+            self.turned_away[place] += now.turned_away[place] - before.turned_away[place];
         }
         self.replayed += now.replayed - before.replayed;
         self.registry_operations += now.registry_operations - before.registry_operations;

@@ -125,7 +125,7 @@ pub enum Amount {
     Machines(f64),
     /// What went through a balancer.
     Balanced {
-        /// Attempts to connect, per second.
+        /// Attempts to connect, and connections opened for polls, per second.
         attempts: f64,
         /// Connections open, on average.
         connections: f64,

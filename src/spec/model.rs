@@ -224,8 +224,8 @@ pub struct Gateway {
     pub max_age: Option<Written<Span>>,
     /// Up to so much earlier, drawn for each connection; at most `max_age`.
     pub age_dither: Option<Written<Span>>,
-    /// How long the connection of a request is kept for the next one; a poll that comes later pays
-    /// for a new one.
+    /// How long the connection of a request is kept for the next one; a poll, or a message of who
+    /// polls, that comes later pays for a new one.
     pub keep_alive: Option<Written<Span>>,
     /// Round trips from SYN to open, 0 to 100.
     pub handshake_rtts: Option<Written<Factor>>,

@@ -324,9 +324,14 @@ impl<'s> Fault<'s> {
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > away / 2.0 {
             let users = count(gave_up.round());
+            let nodes = summary.input.get("nodes").and_then(Json::as_object);
+            let visits = |node: &Json| !node["clients"]["visits"].is_null();
+            // Who comes again may give up again.
+            let again = nodes.is_some_and(|nodes| nodes.values().any(visits));
+            let give_up = if again { "visits are given up" } else { "users give up for good" };
             let quits = match self.quits {
-                Quits::Own => format!("; {users} users give up for good"),
-                Quits::InAll => format!("; in all, {users} users give up for good"),
+                Quits::Own => format!("; {users} {give_up}"),
+                Quits::InAll => format!("; in all, {users} {give_up}"),
                 Quits::Untold => String::new(),
             };
             let those = self.those();

@@ -1,10 +1,11 @@
 //! From a scenario to a world at t = 0: links become ports, users get their places.
 mod feeds;
+mod pools;
 mod sources;
 
 use super::{World, sample::Gauges, timeline::Timeline};
 use crate::{
-    engine::{Agenda, Draws, Law, Span, Time, draws, number},
+    engine::{Agenda, Draws, Span, Time, draws, number},
     node::{
         Event, Node, Purpose,
         buffer::Buffer,
@@ -24,7 +25,7 @@ use crate::{
         table::{
             browsers::Browsers,
             connections::Connections,
-            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Poll, Port, Replay},
+            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Port, Replay},
             messages::Messages,
             routes::{Keeping, Routes},
             tiers::Tiers,
@@ -153,7 +154,7 @@ impl Plan<'_> {
             Some(fanout.rpc_timeout)
         });
         let present = self.present(id, clients, gateway);
-        let poll = poll(transport, clients, gateway);
+        let poll = pools::poll(transport, clients, gateway);
         Crowd {
             first,
             count: present
@@ -201,7 +202,7 @@ impl Plan<'_> {
             reconnect: clients.reconnect.clone(),
             drain_window: gateway.drain.window,
             make_first: gateway.drain.moves == Moves::MakeFirst,
-            max_age: max_age(gateway),
+            max_age: pools::max_age(gateway),
             draws: self.draws(id),
             feeds: Vec::new(),
             own_feed: None,
@@ -325,7 +326,8 @@ impl Plan<'_> {
             }
             Parameters::Gateway(own) => {
                 let bus = self.port(id, is_pubsub);
-                Node::Gateway(Gateway::new(own.clone(), pool(id.0), bus, draws))
+                let encrypted = pools::encrypted(id, crowds);
+                Node::Gateway(Gateway::new(own.clone(), pool(id.0), bus, encrypted, draws))
             }
             Parameters::Pubsub(own) => {
                 let fanout = self.port(id, is_fanout).expect("validated: it has a fan-out");
@@ -446,22 +448,6 @@ impl Plan<'_> {
     }
 }
 
-/// How a crowd polls at a pool, if it does.
-fn poll(
-    transport: Transport,
-    clients: &parameters::Clients,
-    gateway: &parameters::Gateway,
-) -> Option<Poll> {
-    match transport {
-        Transport::Websocket | Transport::Sse => None,
-        Transport::ShortPoll => Some(Poll::Short {
-            every: clients.poll_every,
-            anew: clients.poll_every > gateway.keep_alive,
-        }),
-        Transport::LongPoll => Some(Poll::Long { hold: clients.poll_hold }),
-    }
-}
-
 /// A link's own latency; half a round trip of the network is none of its own.
 fn latency(link: &Link) -> Delay {
     link.latency.as_ref().map_or(Delay::Fixed(Span::ZERO), Delay::from)
@@ -485,10 +471,4 @@ fn is_fanout(parameters: &Parameters) -> bool {
 
 fn is_registry(parameters: &Parameters) -> bool {
     matches!(parameters, Parameters::Registry(_))
-}
-
-/// When the gateways of a pool tell a client to move.
-fn max_age(gateway: &parameters::Gateway) -> Option<Law> {
-    let age = gateway.max_age?;
-    Some(Law::Uniform { low: (age - gateway.age_dither).float(), high: age.float() })
 }

@@ -68,7 +68,7 @@ fn place(
         let row = cx.connections.get_mut(user);
         row.state = State::Online;
         row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
-        return;
+        return clients.stands_between(user, cx);
     }
     let session = crowd.if_refused.is_some();
     let Some(instance) = placed else {

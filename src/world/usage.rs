@@ -4,7 +4,7 @@ use crate::{
     engine::number,
     node::{
         Node,
-        parameters::{Gateway, Managed, Parameters, Scope},
+        parameters::{Gateway, Managed, Parameters, Scope, Transport},
         table::crowds::Crowd,
     },
     record::{
@@ -57,7 +57,11 @@ impl<'w> Rate<'w> {
         Self {
             crowd,
             connections,
-            attempts: per_second(traffic.attempts),
+            // A short poll opens its connection without an attempt.
+            attempts: per_second(match law.transport {
+                Transport::ShortPoll => traffic.handshakes,
+                _ => traffic.attempts,
+            }),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
             carried: law.carried(traffic).map(|(size, count)| (size, count / seconds)).collect(),

@@ -145,8 +145,10 @@ impl Law {
         let opened = wire.opens(transport, self.resumed);
         let (frames_up, opens) = (count(traffic.frames_up), count(traffic.handshakes));
         let [silent, answered] = traffic.blocked.map(count);
-        let asked = opens + silent + answered;
+        let [dropped, reset, denied] = traffic.turned_away.map(count);
+        let asked = opens + silent + answered + denied;
         let mut up = sent.up.times(frames_up).and(&opened.up.times(asked));
+        up = up.and(&Wire::empty(dropped + reset));
         let mut messages = sent.down.times(frames_up);
         let heartbeats = match transport {
             Transport::Websocket | Transport::Sse => {
@@ -161,7 +163,8 @@ impl Law {
                 beat.down.times(beats)
             }
             Transport::ShortPoll | Transport::LongPoll => {
-                up = up.and(&wire.asks().times(count(traffic.polls)));
+                up = up.and(&wire.asks().times(count(traffic.polls) + denied));
+                messages = messages.and(&wire.finds_nothing().times(denied));
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 let answers = traffic.answers;
                 messages = messages.and(&wire.finds(traffic.polls_full, answers, payload));
@@ -174,7 +177,8 @@ impl Law {
                 wire.finds_nothing().times(none).and(&empty.times(each * none))
             }
         };
-        Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats] }
+        let opened = opened.down.times(opens + answered + denied).and(&Wire::empty(reset));
+        Bytes { up, down: [messages, opened, heartbeats] }
     }
 }
 

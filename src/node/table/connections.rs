@@ -119,6 +119,9 @@ pub struct Connections {
     /// Where a managed service closes idle connections: when something last came or went on each.
     /// Written by clients and gateways.
     pub active: Vec<Time>,
+    /// Where clients poll so rarely that the connection of the last poll is no longer kept: until
+    /// when that of each one's last request is, such as of a message. Written by gateways.
+    pub kept_until: Vec<Time>,
     /// Where each request that is held is a session: that with which the connection of each opened.
     /// Written by clients.
     pub opened: Vec<u16>,
@@ -202,6 +205,9 @@ impl Connections {
         }
         if crowds.rows().iter().any(|crowd| crowd.idle().is_some()) {
             all.active = vec![Time::ZERO; users];
+        }
+        if crowds.rows().iter().any(Crowd::polls_anew) {
+            all.kept_until = vec![Time::ZERO; users];
         }
         if crowds.rows().iter().any(|crowd| crowd.hold().is_some()) {
             all.opened = vec![0; users];

@@ -197,8 +197,8 @@ pub enum Poll {
     Short {
         /// From one poll to the next.
         every: Span,
-        /// Whether each opens a connection, as that of the last is no longer kept.
-        anew: bool,
+        /// How long its connection is kept for the next request.
+        kept: Span,
     },
     /// Again as soon as the last is answered.
     Long {
@@ -239,6 +239,11 @@ impl Crowd {
     /// Whether all its users want to be connected all the time.
     pub fn always_there(&self) -> bool {
         self.if_refused.is_none() && !self.visits && !self.connects_for_each()
+    }
+
+    /// Whether polls alone come too rarely for the connection of the last one.
+    pub fn polls_anew(&self) -> bool {
+        matches!(self.poll, Some(Poll::Short { every, kept }) if every > kept)
     }
 
     /// Whether no connection is held between two exchanges.

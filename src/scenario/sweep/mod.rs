@@ -48,14 +48,15 @@ pub struct Point {
 }
 
 /// What arguments set at a point of a sweep: what they set anyway, but for its axes, and then their
-/// values, as (path, value).
+/// values, as (path, value). A map leaves the keys that it does not name as they were set.
 pub fn sets_at<'a>(
     sets: &[String],
     values: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<String> {
     let values: Vec<(&str, &str)> = values.collect();
     let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
-    let swept = |set: &str| values.iter().any(|(axis, _)| *axis == path(set));
+    let whole = |value: &str| !value.starts_with('{');
+    let swept = |set: &str| values.iter().any(|it| it.0 == path(set) && whole(it.1));
     let kept = sets.iter().filter(|set| !swept(set)).cloned();
     kept.chain(values.iter().map(|(axis, value)| format!("{axis}={value}"))).collect()
 }

@@ -1,6 +1,9 @@
 //! Each law against an independent implementation, its own sample, and its bits of today.
 use rand_distr::Distribution;
-use squall::engine::{Draws, Law, draws::unit};
+use squall::{
+    engine::{Draws, Law, draws::unit},
+    node::ends::residuals,
+};
 use statrs::distribution::{ContinuousCDF, Exp, Gamma, LogNormal, Normal, Uniform};
 
 /// One law of each kind, in the order of the tables below.
@@ -168,6 +171,37 @@ fn residuals_follow_the_equilibrium_law() {
         let left = |(first, second)| law.residual(first, second);
         let distance = kolmogorov((0..20_000).map(|e| left(pair(e))).collect(), cdf);
         assert!(distance < 1.95, "{law:?}: {distance}");
+    }
+}
+
+/// What ends by the first of two laws leaves what a renewal process of its own would, and each of
+/// the two ends it for the part of the time that its own intervals take.
+#[test]
+fn residuals_beside_another_law_end_as_their_minimum() {
+    let pairs = [
+        (Law::uniform(5.0, 8.0), Law::exponential(10.0)),
+        (Law::exponential(0.5), Law::constant(7.0)),
+        (Law::constant(4.0), Law::lognormal_by(3.0, 12.0)),
+        (Law::gamma(0.25, 4.0), Law::uniform(0.0, 1.0)),
+    ];
+    let draws = Draws::new(1, 0, "phones");
+    for (one, other) in pairs.map(|(one, other)| (one.unwrap(), other.unwrap())) {
+        let left = |entity: u64| {
+            residuals(&one, &other, |k| [0, 1, 2].map(|j| draws.unit(1usize, entity, 3 * k + j)))
+        };
+        let all: Vec<(f64, f64)> = (0..20_000).map(left).collect();
+        // The mean of the minimum's equilibrium law is E[X²] / 2 E[X].
+        let both = middles(400).flat_map(|u| middles(400).map(move |v| (u, v)));
+        let minima = both.map(|(u, v)| one.quantile(u).min(other.quantile(v)));
+        let (first, second) = minima.fold((0.0, 0.0), |(a, b), x| (a + x, b + x * x));
+        let expected = second / (2.0 * first);
+        let mean = all.iter().map(|left| left.0.min(left.1)).sum::<f64>() / 20_000.0;
+        assert!((mean / expected - 1.0).abs() < 0.03, "{one:?} {other:?}: {mean} != {expected}");
+        let pairs = middles(400).flat_map(|u| middles(400).map(move |v| (u, v)));
+        let own = pairs.filter(|&(u, v)| one.quantile(u) < other.quantile(v));
+        let share = own.map(|(u, _)| one.quantile(u)).sum::<f64>() / first;
+        let found = all.iter().filter(|left| left.0 < left.1).count() as f64 / 20_000.0;
+        assert!((share - found).abs() < 0.015, "{one:?} {other:?}: {found} != {share}");
     }
 }
 

@@ -398,7 +398,7 @@ fn the_command_of_a_report_makes_it_again() {
         "gateways.memory=null",
     ];
     let sets = sets.iter().flat_map(|set| ["--set", set]).collect::<Vec<_>>();
-    let name = "count=2,reconnect={ base: 2s, cap: 9s }";
+    let name = "count=2,reconnect={base: 2s, cap: 9s}";
     let [point, one] = [["--point", name], ["--replication", "1"]];
     for more in [&[][..], &one, &point, &[point, one].concat()] {
         made_again(&here, &file, &[&sets, more].concat());

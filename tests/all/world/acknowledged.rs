@@ -39,6 +39,22 @@ fn what_is_written_into_a_dead_connection_is_sent_again() {
     assert!(count(&with, "sends.known") > 0, "acknowledgements are lost on the way, too");
 }
 
+/// Who waits for less than a round trip sends each message once more, and then learns that the
+/// first copy was taken in.
+#[test]
+fn an_acknowledgement_that_comes_late_ends_the_waiting() {
+    for ids in [Ids::Idempotent, Ids::New] {
+        let mut scenario = chat(200, 2);
+        let crowd = clients(&mut scenario);
+        (crowd.network.rtt, crowd.network.lifetime) = (Law::Constant(700e6), None);
+        let acknowledged = Acknowledged { retry_after: Span::from_millis(500), ids };
+        crowd.sends.as_mut().unwrap().acknowledged = Some(acknowledged);
+        let outcome = run(&scenario);
+        let each = measure(&outcome, "sends.resent") / measure(&outcome, "deliveries.intended");
+        assert!((0.95..1.05).contains(&each), "{ids:?}: {each}");
+    }
+}
+
 /// Where the acknowledgement is lost and not the message, another id makes it another message.
 #[test]
 fn with_a_new_id_the_recipient_sees_it_twice() {

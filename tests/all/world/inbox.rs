@@ -90,13 +90,14 @@ fn without_an_inbox_the_buffer_keeps_it_or_nobody_does() {
     assert!(others < 100, "{others}");
 }
 
-/// Who gives up is away until its next visit, and sends nothing meanwhile.
+/// Who gives up has no connection until its visit is over, and wants one all that time.
 #[test]
-fn giving_up_ends_a_visit() {
+fn who_gives_up_is_out_for_the_rest_of_its_visit() {
     let mut scenario = visited(Law::Exponential { mean: 60e9 });
     let crowd = clients(&mut scenario);
     (crowd.reconnect.attempts, crowd.reconnect.cap) = (Some(1), secs(1));
     crowd.resume = Resume::None;
+    let calm = run(&scenario);
     let at = Time::ZERO + secs(600);
     let kind = ActionKind::Crash {
         node: GATEWAYS,
@@ -108,8 +109,10 @@ fn giving_up_ends_a_visit() {
     let outcome = run(&scenario);
     assert!(count(&outcome, "clients.gave_up") > 1_000);
     assert_eq!(count(&outcome, "lost.gave_up"), 0);
-    // Half of 2,000 are there, before and after.
-    close(measure(&outcome, "connections.mean"), 1_000.0 * (1.0 - 100.0 / 7_200.0), 0.03);
+    // What is left of a visit is a minute on average.
+    let out = 60.0 * measure(&outcome, "clients.gave_up");
+    let [found, usual] = [&outcome, &calm].map(|run| measure(run, "outage.user_seconds"));
+    close(found - usual, out, 0.05);
     assert!(measure(&outcome, "connections.end") > 900.0);
 }
 

@@ -1,7 +1,7 @@
 //! A run begins as it goes on: what is set back by each message stands where it would at a random
 //! instant.
 use super::{
-    chat::{chat, clients, replay, secs},
+    chat::{chat, clients, gateways, replay, secs},
     consumers::{close, count, measure, run},
     managed::{held, service},
     sources::with_source,
@@ -10,6 +10,7 @@ use squall::{
     engine::{Law, Span, Time},
     node::parameters::{
         Audience, Heartbeat, Parameters, Popularity, Source, SourceAudience, Ticks, Transport,
+        Visits,
     },
     record::Outcome,
     scenario::Scenario,
@@ -55,6 +56,31 @@ fn books(outcome: &Outcome) -> [f64; 3] {
     let ended = of("empty") + of("full") + of("failed");
     assert!((of("total") + of("standing") - ended - of("held")).abs() < 1e-9);
     [of("total"), of("empty"), of("standing")]
+}
+
+/// Connections that end by their lifetime or their age, whichever is first, end as often at the
+/// begin as later, in visits as well.
+#[test]
+fn what_ends_in_two_ways_ends_at_its_rate_from_the_start() {
+    let lives = [Law::Exponential { mean: 120e9 }, Law::Uniform { low: 60e9, high: 180e9 }];
+    for (life, stay) in lives.iter().flat_map(|life| [(life, None), (life, Some(90.0))]) {
+        let opened = |seconds: u64| {
+            let mut scenario = holding(0.0, seconds);
+            let pool = gateways(&mut scenario);
+            (pool.max_age, pool.age_dither) = (Some(secs(100)), secs(20));
+            let crowd = clients(&mut scenario);
+            (crowd.transport, crowd.network.lifetime) = (Transport::Sse, Some(life.clone()));
+            crowd.visits = stay.map(|stay: f64| Visits {
+                stay: Law::Gamma { shape: 4.0, scale: stay * 1e9 / 4.0 },
+                away: Law::Exponential { mean: 1e9 },
+            });
+            measure(&run(&scenario), "attempts.total")
+        };
+        let (first, later) = (opened(40), opened(240) - opened(200));
+        // Four standard deviations of both counts.
+        let luck = 4.0 * (first + later).sqrt();
+        assert!((first - later).abs() < luck, "{life:?} {stay:?}: {first}, {later}");
+    }
 }
 
 /// The first seconds are like all others: as many requests, as many of them empty, and as many held

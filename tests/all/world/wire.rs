@@ -5,9 +5,9 @@ use super::{
     consumers::{close, count, measure, run},
 };
 use squall::{
-    engine::{Law, Time},
-    node::parameters::{Heads, Http, Transport, Wire},
-    record::Outcome,
+    engine::{Law, Span, Time},
+    node::parameters::{Answer, Heads, Http, Start, Transport, Wire},
+    record::{Amount, Outcome},
     scenario::Scenario,
     units::{Bytes, Rate, Share},
 };
@@ -264,6 +264,88 @@ fn a_handshake_has_its_segments_and_its_heads() {
             }
         }
     }
+}
+
+/// Who is turned away by an answer has opened and asked like others; a reset is a packet each way,
+/// and a packet that is dropped one that comes again after 1, 3 and 7 s.
+#[test]
+fn who_is_turned_away_has_bytes_as_well() {
+    let wire = Wire { profile: Heads::Browser, tls: true, http: Http::One };
+    let turned = |transport, answer| {
+        let mut scenario = ten(transport, wire, 100);
+        scenario.horizon = Time::ZERO + secs(60);
+        let crowd = clients(&mut scenario);
+        (crowd.sends, crowd.heartbeat.every) = (None, None);
+        (crowd.reconnect.base, crowd.reconnect.cap) = (secs(4), secs(4));
+        (crowd.reconnect.timeout, crowd.start) = (secs(10), Start::Ramp(Span::ZERO));
+        let pool = gateways(&mut scenario);
+        (pool.max_connections, pool.refusal.answer) = (0, answer);
+        pool.cpu.resumption = Share(0.0);
+        run(&scenario)
+    };
+    let of = |outcome: &Outcome, end: &str| measure(outcome, &format!("attempts.{end}"));
+    for transport in [Transport::Websocket, Transport::Sse, Transport::LongPoll] {
+        let (mut up, mut down) = (empty(2.0), empty(1.0));
+        add(&mut up, 1.0, [0.0, 0.0, 600.0, 52.0]);
+        add(&mut down, 1.0, [0.0, 0.0, 3_000.0, 156.0]);
+        let (request, answer) = match transport {
+            Transport::Websocket => (507.0, 166.0),
+            Transport::Sse => (563.0, 142.0),
+            _ => (515.0, 109.0),
+        };
+        add(&mut up, 1.0, written(0.0, request, true));
+        add(&mut down, 1.0, written(0.0, answer, true));
+        let denied = turned(transport, Answer::Unavailable);
+        let all = of(&denied, "total");
+        assert!(all >= 100.0 && count(&denied, "handshakes.total") == 0);
+        same(&denied, "up", up.map(|bytes| all * bytes), "503");
+        same(&denied, "down", down.map(|bytes| all * bytes), "503");
+    }
+    let reset = turned(Transport::Sse, Answer::Reset);
+    same(&reset, "up", empty(of(&reset, "total")), "a reset");
+    same(&reset, "down", empty(of(&reset, "total")), "a reset");
+    let dropped = turned(Transport::Sse, Answer::Drop);
+    let packets = found(&dropped, "up")[3] / 52.0 / of(&dropped, "total");
+    assert!((3.7..=4.0).contains(&packets), "{packets}");
+    same(&dropped, "down", [0.0; 4], "a dropped packet");
+}
+
+/// A request each so often keeps the connection for the next: polls each 100 s, of 75 s that it is
+/// kept, open one where nothing was sent in between, and messages where neither was.
+#[test]
+fn what_is_sent_keeps_a_connection_too() {
+    for rate in [0.0, 1.0 / 600.0, 1.0 / 60.0, 0.1] {
+        let wire = Wire { profile: Heads::Browser, tls: false, http: Http::One };
+        let mut scenario = ten(Transport::ShortPoll, wire, 100);
+        scenario.horizon = Time::ZERO + secs(1_000);
+        let crowd = clients(&mut scenario);
+        (crowd.count, crowd.poll_every) = (2_000, secs(100));
+        crowd.sends.as_mut().unwrap().per_user = Rate(rate);
+        if rate <= 0.0 {
+            crowd.sends = None;
+        }
+        gateways(&mut scenario).keep_alive = secs(75);
+        let outcome = run(&scenario);
+        let silent = (-75.0 * rate).exp();
+        let expected = 2_000.0 * 1_000.0 * silent * (0.01 + 0.25 * rate);
+        let luck = 4.0 * expected.sqrt();
+        let opened = measure(&outcome, "handshakes.total");
+        assert!((opened - expected).abs() < luck, "{rate}: {opened}, not {expected}");
+        // Each is a new connection of the balancer.
+        let used = outcome.usage.nodes.iter().find(|used| used.node == "edge").unwrap();
+        let Amount::Balanced { attempts, .. } = used.amount else { panic!("{used:?}") };
+        close(attempts, opened / 1_000.0, 1e-9);
+    }
+}
+
+/// Without TLS a handshake is what the application does, and so is their capacity.
+#[test]
+fn what_is_not_encrypted_takes_no_tls() {
+    let wire = Wire { profile: Heads::Browser, tls: false, http: Http::One };
+    let mut scenario = ten(Transport::Websocket, wire, 100);
+    let pool = gateways(&mut scenario);
+    let capacity = f64::from(pool.count * pool.cores) / pool.cpu.app.seconds();
+    close(measure(&run(&scenario), "handshakes.capacity"), capacity, 1e-9);
 }
 
 /// 100,000 clients that ask ten times a second: a million requests of 780 + 22 + 52 bytes,
