@@ -32,11 +32,7 @@ pub const METRICS: &[Described] = &[
         Unit::Share,
         "Time that users were connected, of the time that they wanted to be.",
     ),
-    row(
-        "clients.gave_up",
-        Unit::Count,
-        "Users who used up their attempts: they left for good, or with `visits` until their next one.",
-    ),
+    row("clients.gave_up", Unit::Count, "Users who gave up: for good, or until their next visit."),
     row("clients.never_connected", Unit::Count, "Users who had no connection in the whole run."),
     row(
         "<node>.sessions.{arrived,served,lost,cut}",

@@ -201,7 +201,7 @@ impl<'s> Fault<'s> {
         let often = users(summary).is_some_and(|users| hit > users);
         let moves = moves(summary, name);
         let runs = |what: &str| summary.metric(&format!("recovery.{name}.{what}"));
-        let (whole, runs) = (runs("all")?.n, runs("hit")?.n);
+        let (whole, runs) = (runs("all").map_or(0, |it| it.n), runs("hit")?.n);
         let some = (all.is_none() && whole > 0).then_some((whole, runs));
         Some(Self { name, hit, often, moves, never, t99, all, some, quits: Quits::Untold })
     }

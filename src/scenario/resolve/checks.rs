@@ -4,7 +4,13 @@ mod buffers;
 mod fanouts;
 pub(super) mod idle;
 
-use super::{Resolved, links::Topology, managed, nodes::MOST_USERS, sources::looks_up};
+use super::{
+    Resolved,
+    links::Topology,
+    managed,
+    nodes::{MOST_USERS, streams},
+    sources::looks_up,
+};
 use crate::{
     engine::number,
     node::parameters::{
@@ -377,7 +383,8 @@ impl Checks<'_, '_> {
             return;
         };
         let Some(every) = clients.heartbeat.every else { return };
-        if registry.ttl <= every {
+        let refreshed = self.topology.ways(self.id).iter().any(|&(way, _)| streams(way));
+        if registry.ttl <= every && refreshed {
             let message = format!(
                 "`{}.ttl` is {}, but `{}` refresh their entries each {} only",
                 node.name.value,

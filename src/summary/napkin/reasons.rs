@@ -104,6 +104,7 @@ impl Case<'_> {
         vec![
             self.load(),
             self.herds(),
+            self.turned_away(),
             self.more_handshakes(),
             self.arriving(),
             self.slow_readers(),

@@ -69,6 +69,14 @@ impl Case<'_> {
             .then(|| format!("{} handshakes, not {}", count(all.round()), count(planned.round())))
     }
 
+    /// Attempts that are turned away by an answer, which has bytes as an opening has.
+    pub(super) fn turned_away(&self) -> Option<String> {
+        let refused = self.mean("attempts.refused").filter(|refused| *refused > 0.0)?;
+        (self.more() && self.are_bytes_enough(refused)).then(|| {
+            format!("{} attempts are refused, which takes bytes too", count(refused.round()))
+        })
+    }
+
     /// The first poll of a run finds only what has come since its begin.
     pub(super) fn first_polls(&self) -> Option<String> {
         let nodes = self.summary.input["nodes"].as_object()?;

@@ -384,3 +384,53 @@ fn no_shipped_experiment_says_what_changes_nothing() {
         assert!(!found.contains(&"without-effect"), "{}", path.display());
     }
 }
+
+/// What is for who polls goes to a mailbox and is asked for: nobody is entered, routed to, admitted
+/// or refused. A request that is held is admitted like a connection.
+#[test]
+fn what_is_on_the_way_of_streams_means_nothing_for_who_polls() {
+    let held = [
+        ("presence.rate", "1/s"),
+        ("presence.replica_lag", "2s"),
+        ("presence.ttl", "20s"),
+        ("fanout.route", "broadcast"),
+        ("fanout.on_stale", "drop"),
+        ("fanout.rpc_timeout", "2s"),
+        ("replay.replay_rate", "5/s"),
+        ("phones.acknowledge_every", "10"),
+    ];
+    let short = [
+        ("edge.admission", "{ token_bucket: { rate: 1/s, burst: 1 } }"),
+        ("edge.when_full", "reset"),
+        ("gateways.when_full", "drop"),
+        ("gateways.handshake_rtts", "9"),
+        ("gateways.cpu.refusal", "1ms"),
+    ];
+    let told = |transport: &str, (key, value): (&str, &str)| {
+        let found = chat(&format!("  phones.transport: {transport}\n  {key}: {value}\n"), &[]);
+        let says = format!("without-effect: `{key}` has no effect");
+        match &found[..] {
+            [] => false,
+            [one] if one.starts_with(&says) => true,
+            _ => panic!("{transport} {key}: {found:?}"),
+        }
+    };
+    for key in held {
+        assert!(told("short_poll", key) && told("long_poll", key), "{key:?}");
+    }
+    for key in short {
+        assert!(told("short_poll", key) && !told("long_poll", key), "{key:?}");
+    }
+    for key in held.into_iter().chain(short).filter(|key| key.0 != "presence.ttl") {
+        assert!(!told("sse", key), "{key:?}");
+    }
+    // Who comes while the run goes on opens its connection in so many round trips.
+    let comes = "  phones.transport: short_poll\n  gateways.handshake_rtts: 9\n  \
+                 phones.visits: { stay: 1min, away: 1min }\n";
+    assert_eq!(chat(comes, &[]), [""; 0]);
+    // A message for one is not spread.
+    let spread = "  fanout.spread: one_by_one\n";
+    let idle = "without-effect: `fanout.spread` has no effect: no message is for many";
+    assert_eq!(chat(spread, &[]), [idle]);
+    assert_eq!(chat(&format!("{spread}  phones.sends.to: all\n"), &[]), [""; 0]);
+}

@@ -59,7 +59,8 @@ pub(in crate::scenario::resolve) fn check(
             Parameters::LoadBalancer(_) => scene.balancer(input, id),
             Parameters::Registry(_) => scene.registry(input, id),
             Parameters::Buffer(_) => scene.buffer(input, id),
-            Parameters::Pubsub(_) | Parameters::Fanout(_) | Parameters::Source(_) => {}
+            Parameters::Fanout(_) => scene.fanout(input, id),
+            Parameters::Pubsub(_) | Parameters::Source(_) => {}
         }
     }
 }

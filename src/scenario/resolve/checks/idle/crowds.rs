@@ -39,7 +39,13 @@ const ONE: &str = "there is no other transport to go on to";
 const LIST: &str = "take it out, or write more into `prefer`";
 
 /// Keys that depend on the transports of their own crowd.
-const BY_TRANSPORT: [Row<Crowd>; 11] = [
+const BY_TRANSPORT: [Row<Crowd>; 12] = [
+    Row {
+        key: "acknowledge_every",
+        idle: |it| !it.ways.iter().any(|&way| streams(way)),
+        why: "a poll tells with each request what it has seen",
+        help: OTHER,
+    },
     Row {
         key: "network.lifetime",
         idle: |it| it.only_polls() && it.clients.network.lifetime.is_some(),

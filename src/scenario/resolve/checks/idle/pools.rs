@@ -3,12 +3,15 @@ use super::{Row, Scene};
 use crate::{
     engine::number,
     node::parameters::{
-        Clients, DrainBy, Gateway, OverMemory, Parameters, Resume, Route, Scope, Transport,
-        WhenSlow,
+        Audience, Clients, DrainBy, Gateway, OverMemory, Parameters, Resume, Route, Scope, Sends,
+        SourceAudience, Start, Transport, WhenSlow,
     },
     scenario::{
         NodeId,
-        resolve::{nodes::role, sources::looks_up},
+        resolve::{
+            nodes::{role, streams},
+            sources::looks_up,
+        },
     },
     spec::{At, Input, Text, experiment::Action, model::Kind},
 };
@@ -32,6 +35,8 @@ enum Fact {
     Deployed,
     /// The timeline ends instances of it without warning.
     Crashed,
+    /// Users come to it while the run goes on.
+    Come,
     /// Slow users read from it.
     Slow,
     /// The sweep varies how it drains.
@@ -82,6 +87,7 @@ impl Pool {
 
 const OUT: &str = "take it out";
 const NO_HOLD: &str = "whoever comes here polls now and then, and holds nothing";
+const NO_REFUSAL: &str = "polls that come now and then are neither admitted nor refused";
 const NO_DEPLOY: &str = "no `deploy` drains connections of this pool";
 const NO_TLS: &str = "nobody comes here over TLS";
 const DEPLOY: &str = "write a `deploy` into the timeline, or take it out";
@@ -102,7 +108,7 @@ const fn tls(key: &'static str) -> Row<Pool> {
 }
 
 /// Keys of gateways.
-const GATEWAYS: [Row<Pool>; 29] = [
+const GATEWAYS: [Row<Pool>; 32] = [
     Row {
         key: "send_buffer",
         idle: |it| !it.is(Fact::Slow),
@@ -143,6 +149,14 @@ const GATEWAYS: [Row<Pool>; 29] = [
     tls("cpu.tls_resumed"),
     tls("cpu.resumption"),
     held("cpu.app"),
+    held("cpu.refusal"),
+    held("when_full"),
+    Row {
+        key: "handshake_rtts",
+        idle: |it| it.holds_nothing() && !it.is(Fact::Come),
+        why: NO_HOLD,
+        help: OUT,
+    },
     held("cpu.idle"),
     held("max_connections"),
     held("descriptors"),
@@ -201,7 +215,9 @@ const SERVICES: [Row<Pool>; 1] = [Row {
 }];
 
 /// Keys of balancers: of the pool behind it, and what it asks for itself.
-const BALANCERS: [Row<(Pool, bool)>; 2] = [
+const BALANCERS: [Row<(Pool, bool)>; 4] = [
+    refuses("admission"),
+    refuses("when_full"),
     Row {
         key: "retry_after",
         idle: |(pool, asks)| *asks && !pool.is(Fact::Obeyed),
@@ -216,28 +232,64 @@ const BALANCERS: [Row<(Pool, bool)>; 2] = [
     },
 ];
 
-/// Keys of registries, by whether someone looks users up.
-const REGISTRIES: [Row<bool>; 1] = [Row {
-    key: "replica_lag",
-    idle: |asked| !asked,
-    why: "nobody looks users up here",
-    help: "write `route: registry` for the fan-out, or take it out",
-}];
+const fn refuses(key: &'static str) -> Row<(Pool, bool)> {
+    Row { key, idle: |(pool, _)| pool.holds_nothing(), why: NO_REFUSAL, help: OUT }
+}
 
-/// Keys of buffers, by whether someone resumes from it, and whether states are rebuilt from it.
-const BUFFERS: [Row<[bool; 2]>; 6] = [
+/// Keys of registries, by whether someone looks users up, and whether somebody is entered.
+const REGISTRIES: [Row<[bool; 2]>; 3] = [
+    unentered("rate"),
+    unentered("ttl"),
+    Row {
+        key: "replica_lag",
+        idle: |[asked, entered]| !asked || !entered,
+        why: "nobody looks users up here",
+        help: "write `route: registry` for the fan-out, or take it out",
+    },
+];
+
+const fn unentered(key: &'static str) -> Row<[bool; 2]> {
+    Row { key, idle: |[_, entered]| !entered, why: "who polls has no entry here", help: OUT }
+}
+
+/// Keys of fan-outs, by whether somebody streams, and whether a message is for many.
+const FANOUTS: [Row<[bool; 2]>; 4] = [
+    unrouted("route"),
+    unrouted("on_stale"),
+    unrouted("rpc_timeout"),
+    Row {
+        key: "spread",
+        idle: |[_, many]| !many,
+        why: "no message is for many",
+        help: "write `to: all`, a room or a topic for what is sent, or take it out",
+    },
+];
+
+const fn unrouted(key: &'static str) -> Row<[bool; 2]> {
+    let why = "what is for who polls goes to a mailbox, wherever its user is";
+    Row { key, idle: |[streams, _]| !streams, why, help: OUT }
+}
+
+/// Keys of buffers, by whether someone resumes from it, by a stream, and whether states are rebuilt
+/// from it.
+const BUFFERS: [Row<[bool; 3]>; 6] = [
     read_by_nobody("messages"),
     read_by_nobody("bytes"),
     read_by_nobody("retention"),
-    read_by_nobody("replay_rate"),
-    Row { idle: |[resumed, rebuilt]| !resumed && !rebuilt, ..read_by_nobody("reads") },
-    Row { idle: |[resumed, rebuilt]| !resumed && !rebuilt, ..read_by_nobody("read") },
+    Row {
+        key: "replay_rate",
+        idle: |[_, streamed, _]| !streamed,
+        why: "nobody who streams resumes from this buffer: a poll takes all at once",
+        help: OUT,
+    },
+    Row { idle: |[resumed, _, rebuilt]| !resumed && !rebuilt, ..read_by_nobody("reads") },
+    Row { idle: |[resumed, _, rebuilt]| !resumed && !rebuilt, ..read_by_nobody("read") },
 ];
 
-const fn read_by_nobody(key: &'static str) -> Row<[bool; 2]> {
+const fn read_by_nobody(key: &'static str) -> Row<[bool; 3]> {
     let why = "nobody resumes from this buffer";
     let help = "write `resume: last_seen_id` for a crowd, or take it out";
-    Row { key, idle: |[resumed, _]| !resumed, why, help }
+    Row { key, idle: |[resumed, ..]| !resumed, why, help }
 }
 
 impl Scene<'_, '_> {
@@ -284,7 +336,33 @@ impl Scene<'_, '_> {
             let asks = asks || self.varies(fanout, &["route", "spread"]);
             asks && self.topology.next(fanout, "registry") == Some(id)
         });
-        self.own(input, id, &REGISTRIES, &asked);
+        let entered = self.some_stream(&|pool| self.topology.next(pool, "registry") == Some(id));
+        self.own(input, id, &REGISTRIES, &[asked, entered]);
+    }
+
+    pub(super) fn fanout(&self, input: &mut Input<'_>, id: NodeId) {
+        let streamed = self.some_stream(&|pool| self.topology.leads(id, pool));
+        let many = self.topology.nodes.iter().enumerate().any(|(place, node)| {
+            let varies = |key| self.varies(NodeId(number::byte(place)), &[key]);
+            match &node.parameters {
+                Parameters::Clients(own) => {
+                    let many = |sends: &Sends| sends.to != Audience::Direct;
+                    own.sends.as_ref().is_some_and(many) || varies("sends")
+                }
+                Parameters::Source(own) => {
+                    !matches!(own.to, SourceAudience::User(_)) || varies("to")
+                }
+                _ => false,
+            }
+        });
+        self.own(input, id, &FANOUTS, &[streamed, many]);
+    }
+
+    /// Whether somebody streams who comes to one of some pools.
+    fn some_stream(&self, of: &dyn Fn(NodeId) -> bool) -> bool {
+        let mut crowds = self.crowds();
+        crowds
+            .any(|(crowd, _)| self.ways(crowd).iter().any(|&(way, pool)| streams(way) && of(pool)))
     }
 
     pub(super) fn buffer(&self, input: &mut Input<'_>, id: NodeId) {
@@ -295,22 +373,26 @@ impl Scene<'_, '_> {
         }
         let from = |pool: NodeId| self.topology.next(pool, "buffer") == Some(id);
         let by_default = self.topology.resuming();
-        let resumed = self.crowds().any(|(crowd, clients)| {
-            let Kind::Clients(form) = &self.topology.nodes[usize::from(crowd.0)].form else {
-                return false;
-            };
-            let by_default =
-                by_default.contains(&crowd) && form.resume.is_none() && clients.sessions.is_none();
-            let resumes = clients.resume == Resume::LastSeenId || by_default;
-            (resumes || self.varies(crowd, &["resume"]))
-                && self.ways(crowd).iter().any(|&(_, pool)| from(pool))
-        });
+        let resumed = |by: &dyn Fn(Transport) -> bool| {
+            self.crowds().any(|(crowd, clients)| {
+                let Kind::Clients(form) = &self.topology.nodes[usize::from(crowd.0)].form else {
+                    return false;
+                };
+                let by_default = by_default.contains(&crowd)
+                    && form.resume.is_none()
+                    && clients.sessions.is_none();
+                let resumes = clients.resume == Resume::LastSeenId || by_default;
+                (resumes || self.varies(crowd, &["resume"]))
+                    && self.ways(crowd).iter().any(|&(way, pool)| by(way) && from(pool))
+            })
+        };
         let rebuilt = self.topology.of_kind("gateway").into_iter().any(|pool| {
             let parameters = &self.topology.nodes[usize::from(pool.0)].parameters;
             let keeps = matches!(parameters, Parameters::Gateway(own) if own.session.is_some());
             (keeps || self.varies(pool, &["session"])) && from(pool)
         });
-        self.own(input, id, &BUFFERS, &[resumed, rebuilt]);
+        let (resumed, streamed) = (resumed(&|_| true), resumed(&streams));
+        self.own(input, id, &BUFFERS, &[resumed, streamed, rebuilt]);
     }
 
     /// Whether a tier before or of a pool says when to come again.
@@ -349,6 +431,9 @@ impl Scene<'_, '_> {
         for (crowd, clients) in self.crowds() {
             let sends = clients.sends.is_some() || self.varies(crowd, &["sends"]);
             let tls = clients.wire.tls || self.varies(crowd, &["wire"]);
+            let comes = clients.visits.is_some()
+                || clients.start != Start::Connected
+                || self.varies(crowd, &["visits", "start"]);
             let obeys = clients.reconnect.retry_after || self.varies(crowd, &["reconnect"]);
             for (way, _) in self.ways(crowd).into_iter().filter(|(_, pool)| *pool == id) {
                 pool.ways.push(way);
@@ -356,6 +441,7 @@ impl Scene<'_, '_> {
                 pool.note(Fact::IsRequested, sends && way != Transport::Websocket);
                 pool.note(Fact::Pushes, (sends || published) && way != Transport::ShortPoll);
                 pool.note(Fact::Tls, tls);
+                pool.note(Fact::Come, comes);
                 pool.note(Fact::Obeyed, obeys);
             }
         }
