@@ -269,11 +269,13 @@ fn reconnect(summary: &Summary) -> Option<String> {
     // The metric knows those alone who are back before the run ends.
     Some(format!(
         "Half of those who come back are connected again within {}, 99{}% within {}, the last \
-         after {}.",
+         {}after {}{}.",
         duration(half?),
         figures::GAP,
         duration(most?),
+        summary.of_each(),
         duration(last?),
+        summary.on_average(),
     ))
 }
 
@@ -286,7 +288,7 @@ pub fn missed(summary: &Summary) -> Option<String> {
     if ledger.intended == 0 {
         return None;
     }
-    let intended = count((number::float(ledger.intended) / runs).round());
+    let intended = count(number::float(ledger.intended) / runs);
     if total == 0 {
         let bound = compact(3.0 / runs);
         let text = format!("No delivery is missed: 0 of {intended}, at most {bound} a run");
@@ -305,7 +307,7 @@ pub fn missed(summary: &Summary) -> Option<String> {
         format!("{} by {}", if alone { "all".to_owned() } else { part }, words::spaced(cause))
     };
     let causes: Vec<String> = causes.iter().take(3).map(part).collect();
-    let missed = count((number::float(total) / runs).max(1.0).round());
+    let missed = count(number::float(total) / runs);
     let share = share(number::float(total) / number::float(ledger.intended));
     let text =
         format!("{missed} of {intended} deliveries ({share}) are missed: {}", causes.join(", "));
@@ -319,7 +321,7 @@ fn pending(ledger: &Ledger, runs: f64) -> String {
     if part < PENDING {
         return String::new();
     }
-    let pending = counted((pending / runs).round(), "is", "are");
+    let pending = counted(pending / runs, "is", "are");
     format!("; {pending} still pending at the end ({})", share(part))
 }
 
@@ -335,10 +337,12 @@ fn late(summary: &Summary) -> Option<String> {
         |only| format!("{}, half", figures::capitalized(&only)),
     );
     Some(format!(
-        "{whose} take up to {}, 99{}% up to {}, the latest {}{replayed}.",
+        "{whose} take up to {}, 99{}% up to {}, the latest {}{}{}{replayed}.",
         duration(summary.mean("delivery_lag.p50")?),
         figures::GAP,
         duration(p99),
+        summary.of_each(),
         duration(max),
+        summary.on_average(),
     ))
 }

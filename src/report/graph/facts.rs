@@ -23,7 +23,7 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let text = |key: &str| text(parameters.pointer(key));
     let lines = match kind {
         "clients" => vec![
-            text("/count").map(|count| format!("{count} users")),
+            text("/count").map(|count| several(&count, "user")),
             text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],

@@ -476,8 +476,8 @@ fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
     let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
     let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
     let all = summary.mean("outage.user_seconds")? / 60.0;
-    let longest = figures::duration(longest);
-    let text = "the longest that one user is without a connection is";
+    let longest = figures::duration(longest) + summary.on_average();
+    let text = format!("the longest that one user {}is without a connection is", summary.of_each());
     Some(if all >= parts {
         let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
         let others = board::nobodys(summary, rows).map_or_else(String::new, |others| {
@@ -488,6 +488,6 @@ fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
         });
         format!("In all, {are} lost{others}; {text} {longest}.")
     } else {
-        format!("{} {longest}.", figures::capitalized(text))
+        format!("{} {longest}.", figures::capitalized(&text))
     })
 }

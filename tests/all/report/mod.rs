@@ -19,6 +19,7 @@ mod observed;
 mod openmetrics;
 mod plane;
 mod profiles;
+mod runs;
 mod swept;
 mod terminal;
 mod to_come;
