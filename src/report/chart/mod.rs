@@ -19,6 +19,7 @@ mod memory;
 pub(super) mod observed;
 mod origins;
 pub mod phase;
+mod polls;
 mod queues;
 pub mod ramp;
 pub(super) mod several;
@@ -293,6 +294,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
     let rules = [
         attempts::chart,
+        polls::chart,
         queues::chart,
         cpu::chart,
         memory::chart,

@@ -7,7 +7,7 @@ mod plan;
 mod routes;
 mod text;
 
-pub(super) use facts::{AWAY, most_connections, told};
+pub(super) use facts::{AWAY, FAILED, most_connections, told};
 pub(super) use picture::comes_along;
 pub use picture::{across, down, framed};
 pub use text::{dot, mermaid};

@@ -8,12 +8,13 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 
 /// What is told of a phase: head, metric.
-const TOLD: [(&str, &str); 5] = [
+const TOLD: [(&str, &str); 6] = [
     ("online", "clients.availability"),
     ("attempts", "attempts.total"),
     ("lag p99", "delivery_lag.p99"),
     ("missed", "deliveries.missed"),
     ("replayed", "deliveries.replayed"),
+    ("polls failed", "polls.failed"),
 ];
 
 /// A phase that comes more often is not told every time.
@@ -104,7 +105,11 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     let known = |metric: &str| {
         // Nothing is missed or replayed where nobody sends anything.
         let silent = metric.starts_with("deliveries.") && summary.ledger[0].intended == 0;
-        !silent && phases.iter().any(|phase| found(summary, phase, metric).is_some())
+        // Where none fails at any time, no phase has to say so.
+        let all_answered = metric == "polls.failed" && summary.mean(metric) <= Some(0.0);
+        !silent
+            && !all_answered
+            && phases.iter().any(|phase| found(summary, phase, metric).is_some())
     };
     let shown: Vec<(&str, &str)> = TOLD.into_iter().filter(|(_, metric)| known(metric)).collect();
     html! {

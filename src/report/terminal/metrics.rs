@@ -85,6 +85,9 @@ fn course(course: &Course, width: usize, unicode: bool) -> String {
 
 /// What matters in any run, then what went wrong, if it did.
 pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
+    let polls = |name: &str| Course::Most(summary.rate("", "polls", name));
+    // Who polls in turn has no connection that stands.
+    let polled = summary.mean("polls.total").is_some_and(|all| all > 0.0);
     let attempts = |name: &str| Course::Most(summary.rate("", "attempts", name));
     // Between bursts there is no lag: a course in pieces would be noise.
     let bursty = bursts(summary).is_some();
@@ -95,8 +98,8 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
         ("connections", "connections.mean", Course::Least(connections(summary)), true),
         ("attempts/s peak", "attempts.peak_per_second", attempts("attempted"), true),
         ("polls", "polls.total", Course::None, false),
-        ("polls empty", "polls.empty", Course::None, false),
-        ("polls failed", "polls.failed", Course::None, false),
+        ("polls empty", "polls.empty", polls("empty"), false),
+        ("polls failed", "polls.failed", polls("failed"), false),
         ("refused", "attempts.refused", attempts("refused"), false),
         ("timed out", "attempts.timed_out", attempts("timed_out"), false),
         ("gave up", "clients.gave_up", Course::None, false),
@@ -115,7 +118,9 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
             let metric = summary.metric(name).filter(|metric| metric.mean.is_some())?;
             // Nothing is missed where nobody sends anything.
             let silent = name == "deliveries.missed" && summary.ledger[0].intended == 0;
-            let shown = always && !silent || metric.mean.is_some_and(|mean| mean > 0.0);
+            let stands = name.starts_with("connections.") || name.starts_with("attempts.");
+            let always = always && !silent && !(polled && stands);
+            let shown = always || metric.mean.is_some_and(|mean| mean > 0.0);
             shown.then(|| Row { label: label.to_owned(), metric, course })
         })
         .collect();

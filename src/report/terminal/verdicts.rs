@@ -8,7 +8,7 @@ use crate::summary::{
 };
 
 /// Columns are as wide as what stands in them, and at least so wide.
-const VALUE: usize = 11;
+const VALUE: usize = 9;
 const INTERVAL: usize = 17;
 
 /// The table; empty without objectives.

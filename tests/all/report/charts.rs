@@ -127,7 +127,7 @@ fn headlines_are_findings() {
     let calm = Story { losses: false, ..losses.clone() };
     assert!(headline(&calm, "lost-and-late").starts_with("Nothing is lost; "));
     assert!(headline(&losses, "connections").starts_with("gateways-15 peaks at 16,292 "));
-    let one = headline(&Story { gateways: 1, deploy: false, ..losses }, "connections");
+    let one = headline(&Story { gateways: 1, ..losses }, "connections");
     assert!(one.starts_with("gateways holds at most ") && !one.contains("gateways-0"), "{one}");
 }
 

@@ -18,6 +18,7 @@ mod markdown;
 mod observed;
 mod openmetrics;
 mod plane;
+mod polled;
 mod profiles;
 mod runs;
 mod swept;
