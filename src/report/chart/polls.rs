@@ -5,7 +5,7 @@ use crate::{
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve},
 };
-use figures::{clock, count, counted, share};
+use figures::{clock, count, share};
 
 /// A rate that peaks at fewer times its median does not move.
 const MOVES: f64 = 2.5;
@@ -62,12 +62,14 @@ fn fails(all: &Curve, failed: &Curve) -> Option<String> {
     });
     // The first of equal ones.
     let (bin, most) = parts.reduce(|best, it| if it.1 > best.1 { it } else { best })?;
+    let lost = failed.integral().round();
     Some(format!(
-        "{} of {} ({}), at most {} of those of a moment, at {}",
-        counted(failed.integral().round(), "poll fails", "polls fail"),
+        "{} of {} polls {} ({}); at {} {} of those of the moment",
+        count(lost),
         count(all.integral().round()),
+        if lost > 1.5 { "fail" } else { "fails" },
         share(failed.integral() / all.integral()),
-        share(most),
         clock(all.time(bin)),
+        share(most),
     ))
 }
