@@ -16,9 +16,16 @@ model: ../models/feed.yaml
 horizon: 3min
 warm_up: 20s
 seed: 4
-set: { readers.count: 2k, readers.transport: short_poll, readers.short_poll.every: 5s, readers.reconnect: null, readers.heartbeat: null }
+set:
+  readers.count: 2k
+  readers.transport: short_poll
+  readers.short_poll.every: 5s
+  readers.reconnect: null
+  readers.heartbeat: null
 timeline:
-  - { at: 1min, name: crash, crash: { node: gateways, instances: [1], kind: process, restart: 30s } }
+  - at: 1min
+    name: crash
+    crash: { node: gateways, instances: [1], kind: process, restart: 30s }
 ";
 
 fn polled(sets: &[&str]) -> Summary {

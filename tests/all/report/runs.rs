@@ -118,7 +118,15 @@ fn a_time_at_which_none_serves_is_told() {
     assert!(note.ends_with(&says) && note.contains("/s while any does; "), "{note}");
 }
 
-/// The mean of two runs is half a delivery more than a whole number: sentence and table round alike.
+/// Of one instance there is nothing to tell apart.
+#[test]
+fn one_instance_is_its_pool() {
+    let text = DEAD.replace("gateways.count: 3", "gateways.count: 1").replace("[0, 1, 2]", "[0]");
+    let told = plain(&chart(&runs(&text, 1), "connections").headline);
+    assert_eq!(told, "gateways holds at most 500 connections");
+}
+
+/// A mean of two runs may be half a delivery over a whole number: all round alike.
 #[test]
 fn a_number_has_one_form_on_a_page() {
     let mut summary = runs(DEAD, 2);
