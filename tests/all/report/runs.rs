@@ -75,7 +75,8 @@ fn a_mean_of_several_runs_need_not_be_whole() {
         }
     }
     let panels = chart(&summary, "lost-and-late").panels;
-    let said = format!("lost: {name}, per second (0.333 a run)");
+    let spoken = name.replace('_', " ");
+    let said = format!("lost: {spoken}, per second (0.333 a run)");
     let names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
     assert!(names.contains(&said.as_str()), "{names:?}");
 }
