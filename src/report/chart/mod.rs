@@ -20,6 +20,7 @@ pub(super) mod observed;
 mod order;
 mod origins;
 pub mod phase;
+mod polls;
 mod queues;
 pub mod ramp;
 pub(super) mod several;
@@ -295,6 +296,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
     let rules = [
         attempts::chart,
+        polls::chart,
         queues::chart,
         cpu::chart,
         memory::chart,
