@@ -17,8 +17,10 @@ mod load;
 mod lost;
 mod memory;
 pub(super) mod observed;
+mod order;
 mod origins;
 pub mod phase;
+mod polls;
 mod queues;
 pub mod ramp;
 pub(super) mod several;
@@ -27,6 +29,7 @@ pub mod sweep;
 mod tail;
 mod thin;
 
+pub(super) use attempts::quota;
 pub use axis::{Axis, Scale};
 pub(super) use connections::fullest_and_mean;
 
@@ -293,6 +296,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
     let rules = [
         attempts::chart,
+        polls::chart,
         queues::chart,
         cpu::chart,
         memory::chart,
