@@ -39,13 +39,25 @@ impl Case<'_> {
     /// of the difference to all else.
     pub(super) fn by_messages(&self) -> Option<String> {
         let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
-        let part = self.summary.shown(&line.beside)?.mean / line.value - 1.0;
+        let came = self.summary.shown(&line.beside)?.mean / line.value;
+        // Bills are of what is behind the warm-up, as deliveries are; all else is of the whole run.
+        let over = if self.line.kind == Kind::Bill { 1.0 } else { self.before()? };
+        let part = came * over - 1.0;
         let each = self.line.unit == Unit::Bytes;
         let part = if each { 1.0 / (1.0 + part).max(1e-9) - 1.0 } else { part };
         if !self.makes(part) {
             return None;
         }
         self.bursts().or_else(|| self.few_messages())
+    }
+
+    /// How many times as much is sent a second in the whole run as behind the warm-up.
+    fn before(&self) -> Option<f64> {
+        let sent = self.summary.level("", "sent", "total")?;
+        let (start, end) = (self.summary.warm_up.seconds(), self.summary.horizon.seconds());
+        let all: f64 = sent.values().map(|(_, value)| value).sum();
+        let window: f64 = sent.within(start, end).map(|(_, value)| value).sum();
+        (window > 0.0).then(|| all / end / (window / (end - start).max(1e-9)))
     }
 
     /// What is pushed out of full mailboxes has waited for longest.

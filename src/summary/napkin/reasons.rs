@@ -329,7 +329,7 @@ impl Case<'_> {
         let failed = ends.into_iter().filter_map(|end| self.mean(&format!("attempts.{end}")));
         let failed: f64 = failed.sum();
         let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
-        let part = failed / (all - failed).max(1.0);
+        let part = failed / (self.found.estimate * self.over).max(1.0);
         let enough = self.line.kind != Kind::Handshakes || self.makes(part);
         (failed > 0.05 * all && self.more() && enough)
             .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))

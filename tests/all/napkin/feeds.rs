@@ -73,13 +73,13 @@ fn tabs_get_what_is_for_their_room_at_once() {
 }
 
 /// Bursts are silent for long: as many polls find nothing as by the two states of their source.
-/// Two hundred bursts are few, so that a count of empty polls is by chance to a tenth.
+/// Fifty to ninety bursts are few, so that a count of empty polls is by chance to a tenth.
 #[test]
 fn polls_of_bursts_find_nothing_in_between() {
     let bursts = |on: &str, off: &str| {
         format!(
             "  ticker.to: all\n  ticker.every: null\n  ticker.bursts: {{ rate: 5/s, on: {on}, \
-             off: {off} }}\n  horizon: 100min\n"
+             off: {off} }}\n  horizon: 50min\n"
         )
     };
     let exponential = |seconds: u32| format!("{{ exponential: {{ mean: {seconds}s }} }}");
@@ -128,7 +128,7 @@ fn a_mailbox_is_reached_by_its_own_links() {
 /// What all send to all is answered for all at once: before it, everybody has a request held.
 #[test]
 fn the_most_that_is_held_is_all() {
-    let sets = "  readers.count: 300\n  readers.transport: long_poll\n  ticker.to: all\n  \
+    let sets = "  readers.transport: long_poll\n  ticker.to: all\n  \
                 ticker.every: null\n  ticker.rate: 8/s\n";
     agree(&feed(sets, ""), &[("Peak memory", 0.03), ("Connections a gateway", 0.03)]);
 }
