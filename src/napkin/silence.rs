@@ -49,8 +49,10 @@ enum Silence {
 struct Table {
     /// Messages a second while it is on.
     rate: f64,
-    /// What is left of an on and of an off at a random instant.
-    left: [Vec<(f64, f64)>; 2],
+    /// What is left of an on at a random instant: the ends of each part, and its share.
+    left_on: Vec<([f64; 2], f64)>,
+    /// What is left of an off.
+    left_off: Vec<(f64, f64)>,
     /// The share of the time that it is on.
     on: f64,
     /// Seconds.
@@ -166,8 +168,10 @@ impl Silence {
             begins_on.push(next);
         }
         let (share, begins) = (mean(&on) / both.max(1e-12), [begins_on, begins_off]);
-        let left = [on, off].map(|law| residual(&law));
-        Self::Table(Table { rate, left, on: share, step, begins })
+        let middle = |(ends, share): ([f64; 2], f64)| (f64::midpoint(ends[0], ends[1]), share);
+        let left_off = residual(&off).into_iter().map(middle).collect();
+        let left_on = residual(&on);
+        Self::Table(Table { rate, left_on, left_off, on: share, step, begins })
     }
 
     fn at(&self, seconds: f64) -> f64 {
@@ -176,8 +180,8 @@ impl Silence {
                 parts.iter().map(|(weight, rate)| weight * libm::exp(-rate * seconds)).sum()
             }
             Self::Table(table) => {
-                let [_, off] = &table.left;
-                let off = goes_on(off, 0.0, (&table.begins[0], table.step), seconds);
+                let off = (&table.begins[0][..], table.step);
+                let off = goes_on(&table.left_off, 0.0, off, seconds);
                 table.after(seconds) + (1.0 - table.on) * off
             }
         }
@@ -198,8 +202,21 @@ impl Silence {
 impl Table {
     /// The chance that it is on and nothing comes.
     fn after(&self, seconds: f64) -> f64 {
-        let [on, _] = &self.left;
-        self.on * goes_on(on, self.rate, (&self.begins[1], self.step), seconds)
+        let quiet = |[from, to]: [f64; 2]| {
+            let [begin, end] = [from, to].map(|at| libm::exp(-self.rate * at));
+            let wide = self.rate * (to - from);
+            if wide > 1e-6 { (begin - end) / wide } else { begin }
+        };
+        let one = |&(ends, share): &([f64; 2], f64)| {
+            let lasts = f64::midpoint(ends[0], ends[1]);
+            share
+                * if lasts > seconds {
+                    libm::exp(-self.rate * seconds)
+                } else {
+                    quiet(ends) * read(&self.begins[1], self.step, seconds - lasts)
+                }
+        };
+        self.on * self.left_on.iter().map(one).sum::<f64>()
     }
 }
 
@@ -225,12 +242,12 @@ fn points(law: &Law) -> Vec<(f64, f64)> {
 }
 
 /// What is left at a random instant: that lies in an interval by its length, anywhere within it.
-fn residual(law: &[(f64, f64)]) -> Vec<(f64, f64)> {
+fn residual(law: &[(f64, f64)]) -> Vec<([f64; 2], f64)> {
     let mean = mean(law).max(1e-12);
-    let part = |k: u32| (f64::from(k) + 0.5) / f64::from(PARTS);
+    let part = |k: u32| f64::from(k) / f64::from(PARTS);
     let of = |&(value, share): &(f64, f64)| {
         let share = share * value / mean / f64::from(PARTS);
-        (0..PARTS).map(move |k| (value * part(k), share))
+        (0..PARTS).map(move |k| ([part(k), part(k + 1)].map(|part| value * part), share))
     };
     law.iter().flat_map(of).collect()
 }

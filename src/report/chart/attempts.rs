@@ -4,6 +4,7 @@ use super::{
     with_bands,
 };
 use crate::{
+    engine::number,
     record::Unit,
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve, student},
@@ -54,14 +55,20 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if steady && failures.is_empty() && summary.faults().next().is_none() {
         return None;
     }
-    let capacity = capacity(summary).or_else(|| quota(summary, &attempted));
+    let steady = |rate: f64| {
+        let mean = vec![Some(rate); attempted.mean.len()];
+        Curve { step: attempted.step, mean, band: Vec::new() }
+    };
+    let quota = quota(summary);
+    let capacity = capacity(summary).or_else(|| quota.map(steady));
+    let called = quota.map_or_else(|| "capacity".to_owned(), quota_of);
     let most = capacity.as_ref().and_then(Curve::peak).map(|(_, most)| most);
     // What is far below the peak lies on the floor of a linear axis.
     let log =
         usual.is_some_and(|usual| peak > LOG * usual) || most.is_some_and(|most| peak > LOG * most);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
     if let Some(capacity) = capacity.clone().filter(|it| !is_far(it, peak, log)) {
-        shown.insert(0, (theme::CAPACITY, "capacity", capacity));
+        shown.insert(0, (theme::CAPACITY, &called, capacity));
     }
     let mut panels = vec![panel("attempts per second", &shown, log, bands)];
     if !failures.is_empty() {
@@ -75,7 +82,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         subtitle: format!(
             "Connection attempts per second, {}{}.",
             bins(&attempted),
-            if log { ", log scale" } else { "" },
+            match (log, panels.len()) {
+                (false, _) => "",
+                (true, 1) => ", log scale",
+                (true, _) => ", log scale in the upper panel",
+            },
         ),
         note: evidence(summary, Shown::Band)
             + &if few { rare(failed) } else { String::new() }
@@ -85,6 +96,15 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         shades: shades(summary),
         panels,
     })
+}
+
+/// The nodes whose handshakes have a capacity; those of a managed service are counted alone.
+fn pools(summary: &Summary) -> Vec<&str> {
+    let has = |node: &&str| {
+        let capacity = summary.level(node, "handshakes", "capacity");
+        capacity.is_some_and(|capacity| capacity.peak().is_some())
+    };
+    summary.nodes_with("handshakes").into_iter().filter(has).collect()
 }
 
 /// The handshakes that the instances which serve can do at any time, over all gateways that can be
@@ -106,15 +126,18 @@ fn capacity(summary: &Summary) -> Option<Curve> {
     Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
 }
 
-/// The quota of a managed service that stands alone: nothing that is done to it moves it.
-fn quota(summary: &Summary, attempted: &Curve) -> Option<Curve> {
+/// The quota per second of a managed service that stands alone: nothing that is done moves it.
+pub(in crate::report) fn quota(summary: &Summary) -> Option<f64> {
     let mut nodes = summary.input["nodes"].as_object()?.values();
-    if !summary.nodes_with("handshakes").is_empty() || nodes.all(|node| node["managed"].is_null()) {
+    if !pools(summary).is_empty() || nodes.all(|node| node["managed"].is_null()) {
         return None;
     }
-    let quota = summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)?;
-    let mean = vec![Some(quota); attempted.mean.len()];
-    Some(Curve { step: attempted.step, mean, band: Vec::new() })
+    summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)
+}
+
+/// `quota 500/s`.
+pub(super) fn quota_of(rate: f64) -> String {
+    format!("quota {}/s", figures::tick(rate))
 }
 
 /// The capacity of each tier while it is reached, and none otherwise.
@@ -155,18 +178,18 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
 }
 
 /// What attempts are at most of the capacity of the same moment, in words: where one tier takes
-/// them all, as the metric has it.
+/// them all, as the metric has it. Where none serves there is nothing to hold a peak against.
 fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> String {
-    let open = capacity.into_iter().flat_map(Curve::values).map(|(_, rate)| rate);
-    // Where none serves there is nothing to hold a peak against.
+    let Some(capacity) = capacity else { return String::new() };
+    let open = capacity.values().map(|(_, rate)| rate);
     let Some(least) = open.filter(|&rate| rate > 0.0).reduce(f64::min) else {
         return String::new();
     };
     let of = |(bin, rate): (usize, f64)| {
-        let open = capacity.and_then(|curve| *curve.mean.get(bin)?).filter(|&open| open > 0.0);
+        let open = (*capacity.mean.get(bin)?).filter(|&open| open > 0.0);
         open.map(|open| rate / open)
     };
-    let pools = summary.nodes_with("handshakes").len();
+    let pools = pools(summary).len();
     let told = summary.mean("attempts.peak_over_capacity").filter(|_| pools < 2);
     let Some(most) = told.or_else(|| attempted.values().filter_map(of).reduce(f64::max)) else {
         return String::new();
@@ -181,11 +204,46 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
             " Capacity: the quota of the service, {least}; attempts come to at most {part} it."
         );
     }
+    let closed = closed(capacity, attempted);
+    let while_open = if closed.is_empty() { "" } else { " while any does" };
     format!(
         " Capacity: handshakes that the gateways which serve and are reached can do when they do \
-         nothing else, at least {least}; attempts come to at most {part} what serves at the same \
-         moment."
+         nothing else, at least {least}{while_open}; attempts come to at most {part} what serves \
+         at the same moment.{closed}"
     )
+}
+
+/// When none serves, and how many attempts come then; empty where some always do.
+fn closed(capacity: &Curve, attempted: &Curve) -> String {
+    let bins = || capacity.values().filter(|&(_, rate)| rate <= 0.0).map(|(bin, _)| bin);
+    let (Some(first), Some(last)) = (bins().min(), bins().max()) else { return String::new() };
+    let edge = |bin: usize| clock(number::float(number::count(bin)) * capacity.step);
+    let whole = bins().count() == last - first + 1;
+    let until = last + 1 == capacity.mean.len();
+    let when = match (whole, until) {
+        (true, true) => format!("from {} on", edge(first)),
+        (true, false) => format!("from {} to {}", edge(first), edge(last + 1)),
+        // In several stretches.
+        (false, _) => format!(
+            "for {} in all, first at {}",
+            figures::spoken(number::float(number::count(bins().count())) * capacity.step),
+            edge(first)
+        ),
+    };
+    // The bins of both need not be equally wide.
+    let shut = |at: f64| {
+        let bin = number::place(number::floor(at / capacity.step));
+        capacity.mean.get(bin).copied().flatten().is_some_and(|rate| rate <= 0.0)
+    };
+    let rates = attempted.values().filter(|&(bin, _)| shut(attempted.time(bin)));
+    let came = (rates.map(|(_, rate)| rate).sum::<f64>() * attempted.step).round();
+    let came = match came {
+        some if some > 0.0 => {
+            format!("; {} then", figures::counted(some, "attempt comes", "attempts come"))
+        }
+        _ => String::new(),
+    };
+    format!(" None serves {when}{came}.")
 }
 
 /// The rate before anything happens; the median where nothing does.

@@ -4,13 +4,17 @@ use crate::{
     engine::{Span, number},
     record::Unit,
     report::chart,
-    summary::{Summary, figures, series::Curve, stated_count},
+    summary::{Summary, board, figures, series::Curve, stated_count},
     units::Quantity,
 };
 use serde_json::Value as Json;
 
 /// What is said of users without a connection: no budget.
 pub(in crate::report) const AWAY: &str = "away";
+/// The same of polls that nobody answers.
+pub(in crate::report) const FAILED: &str = "failed polls";
+/// What a managed service lets in per second.
+pub(in crate::report) const QUOTA: &str = "quota";
 /// A wait that nobody notices.
 const SHORTEST_WAIT: f64 = 0.01;
 /// A share of users that somebody sees.
@@ -23,7 +27,7 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let text = |key: &str| text(parameters.pointer(key));
     let lines = match kind {
         "clients" => vec![
-            text("/count").map(|count| format!("{count} users")),
+            text("/count").map(|count| several(&count, "user")),
             text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],
@@ -142,21 +146,50 @@ impl Graph {
         let more = match node.kind.as_str() {
             "clients" => {
                 let lag = summary.level("", "delivery_lag", "p99");
-                let herd = || herd(node, summary);
+                // Who polls in turn is away from one poll to the next: what fails says more.
+                let polls = polls_in_turn(&summary.input["nodes"][&node.name][&node.kind]);
+                let herd = || if polls { failed_polls(summary) } else { herd(node, summary) };
                 let away = alone.then(herd).flatten();
                 vec![moving(system("lag p99", "delivery_lag.p99"), Unit::Seconds, lag), away]
             }
             "gateway" => vec![waits(node, summary)],
+            "managed" => vec![quota(node, summary)],
             "pubsub" => {
                 let waiting = summary.level(&node.name, "backlog", "total");
                 vec![moving(own("backlog (msg)", "backlog.peak"), Unit::Count, waiting)]
             }
-            "registry" => vec![system("stale look-ups", "registry.stale_routes")],
-            "buffer" => vec![system("replays (msg)", "replay.messages")],
+            "registry" => vec![in_all(system("stale look-ups", "registry.stale_routes"))],
+            "buffer" => vec![in_all(system("replays (msg)", "replay.messages"))],
             _ => Vec::new(),
         };
         budgets.into_iter().chain(more.into_iter().flatten()).collect()
     }
+}
+
+/// Whether a crowd polls in turn, or some of it may.
+fn polls_in_turn(crowd: &Json) -> bool {
+    let is = |transport: &Json| {
+        transport == "short_poll"
+            || entries(transport).next().is_some_and(|it| it.0 == "short_poll")
+    };
+    is(&crowd["transport"]) || crowd["prefer"].as_array().is_some_and(|all| all.iter().any(is))
+}
+
+/// How many of the polls of a moment fail at worst.
+fn failed_polls(summary: &Summary) -> Option<Fact> {
+    let ends = |end: &str| summary.rate("", "polls", end);
+    let failed = ends("failed")?;
+    let all: Vec<Curve> = ["empty", "full", "failed"].into_iter().filter_map(ends).collect();
+    let all = Curve::sum(&all)?.mean;
+    let part = |(failed, all): (&Option<f64>, &Option<f64>)| {
+        let (failed, all) = ((*failed)?, (*all)?);
+        Some(if all > 0.0 { failed / all } else { 0.0 })
+    };
+    let mean = failed.mean.iter().zip(&all).map(part).collect();
+    let course = Curve { mean, ..failed };
+    let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
+    let course = Some((Unit::Share, course));
+    Some(Fact { label: FAILED.to_owned(), value: told(peak), share: Some(peak), course })
 }
 
 /// How many users of the only crowd are away at the worst moment.
@@ -207,6 +240,26 @@ pub(in crate::report) fn told(share: f64) -> String {
     format!("{mark}{text}")
 }
 
+/// What a managed service is limited by: new connections, those that it refuses included. How they
+/// come over time is known where it stands alone.
+fn quota(node: &Node, summary: &Summary) -> Option<Fact> {
+    let room = board::headroom(summary).into_iter().find(|room| room.node == node.name)?;
+    let peak = room.budgets.iter().find(|it| it.name == board::NEW_CONNECTIONS)?.peak;
+    let course = chart::quota(summary).and_then(|rate| {
+        let attempted = summary.rate("", "attempts", "attempted")?;
+        let of = |tried: Option<f64>| Some(tried? / rate);
+        Some(Curve { mean: attempted.mean.into_iter().map(of).collect(), ..attempted })
+    });
+    let course = course.map(|course| (Unit::Share, course));
+    Some(Fact { label: QUOTA.to_owned(), value: told(peak), share: Some(peak), course })
+}
+
+/// A sum over the whole run: while it plays nobody knows it.
+fn in_all(fact: Option<Fact>) -> Option<Fact> {
+    let unknown = Curve { step: 1.0, mean: Vec::new(), band: Vec::new() };
+    fact.map(|fact| Fact { course: Some((Unit::Count, unknown)), ..fact })
+}
+
 /// The longest wait for a CPU, where anybody waits.
 fn waits(node: &Node, summary: &Summary) -> Option<Fact> {
     let course = summary.level(&node.name, "handshake_queue", "max")?;
@@ -241,15 +294,13 @@ fn several(count: &str, one: &str) -> String {
     format!("{count} {one}{}", if count == "1" { "" } else { "s" })
 }
 
-/// The peak of each instance over its limit; over the highest peak where there is no limit.
+/// The peak of each instance over its limit; none where there is no limit.
 fn instances(node: &Node, summary: &Summary) -> Vec<f64> {
     let names = node.tracks(summary);
     if names.len() > INSTANCES || summary.unit(&node.name, "connections") != Some(Unit::Count) {
         return Vec::new();
     }
     let peak = |name: &str| Some(summary.level(&node.name, "connections", name)?.peak()?.1);
-    let peaks: Vec<f64> = names.into_iter().filter_map(peak).collect();
-    let most = peaks.iter().copied().fold(0.0, f64::max);
-    let limit = most_connections(node, &summary.input).unwrap_or(most);
-    peaks.into_iter().map(|peak| peak / limit.max(1.0)).collect()
+    let Some(limit) = most_connections(node, &summary.input) else { return Vec::new() };
+    names.into_iter().filter_map(peak).map(|peak| peak / limit.max(1.0)).collect()
 }

@@ -52,10 +52,16 @@ pub(in crate::report) fn headline(all: &[Compared]) -> String {
         return "The run measures none of the closed forms".to_owned();
     }
     let parts = held.iter().filter(|one| !one.is_large()).filter_map(|one| one.deviation);
-    let most = share(parts.map(f64::abs).fold(0.0, f64::max));
+    let most = parts.map(f64::abs).fold(0.0, f64::max);
+    // Less than that is how the numbers are written.
+    let most = if most < 1e-9 {
+        "exactly".to_owned()
+    } else {
+        format!("within {}", share(most.max(1e-6)))
+    };
     match far.as_slice() {
-        [] => format!("The napkin agrees within {most}"),
-        [one] => format!("The napkin agrees within {most}, except on {}", name(one)),
+        [] => format!("The napkin agrees {most}"),
+        [one] => format!("The napkin agrees {most}, except on {}", name(one)),
         _ => format!(
             "{} of {} closed forms agree within {}",
             held.len() - far.len(),
@@ -90,8 +96,9 @@ pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
     let ends: Vec<f64> = one.ci_low.into_iter().chain(one.ci_high).collect();
     let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
     html! {
-        td.r data-l="napkin" { (figures::figure(one.unit, one.estimate)) }
-        td.r data-l="simulated" {
+        td.r data-l="napkin" data-v=[sorted(Some(one.estimate))] {
+            (figures::figure(one.unit, one.estimate)) }
+        td.r data-l="simulated" data-v=[sorted(one.simulated)] {
             @match (scale, one.simulated) {
                 (Some(scale), Some(mean)) => {
                     b { (scale.text(mean)) }
@@ -102,9 +109,14 @@ pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
                 _ => (figures::NONE),
             }
         }
-        td.r data-l="difference" { (difference(one))
+        td.r data-l="difference" data-v=[sorted(one.deviation)] { (difference(one))
             @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } }
     }
+}
+
+/// What a column is sorted by, whatever units its cells have.
+fn sorted(value: Option<f64>) -> Option<f64> {
+    value.filter(|it| it.is_finite())
 }
 
 /// Signed; from a factor on as that.
