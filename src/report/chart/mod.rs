@@ -17,6 +17,7 @@ mod load;
 mod lost;
 mod memory;
 pub(super) mod observed;
+mod order;
 mod origins;
 pub mod phase;
 mod polls;
@@ -240,33 +241,6 @@ pub struct Lines {
     pub regions: Vec<(f64, f64, String)>,
     /// What happens in this panel alone.
     pub shades: Vec<Shade>,
-}
-
-impl Lines {
-    /// The places of the lines in the order in which they are told: percentiles and numbered
-    /// instances as they rise, else the most important first.
-    pub fn told(&self) -> Vec<usize> {
-        let mut all: Vec<usize> = (0..self.lines.len()).rev().collect();
-        let ranks = self.lines.iter().map(|line| rank(&line.label));
-        let Some(ranks) = ranks.collect::<Option<Vec<(&str, f64)>>>() else { return all };
-        if ranks.windows(2).all(|pair| pair[0].0 == pair[1].0) {
-            all.sort_by(|&a, &b| ranks[a].1.total_cmp(&ranks[b].1));
-        }
-        all
-    }
-}
-
-/// Where a percentile stands among others, `p99.9` before `max`, or `gateways-2` among its like.
-fn rank(label: &str) -> Option<(&str, f64)> {
-    let percentile = label.strip_prefix('p').and_then(|number| number.parse().ok());
-    match (label, percentile) {
-        ("max", _) => Some(("p", 100.0)),
-        (_, Some(percentile)) => Some(("p", percentile)),
-        (_, None) => {
-            let (stem, number) = label.rsplit_once('-')?;
-            Some((stem, number.parse().ok()?))
-        }
-    }
 }
 
 /// One line, in pieces where there is nothing to measure.

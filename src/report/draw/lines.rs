@@ -422,3 +422,21 @@ fn corner_spot(
     let spots = all.flat_map(|row| [frame.right - 6.0, x + 6.0 + width].map(|end| (end, row)));
     spots.filter(inside).find(free)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_on_one_line_are_told_briefly() {
+        for (names, told) in [
+            (&["jitter none", "jitter full"][..], "jitter none, full"),
+            (&["gateways-1", "gateways-2"], "gateways-1, 2"),
+            (&["gateways-3", "gateways-1", "gateways-2"], "gateways-1 to 3"),
+            (&["gateways-0", "gateways-2", "gateways-3"], "gateways-0, 2, 3"),
+            (&["quota-1s"], "quota-1s"),
+        ] {
+            assert_eq!(together(names), told);
+        }
+    }
+}
