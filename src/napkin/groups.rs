@@ -2,8 +2,8 @@
 //! the same.
 use crate::engine::number;
 
-/// Tabs of a browser of `tabs` that are in one room of `size`, both side by side from the first user
-/// on: each number with the share of the tabs that are in such a group.
+/// Tabs of a browser of `tabs` that are in one room of `size`, both side by side from the first
+/// user on: each number with the share of the tabs that are in such a group.
 pub(super) fn rooms(tabs: u32, size: u32) -> Vec<(f64, u32)> {
     let (tabs, size) = (tabs.max(1), size.max(1));
     let apart = divisor(tabs, size);

@@ -89,9 +89,9 @@ impl Turns {
 
     /// Where each message is for all tabs of a browser, which hold `most` requests at a time: it
     /// answers these, their connections go to those in line, who find it a round trip later, and so
-    /// on; after T/6 round trips all can be answered again. Who is quick is answered first and comes
-    /// to the front of the line, so that on average the shorter one of two passes for each place.
-    /// In between what is held for long enough ends.
+    /// on; after T/6 round trips all can be answered again. Who is quick is answered first and
+    /// comes to the front of the line, so that on average the shorter one of two passes for each
+    /// place. In between what is held for long enough ends.
     fn of_all(pattern: &Pattern, [rtt, hold, quick]: [f64; 3], [tabs, most]: [u32; 2]) -> Self {
         let more = f64::from(tabs.saturating_sub(most));
         let later = (more / f64::from(most.max(1)) - 1.0).max(0.0) / 2.0;
@@ -223,8 +223,8 @@ impl Sharing {
         (1.0 - self.silent) / self.streams().max(1e-12)
     }
 
-    /// Held requests of a user by what comes for it, by a round trip, a hold, and the shorter of two
-    /// round trips; `same` says how many of so many tabs get what one of them gets.
+    /// Held requests of a user by what comes for it, by a round trip, a hold, and the shorter of
+    /// two round trips; `same` says how many of so many tabs get what one of them gets.
     pub(super) fn turns(
         &self,
         pattern: &Pattern,

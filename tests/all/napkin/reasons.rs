@@ -73,8 +73,8 @@ fn what_arrives_after_the_horizon_has_no_bytes() {
 #[test]
 fn a_few_messages_for_all_are_few() {
     let few = "  phones.sends: null\n  phones.network.lifetime: never\n";
-    let source = "nodes:\n  ticker: { source: { rate: 12/min, payload: 200B, to: all } }\nlinks:\n  \
-                  ticker -> bus: {}\n";
+    let source = "nodes:\n  ticker: { source: { rate: 12/min, payload: 200B, to: all } }\nlinks:\n\
+                  \x20 ticker -> bus: {}\n";
     for seed in 1..4 {
         let (_, run) = both(&format!("{few}seed: {seed}\n{source}"));
         for quantity in ["Deliveries", "Bytes down"] {
