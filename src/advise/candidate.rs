@@ -181,18 +181,28 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     for (name, value) in values {
         text = text.replace(name, &quoted(name, &value));
     }
-    let idle: &[&str] = match way {
-        Way::ShortPoll => &["heartbeat", "reconnect"],
-        Way::Websocket | Way::Sse | Way::LongPoll => &["short_poll"],
-    };
-    for key in idle {
-        text = text.replace(&format!("      {key}: "), &format!("      # {key}: "));
-    }
+    text = without_idle(text, way);
     if let Some(prices) = &question.prices {
         let path = serde_json::Value::from(prices.as_str());
         text += &format!("prices: {path}\n");
     }
     text
+}
+
+/// The text without the keys that have no effect on a transport.
+fn without_idle(text: String, way: Way) -> String {
+    let idle: &[&str] = match way {
+        Way::ShortPoll => &["heartbeat", "reconnect"],
+        Way::Websocket | Way::Sse | Way::LongPoll => &["short_poll"],
+    };
+    let text = match way {
+        // A request that is held is no ping.
+        Way::LongPoll => text.replace("heartbeat: { every: 25s, ", "heartbeat: { "),
+        Way::Websocket | Way::Sse | Way::ShortPoll => text,
+    };
+    idle.iter().fold(text, |text, key| {
+        text.replace(&format!("      {key}: "), &format!("      # {key}: "))
+    })
 }
 
 /// How many tabs a browser has, where they share connections that are too few for them.

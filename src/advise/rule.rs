@@ -2,7 +2,7 @@
 //! what may be old → polls; where proxies block → long polls. Between 10 s and 60 s the price says.
 use super::{
     candidate::{Estimate, Load, MAILBOX, Way, estimate, keeps},
-    crossing::{Crossing, crossing},
+    crossing::{Crossing, OFTEN, crossing},
     question::{Audience, Direction, Question, STREAMS, STREAMS_OF_HTTP_2, rate as told},
 };
 use crate::{
@@ -324,17 +324,41 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
     let fresh = question.within();
     let [now, then] =
         if crossing.cheaper { ["no dearer", "dearer"] } else { ["dearer", "cheaper"] };
-    let sent = 1.0 / question.messages.0.max(1e-12);
-    let then = match crossing.silence {
-        Some(at) if at > sent => {
-            format!(", and {then} once messages of a user are {} apart", spoken(at))
-        }
-        Some(at) => {
-            format!(", and {then} where messages of a user come each {} or more often", spoken(at))
-        }
-        None => ", and at other rates too".to_owned(),
-    };
+    let then = format!(", {}", changes(question, crossing, then));
     format!("{first}; polls that are {fresh} fresh are {now} at what is sent{then}.")
+}
+
+/// At which rates of messages polls as fresh as is asked change places with what is held open: the
+/// nearest first.
+fn changes(question: &Question, crossing: &Crossing, then: &str) -> String {
+    let sent = 1.0 / question.messages.0.max(1e-12);
+    let rarer = crossing.rarer.map(|at| (at / sent, format!("once they are {} apart", spoken(at))));
+    let busier = crossing.busier.map(|at| {
+        let often = format!("where messages of a user come each {} or more often", spoken(at));
+        (sent / at.max(1e-12), often)
+    });
+    match (rarer, busier) {
+        (Some(rarer), Some(busier)) if busier.0 <= rarer.0 => {
+            format!("and {then} {}, or {}", busier.1, rarer.1)
+        }
+        (Some((_, rarer)), other) => {
+            let rarer = rarer.replace("they", "messages of a user");
+            match other {
+                None => format!("and {then} {rarer}"),
+                Some((_, busier)) => {
+                    format!(
+                        "and {then} {rarer}, or {}",
+                        busier.replace("messages of a user", "they")
+                    )
+                }
+            }
+        }
+        (None, Some((_, busier))) => format!("and {then} {busier}"),
+        (None, None) => format!(
+            "and at other rates too, from {} a second to one a day",
+            figures::compact(1.0 / OFTEN)
+        ),
+    }
 }
 
 /// Where the rule and the price differ, with numbers.

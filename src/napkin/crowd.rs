@@ -56,6 +56,8 @@ pub(super) struct Crowd<'s> {
     pub(super) look_up: f64,
     /// From the fan-out, or the registry's answer, to the gateways.
     pub(super) back: f64,
+    /// From the fan-out to the buffer; that has the way from the gateways.
+    pub(super) aside: f64,
     pub(super) buffer: Option<Of<'s, Buffer>>,
     pub(super) inbox: Option<Of<'s, Buffer>>,
     pub(super) law: wire::Law,
@@ -225,6 +227,12 @@ impl Crowd<'_> {
     pub(super) fn placed(&self) -> f64 {
         let held = self.held + self.half_open;
         if self.transport == Transport::LongPoll { held * self.turns.held } else { held }
+    }
+
+    /// The most of them at once, on average: what is for all ends their requests together, so that
+    /// all are held before it.
+    pub(super) fn placed_at_most(&self) -> f64 {
+        if self.polls_together() { self.connected() + self.half_open } else { self.placed() }
     }
 
     /// Whether no connection is held between two exchanges.
@@ -456,9 +464,6 @@ impl Crowd<'_> {
         }
         let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
         let own = count(self.own_carried() * self.reach);
-        // An answer as it is on average.
-        let each = self.arrive() / self.polls.full.max(1e-12);
-        let answer = self.law.wire.answer(each * self.payload());
         let traffic = Traffic {
             frames_up: count(self.up()),
             frames_down: own + from_outside,
@@ -469,7 +474,7 @@ impl Crowd<'_> {
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),
             polls_full: count(self.polls.full),
-            answers: answer.times(self.polls.full * seconds),
+            answers: self.answers(self.polls.full * seconds),
             connected: u128::from(count(self.connected())) * 1_000_000_000,
             ..Traffic::default()
         };

@@ -49,21 +49,31 @@ impl Crowd<'_> {
         if self.sent <= 0.0 { ("RTT/2", self.rtt / 2.0) } else { ("RTT", self.rtt) }
     }
 
-    /// From the fan-out through the mailbox to the client.
+    /// From the fan-out through the mailbox to the client: what a poll finds is asked for and read
+    /// over the way from the gateways, what is held for is handed over by half of it.
     fn mailbox(&self) -> f64 {
         let Some(mailbox) = self.buffer else { return 0.0 };
         let cpu = &self.pool.parameters.cpu;
+        let read = cpu.poll.seconds() + 2.0 * mailbox.way + mailbox.parameters.read.seconds();
         match self.transport {
             Transport::LongPoll => {
-                let push = mailbox.way + cpu.push.seconds();
-                mailbox.way + push + self.rtt / 2.0 + self.turns.late
+                let handed = self.handed() + cpu.push.seconds();
+                let found = 1.0 - self.turns.pushed / self.each_gets().max(1e-300);
+                let found = found.clamp(0.0, 1.0);
+                let waits = handed + found * (read - handed) + self.turns.late;
+                self.aside + waits + self.rtt / 2.0
             }
             _ => {
-                let read = 2.0 * mailbox.way + mailbox.parameters.read.seconds();
                 let each = |(share, every)| share * terms::poll_staleness(every, self.rtt);
                 let stale: f64 = self.intervals().into_iter().map(each).sum();
-                mailbox.way + read + cpu.poll.seconds() + stale
+                self.aside + read + stale
             }
         }
+    }
+
+    /// From the mailbox to the gateway that holds a request, in seconds: what comes meanwhile waits
+    /// for the next one.
+    pub(super) fn handed(&self) -> f64 {
+        self.buffer.map_or(0.0, |mailbox| mailbox.way)
     }
 }

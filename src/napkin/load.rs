@@ -185,7 +185,15 @@ impl Plan<'_> {
         let words = self.parts("; ", |crowd| match crowd.transport {
             _ if crowd.polls.all <= 0.0 => None,
             Transport::Websocket | Transport::Sse => None,
-            Transport::ShortPoll => Some("e^(−λP) of them".to_owned()),
+            Transport::ShortPoll if crowd.is_plain() => Some("e^(−λP) of them".to_owned()),
+            Transport::ShortPoll => Some(format!(
+                "nothing comes for P: {} of them",
+                figures::share(crowd.polls.empty / crowd.polls.all)
+            )),
+            Transport::LongPoll if !crowd.is_plain() => Some(format!(
+                "nothing comes while one is held: {} of them",
+                figures::share(crowd.polls.empty / crowd.polls.all)
+            )),
             Transport::LongPoll if crowd.tabs.waits > 0.0 => {
                 Some("e^(−λ·(turn + RTT + hold)) of them".to_owned())
             }

@@ -139,6 +139,10 @@ impl<'s> Map<'s> {
         let fanout = bus.and_then(|bus| self.next(bus.id, fanout));
         let after = |way: Option<f64>| way.unwrap_or(0.0);
         let back = fanout.and_then(|it| self.leads(it.id, |id| id == pool.id, gateway));
+        let kept = self.next(pool.id, buffer(Scope::User));
+        let aside = fanout
+            .zip(kept)
+            .and_then(|(it, kept)| self.leads(it.id, |id| id == kept.id, buffer(Scope::User)));
         let resumes = clients.parameters.resume == Resume::LastSeenId;
         let transport: Transport = law.transport;
         let rtt = terms::mean(&clients.parameters.network.rtt) + 2.0 * (balancer.way + pool.way);
@@ -150,7 +154,8 @@ impl<'s> Map<'s> {
             registry: self.next(pool.id, registry).filter(|_| !polls(transport)),
             look_up: after(fanout.and_then(|it| self.next(it.id, registry)).map(|it| it.way)),
             back: after(back.map(|it| it.way)),
-            buffer: self.next(pool.id, buffer(Scope::User)).filter(|_| resumes),
+            aside: after(aside.map(|it| it.way)),
+            buffer: kept.filter(|_| resumes),
             inbox: self.next(pool.id, buffer(Scope::Inbox)).filter(|_| resumes),
             clients,
             law,

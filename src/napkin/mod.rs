@@ -6,6 +6,7 @@
 mod checks;
 mod crowd;
 mod events;
+mod groups;
 mod lag;
 mod load;
 mod many;
@@ -14,6 +15,7 @@ mod outside;
 mod polls;
 mod pool;
 mod sheet;
+mod silence;
 mod spill;
 mod tabs;
 pub mod terms;

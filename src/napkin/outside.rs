@@ -1,7 +1,10 @@
 //! Sources in their steady state: what they publish for a crowd a second.
 use super::{
     crowd::way,
+    groups,
     sheet::{n, per},
+    silence::Bursts,
+    terms,
 };
 use crate::{
     engine::number,
@@ -21,9 +24,7 @@ pub(super) struct Outside<'s> {
     pub(super) payload: f64,
     /// Recipients of each.
     pub(super) audience: f64,
-    many: bool,
-    /// Whether each message is for each user.
-    to_each: bool,
+    to: SourceAudience,
     /// The part of the crowd that this is about.
     part: f64,
     /// To its bus, in seconds.
@@ -44,12 +45,7 @@ pub(super) fn of(scenario: &Scenario, crowd: NodeId, part: f64) -> Vec<Outside<'
             rate: source.ticks.mean(scenario.horizon) * part,
             part,
             payload: number::float(source.payload.0),
-            many: !matches!(source.to, SourceAudience::User(_)),
-            to_each: match source.to {
-                SourceAudience::All => true,
-                SourceAudience::Topic { topics, .. } => topics <= 1,
-                SourceAudience::User(_) | SourceAudience::Room(_) => false,
-            },
+            to: source.to,
             audience: match source.to {
                 SourceAudience::User(_) => 1.0,
                 SourceAudience::All => users,
@@ -70,13 +66,52 @@ impl Outside<'_> {
 
     /// Whether a message is for more than one user.
     pub(super) fn is_for_many(&self) -> bool {
-        self.many
+        !matches!(self.to, SourceAudience::User(_))
+    }
+
+    /// Whether each message is for each user.
+    pub(super) fn is_to_each(&self) -> bool {
+        match self.to {
+            SourceAudience::All => true,
+            SourceAudience::Topic { topics, .. } => topics <= 1,
+            SourceAudience::User(_) | SourceAudience::Room(_) => false,
+        }
+    }
+
+    /// How many of the tabs of a browser get what one of them gets, that one included: each number
+    /// with its share of the deliveries.
+    pub(super) fn together(&self, tabs: u32) -> Vec<(f64, u32)> {
+        match self.to {
+            SourceAudience::User(_) => vec![(1.0, 1)],
+            SourceAudience::All => vec![(1.0, tabs)],
+            SourceAudience::Room(size) => groups::rooms(tabs, size),
+            SourceAudience::Topic { topics, popularity } => {
+                let exponent = popularity.exponent();
+                let [all, squares] =
+                    [exponent, 2.0 * exponent].map(|exponent| groups::zipf_sum(topics, exponent));
+                let same = (squares / (all * all).max(1e-12)).min(1.0);
+                terms::binomial(tabs.saturating_sub(1), same).into_iter().zip(1..).collect()
+            }
+        }
+    }
+
+    /// Bursts of which a user gets so many messages a second on average.
+    pub(super) fn bursts(&self, mean: f64) -> Option<Bursts> {
+        Bursts::of(self.ticks, mean)
+    }
+
+    /// How unlike its recipients are: the exponent of Zipf's law, where each is for one user.
+    pub(super) fn unlike(&self) -> f64 {
+        match self.to {
+            SourceAudience::User(popularity) => popularity.exponent(),
+            _ => 0.0,
+        }
     }
 
     /// The time between two of its messages, in seconds, where each user gets all of them.
     pub(super) fn period(&self) -> Option<f64> {
         match self.ticks {
-            Ticks::Every(every) if self.to_each => Some(every.seconds().max(1e-9)),
+            Ticks::Every(every) if self.is_to_each() => Some(every.seconds().max(1e-9)),
             _ => None,
         }
     }

@@ -1,6 +1,9 @@
 //! Polls of a crowd in the steady state: short ones now and then, and those that are held.
-use super::{crowd::Crowd, outside::Outside, tabs::Turns, terms};
-use crate::node::parameters::Transport;
+use super::{crowd::Crowd, groups, outside::Outside, silence::Pattern, tabs::Turns, terms};
+use crate::{
+    node::parameters::{Audience, Transport},
+    record::meter::Answers,
+};
 
 /// Polls a second.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,16 +21,76 @@ pub(super) fn polls(transport: Transport) -> bool {
 }
 
 impl Crowd<'_> {
-    /// The time between two messages that all of its users get, in seconds, if it is these that
-    /// answer what is held.
-    fn in_step(&self, rate: f64) -> Option<f64> {
-        let often = self.outside.iter().filter_map(Outside::period).reduce(f64::min)?;
-        (often * rate < 2.0).then_some(often)
+    /// Whether its held requests are answered all at once, at a fixed period.
+    pub(super) fn polls_in_step(&self) -> bool {
+        self.transport == Transport::LongPoll && self.pattern().period().is_some()
     }
 
-    /// Whether its held requests are answered all at once.
-    pub(super) fn polls_in_step(&self) -> bool {
-        self.transport == Transport::LongPoll && self.in_step(self.each_gets()).is_some()
+    /// What comes for one of its users, on average.
+    fn pattern(&self) -> Pattern {
+        self.pattern_of(&vec![1.0; self.outside.len()])
+    }
+
+    /// Whether all that comes for its users does so at random, for each at the same rate.
+    pub(super) fn is_plain(&self) -> bool {
+        let pattern = self.pattern();
+        pattern.periods.is_empty()
+            && pattern.bursts.is_empty()
+            && self.outside.iter().all(|source| source.unlike() <= 0.0)
+    }
+
+    /// What comes for its users: the share of those who are alike, and what that is for them.
+    fn patterns(&self) -> Vec<(f64, Pattern)> {
+        let unlike: Vec<f64> = self.outside.iter().map(Outside::unlike).collect();
+        let all = groups::popular(self.clients.parameters.count, &unlike);
+        all.into_iter().map(|(share, more)| (share, self.pattern_of(&more))).collect()
+    }
+
+    /// The same for those who get so many times the mean of each source.
+    fn pattern_of(&self, more: &[f64]) -> Pattern {
+        let mut pattern = Pattern::default();
+        let all = self.each_gets();
+        let mut own = all;
+        for (source, more) in self.outside.iter().zip(more) {
+            let mean = all * source.deliveries() / self.carried().max(1e-300);
+            let bursts = source.bursts(mean * more);
+            own -= source.period().map_or(mean, |period| 1.0 / period);
+            if bursts.is_none() && source.period().is_none() {
+                pattern.steady += mean * more;
+            }
+            pattern.periods.extend(source.period());
+            pattern.bursts.extend(bursts);
+        }
+        pattern.steady += own.max(0.0);
+        pattern
+    }
+
+    /// How many of so many tabs of a browser get what one of them gets: each number with its share
+    /// of the deliveries.
+    fn same(&self, tabs: u32) -> Vec<(f64, u32)> {
+        let own = match self.clients.parameters.sends.as_ref().map(|sends| sends.to) {
+            Some(Audience::All) => vec![(1.0, tabs)],
+            Some(Audience::Room(size)) => groups::rooms(tabs, size),
+            Some(Audience::Direct) | None => vec![(1.0, 1)],
+        };
+        let outside =
+            self.outside.iter().map(|source| (source.deliveries(), source.together(tabs)));
+        let own = std::iter::once((self.own_carried(), own));
+        let all = self.carried().max(1e-300);
+        own.chain(outside)
+            .flat_map(|(many, groups)| {
+                groups.into_iter().map(move |(share, same)| (share * many / all, same))
+            })
+            .collect()
+    }
+
+    /// Whether its held requests are answered together: most of what comes is for all of them.
+    pub(super) fn polls_together(&self) -> bool {
+        let sends = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
+        let own = if sends == Some(Audience::All) { self.own_carried() } else { 0.0 };
+        let outside = self.outside.iter().filter(|source| source.is_to_each());
+        let all = outside.fold(own, |sum, source| sum + source.deliveries());
+        self.transport == Transport::LongPoll && all > 0.5 * self.carried()
     }
 
     /// Whether its users come and go.
@@ -55,9 +118,9 @@ impl Crowd<'_> {
         }
         self.polls = match self.transport {
             Transport::Websocket | Transport::Sse => return,
-            Transport::ShortPoll => self.short_polls(rate),
+            Transport::ShortPoll => self.short_polls(),
             Transport::LongPoll => {
-                self.turns = self.take_turns(rate);
+                self.turns = self.take_turns();
                 self.held_polls(rate)
             }
         };
@@ -69,65 +132,82 @@ impl Crowd<'_> {
         let cycle = 1.0 / self.turns.asks.max(1e-9);
         let steady = Polls { all, empty, full: all - empty, cycle };
         let clients = self.clients.parameters;
-        let shared = self.tabs.is_shared() || self.in_step(rate).is_some();
+        let shared = self.tabs.is_shared() || self.polls_in_step();
         let Some(visits) = clients.visits.as_ref().filter(|_| !shared) else { return steady };
         // Of a visit with an exponential stay: the request that finds what came meanwhile, then one
         // after the other until the last, which nobody answers.
         let leaves = 1.0 / terms::mean(&visits.stay).max(1e-9);
         let hold = clients.poll_hold.seconds();
         let each = terms::held_until(leaves, rate, [self.rtt, hold]);
-        let found = 1.0 - self.nothing(rate);
+        let found = 1.0 - self.nothing(&self.patterns());
         let visits = self.comes * self.online;
         let [all, empty] = [found + each.asks, each.empty].map(|it| it * visits);
         Polls { all, empty, full: all - empty - visits * self.turns.held, cycle }
     }
 
     /// The chance that nothing came for a user while it was away.
-    fn nothing(&self, rate: f64) -> f64 {
+    fn nothing(&self, all: &[(f64, Pattern)]) -> f64 {
         self.clients.parameters.visits.as_ref().map_or(1.0, |visits| {
-            terms::over(&visits.away, |away| self.silence(rate, away.max(0.0) / 1e9))
+            terms::over(&visits.away, |away| silent(all, away.max(0.0) / 1e9))
         })
     }
 
     /// Held requests, by the round trip of each user, which matters where messages come as fast.
-    fn take_turns(&self, rate: f64) -> Turns {
+    fn take_turns(&self) -> Turns {
         let (clients, inside) =
             (self.clients.parameters, 2.0 * (self.balancer.way + self.pool.way));
-        let hold = clients.poll_hold.seconds();
+        let (hold, handed) = (clients.poll_hold.seconds(), self.handed());
         if self.tabs.is_shared() {
-            return self.tabs.turns(rate, self.rtt, hold);
+            let quick = terms::smaller(&clients.network.rtt) + inside + handed;
+            let times = [self.rtt + handed, hold, quick];
+            let turns = self.tabs.turns(&self.pattern(), times, &|tabs| self.same(tabs));
+            return self.hands_over(turns);
         }
-        let in_step = self.in_step(rate);
+        let (all, mean) = (self.patterns(), self.each_gets());
         let mut sum = Turns::default();
         for (rtt, share) in terms::points(&clients.network.rtt) {
-            let rtt = rtt.max(0.0) / 1e9 + inside;
-            let one = match in_step {
-                Some(period) => Turns::in_step(period, rtt, hold),
-                None => self.tabs.turns(rate, rtt, hold),
-            };
-            sum.add(share, &one);
+            let rtt = rtt.max(0.0) / 1e9 + inside + handed;
+            for (alike, pattern) in &all {
+                let one = Turns::alone(pattern, rtt, hold);
+                let more = if mean > 0.0 { pattern.rate() / mean } else { 1.0 };
+                sum.add([share * alike, share * alike * more], &one);
+            }
         }
-        sum
+        self.hands_over(sum)
     }
 
-    /// The chance that nothing comes for a user in so long, in seconds.
-    fn silence(&self, rate: f64, seconds: f64) -> f64 {
-        let periods = self.outside.iter().filter_map(Outside::period);
-        let (mut others, mut chance) = (rate, 1.0);
-        for period in periods {
-            others -= 1.0 / period;
-            chance *= (1.0 - seconds / period).max(0.0);
+    /// A request is held as well while what comes for it is on its way from the mailbox.
+    fn hands_over(&self, turns: Turns) -> Turns {
+        let handed = self.handed();
+        let read = self.buffer.map_or(0.0, |mailbox| mailbox.parameters.read.seconds());
+        let found = (turns.asks - turns.empty - turns.pushed).max(0.0);
+        let held = turns.held + turns.pushed * handed + found * (2.0 * handed + read);
+        Turns { held: held.min(1.0), ..turns }
+    }
+
+    /// What so many answers with messages are cut into: each has as many of them as come by
+    /// chance, which matters where some are one segment and others two.
+    pub(super) fn answers(&self, many: f64) -> Answers {
+        let each = self.arrive() / self.polls.full.max(1e-12);
+        let counts = match self.pattern().period() {
+            Some(_) => terms::around(each),
+            None => terms::some(each),
+        };
+        let mut all = Answers::default();
+        for (messages, share) in counts {
+            all.add(&self.law.wire.answer(messages * self.payload()).times(share * many));
         }
-        chance * libm::exp(-others.max(0.0) * seconds)
+        all
     }
 
     /// Those of tabs that nobody looks at are further apart.
-    fn short_polls(&self, rate: f64) -> Polls {
+    fn short_polls(&self) -> Polls {
+        let comes = self.patterns();
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let mut polls = Polls { cycle: every, ..Polls::default() };
         for (share, every) in self.intervals() {
             let all = self.there * share / every;
-            let empty = all * self.silence(rate, every);
+            let empty = all * silent(&comes, every);
             polls = Polls {
                 all: polls.all + all,
                 empty: polls.empty + empty,
@@ -136,7 +216,7 @@ impl Crowd<'_> {
             };
         }
         // Who comes asks at once.
-        let nothing = self.nothing(rate);
+        let nothing = self.nothing(&comes);
         polls.all += self.comes;
         polls.empty += self.comes * nothing;
         polls.full += self.comes * (1.0 - nothing);
@@ -151,4 +231,9 @@ impl Crowd<'_> {
         let apart = hidden.map_or(every, |hidden| hidden.throttle.seconds().max(every));
         [(1.0 - share, every), (share, apart)]
     }
+}
+
+/// The chance that nothing comes in so many seconds, over all users.
+fn silent(all: &[(f64, Pattern)], seconds: f64) -> f64 {
+    all.iter().map(|(share, pattern)| share * pattern.silent(seconds)).sum()
 }

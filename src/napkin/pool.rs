@@ -25,6 +25,8 @@ pub(super) struct Pool<'p> {
     pub(super) count: f64,
     /// Connections over all instances.
     pub(super) held: f64,
+    /// The most at once: more where all ask again together.
+    peak: f64,
     /// Users who want one.
     pub(super) there: f64,
     /// CPU time of a handshake, in seconds.
@@ -55,6 +57,7 @@ impl Plan<'_> {
             policy: first.balancer.parameters.policy,
             count: f64::from(own.count),
             held: crowds.iter().map(|crowd| crowd.placed()).sum(),
+            peak: crowds.iter().map(|crowd| crowd.placed_at_most()).sum(),
             there: crowds.iter().map(|crowd| crowd.wants()).sum(),
             work: work / all,
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
@@ -143,13 +146,14 @@ impl Pool<'_> {
         }
         sheet.line("Connections a gateway", words, value);
         let beside = beside("memory.peak_per_instance");
-        let value = Value { number: each * per, unit: Unit::Bytes, kind: Kind::Fullest, beside };
+        let most = self.peak / self.count.max(1.0);
+        let value = Value { number: most * per, unit: Unit::Bytes, kind: Kind::Fullest, beside };
         let note = if limit > 0.0 {
-            format!("{} of {}", figures::share(each * per / limit), size(limit))
+            format!("{} of {}", figures::share(most * per / limit), size(limit))
         } else {
             String::new()
         };
-        sheet.noted("Peak memory a gateway", format!("{} × {}", n(each), size(per)), value, note);
+        sheet.noted("Peak memory a gateway", format!("{} × {}", n(most), size(per)), value, note);
     }
 
     /// Connections that an instance can hold: those that it takes, or those from which on the

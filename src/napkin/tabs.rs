@@ -3,7 +3,9 @@
 use super::{
     Plan,
     crowd::Crowd,
+    groups,
     sheet::{Sheet, Value, f, metric, n, per, s},
+    silence::Pattern,
     terms,
 };
 use crate::{
@@ -58,27 +60,76 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// Adds others, of a share of the users.
-    pub(super) fn add(&mut self, share: f64, other: &Self) {
+    /// Adds others, of a share of the users that gets a part of the messages.
+    pub(super) fn add(&mut self, [share, part]: [f64; 2], other: &Self) {
         self.asks += share * other.asks;
         self.empty += share * other.empty;
-        self.late += share * other.late;
+        self.late += part * other.late;
         self.up += share * other.up;
         self.held += share * other.held;
         self.pushed += share * other.pushed;
     }
 
-    /// Where a message comes each `period`, for all users: each answer is one of these, so that the
-    /// next request is late for none, unless its way takes longer than that.
-    pub(super) fn in_step(period: f64, rtt: f64, hold: f64) -> Self {
-        if rtt >= period {
-            let asks = 1.0 / rtt.max(1e-9);
-            return Self { asks, late: rtt / 2.0, ..Self::default() };
+    /// Of one who shares a connection with nobody.
+    pub(super) fn alone(pattern: &Pattern, rtt: f64, hold: f64) -> Self {
+        if pattern.period().is_some() || !pattern.bursts.is_empty() {
+            return Self::of_all(pattern, [rtt, hold, rtt], [1, 1]);
         }
-        let empty = (period / (rtt + hold).max(1e-9)).floor() / period;
-        let asks = empty + 1.0 / period;
-        let held = (1.0 - rtt * asks).clamp(0.0, 1.0);
-        Self { asks, empty, late: 0.0, up: 0.0, held, pushed: 1.0 / period }
+        let rate = pattern.rate();
+        let cycle = terms::long_poll_cycle(rate, rtt, hold).max(1e-9);
+        Self {
+            asks: 1.0 / cycle,
+            empty: libm::exp(-rate * (rtt + hold)) / cycle,
+            late: terms::long_poll_lag(rtt, cycle) - rtt / 2.0,
+            up: 0.0,
+            held: (cycle - rtt).max(0.0) / cycle,
+            pushed: libm::exp(-rate * rtt) * -libm::expm1(-rate * hold) / cycle,
+        }
+    }
+
+    /// Where each message is for all tabs of a browser, which hold `most` requests at a time: it
+    /// answers these, their connections go to those in line, who find it a round trip later, and so
+    /// on; after T/6 round trips all can be answered again. Who is quick is answered first and
+    /// comes to the front of the line, so that on average the shorter one of two passes for each
+    /// place. In between what is held for long enough ends.
+    fn of_all(pattern: &Pattern, [rtt, hold, quick]: [f64; 3], [tabs, most]: [u32; 2]) -> Self {
+        let more = f64::from(tabs.saturating_sub(most));
+        let later = (more / f64::from(most.max(1)) - 1.0).max(0.0) / 2.0;
+        let held = f64::from(tabs.min(most)) / f64::from(tabs);
+        let round = (rtt / held).max(1e-9);
+        let line = more / f64::from(tabs) * (rtt + later * quick);
+        let both = (rtt + hold).max(1e-9);
+        let (full, empty, late, pushed);
+        if let Some(period) = pattern.period() {
+            let in_time = round < period;
+            full = 1.0 / period.max(round);
+            empty = ((period - (round - rtt)).max(0.0) / both).floor() / period;
+            late = if in_time { line } else { round / 2.0 };
+            pushed = if in_time { full } else { 0.0 };
+        } else {
+            let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+                let states = pattern.states().into_iter();
+                states
+                    .map(|(share, rate)| share * of(rate, terms::answers(rate, round, line)))
+                    .sum()
+            };
+            full = sum(&|_, full| full);
+            empty = pattern.silences(both + round - rtt, both);
+            pushed = sum(&|rate, full| libm::exp(-rate * round) * full);
+            let waits = |rate: f64, full: f64| {
+                rate * ((1.0 - round * full) * line + round * full * round / 2.0)
+            };
+            late = sum(&waits) / pattern.rate().max(1e-300);
+        }
+        let asks = full + held * empty;
+        Self {
+            asks,
+            empty: held * empty,
+            late,
+            up: 0.0,
+            held: (held - rtt * asks).max(0.0),
+            pushed: held * pushed,
+        }
     }
 }
 
@@ -172,54 +223,94 @@ impl Sharing {
         (1.0 - self.silent) / self.streams().max(1e-12)
     }
 
-    /// Held requests of a user who gets so many messages a second.
-    pub(super) fn turns(&self, rate: f64, rtt: f64, hold: f64) -> Turns {
-        let alone = [(1, 1.0)];
-        let classes = if self.is_shared() { self.classes.as_slice() } else { &alone };
-        let waits = self.crowded > 0.0;
+    /// Held requests of a user by what comes for it, by a round trip, a hold, and the shorter of
+    /// two round trips; `same` says how many of so many tabs get what one of them gets.
+    pub(super) fn turns(
+        &self,
+        pattern: &Pattern,
+        times: [f64; 3],
+        same: &dyn Fn(u32) -> Vec<(f64, u32)>,
+    ) -> Turns {
         let mut sum = Turns::default();
-        for &(tabs, share) in classes {
-            let one = self.turns_of(tabs, [rate, rtt, hold]);
-            sum.add(share, &Turns { up: if waits { one.up } else { 0.0 }, ..one });
+        for &(tabs, share) in &self.classes {
+            sum.add([share; 2], &self.turns_of(tabs, pattern, times, &same(tabs)));
         }
         sum
     }
 
-    /// Those of a browser with so many.
-    fn turns_of(&self, tabs: u32, [rate, rtt, hold]: [f64; 3]) -> Turns {
-        let more = tabs.saturating_sub(self.most.max(1));
-        let (wait, served) = if more == 0 || !self.is_shared() {
-            (0.0, terms::long_poll_cycle(rate, rtt, hold))
+    /// Those of a browser with so many: as far as a message lets those in line ask they are as
+    /// those who get all alike, else as those who each get their own.
+    fn turns_of(
+        &self,
+        tabs: u32,
+        pattern: &Pattern,
+        times: [f64; 3],
+        same: &[(f64, u32)],
+    ) -> Turns {
+        let most = self.most.max(1);
+        let [rtt, hold, _] = times;
+        let mut turns = Turns::default();
+        if tabs <= most {
+            turns = Turns::alone(pattern, rtt, hold);
         } else {
-            let ratio = f64::from(more) / f64::from(self.most);
-            let served = terms::shared_poll(rate, [rtt, hold], ratio);
-            (served * ratio, served)
-        };
-        let cycle = (wait + served).max(1e-9);
-        let (gap, ends) = (served / f64::from(self.most.max(1)), self.next_end(rate, rtt, hold));
-        // Who is the n-th in line waits for n ends.
-        let rest = if more == 0 { 0.0 } else { ends + (f64::from(more) - 1.0) * gap / 2.0 };
-        let travels = (rtt / cycle).min(1.0);
-        Turns {
-            asks: 1.0 / cycle,
-            empty: libm::exp(-rate * (wait + rtt + hold)) / cycle,
-            late: wait / cycle * rest + travels * wait + terms::long_poll_lag(rtt, cycle)
-                - rtt / 2.0,
-            up: if tabs >= self.most && self.is_shared() { ends } else { 0.0 },
-            held: (served - rtt).max(0.0) / cycle,
-            pushed: libm::exp(-rate * (wait + rtt)) * -libm::expm1(-rate * hold) / cycle,
+            let let_in = |(share, same): &(f64, u32)| share * groups::let_in(*same, tabs, most);
+            let together = same.iter().map(let_in).sum::<f64>().min(1.0);
+            turns.add([together; 2], &Turns::of_all(pattern, times, [tabs, most]));
+            turns.add([1.0 - together; 2], &self.apart(tabs, pattern, [rtt, hold]));
         }
+        let others = f64::from(tabs.saturating_sub(1).max(1));
+        let other = |(share, same): &(f64, u32)| share * f64::from(same.saturating_sub(1)) / others;
+        let sends = self.crowded > 0.0 && tabs >= self.most;
+        let same = same.iter().map(other).sum::<f64>();
+        turns.up = if sends { self.next_end(pattern, [rtt, hold], same) } else { 0.0 };
+        turns
     }
 
-    /// How long it takes on average until the first of all held requests of a browser is answered.
-    fn next_end(&self, rate: f64, rtt: f64, hold: f64) -> f64 {
-        if !self.is_shared() {
-            return 0.0;
+    /// Those of a browser with more tabs than connections, of which each gets its own messages.
+    fn apart(&self, tabs: u32, pattern: &Pattern, [rtt, hold]: [f64; 2]) -> Turns {
+        let most = self.most.max(1);
+        let ratio = f64::from(tabs.saturating_sub(most)) / f64::from(most);
+        let ahead = f64::from(tabs.saturating_sub(most)) - 1.0;
+        let mut sum = Turns::default();
+        for (share, rate) in pattern.states() {
+            let served = terms::shared_poll(rate, [rtt, hold], ratio);
+            let wait = served * ratio;
+            let cycle = (wait + served).max(1e-9);
+            // Who is the n-th in line waits for n ends.
+            let steady = Pattern { steady: rate, ..Pattern::default() };
+            let ends = self.next_end(&steady, [rtt, hold], 0.0);
+            let rest = ends + ahead * served / f64::from(most) / 2.0;
+            let travels = (rtt / cycle).min(1.0);
+            let one = Turns {
+                asks: 1.0 / cycle,
+                empty: libm::exp(-rate * (wait + rtt + hold)) / cycle,
+                late: wait / cycle * rest + travels * wait + terms::long_poll_lag(rtt, cycle)
+                    - rtt / 2.0,
+                up: 0.0,
+                held: (served - rtt).max(0.0) / cycle,
+                pushed: libm::exp(-rate * (wait + rtt)) * -libm::expm1(-rate * hold) / cycle,
+            };
+            let mean = pattern.rate();
+            let part = if mean > 0.0 { share * rate / mean } else { share };
+            sum.add([share, part], &one);
         }
+        sum
+    }
+
+    /// How long it takes on average until the first of all held requests of a browser is answered;
+    /// those that the same message answers are one.
+    fn next_end(&self, pattern: &Pattern, [rtt, hold]: [f64; 2], same: f64) -> f64 {
+        let most = f64::from(self.most.min(1_000));
+        let apart = most / (1.0 + (most - 1.0).max(0.0) * same);
+        if let Some(period) = pattern.period().filter(|_| same > 0.5) {
+            let (both, whole) = ((rtt + hold).max(1e-9), (period / (rtt + hold).max(1e-9)).floor());
+            let rest = period - whole * both;
+            return (whole * both * both + rest * rest) / (2.0 * period);
+        }
+        let rate = pattern.rate();
         let served = terms::long_poll_cycle(rate, rtt, hold).max(1e-9);
         let travels = (rtt / served).min(1.0);
-        let most = self.most.min(1_000);
-        travels * rtt / f64::from(most + 1) + (1.0 - travels) * terms::first_end(most, rate, hold)
+        travels * rtt / (apart + 1.0) + (1.0 - travels) * terms::first_end(apart, rate, hold)
     }
 }
 
@@ -363,9 +454,33 @@ mod tests {
     #[test]
     fn twelve_take_turns() {
         let own = sharing(&Tabs::Constant(12), 1.0, true);
-        near(own.turns(0.0, 1.0, 30.0).asks, 1.0 / 62.0);
-        let alone = Sharing::default().turns(0.0, 1.0, 30.0);
+        let nothing = Pattern::default();
+        for same in [1, 12] {
+            let found = own.turns(&nothing, [1.0, 30.0, 1.0], &|_| vec![(1.0, same)]);
+            assert!((found.asks - 1.0 / 62.0).abs() < 1e-6, "{found:?}");
+        }
+        let alone = Turns::alone(&nothing, 1.0, 30.0);
         near(alone.asks, 1.0 / 31.0);
         near(alone.up, 0.0);
+    }
+
+    /// A message for all each 40 s, held for 30 s: six of eight tabs have it at once, two a round
+    /// trip later; each is answered once, and each connection is empty once.
+    #[test]
+    fn a_message_for_all_goes_round() {
+        let own = sharing(&Tabs::Constant(8), 1.0, true);
+        let pattern = Pattern { periods: vec![40.0], ..Pattern::default() };
+        let all = |tabs| vec![(1.0, tabs)];
+        let found = own.turns(&pattern, [0.1, 30.0, 0.1], &all);
+        near(found.asks, 1.75 / 40.0);
+        near(found.empty, 0.75 / 40.0);
+        near(found.late, 0.1 * 2.0 / 8.0);
+        // Each for itself: it waits until one of six ends.
+        let apart = own.turns(&pattern, [0.1, 30.0, 0.1], &|_| vec![(1.0, 1)]);
+        assert!(apart.late > 1.0, "{apart:?}");
+        // So many that they never end: six a round trip.
+        let always = Pattern { steady: 1e9, ..Pattern::default() };
+        let found = own.turns(&always, [0.1, 30.0, 0.1], &all);
+        assert!((found.asks * 8.0 - 60.0).abs() < 1e-3, "{found:?}");
     }
 }

@@ -3,6 +3,8 @@ use crate::engine::{Law, number};
 
 /// From here on a pool is a fluid: what does not fit is refused.
 const FLUID: f64 = 2e6;
+/// From so many messages on an answer is one of the mean.
+const MANY: f64 = 60.0;
 /// Points at which the mean of a function of a law is taken.
 const POINTS: u32 = 400;
 
@@ -58,8 +60,8 @@ pub fn shared_poll(rate: f64, [rtt, hold]: [f64; 2], ratio: f64) -> f64 {
 
 /// How long it takes on average until the first of `requests` is answered, in seconds, that are
 /// held for `hold` or until a message comes at `rate`, and have been for some time:
-/// ∫ ((e^(-λx) − e^(-λH)) ÷ (1 − e^(-λH)))ⁿ dx.
-pub fn first_end(requests: u32, rate: f64, hold: f64) -> f64 {
+/// ∫ ((e^(-λx) − e^(-λH)) ÷ (1 − e^(-λH)))ⁿ dx. Those that end together count as one.
+pub fn first_end(requests: f64, rate: f64, hold: f64) -> f64 {
     if hold <= 0.0 {
         return 0.0;
     }
@@ -73,8 +75,58 @@ pub fn first_end(requests: u32, rate: f64, hold: f64) -> f64 {
     // What is much shorter than the hold needs a closer look.
     let range = (50.0 / (rate * hold).max(1e-12)).min(1.0);
     let point = |k: u32| (f64::from(k) + 0.5) / f64::from(10 * POINTS) * range;
-    let all = (0..10 * POINTS).map(|k| libm::pow(left(point(k)).max(0.0), f64::from(requests)));
+    let all = (0..10 * POINTS).map(|k| libm::pow(left(point(k)).max(0.0), requests));
     all.sum::<f64>() / f64::from(10 * POINTS) * range * hold
+}
+
+/// Answers with a message a second of one who gets them at `rate`, each `gap` after the last, or
+/// `late` after one comes.
+pub fn answers(rate: f64, gap: f64, late: f64) -> f64 {
+    if rate > 0.0 { 1.0 / (gap + libm::exp(-rate * gap) * (1.0 / rate + late)) } else { 0.0 }
+}
+
+/// The whole numbers on both sides of a mean, each with its share.
+pub fn around(mean: f64) -> Vec<(f64, f64)> {
+    let (below, part) = (mean.floor(), mean.fract());
+    let both = [(below, 1.0 - part), (below + 1.0, part)];
+    both.into_iter().filter(|(_, share)| *share > 0.0).collect()
+}
+
+/// Numbers of messages of which there is one at least, each with its share: a Poisson law without
+/// its 0 that has this mean, m/(1 − e^(−m)); of many, their mean.
+pub fn some(mean: f64) -> Vec<(f64, f64)> {
+    if mean <= 1.0 + 1e-9 || mean >= MANY {
+        return vec![(mean.max(1.0), 1.0)];
+    }
+    let (mut low, mut high) = (0.0, mean);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if middle / -libm::expm1(-middle) < mean { low = middle } else { high = middle }
+    }
+    let all = -libm::expm1(-high);
+    let mut chance = libm::exp(-high) / all;
+    let mut counts = Vec::new();
+    let mut left = 1.0_f64;
+    for k in 1..(8 * number::low(number::floor(mean)) + 20) {
+        chance *= high / f64::from(k);
+        left -= chance;
+        counts.push((f64::from(k), chance));
+        if left < 1e-9 {
+            break;
+        }
+    }
+    counts
+}
+
+/// The mean of the smaller of two values of a law in ns, in seconds.
+pub fn smaller(law: &Law) -> f64 {
+    let all: f64 = (1..)
+        .zip(points(law))
+        .map(|(k, (value, share))| {
+            value.max(0.0) / 1e9 * share * share * f64::from(2 * (POINTS - k) + 1)
+        })
+        .sum();
+    all
 }
 
 /// The chance of each number of successes of so many.
@@ -253,9 +305,9 @@ mod tests {
     #[test]
     fn the_first_of_six_is_answered() {
         // Nothing comes: each has a residual U(0, 35), the least of six 35/7.
-        near(first_end(6, 0.0, 35.0), 5.0, 1e-4);
+        near(first_end(6.0, 0.0, 35.0), 5.0, 1e-4);
         // All end by a message at rate 2: 1/12.
-        near(first_end(6, 2.0, 1_000.0), 1.0 / 12.0, 1e-4);
+        near(first_end(6.0, 2.0, 1_000.0), 1.0 / 12.0, 1e-4);
         // Nothing comes: a turn lasts as long as the hold and the way.
         near(shared_poll(0.0, [1.0, 30.0], 0.5), 31.0, 1e-9);
         // One message is always there: an answer is a round trip.
@@ -264,6 +316,29 @@ mod tests {
         near(chances[0], 0.125, 1e-12);
         near(chances[2], 0.375, 1e-12);
         near(binomial(200, 0.3).iter().sum(), 1.0, 1e-9);
+    }
+
+    #[test]
+    fn an_answer_has_as_many_messages_as_come() {
+        assert_eq!(around(2.25), [(2.0, 0.75), (3.0, 0.25)]);
+        assert_eq!(around(3.0), [(3.0, 1.0)]);
+        for mean in [1.2, 4.3125, 40.0] {
+            let counts = some(mean);
+            near(counts.iter().map(|(_, share)| share).sum(), 1.0, 1e-6);
+            near(counts.iter().map(|(count, share)| count * share).sum(), mean, 1e-4);
+        }
+        assert_eq!(some(1.0), [(1.0, 1.0)]);
+        assert_eq!(some(500.0), [(500.0, 1.0)]);
+    }
+
+    #[test]
+    fn answers_come_round() {
+        near(answers(2.0, 0.0, 0.0), 2.0, 1e-12);
+        near(answers(2.0, 0.0, 0.5), 1.0, 1e-12);
+        near(answers(1e9, 0.25, 0.1), 4.0, 1e-6);
+        // Of two exponential times the shorter is half as long.
+        near(smaller(&Law::exponential(2e9).unwrap()), 1.0, 2e-3);
+        near(smaller(&Law::constant(3e9).unwrap()), 3.0, 1e-9);
     }
 
     #[test]

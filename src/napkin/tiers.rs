@@ -124,7 +124,14 @@ impl Plan<'_> {
             sheet.line("Registry refreshes", words, value(refreshes, held));
         }
         if all > 0.0 {
-            let words = "refreshes + 2 a handshake + a look-up a delivery".to_owned();
+            let own = |crowd: &super::Crowd<'_>| crowd.registry.is_some_and(|it| it.id == id);
+            let ends = self.sum(|crowd| if own(crowd) { crowd.attempts() } else { 0.0 });
+            let words = format!(
+                "refreshes {} + 2 × handshakes {} + look-ups {}",
+                per(refreshes),
+                per(ends),
+                per((all - refreshes - 2.0 * ends).max(0.0))
+            );
             let held = Beside::OverRun("registry.operations".to_owned());
             sheet.line("Registry operations", words, value(all, held));
         }

@@ -309,6 +309,12 @@ impl Listed<'_, '_> {
                 moved if moved < 0.0 => format!("{words}, less {} without room", n(-moved)),
                 _ => words,
             };
+            // Who loses its connection more often has one for less of the time.
+            let words = if held > 0.0 && (row.held / held - row.part).abs() > 0.005 {
+                format!("{words}, of those connected {} of {}", n(row.held), n(held))
+            } else {
+                words
+            };
             let name = name(row.transport);
             let beside = if alone { metric(format!("clients.on_{name}")) } else { Beside::Nothing };
             let share = if held > 0.0 { row.held / held } else { 0.0 };

@@ -33,6 +33,8 @@ pub(super) struct Simulated {
     pub(super) up: f64,
     /// Bytes a second to them.
     pub(super) down: f64,
+    /// Messages that were written in the run: few of them make its bytes a matter of chance.
+    pub(super) messages: f64,
 }
 
 /// Each candidate that does.
@@ -69,6 +71,9 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
     let outcomes = outcomes.map_err(|broken| io::Error::other(broken.to_string()))?;
     let summary = summarize(&scenario, &outcomes);
     let times = float(question.users) / float(users) / summary.horizon.seconds();
+    let window = summary.horizon.seconds() - summary.warm_up.seconds();
+    let deliveries = summary.mean("deliveries.intended").unwrap_or(0.0);
+    let messages = deliveries / question.recipients(users) * summary.horizon.seconds();
     let bytes = |name: &str| summary.mean(name).unwrap_or(0.0) * times;
     Ok(Simulated {
         users,
@@ -76,5 +81,6 @@ fn one(question: &Question, ranked: &Ranked, load: Load<'_>) -> io::Result<Simul
         lag_p95: summary.mean("delivery_lag.p95"),
         up: bytes("wire.up"),
         down: bytes("wire.down"),
+        messages: (messages / window.max(1e-9)).round(),
     })
 }

@@ -103,8 +103,25 @@ fn table(question: &Question, answer: &Answer, simulated: &[Option<Simulated>]) 
     if ran {
         text.push('\n');
         text += &aligned(&simulation(question, answer, simulated));
+        text += &few(simulated);
     }
     text
+}
+
+/// Below so many messages two standard deviations of their number are more than 10 %.
+const FEW: f64 = 400.0;
+
+/// What is by chance in short runs.
+fn few(simulated: &[Option<Simulated>]) -> String {
+    let messages = simulated.iter().flatten().map(|ran| ran.messages);
+    match messages.fold(f64::INFINITY, f64::min) {
+        least if least < FEW => format!(
+            "A run has few messages, {} at least: bytes differ by up to {} by their chance.\n",
+            figures::count(least),
+            figures::share(2.0 / least.max(1.0).sqrt())
+        ),
+        _ => String::new(),
+    }
 }
 
 /// What came out of the simulations.
@@ -195,7 +212,8 @@ pub(super) fn document(
             "poll_interval_s": it.interval,
             "poll_interval_until_s": it.until,
             "poll_interval_again_s": it.again,
-            "between_messages_s": it.silence,
+            "rarer_messages_s": it.rarer,
+            "busier_messages_s": it.busier,
         })),
         "notes": answer.notes.iter().map(|note| figures::plain(note)).collect::<Vec<_>>(),
         "next": next,
@@ -222,6 +240,7 @@ fn candidate(row: &Ranked, ran: Option<Simulated>) -> Json {
             "lag_p95_s": ran.lag_p95,
             "bytes_up_per_second": ran.up,
             "bytes_down_per_second": ran.down,
+            "messages": ran.messages,
         })),
     })
 }

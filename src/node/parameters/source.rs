@@ -90,3 +90,13 @@ pub enum Popularity {
     /// By Zipf's law with this exponent, the first the most.
     Zipf(f64),
 }
+
+impl Popularity {
+    /// The exponent of Zipf's law; 0 where all are alike.
+    pub fn exponent(self) -> f64 {
+        match self {
+            Self::Uniform => 0.0,
+            Self::Zipf(exponent) => exponent,
+        }
+    }
+}

@@ -13,6 +13,11 @@ use crate::{
 /// What is said when nothing in the run explains it.
 pub(super) const UNEXPLAINED: &str = "unexplained";
 
+/// From this share of a difference on something is a reason for it.
+pub(super) const HALF: f64 = 0.5;
+/// Seconds of a month, as bills have it.
+const MONTH: f64 = 730.0 * 3_600.0;
+
 /// Reasons in one cell, at most.
 const MOST: usize = 2;
 
@@ -63,11 +68,12 @@ impl Case<'_> {
             }
             Kind::Polls => {
                 all.extend([self.few(), self.first_polls(), self.failed_polls(), self.away()]);
-                all.push(self.load());
+                all.extend([self.load(), self.by_messages()]);
             }
             Kind::Deliveries => {
                 all.extend([self.load(), self.bursts(), self.arriving()]);
                 all.extend([self.away(), self.came_back()]);
+                all.push(self.few_messages());
             }
             Kind::Lag => {
                 all.extend([
@@ -78,7 +84,7 @@ impl Case<'_> {
                     self.queues(),
                     self.load(),
                 ]);
-                all.push(self.censored());
+                all.extend([self.censored(), self.overflow()]);
             }
             Kind::Bytes => all.extend(self.of_bytes()),
             Kind::Work => all.extend(self.of_work()),
@@ -93,7 +99,7 @@ impl Case<'_> {
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => {
                 all.extend([self.herds(), self.load(), self.missed(), self.away()]);
-                all.push(self.free_part());
+                all.extend([self.free_part(), self.by_messages()]);
             }
         }
         all
@@ -111,7 +117,7 @@ impl Case<'_> {
             self.missed().or_else(|| self.settles()),
             self.away(),
             self.came_back(),
-            self.by_bursts(),
+            self.by_messages(),
         ]
     }
 
@@ -128,7 +134,7 @@ impl Case<'_> {
             self.away(),
             self.stale(),
             self.came_back(),
-            self.by_bursts(),
+            self.by_messages(),
         ]
     }
 
@@ -138,6 +144,20 @@ impl Case<'_> {
 
     pub(super) fn more(&self) -> bool {
         self.found.simulated.is_some_and(|simulated| simulated > self.found.estimate)
+    }
+
+    /// Whether so large a change, as a part of the estimate, is half of the difference or more, in
+    /// its direction.
+    pub(super) fn makes(&self, part: f64) -> bool {
+        let apart = self.found.deviation.unwrap_or(f64::EPSILON);
+        (part > 0.0) == (apart > 0.0) && part.abs() >= HALF * apart.abs()
+    }
+
+    /// How many more connections there are than the napkin has, as a part of those.
+    fn connections(&self) -> Option<f64> {
+        let line = self.lines.iter().find(|line| line.name == "Connections")?;
+        let found = self.summary.shown(&line.beside)?.mean;
+        (line.value > 0.0).then(|| found / line.value - 1.0)
     }
 
     /// The entry of the timeline that it is about has not ended.
@@ -161,8 +181,21 @@ impl Case<'_> {
             }
             _ => None,
         });
-        let (more, found, way, planned) = apart.max_by(|one, other| one.0.total_cmp(&other.0))?;
-        (more > 0.01)
+        let all: Vec<(f64, f64, String, f64)> = apart.collect();
+        let polled = |way: &str| matches!(way, "long poll" | "short poll");
+        let sum = |of: fn(&(f64, f64, String, f64)) -> f64| -> f64 {
+            all.iter().filter(|it| polled(&it.2)).map(of).sum()
+        };
+        // No quantity grows by more than the transport that grows most, nor falls by more.
+        let grown = |it: &(f64, f64, String, f64)| it.0 / it.3.max(1e-3);
+        let part = match self.line.kind {
+            Kind::Polls => sum(|it| it.1) / sum(|it| it.3).max(1e-3) - 1.0,
+            _ if self.more() => all.iter().map(grown).fold(0.0, f64::max),
+            _ => all.iter().map(grown).fold(0.0, f64::min),
+        };
+        let (more, found, way, planned) =
+            all.into_iter().max_by(|one, other| one.0.total_cmp(&other.0))?;
+        (more > 0.01 && self.makes(part))
             .then(|| format!("fallbacks: {} go by {way}, not {}", share(found), share(planned)))
     }
 
@@ -226,10 +259,16 @@ impl Case<'_> {
         })
     }
 
-    /// Users without a connection.
+    /// Users without a connection, more than the napkin has: what comes for those who poll lies in
+    /// their mailbox all the same.
     fn away(&self) -> Option<String> {
         let there = self.mean("clients.availability")?;
-        (there < 0.95 && !self.more())
+        let polled = self.lines.iter().any(|line| line.kind == Kind::Polls);
+        if polled && (self.line.kind == Kind::Deliveries || self.line.name.contains("fan-out")) {
+            return None;
+        }
+        let part = self.connections().unwrap_or(there - 1.0);
+        (there < 0.95 && !self.more() && self.makes(part))
             .then(|| format!("{} of the time without a connection", share(1.0 - there)))
     }
 
@@ -237,14 +276,25 @@ impl Case<'_> {
     fn arriving(&self) -> Option<String> {
         let hit = self.mean("recovery.start.hit").filter(|hit| *hit > 0.0)?;
         let work = matches!(self.line.kind, Kind::Bytes | Kind::Work | Kind::Handshakes);
-        (self.more() == work)
+        let enough = match self.line.kind {
+            Kind::Bytes => self.are_bytes_enough(hit),
+            Kind::Work => self.makes(hit / self.planned_handshakes().max(1.0)),
+            Kind::Handshakes => self.makes(hit / (self.found.estimate * self.over).max(1.0)),
+            Kind::Connections => hit >= HALF * self.apart()?,
+            _ => self.connections().is_none_or(|part| self.makes(part)),
+        };
+        (self.more() == work && enough)
             .then(|| format!("{} connect for the first time in this run", count(hit.round())))
     }
 
     /// A push brings users who were away.
     fn came_back(&self) -> Option<String> {
         let notified = self.mean("inbox.notified").filter(|notified| *notified > 0.0)?;
-        self.more().then(|| format!("{} push notifications bring users", count(notified.round())))
+        let counted = notified / (self.found.estimate * self.over).max(1e-9);
+        let part = if self.over > 0.0 { counted } else { 0.0 };
+        let enough = self.makes(part.max(self.connections().unwrap_or(f64::INFINITY)));
+        (self.more() && enough)
+            .then(|| format!("{} push notifications bring users", count(notified.round())))
     }
 
     /// The fullest holds more than the mean.
@@ -258,6 +308,9 @@ impl Case<'_> {
             .mean("connections_per_instance.imbalance")
             .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
             .filter(|imbalance| *imbalance > 1.05)?;
+        if self.line.kind == Kind::Fullest && !self.makes(imbalance - 1.0) {
+            return None;
+        }
         let own = self.summary.fullest(&self.line.of);
         let pools = self.summary.nodes_with("connections").into_iter();
         let all = pools.filter_map(|node| self.summary.fullest(node));
@@ -277,7 +330,9 @@ impl Case<'_> {
         let failed = ends.into_iter().filter_map(|end| self.mean(&format!("attempts.{end}")));
         let failed: f64 = failed.sum();
         let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
-        (failed > 0.05 * all && self.more())
+        let part = failed / (self.found.estimate * self.over).max(1.0);
+        let enough = self.line.kind != Kind::Handshakes || self.makes(part);
+        (failed > 0.05 * all && self.more() && enough)
             .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))
     }
 
@@ -294,17 +349,7 @@ impl Case<'_> {
             |name: &str| name.ends_with(".sessions.lost_share") && !name.starts_with("during");
         let mut all = self.summary.metrics.iter().filter(|metric| lost(&metric.name));
         let most = all.find_map(|metric| metric.mean.filter(|lost| *lost > 0.01))?;
-        (!self.more()).then(|| format!("{} of the sessions are lost", share(most)))
-    }
-
-    /// What waits on the bus, enough of it to make the difference (Little's law).
-    fn backlog(&self) -> Option<String> {
-        let peak = self.mean("backlog.peak").filter(|peak| *peak > 1.0)?;
-        let window = (self.summary.horizon.seconds() - self.summary.warm_up.seconds()).max(1e-9);
-        let rate = self.mean("deliveries.intended")? / window;
-        let more = self.found.simulated? - self.found.estimate;
-        (more > 0.0 && peak >= rate * more / 2.0)
-            .then(|| format!("up to {} messages wait on the bus", count(peak.round())))
+        self.makes(-most).then(|| format!("{} of the sessions are lost", share(most)))
     }
 
     /// Instances that die of their memory, and hit whom they hold.
@@ -335,25 +380,15 @@ impl Case<'_> {
     fn load(&self) -> Option<String> {
         let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
         let factor = &load["load"]["factor"];
+        // It is for a part of the time, and bytes of a delivery fall where there are more.
+        let most = factor.as_f64().map(|factor| factor.max(1.0 / factor.max(1e-9)) - 1.0);
+        if most.is_some_and(|most| !self.makes(most) && !self.makes(-most)) {
+            return None;
+        }
         Some(format!(
             "the timeline changes the load ({} ×)",
             factor.as_f64().map_or_else(|| factor.to_string(), figures::compact)
         ))
-    }
-
-    /// A source is on by chance, for a larger or a smaller part of the run than on average.
-    fn bursts(&self) -> Option<String> {
-        let nodes = self.summary.input["nodes"].as_object()?;
-        let mut sources = nodes.iter().filter(|(_, node)| node["source"]["bursts"].is_object());
-        let messages = self.mean(&format!("{}.messages", sources.next()?.0))?;
-        Some(format!("the bursts of this run have {} messages", count(messages.round())))
-    }
-
-    /// As many more or fewer deliveries by such chance as make a difference to all else.
-    fn by_bursts(&self) -> Option<String> {
-        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
-        let came = self.summary.shown(&line.beside)?.mean;
-        self.bursts().filter(|_| (came / line.value - 1.0).abs() > 0.05)
     }
 
     /// What lies in send buffers, where that is most of the difference in memory.
@@ -387,37 +422,14 @@ impl Case<'_> {
     fn refusals(&self) -> Option<String> {
         let refused = self.mean("attempts.refused").filter(|refused| *refused > 0.0)?;
         let all = self.mean("attempts.total")?;
-        (refused > 0.1 * all && self.more())
+        (refused > 0.1 * all && self.makes(refused / (all - refused).max(1.0)))
             .then(|| format!("{} attempts are refused, which is work too", count(refused.round())))
-    }
-
-    /// What is missed, or waits at the end of the run, is not pushed.
-    fn missed(&self) -> Option<String> {
-        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
-        let part = |name: &str| self.mean(name).map(|count| count / all);
-        // Bytes of a delivery are shared by those that arrive.
-        let each = self.line.unit == Unit::Bytes;
-        let large = |part: &f64| *part > 0.03 && self.more() == each;
-        let missed = part("deliveries.missed").filter(large);
-        let waits = part("deliveries.pending").filter(large);
-        missed
-            .map(|missed| format!("{} of the deliveries are missed", share(missed)))
-            .or(waits
-                .map(|waits| format!("{} of the deliveries still wait at the end", share(waits))))
-    }
-
-    /// What still waits at the end has no lag yet, and would have a long one.
-    fn censored(&self) -> Option<String> {
-        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
-        let waits = self.mean("deliveries.pending")? / all;
-        (waits > 0.03 && !self.more())
-            .then(|| format!("{} of the deliveries still wait at the end", share(waits)))
     }
 
     fn stale(&self) -> Option<String> {
         let stale = self.mean("registry.stale_routes").filter(|stale| *stale > 0.0)?;
         let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
-        (stale > 0.03 * all && self.more())
+        self.makes(stale / all)
             .then(|| format!("{} stale routes are looked up again", count(stale.round())))
     }
 
@@ -436,9 +448,10 @@ impl Case<'_> {
     /// A part of the bytes is free, so that the bill differs by more than they do.
     fn free_part(&self) -> Option<String> {
         let line = self.lines.iter().find(|line| line.name == "Bytes down")?;
-        let found = self.mean("wire.down")? / self.summary.horizon.seconds();
-        let part = found / line.value - 1.0;
-        let same = (part > 0.0) == self.more() && self.line.name == "Egress" && part.abs() > 0.001;
+        let charges = self.summary.bill.as_ref()?.charges.iter();
+        let gigabytes: f64 = charges.filter(|it| it.kind() == "egress").map(|it| it.quantity).sum();
+        let part = gigabytes * 1e9 / (line.value * MONTH) - 1.0;
+        let same = (part > 0.0) == self.more() && self.line.name == "Egress" && part.abs() > 1e-4;
         same.then(|| {
             let way = if part > 0.0 { "more" } else { "fewer" };
             format!("{} {way} bytes, of which the first are free", share(part.abs()))

@@ -1,6 +1,6 @@
 //! Reasons that are a count of the run: handshakes, polls, what waited, and what slow readers did
 //! not take. Each has to make at least half of the difference by its own number.
-use super::reasons::Case;
+use super::reasons::{Case, HALF};
 use crate::{
     record::Unit,
     summary::{
@@ -9,21 +9,19 @@ use crate::{
     },
 };
 
-/// From this share of a difference on something is a reason for it.
-const HALF: f64 = 0.5;
 /// So far above the median the last hundredth is a tail.
 const TAIL: f64 = 2.0;
 
 impl Case<'_> {
     /// How far the two are apart.
-    fn apart(&self) -> Option<f64> {
+    pub(super) fn apart(&self) -> Option<f64> {
         Some((self.found.simulated? - self.found.estimate).abs())
     }
 
     /// Whether so many handshakes more are bytes enough to be the reason.
-    fn are_bytes_enough(&self, handshakes: f64) -> bool {
+    pub(super) fn are_bytes_enough(&self, handshakes: f64) -> bool {
         if self.line.handshake <= 0.0 {
-            return true;
+            return self.makes(handshakes / self.planned_handshakes().max(1.0));
         }
         let over = match self.line.unit {
             // Bytes of a delivery are shared by those that arrive.
@@ -38,7 +36,7 @@ impl Case<'_> {
     }
 
     /// Handshakes of the whole run by the napkin.
-    fn planned_handshakes(&self) -> f64 {
+    pub(super) fn planned_handshakes(&self) -> f64 {
         let planned = self.lines.iter().filter(|line| line.kind == super::Kind::Handshakes);
         planned.map(|line| line.value).fold(0.0, f64::max) * self.summary.horizon.seconds()
     }
@@ -113,11 +111,12 @@ impl Case<'_> {
         if !self.more() || late <= 0.0 {
             return None;
         }
-        if late > 0.01 * all {
+        let longest = self.mean("delivery_lag.max")?;
+        let enough = late / all * longest >= HALF * self.apart()?;
+        if enough && late > 0.01 * all {
             return Some(format!("{} waited for their recipient", share(late / all)));
         }
-        let longest = self.mean("delivery_lag.max")?;
-        (late / all * longest >= HALF * self.apart()?).then(|| {
+        enough.then(|| {
             let late = figures::counted(late.round(), "delivery", "deliveries");
             format!("{late} waited for their recipient, up to {}", duration(longest))
         })

@@ -35,14 +35,47 @@ fn polls_are_cheaper_up_to_where_their_connection_is_kept() {
     let at = |key: &str| found["crossing"][key].as_f64().unwrap();
     let (until, again) = (at("poll_interval_until_s"), at("poll_interval_again_s"));
     assert!((until - 75.0).abs() < 1e-9 && (350.0..400.0).contains(&again), "{found:#}");
+    assert!((42.7..43.3).contains(&at("poll_interval_s")), "{found:#}");
     let notes = found["notes"].to_string();
     for part in [
-        "between a poll each 42.9 s and one each 75 s, while the connection of the last is kept",
+        " s and one each 75 s, while the connection of the last is kept",
         "and again from one each 6:",
         "cheaper where messages of a user come each",
     ] {
         assert!(notes.contains(part), "{notes}");
     }
+}
+
+/// What is asked is looked at itself, below a second as well; where prices turn at other rates, the
+/// nearest is named first, wherever it is.
+#[test]
+fn crossings_do_not_contradict_what_is_asked() {
+    let notes = |words: &str| asked(words, &PRICES)["notes"].to_string();
+    for words in [
+        "--direction both --messages 208/h --fresh 74s",
+        "--direction both --messages 46/min --fresh 700ms --audience all --users 1502 \
+         --hostile 100% --payload 20B",
+        "--direction one-way --messages 21/min --fresh 8s --users 2108 --hostile 30% \
+         --payload 60KB --platform native",
+    ] {
+        let found = asked(words, &PRICES);
+        let fresh = found["question"]["fresh_s"].as_f64().unwrap();
+        let from = found["crossing"]["poll_interval_s"].as_f64().unwrap();
+        let until = found["crossing"]["poll_interval_until_s"].as_f64().unwrap_or(f64::INFINITY);
+        let cheaper = found["notes"].to_string().contains("fresh are no dearer");
+        assert_eq!(cheaper, (from..until).contains(&fresh), "{found:#}");
+    }
+    // Dearer at one a minute, and no dearer at many a second.
+    let many = notes("--direction one-way --messages 1/min --fresh 1s");
+    assert!(many.contains("fresh are dearer at what is sent, and cheaper where"), "{many}");
+    // Twice a minute: at 24 s they change, and far away again.
+    let found = asked("--direction both --messages 2/min --fresh 59s", &PRICES);
+    let at = |key: &str| found["crossing"][key].as_f64().unwrap();
+    let (rarer, busier) = (at("rarer_messages_s"), at("busier_messages_s"));
+    assert!(busier < 30.0 && 30.0 < rarer, "{found:#}");
+    let notes = found["notes"].to_string();
+    let nearest = notes.find(" or more often").unwrap();
+    assert_eq!(nearest < notes.find("once they are").unwrap(), 30.0 / busier < rarer / 30.0);
 }
 
 /// What must hold whatever the prices say.
@@ -198,6 +231,11 @@ fn tabs_are_in_the_numbers_and_in_the_file() {
     let (lag, ran) = (lag.as_f64().unwrap(), ran.as_f64().unwrap());
     assert!((lag / ran - 1.0).abs() < 0.15, "{lag}, {ran}");
     let here = TempDir::new().unwrap();
+    let file = here.path().join("held.yaml");
+    let file = file.to_str().unwrap();
+    asked("--direction both --fresh 1s --hostile 100%", &["--write", file]);
+    let (_, err, code) = squall(&["validate", file]);
+    assert_eq!((err.contains("warning"), code), (false, 0), "{err}");
     for (tabs, part) in [(5, "tabs: 5\n"), (100, "http: h2")] {
         let file = here.path().join(format!("{tabs}.yaml"));
         let file = file.to_str().unwrap();
@@ -216,6 +254,32 @@ fn a_bound_is_not_rounded_over_itself() {
         squall(&["advise", "--direction", "one-way", "--fresh", "9999ms", "--messages", "1/h"]);
     assert_eq!((err.as_str(), code), ("", 0));
     assert!(out.contains("fresh within 9.999s") && out.contains("\nSSE: "), "{out}");
+}
+
+/// Five messages an hour: a segment more or less is a matter of chance, and no step at a mean.
+#[test]
+fn answers_of_polls_are_cut_as_they_come() {
+    let down = |every: &str| {
+        let words = format!("--direction both --messages 3.45/min --users 3k --fresh {every}");
+        let found = asked(&words, &[]);
+        let all = found["candidates"].as_array().unwrap().clone();
+        let polls = all.iter().find(|one| one["transport"] == "short_poll").unwrap().clone();
+        polls["bytes_down_per_second"].as_f64().unwrap()
+    };
+    let (before, after) = (down("74s"), down("75s"));
+    assert!((after / before - 1.0).abs() < 0.01, "{before}, {after}");
+}
+
+/// Where a run has few messages, it is said that they are few.
+#[test]
+fn few_messages_are_said_to_be_few() {
+    let words = ["advise", "--direction", "one-way", "--fresh", "5s", "--audience", "all"];
+    let of = |rate: &str| {
+        let more = ["--users", "300", "--messages", rate, "--simulate"];
+        squall(&[&words[..], &more[..]].concat()).0
+    };
+    assert!(of("1/min").contains("A run has few messages"), "{}", of("1/min"));
+    assert!(!of("20/s").contains("few messages"), "{}", of("20/s"));
 }
 
 /// What is written says nothing that would change nothing.

@@ -4,4 +4,5 @@ mod advise;
 mod answers;
 mod beside;
 mod command;
+mod feeds;
 mod reasons;

@@ -67,3 +67,29 @@ fn what_arrives_after_the_horizon_has_no_bytes() {
     let each = reason(&run, "Bytes a delivery");
     assert!(!each.contains("arrive after the horizon"), "{each}");
 }
+
+/// Ten messages a minute for all are few: that there are more or fewer is by their chance, not by
+/// that of their deliveries. Each reason makes half of its difference by its own number.
+#[test]
+fn a_few_messages_for_all_are_few() {
+    let few = "  phones.sends: null\n  phones.network.lifetime: never\n";
+    let source = "nodes:\n  ticker: { source: { rate: 12/min, payload: 200B, to: all } }\nlinks:\n\
+                  \x20 ticker -> bus: {}\n";
+    for seed in 1..4 {
+        let (_, run) = both(&format!("{few}seed: {seed}\n{source}"));
+        for quantity in ["Deliveries", "Bytes down"] {
+            let why = reason(&run, quantity);
+            assert!(why.is_empty() || why.contains("chance: "), "{quantity}: {why}");
+        }
+    }
+}
+
+/// Six of eight tabs have a connection, as the napkin says: that is no reason of anything.
+#[test]
+fn what_the_napkin_says_is_no_reason() {
+    let tabs = "  phones.transport: long_poll\n  phones.tabs: 8\n  phones.sends.per_user: 2/min\n";
+    let (_, run) = both(tabs);
+    for row in &run {
+        assert!(!row[9].contains("without a connection"), "{row:?}");
+    }
+}

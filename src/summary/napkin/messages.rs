@@ -1,0 +1,107 @@
+//! Reasons that are messages: so few of them that their number is by chance, and those that are
+//! missed, pushed out, or still wait. Each has to make at least half of the difference.
+use super::{Kind, reasons::Case};
+use crate::{
+    record::Unit,
+    summary::figures::{count, share},
+};
+
+impl Case<'_> {
+    /// A source is on by chance, for a larger or a smaller part of the run than on average.
+    pub(super) fn bursts(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let mut sources = nodes.iter().filter(|(_, node)| node["source"]["bursts"].is_object());
+        let messages = self.mean(&format!("{}.messages", sources.next()?.0))?;
+        Some(format!("the bursts of this run have {} messages", count(messages.round())))
+    }
+
+    /// So few messages, each for many, that their number is by chance: within two standard
+    /// deviations of a Poisson count, which that of their deliveries is not.
+    pub(super) fn few_messages(&self) -> Option<String> {
+        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
+        let (came, expected) = (self.summary.shown(&line.beside)?.mean, line.value);
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let sources = nodes.iter().filter(|(_, node)| node["source"].is_object());
+        let counted = sources.filter_map(|(name, _)| self.mean(&format!("{name}.messages")));
+        let runs = f64::from(self.summary.replications.max(1));
+        let messages = counted.sum::<f64>() * runs;
+        let planned = messages * expected / came.max(1e-12);
+        let window = self.summary.horizon.seconds() - self.summary.warm_up.seconds();
+        let each = came * window * runs / messages.max(1.0);
+        let luck = (messages - planned).abs() <= 2.0 * planned.max(1.0).sqrt();
+        (messages > 0.0 && each > 1.5 && luck).then(|| {
+            let [messages, planned] = [messages, planned].map(|it| count(it.round()));
+            format!("chance: {messages} messages, not {planned}, each for many")
+        })
+    }
+
+    /// As many more or fewer deliveries by the chance of bursts, or of a few messages, as make half
+    /// of the difference to all else.
+    pub(super) fn by_messages(&self) -> Option<String> {
+        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
+        let came = self.summary.shown(&line.beside)?.mean / line.value;
+        // Bills are of what is behind the warm-up, as deliveries are; all else is of the whole run.
+        let over = if self.line.kind == Kind::Bill { 1.0 } else { self.before()? };
+        let part = came * over - 1.0;
+        let each = self.line.unit == Unit::Bytes;
+        let part = if each { 1.0 / (1.0 + part).max(1e-9) - 1.0 } else { part };
+        if !self.makes(part) {
+            return None;
+        }
+        self.bursts().or_else(|| self.few_messages())
+    }
+
+    /// How many times as much is sent a second in the whole run as behind the warm-up.
+    fn before(&self) -> Option<f64> {
+        let sent = self.summary.level("", "sent", "total")?;
+        let (start, end) = (self.summary.warm_up.seconds(), self.summary.horizon.seconds());
+        let all: f64 = sent.values().map(|(_, value)| value).sum();
+        let window: f64 = sent.within(start, end).map(|(_, value)| value).sum();
+        (window > 0.0).then(|| all / end / (window / (end - start).max(1e-9)))
+    }
+
+    /// What is pushed out of full mailboxes has waited for longest.
+    pub(super) fn overflow(&self) -> Option<String> {
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        let lost = self.mean("lost.buffer_overflow")? / all;
+        self.makes(-lost)
+            .then(|| format!("{} of the deliveries are pushed out of full mailboxes", share(lost)))
+    }
+
+    /// What waits on the bus, enough of it to make the difference (Little's law).
+    pub(super) fn backlog(&self) -> Option<String> {
+        let peak = self.mean("backlog.peak").filter(|peak| *peak > 1.0)?;
+        let window = (self.summary.horizon.seconds() - self.summary.warm_up.seconds()).max(1e-9);
+        let rate = self.mean("deliveries.intended")? / window;
+        let more = self.found.simulated? - self.found.estimate;
+        (more > 0.0 && peak >= rate * more / 2.0)
+            .then(|| format!("up to {} messages wait on the bus", count(peak.round())))
+    }
+
+    /// What is missed, or waits at the end of the run, is not pushed.
+    pub(super) fn missed(&self) -> Option<String> {
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        let part = |name: &str| self.mean(name).map(|count| count / all);
+        if self.line.name.contains("refreshes") {
+            return None;
+        }
+        // Bytes of a delivery are shared by those that arrive.
+        let each = self.line.unit == Unit::Bytes;
+        let large =
+            |part: &f64| self.makes(if each { *part / (1.0 - part).max(1e-9) } else { -part });
+        let missed = part("deliveries.missed").filter(large);
+        let waits = part("deliveries.pending").filter(large);
+        missed
+            .map(|missed| format!("{} of the deliveries are missed", share(missed)))
+            .or(waits
+                .map(|waits| format!("{} of the deliveries still wait at the end", share(waits))))
+    }
+
+    /// What still waits at the end has no lag yet, and would have a long one.
+    pub(super) fn censored(&self) -> Option<String> {
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        let waits = self.mean("deliveries.pending")? / all;
+        (waits > 0.03 && !self.more())
+            .then(|| format!("{} of the deliveries still wait at the end", share(waits)))
+    }
+}
