@@ -190,6 +190,12 @@ fn leaves(value: &str) -> Option<Vec<(String, &str)>> {
     Some(all)
 }
 
+/// A value at its place on an axis, which has its name: `short polls`, `30s`.
+pub fn short(axis: &Axis, value: &str) -> String {
+    let told = VALUES.iter().find(|(own, _)| *own == value && axis.path.ends_with(".transport"));
+    told.map_or_else(|| self::value(axis, value), |(_, words)| (*words).to_owned())
+}
+
 /// `2 attempts`, `1 attempt`.
 fn counted(value: &str, things: &str) -> String {
     let one = things.strip_suffix('s').filter(|_| value == "1");

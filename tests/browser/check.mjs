@@ -95,6 +95,10 @@ const hover = async page => {
     await page.mouse.move(area.x + area.width / 2, area.y + area.height / 2);
     const text = await tip(page).textContent();
     check(text.split('\n').length > 1 && /\d/.test(text), `${chart}: the pointer tells values: ${text}`);
+    // Where there are several panels, each value stands below the name of its own.
+    const names = await page.evaluate(id => JSON.parse(document.getElementById(`data-${id}`).textContent).names, chart);
+    const said = text.split('\n').slice(1).filter(row => names.some(name => row.startsWith(name)));
+    check(names.length < 2 || said.length === 1, `${chart}: the pointer names its panel: ${text}`);
     await page.mouse.move(area.x + area.width / 2, area.y - 30);
   }
 };
@@ -173,6 +177,8 @@ const play = async page => {
     seen.add(await page.locator('#topology svg.w g.k path').first().getAttribute('stroke-width'));
   }
   check(seen.size > 3, 'the herd comes and goes along the arrows');
+  await page.locator('.play button', { hasText: 'Peaks' }).click();
+  check(await heights() === before && (await words()).join() === told, 'each is at its peak again');
 };
 
 const sort = async page => {
@@ -203,6 +209,11 @@ const elsewhere = async (file, name) => {
   const phone = await open(file, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   check(await narrow(phone.page), `${name}: a phone does not scroll sideways`);
   await phone.close(`${name}-phone`);
+  const tablet = await open(file, { viewport: { width: 768, height: 1024 } });
+  check(await narrow(tablet.page), `${name}: a tablet does not scroll sideways`);
+  const widths = await tablet.page.locator('figure[data-chart] svg.w').evaluateAll(all => all.map(one => one.getBoundingClientRect().width));
+  check(widths.every(width => width > 600), `${name}: charts take the width of a tablet: ${widths}`);
+  await tablet.close(`${name}-tablet`);
   const dark = await open(file, { colorScheme: 'dark' });
   const ground = await dark.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   check(ground !== 'rgb(255, 255, 255)', `${name}: dark is dark`);

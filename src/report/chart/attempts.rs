@@ -54,14 +54,20 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     if steady && failures.is_empty() && summary.faults().next().is_none() {
         return None;
     }
-    let capacity = capacity(summary).or_else(|| quota(summary, &attempted));
+    let steady = |rate: f64| {
+        let mean = vec![Some(rate); attempted.mean.len()];
+        Curve { step: attempted.step, mean, band: Vec::new() }
+    };
+    let quota = quota(summary);
+    let capacity = capacity(summary).or_else(|| quota.map(steady));
+    let called = quota.map_or_else(|| "capacity".to_owned(), quota_of);
     let most = capacity.as_ref().and_then(Curve::peak).map(|(_, most)| most);
     // What is far below the peak lies on the floor of a linear axis.
     let log =
         usual.is_some_and(|usual| peak > LOG * usual) || most.is_some_and(|most| peak > LOG * most);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
     if let Some(capacity) = capacity.clone().filter(|it| !is_far(it, peak, log)) {
-        shown.insert(0, (theme::CAPACITY, "capacity", capacity));
+        shown.insert(0, (theme::CAPACITY, &called, capacity));
     }
     let mut panels = vec![panel("attempts per second", &shown, log, bands)];
     if !failures.is_empty() {
@@ -75,7 +81,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         subtitle: format!(
             "Connection attempts per second, {}{}.",
             bins(&attempted),
-            if log { ", log scale" } else { "" },
+            match (log, panels.len()) {
+                (false, _) => "",
+                (true, 1) => ", log scale",
+                (true, _) => ", log scale in the upper panel",
+            },
         ),
         note: evidence(summary, Shown::Band)
             + &if few { rare(failed) } else { String::new() }
@@ -85,6 +95,15 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         shades: shades(summary),
         panels,
     })
+}
+
+/// The nodes whose handshakes have a capacity; those of a managed service are counted alone.
+fn pools(summary: &Summary) -> Vec<&str> {
+    let has = |node: &&str| {
+        let capacity = summary.level(node, "handshakes", "capacity");
+        capacity.is_some_and(|capacity| capacity.peak().is_some())
+    };
+    summary.nodes_with("handshakes").into_iter().filter(has).collect()
 }
 
 /// The handshakes that the instances which serve can do at any time, over all gateways that can be
@@ -106,15 +125,18 @@ fn capacity(summary: &Summary) -> Option<Curve> {
     Curve::sum(&all).filter(|sum| sum.peak().is_some_and(|(_, most)| most > 0.0))
 }
 
-/// The quota of a managed service that stands alone: nothing that is done to it moves it.
-fn quota(summary: &Summary, attempted: &Curve) -> Option<Curve> {
+/// The quota per second of a managed service that stands alone: nothing that is done moves it.
+pub(in crate::report) fn quota(summary: &Summary) -> Option<f64> {
     let mut nodes = summary.input["nodes"].as_object()?.values();
-    if !summary.nodes_with("handshakes").is_empty() || nodes.all(|node| node["managed"].is_null()) {
+    if !pools(summary).is_empty() || nodes.all(|node| node["managed"].is_null()) {
         return None;
     }
-    let quota = summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)?;
-    let mean = vec![Some(quota); attempted.mean.len()];
-    Some(Curve { step: attempted.step, mean, band: Vec::new() })
+    summary.mean("handshakes.capacity").filter(|&quota| quota > 0.0)
+}
+
+/// `quota 500/s`.
+pub(super) fn quota_of(rate: f64) -> String {
+    format!("quota {}/s", figures::tick(rate))
 }
 
 /// The capacity of each tier while it is reached, and none otherwise.
@@ -166,7 +188,7 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
         let open = capacity.and_then(|curve| *curve.mean.get(bin)?).filter(|&open| open > 0.0);
         open.map(|open| rate / open)
     };
-    let pools = summary.nodes_with("handshakes").len();
+    let pools = pools(summary).len();
     let told = summary.mean("attempts.peak_over_capacity").filter(|_| pools < 2);
     let Some(most) = told.or_else(|| attempted.values().filter_map(of).reduce(f64::max)) else {
         return String::new();

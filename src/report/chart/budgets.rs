@@ -13,6 +13,8 @@ const PITCH: f64 = 38.0;
 const BARS: usize = 12;
 /// Bars end here: what lies beyond is told by its number.
 const END: f64 = 1.25;
+/// A single budget that is used less has no chart.
+const CALM: f64 = 0.05;
 /// What is used less says nothing.
 const LITTLE: f64 = 0.01;
 
@@ -32,6 +34,12 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let mut all = budgets(summary);
     all.retain(|budget| budget.peak > LITTLE);
     all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(b.binds.total_cmp(&a.binds)));
+    // One bar next to nothing is a number, and the table has it.
+    if let [only] = &all[..]
+        && only.peak < CALM
+    {
+        return None;
+    }
     let left_out = all.len().saturating_sub(BARS);
     all.truncate(BARS);
     let most = all.iter().map(|budget| budget.binds).fold(0.0, f64::max);

@@ -89,16 +89,19 @@ fn stacked(all: &[&Own]) -> Chart {
     chart.x = Axis::over(all.iter().map(|own| &own.chart.x));
     let first = |own: &Own| own.chart.panels.first().map(|panel| panel.name.clone());
     let alike = all.iter().all(|own| first(own) == first(all[0]));
-    let panels = all.iter().flat_map(|own| panels(own, &apart(own), alike)).collect();
+    let panels = all.iter().enumerate();
+    let panels = panels.flat_map(|(at, own)| panels_of(own, &apart(own), alike, at == 0)).collect();
     chart.panels = by_quantity(panels);
     chart
 }
 
 /// The panels of a design, each with what it shows; where the first ones of all designs show the
 /// same, the name of that has what it says.
-fn panels(own: &Own, shades: &[Shade], alike: bool) -> Vec<(String, Panel)> {
+fn panels_of(own: &Own, shades: &[Shade], alike: bool, first: bool) -> Vec<(String, Panel)> {
     let named = |(place, panel): (usize, &Panel)| {
-        let told = if place == 0 && alike { brief(&own.chart.headline) } else { &panel.name };
+        // The first design's own is the headline of all.
+        let says = place == 0 && alike && !first;
+        let told = if says { brief(&own.chart.headline) } else { &panel.name };
         let mut body = panel.body.clone();
         if let Body::Lines(lines) = &mut body {
             lines.shades = shades.to_vec();

@@ -160,10 +160,17 @@ fn counted_beside(beside: &[Part], summary: &Summary) -> Panel {
         let text = format!("{} · {share}", count(part.count));
         Bar { text, ..bar(&part.name, part.words, (0.0, part.count), theme::PURPLE) }
     };
+    // A bar is as long as its part of what arrived, so that one copy is a hairline; where several
+    // are many and still far from all, they are told from each other on a scale of their own.
     let most = beside.iter().map(|part| part.count).fold(0.0, f64::max);
+    let arrived = number::float(arrived.max(1));
+    let reach = if most > NOTABLE * arrived { most } else { arrived };
     let rows = beside.iter().map(row).collect();
-    panel("beside the ledger, as shares of what arrived: these are no losses", rows, most, false)
+    panel("no losses: copies, and out of order, of what arrived", rows, reach, false)
 }
+
+/// A part of what arrived that is worth a scale of its own.
+const NOTABLE: f64 = 0.01;
 
 const ARRIVED: [&str; 3] = ["live", "replayed", "pulled"];
 

@@ -7,6 +7,9 @@ use crate::{
     summary::{LagCell, Summary, figures, survivors},
 };
 
+/// Bins that differ by less of all they hold, on average, look alike.
+const STILL: f64 = 0.05;
+
 /// What is called late: so many times the median.
 const LATE: f64 = 10.0;
 
@@ -26,6 +29,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let most = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
     let rates = || cells.iter().map(rate);
     let (low, high) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+    if is_still(summary) {
+        return None;
+    }
     if delivered(summary) < FEW || !(least.is_finite() && most > 0.0 && high > 0.0) {
         return None;
     }
@@ -54,6 +60,28 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         shades: shades(summary),
         panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 60.0, body }],
     })
+}
+
+/// Whether nothing is done and each bin behind the warm-up looks like the others: stripes say less
+/// than percentiles.
+fn is_still(summary: &Summary) -> bool {
+    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+    let width = summary.lag_bin.seconds();
+    let inside = |cell: &&LagCell| cell.at.seconds() >= begin && cell.at.seconds() + width <= end;
+    let mut cells: Vec<&LagCell> = summary.lag_cells.iter().filter(inside).collect();
+    cells.sort_by_key(|cell| cell.at);
+    let bins = number::float(number::count(cells.chunk_by(|a, b| a.at == b.at).count()));
+    cells.sort_by_key(|cell| cell.low);
+    let (mut apart, mut all) = (0.0, 0.0);
+    for row in cells.chunk_by(|a, b| a.low == b.low) {
+        let counts: Vec<f64> = row.iter().map(|cell| number::float(cell.count)).collect();
+        let sum: f64 = counts.iter().sum();
+        let mean = sum / bins;
+        let absent = bins - number::float(number::count(counts.len()));
+        apart += counts.iter().map(|count| (count - mean).abs()).sum::<f64>() + absent * mean;
+        all += sum;
+    }
+    summary.faults().next().is_none() && bins > 1.0 && apart < STILL * all
 }
 
 /// How many take much longer than usual, and when most of them come.

@@ -152,6 +152,7 @@ fn by_cause(lost: &[(String, Curve)]) -> Vec<Panel> {
     let common = alike(lost).then(|| peaks(lost).fold(0.0, f64::max));
     let one = |(cause, curve): &(String, Curve)| {
         let lost = if cause == "expired" { "" } else { "lost: " };
+        let cause = cause.replace('_', " ");
         let name = format!("{lost}{cause}, per second ({} in all)", whole(curve));
         let unnamed = [(String::new(), curve.clone())];
         panel(&name, &unnamed, height, common, &[theme::VERMILION])

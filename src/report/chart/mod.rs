@@ -27,6 +27,7 @@ pub mod sweep;
 mod tail;
 mod thin;
 
+pub(super) use attempts::quota;
 pub use axis::{Axis, Scale};
 pub(super) use connections::fullest_and_mean;
 
@@ -35,6 +36,7 @@ use crate::{
     engine::number,
     summary::{RECOVERY, Summary, figures, series::Curve, slo},
 };
+use std::cmp::Ordering;
 
 /// A chart: panels over one x axis.
 #[derive(Clone, PartialEq, Debug)]
@@ -238,6 +240,27 @@ pub struct Lines {
     pub regions: Vec<(f64, f64, String)>,
     /// What happens in this panel alone.
     pub shades: Vec<Shade>,
+}
+
+impl Lines {
+    /// The places of the lines in the order in which they are told: percentiles as they rise, else
+    /// the most important first.
+    pub fn told(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = (0..self.lines.len()).rev().collect();
+        let ranks: Vec<Option<f64>> = self.lines.iter().map(|line| rank(&line.label)).collect();
+        if ranks.iter().all(Option::is_some) {
+            all.sort_by(|&a, &b| ranks[a].partial_cmp(&ranks[b]).unwrap_or(Ordering::Equal));
+        }
+        all
+    }
+}
+
+/// Where a percentile stands among others: `p99.9` before `max`.
+fn rank(label: &str) -> Option<f64> {
+    match label {
+        "max" => Some(100.0),
+        _ => label.strip_prefix('p')?.parse().ok(),
+    }
 }
 
 /// One line, in pieces where there is nothing to measure.

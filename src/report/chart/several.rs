@@ -1,5 +1,5 @@
 //! Series of the same name of several runs, laid over each other.
-use super::{Axis, Body, Chart, Line, Lines, Panel, bins, line};
+use super::{Axis, Body, Chart, Limit, Line, Lines, Panel, Shade, attempts, bins, line};
 use crate::{
     record::Unit,
     report::theme::{self, Pen},
@@ -27,6 +27,8 @@ struct Told<'a> {
     what: &'a str,
     unit: Unit,
     log: bool,
+    /// What the lines are held against.
+    limit: Option<Limit>,
     of: &'a dyn Fn(&Summary) -> Option<Curve>,
     /// The value of a run that matters, and how it is said.
     worst: (fn(f64, f64) -> f64, &'a str),
@@ -35,24 +37,29 @@ struct Told<'a> {
 }
 
 /// A line of what is counted or held: each replication has its own.
-const MEAN: &str = "Each line is the mean over the replications of its run.";
+const MEAN: &str = "the mean over the replications of its run";
 
-/// Lag, connections and losses, each as far as a run has them.
+/// A peak so many times the median needs a log axis.
+const LOG: f64 = 30.0;
+
+/// Lag, connections, attempts and losses, each as far as a run has them.
 pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
     let lag = Told {
         name: "lag-over-time",
         what: "p99 of the delivery lag",
         unit: Unit::Seconds,
         log: true,
+        limit: None,
         of: &|summary| summary.level("", "delivery_lag", "p99"),
         worst: (f64::max, "p99 of the delivery lag peaks at"),
-        over: "Each line is over the deliveries of all replications of its run together.",
+        over: "over the deliveries of all replications of its run together",
     };
     let connections = Told {
         name: "connections",
         what: "connections",
         unit: Unit::Count,
         log: false,
+        limit: None,
         of: &|summary| summary.level("", "connections", "online"),
         worst: (f64::min, "The fewest connections are"),
         over: MEAN,
@@ -62,11 +69,82 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         what: "missed deliveries per second",
         unit: Unit::PerSecond,
         log: false,
+        limit: None,
         of: &missed,
         worst: (f64::max, "Missed deliveries peak at"),
         over: MEAN,
     };
-    [lag, connections, lost].iter().filter_map(|told| chart(told, runs)).collect()
+    let attempts = Told {
+        name: "attempts",
+        what: "attempts per second",
+        unit: Unit::PerSecond,
+        log: runs.iter().filter_map(|run| tried(run.1)).any(|curve| is_steep(&curve)),
+        limit: quota(runs),
+        of: &tried,
+        worst: (f64::max, "Attempts peak at"),
+        over: MEAN,
+    };
+    // What is chance in each run is chance in all.
+    let told = runs.iter().any(|run| attempts::chart(run.1).is_some());
+    let all = [lag, connections, attempts, lost].into_iter();
+    all.filter(|it| it.name != "attempts" || told).filter_map(|it| chart(&it, runs)).collect()
+}
+
+/// Attempts to connect, per second.
+fn tried(summary: &Summary) -> Option<Curve> {
+    summary.rate("", "attempts", "attempted").filter(|curve| curve.integral() > 0.0)
+}
+
+/// Whether its peak would press everything else to the floor.
+fn is_steep(curve: &Curve) -> bool {
+    let peak = curve.peak().map_or(0.0, |peak| peak.1);
+    curve.median().is_some_and(|median| peak > LOG * median)
+}
+
+/// The quota that all runs have.
+fn quota(runs: &[Named]) -> Option<Limit> {
+    let all: Option<Vec<f64>> = runs.iter().map(|run| attempts::quota(run.1)).collect();
+    let all = all?;
+    let first = *all.first()?;
+    let same = all.iter().all(|rate| rate.total_cmp(&first).is_eq());
+    same.then(|| Limit::new(first, attempts::quota_of(first)))
+}
+
+/// What happens in all runs at the same time: it is shaded; and what does not, in words.
+fn shades(runs: &[Named]) -> (Vec<Shade>, String) {
+    let all: Vec<Vec<Shade>> = runs.iter().map(|run| super::shades(run.1)).collect();
+    let in_all = |shade: &Shade| all.iter().all(|own| own.contains(shade));
+    let common = all.first().into_iter().flatten().filter(|it| in_all(it)).cloned().collect();
+    let own = |((name, _), shades): (&Named, &Vec<Shade>)| {
+        let apart = shades.iter().filter(|shade| !shade.faint && !in_all(shade));
+        let told = |shade: &Shade| format!("{} at {}", shade.name, figures::clock(shade.start));
+        let told: Vec<String> = apart.map(told).collect();
+        (!told.is_empty()).then(|| format!("{name}: {}", told.join(", ")))
+    };
+    let told: Vec<String> = runs.iter().zip(&all).filter_map(own).collect();
+    let words = if told.is_empty() {
+        String::new()
+    } else {
+        format!(" Not shaded, since not in all runs alike: {}.", told.join("; "))
+    };
+    (common, words)
+}
+
+/// What a line is of, with the replications and the seed of each run.
+fn evidence(over: &str, runs: &[Named]) -> String {
+    let own = |run: &Summary| format!("n = {}, seed {}", run.replications, run.seed);
+    let first = runs.first().map(|run| own(run.1)).unwrap_or_default();
+    let told = if runs.iter().all(|run| own(run.1) == first) {
+        first
+    } else {
+        let all: Vec<String> =
+            runs.iter().map(|(name, run)| format!("{name}: {}", own(run))).collect();
+        all.join("; ")
+    };
+    if runs.iter().all(|run| run.1.replications < 2) {
+        return format!("Each line is a single run, no interval ({told}).");
+    }
+    format!("Each line is {over} ({told}).")
 }
 
 /// Everything that is lost or expires, per second.
@@ -80,6 +158,7 @@ fn missed(summary: &Summary) -> Option<Curve> {
 
 fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let Told { what, unit, log, .. } = *told;
+    let (shades, apart) = shades(runs);
     let curves: Vec<(usize, &str, Curve)> = runs
         .iter()
         .enumerate()
@@ -90,10 +169,16 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let values = || curves.iter().flat_map(|(.., curve)| curve.values().map(|(_, value)| value));
     let most = values().fold(0.0, f64::max);
     let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
-    let y = if log && least.is_finite() {
-        Axis::lags(least, most)
-    } else {
-        super::observed::scale(unit, most)
+    let zeros = values().any(|value| value <= 0.0);
+    let limits: Vec<Limit> = told.limit.iter().cloned().collect();
+    let most = limits.iter().map(|limit| limit.value).fold(most, f64::max);
+    let y = match (log && least.is_finite(), unit) {
+        (true, Unit::Seconds) => Axis::lags(least, most),
+        (true, _) => {
+            let axis = Axis::log(least, most, figures::tick).of(unit);
+            if zeros { axis.with_floor() } else { axis }
+        }
+        (false, _) => super::observed::scale(unit, most),
     };
     // The first run is the most important line: it lies on top.
     let lines: Vec<Line> = curves
@@ -111,13 +196,13 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
         name: told.name.to_owned(),
         headline: headline(told, &curves),
         subtitle: format!("Each run’s {what}, {}{scale}.", bins(step)),
-        note: told.over.to_owned(),
+        note: evidence(told.over, runs) + &apart,
         x: Axis::time(longest),
-        shades: Vec::new(),
+        shades,
         panels: vec![Panel {
             name: what.to_owned(),
             height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, reversed: true, ..Lines::default() }),
+            body: Body::Lines(Lines { y, lines, limits, reversed: true, ..Lines::default() }),
         }],
     })
 }

@@ -77,10 +77,17 @@ pub(super) fn draw(sheet: &mut Sheet, bars: &Bars, frame: Frame) {
         if frame.paper.keyed {
             continue;
         }
-        // The number stands on the page: no line of the grid crosses it.
-        let room = (to + GAP / 2.0, to + GAP + theme::width(&bar.text, theme::VALUE));
-        sheet.rectangle((room.0, middle - BAR / 2.0), (room.1, middle + BAR / 2.0), theme::PAGE);
-        sheet.text((to + GAP, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
+        // The number stands on the page: no line of the grid crosses it; behind the limit, where
+        // it would lie on that.
+        let width = theme::width(&bar.text, theme::VALUE);
+        let over = limit.filter(|&x| to <= x && x < to + 2.0 * GAP + width);
+        let start = over.map_or(to, |x| x) + GAP;
+        sheet.rectangle(
+            (start - GAP / 2.0, middle - BAR / 2.0),
+            (start + width, middle + BAR / 2.0),
+            theme::PAGE,
+        );
+        sheet.text((start, middle + 4.0), theme::VALUE, Anchor::Start, &bar.text);
     }
     limit_label(sheet, bars, frame);
 }

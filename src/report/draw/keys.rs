@@ -21,7 +21,7 @@ const ROW: f64 = 17.0;
 /// From the last row to the panel, whose top tick reaches half a line above it.
 const ABOVE_TICK: f64 = 14.0;
 
-/// Writes the key below `y`, the most important line first; returns where it ends.
+/// Writes the key below `y`; returns where it ends.
 pub(super) fn write(sheet: &mut Sheet, body: &Lines, paper: &Paper, y: f64) -> f64 {
     let entries = entries(body);
     if entries.is_empty() {
@@ -63,7 +63,8 @@ pub(super) fn squares(sheet: &mut Sheet, key: &[(String, Pen)], paper: &Paper, y
 }
 
 fn entries(body: &Lines) -> Vec<(Pen, Type, &str)> {
-    let named = body.lines.iter().rev().filter(|line| !line.label.is_empty());
+    let told = body.told().into_iter().map(|at| &body.lines[at]);
+    let named = told.filter(|line| !line.label.is_empty());
     let lines = named.map(|line| (line.pen, Type::label(line.pen), line.label.as_str()));
     let limits = body.limits.iter().map(|limit| &limit.label);
     let corner = body.corner.iter().map(|(.., label)| label);

@@ -8,6 +8,8 @@ const LEADER: f64 = 3.0;
 const GAP: f64 = 14.0;
 /// No label has more lines.
 const ROWS: usize = 3;
+/// Behind these a word may go on in the next line.
+const SIGNS: [char; 5] = ['-', '_', '.', '/', ' '];
 /// No label is wider.
 pub(super) const WIDEST: f64 = 150.0;
 
@@ -31,14 +33,31 @@ pub(super) fn room<'a>(labels: impl Iterator<Item = (&'a str, Type)>) -> f64 {
     if widest > 0.0 { widest + GAP } else { 0.0 }
 }
 
-/// A label in one line, or where it is too wide for that, in several; the last is cut if need be.
+/// A label in one line, or where it is too wide for that, in several. A word that is too wide goes
+/// on below behind one of its signs; of too many lines the last ones stay: names tell themselves
+/// from each other at their end.
 fn rows(text: &str, kind: Type) -> Vec<String> {
-    let mut lines = balanced(text, kind, WIDEST);
+    let lines = balanced(text, kind, WIDEST);
+    let mut lines: Vec<String> = lines.iter().flat_map(|line| parts(line, kind)).collect();
     if lines.len() > ROWS {
-        let rest = lines.split_off(ROWS - 1).join(" ");
-        lines.push(rest);
+        lines.drain(1..=lines.len() - ROWS);
+        lines[0] = format!("{} …", lines[0]);
     }
     lines.iter().map(|row| fitted(row, kind, WIDEST)).collect()
+}
+
+/// A line in parts that are not too wide, as far as its signs allow.
+fn parts(line: &str, kind: Type) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for piece in line.split_inclusive(SIGNS) {
+        let last = all.last_mut().expect("there is a part");
+        if last.is_empty() || theme::width(&format!("{last}{piece}"), kind) <= WIDEST {
+            *last += piece;
+        } else {
+            all.push(piece.to_owned());
+        }
+    }
+    all
 }
 
 /// Writes labels right of `x`, between `top` and `bottom`.

@@ -53,6 +53,11 @@ const TALLER: f64 = 1.4;
 const NAME_LINE: f64 = 12.0;
 /// Over a panel: its name.
 const NAME_ROW: f64 = 18.0;
+/// From one line of it to the next, and how many it has at most.
+const NAME_PITCH: f64 = 15.0;
+const NAME_LINES: usize = 3;
+/// What a label of the upper tick takes above a panel.
+const TICK_ROOM: f64 = 5.0;
 /// Over the first panel: a row of phase names.
 const PHASE_ROW: f64 = 16.0;
 const TICK_LENGTH: f64 = 5.0;
@@ -134,9 +139,9 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         if place > 0 {
             y += if own_axis(&chart.panels[place - 1]).is_some() { OWN_AXIS } else { BETWEEN };
         }
-        let name = fitted(&panel.name, theme::AXIS_NAME, paper.width - 2.0 * paper.margin);
-        sheet.text((paper.margin, y), theme::AXIS_NAME, Anchor::Start, &name);
-        y += NAME_ROW - 8.0;
+        y = panel_name(sheet, paper, &panel.name, y);
+        // A tick of the upper end reaches above the panel.
+        y += if place == 0 && !phases.is_empty() { 0.0 } else { TICK_ROOM };
         if let (true, Body::Lines(body)) = (paper.keyed, &panel.body) {
             y = keys::write(sheet, body, paper, y);
         }
@@ -159,6 +164,23 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         x_axis(sheet, frame, own.is_some() || place + 1 == chart.panels.len());
     }
     y
+}
+
+/// The name of a panel, in lines where it is long; returns where the panel begins.
+fn panel_name(sheet: &mut Sheet, paper: &Paper, name: &str, y: f64) -> f64 {
+    let width = paper.width - 2.0 * paper.margin;
+    let mut lines = balanced(name, theme::AXIS_NAME, width);
+    if lines.len() > NAME_LINES {
+        let rest = lines.split_off(NAME_LINES - 1).join(" ");
+        lines.push(rest);
+    }
+    let mut y = y;
+    for (place, line) in lines.iter().enumerate() {
+        y += if place > 0 { NAME_PITCH } else { 0.0 };
+        let line = fitted(line, theme::AXIS_NAME, width);
+        sheet.text((paper.margin, y), theme::AXIS_NAME, Anchor::Start, &line);
+    }
+    y + NAME_ROW - 8.0
 }
 
 fn lines_of(panel: &Panel) -> u16 {

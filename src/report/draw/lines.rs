@@ -2,7 +2,7 @@
 use super::{
     labels::{self, Label},
     layout::{Frame, Paper, label_room},
-    sheet::{Anchor, Part, Sheet},
+    sheet::{Anchor, Part, Sheet, balanced},
 };
 use crate::{
     engine::number,
@@ -39,7 +39,7 @@ pub(super) fn sides(body: &Lines, paper: &Paper) -> (f64, f64) {
         return (ticks, 0.0);
     }
     let named = named(body);
-    let lines = named.iter().map(|(at, text)| (text.as_str(), Type::label(body.lines[*at].pen)));
+    let lines = named.iter().map(|(at, text, _)| (text.as_str(), Type::label(body.lines[*at].pen)));
     let limits = body.limits.iter().map(|limit| (limit.label.as_str(), LIMIT_LABEL));
     (ticks, label_room(lines.chain(limits)))
 }
@@ -128,30 +128,51 @@ fn draw_piece(sheet: &mut Sheet, body: &Lines, frame: Frame, line: &Line, piece:
 
 fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
     let end = |line: &Line| line.pieces.last()?.last().copied();
-    let lines = named(body).into_iter().filter_map(|(place, text)| {
+    let mut near: Vec<[f64; 4]> = Vec::new();
+    let lines = named(body).into_iter().filter_map(|(place, text, alone)| {
         let (line, series) = (&body.lines[place], frame.series + number::short(place));
         let (x, value) = end(line)?;
         let (x, y) = (frame.across(x), frame.up(&body.y, value));
+        // Of several lines on each other no colour is that of all.
+        let kind = if alone { Type::label(line.pen) } else { theme::TICK_STRONG };
         if frame.right - x > FAR {
+            // Beside the line's own end, where it has room.
+            let width = theme::width(&text, kind);
+            let area = [x + GAP, y - 9.0, x + 2.0 * GAP + width, y + 9.0];
+            let apart = |it: &[f64; 4]| area[3] <= it[1] || it[3] <= area[1] || area[2] <= it[0];
+            let free = area[2] <= frame.right && near.iter().all(apart);
+            if free && !over_time(frame) && crossed(body, frame, area) == 0 {
+                near.push(area);
+                let at = (x + GAP, y + 0.35 * kind.size);
+                sheet.part(Part::Series(series), |sheet| {
+                    sheet.text(at, kind, Anchor::Start, &text);
+                });
+                return None;
+            }
             let leader = vec![(x + GAP, y), (frame.right, y)];
             sheet.part(Part::Series(series), |sheet| sheet.line(leader, LEADER));
         }
-        let kind = Type::label(line.pen);
         Some(Label { y, kind, text, series: Some(series) })
     });
+    let lines: Vec<Label> = lines.collect();
     let limits = body.limits.iter().map(|limit| Label {
         y: frame.up(&body.y, limit.value),
         kind: LIMIT_LABEL,
         text: limit.label.clone(),
         series: None,
     });
-    let all = lines.chain(limits).collect();
+    let all = lines.into_iter().chain(limits).collect();
     labels::write(sheet, all, frame.right, frame.top, frame.bottom);
 }
 
-/// The lines that have a label, by their place: of those that lie on each other the one on top has
-/// the names of all.
-fn named(body: &Lines) -> Vec<(usize, String)> {
+/// Whether its labels move with what is seen of the time.
+fn over_time(frame: Frame) -> bool {
+    frame.x.name.starts_with("time, ")
+}
+
+/// The lines that have a label, by their place, and whether it is theirs alone: of those that lie
+/// on each other the one on top has the names of all.
+fn named(body: &Lines) -> Vec<(usize, String, bool)> {
     let lines = || body.lines.iter().enumerate().filter(|(_, line)| !line.label.is_empty());
     let label = |(place, line): (usize, &Line)| {
         let covered = |other: &(usize, &Line)| coincide(&body.y, line, other.1);
@@ -163,15 +184,19 @@ fn named(body: &Lines) -> Vec<(usize, String)> {
         if body.reversed {
             names.reverse();
         }
-        Some((place, together(&names)))
+        Some((place, together(&names), names.len() == 1))
     };
     lines().filter_map(label).collect()
 }
 
-/// Names in a row, what they begin with in common once: `jitter none, equal, full`.
+/// Names in a row, what they begin with in common once: `jitter none, equal, full`; numbers that
+/// follow each other by their ends: `gateways-0 to 3`.
 fn together(names: &[&str]) -> String {
     let [first, rest @ ..] = names else { return String::new() };
-    let words = first.split_inclusive(' ').scan(0, |end, word| {
+    if let Some(ends) = numbered(names) {
+        return ends;
+    }
+    let words = first.split_inclusive([' ', '-']).scan(0, |end, word| {
         *end += word.len();
         Some(*end)
     });
@@ -180,6 +205,19 @@ fn together(names: &[&str]) -> String {
     let shared = words.take_while(common).last().unwrap_or(0);
     let rest = rest.iter().map(|name| &name[shared..]);
     std::iter::once(*first).chain(rest).collect::<Vec<_>>().join(", ")
+}
+
+/// At least three names that end in numbers which follow each other, in any order.
+fn numbered(names: &[&str]) -> Option<String> {
+    let read = |name: &&str| -> Option<(String, u32)> {
+        let (stem, number) = name.rsplit_once('-')?;
+        Some((stem.to_owned(), number.parse().ok()?))
+    };
+    let mut all: Vec<(String, u32)> = names.iter().map(read).collect::<Option<_>>()?;
+    all.sort();
+    let follow = |pair: &[(String, u32)]| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1;
+    let ((stem, low), (_, high)) = (all.first()?, all.last()?);
+    (all.len() > 2 && all.windows(2).all(follow)).then(|| format!("{stem}-{low} to {high}"))
 }
 
 /// Whether two lines lie on each other over their whole length.
@@ -329,16 +367,54 @@ fn corner(sheet: &mut Sheet, body: &Lines, frame: Frame) {
         return;
     }
     let width = theme::width(label, LIMIT_LABEL);
-    let taken = |baseline: f64| {
-        body.dots.iter().any(|(lag, share, text)| {
-            let dot = (frame.across(*lag), frame.up(&body.y, *share));
-            let end = dot.0 + 16.0 + theme::width(text, Type::label(theme::BLUE));
-            (dot.1 - 3.0 - baseline).abs() < 16.0 && end > frame.right - width - 6.0
-        })
+    let whole = vec![label.clone()];
+    let halves = balanced(label, LIMIT_LABEL, 0.65 * width);
+    let place = |rows: Vec<String>, below: bool| {
+        Some((corner_spot(body, frame, (x, y), &rows, below)?, rows))
     };
-    let mut baseline = frame.top + 16.0;
-    while taken(baseline) && baseline + 16.0 < frame.bottom {
-        baseline += 16.0;
+    let found = place(whole.clone(), false)
+        .or_else(|| place(halves, false))
+        .or_else(|| place(whole.clone(), true))
+        .unwrap_or(((frame.right - 6.0, frame.top + CORNER_ROW), whole));
+    let ((end, mut baseline), rows) = found;
+    for row in rows {
+        sheet.text((end, baseline), LIMIT_LABEL, Anchor::End, &row);
+        baseline += CORNER_ROW;
     }
-    sheet.text((frame.right - 6.0, baseline), LIMIT_LABEL, Anchor::End, label);
+}
+
+/// From one row of the forbidden area's label to the next.
+const CORNER_ROW: f64 = 16.0;
+
+/// The right end and the baseline of a label in rows where no line runs and no dot has its own:
+/// from above, at the right end of the forbidden area and at its left one, or below it.
+fn corner_spot(
+    body: &Lines,
+    frame: Frame,
+    (x, y): (f64, f64),
+    rows: &[String],
+    below: bool,
+) -> Option<(f64, f64)> {
+    let width = rows.iter().map(|row| theme::width(row, LIMIT_LABEL)).fold(0.0, f64::max);
+    let more = CORNER_ROW * number::float(number::count(rows.len() - 1));
+    let box_of =
+        |(end, row): (f64, f64)| [end - width - 3.0, row - 11.0, end + 3.0, row + more + 4.0];
+    let free = |spot: &(f64, f64)| {
+        let own = box_of(*spot);
+        let dotted = body.dots.iter().any(|(lag, share, text)| {
+            let (left, middle) = (frame.across(*lag), frame.up(&body.y, *share));
+            let right = left + 16.0 + theme::width(text, Type::label(theme::BLUE));
+            own[0] < right && left - DOT < own[2] && own[1] < middle + 2.0 && middle - 14.0 < own[3]
+        });
+        !dotted && crossed(body, frame, own) == 0
+    };
+    let inside = |spot: &(f64, f64)| {
+        let own = box_of(*spot);
+        let (from, to) = if below { (y, frame.bottom) } else { (frame.top, y) };
+        own[0] > x && from < own[1] && own[3] < to
+    };
+    let all = (1_u32..).map(|row| frame.top + CORNER_ROW * f64::from(row));
+    let all = all.take_while(|row| *row < frame.bottom);
+    let spots = all.flat_map(|row| [frame.right - 6.0, x + 6.0 + width].map(|end| (end, row)));
+    spots.filter(inside).find(free)
 }

@@ -4,13 +4,15 @@ use crate::{
     engine::{Span, number},
     record::Unit,
     report::chart,
-    summary::{Summary, figures, series::Curve, stated_count},
+    summary::{Summary, board, figures, series::Curve, stated_count},
     units::Quantity,
 };
 use serde_json::Value as Json;
 
 /// What is said of users without a connection: no budget.
 pub(in crate::report) const AWAY: &str = "away";
+/// What a managed service lets in per second.
+pub(in crate::report) const QUOTA: &str = "quota";
 /// A wait that nobody notices.
 const SHORTEST_WAIT: f64 = 0.01;
 /// A share of users that somebody sees.
@@ -147,12 +149,13 @@ impl Graph {
                 vec![moving(system("lag p99", "delivery_lag.p99"), Unit::Seconds, lag), away]
             }
             "gateway" => vec![waits(node, summary)],
+            "managed" => vec![quota(node, summary)],
             "pubsub" => {
                 let waiting = summary.level(&node.name, "backlog", "total");
                 vec![moving(own("backlog (msg)", "backlog.peak"), Unit::Count, waiting)]
             }
-            "registry" => vec![system("stale look-ups", "registry.stale_routes")],
-            "buffer" => vec![system("replays (msg)", "replay.messages")],
+            "registry" => vec![in_all(system("stale look-ups", "registry.stale_routes"))],
+            "buffer" => vec![in_all(system("replays (msg)", "replay.messages"))],
             _ => Vec::new(),
         };
         budgets.into_iter().chain(more.into_iter().flatten()).collect()
@@ -207,6 +210,26 @@ pub(in crate::report) fn told(share: f64) -> String {
     format!("{mark}{text}")
 }
 
+/// What a managed service is limited by: new connections, those that it refuses included. How they
+/// come over time is known where it stands alone.
+fn quota(node: &Node, summary: &Summary) -> Option<Fact> {
+    let room = board::headroom(summary).into_iter().find(|room| room.node == node.name)?;
+    let peak = room.budgets.iter().find(|it| it.name == board::NEW_CONNECTIONS)?.peak;
+    let course = chart::quota(summary).and_then(|rate| {
+        let attempted = summary.rate("", "attempts", "attempted")?;
+        let of = |tried: Option<f64>| Some(tried? / rate);
+        Some(Curve { mean: attempted.mean.into_iter().map(of).collect(), ..attempted })
+    });
+    let course = course.map(|course| (Unit::Share, course));
+    Some(Fact { label: QUOTA.to_owned(), value: told(peak), share: Some(peak), course })
+}
+
+/// A sum over the whole run: while it plays nobody knows it.
+fn in_all(fact: Option<Fact>) -> Option<Fact> {
+    let unknown = Curve { step: 1.0, mean: Vec::new(), band: Vec::new() };
+    fact.map(|fact| Fact { course: Some((Unit::Count, unknown)), ..fact })
+}
+
 /// The longest wait for a CPU, where anybody waits.
 fn waits(node: &Node, summary: &Summary) -> Option<Fact> {
     let course = summary.level(&node.name, "handshake_queue", "max")?;
@@ -241,15 +264,13 @@ fn several(count: &str, one: &str) -> String {
     format!("{count} {one}{}", if count == "1" { "" } else { "s" })
 }
 
-/// The peak of each instance over its limit; over the highest peak where there is no limit.
+/// The peak of each instance over its limit; none where there is no limit.
 fn instances(node: &Node, summary: &Summary) -> Vec<f64> {
     let names = node.tracks(summary);
     if names.len() > INSTANCES || summary.unit(&node.name, "connections") != Some(Unit::Count) {
         return Vec::new();
     }
     let peak = |name: &str| Some(summary.level(&node.name, "connections", name)?.peak()?.1);
-    let peaks: Vec<f64> = names.into_iter().filter_map(peak).collect();
-    let most = peaks.iter().copied().fold(0.0, f64::max);
-    let limit = most_connections(node, &summary.input).unwrap_or(most);
-    peaks.into_iter().map(|peak| peak / limit.max(1.0)).collect()
+    let Some(limit) = most_connections(node, &summary.input) else { return Vec::new() };
+    names.into_iter().filter_map(peak).map(|peak| peak / limit.max(1.0)).collect()
 }

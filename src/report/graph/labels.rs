@@ -257,6 +257,29 @@ mod tests {
         Some(all)
     }
 
+    /// What a link runs through or along: boxes other than its ends, stretches of other links.
+    fn hindered(graph: &Graph, across: bool) -> Option<(usize, usize)> {
+        let (plan, routes) = laid_out(graph, across)?;
+        let ground = Ground::of(&plan, &routes, plan.size_of_sheet());
+        let mut all = (0, 0);
+        for (at, lines) in ground.lines.iter().enumerate() {
+            let inner: Vec<Area> = ground.boxes.iter().map(|area| wider(area, -1.0)).collect();
+            all.0 += inner.iter().filter(|area| lines.iter().any(|it| meet(area, it))).count();
+            // Two lines lie on each other where their areas, a little wider, share a stretch.
+            let along = |one: &Area, other: &Area| {
+                let from = [one[0].max(other[0]), one[1].max(other[1])];
+                let to = [one[2].min(other[2]), one[3].min(other[3])];
+                let shared = [to[0] - from[0], to[1] - from[1]];
+                shared[0].max(shared[1]) > 2.0 && shared[0].min(shared[1]) > -1.0
+            };
+            let later = ground.lines[at + 1..].iter();
+            all.1 += later
+                .filter(|other| lines.iter().any(|one| other.iter().any(|it| along(one, it))))
+                .count();
+        }
+        Some(all)
+    }
+
     #[test]
     fn labels_of_what_is_shipped_are_free() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -278,6 +301,8 @@ mod tests {
             for across in [true, false] {
                 let found = hidden(&graph, across).unwrap();
                 assert_eq!(found, (0, 0), "{}, across: {across}", file.display());
+                let found = hindered(&graph, across).unwrap();
+                assert_eq!(found, (0, 0), "links of {}, across: {across}", file.display());
             }
         }
     }

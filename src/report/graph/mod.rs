@@ -7,9 +7,9 @@ mod plan;
 mod routes;
 mod text;
 
-pub(super) use facts::{AWAY, most_connections, told};
-pub(super) use picture::comes_along;
+pub(super) use facts::{AWAY, QUOTA, most_connections, told};
 pub use picture::{across, down, framed};
+pub(super) use picture::{comes_along, doors};
 pub use text::{dot, mermaid};
 
 use crate::{record::Unit, summary::series::Curve};

@@ -113,8 +113,24 @@ impl Plan {
 /// Whether clients come along a link: theirs, and that of a balancer to its gateways.
 pub(in crate::report) fn comes_along(graph: &Graph, link: &Link) -> bool {
     let kind = |place: usize| graph.nodes[place].kind.as_str();
-    let doors = ["load_balancer", "gateway"];
-    ["clients", "load_balancer"].contains(&kind(link.source)) && doors.contains(&kind(link.target))
+    let come = ["clients", "load_balancer"].contains(&kind(link.source));
+    come && (kind(link.target) == "load_balancer" || is_door(kind(link.target)))
+}
+
+fn is_door(kind: &str) -> bool {
+    ["gateway", "managed"].contains(&kind)
+}
+
+/// The tiers to which a link leads those who come along it.
+pub(in crate::report) fn doors<'g>(graph: &'g Graph, link: &Link) -> Vec<&'g str> {
+    let behind = graph.links.iter().filter(|it| it.source == link.target);
+    let all = behind.map(|it| it.target).chain([link.target]).map(|place| &graph.nodes[place]);
+    let balanced = graph.nodes[link.target].kind == "load_balancer";
+    let door = |node: &&Node| is_door(&node.kind);
+    all.filter(|node| balanced || node.name == graph.nodes[link.target].name)
+        .filter(door)
+        .map(|node| node.name.as_str())
+        .collect()
 }
 
 fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {

@@ -162,6 +162,22 @@ impl Plan {
         number::float(number::count(lanes.count())) * LANE
     }
 
+    /// The layers between the ends of a link.
+    fn passed(&self, graph: &Graph, link: usize) -> std::ops::Range<usize> {
+        let ends = &graph.links[link];
+        let [source, target] = [ends.source, ends.target].map(|end| self.cells[end].layer);
+        source.min(target) + 1..source.max(target)
+    }
+
+    /// The room that boxes over the whole picture leave to the lanes that pass their layer: those
+    /// are the outermost.
+    fn passing(&self, graph: &Graph, layer: usize, side: Side) -> f64 {
+        let passes = |lane: &&(usize, Side, f64)| {
+            lane.1 == side && self.passed(graph, lane.0).contains(&layer)
+        };
+        number::float(number::count(self.lanes.iter().filter(passes).count())) * LANE
+    }
+
     fn size(&mut self, graph: &Graph, layers: &[Vec<usize>], roles: &[usize]) {
         let lanes = self.lanes_on(Side::Before) + self.lanes_on(Side::After);
         if self.across {
@@ -274,20 +290,28 @@ impl Plan {
 
     fn put_beside(&mut self, graph: &Graph, layers: &[Vec<usize>]) {
         let (before, after) = (self.lanes_on(Side::Before), self.lanes_on(Side::After));
-        for all in layers {
+        let tall_layer = |layer: usize| is_tall(graph, &layers[layer]);
+        let mut lanes = std::mem::take(&mut self.lanes);
+        lanes.sort_by_key(|lane| !self.passed(graph, lane.0).any(tall_layer));
+        self.lanes = lanes;
+        for (layer, all) in layers.iter().enumerate() {
             let n = number::float(number::count(all.len()));
             let tall = is_tall(graph, all);
             let gap = self.apart(graph, all);
+            let [before, after] = if tall {
+                [Side::Before, Side::After].map(|side| self.passing(graph, layer, side))
+            } else {
+                [before, after]
+            };
             if tall {
-                let share = (self.breadth - (n - 1.0) * gap) / n;
+                let share = (self.breadth - before - after - (n - 1.0) * gap) / n;
                 all.iter().for_each(|&place| {
                     self.cells[place].breadth = self.cells[place].breadth.max(share);
                 });
             }
             let stack: f64 = all.iter().map(|&place| self.cells[place].breadth).sum();
-            let room = self.breadth - if tall { 0.0 } else { before + after };
-            let start = if tall { 0.0 } else { before };
-            let mut beside = start + (room - stack - (n - 1.0) * gap) / 2.0;
+            let room = self.breadth - before - after;
+            let mut beside = before + (room - stack - (n - 1.0) * gap) / 2.0;
             for &place in all {
                 self.cells[place].tall = tall;
                 self.cells[place].beside = beside.max(0.0);

@@ -3,6 +3,7 @@ use super::{
     Graph,
     plan::{Cell, Plan},
 };
+use crate::engine::number;
 
 /// A link's way and where its label stands, along and beside.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,6 +37,9 @@ struct Port {
 /// From a side to the first way beside it, and from one to the next.
 pub(super) const FIRST_WAY: f64 = 8.0;
 pub(super) const WAY: f64 = 6.0;
+/// From a corner of a box to the first link, and from one link of its side to the next.
+const CORNER: f64 = 6.0;
+const PORT: f64 = 12.0;
 
 /// The ways of all links, and how many of them turn before each layer.
 pub(super) fn routes(graph: &Graph, plan: &Plan) -> (Vec<Route>, Vec<u32>) {
@@ -84,7 +88,8 @@ fn ports(graph: &Graph, plan: &Plan) -> Vec<Port> {
     all
 }
 
-/// Ports of a box stand in equal distances; those of a tall box opposite to the other end.
+/// Ports of a box stand in equal distances; those of a tall box opposite to the other end, as far
+/// as they keep apart.
 fn spread(plan: &Plan, ports: &mut [Port]) {
     let sides: Vec<(usize, Edge)> = ports.iter().map(|port| (port.cell, port.edge)).collect();
     for place in 0..ports.len() {
@@ -101,16 +106,40 @@ fn spread(plan: &Plan, ports: &mut [Port]) {
         ports[place].at = cell.beside + cell.breadth * f64::from(before + 1) / f64::from(count + 1);
     }
     for place in 0..ports.len() {
-        let cell = plan.cells[ports[place].cell];
         let link = ports[place].link;
         let lane = plan.lanes.iter().find(|lane| lane.0 == link).map(|lane| lane.2);
         let opposite =
             ports.iter().find(|other| other.link == link && other.cell != ports[place].cell);
         let wanted = lane.or(opposite.map(|other| other.at));
-        if let Some(wanted) = wanted.filter(|_| cell.tall) {
-            let (low, high) = (cell.beside + 6.0, cell.beside + cell.breadth - 6.0);
-            ports[place].at = wanted.clamp(low, high);
+        if let Some(wanted) = wanted.filter(|_| plan.cells[ports[place].cell].tall) {
+            ports[place].at = wanted;
         }
+    }
+    let mut done: Vec<(usize, Edge)> = Vec::new();
+    for side in sides {
+        if plan.cells[side.0].tall && !done.contains(&side) {
+            done.push(side);
+            keep_apart(&plan.cells[side.0], side, ports);
+        }
+    }
+}
+
+/// The ports of a side within its box, in their order, none on another.
+fn keep_apart(cell: &Cell, side: (usize, Edge), ports: &mut [Port]) {
+    let mut own: Vec<&mut Port> =
+        ports.iter_mut().filter(|port| (port.cell, port.edge) == side).collect();
+    own.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let (low, high) = (cell.beside + CORNER, cell.beside + cell.breadth - CORNER);
+    let pitch = PORT.min((high - low) / number::float(number::count(own.len().max(2) - 1)));
+    let mut free = low;
+    for port in &mut own {
+        port.at = port.at.clamp(free, high.max(free));
+        free = port.at + pitch;
+    }
+    let mut free = high;
+    for port in own.iter_mut().rev() {
+        port.at = port.at.min(free);
+        free = port.at - pitch;
     }
 }
 

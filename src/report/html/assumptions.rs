@@ -36,8 +36,8 @@ pub(super) fn body(assumptions: &[Origin]) -> Option<Markup> {
             (group("Written in the experiment", &experiment, "where"))
             @if !defaults.is_empty() {
                 h3.over { "Defaults" } (legend())
-                (fold(&open, "defaults that nobody has checked", "source"))
-                (fold(&known, "other defaults", "source"))
+                (fold(&open, "defaults that nobody has checked", "source", true))
+                (fold(&known, "other defaults", "source", false))
             }
             (folded("Written in the model", &model))
             (folded("Prices", &prices))
@@ -54,15 +54,20 @@ fn folded(head: &str, origins: &[&Origin]) -> Markup {
     html! {
         @if !origins.is_empty() {
             h3.over { (head) }
-            (fold(origins, "values", "where"))
+            (fold(origins, "values", "where", false))
         }
     }
 }
 
-fn fold(origins: &[&Origin], what: &str, source: &str) -> Markup {
+/// What is folded away; on paper it stands in full only where a reader should doubt it.
+fn fold(origins: &[&Origin], what: &str, source: &str, printed: bool) -> Markup {
     html! {
         @if !origins.is_empty() {
-            details.printed {
+            @if !printed {
+                p.paper { (origins.len()) " " (what) ": not on paper, but on the page, and with \
+                    the rest of the input in " code { "manifest.json" } "." }
+            }
+            details.printed[printed] {
                 summary { "Show " (origins.len()) " " (what) }
                 (table(origins, source))
             }

@@ -8,7 +8,7 @@ use crate::{
         chart::{Axis, Body, Chart, Heat, HeatCell, Line, Lines, Panel, Row, Scale, Shade, Strip},
         draw::Sheet,
         files,
-        graph::{Fact, Graph, comes_along, most_connections, told},
+        graph::{Fact, Graph, comes_along, doors, most_connections, told},
     },
     summary::{Summary, figures, series::Curve},
 };
@@ -28,8 +28,9 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
     for (place, panel) in chart.panels.iter().enumerate() {
         match &panel.body {
             Body::Lines(lines) => {
-                for line in &lines.lines {
-                    series.push(of_line(series.len(), place, panel, lines, line));
+                let first = series.len();
+                for at in lines.told() {
+                    series.push(of_line(first + at, place, panel, lines, &lines.lines[at]));
                 }
             }
             Body::Strip(strip) => strips.push(of_strip(place, strip)),
@@ -43,10 +44,11 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
             "name": text::clean(&shade.name, 60) })
     };
     let data = json!({
-        "x": axis(&chart.x),
+        "x": x_axis(&chart.x),
         "zooms": chart.x.name.starts_with("time, "),
         "frames": [wide.plot, narrow.plot],
         "panels": [wide.panels, narrow.panels],
+        "names": chart.panels.iter().map(|panel| called(&panel.name)).collect::<Vec<_>>(),
         "shades": chart.shades.iter().map(shade).collect::<Vec<_>>(),
         "series": series,
         "strips": strips,
@@ -58,22 +60,22 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
 fn of_line(place: usize, panel: usize, around: &Panel, lines: &Lines, line: &Line) -> Json {
     // Panels of one line each are told from each other without a button.
     let named = !line.label.is_empty();
-    let label = if named { &line.label } else { &around.name };
+    let label = if named { text::clean(&line.label, 90) } else { called(&around.name) };
     let mut data = json!({
         "s": place,
         "panel": panel,
         "named": named,
-        "label": text::clean(label, 60),
+        "label": label,
         "unit": files::unit_name(lines.y.unit),
         "y": axis(&lines.y),
     });
     match &line.fine {
         Some(curve) => {
-            let values = curve.mean.iter().map(|value| value.map(digits));
+            let values = curve.mean.iter().map(|value| value.map(|it| digits_on(&lines.y, it)));
             data["step"] = json!(curve.step);
             data["values"] = values.map(Json::from).collect();
         }
-        None => data["points"] = points(&line.pieces.concat()).into(),
+        None => data["points"] = points(&lines.y, &line.pieces.concat()).into(),
     }
     data
 }
@@ -128,9 +130,32 @@ fn axis(axis: &Axis) -> Json {
         files::unit_name(axis.unit) })
 }
 
+/// The same with what stands at its ticks.
+fn x_axis(x: &Axis) -> Json {
+    let tick = |(at, label): &(f64, String)| json!([short(*at), text::clean(label, 60)]);
+    let mut data = axis(x);
+    data["ticks"] = x.ticks.iter().map(tick).collect();
+    data
+}
+
+/// A panel's name without the sum of its lines, which a pointer does not tell, and without the unit
+/// that its values have.
+fn called(name: &str) -> String {
+    let sum = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+    let bare = sum.map_or(name, |(bare, _)| bare);
+    text::clean(bare.strip_suffix(", per second").unwrap_or(bare), 90)
+}
+
 /// x and y in turn.
-fn points(all: &[(f64, f64)]) -> Vec<Json> {
-    all.iter().flat_map(|&(x, y)| [digits(x), digits(y)]).collect()
+fn points(axis: &Axis, all: &[(f64, f64)]) -> Vec<Json> {
+    all.iter().flat_map(|&(x, y)| [digits(x), digits_on(axis, y)]).collect()
+}
+
+/// All digits of a value on an axis that does not begin at nothing: the first ones may be the same
+/// everywhere.
+fn digits_on(axis: &Axis, value: f64) -> Json {
+    let far = axis.scale == Scale::Linear && axis.low > 0.0;
+    if far { Number::from_f64(value).map_or(Json::Null, Json::Number) } else { digits(value) }
 }
 
 /// Five digits are enough for a pointer; a whole number needs no point.
@@ -152,10 +177,9 @@ pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
     let over = Frames { horizon: summary.horizon.seconds(), count };
     let mut shares: Vec<Vec<Json>> = Vec::new();
     for node in graph.nodes.iter().filter(|node| !node.instances.is_empty()) {
-        let limit = most_connections(node, &summary.input);
+        let most = most_connections(node, &summary.input).unwrap_or(1.0).max(1.0);
         for name in node.tracks(summary) {
             let curve = summary.level(&node.name, "connections", name)?;
-            let most = limit.or(curve.peak().map(|peak| peak.1)).unwrap_or(1.0).max(1.0);
             let share = |value: Option<f64>| digits(value.unwrap_or(0.0) / most);
             shares.push(over.of(&curve).into_iter().map(share).collect());
         }
@@ -172,16 +196,48 @@ pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
             label(summary, over.begin(frame), rate)
         })
         .collect();
-    let ways: Vec<usize> =
-        (0..graph.links.len()).filter(|&at| comes_along(graph, &graph.links[at])).collect();
-    let rates = attempts.unwrap_or_default();
-    let most = rates.iter().flatten().copied().fold(0.0, f64::max).max(1e-9);
-    let herd: Vec<Json> = rates.iter().map(|rate| digits(rate.unwrap_or(0.0) / most)).collect();
+    let herds = herds(summary, graph, &over, attempts.as_deref().unwrap_or_default());
     (over.count > 1).then(|| {
-        let data = json!({ "labels": labels, "shares": shares, "facts": facts, "ways": ways,
-            "herd": herd });
+        let data = json!({ "labels": labels, "shares": shares, "facts": facts, "herds": herds });
         element("data-topology", &data)
     })
+}
+
+/// Who comes along each link of the clients, by its place, as parts of the most that come along
+/// any: who tries to connect. Where there are several tiers, nobody counts who tries which: those
+/// whom each gains.
+fn herds(summary: &Summary, graph: &Graph, over: &Frames, attempts: &[Option<f64>]) -> Json {
+    let ways: Vec<usize> =
+        (0..graph.links.len()).filter(|&at| comes_along(graph, &graph.links[at])).collect();
+    let mut tiers: Vec<&str> = ways.iter().flat_map(|&at| doors(graph, &graph.links[at])).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    let gained =
+        |tier: &str| Some(over.of(&gains(&summary.level(tier, "connections", "total")?)));
+    let of = |&at: &usize| -> (usize, Vec<f64>) {
+        let own = doors(graph, &graph.links[at]);
+        let all: Vec<Vec<Option<f64>>> = if tiers.len() > 1 {
+            own.iter().filter_map(|tier| gained(tier)).collect()
+        } else {
+            vec![attempts.to_vec()]
+        };
+        let at_frame = |frame: usize| all.iter().filter_map(|it| *it.get(frame)?).sum();
+        (at, (0..over.count).map(at_frame).collect())
+    };
+    let all: Vec<(usize, Vec<f64>)> = ways.iter().map(of).collect();
+    let most = all.iter().flat_map(|way| &way.1).copied().fold(0.0, f64::max).max(1e-9);
+    let shares = |(at, values): (usize, Vec<f64>)| {
+        let shares: Vec<Json> = values.into_iter().map(|value| digits(value / most)).collect();
+        (at.to_string(), Json::from(shares))
+    };
+    Json::Object(all.into_iter().map(shares).collect())
+}
+
+/// By how much a level rises in each bin.
+fn gains(level: &Curve) -> Curve {
+    let rise = |pair: &[Option<f64>]| Some((pair[1]? - pair[0]?).max(0.0));
+    let mean = std::iter::once(None).chain(level.mean.windows(2).map(rise)).collect();
+    Curve { step: level.step, mean, band: Vec::new() }
 }
 
 /// A fact at each moment: its share, if it has one, and its words.

@@ -109,7 +109,7 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     };
     let shown: Vec<(&str, &str)> = TOLD.into_iter().filter(|(_, metric)| known(metric)).collect();
     html! {
-        table.stack.phases {
+        div.scroll tabindex="0" role="region" aria-label="Phases" { table.stack.phases {
             caption.hidden { "Phases" }
             thead { tr {
                 th scope="col" { "phase" } th scope="col" { "when" }
@@ -126,7 +126,7 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
                 }
                 @for (head, metric) in &shown { (cell(found(summary, phase, metric), head)) }
             } } }
-        }
+        } }
     }
 }
 

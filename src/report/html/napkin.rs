@@ -90,8 +90,9 @@ pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
     let ends: Vec<f64> = one.ci_low.into_iter().chain(one.ci_high).collect();
     let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
     html! {
-        td.r data-l="napkin" { (figures::figure(one.unit, one.estimate)) }
-        td.r data-l="simulated" {
+        td.r data-l="napkin" data-v=[sorted(Some(one.estimate))] {
+            (figures::figure(one.unit, one.estimate)) }
+        td.r data-l="simulated" data-v=[sorted(one.simulated)] {
             @match (scale, one.simulated) {
                 (Some(scale), Some(mean)) => {
                     b { (scale.text(mean)) }
@@ -102,9 +103,14 @@ pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
                 _ => (figures::NONE),
             }
         }
-        td.r data-l="difference" { (difference(one))
+        td.r data-l="difference" data-v=[sorted(one.deviation)] { (difference(one))
             @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } }
     }
+}
+
+/// What a column is sorted by, whatever units its cells have.
+fn sorted(value: Option<f64>) -> Option<f64> {
+    value.filter(|it| it.is_finite())
 }
 
 /// Signed; from a factor on as that.

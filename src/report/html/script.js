@@ -28,7 +28,7 @@ const digits = v => {
   const n = Math.abs(v);
   return n === 0 || n >= 99.95 ? 0 : n >= 9.995 ? 1 : n >= 0.9995 ? 2 : n >= 0.09995 ? 3 : n >= 0.009995 ? 4 : 5;
 };
-const fixed = v => v.toLocaleString('en-US', { minimumFractionDigits: digits(v), maximumFractionDigits: digits(v) });
+const fixed = (v, n = digits(v)) => v.toLocaleString('en-US', { minimumFractionDigits: n, maximumFractionDigits: n });
 const two = n => String(n).padStart(2, '0');
 const clock = s => {
   if (s < 60) return +s.toPrecision(3) + GAP + 's';
@@ -50,6 +50,20 @@ const figure = (v, unit) => {
   const n = Number.isInteger(v) ? v.toLocaleString('en-US') : fixed(v);
   if (unit === 'usd' || unit === 'usd_per_month') return '$' + n;
   return unit === 'per_second' ? n + '/s' : n;
+};
+/* On an axis that does not begin at nothing, as many digits as tell its values apart. */
+const finer = (v, axis) => {
+  if (v == null || axis.scale === 'log' || axis.low <= 0 || axis.unit !== 'share') return null;
+  const wanted = Math.ceil(-Math.log10((axis.high - axis.low) * 100)) + 2;
+  return wanted > digits(v * 100) ? fixed(v * 100, Math.min(wanted, 9)) + GAP + '%' : null;
+};
+/* A place on the x axis as its tick says it; a rate in the unit in which it is a whole number. */
+const RATES = [[1, '/s'], [60, '/min'], [3600, '/h']];
+const position = (v, axis) => {
+  const tick = axis.ticks.find(([at]) => Math.abs(at - v) <= 1e-4 * Math.abs(v));
+  if (tick) return tick[1];
+  const rate = axis.unit === 'per_second' && RATES.find(([by]) => Math.abs(v * by - Math.round(v * by)) < 1e-3 * v * by);
+  return rate ? Math.round(v * rate[0]) + rate[1] : figure(v, axis.unit);
 };
 /* Places from 0 to 1 and values on an axis. */
 const place = (axis, v) => axis.scale === 'log' ? Math.log(v / axis.low) / Math.log(axis.high / axis.low)
@@ -99,24 +113,38 @@ for (const chart of all('figure[data-chart]')) {
     }
     return best && best[0] < 0.02 ? best[1] : null;
   };
-  const told = (x, down, panel) => {
-    const rows = [zooms ? clock(x) : figure(x, d.x.unit)];
-    for (const s of d.series) if (!hidden(s)) rows.push(`${s.label}  ${figure(at(s, x), s.unit)}`);
-    for (const strip of d.strips) {
+  /* What a panel has at a place: under its name, where there are several. */
+  const told = (x, panel, down) => {
+    const rows = [zooms ? clock(x) : position(x, d.x)], many = d.names.length > 1;
+    d.names.forEach((name, place) => {
+      if (panel != null && panel !== place) return;
+      const own = within(x, place, panel == null ? null : down);
+      if (many && own.length === 1 && own[0][0] === name) rows.push(own[0].join('  '));
+      else if (own.length) rows.push(...(many ? [name] : []), ...own.map(row => (many ? '  ' : '') + row.join('  ')));
+    });
+    return rows.join('\n');
+  };
+  const within = (x, panel, down) => {
+    const rows = [], of = one => one.panel === panel;
+    for (const s of d.series.filter(of)) {
+      if (hidden(s)) continue;
+      const v = at(s, x);
+      rows.push([s.label, finer(v, s.y) ?? figure(v, s.unit)]);
+    }
+    for (const strip of d.strips.filter(of)) {
       const n = strip.rows.length, row = strip.rows[clamp(Math.floor(down * n), 0, n - 1)];
-      const of = r => r.values[clamp(Math.floor(x / strip.end * r.values.length), 0, r.values.length - 1)];
-      const shown = down == null ? strip.rows.slice(0, 12) : [row];
-      for (const r of shown) rows.push(`${r.label}  ${figure(of(r), 'count')}`);
+      const held = r => r.values[clamp(Math.floor(x / strip.end * r.values.length), 0, r.values.length - 1)];
+      for (const r of down == null ? strip.rows.slice(0, 12) : [row]) rows.push([r.label, figure(held(r), 'count')]);
     }
     const h = d.heat;
-    if (h && down != null) {
+    if (h && of(h) && down != null) {
       const lag = value(h.y, 1 - down);
       const c = h.columns.findLastIndex(v => v <= x), r = h.rows.findLastIndex(v => v <= lag);
       let found = 0;
       for (let i = 0; i < h.cells.length; i += 3) if (h.cells[i] === c && h.cells[i + 1] === r) found = h.cells[i + 2];
-      rows.push(figure(lag, h.y.unit), `${figure(found, 'count')} ${h.unit}`);
+      rows.push([figure(lag, h.y.unit)], [`${figure(found, 'count')} ${h.unit}`]);
     }
-    return rows.join('\n');
+    return rows;
   };
   /* Where there are few points, as in a sweep, the pointer goes from one to the next. */
   const known = d.series.flatMap(s => s.points ? s.points.filter((_, i) => i % 2 === 0) : []);
@@ -143,12 +171,15 @@ for (const chart of all('figure[data-chart]')) {
         cursor = full;
       }
       const px = left + width * cursor;
-      const panel = y == null ? null : panels.find(([a, b]) => y >= a - 4 && y <= b + 4);
+      /* The panel of a pointer is the one it is in, or the nearest; the arrow keys tell all. */
+      const far = ([a, b]) => Math.max(a - y, y - b, 0);
+      const nearest = panels.reduce((best, one, i) => far(one) < far(panels[best]) ? i : best, 0);
+      const panel = y == null ? null : panels[nearest];
       line.setAttribute('d', `M${px} ${top}V${bottom}`);
-      tip.textContent = told(value(d.x, full), panel ? clamp((y - panel[0]) / (panel[1] - panel[0]), 0, 1) : null);
+      tip.textContent = told(value(d.x, full), panel && nearest, panel && clamp((y - panel[0]) / (panel[1] - panel[0]), 0, 1));
       const box = svg.getBoundingClientRect(), factor = box.width / svg.viewBox.baseVal.width, from = box.left + px * factor;
       tip.style.left = Math.max(4, Math.min(from + 12, innerWidth - tip.offsetWidth - 8)) + scrollX + 'px';
-      tip.style.top = box.top + scrollY + top * factor + 8 + 'px';
+      tip.style.top = box.top + scrollY + (panel ? panel[0] : top) * factor + 8 + 'px';
       tip.classList.add('on');
     };
     const next = way => (way > 0 ? places.find(p => p > cursor + 1e-9) : places.findLast(p => p < cursor - 1e-9)) ?? cursor;
@@ -349,8 +380,10 @@ for (const table of all('table.sort')) {
       th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
       const key = tr => tr.cells[column].dataset.v ?? tr.cells[column].textContent.trim();
       const rows = all('tbody tr', table).sort((a, b) => {
-        const p = key(a), q = key(b), numbers = p !== '' && q !== '' && !isNaN(p) && !isNaN(q);
-        return (numbers ? p - q : String(p).localeCompare(q)) * (up ? 1 : -1);
+        /* What is no number comes last among numbers, both ways round. */
+        const p = key(a), q = key(b), [one, other] = [p, q].map(v => v !== '' && !isNaN(v));
+        if (one !== other) return one ? -1 : 1;
+        return (one ? p - q : String(p).localeCompare(q)) * (up ? 1 : -1);
       });
       table.tBodies[0].append(...rows);
     });
@@ -360,9 +393,12 @@ for (const table of all('table.sort')) {
 /* The time slider plays the run on the topology: sockets of each instance, what waits, who comes. */
 const topology = document.getElementById('topology'), frames = data('data-topology');
 if (topology && frames) {
-  const range = make('input', { type: 'range', min: 0, max: frames.labels.length - 1, id: 'time', 'aria-label': 'Time' });
-  const now = make('output', { for: 'time' }, 'each at its peak');
-  range.value = 0;
+  /* The left end stop is the picture as it was drawn. */
+  const PEAKS = 'each at its peak';
+  const range = make('input', { type: 'range', min: -1, max: frames.labels.length - 1, id: 'time', 'aria-label': 'Time' });
+  const now = make('output', { for: 'time' }, PEAKS);
+  range.value = -1;
+  range.setAttribute('aria-valuetext', PEAKS);
   const heat = share => share < .5 ? 'f-blue' : share < .8 ? 'f-orange' : 'f-verm';
   const box = path => {
     const [, x, y, w, h] = path.getAttribute('d').match(/^M([-\d.]+) ([-\d.]+)h([-\d.]+)v([-\d.]+)/).map(Number);
@@ -376,11 +412,21 @@ if (topology && frames) {
     const [track, bar] = all('path', g);
     return { fact: frames.facts[+g.dataset.f], words: all('text', g).at(-1), bar, ...(track ? box(track) : {}) };
   });
-  const ways = all('g.k', topology).map(g => g.querySelector('path'));
+  const ways = all('g.k', topology).map(g => ({ way: g.querySelector('path'), herd: frames.herds[g.dataset.k] }));
+  const drawnOnce = [...bars.map(b => b.bar), ...facts.flatMap(f => [f.bar, f.words]), ...ways.map(w => w.way)].filter(Boolean)
+    .map(e => ({ e, text: e.tagName === 'text' ? e.textContent : null, marks: ['d', 'class', 'stroke-width'].map(n => [n, e.getAttribute(n)]) }));
+  const asDrawn = () => {
+    for (const { e, text, marks } of drawnOnce) {
+      for (const [name, mark] of marks) if (mark != null) e.setAttribute(name, mark);
+      if (text != null) e.textContent = text;
+    }
+  };
   const paint = () => {
     const i = +range.value;
-    now.textContent = frames.labels[i];
-    range.setAttribute('aria-valuetext', frames.labels[i]);
+    now.textContent = frames.labels[i] ?? PEAKS;
+    range.setAttribute('aria-valuetext', now.textContent);
+    peaks.disabled = i < 0;
+    if (i < 0) return asDrawn();
     for (const { values, bar, x, y, w, h } of bars) {
       const share = values?.[i] ?? 0, high = h * Math.min(1, share);
       bar.setAttribute('d', `M${x} ${y + h - high}h${w}v${high}h${-w}z`);
@@ -393,8 +439,8 @@ if (topology && frames) {
       bar.setAttribute('d', `M${x} ${y}h${w * Math.min(1, fact.shares[i])}v${h}H${x}z`);
       bar.setAttribute('class', heat(fact.shares[i]));
     }
-    for (const way of ways) {
-      const herd = frames.herd[i] ?? 0;
+    for (const { way, herd: all } of ways) {
+      const herd = all?.[i] ?? 0;
       way.setAttribute('stroke-width', 1.25 + 7 * Math.sqrt(herd));
       way.setAttribute('class', herd > .05 ? 'l-blue' : 'l-ink3');
     }
@@ -402,12 +448,14 @@ if (topology && frames) {
   let timer = 0;
   const play = button('Play', 'Play the run', () => {
     if (timer) return stop();
-    if (range.value === range.max) range.value = 0;
+    if (range.value === range.max) range.value = -1;
     play.textContent = 'Pause';
     timer = setInterval(() => { range.value === range.max ? stop() : (range.value++, paint()); }, 100);
   });
   const stop = () => { clearInterval(timer); timer = 0; play.textContent = 'Play'; };
+  const peaks = button('Peaks', 'Show each at its peak', () => { stop(); range.value = -1; paint(); });
+  peaks.disabled = true;
   range.addEventListener('input', paint);
-  topology.querySelector('svg').before(make('div', { class: 'play' }, play, range, now));
+  topology.querySelector('svg').before(make('div', { class: 'play' }, play, peaks, range, now));
 }
 })();

@@ -5,7 +5,10 @@ use crate::{
         draw,
         graph::{self, Graph, Node},
     },
-    summary::{Summary, figures::GAP},
+    summary::{
+        Summary,
+        figures::{self, GAP},
+    },
 };
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value as Json;
@@ -55,13 +58,20 @@ fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
                         beside each bar." }
                 }
                 @if frames.is_some() {
-                    p { "While the run plays, the arrows of the clients grow with those who try \
-                        to connect; a box tells what it holds at that moment." }
+                    p.live { "While the run plays, the arrows of the clients grow with "
+                        (if tiers(graph) > 1 { "the connections that each tier gains" } else {
+                            "those who try to connect" })
+                        "; a box tells what it holds at that moment." }
                 }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
             }
         }
     })
+}
+
+/// How many tiers of gateways there are.
+fn tiers(graph: &Graph) -> usize {
+    graph.nodes.iter().filter(|node| ["gateway", "managed"].contains(&node.kind.as_str())).count()
 }
 
 fn measured(graph: &Graph) -> bool {
@@ -76,11 +86,16 @@ fn headline(graph: &Graph) -> String {
         .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))))
         .filter(|(_, fact, _)| fact.label != graph::AWAY);
     match budgets.max_by(|a, b| a.2.total_cmp(&b.2)) {
-        Some((node, fact, _)) => {
+        Some((node, fact, share)) => {
             let name = text::clean(&node.name, 60);
+            if fact.label == graph::QUOTA && share > 1.0 {
+                let times = figures::compact(share);
+                return format!("New connections of {name} are wanted at {times} times its quota");
+            }
             let what = match fact.label.as_str() {
                 "CPU" | "work" => "what it can do",
                 "memory" => "its memory",
+                graph::QUOTA => "its quota of new connections",
                 _ => "its connections",
             };
             format!("The fullest budget: {name} reaches {} of {what}", fact.value)

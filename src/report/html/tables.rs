@@ -52,7 +52,7 @@ fn columns(chart: &Chart) -> Vec<Column<'_>> {
     let mut all = Vec::new();
     for panel in &chart.panels {
         let Body::Lines(lines) = &panel.body else { continue };
-        for line in lines.lines.iter().rev() {
+        for line in lines.told().into_iter().map(|at| &lines.lines[at]) {
             let head = match (line.label.is_empty(), chart.panels.len()) {
                 (true, _) => panel.name.clone(),
                 (false, 1) => line.label.clone(),
@@ -94,8 +94,12 @@ fn instant(x: &Axis, at: f64) -> String {
     }
     match (x.unit, x.scale) {
         (Unit::Seconds, Scale::Linear) => figures::clock(at),
-        // As many digits as a small rate needs.
-        (Unit::PerSecond, _) => format!("{}/s", figures::compact(at)),
+        // As a file would write it, or as many digits as a small rate needs.
+        (Unit::PerSecond, _) => x
+            .ticks
+            .iter()
+            .find(|tick| tick.0.total_cmp(&at).is_eq())
+            .map_or_else(|| format!("{}/s", figures::compact(at)), |tick| text::clean(&tick.1, 80)),
         (unit, _) => figures::figure(unit, at),
     }
 }

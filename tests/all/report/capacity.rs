@@ -397,11 +397,14 @@ fn a_lag_that_stays_has_no_curve() {
 #[test]
 fn a_quota_is_the_capacity_of_a_service() {
     let mut summary = told();
-    summary.series.retain(|series| series.quantity != "handshakes");
+    // A managed service has the track, and nothing on it.
+    for series in summary.series.iter_mut().filter(|series| series.quantity == "handshakes") {
+        series.values.fill(None);
+    }
     summary.input["nodes"]["gateways"] = serde_json::json!({ "managed": {} });
     let chart = found(&summary, "attempts").unwrap();
     let Body::Lines(body) = &chart.panels[0].body else { panic!("{chart:?}") };
-    let line = body.lines.iter().find(|line| line.label == "capacity").unwrap();
+    let line = body.lines.iter().find(|line| line.label == "quota 1k/s").unwrap();
     assert!(line.pieces.concat().iter().all(|&(_, rate)| (rate - 1_000.0).abs() < 1e-9));
     let note = plain(&chart.note);
     let says =

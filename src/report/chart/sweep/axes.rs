@@ -10,7 +10,7 @@ use crate::{
         figures::{self, figure},
         slo,
         sweep::{self, Sweep},
-        words,
+        words::short,
     },
 };
 
@@ -83,8 +83,8 @@ fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
 pub(super) fn places(axis: &sweep::Axis) -> Across {
     let at: Vec<f64> =
         (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
-    let told = axis.values.iter().map(|it| words::value(axis, it));
-    let ticks = at.iter().copied().zip(told).collect();
+    let ticks =
+        at.iter().copied().zip(axis.values.iter().map(|value| short(axis, value))).collect();
     let high = number::float(number::count(axis.values.len()));
     let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
     Across { axis, at }

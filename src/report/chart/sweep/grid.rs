@@ -31,7 +31,7 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
     let strength = strength(metric.unit, least, most);
     let shade = |value: f64| strength * (value - least) / (most - least);
     let row = |value: &String| GridRow {
-        name: words::value(rows, value),
+        name: words::short(rows, value),
         cells: columns
             .values
             .iter()
