@@ -1,7 +1,10 @@
 //! `squall show`: the resolved scenario as a file that loads again to the same scenario, with every
 //! default in it; or where each value comes from.
 use super::{BAD_INPUT, FAILED, GOOD, complain, diagnostics, print};
-use crate::scenario::{self, Origin, Scenario};
+use crate::{
+    report::safe::turns,
+    scenario::{self, Origin, Scenario},
+};
 use serde_json::Value;
 use std::path::Path;
 
@@ -174,5 +177,9 @@ fn scalar(text: &str) -> String {
     if starts && ends && !null && text.chars().all(plain) {
         return text.to_owned();
     }
-    Value::from(text).to_string()
+    // Within quotation marks there is an escape for everything.
+    let seen = |c: char| {
+        if turns(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }
+    };
+    Value::from(text).to_string().chars().map(seen).collect()
 }

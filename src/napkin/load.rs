@@ -277,7 +277,7 @@ impl Plan<'_> {
     }
 
     fn byte_lines(&self, sheet: &mut Sheet) {
-        let (mut up, mut down, mut parts) = (0.0, 0.0, [0.0; 3]);
+        let (mut up, mut down, mut parts) = (0.0, 0.0, [0.0; 4]);
         let mut handshake = [0.0_f64; 2];
         for crowd in &self.crowds {
             let one = crowd.law.bytes(&Traffic { handshakes: 1, ..Traffic::default() });
@@ -287,7 +287,7 @@ impl Plan<'_> {
             up += bytes.up.total();
             down += bytes.down().total();
             let egress = bytes.egress();
-            let own = [egress.messages, egress.handshakes, egress.heartbeats];
+            let own = [egress.messages, egress.handshakes, egress.heartbeats, egress.polls];
             parts.iter_mut().zip(own).for_each(|(sum, part)| *sum += part);
         }
         let value = |number, name: &str| Value {
@@ -297,14 +297,7 @@ impl Plan<'_> {
             beside: Beside::OverRun(format!("wire.{name}")),
         };
         if down > 0.0 {
-            let polls = self.crowds.iter().any(|crowd| crowd.polls.all > 0.0);
-            let beats = self.crowds.iter().any(|crowd| crowd.held > 0.0 && crowd.beat().is_some());
-            let last = match (polls, beats) {
-                (true, true) => "heartbeats and empty answers",
-                (true, false) => "empty answers",
-                (false, _) => "heartbeats",
-            };
-            let names = ["messages", "handshakes", last];
+            let names = ["messages", "handshakes", "heartbeats", "empty answers"];
             let words: Vec<String> = names
                 .iter()
                 .zip(parts)

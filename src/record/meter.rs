@@ -217,6 +217,13 @@ impl Meter {
         &mut self.traffic[place]
     }
 
+    /// The polls of all that have ended: those that found nothing, found something, failed.
+    pub fn polls(&self) -> [u64; 3] {
+        let ends = |row: &Traffic| [row.polls_empty, row.polls_full, row.polls_failed];
+        let sum = |sum: [u64; 3], row: [u64; 3]| [0, 1, 2].map(|end| sum[end] + row[end]);
+        self.traffic.iter().map(ends).fold([0; 3], sum)
+    }
+
     /// All that has happened until `at`: `delivered` until then, `online` in each row.
     pub fn read(&self, at: Time, delivered: u64, online: &[Level]) -> Flow {
         let mut crowds = self.traffic.clone();

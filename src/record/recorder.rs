@@ -448,6 +448,11 @@ impl Recorder {
         self.meter.read(at, self.whole().ledger.arrived(), &self.crowds)
     }
 
+    /// The polls that have ended: those that found nothing, found something, failed.
+    pub fn polls(&self) -> [u64; 3] {
+        self.meter.polls()
+    }
+
     /// The warm-up is over: what has flowed so far counts no more.
     pub fn warmed_up(&mut self, at: Time) {
         self.meter.settle(self.flow(at), &mut Flow::default());

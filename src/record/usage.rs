@@ -79,12 +79,14 @@ pub struct Egress {
     pub handshakes: f64,
     /// Heartbeats.
     pub heartbeats: f64,
+    /// Answers to polls that find nothing.
+    pub polls: f64,
 }
 
 impl Egress {
     /// All of them.
     pub fn total(&self) -> f64 {
-        self.messages + self.handshakes + self.heartbeats
+        self.messages + self.handshakes + self.heartbeats + self.polls
     }
 
     /// These and others.
@@ -94,6 +96,7 @@ impl Egress {
             messages: self.messages + other.messages,
             handshakes: self.handshakes + other.handshakes,
             heartbeats: self.heartbeats + other.heartbeats,
+            polls: self.polls + other.polls,
         }
     }
 
@@ -104,6 +107,7 @@ impl Egress {
             messages: self.messages * factor,
             handshakes: self.handshakes * factor,
             heartbeats: self.heartbeats * factor,
+            polls: self.polls * factor,
         }
     }
 }

@@ -43,7 +43,7 @@ fn sentence(summary: &Summary, name: &str) -> Option<String> {
         rest.extend(pending.map(|part| format!("{} not before the run ends", share(part))));
         return Some(format!(
             "Of {} deliveries that are sent during {spoken} {} come live, {}.",
-            count(sent.round()),
+            count(sent),
             share(live / sent),
             figures::listed(&rest),
         ));

@@ -100,8 +100,12 @@ impl Scale {
     fn share(value: f64) -> Self {
         let percent = value * 100.0;
         let missing = (100.0 - percent).abs();
-        let sample = if percent > 50.0 && missing > 1e-9 { missing } else { percent };
-        Self::decimal(100.0, digits(sample).min(if percent > 50.0 { 3 } else { 4 }), "%")
+        let near = percent > 50.0 && missing > 1e-9;
+        let (sample, most) = if near { (missing, 3) } else { (percent, 4) };
+        // What that many decimals do not show has one digit.
+        let few = sample.abs() < tenth(most) && sample.abs() > 1e-9;
+        let most = if few { first_digit(sample.abs()) } else { most };
+        Self::decimal(100.0, digits(sample).min(most), "%")
     }
 
     /// The number without its unit.
@@ -156,11 +160,37 @@ pub fn count(value: f64) -> String {
     figure(Unit::Count, value)
 }
 
-/// A share, as [`figure`] prints it, with at most three digits.
+/// A share, as [`figure`] prints it, with at most three digits: near nothing and near all as many
+/// as show that it is neither.
 pub fn share(value: f64) -> String {
     let percent = value * 100.0;
-    let decimals = if percent >= 99.95 { 0 } else { digits(percent).min(4) };
+    let missing = 100.0 - percent;
+    let off = missing.abs();
+    if percent > 0.0 && percent < LEAST {
+        return format!("<{GAP}{LEAST}{GAP}%");
+    }
+    // Shares are sums and quotients: off by less than anybody counts.
+    let decimals = match off {
+        off if off < 1e-7 => 0,
+        off if off < LEAST && missing > 0.0 => return format!(">{GAP}{}{GAP}%", 100.0 - LEAST),
+        off if off < LEAST => return format!(">{GAP}100{GAP}%"),
+        off if off <= 0.05 || (off < 0.5 && missing < 0.0) => first_digit(off),
+        _ => digits(percent).min(4),
+    };
     format!("{}{GAP}%", grouped(percent, decimals))
+}
+
+/// What a share is told apart from nothing and from all by, in percent.
+const LEAST: f64 = 0.0001;
+
+/// The decimals that show one digit of a number, at most six.
+fn first_digit(value: f64) -> usize {
+    (1..6).find(|&at| value >= tenth(at)).unwrap_or(6)
+}
+
+/// 10 to the power of minus `at`, and a trifle less: what so many decimals show.
+fn tenth(at: usize) -> f64 {
+    libm::pow(0.1, number::float(number::count(at))) * (1.0 - 1e-9)
 }
 
 /// The same with at most two decimals, for a small share: `0.74 %`, `0.07 %`.
@@ -277,7 +307,9 @@ fn digits(value: f64) -> usize {
 
 /// Fixed decimals, thousands with commas, a true minus sign.
 fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
+    // Halves go up, as where a count is rounded before: one number has one form.
+    let size = if decimals == 0 { value.abs().round() } else { value.abs() };
+    let text = format!("{size:.decimals$}");
     let (whole, fraction) =
         text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();
@@ -371,6 +403,7 @@ mod tests {
                 (12.333_333, "12.3"),
                 (0.666_666, "0.667"),
                 (3.0, "3"),
+                (9_988.5, "9,989"),
                 (1_000_000.0, "1,000,000"),
             ],
         );
@@ -388,8 +421,30 @@ mod tests {
                 (1.0, "100 %"),
                 (0.0, "0 %"),
                 (0.000_123, "0.0123 %"),
+                (0.000_000_2, "0.00002 %"),
+                (0.999_999_8, "99.99998 %"),
             ],
         );
+    }
+
+    /// Nothing is all beside another part, and nothing is nothing that is some.
+    #[test]
+    fn a_part_is_neither_all_nor_nothing() {
+        for (value, text) in [
+            (1.0, "100 %"),
+            (1.0 - 1e-15, "100 %"),
+            (1.2, "120 %"),
+            (1.002, "100.2 %"),
+            (0.9994, "99.9 %"),
+            (0.9996, "99.96 %"),
+            (0.999_908, "99.991 %"),
+            (0.999_999_99, "> 99.9999 %"),
+            (0.000_092, "0.0092 %"),
+            (0.000_000_01, "< 0.0001 %"),
+            (0.0, "0 %"),
+        ] {
+            assert_eq!(plain(&share(value)), text, "{value}");
+        }
     }
 
     #[test]

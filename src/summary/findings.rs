@@ -41,7 +41,7 @@ pub struct Finding {
 type Rule = fn(&Summary) -> Option<String>;
 
 /// Rules about the whole run, with their chart and their weight.
-const RULES: [(Rule, &str, u8); 9] = [
+const RULES: [(Rule, &str, u8); 10] = [
     (tabs, "connections", 8),
     (binding, "budgets", 6),
     (refused, "attempts", 5),
@@ -49,6 +49,7 @@ const RULES: [(Rule, &str, u8); 9] = [
     (fullest, "connections", 3),
     (busiest, "cpu", 2),
     (reconnect, "attempts", 1),
+    (polls, "polls", 8),
     (missed, "loss-waterfall", 8),
     (late, "lag-over-time", 4),
 ];
@@ -99,6 +100,7 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     let quiet = broken.is_none() && calm.is_none() && disturbed.is_none();
     let asked = if quiet { asked(summary) } else { None };
     let first = broken.into_iter().chain(tabs(summary)).chain(asked).chain(some);
+    let first = first.chain(polls(summary));
     let first = first.chain(calm).chain(disturbed);
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
     // Where nothing went wrong, it matters how late messages are, and that none is missed.
@@ -219,6 +221,32 @@ fn refused(summary: &Summary) -> Option<String> {
     Some(format!("Of {} attempts{runs} {}{ends}.", count(total), failed.join(" and ")))
 }
 
+/// Polls that nobody answers, and the fault in which most of those who ask find nobody.
+fn polls(summary: &Summary) -> Option<String> {
+    let [failed, all] = ["polls.failed", "polls.total"].map(|name| summary.mean(name));
+    let (failed, all) = (failed?, all?);
+    if failed < NOTABLE * all || failed <= 0.0 {
+        return None;
+    }
+    let part = |name: &str| {
+        let part = board::failed_polls(summary, name)?;
+        (part > 1.5 * failed / all).then(|| (words::spaced(name), part))
+    };
+    let faults = summary.faults().filter(|fault| !board::is_mark(summary, &fault.name));
+    let worst = faults.filter_map(|fault| part(&fault.name)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let worst = worst.map_or_else(String::new, |(name, part)| {
+        format!("; while {name} lasts {} do", share(part))
+    });
+    let runs = if summary.replications > 1 { " a run" } else { "" };
+    let fail = if figures::count(failed) == "1" { "fails" } else { "fail" };
+    Some(format!(
+        "{} of {} polls{runs} ({}) {fail}{worst}.",
+        count(failed),
+        count(all),
+        share(failed / all)
+    ))
+}
+
 /// The instance that fills up most, where the pool's load has become uneven or not all serve.
 fn fullest(summary: &Summary) -> Option<String> {
     let pools = summary.nodes_with("connections").into_iter().filter(|node| !node.is_empty());
@@ -269,11 +297,13 @@ fn reconnect(summary: &Summary) -> Option<String> {
     // The metric knows those alone who are back before the run ends.
     Some(format!(
         "Half of those who come back are connected again within {}, 99{}% within {}, the last \
-         after {}.",
+         {}after {}{}.",
         duration(half?),
         figures::GAP,
         duration(most?),
+        summary.of_each(),
         duration(last?),
+        summary.on_average(),
     ))
 }
 
@@ -286,7 +316,7 @@ pub fn missed(summary: &Summary) -> Option<String> {
     if ledger.intended == 0 {
         return None;
     }
-    let intended = count((number::float(ledger.intended) / runs).round());
+    let intended = count(number::float(ledger.intended) / runs);
     if total == 0 {
         let bound = compact(3.0 / runs);
         let text = format!("No delivery is missed: 0 of {intended}, at most {bound} a run");
@@ -305,7 +335,7 @@ pub fn missed(summary: &Summary) -> Option<String> {
         format!("{} by {}", if alone { "all".to_owned() } else { part }, words::spaced(cause))
     };
     let causes: Vec<String> = causes.iter().take(3).map(part).collect();
-    let missed = count((number::float(total) / runs).max(1.0).round());
+    let missed = count(number::float(total) / runs);
     let share = share(number::float(total) / number::float(ledger.intended));
     let text =
         format!("{missed} of {intended} deliveries ({share}) are missed: {}", causes.join(", "));
@@ -319,7 +349,7 @@ fn pending(ledger: &Ledger, runs: f64) -> String {
     if part < PENDING {
         return String::new();
     }
-    let pending = counted((pending / runs).round(), "is", "are");
+    let pending = counted(pending / runs, "is", "are");
     format!("; {pending} still pending at the end ({})", share(part))
 }
 
@@ -335,10 +365,12 @@ fn late(summary: &Summary) -> Option<String> {
         |only| format!("{}, half", figures::capitalized(&only)),
     );
     Some(format!(
-        "{whose} take up to {}, 99{}% up to {}, the latest {}{replayed}.",
+        "{whose} take up to {}, 99{}% up to {}, the latest {}{}{}{replayed}.",
         duration(summary.mean("delivery_lag.p50")?),
         figures::GAP,
         duration(p99),
+        summary.of_each(),
         duration(max),
+        summary.on_average(),
     ))
 }

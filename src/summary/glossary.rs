@@ -367,19 +367,21 @@ pub const METRICS: &[Described] = &[
         "The bill for brokers, their machines and their disks.",
     ),
     row(
-        "cost.{egress,egress.messages,egress.handshakes,egress.heartbeats}",
+        "cost.{egress,egress.messages,egress.handshakes,egress.heartbeats,egress.polls}",
         Unit::UsdPerMonth,
-        "The bill for bytes out to the users.",
+        "The bill for bytes out to the users; polls are those that find nothing.",
     ),
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 14] = [
+pub const PHASED: [&str; 16] = [
     "sessions",
     "clients.availability",
     "connections.mean",
     "attempts.total",
     "attempts.peak_per_second",
+    "polls.total",
+    "polls.failed",
     "deliveries.intended",
     "deliveries.live",
     "deliveries.replayed",

@@ -277,6 +277,16 @@ impl Summary {
         self.phases.iter().filter(|phase| phase.replication == 0 && phase.name != "steady")
     }
 
+    /// What stands before a largest value, which is the mean of one each run: `of each run `.
+    pub fn of_each(&self) -> &'static str {
+        if self.replications > 1 { "of each run " } else { "" }
+    }
+
+    /// What stands behind it.
+    pub fn on_average(&self) -> &'static str {
+        if self.replications > 1 { " on average" } else { "" }
+    }
+
     /// What a node's utilisation is of: the CPU of its instances, or else its work.
     pub fn work(&self, node: &str) -> &'static str {
         let form = &self.input["nodes"][node];

@@ -35,7 +35,8 @@ pub struct Observed {
 }
 
 /// Quantities that count what happens in a bin: they are given per second, as in the charts.
-const COUNTED: [&str; 6] = ["attempts", "deliveries", "duplicates", "lost", "reordered", "sent"];
+const COUNTED: [&str; 7] =
+    ["attempts", "deliveries", "duplicates", "lost", "polls", "reordered", "sent"];
 
 /// The name of a series: node, quantity and statistic, as far as it has them.
 pub fn name(series: &Series) -> String {

@@ -1,9 +1,6 @@
 //! Numbers of those who are left: a lag knows only what arrived, a time to reconnect only who came
 //! back, a load only who is connected. Where that is not nearly all, a low number is no merit.
-use super::{
-    Metric,
-    figures::{GAP, share},
-};
+use super::{Metric, figures::share};
 
 /// From here on it is nearly all.
 const ALL: f64 = 0.99;
@@ -92,19 +89,8 @@ impl Ends {
             _ => 0.5,
         };
         let told = self.arrived < ALL || self.missed >= MATERIAL * above;
-        (told && (0.0..1.0).contains(&self.arrived)).then(|| nearly(self.arrived))
+        (told && (0.0..1.0).contains(&self.arrived)).then(|| share(self.arrived))
     }
-}
-
-/// A share; where little is missing, as many digits as show that something is: `99.96 %`.
-fn nearly(part: f64) -> String {
-    let missing = 100.0 * (1.0 - part);
-    if missing >= 1.0 {
-        return share(part);
-    }
-    let decimals = (1..6).find(|&at| missing * libm::pow(10.0, f64::from(at)) >= 1.0 - 1e-9);
-    let decimals = usize::try_from(decimals.unwrap_or(6)).unwrap_or(6);
-    format!("{:.decimals$}{GAP}%", 100.0 * part)
 }
 
 /// The part of what was wanted that its numbers are about, the least known.
@@ -220,7 +206,6 @@ mod tests {
         assert_eq!(said("delivery_lag.p99", 90.0), None);
         let rare = said("delivery_lag.p999", 90.0);
         assert_eq!(rare.as_deref(), Some("of the 99.9 % that arrived"));
-        assert_eq!(nearly(0.9996), format!("99.96{GAP}%"));
         assert_eq!(said("delivery_lag.max", 9.0), None);
         // So few leave numbers that can be compared.
         assert_eq!(hollow("delivery_lag.p99", &run(900.0)), None);

@@ -126,6 +126,12 @@ pub fn choice(input: &Json, axis: &Axis, value: &str) -> String {
         "count" | "instances" => return format!("{node} × {value}"),
         _ => {}
     }
+    match key {
+        "heartbeat.every" if told == "never" => return "heartbeat off".to_owned(),
+        "reconnect.attempts" if told == "never" => return "unlimited attempts".to_owned(),
+        _ if told == "never" => return format!("{} never", spaced(&axis.name)),
+        _ => {}
+    }
     let ends = |end: &str| {
         key.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
@@ -283,6 +289,10 @@ mod tests {
             ("phones.count", "count", "1", "1 user"),
             ("phones.reconnect.attempts", "attempts", "1", "1 attempt"),
             ("phones.reconnect.attempts", "attempts", "3", "3 attempts"),
+            ("phones.reconnect.attempts", "attempts", "never", "unlimited attempts"),
+            ("phones.heartbeat.every", "every", "25s", "heartbeat every 25s"),
+            ("phones.heartbeat.every", "every", "never", "heartbeat off"),
+            ("gateways.max_age", "max_age", "never", "max age never"),
             ("phones.tabs", "tabs", "1", "1 tab"),
             ("gateways.drain.window", "window", "30s", "window 30s"),
             ("phones.reconnect.jitter", "jitter", "full", "jitter full"),

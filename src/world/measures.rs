@@ -425,6 +425,11 @@ impl World {
         sheet.count(format!("{prefix}attempts.total"), phase.attempts);
         let peak = self.record.peak_attempts(&phase.name);
         sheet.set(format!("{prefix}attempts.peak_per_second"), Unit::PerSecond, peak);
+        if self.crowds.rows().iter().any(|crowd| crowd.poll.is_some()) {
+            sheet.count(format!("{prefix}polls.total"), phase.flow.sum(|crowd| crowd.polls));
+            let failed = phase.flow.sum(|crowd| crowd.polls_failed);
+            sheet.count(format!("{prefix}polls.failed"), failed);
+        }
         if !self.record.streams.is_empty() {
             sheet.sessions(&format!("{prefix}sessions"), &phase.sessions);
         }

@@ -21,9 +21,18 @@ pub(super) struct Gauges {
     pub(super) ways: Vec<(Transport, Gauge)>,
     /// Tabs that wait in their browser, where browsers have several.
     pub(super) tabs: Option<Gauge>,
+    /// Polls by what became of them, where somebody polls.
+    polls: Option<Polls>,
     pub(super) pools: Vec<Pool>,
     pub(super) works: Vec<Works>,
     pub(super) buses: Vec<Bus>,
+}
+
+/// The polls that ended in a tick: those that found nothing, found something, failed.
+#[derive(Clone, Debug)]
+struct Polls {
+    ends: [Gauge; 3],
+    done: [u64; 3],
 }
 
 /// The gauges of a gateway pool.
@@ -133,7 +142,8 @@ impl Gauges {
         let ways = super::ways::gauges(crowds);
         let shared = crowds.rows().iter().any(|crowd| crowd.browsers.is_some());
         let tabs = shared.then(|| Gauge::new("", "tabs", "waiting", Unit::Count));
-        Self { tick: scenario.tick, next, online, ways, tabs, pools, works, buses }
+        let polls = crowds.rows().iter().any(|crowd| crowd.poll.is_some()).then(Polls::new);
+        Self { tick: scenario.tick, next, online, ways, tabs, polls, pools, works, buses }
     }
 
     /// When the gauges are read next.
@@ -154,8 +164,24 @@ impl Gauges {
         let works = works.flat_map(|it| [&it.mean, &it.max].into_iter().chain(&it.wait));
         let buses = self.buses.iter().map(|bus| &bus.backlog);
         let ways = self.ways.iter().map(|(_, gauge)| gauge);
-        let waiting = ways.chain(&self.tabs);
+        let polls = self.polls.iter().flat_map(|polls| &polls.ends);
+        let waiting = ways.chain(&self.tabs).chain(polls);
         [&self.online].into_iter().chain(waiting).chain(pools).chain(works).chain(buses)
+    }
+}
+
+impl Polls {
+    fn new() -> Self {
+        let ends = ["empty", "full", "failed"].map(|end| Gauge::new("", "polls", end, Unit::Count));
+        Self { ends, done: [0; 3] }
+    }
+
+    /// Reads how many have ended so far.
+    fn sample(&mut self, done: [u64; 3]) {
+        for (gauge, (now, before)) in self.ends.iter_mut().zip(done.iter().zip(self.done)) {
+            gauge.values.push(number::float(now - before));
+        }
+        self.done = done;
     }
 }
 
@@ -242,6 +268,7 @@ impl World {
         self.gauges.tabs.iter_mut().for_each(|gauge| gauge.values.push(waiting));
         let Self { gauges, nodes, tiers, record, feeds, .. } = self;
         gauges.online.values.push(f64::from(record.online.now));
+        gauges.polls.iter_mut().for_each(|gauge| gauge.sample(record.polls()));
         let tick = gauges.tick.float();
         let mut longest = Span::ZERO;
         for gauge in &mut gauges.pools {

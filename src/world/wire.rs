@@ -79,8 +79,8 @@ fn pool<'s>(scenario: &'s Scenario, crowd: NodeId, balancer: Option<&str>) -> Op
 pub(crate) struct Bytes {
     /// From the users.
     pub(crate) up: Layers,
-    /// To them: messages, handshakes, heartbeats.
-    down: [Layers; 3],
+    /// To them: messages, handshakes, heartbeats, empty answers to polls.
+    down: [Layers; 4],
 }
 
 impl World {
@@ -148,7 +148,8 @@ impl Law {
         let asked = opens + silent + answered;
         let mut up = sent.up.times(frames_up).and(&opened.up.times(asked));
         let mut messages = sent.down.times(frames_up);
-        let heartbeats = match transport {
+        let [mut heartbeats, mut polls] = [Layers::default(); 2];
+        match transport {
             Transport::Websocket | Transport::Sse => {
                 for (payload, frames_down) in self.pushed(traffic) {
                     let pushed = wire.pushes(transport, payload, self.frame);
@@ -158,7 +159,7 @@ impl Law {
                 let beat = wire.beats(transport);
                 let beats = traffic.connected() / self.every;
                 up = up.and(&beat.up.times(beats));
-                beat.down.times(beats)
+                heartbeats = beat.down.times(beats);
             }
             Transport::ShortPoll | Transport::LongPoll => {
                 up = up.and(&wire.asks().times(count(traffic.polls)));
@@ -171,17 +172,17 @@ impl Law {
                 let [carries, empty] = wire.first_answers();
                 let each = opens / (full + none).max(1.0);
                 messages = messages.and(&carries.times(each * full));
-                wire.finds_nothing().times(none).and(&empty.times(each * none))
+                polls = wire.finds_nothing().times(none).and(&empty.times(each * none));
             }
-        };
-        Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats] }
+        }
+        Bytes { up, down: [messages, opened.down.times(opens + answered), heartbeats, polls] }
     }
 }
 
 impl Bytes {
     /// These and others.
     pub(crate) fn and(&self, other: &Self) -> Self {
-        let pairs = [0, 1, 2].map(|place| self.down[place].and(&other.down[place]));
+        let pairs = [0, 1, 2, 3].map(|place| self.down[place].and(&other.down[place]));
         Self { up: self.up.and(&other.up), down: pairs }
     }
 
@@ -197,8 +198,8 @@ impl Bytes {
 
     /// The same by purpose.
     pub(crate) fn egress(&self) -> Egress {
-        let [messages, handshakes, heartbeats] = self.down.map(|part| part.total());
-        Egress { messages, handshakes, heartbeats }
+        let [messages, handshakes, heartbeats, polls] = self.down.map(|part| part.total());
+        Egress { messages, handshakes, heartbeats, polls }
     }
 }
 

@@ -164,7 +164,7 @@ const play = async page => {
   const heights = () => bars.evaluateAll(all => all.map(one => one.getAttribute('d')).join());
   const words = () => page.locator('#topology svg.w g.f text:last-of-type').allTextContents();
   const before = await heights(), told = (await words()).join();
-  await page.locator('.play button').click();
+  await page.locator('.play button').first().click();
   await page.waitForFunction(() => document.querySelector('#time').value > 3);
   await page.locator('.play button', { hasText: 'Pause' }).click();
   check(/\d/.test(await now.textContent()), 'the time is told while it plays');

@@ -4,6 +4,7 @@ use super::{
     with_bands,
 };
 use crate::{
+    engine::number,
     record::Unit,
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve, student},
@@ -177,15 +178,15 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
 }
 
 /// What attempts are at most of the capacity of the same moment, in words: where one tier takes
-/// them all, as the metric has it.
+/// them all, as the metric has it. Where none serves there is nothing to hold a peak against.
 fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> String {
-    let open = capacity.into_iter().flat_map(Curve::values).map(|(_, rate)| rate);
-    // Where none serves there is nothing to hold a peak against.
+    let Some(capacity) = capacity else { return String::new() };
+    let open = capacity.values().map(|(_, rate)| rate);
     let Some(least) = open.filter(|&rate| rate > 0.0).reduce(f64::min) else {
         return String::new();
     };
     let of = |(bin, rate): (usize, f64)| {
-        let open = capacity.and_then(|curve| *curve.mean.get(bin)?).filter(|&open| open > 0.0);
+        let open = (*capacity.mean.get(bin)?).filter(|&open| open > 0.0);
         open.map(|open| rate / open)
     };
     let pools = pools(summary).len();
@@ -203,11 +204,46 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
             " Capacity: the quota of the service, {least}; attempts come to at most {part} it."
         );
     }
+    let closed = closed(capacity, attempted);
+    let while_open = if closed.is_empty() { "" } else { " while any does" };
     format!(
         " Capacity: handshakes that the gateways which serve and are reached can do when they do \
-         nothing else, at least {least}; attempts come to at most {part} what serves at the same \
-         moment."
+         nothing else, at least {least}{while_open}; attempts come to at most {part} what serves \
+         at the same moment.{closed}"
     )
+}
+
+/// When none serves, and how many attempts come then; empty where some always do.
+fn closed(capacity: &Curve, attempted: &Curve) -> String {
+    let bins = || capacity.values().filter(|&(_, rate)| rate <= 0.0).map(|(bin, _)| bin);
+    let (Some(first), Some(last)) = (bins().min(), bins().max()) else { return String::new() };
+    let edge = |bin: usize| clock(number::float(number::count(bin)) * capacity.step);
+    let whole = bins().count() == last - first + 1;
+    let until = last + 1 == capacity.mean.len();
+    let when = match (whole, until) {
+        (true, true) => format!("from {} on", edge(first)),
+        (true, false) => format!("from {} to {}", edge(first), edge(last + 1)),
+        // In several stretches.
+        (false, _) => format!(
+            "for {} in all, first at {}",
+            figures::spoken(number::float(number::count(bins().count())) * capacity.step),
+            edge(first)
+        ),
+    };
+    // The bins of both need not be equally wide.
+    let shut = |at: f64| {
+        let bin = number::place(number::floor(at / capacity.step));
+        capacity.mean.get(bin).copied().flatten().is_some_and(|rate| rate <= 0.0)
+    };
+    let rates = attempted.values().filter(|&(bin, _)| shut(attempted.time(bin)));
+    let came = (rates.map(|(_, rate)| rate).sum::<f64>() * attempted.step).round();
+    let came = match came {
+        some if some > 0.0 => {
+            format!("; {} then", figures::counted(some, "attempt comes", "attempts come"))
+        }
+        _ => String::new(),
+    };
+    format!(" None serves {when}{came}.")
 }
 
 /// The rate before anything happens; the median where nothing does.

@@ -112,6 +112,8 @@ impl<'a> Pool<'a> {
                     it.holds()
                 )
             }
+            // Of one there is nothing to tell apart.
+            None if it.of < 2.0 => format!("{} holds at most {}", self.node, it.holds()),
             None => format!(
                 "No instance of {} holds more than {}: {} at its peak",
                 self.node,

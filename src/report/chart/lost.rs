@@ -2,10 +2,13 @@
 //! or out of order.
 use super::{Axis, Band, Body, Chart, Line, Lines, Panel, Shown, bins, evidence, line, shades};
 use crate::{
-    engine::{Time, number},
+    engine::Time,
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Stretch, Summary, figures, series::Curve},
+    summary::{
+        Stretch, Summary, figures,
+        series::{self, Curve, Series},
+    },
 };
 use figures::{counted, share};
 
@@ -15,7 +18,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let late = late(summary);
     let twice = twice(summary);
     let step = lost.first().or(late.first()).or(twice.first())?.1.clone();
-    let mut panels = by_cause(&lost);
+    let mut panels = by_cause(&lost, summary.replications);
     if !late.is_empty() {
         let height = if lost.is_empty() { theme::SINGLE } else { theme::SMALL };
         let pens = [theme::BLUE, theme::GREEN];
@@ -100,8 +103,8 @@ fn twice(summary: &Summary) -> Vec<(String, Curve)> {
 /// When it is lost: mostly in a fault, or at any time.
 fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> String {
     let deliveries = |curves: &[(String, Curve)], verbs: [&str; 2]| {
-        let count = number::float(number::whole(summed(curves)));
-        let verb = verbs[usize::from(count > 1.5)];
+        let count = summed(curves);
+        let verb = verbs[usize::from(figures::count(count) != "1")];
         format!("{} {verb}", counted(count, "delivery", "deliveries"))
     };
     let all: Vec<Curve> = lost.iter().map(|(_, curve)| curve.clone()).collect();
@@ -113,7 +116,7 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
         return format!("Nothing is lost; {} late", deliveries(late, ["comes", "come"]));
     };
     let gone = deliveries(lost, ["is", "are"]);
-    match (worst(summary, &all), all.peak()) {
+    match (worst(summary, lost), all.peak()) {
         (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
         // A peak without a cause is chance, and its time says nothing.
         (None, Some((bin, most))) => {
@@ -129,39 +132,69 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
 }
 
 fn summed(curves: &[(String, Curve)]) -> f64 {
-    curves.iter().map(|(_, curve)| curve.integral()).sum()
+    curves.iter().map(|(_, curve)| many(curve)).sum()
+}
+
+/// How many there are in a run: the mean of several runs need not be whole.
+fn many(curve: &Curve) -> f64 {
+    whole(curve.integral())
+}
+
+/// A sum of rates, which is off by less than anybody counts.
+fn whole(sum: f64) -> f64 {
+    (sum * 1e6).round() / 1e6
 }
 
 /// The fault in which most is lost, if that is the greater part and more than its length explains.
-fn worst<'s>(summary: &'s Summary, all: &Curve) -> Option<(&'s str, f64)> {
-    let horizon = summary.horizon.seconds();
-    let part = |fault: &'s Stretch| {
-        let (start, end) = (fault.start.seconds(), fault.end.seconds());
-        let inside: f64 = all.within(start, end).map(|(_, rate)| rate).sum();
-        let part = inside * all.step / all.integral();
+/// One that comes several times is one: with all its stretches, of each run its own.
+fn worst<'s>(summary: &'s Summary, lost: &[(String, Curve)]) -> Option<(&'s str, f64)> {
+    let all = summed(lost) * f64::from(summary.replications.max(1));
+    let ran = summary.horizon.seconds() * f64::from(summary.replications.max(1));
+    let mut names: Vec<&str> = summary.faults().map(|fault| fault.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let part = |name: &'s str| {
+        let (lasted, inside) = within(summary, name);
+        let part = inside / all;
         // Outside it is less than half as frequent as everywhere.
-        let rest = 1.0 - (end - start) / horizon;
-        (part > 0.5 && 2.0 * (1.0 - part) < rest).then_some((fault.name.as_str(), part))
+        let rest = 1.0 - lasted / ran;
+        (part > 0.5 && 2.0 * (1.0 - part) < rest).then_some((name, part))
     };
-    summary.faults().filter_map(part).max_by(|a, b| a.1.total_cmp(&b.1))
+    names.into_iter().filter_map(part).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// How long a phase lasts in all runs together, and how many deliveries are lost in it.
+fn within(summary: &Summary, name: &str) -> (f64, f64) {
+    let stretches = || summary.phases.iter().filter(|phase| phase.name == name);
+    let ends = |phase: &Stretch| (phase.start.seconds(), phase.end.seconds());
+    let lasted = stretches().map(ends).map(|(start, end)| end - start).sum();
+    let gone = |series: &&Series| {
+        let [quantity, statistic] = [&series.quantity, &series.statistic].map(String::as_str);
+        let lost = quantity == "lost" && statistic != "total";
+        series.node.is_empty() && (lost || (quantity, statistic) == ("deliveries", "expired"))
+    };
+    let inside = |series: &Series| -> f64 {
+        let Some(curve) = series::curve(std::iter::once(series), true) else { return 0.0 };
+        let own = stretches().filter(|phase| series.replication == Some(phase.replication));
+        let rates = own.map(ends).flat_map(|(start, end)| curve.within(start, end));
+        whole(rates.map(|(_, rate)| rate).sum::<f64>() * curve.step)
+    };
+    (lasted, summary.series.iter().filter(gone).map(inside).sum())
 }
 
 /// A panel for each cause: when it happens is told apart however rare it is.
-fn by_cause(lost: &[(String, Curve)]) -> Vec<Panel> {
+fn by_cause(lost: &[(String, Curve)], runs: u32) -> Vec<Panel> {
+    let per = if runs > 1 { "a run" } else { "in all" };
     let height = [theme::SINGLE, theme::STACKED, theme::SMALL][lost.len().clamp(1, 3) - 1];
     let common = alike(lost).then(|| peaks(lost).fold(0.0, f64::max));
     let one = |(cause, curve): &(String, Curve)| {
         let lost = if cause == "expired" { "" } else { "lost: " };
         let cause = cause.replace('_', " ");
-        let name = format!("{lost}{cause}, per second ({} in all)", whole(curve));
+        let name = format!("{lost}{cause}, per second ({} {per})", figures::count(many(curve)));
         let unnamed = [(String::new(), curve.clone())];
         panel(&name, &unnamed, height, common, &[theme::VERMILION])
     };
     lost.iter().map(one).collect()
-}
-
-fn whole(curve: &Curve) -> String {
-    figures::count(number::float(number::whole(curve.integral())))
 }
 
 fn peaks(curves: &[(String, Curve)]) -> impl Iterator<Item = f64> {

@@ -19,6 +19,7 @@ mod memory;
 pub(super) mod observed;
 mod origins;
 pub mod phase;
+mod polls;
 mod queues;
 pub mod ramp;
 pub(super) mod several;
@@ -36,7 +37,6 @@ use crate::{
     engine::number,
     summary::{RECOVERY, Summary, figures, series::Curve, slo},
 };
-use std::cmp::Ordering;
 
 /// A chart: panels over one x axis.
 #[derive(Clone, PartialEq, Debug)]
@@ -243,23 +243,29 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// The places of the lines in the order in which they are told: percentiles as they rise, else
-    /// the most important first.
+    /// The places of the lines in the order in which they are told: percentiles and numbered
+    /// instances as they rise, else the most important first.
     pub fn told(&self) -> Vec<usize> {
         let mut all: Vec<usize> = (0..self.lines.len()).rev().collect();
-        let ranks: Vec<Option<f64>> = self.lines.iter().map(|line| rank(&line.label)).collect();
-        if ranks.iter().all(Option::is_some) {
-            all.sort_by(|&a, &b| ranks[a].partial_cmp(&ranks[b]).unwrap_or(Ordering::Equal));
+        let ranks = self.lines.iter().map(|line| rank(&line.label));
+        let Some(ranks) = ranks.collect::<Option<Vec<(&str, f64)>>>() else { return all };
+        if ranks.windows(2).all(|pair| pair[0].0 == pair[1].0) {
+            all.sort_by(|&a, &b| ranks[a].1.total_cmp(&ranks[b].1));
         }
         all
     }
 }
 
-/// Where a percentile stands among others: `p99.9` before `max`.
-fn rank(label: &str) -> Option<f64> {
-    match label {
-        "max" => Some(100.0),
-        _ => label.strip_prefix('p')?.parse().ok(),
+/// Where a percentile stands among others, `p99.9` before `max`, or `gateways-2` among its like.
+fn rank(label: &str) -> Option<(&str, f64)> {
+    let percentile = label.strip_prefix('p').and_then(|number| number.parse().ok());
+    match (label, percentile) {
+        ("max", _) => Some(("p", 100.0)),
+        (_, Some(percentile)) => Some(("p", percentile)),
+        (_, None) => {
+            let (stem, number) = label.rsplit_once('-')?;
+            Some((stem, number.parse().ok()?))
+        }
     }
 }
 
@@ -316,6 +322,7 @@ pub fn all(summary: &Summary) -> Vec<Chart> {
     let mut charts = connections::charts(summary);
     let rules = [
         attempts::chart,
+        polls::chart,
         queues::chart,
         cpu::chart,
         memory::chart,

@@ -56,15 +56,16 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
 }
 
 fn headline(summary: &Summary, latest: f64) -> String {
+    let all = if summary.replications > 1 { " of all runs" } else { "" };
     match quantile(&summary.lag, 0.01) {
         Some(p99) => format!(
-            "1 in 100 {} takes longer than {}, the latest {}",
+            "1 in 100 {} takes longer than {}, the latest{all} {}",
             survivors::only("delivery_lag.p99", &summary.metrics)
                 .unwrap_or_else(|| "deliveries".to_owned()),
             duration(p99),
             duration(latest),
         ),
-        None => format!("The latest delivery takes {}", duration(latest)),
+        None => format!("The latest delivery{all} takes {}", duration(latest)),
     }
 }
 

@@ -140,7 +140,11 @@ fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
             let width = theme::width(&text, kind);
             let area = [x + GAP, y - 9.0, x + 2.0 * GAP + width, y + 9.0];
             let apart = |it: &[f64; 4]| area[3] <= it[1] || it[3] <= area[1] || area[2] <= it[0];
-            let free = area[2] <= frame.right && near.iter().all(apart);
+            let dotted = body
+                .dots
+                .iter()
+                .any(|(at, _, label)| !label.is_empty() && (frame.across(*at) - x).abs() < GAP);
+            let free = area[2] <= frame.right && !dotted && near.iter().all(apart);
             if free && !over_time(frame) && crossed(body, frame, area) == 0 {
                 near.push(area);
                 let at = (x + GAP, y + 0.35 * kind.size);
@@ -317,7 +321,7 @@ fn dots(sheet: &mut Sheet, body: &Lines, frame: Frame) {
             [below, above, over, right, under]
         };
         let worse = |((_, baseline), _, from): &((f64, f64), Anchor, f64)| {
-            let own = [*from, baseline - 9.0, from + width, baseline + 2.0];
+            let own = [*from, baseline - 9.0, from + width, baseline + 3.5];
             let out = own[0] < frame.left
                 || own[2] > frame.right + 20.0
                 || own[1] < frame.top

@@ -39,19 +39,24 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
         let line = record.position().map_or(0, csv::Position::line);
         let number = |column: usize| number(&record[column], line);
         let time = number(0)?;
+        // What was not measured at that time is an empty cell.
+        let point = |column: usize| match &record[column] {
+            "" => Ok(None),
+            _ => number(column).map(|value| Some((time, value))),
+        };
         if long {
-            let point = (time, number(2)?);
+            let point = point(2)?;
             match all.iter_mut().find(|known| known.name == record[1]) {
-                Some(known) => known.points.push(point),
-                None => all.push(Measured { name: record[1].to_owned(), points: vec![point] }),
+                Some(known) => known.points.extend(point),
+                None => all.push(Measured {
+                    name: record[1].to_owned(),
+                    points: point.into_iter().collect(),
+                }),
             }
             continue;
         }
         for (place, measured) in all.iter_mut().enumerate() {
-            // What was not measured at that time is an empty cell.
-            if !record[place + 1].is_empty() {
-                measured.points.push((time, number(place + 1)?));
-            }
+            measured.points.extend(point(place + 1)?);
         }
     }
     for measured in &mut all {
@@ -92,6 +97,9 @@ mod tests {
         assert_eq!(long, wide);
         assert_eq!(long[0].points, [(0.0, 1.0), (5.0, 2.0)]);
         assert_eq!(read(&write(&long).bytes).unwrap(), long);
+        // What was not measured may have a row all the same.
+        let rows = b"t_seconds,metric,value\n0,a.b,1\n0,c,\n1,c,3\n3,a.b,\n5,a.b,2\n";
+        assert_eq!(read(rows).unwrap(), long);
     }
 
     #[test]

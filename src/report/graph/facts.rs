@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 
 /// What is said of users without a connection: no budget.
 pub(in crate::report) const AWAY: &str = "away";
+/// The same of polls that nobody answers.
+pub(in crate::report) const FAILED: &str = "failed polls";
 /// What a managed service lets in per second.
 pub(in crate::report) const QUOTA: &str = "quota";
 /// A wait that nobody notices.
@@ -25,7 +27,7 @@ pub(super) fn written(kind: &str, parameters: &Json) -> Vec<Fact> {
     let text = |key: &str| text(parameters.pointer(key));
     let lines = match kind {
         "clients" => vec![
-            text("/count").map(|count| format!("{count} users")),
+            text("/count").map(|count| several(&count, "user")),
             text("/transport").or_else(|| preferred(&parameters["prefer"])),
             text("/sends/per_user").map(|rate| format!("{rate} each")),
         ],
@@ -144,7 +146,9 @@ impl Graph {
         let more = match node.kind.as_str() {
             "clients" => {
                 let lag = summary.level("", "delivery_lag", "p99");
-                let herd = || herd(node, summary);
+                // Who polls in turn is away from one poll to the next: what fails says more.
+                let polls = polls_in_turn(&summary.input["nodes"][&node.name][&node.kind]);
+                let herd = || if polls { failed_polls(summary) } else { herd(node, summary) };
                 let away = alone.then(herd).flatten();
                 vec![moving(system("lag p99", "delivery_lag.p99"), Unit::Seconds, lag), away]
             }
@@ -160,6 +164,32 @@ impl Graph {
         };
         budgets.into_iter().chain(more.into_iter().flatten()).collect()
     }
+}
+
+/// Whether a crowd polls in turn, or some of it may.
+fn polls_in_turn(crowd: &Json) -> bool {
+    let is = |transport: &Json| {
+        transport == "short_poll"
+            || entries(transport).next().is_some_and(|it| it.0 == "short_poll")
+    };
+    is(&crowd["transport"]) || crowd["prefer"].as_array().is_some_and(|all| all.iter().any(is))
+}
+
+/// How many of the polls of a moment fail at worst.
+fn failed_polls(summary: &Summary) -> Option<Fact> {
+    let ends = |end: &str| summary.rate("", "polls", end);
+    let failed = ends("failed")?;
+    let all: Vec<Curve> = ["empty", "full", "failed"].into_iter().filter_map(ends).collect();
+    let all = Curve::sum(&all)?.mean;
+    let part = |(failed, all): (&Option<f64>, &Option<f64>)| {
+        let (failed, all) = ((*failed)?, (*all)?);
+        Some(if all > 0.0 { failed / all } else { 0.0 })
+    };
+    let mean = failed.mean.iter().zip(&all).map(part).collect();
+    let course = Curve { mean, ..failed };
+    let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
+    let course = Some((Unit::Share, course));
+    Some(Fact { label: FAILED.to_owned(), value: told(peak), share: Some(peak), course })
 }
 
 /// How many users of the only crowd are away at the worst moment.

@@ -7,7 +7,7 @@ mod plan;
 mod routes;
 mod text;
 
-pub(super) use facts::{AWAY, QUOTA, most_connections, told};
+pub(super) use facts::{AWAY, FAILED, QUOTA, most_connections, told};
 pub use picture::{across, down, framed};
 pub(super) use picture::{comes_along, doors};
 pub use text::{dot, mermaid};

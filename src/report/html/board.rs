@@ -1,5 +1,5 @@
-//! What a board asks: how much room is left, what growth costs, what a fault cost the users, what
-//! to change. The answers are those of `summary::board`.
+//! What a board asks: how much room is left, what growth costs, what to change. The answers are
+//! those of `summary::board`.
 mod growth;
 
 pub(super) use growth::growth;
@@ -7,10 +7,9 @@ pub(super) use growth::growth;
 use super::{reproduce, text};
 use crate::{
     engine::number,
-    record::Unit,
     summary::{
         Summary,
-        board::{self, Blast, Budget, Change, Headroom, USED_UP},
+        board::{self, Budget, Change, Headroom, USED_UP},
         figures::{self, GAP, share},
     },
 };
@@ -233,168 +232,4 @@ pub(super) fn told(part: Option<f64>) -> String {
         if part > 0.0 && part < LEAST { figures::spoken_share(part) } else { share(part) }
     };
     part.map_or_else(|| figures::NONE.to_owned(), told)
-}
-
-/// What each thing that was done cost the users; none where nothing did.
-pub(super) fn blast(summary: &Summary) -> Option<Markup> {
-    let all = board::blasts(summary);
-    let worst = all.iter().max_by(|one, other| one.minutes.total_cmp(&other.minutes))?;
-    Some(html! {
-        figure.row {
-            div.c {
-                h3 {
-                    (text::name(&worst.name))
-                    @if worst.recovered { " and the recovery from it take " } @else { " takes " }
-                    (minutes(worst.minutes)) " from the users"
-                    @if let Some(part) = worst.budget {
-                        ", " (told(Some(part))) " of what a month may lose"
-                    }
-                }
-                p.sub { (counts(&all)) }
-                table.stack.blast {
-                    caption.hidden { "Blast radius" }
-                    thead { tr {
-                        th scope="col" { "what" } th.r scope="col" { "connections" }
-                        th.r scope="col" { "user-minutes lost" }
-                        @for head in BACK { th.r scope="col" { (head) } }
-                        th.r scope="col" { "longest outage" }
-                        th.r scope="col" { "of a month’s budget" }
-                    } }
-                    tbody { @for blast in &all { (of_blast(summary, blast)) } }
-                }
-                @if let Some(longest) = longest(summary, &all) { p.foot { (longest) } }
-            }
-            figcaption.note {
-                p { b { "Read it so. " }
-                    "Hit is a connection that is lost by it, moved one that is told to go \
-                    elsewhere; a user whose connection is hit twice counts twice, and for the \
-                    first fault until it is back. Back is counted from the fault’s begin." }
-                @if all.iter().any(|blast| !blast.with.is_empty()) {
-                    p { "A recovery belongs to the faults before it and stands with the last of \
-                        them." }
-                }
-                @if gives_up(summary) {
-                    p { "A session that gives up is without a connection until it does, not for \
-                        the rest of its stay." }
-                }
-                p { "A month that is to have " (figures::figure(Unit::Share, worst.target))
-                    " availability may lose " (allowed(worst)) " over all users." }
-            }
-        }
-    })
-}
-
-/// What the minutes of the rows are.
-fn counts(all: &[Blast]) -> &'static str {
-    let own = all.iter().filter(|blast| blast.own).count();
-    if own == 0 {
-        "Time without a connection beyond that of the steady time, over all users, in a run."
-    } else if own == all.len() {
-        "Time without a connection of those whom it hits, until each is back or the run ends; in \
-         a run."
-    } else {
-        "Time without a connection of those whom it hits, until each is back or the run ends; of \
-         what hits nobody, that of all users beyond the steady time; in a run."
-    }
-}
-
-/// Whether sessions of open streams end without having been served.
-fn gives_up(summary: &Summary) -> bool {
-    summary.mean("sessions.lost").is_some_and(|lost| lost > 0.0)
-}
-
-fn minutes(value: f64) -> String {
-    figures::counted(rounded(value), "user-minute", "user-minutes")
-}
-
-/// What a month may lose, over all users.
-fn allowed(blast: &Blast) -> String {
-    let whole = blast.budget.filter(|&part| part > 0.0).map(|part| blast.minutes / part);
-    whole.map_or_else(|| figures::NONE.to_owned(), minutes)
-}
-
-/// When so many of those hit are back.
-const BACK: [&str; 3] = ["half back", "99 % back", "all back"];
-
-fn of_blast(summary: &Summary, blast: &Blast) -> Markup {
-    let none = || figures::NONE.to_owned();
-    html! {
-        tr {
-            th scope="row" { (text::name(&blast.name)) small { "at " (figures::clock(blast.at))
-                (with(blast)) } }
-            td.r data-l="connections" {
-                (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
-                @if blast.hit.is_some() {
-                    small { @if blast.moves { "moved" } @else { "hit" } } } }
-            td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            @let [half, most, _] = blast.back;
-            @for (back, head) in [half, most].into_iter().zip(BACK) {
-                td.r data-l=(head) { (after(summary, blast, back)) } }
-            td.r data-l=(BACK[2]) { (all_back(summary, blast)) }
-            td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
-            td.r data-l="of a month’s budget" {
-                @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
-            }
-        }
-    }
-}
-
-/// Whose recovery is told with it, or how many have none.
-fn with(blast: &Blast) -> String {
-    if let Some(away) = blast.away.map(f64::round).filter(|&away| away > 0.0) {
-        return format!("; {} not back at the end", figures::count(away));
-    }
-    let others: Vec<String> = blast.with.iter().map(|name| text::clean(name, 60)).collect();
-    match (blast.recovered, others.is_empty()) {
-        (false, _) => String::new(),
-        (true, true) => ", with its recovery".to_owned(),
-        (true, false) => format!(", with the recovery from it and {}", figures::listed(&others)),
-    }
-}
-
-/// When all are back; if only a few are not, that all others are.
-pub(super) fn all_back(summary: &Summary, blast: &Blast) -> Markup {
-    let told = blast.all_back();
-    if told == board::NOT_BACK {
-        after(summary, blast, None)
-    } else {
-        html! { (told) }
-    }
-}
-
-/// When they are back; if they are not, until when nobody saw them.
-fn after(summary: &Summary, blast: &Blast, back: Option<f64>) -> Markup {
-    html! {
-        @match (back, blast.hit) {
-            (Some(back), _) => { (figures::duration(back)) }
-            (None, Some(_)) => {
-                (board::NOT_BACK)
-                small { @if let Some(never) = blast.never { (share(never)) " still away" }
-                    @else { "at " (figures::spoken(summary.horizon.seconds())) } }
-            }
-            (None, None) => { (figures::NONE) }
-        }
-    }
-}
-
-/// The longest that one user was away, whatever it came from; and all of it, where the rows are
-/// parts of that: who never gets in has lost no connection.
-fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
-    let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
-    let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
-    let all = summary.mean("outage.user_seconds")? / 60.0;
-    let longest = figures::duration(longest);
-    let text = "the longest that one user is without a connection is";
-    Some(if all >= parts {
-        let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
-        let others = board::nobodys(summary, rows).map_or_else(String::new, |others| {
-            format!(
-                ", {} of them by users whom none of this had hit",
-                figures::count(rounded(others))
-            )
-        });
-        format!("In all, {are} lost{others}; {text} {longest}.")
-    } else {
-        format!("{} {longest}.", figures::capitalized(text))
-    })
 }

@@ -8,12 +8,13 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 
 /// What is told of a phase: head, metric.
-const TOLD: [(&str, &str); 5] = [
+const TOLD: [(&str, &str); 6] = [
     ("online", "clients.availability"),
     ("attempts", "attempts.total"),
     ("lag p99", "delivery_lag.p99"),
     ("missed", "deliveries.missed"),
     ("replayed", "deliveries.replayed"),
+    ("polls failed", "polls.failed"),
 ];
 
 /// A phase that comes more often is not told every time.
@@ -88,10 +89,9 @@ fn phases(summary: &Summary) -> Vec<Phase<'_>> {
             times[time].1.push(phase.end.seconds());
         }
     }
-    // A recovery that is over at once is none; what is done at once is told all the same.
-    let lasts = |(starts, ends): &(Vec<f64>, Vec<f64>)| {
-        starts.iter().zip(ends).any(|(start, end)| end > start)
-    };
+    // A recovery that is over at once, or as good as that, is none; what is done at once is told
+    // all the same.
+    let lasts = |(starts, ends): &(Vec<f64>, Vec<f64>)| clock_of(starts) != clock_of(ends);
     for phase in
         all.iter_mut().filter(|phase| phase.name == RECOVERY || phase.times.iter().any(lasts))
     {
@@ -105,7 +105,11 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
     let known = |metric: &str| {
         // Nothing is missed or replayed where nobody sends anything.
         let silent = metric.starts_with("deliveries.") && summary.ledger[0].intended == 0;
-        !silent && phases.iter().any(|phase| found(summary, phase, metric).is_some())
+        // Where none fails at any time, no phase has to say so.
+        let all_answered = metric == "polls.failed" && summary.mean(metric) <= Some(0.0);
+        !silent
+            && !all_answered
+            && phases.iter().any(|phase| found(summary, phase, metric).is_some())
     };
     let shown: Vec<(&str, &str)> = TOLD.into_iter().filter(|(_, metric)| known(metric)).collect();
     html! {
@@ -157,11 +161,13 @@ fn cell(found: Option<&Metric>, head: &str) -> Markup {
     html! { td.r data-l=(head) { (value) @if !range.is_empty() { small { (range) } } } }
 }
 
-/// From and to, as means over the replications.
+/// From and to, as means over the replications; when, where that is the same.
 fn when(starts: &[f64], ends: &[f64]) -> String {
-    let mean = |seconds: &[f64]| student::mean(seconds).unwrap_or_default();
-    if starts == ends {
-        return format!("at {}", figures::clock(mean(starts)));
-    }
-    format!("{} to {}", figures::clock(mean(starts)), figures::clock(mean(ends)))
+    let [start, end] = [starts, ends].map(clock_of);
+    if start == end { format!("at {start}") } else { format!("{start} to {end}") }
+}
+
+/// The mean over the replications.
+fn clock_of(seconds: &[f64]) -> String {
+    figures::clock(student::mean(seconds).unwrap_or_default())
 }

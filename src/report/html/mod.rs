@@ -5,6 +5,7 @@
 //! says nothing when it has nothing to say.
 mod assumptions;
 mod bill;
+mod blast;
 mod board;
 mod charts;
 mod data;
@@ -90,7 +91,7 @@ fn sections(summary: &Summary, observed: &[Observed]) -> Vec<Section> {
         section("headroom", "Headroom", charts.headroom(board::headroom(summary))),
         section("course", "What happens", charts.course(events::body(summary))),
         section("lost", "Late and lost", charts.losses(ledger::body(summary))),
-        section("blast", "Blast radius", board::blast(summary)),
+        section("blast", "Blast radius", blast::of_run(summary)),
         named("cost", "The bill", "Cost", bill::body(summary)),
         section("growth", "Growth", charts.growth(board::growth(summary))),
         section("assumptions", "Assumptions", assumptions::body(&summary.assumptions)),

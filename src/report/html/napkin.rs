@@ -52,10 +52,16 @@ pub(in crate::report) fn headline(all: &[Compared]) -> String {
         return "The run measures none of the closed forms".to_owned();
     }
     let parts = held.iter().filter(|one| !one.is_large()).filter_map(|one| one.deviation);
-    let most = share(parts.map(f64::abs).fold(0.0, f64::max));
+    let most = parts.map(f64::abs).fold(0.0, f64::max);
+    // Less than that is how the numbers are written.
+    let most = if most < 1e-9 {
+        "exactly".to_owned()
+    } else {
+        format!("within {}", share(most.max(1e-6)))
+    };
     match far.as_slice() {
-        [] => format!("The napkin agrees within {most}"),
-        [one] => format!("The napkin agrees within {most}, except on {}", name(one)),
+        [] => format!("The napkin agrees {most}"),
+        [one] => format!("The napkin agrees {most}, except on {}", name(one)),
         _ => format!(
             "{} of {} closed forms agree within {}",
             held.len() - far.len(),

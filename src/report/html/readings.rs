@@ -1,11 +1,16 @@
 //! How to read each chart, in two sentences.
 
 /// A chart's name, or how it begins, and how to read it.
-const READINGS: [(&str, &str); 21] = [
+const READINGS: [(&str, &str); 22] = [
     (
         "attempts",
         "Attempts begin where a client loses its connection or is told to move. What is \
          refused or times out comes back as a further attempt.",
+    ),
+    (
+        "polls",
+        "A poll that fails finds no gateway that serves, or a mailbox that is down. What was for \
+         its user waits for the next one that does not.",
     ),
     (
         "queues",

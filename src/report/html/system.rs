@@ -84,7 +84,7 @@ fn headline(graph: &Graph) -> String {
         .nodes
         .iter()
         .flat_map(|node| node.facts.iter().filter_map(move |fact| Some((node, fact, fact.share?))))
-        .filter(|(_, fact, _)| fact.label != graph::AWAY);
+        .filter(|(_, fact, _)| ![graph::AWAY, graph::FAILED].contains(&fact.label.as_str()));
     match budgets.max_by(|a, b| a.2.total_cmp(&b.2)) {
         Some((node, fact, share)) => {
             let name = text::clean(&node.name, 60);

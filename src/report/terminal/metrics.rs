@@ -1,12 +1,13 @@
 //! The metrics that matter, each with its interval and its course over time.
-use super::{BOLD, DIM, PLAIN, left, painted, right, sparkline, verdicts::cells};
+use super::{BOLD, DIM, PLAIN, WIDTH, left, painted, right, sparkline, verdicts::cells, widest};
 use crate::summary::{Metric, Summary, bursts, figures, series::Curve};
 
 const LABEL: usize = 16;
+/// Columns are as wide as what stands in them, and at least so wide.
 const VALUE: usize = 11;
 const INTERVAL: usize = 19;
-/// Characters of a sparkline.
-pub(super) const SPARK: usize = 31;
+/// Before a sparkline, which has what room is left.
+const GAP: usize = 3;
 
 /// Which course is drawn beside a metric, and which values of a stretch stand for it.
 pub(in crate::report) enum Course {
@@ -31,21 +32,26 @@ pub(super) fn table(summary: &Summary, unicode: bool) -> String {
         return String::new();
     }
     let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
+    let cells: Vec<(String, String)> = rows.iter().map(|row| cells(row.metric)).collect();
+    let value_width = widest(VALUE, cells.iter().map(|cell| &cell.0));
+    let interval_width = widest(INTERVAL, cells.iter().map(|cell| &cell.1));
+    let spark = WIDTH.saturating_sub(LABEL + value_width + interval_width + GAP);
     let mut text = format!(
-        "{}{}{}   {}\n",
+        "{}{}{}{}{}\n",
         " ".repeat(LABEL),
-        right(BOLD, value_head(summary), VALUE),
-        right(BOLD, interval, INTERVAL),
-        painted(DIM, &time_axis(summary)),
+        right(BOLD, value_head(summary), value_width),
+        right(BOLD, interval, interval_width),
+        " ".repeat(GAP),
+        painted(DIM, &time_axis(summary, spark)),
     );
-    for row in rows {
-        let (value, interval) = cells(row.metric);
+    for (row, (value, interval)) in rows.iter().zip(&cells) {
         let line = format!(
-            "{}{}{}   {}",
+            "{}{}{}{}{}",
             left(PLAIN, &row.label, LABEL),
-            right(PLAIN, &value, VALUE),
-            right(DIM, &interval, INTERVAL),
-            course(&row.course, unicode),
+            right(PLAIN, value, value_width),
+            right(DIM, interval, interval_width),
+            " ".repeat(GAP),
+            course(&row.course, spark, unicode),
         );
         text += &(line.trim_end().to_owned() + "\n");
     }
@@ -58,27 +64,30 @@ pub(in crate::report) fn value_head(summary: &Summary) -> &'static str {
 }
 
 /// `0 min    over time       20 min`.
-fn time_axis(summary: &Summary) -> String {
+fn time_axis(summary: &Summary, width: usize) -> String {
     let end = figures::plain(&figures::clock(summary.horizon.seconds()));
     let middle = "over time";
-    let room = SPARK.saturating_sub(1 + middle.len() + end.chars().count());
+    let room = width.saturating_sub(1 + middle.len() + end.chars().count());
     let before = room / 2;
     format!("0{}{middle}{}{end}", " ".repeat(before), " ".repeat(room - before))
 }
 
-fn course(course: &Course, unicode: bool) -> String {
+fn course(course: &Course, width: usize, unicode: bool) -> String {
     use crate::summary::spark::Pick;
     use sparkline::draw;
     match course {
         Course::None => String::new(),
-        Course::Most(curve) => draw(curve.as_ref(), Pick::Most, false, unicode),
-        Course::Least(curve) => draw(curve.as_ref(), Pick::Least, false, unicode),
-        Course::Log(curve) => draw(curve.as_ref(), Pick::Most, true, unicode),
+        Course::Most(curve) => draw(curve.as_ref(), width, Pick::Most, false, unicode),
+        Course::Least(curve) => draw(curve.as_ref(), width, Pick::Least, false, unicode),
+        Course::Log(curve) => draw(curve.as_ref(), width, Pick::Most, true, unicode),
     }
 }
 
 /// What matters in any run, then what went wrong, if it did.
 pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
+    let polls = |name: &str| Course::Most(summary.rate("", "polls", name));
+    // Who polls in turn has no connection that stands.
+    let polled = summary.mean("polls.total").is_some_and(|all| all > 0.0);
     let attempts = |name: &str| Course::Most(summary.rate("", "attempts", name));
     // Between bursts there is no lag: a course in pieces would be noise.
     let bursty = bursts(summary).is_some();
@@ -89,8 +98,8 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
         ("connections", "connections.mean", Course::Least(connections(summary)), true),
         ("attempts/s peak", "attempts.peak_per_second", attempts("attempted"), true),
         ("polls", "polls.total", Course::None, false),
-        ("polls empty", "polls.empty", Course::None, false),
-        ("polls failed", "polls.failed", Course::None, false),
+        ("polls empty", "polls.empty", polls("empty"), false),
+        ("polls failed", "polls.failed", polls("failed"), false),
         ("refused", "attempts.refused", attempts("refused"), false),
         ("timed out", "attempts.timed_out", attempts("timed_out"), false),
         ("gave up", "clients.gave_up", Course::None, false),
@@ -109,7 +118,9 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
             let metric = summary.metric(name).filter(|metric| metric.mean.is_some())?;
             // Nothing is missed where nobody sends anything.
             let silent = name == "deliveries.missed" && summary.ledger[0].intended == 0;
-            let shown = always && !silent || metric.mean.is_some_and(|mean| mean > 0.0);
+            let stands = name.starts_with("connections.") || name.starts_with("attempts.");
+            let always = always && !silent && !(polled && stands);
+            let shown = always || metric.mean.is_some_and(|mean| mean > 0.0);
             shown.then(|| Row { label: label.to_owned(), metric, course })
         })
         .collect();

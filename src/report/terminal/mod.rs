@@ -8,6 +8,7 @@ mod sparkline;
 mod sweep;
 pub(super) mod verdicts;
 
+use super::safe::{straight, visible};
 use crate::{
     engine::number,
     summary::{Judged, Ledger, Summary, figures, observed::Observed, slo::Verdict},
@@ -50,14 +51,12 @@ pub fn print(summary: &Summary, look: &Look) -> String {
         places(look),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let text = figures::plain(&parts.join("\n"));
-    if look.unicode { text } else { ascii(&text) }
+    seen(&parts.join("\n"), look.unicode)
 }
 
 /// How far measured values and simulated ones are apart; empty without measured ones.
 pub fn observed(all: &[Observed], look: &Look) -> String {
-    let text = figures::plain(&observed::table(all));
-    if look.unicode { text } else { ascii(&text) }
+    seen(&observed::table(all), look.unicode)
 }
 
 fn painted(style: Style, text: &str) -> String {
@@ -145,7 +144,9 @@ fn places(look: &Look) -> String {
         let page = format!("{}/{}", look.folder, super::PAGE);
         text += &format!("report   {}\n", painted(DIM, &page));
         let folder = format!("{}/charts", look.folder);
-        text += &format!("charts   {}, {} as SVG and PNG\n", painted(DIM, &folder), charts);
+        if charts > 0 {
+            text += &format!("charts   {}, {charts} as SVG and PNG\n", painted(DIM, &folder));
+        }
     }
     if let Some((command, purpose)) = &look.next {
         text += &format!("next     {}", painted(CYAN, command));
@@ -165,14 +166,21 @@ impl Summary {
 
 /// A text as the terminal shows it.
 pub fn shown(text: &str, unicode: bool) -> String {
-    let text = figures::plain(text);
-    if unicode { text } else { ascii(&napkin::symbols(&text)) }
+    if unicode { seen(text, true) } else { seen(&napkin::symbols(text), false) }
+}
+
+/// The same of results: plain spaces, and nothing that turns what follows. Colours stay.
+fn seen(text: &str, unicode: bool) -> String {
+    let text = figures::plain(text).chars().map(straight).collect::<String>();
+    if unicode { text } else { ascii(&text) }
 }
 
 /// Breaks a text at spaces; a word longer than the width stands alone.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in figures::plain_words(text) {
+    // No colours here: a control character is a stranger's.
+    let text: String = text.chars().map(visible).collect();
+    for word in figures::plain_words(&text) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
@@ -182,6 +190,14 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Between two columns.
+const GUTTER: usize = 2;
+
+/// How wide a column is whose cells stand at its right end.
+fn widest<'t>(least: usize, cells: impl Iterator<Item = &'t String>) -> usize {
+    cells.map(|cell| cell.chars().count() + GUTTER).fold(least, usize::max)
 }
 
 /// A cell whose text stands at its right end; colours take no room.

@@ -1,5 +1,5 @@
 //! How far measured values and simulated ones are apart.
-use super::{BOLD, DIM, PLAIN, left, right};
+use super::{BOLD, DIM, GUTTER, PLAIN, left, right};
 use crate::summary::{figures, observed::Observed};
 
 const NAME: usize = 40;
@@ -22,7 +22,7 @@ pub(super) fn table(all: &[Observed]) -> String {
     .concat();
     for one in all {
         // A long name takes a line of its own.
-        if one.name.chars().count() >= NAME {
+        if one.name.chars().count() + GUTTER > NAME {
             text += &format!("{}\n{}", one.name, " ".repeat(NAME));
         } else {
             text += &left(PLAIN, &one.name, NAME);
@@ -32,7 +32,8 @@ pub(super) fn table(all: &[Observed]) -> String {
         text += &right(BOLD, &figures::figure(one.unit, one.absolute), ERROR);
         text += &(right(DIM, &relative, RELATIVE) + "\n");
         if one.left_out > 0 {
-            text += &format!("  {} values lie outside of the run\n", one.left_out);
+            let lie = figures::counted(as_float(one.left_out), "value lies", "values lie");
+            text += &format!("  {lie} outside of the run\n");
         }
     }
     text

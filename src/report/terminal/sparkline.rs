@@ -1,5 +1,4 @@
 //! A curve in one line of characters.
-use super::metrics::SPARK;
 use crate::{
     engine::number,
     summary::{
@@ -11,10 +10,16 @@ use crate::{
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 7] = ['.', ':', '-', '=', '+', '*', '#'];
 
-/// The curve in [`SPARK`] characters, or as many as it has bins; nothing when it never moves from
+/// The curve in `width` characters, or as many as it has bins; nothing when it never moves from
 /// zero.
-pub(super) fn draw(curve: Option<&Curve>, pick: Pick, log: bool, unicode: bool) -> String {
-    let heights = curve.map_or_else(Vec::new, |curve| heights(curve, SPARK, pick, log));
+pub(super) fn draw(
+    curve: Option<&Curve>,
+    width: usize,
+    pick: Pick,
+    log: bool,
+    unicode: bool,
+) -> String {
+    let heights = curve.map_or_else(Vec::new, |curve| heights(curve, width, pick, log));
     if heights.iter().flatten().all(|&height| height <= 0.0) {
         return String::new();
     }
@@ -33,6 +38,8 @@ pub(super) fn draw(curve: Option<&Curve>, pick: Pick, log: bool, unicode: bool) 
 mod tests {
     use super::*;
 
+    const SPARK: usize = 31;
+
     fn curve(values: &[f64]) -> Curve {
         let mean = values.iter().map(|&value| Some(value)).collect();
         Curve { step: 1.0, mean, band: Vec::new() }
@@ -41,8 +48,8 @@ mod tests {
     #[test]
     fn heights_are_shares_of_the_largest() {
         let curve = curve(&[0.0, 1.0, 2.0, 4.0]);
-        assert_eq!(draw(Some(&curve), Pick::Most, false, true), "▁▃▅█");
-        assert_eq!(draw(Some(&curve), Pick::Most, false, false), ".-=#");
+        assert_eq!(draw(Some(&curve), SPARK, Pick::Most, false, true), "▁▃▅█");
+        assert_eq!(draw(Some(&curve), SPARK, Pick::Most, false, false), ".-=#");
     }
 
     #[test]
@@ -51,8 +58,8 @@ mod tests {
         values[15] = 10.0;
         values[200] = 0.0;
         let (most, least) = (
-            draw(Some(&curve(&values)), Pick::Most, false, true),
-            draw(Some(&curve(&values)), Pick::Least, false, true),
+            draw(Some(&curve(&values)), SPARK, Pick::Most, false, true),
+            draw(Some(&curve(&values)), SPARK, Pick::Least, false, true),
         );
         assert_eq!((most.chars().nth(1), most.chars().count()), (Some('█'), SPARK));
         assert_eq!(least.chars().nth(20), Some('▁'));
@@ -60,7 +67,7 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_for_nothing() {
-        assert_eq!(draw(Some(&curve(&[0.0, 0.0])), Pick::Most, false, true), "");
-        assert_eq!(draw(None, Pick::Most, true, true), "");
+        assert_eq!(draw(Some(&curve(&[0.0, 0.0])), SPARK, Pick::Most, false, true), "");
+        assert_eq!(draw(None, SPARK, Pick::Most, true, true), "");
     }
 }

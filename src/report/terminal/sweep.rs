@@ -1,12 +1,12 @@
 //! A sweep on a terminal: the answer, what to take, and a line for each point.
 use super::{
-    BOLD, DIM, GREEN, Look, PLAIN, RED, WIDTH, ascii, left, painted, places, right, verdicts,
-    wrapped,
+    BOLD, DIM, GREEN, Look, PLAIN, RED, WIDTH, left, painted, places, right, seen, verdicts,
+    widest, wrapped,
 };
 use crate::summary::{
     figures::{self, figure},
     slo::{Said, Verdict},
-    sweep::Sweep,
+    sweep::{Point, Sweep},
 };
 
 /// Columns of numbers: (metric, head, width).
@@ -48,8 +48,7 @@ pub fn print(sweep: &Sweep, look: &Look) -> String {
     text += &painted(DIM, &format!("fingerprint {:016x}, seed {}", sweep.fingerprint, sweep.seed));
     text += "\n";
     text += &places(look);
-    let text = figures::plain(&text);
-    if look.unicode { text } else { ascii(&text) }
+    seen(&text, look.unicode)
 }
 
 fn table(sweep: &Sweep) -> String {
@@ -58,7 +57,17 @@ fn table(sweep: &Sweep) -> String {
     let longest = sweep.points.iter().map(|point| point.name.chars().count()).max().unwrap_or(0);
     let name = longest.max(5) + 2;
     let mut room = WIDTH.saturating_sub(name.min(WIDTH / 2) + verdict + wrong);
-    let mut columns: Vec<_> = COLUMNS.iter().filter(|it| sweep.is_worth(it.0)).collect();
+    let shown = || sweep.points.iter().take(SHOWN);
+    let value = |point: &Point, metric: &str| {
+        let value = point.metric(metric).and_then(|it| Some(figure(it.unit, it.mean?)));
+        value.unwrap_or_else(|| figures::NONE.to_owned())
+    };
+    let worth = COLUMNS.iter().filter(|it| sweep.is_worth(it.0));
+    let wide = |&(metric, head, width): &(&'static str, &'static str, usize)| {
+        let values: Vec<String> = shown().map(|point| value(point, metric)).collect();
+        (metric, head, widest(width, values.iter()))
+    };
+    let mut columns: Vec<_> = worth.map(wide).collect();
     columns.retain(|(.., width)| {
         let fits = *width <= room;
         room = room.saturating_sub(*width);
@@ -73,14 +82,12 @@ fn table(sweep: &Sweep) -> String {
         text += &right(BOLD, head, *width);
     }
     text += "\n";
-    for point in sweep.points.iter().take(SHOWN) {
+    for point in shown() {
         text += &left(PLAIN, &point.name, name);
         text += &said(point.kept().map(Said::Judged), verdict);
         text += &said(point.as_stated(), wrong);
         for (metric, _, width) in &columns {
-            let value = point.metric(metric).and_then(|it| Some(figure(it.unit, it.mean?)));
-            text += " ";
-            text += &right(PLAIN, value.as_deref().unwrap_or(figures::NONE), *width - 1);
+            text += &right(PLAIN, &value(point, metric), *width);
         }
         text = text.trim_end().to_owned() + "\n";
     }

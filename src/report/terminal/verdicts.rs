@@ -1,5 +1,5 @@
 //! The table of objectives: verdict, value, interval.
-use super::{BOLD, DIM, GREEN, PLAIN, RED, WIDTH, YELLOW, left, right};
+use super::{BOLD, DIM, GREEN, PLAIN, RED, WIDTH, YELLOW, left, right, widest};
 use crate::summary::{
     Judged, Metric, Summary,
     figures::{self, Scale},
@@ -7,7 +7,8 @@ use crate::summary::{
     survivors,
 };
 
-const VALUE: usize = 11;
+/// Columns are as wide as what stands in them, and at least so wide.
+const VALUE: usize = 9;
 const INTERVAL: usize = 17;
 
 /// The table; empty without objectives.
@@ -17,29 +18,35 @@ pub(super) fn table(summary: &Summary) -> String {
     }
     let words: Vec<String> = summary.slo.iter().map(|judged| words(judged.said())).collect();
     let verdict = words.iter().map(|word| word.chars().count()).fold(7, usize::max);
-    let expression = WIDTH - verdict - VALUE - INTERVAL - 2;
+    let numbers: Vec<(String, String)> = summary
+        .slo
+        .iter()
+        .map(|judged| numbers(summary, judged))
+        .map(|(value, interval)| (value, short(interval)))
+        .collect();
+    let value_width = widest(VALUE, numbers.iter().map(|cell| &cell.0));
+    let interval_width = widest(INTERVAL, numbers.iter().map(|cell| &cell.1));
+    let expression = WIDTH.saturating_sub(verdict + value_width + interval_width + 2);
     let interval = if summary.replications > 1 { "95 % interval" } else { "single run" };
     let mut text = format!(
         "{}  {}{}{}\n",
         left(BOLD, "SLO", expression),
         left(BOLD, "verdict", verdict),
-        right(BOLD, "value", VALUE),
-        right(BOLD, interval, INTERVAL),
+        right(BOLD, "value", value_width),
+        right(BOLD, interval, interval_width),
     );
-    for (judged, word) in summary.slo.iter().zip(words) {
+    for ((judged, word), (value, interval)) in summary.slo.iter().zip(words).zip(&numbers) {
         // A long objective takes a line of its own.
         if judged.expr.chars().count() > expression {
             text += &format!("{}\n{}", judged.expr, " ".repeat(expression));
         } else {
             text += &left(PLAIN, &judged.expr, expression);
         }
-        let (value, interval) = numbers(summary, judged);
-        let interval = if interval.chars().count() < INTERVAL { interval } else { short(interval) };
         text += &format!(
             "  {}{}{}\n",
             left(colour(judged.said()), &word, verdict),
-            right(PLAIN, &value, VALUE),
-            right(DIM, &interval, INTERVAL),
+            right(PLAIN, value, value_width),
+            right(DIM, interval, interval_width),
         );
         if let Some(whose) = whose(&judged.expr, &summary.metrics) {
             text += &format!("{}\n", right(DIM, &whose, WIDTH));

@@ -1,6 +1,6 @@
 //! The bill with more users, by the same rules: tiers, whole shards and fixed hours stay what they
-//! are. Of gateways and fan-outs there are as many as carry their users (`board::grown_to`); brokers
-//! stay.
+//! are. Of gateways and fan-outs there are as many as carry their users (`board::grown_to`);
+//! brokers stay.
 use super::{Charge, charges};
 use crate::{engine::number, record::Outcome, scenario::prices::Prices};
 

@@ -102,7 +102,10 @@ fn egress(charges: &[&Charge]) -> String {
     let rest = charges.iter().filter(|charge| charge.part() != "messages");
     let most = rest.max_by(|a, b| a.quantity.total_cmp(&b.quantity));
     match most.filter(|most| total > 0.0 && most.quantity > 0.0) {
-        Some(most) => format!("{size}, {} of it {}", share(most.quantity / total), most.part()),
+        Some(most) => {
+            let part = if most.part() == "polls" { "empty answers" } else { most.part() };
+            format!("{size}, {} of it {part}", share(most.quantity / total))
+        }
         None => size,
     }
 }

@@ -224,6 +224,7 @@ fn egress(rates: &Egress, prices: &Prices) -> Vec<Charge> {
         ("egress.messages", rates.messages),
         ("egress.handshakes", rates.handshakes),
         ("egress.heartbeats", rates.heartbeats),
+        ("egress.polls", rates.polls),
     ]
     .map(|(item, rate)| charge(item, "", (gigabytes(rate), "GB"), &price))
     .into()

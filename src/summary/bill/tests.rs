@@ -193,6 +193,7 @@ fn egress_fills_the_tiers_of_a_month() {
             messages: rate(gigabytes / 2.0),
             handshakes: rate(gigabytes / 8.0),
             heartbeats: rate(gigabytes * 3.0 / 8.0),
+            polls: 0.0,
         };
         charges(&used, &prices(Vec::new()))
     };
@@ -228,7 +229,8 @@ fn whole() -> (Usage, Prices) {
         ("west", Amount::Machines(4.0)),
         ("replay", Amount::Kept(300e9)),
     ]);
-    used.egress = Egress { messages: rate(6_000.0), handshakes: 0.0, heartbeats: rate(4_000.0) };
+    used.egress =
+        Egress { messages: rate(6_000.0), heartbeats: rate(4_000.0), ..Egress::default() };
     let paid = prices(vec![
         ("edge", Paid::LoadBalancer(nlb())),
         ("gateways", Paid::Gateway(machine("big", 0.5, 0))),

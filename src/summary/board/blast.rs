@@ -29,6 +29,8 @@ pub struct Blast {
     pub away: Option<f64>,
     /// Their share.
     pub never: Option<f64>,
+    /// The share of the polls that fail while it lasts, where some do.
+    pub polls: Option<f64>,
     /// Of the minutes that a month's target leaves.
     pub budget: Option<f64>,
     /// That target.
@@ -95,8 +97,8 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
     for blast in &mut all {
         blast.budget = month.map(|month| blast.minutes / month);
     }
-    // What touches no connection says nothing here.
-    all.retain(|blast| blast.minutes >= LITTLE || blast.hit.is_some());
+    // What touches no connection and no poll says nothing here.
+    all.retain(|it| it.minutes >= LITTLE || it.hit.is_some() || it.polls.is_some());
     all
 }
 
@@ -223,11 +225,19 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         longest: of("longest").filter(|&longest| longest > 0.0),
         away: of("never").filter(|&away| away > 0.0),
         never: of("never_share").filter(|&never| never > 0.0),
+        polls: failed_polls(summary, name),
         budget: None,
         target: target(summary),
         recovered: false,
         with: Vec::new(),
     })
+}
+
+/// The share of the polls that fail in a phase, where some do.
+pub(in crate::summary) fn failed_polls(summary: &Summary, name: &str) -> Option<f64> {
+    let [failed, all] =
+        ["failed", "total"].map(|end| summary.mean(&format!("during({name}).polls.{end}")));
+    Some(failed? / all?).filter(|&part| part > 0.0)
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -58,6 +58,16 @@ fn what_is_shown_is_short_and_says_what_is_by_default() {
 }
 
 #[test]
+fn what_turns_a_terminal_is_escaped() {
+    let sets = [r#"question="a \u202eb\u2067""#];
+    let scenario = Files::design().good(DEPLOY, &sets).scenario;
+    assert!(scenario.question.contains('\u{202E}'), "{}", scenario.question);
+    let text = show::yaml(&scenario);
+    assert!(text.starts_with(r#"question: "a \u202eb\u2067""#), "{text}");
+    check(&scenario);
+}
+
+#[test]
 fn spelling_does_not_matter() {
     let files = Files::design();
     let one = files.good(DEPLOY, &["gateways.drain.window=90s", "phones.count=100000"]).scenario;

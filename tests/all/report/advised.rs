@@ -190,8 +190,8 @@ fn what_no_spread_keeps_is_said_in_numbers() {
     assert_eq!(board::changes(&before), []);
     let said = figures::plain(&board::no_advice(&before).unwrap());
     let why = "No spread of the herd is advised for attempts.per_client < 1.1, as none keeps \
-               recovery.drop.t99 < 20.2s with it: a herd of 10,000 takes 20.0 s at a quota of 500 a \
-               second; it takes a quota of 5";
+               recovery.drop.t99 < 20.2s with it: a herd of 10,000 takes 20.0 s at a quota of 500 \
+               a second; it takes a quota of 5";
     assert!(said.starts_with(why), "{said}");
     for page in [markdown::page(&before, &[]), String::from_utf8(html::page(&before, &[])).unwrap()]
     {

@@ -39,6 +39,9 @@ fn texts_are_as_agreed() {
 fn what_is_set_is_drawn_and_a_model_alone_too() {
     let text = squall(&["models/chat.yaml", "--format", "dot", "--set", "gateways.count=77"]);
     assert!(text.contains("77 × "), "{text}");
+    let alone = ["models/feed.yaml", "--format", "dot", "--set", "readers.count=1"];
+    let text = squall(&alone);
+    assert!(text.contains("1 user") && !text.contains("1 users"), "{text}");
     let picture = squall(&["models/chat.yaml", "--set", "gateways.count=77"]);
     assert!(picture.starts_with("<svg") && picture.contains("77 × "), "{picture}");
     assert_eq!(picture, squall(&["models/chat.yaml", "--set", "gateways.count=77"]));

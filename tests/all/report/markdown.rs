@@ -181,6 +181,10 @@ fn the_boards_questions_are_answered() {
         "{napkin}"
     );
     assert!(napkin.contains("| a herd |"), "{napkin}");
+    let mut exact = run.clone();
+    exact.napkin = vec![compared("Polls", 100.0, 100.0, ""), compared("Herd", 3.0, 3.0, "")];
+    let exact = self::text(&exact);
+    assert!(section(&exact, "Napkin").starts_with("The napkin agrees exactly"), "{exact}");
     let rooms = board::rooms(&run);
     let (room, first) = board::binding(&rooms).unwrap();
     let head = format!("Full first is {} of {}", first.name, room.node);

@@ -4,7 +4,8 @@ use crate::{
     record::Unit,
     report::html::{
         bill,
-        board::{self as of_run, all_back, full_with, rounded, told, used, users},
+        blast::{self, all_back},
+        board::{self as of_run, full_with, rounded, told, used, users},
         charts::Charts,
         events, ledger, napkin as of_napkin, system as of_system, text,
     },
@@ -175,7 +176,7 @@ impl<'s> Board<'s> {
 
     /// What was done, and what it cost the users.
     pub(super) fn blast(&self) -> Option<Markup> {
-        let heads = [
+        let mut heads = vec![
             ("what", false),
             ("connections", true),
             ("user-minutes lost", true),
@@ -183,11 +184,15 @@ impl<'s> Board<'s> {
             ("longest outage", true),
             ("of a month’s budget", true),
         ];
+        let fails = |told: &Told| board::blasts(&told.run).iter().any(|it| it.polls.is_some());
+        let polled = self.all.iter().any(fails);
+        heads.extend(polled.then_some((blast::POLLS, true)));
         let row = |told: &Told| {
-            board::blasts(&told.run).iter().map(|blast| of_blast(&told.run, blast)).collect()
+            let all = board::blasts(&told.run);
+            all.iter().map(|blast| of_blast(&told.run, blast, polled)).collect()
         };
         let all = self.beside("What it costs in each design", &heads, row);
-        let own = of_run::blast(&self.shown.run);
+        let own = blast::of_run(&self.shown.run);
         (own.is_some() || all.is_some()).then(|| {
             html! {
                 (self.lead("Of"))
@@ -377,7 +382,7 @@ fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
     html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
 }
 
-fn of_blast(run: &Summary, blast: &board::Blast) -> Markup {
+fn of_blast(run: &Summary, blast: &board::Blast, polled: bool) -> Markup {
     let hit = html! {
         (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
         @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
@@ -395,6 +400,10 @@ fn of_blast(run: &Summary, blast: &board::Blast) -> Markup {
         (number("longest outage", blast.longest,
             &html! { (blast.longest.map_or_else(none, figures::duration)) }))
         (number("of a month’s budget", part, &html! { (told(part)) }))
+        @if polled {
+            (number(blast::POLLS, blast.polls,
+                &html! { (blast.polls.map_or_else(none, figures::share)) }))
+        }
     }
 }
 

@@ -1,0 +1,152 @@
+//! What is told of several runs, of several stretches of one phase, and of times at which nobody
+//! serves, held against the runs themselves.
+use super::html::parsed;
+use squall::{
+    engine::Time,
+    record::Unit,
+    report::{
+        chart::{self, Chart},
+        html,
+    },
+    scenario,
+    summary::{
+        Stretch, Summary,
+        figures::{count, figure, plain, share},
+        findings, summarize,
+    },
+    world,
+};
+use std::{fs, path::Path};
+
+/// The summary of several runs of a text.
+fn runs(text: &str, replications: u32) -> Summary {
+    let file = Path::new("experiments/told.yaml");
+    let read = |path: &Path| if path == file { Ok(text.into()) } else { fs::read(path) };
+    let sets = [format!("replications={replications}")];
+    let loaded = scenario::load(file, &sets, &read);
+    let scenario = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).scenario;
+    let all = (0..replications).map(|run| world::simulate(&scenario, run, &|_| {}).unwrap());
+    summarize(&scenario, &all.collect::<Vec<_>>())
+}
+
+fn chart(summary: &Summary, name: &str) -> Chart {
+    chart::all(summary).into_iter().find(|chart| chart.name == name).unwrap()
+}
+
+fn page(summary: &Summary) -> String {
+    let page = String::from_utf8(html::page(summary, &[])).unwrap();
+    plain(&parsed(&page).root_element().text().collect::<Vec<_>>().join(" "))
+}
+
+/// Two drops, each with its recovery, and a fault that is over just before the run is.
+const TWICE: &str = "
+# What is lost when users vanish twice?
+model: ../models/chat.yaml
+horizon: 5min
+warm_up: 20s
+seed: 11
+set: { phones.count: 2k, gateways.count: 3, phones.network.silent_drops: 0% }
+timeline:
+  - { at: 1min, name: one, drop_clients: { node: phones, share: 30%, kind: silent } }
+  - { at: 3min, name: two, drop_clients: { node: phones, share: 30%, kind: silent } }
+  - { at: 4min 30s, name: deploy, deploy: { node: gateways, startup: 9s } }
+";
+
+#[test]
+fn a_phase_that_comes_twice_is_told_with_all_its_stretches() {
+    let summary = runs(TWICE, 3);
+    let part = summary.mean("during(recovery).deliveries.missed").unwrap()
+        / summary.mean("deliveries.missed").unwrap();
+    let told = plain(&chart(&summary, "lost-and-late").headline);
+    let said = format!("{} of them during recovery", plain(&share(part)));
+    assert!(told.ends_with(&said) && part > 0.8, "{told}, not {said}");
+}
+
+/// A cause that one run of three has once: neither nothing nor one.
+#[test]
+fn a_mean_of_several_runs_need_not_be_whole() {
+    let mut summary = runs(TWICE, 3);
+    let name = summary.statistics("", "lost")[1].to_owned();
+    for series in summary.series.iter_mut().filter(|it| it.quantity == "lost") {
+        let own = series.statistic == name;
+        series.values.iter_mut().filter(|_| own).for_each(|value| *value = Some(0.0));
+        if own && series.replication == Some(1) {
+            series.values[70] = Some(1.0);
+        }
+    }
+    let panels = chart(&summary, "lost-and-late").panels;
+    let spoken = name.replace('_', " ");
+    let said = format!("lost: {spoken}, per second (0.333 a run)");
+    let names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
+    assert!(names.contains(&said.as_str()), "{names:?}");
+}
+
+/// The latest of each run, on average, and the latest of all: each says which it is.
+#[test]
+fn a_largest_value_says_of_what() {
+    let summary = runs(TWICE, 3);
+    let told: Vec<String> = findings::all(&summary).into_iter().map(|it| it.text).collect();
+    let told = told.join(" ");
+    for words in ["the latest of each run ", "the last of each run after "] {
+        let rest = told.split(words).nth(1).unwrap_or_else(|| panic!("no {words}in {told}"));
+        assert!(rest.split([';', '.', ',']).any(|it| it.ends_with(" on average")), "{rest}");
+    }
+    let headline = plain(&chart(&summary, "lag-distribution").headline);
+    assert!(headline.contains(", the latest of all runs "), "{headline}");
+    let single = findings::all(&runs(TWICE, 1)).into_iter().map(|it| it.text);
+    assert!(single.into_iter().all(|it| !it.contains("on average")));
+}
+
+/// All gateways die after a minute, and nobody starts them again.
+const DEAD: &str = "
+# What if all gateways die?
+model: ../models/chat.yaml
+horizon: 2min
+warm_up: 10s
+set: { phones.count: 500, gateways.count: 3, phones.reconnect.attempts: 3 }
+timeline:
+  - { at: 1min, name: boom, crash: { node: gateways, instances: [0, 1, 2], kind: process } }
+";
+
+#[test]
+fn a_time_at_which_none_serves_is_told() {
+    let summary = runs(DEAD, 1);
+    let note = plain(&chart(&summary, "attempts").note);
+    let rates = summary.rate("", "attempts", "attempted").unwrap();
+    let came: f64 = rates.within(60.0, 120.0).map(|(_, rate)| rate).sum();
+    assert!(came > 1_000.0, "{came}");
+    let says = format!("None serves from 1:00 min on; {} attempts come then.", count(came));
+    assert!(note.ends_with(&says) && note.contains("/s while any does; "), "{note}");
+}
+
+/// Of one instance there is nothing to tell apart.
+#[test]
+fn one_instance_is_its_pool() {
+    let text = DEAD.replace("gateways.count: 3", "gateways.count: 1").replace("[0, 1, 2]", "[0]");
+    let told = plain(&chart(&runs(&text, 1), "connections").headline);
+    assert_eq!(told, "gateways holds at most 500 connections");
+}
+
+/// A mean of two runs may be half a delivery over a whole number: all round alike.
+#[test]
+fn a_number_has_one_form_on_a_page() {
+    let mut summary = runs(DEAD, 2);
+    // Half to even would go down.
+    let rows = summary.ledger[0].rows.iter_mut().filter(|row| row.0 == "lost");
+    rows.enumerate().for_each(|(place, row)| row.2 = if place == 0 { 1_001 } else { 0 });
+    let metric = summary.metrics.iter_mut().find(|it| it.name == "deliveries.missed").unwrap();
+    metric.mean = Some(500.5);
+    let cell = figure(Unit::Count, 500.5);
+    let told = findings::missed(&summary).unwrap();
+    assert!(told.starts_with(&format!("{cell} of ")), "{told}, not {cell}");
+}
+
+/// A recovery that rounds to no time is none.
+#[test]
+fn no_stretch_ends_when_it_begins() {
+    let mut summary = runs(TWICE, 1);
+    let [start, end] = [269_980, 269_990].map(|it| Time::from_nanos(it * 1_000_000));
+    summary.phases.push(Stretch { replication: 0, name: "recovery".into(), start, end });
+    let page = page(&summary);
+    assert!(page.contains("1:00 min to ") && !page.contains("4:30 min to 4:30 min"), "{page}");
+}
