@@ -323,15 +323,7 @@ impl Crowd<'_> {
 
     /// Handshakes a second.
     pub(super) fn handshakes(&self) -> f64 {
-        if !self.anew() {
-            return self.attempts();
-        }
-        // A poll opens one where nothing was sent for that long, a message if no poll was, either.
-        let kept = self.pool.parameters.keep_alive.seconds();
-        let each = |all: f64| all / self.there.max(1e-9);
-        let silent = (-each(self.sent) * kept).exp();
-        let unpolled = (1.0 - each(self.polls.all) * kept).max(0.0);
-        silent * (self.polls.all + self.sent * unpolled)
+        if self.anew() { self.opened_for_requests() } else { self.attempts() }
     }
 
     /// How long a try of it may take, in seconds, before it goes on to another transport.

@@ -3,7 +3,6 @@ use super::{
     Crowd, Plan,
     pool::Pool,
     sheet::{Sheet, Value, cores, f, metric, n, s},
-    terms::{self, Placing, Rolling},
 };
 use crate::{
     engine::number,
@@ -13,6 +12,7 @@ use crate::{
     summary::{
         figures,
         napkin::{Beside, Kind},
+        rolling::{Placing, Rolling, rolling},
     },
 };
 
@@ -21,14 +21,15 @@ pub(super) struct Deploy<'p> {
     pub(super) pool: Pool<'p>,
     pub(super) batch: u16,
     pub(super) rolling: Rolling,
-    /// Handshakes a second of those that are left in the batch, if they cost anything.
+    /// Handshakes a second of those that take a batch in, beside what they hold, if they cost
+    /// anything.
     pub(super) rate: Option<f64>,
 }
 
 impl Deploy<'_> {
-    /// The shortest window in which the others take the largest herd in.
+    /// The shortest window in which those who take a batch in have time for it.
     pub(super) fn shortest(&self) -> Option<f64> {
-        self.rate.filter(|rate| *rate > 0.0).map(|rate| self.rolling.herd / rate)
+        self.rate.filter(|rate| *rate > 0.0).map(|rate| self.rolling.taken / rate)
     }
 
     /// How long an instance drains, in seconds.
@@ -52,9 +53,8 @@ impl Plan<'_> {
     pub(super) fn deploy(&self, node: NodeId, batch: u16) -> Option<Deploy<'_>> {
         let pool = self.pool(node)?;
         let instances = u32::from(pool.own.count);
-        let rolling = terms::rolling(pool.placing(), pool.held, instances, u32::from(batch));
-        let left = pool.count - f64::from(batch.min(pool.own.count));
-        let rate = pool.capacity(left, pool.free());
+        let rolling = rolling(pool.placing(), pool.held, instances, u32::from(batch));
+        let rate = pool.capacity(rolling.takers, pool.free_with(rolling.level));
         Some(Deploy { pool, batch, rolling, rate })
     }
 
@@ -230,9 +230,9 @@ fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet
         if let Some(rate) = rate {
             let words = format!(
                 "{} × {} × {} ÷ {}",
-                f((pool.count - batch).max(0.0)),
+                f(rolling.takers),
                 cores(f64::from(pool.own.cores)),
-                figures::share(pool.free()),
+                figures::share(pool.free_with(rolling.level)),
                 s(pool.work)
             );
             let rate = value(*rate, Unit::PerSecond, Kind::Capacity, Beside::Nothing);
@@ -243,7 +243,7 @@ fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet
             let shortest = value(shortest, Unit::Seconds, Kind::Duration, Beside::Nothing);
             sheet.noted(
                 "Shortest drain window",
-                "herd ÷ handshakes meanwhile".to_owned(),
+                format!("{} ÷ handshakes meanwhile", n(rolling.taken)),
                 shortest,
                 note,
             );

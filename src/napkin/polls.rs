@@ -237,3 +237,15 @@ impl Crowd<'_> {
 fn silent(all: &[(f64, Pattern)], seconds: f64) -> f64 {
     all.iter().map(|(share, pattern)| share * pattern.silent(seconds)).sum()
 }
+
+impl Crowd<'_> {
+    /// Connections that polls and messages of who polls open a second. A poll opens one where
+    /// nothing was sent for as long as one is kept, a message where no poll was, either.
+    pub(super) fn opened_for_requests(&self) -> f64 {
+        let kept = self.pool.parameters.keep_alive.seconds();
+        let each = |all: f64| all / self.there.max(1e-9);
+        let silent = libm::exp(-each(self.sent) * kept);
+        let unpolled = (1.0 - each(self.polls.all) * kept).max(0.0);
+        silent * (self.polls.all + self.sent * unpolled)
+    }
+}

@@ -3,7 +3,6 @@ use super::{
     Needs, Plan,
     crowd::Crowd,
     sheet::{Sheet, Value, cores as plural, f, metric, n, s, size},
-    terms::Placing,
 };
 use crate::{
     engine::number,
@@ -13,6 +12,7 @@ use crate::{
     summary::{
         figures,
         napkin::{Beside, Kind},
+        rolling::Placing,
     },
 };
 
@@ -120,6 +120,12 @@ impl Pool<'_> {
     /// The share of the CPU that heartbeats and messages leave.
     pub(super) fn free(&self) -> f64 {
         (1.0 - self.busy / self.cores().max(1.0)).clamp(0.01, 1.0)
+    }
+
+    /// The same of an instance that holds so many connections.
+    pub(super) fn free_with(&self, level: f64) -> f64 {
+        let full = level * self.count / self.held.max(1e-9);
+        (1.0 - self.busy / self.cores().max(1.0) * full).clamp(0.01, 1.0)
     }
 
     /// How those are placed who lose their instance.

@@ -207,56 +207,6 @@ pub fn life(own: Option<&Law>, age: Option<(f64, f64)>) -> Option<f64> {
     Some(ages.map(least).sum::<f64>() / 16.0)
 }
 
-/// How users are placed when their instance goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Placing {
-    /// On the next point of a ring; whoever finds its own instance again goes back to it.
-    Ring,
-    /// On any other, each as likely.
-    Uniform,
-    /// Where the fewest are.
-    Fewest,
-}
-
-/// A rolling replacement in place.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Rolling {
-    /// The most users that one batch sends away.
-    pub herd: f64,
-    /// Batches.
-    pub batches: f64,
-    /// How often a user moves, on average.
-    pub moves: f64,
-    /// Users of the fullest instance before the last batch.
-    pub fullest: f64,
-}
-
-/// Of `users` on `n` instances, `batch` at once. The load `x` of an instance whose turn has not
-/// come grows with each batch: on a ring by the batch's own users, `users/n` of each; with uniform
-/// placing by all that it holds; with the fewest first only at the first batch, since those that
-/// are back are empty.
-pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
-    let (own, all) = (users / f64::from(n), f64::from(n));
-    let (mut x, mut left, mut sum, mut herd, mut batches) = (own, n, 0.0, 0.0_f64, 0.0);
-    let mut fullest = own;
-    while left > 0 {
-        let now = f64::from(batch.clamp(1, left));
-        left -= batch.clamp(1, left);
-        let gone = now * x;
-        (herd, sum, batches, fullest) = (herd.max(gone), sum + gone, batches + 1.0, x);
-        let others = all - now;
-        if others > 0.0 {
-            x += match placing {
-                Placing::Ring => now * own / others,
-                Placing::Fewest if batches > 1.5 => 0.0,
-                Placing::Uniform | Placing::Fewest => gone / others,
-            };
-        }
-    }
-    let moves = if users > 0.0 { sum / users } else { 0.0 };
-    Rolling { herd, batches, moves, fullest }
-}
-
 /// The coefficient of variation of the shares of `n` instances with `points` each on a ring.
 pub fn ring_variation(n: f64, points: f64) -> f64 {
     ((n - 1.0).max(0.0) / (n * points + 1.0)).sqrt()
@@ -356,27 +306,6 @@ mod tests {
         near(erlang_b(4e6, 3e6), 0.25, 1e-12);
         near(erlang_b(0.0, 10.0), 0.0, 0.0);
         near(erlang_b(1.0, 0.0), 1.0, 0.0);
-    }
-
-    /// A ring in place moves a user 1.5 times; uniform placing e − 1 times with many instances:
-    /// 1.70, 1.68, 1.62 with 20 of them and 1, 2, 5 at once; the fewest first 1 + b/n times.
-    #[test]
-    fn rolling_deploys_move_users() {
-        let of = |placing, n, batch| rolling(placing, 1e6, n, batch);
-        let ring = of(Placing::Ring, 20, 2);
-        near(ring.herd, 200_000.0, 1e-6);
-        near(ring.fullest, 100_000.0, 1e-6);
-        near(ring.moves, 1.5, 1e-12);
-        near(ring.batches, 10.0, 0.0);
-        for (batch, moves) in [(1, 1.70), (2, 1.68), (5, 1.62)] {
-            near(of(Placing::Uniform, 20, batch).moves, moves, 5e-3);
-        }
-        near(of(Placing::Uniform, 5_000, 1).moves, std::f64::consts::E - 1.0, 1e-3);
-        near(of(Placing::Fewest, 20, 1).moves, 1.05, 1e-12);
-        // All at once: nobody has a place to go to.
-        near(of(Placing::Ring, 4, 9).herd, 1e6, 1e-6);
-        near(of(Placing::Ring, 4, 9).moves, 1.0, 1e-12);
-        near(rolling(Placing::Ring, 0.0, 1, 1).moves, 0.0, 0.0);
     }
 
     #[test]

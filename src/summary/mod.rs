@@ -19,6 +19,7 @@ mod metric;
 pub mod napkin;
 pub mod observed;
 pub mod phase;
+pub mod rolling;
 pub mod series;
 pub mod shares;
 pub mod slo;
@@ -184,6 +185,13 @@ pub fn summarize(scenario: &Scenario, outcomes: &[Outcome]) -> Summary {
         phases: outcomes.iter().flat_map(stretches).collect(),
     };
     summary.slo = scenario.slo.iter().map(|text| summary.judge(text)).collect();
+    let growth = scenario
+        .prices
+        .as_ref()
+        .map(|prices| bill::grown::lines(outcomes, prices, &board::grown_to(&summary)));
+    if let Some((bill, growth)) = summary.bill.as_mut().zip(growth) {
+        bill.growth = growth;
+    }
     summary.diagnosis = findings::sentences(&summary);
     summary
 }

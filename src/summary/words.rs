@@ -138,17 +138,68 @@ pub fn choice(input: &Json, axis: &Axis, value: &str) -> String {
     let form = CHOICES.iter().find(|(end, _)| ends(end) && (*end != "every" || is("source")));
     match form {
         Some((_, form)) => match form.strip_prefix("{} ").filter(|it| COUNTED.contains(it)) {
-            Some(things) => counted(&brief(told), things),
-            None => form.replace("{}", &brief(told)),
+            Some(things) => counted(&self::value(axis, told), things),
+            None => form.replace("{}", &self::value(axis, told)),
         },
-        None => format!("{} {}", spaced(&axis.name), brief(told)),
+        // What stands in a node's place.
+        None if key.is_empty() && value.starts_with('{') && !input["nodes"][node].is_null() => {
+            format!("{} as {}", spaced(&axis.name), self::value(axis, value))
+        }
+        None => format!("{} {}", spaced(&axis.name), self::value(axis, told)),
     }
+}
+
+/// More keys of a map are too many to be named.
+const KEYS: usize = 3;
+
+/// A value of an axis in the room of a few words: of a map the keys in which those of the axis
+/// differ, `base 1s cap 30s`; where these are many, only what they are set to.
+pub fn value(axis: &Axis, value: &str) -> String {
+    let maps: Vec<Vec<(String, &str)>> = axis.values.iter().filter_map(|it| leaves(it)).collect();
+    let Some(own) = leaves(value) else { return value.to_owned() };
+    let at = |map: &[(String, &'_ str)], path: &str| {
+        map.iter().find(|(known, _)| known == path).map(|(_, value)| (*value).to_owned())
+    };
+    let differs =
+        |path: &str| maps.len() < 2 || maps.iter().any(|it| at(it, path) != at(&own, path));
+    let told: Vec<&(String, &str)> = own.iter().filter(|(path, _)| differs(path)).collect();
+    if told.is_empty() || told.len() > KEYS {
+        return brief(value);
+    }
+    // A map within it is named once.
+    let (mut words, mut before) = (Vec::new(), Vec::new());
+    for (path, value) in told {
+        let keys: Vec<&str> = path.split('.').collect();
+        let known = keys.iter().zip(&before).take_while(|(one, other)| one == other).count();
+        words.extend(keys[known..].iter().map(|key| spaced(key)));
+        words.extend((!value.is_empty()).then(|| (*value).to_owned()));
+        before = keys[..keys.len() - 1].to_vec();
+    }
+    words.join(" ")
+}
+
+/// The paths of a map and what they are set to, which is nothing for an empty one; none of what is
+/// no map.
+fn leaves(value: &str) -> Option<Vec<(String, &str)>> {
+    let map = value.strip_prefix('{')?.strip_suffix('}')?;
+    let mut all = Vec::new();
+    for pair in pairs(map).into_iter().map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once(": ").unwrap_or((pair, ""));
+        match leaves(value) {
+            Some(inner) if inner.is_empty() => all.push((key.to_owned(), "")),
+            Some(inner) => {
+                all.extend(inner.into_iter().map(|(path, it)| (format!("{key}.{path}"), it)));
+            }
+            None => all.push((key.to_owned(), value)),
+        }
+    }
+    Some(all)
 }
 
 /// A value at its place on an axis, which has its name: `short polls`, `30s`.
 pub fn short(axis: &Axis, value: &str) -> String {
     let told = VALUES.iter().find(|(own, _)| *own == value && axis.path.ends_with(".transport"));
-    told.map_or_else(|| brief(value), |(_, words)| (*words).to_owned())
+    told.map_or_else(|| self::value(axis, value), |(_, words)| (*words).to_owned())
 }
 
 /// `2 attempts`, `1 attempt`.
@@ -170,9 +221,9 @@ pub fn axis(axis: &Axis) -> String {
     }
 }
 
-/// A value in the room of a few words: of a map only what its keys are set to, `1s 30s full`, and
-/// the keys of maps within it, `push 5% 2min`.
-pub fn brief(value: &str) -> String {
+/// Of a map only what its keys are set to, `1s 30s full`, and the keys of maps within it, `push 5%
+/// 2min`.
+fn brief(value: &str) -> String {
     let Some(map) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
         return value.to_owned();
     };
@@ -246,13 +297,43 @@ mod tests {
             ("gateways.drain.window", "window", "30s", "window 30s"),
             ("phones.reconnect.jitter", "jitter", "full", "jitter full"),
             ("ticker.every", "every", "30ms", "a message every 30ms"),
-            ("phones.reconnect", "reconnect", "{base: 1s, jitter: full}", "reconnect 1s full"),
+            (
+                "phones.reconnect",
+                "reconnect",
+                "{base: 1s, jitter: full}",
+                "reconnect base 1s jitter full",
+            ),
             ("fanout.on_stale", "on_stale", "drop", "on stale drop"),
-            ("gateways", "gateways", "{managed: {}}", "gateways managed"),
-            ("mail.notify", "notify", "{push: {opens: 5%, after: 2min}}", "notify push 5% 2min"),
+            ("gateways", "gateways", "{managed: {}}", "gateways as managed"),
+            (
+                "mail.notify",
+                "notify",
+                "{push: {opens: 5%, after: 2min}}",
+                "notify push opens 5% after 2min",
+            ),
         ] {
             let axis = Axis { path: path.into(), name: name.into(), values: Vec::new() };
             assert_eq!(choice(&input, &axis, value), words, "{path}");
         }
+    }
+
+    #[test]
+    fn a_map_is_told_by_the_keys_that_differ() {
+        let own = |path: &str, values: &[&str], value: &str| {
+            let values = values.iter().map(|&it| it.to_owned()).collect();
+            let axis = Axis { path: path.into(), name: path.into(), values };
+            super::value(&axis, value)
+        };
+        let laws = ["{base: 1s, cap: 30s, jitter: full}", "{base: 2s, cap: 30s, jitter: full}"];
+        assert_eq!(own("reconnect", &laws, laws[1]), "base 2s");
+        let kinds = ["{managed: {}}", "{gateway: {count: 2, zones: 2}}"];
+        let told = kinds.map(|value| own("gateways", &kinds, value));
+        assert_eq!(told, ["managed", "gateway count 2 zones 2"]);
+        // One that only some have, and a word beside maps.
+        let mixed = ["eventsource", "{base: 1s}", "{base: 1s, attempts: 3}"];
+        let told = mixed.map(|value| own("reconnect", &mixed, value));
+        assert_eq!(told, ["eventsource", "1s", "attempts 3"]);
+        let many = "{a: 1, b: 2, c: 3, d: 4}";
+        assert_eq!(own("x", &[many], many), "1 2 3 4");
     }
 }

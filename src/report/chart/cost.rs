@@ -79,8 +79,8 @@ pub(super) fn growth(summary: &Summary) -> Option<Chart> {
             usd(then),
             times_as_much(then / now),
         ),
-        subtitle: "What a month costs with more users who do the same, USD, by item; gateways and \
-                   fan-outs are added where they would be too full."
+        subtitle: "What a month costs with more users who do the same, USD, by item, with the \
+                   gateways and fan-outs that carry them; this run’s row is its design as it is."
             .to_owned(),
         note: noted(summary, bill),
         x: Axis::default(),

@@ -123,10 +123,9 @@ fn numbers(summary: &Summary, interval: &str) -> String {
 /// What to change, and why; or that nothing is advised.
 fn recommended(summary: &Summary) -> String {
     let none = answers::no_advice(summary).map(|it| words(&it));
-    none.unwrap_or_else(|| match changed(answers::changes(summary)) {
-        none if none.is_empty() => none,
-        table => format!("{NOT_RUN}\n\n{table}"),
-    })
+    let table = changed(answers::changes(summary));
+    let all = (!table.is_empty()).then(|| format!("{NOT_RUN}\n\n{table}"));
+    none.into_iter().chain(all).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Parameters, each from what to what and why.

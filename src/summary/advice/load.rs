@@ -238,6 +238,15 @@ fn missing(load: &Load) -> Vec<String> {
 
 /// How far the load can rise.
 fn range_of(loads: &[Load]) -> String {
+    let open =
+        |load: &Load| load.points.iter().all(|point| point.kept() == Some(Verdict::Inconclusive));
+    if loads.len() > 1 && loads.iter().all(open) {
+        let mut exprs: Vec<String> = loads.iter().flat_map(missing).collect();
+        exprs.sort();
+        exprs.dedup();
+        let (all, exprs) = (loads.len(), figures::listed(&exprs));
+        return format!("All {all} loads are inconclusive: none is known to keep {exprs}.");
+    }
     match loads.iter().position(|load| load.kept.is_empty()) {
         None => format!("Every objective is kept {}.", ends(loads)),
         Some(first) => {

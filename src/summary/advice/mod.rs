@@ -170,7 +170,7 @@ impl Sweep {
         let others = &kept[1..];
         let (_, steps) = sieved(kept);
         let alone = GOALS.iter().any(|goal| apart(choice, next, goal));
-        if let Some(&(goal, before)) = steps.last().filter(|_| alone) {
+        if let Some((goal, left)) = steps.last().filter(|_| alone) {
             // The best of all in it, or of those that are as good in what matters more.
             let bad = |point: &Point| Some(badness(goal.metric, point.mean(goal.metric)?));
             let ahead = |other: &&Point| match (bad(choice), bad(other)) {
@@ -178,15 +178,12 @@ impl Sweep {
                 _ => true,
             };
             if others.iter().all(ahead) {
-                return format!("it is {}", goal.best);
+                return goal.ahead(choice, others, "");
             }
             let more = steps[..steps.len() - 1].iter().map(|(goal, _)| words::metric(goal.metric));
             let more: Vec<String> = more.collect();
-            return format!(
-                "it is {} of the {before} that are best in {}",
-                goal.best,
-                figures::listed(&more)
-            );
+            let (before, more) = (left.len(), figures::listed(&more));
+            return goal.ahead(choice, left, &format!(" of the {before} that are best in {more}"));
         }
         let ahead = GOALS.iter().find(|goal| others.iter().any(|it| apart(choice, it, goal)));
         let Some(goal) = ahead else {
@@ -197,7 +194,7 @@ impl Sweep {
                 _ => format!("none is better in {}", figures::listed(&names)),
             };
         };
-        format!("none {}", goal.none)
+        goal.unbeaten(choice, others, "")
     }
 
     /// The point to take beside that of today, or else, where nothing is to be said of that, the
@@ -227,12 +224,18 @@ impl Sweep {
         (!parts.is_empty()).then(|| format!("Against {what}{open}: {}.", parts.join(", ")))
     }
 
-    /// The point that is the experiment as it is without its axes.
+    /// The point that is the experiment as it is without its axes: the one with its values, or,
+    /// where these are maps, whose resolved input is the same.
     pub fn as_written(&self) -> Option<&Point> {
         let same = |(axis, value): (&Axis, &String)| {
             at(&self.input, &axis.path).is_some_and(|found| alike(&found, value))
         };
-        self.points.iter().find(|point| self.axes.iter().zip(&point.values).all(same))
+        let by_value =
+            self.points.iter().find(|point| self.axes.iter().zip(&point.values).all(same));
+        // Where nobody knows any input, all are the same.
+        let same = |point: &&Point| point.alone.input.0.is_empty();
+        let known = !self.points.iter().all(|point| same(&point));
+        by_value.or_else(|| self.points.iter().find(same).filter(|_| known))
     }
 
     /// The point that is furthest from keeping every objective, if one breaks any; of equals that

@@ -44,6 +44,42 @@ pub(super) const GOALS: [Goal; 6] = [
     goal("deploy.duration", 0.05, "the one with the shortest deploy", "has a shorter deploy"),
 ];
 
+/// A goal that tells some points apart, and these.
+type Step<'p> = (&'static Goal, Vec<&'p Point>);
+
+impl Goal {
+    /// How far another point is below one in it: what is no order counts here too.
+    fn below(&self, point: &Point, other: &Point) -> Option<f64> {
+        let both = point.mean(self.metric).zip(other.mean(self.metric));
+        both.map(|(one, two)| badness(self.metric, one) - badness(self.metric, two))
+    }
+
+    /// That a point is the best of some in it; where others are by less than counts, or as good,
+    /// that none is better by more. `of` says which.
+    pub(super) fn ahead(&self, point: &Point, points: &[&Point], of: &str) -> String {
+        let others = points.iter().filter(|other| !std::ptr::eq(**other, point));
+        let mut below = others.filter_map(|other| self.below(point, other));
+        if below.any(|it| it >= 0.0) {
+            return self.unbeaten(point, points, of);
+        }
+        format!("it is {}{of}", self.best)
+    }
+
+    /// That no other is better in it.
+    pub(super) fn unbeaten(&self, point: &Point, points: &[&Point], of: &str) -> String {
+        let mut below = points.iter().filter_map(|other| self.below(point, other));
+        let by = if below.any(|it| it > 0.0) {
+            let percent = figures::compact(self.least * 100.0);
+            let lacks = self.metric == "clients.availability";
+            let of = if lacks { " of what it lacks" } else { "" };
+            format!(" by more than {percent}{}%{of}", figures::GAP)
+        } else {
+            String::new()
+        };
+        format!("none{of} {}{by}", self.none)
+    }
+}
+
 /// Of the points that keep the objectives, the best first.
 pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Point> {
     let good = |point: &&Point| point.kept().is_none_or(|it| it == Verdict::Pass);
@@ -58,17 +94,17 @@ pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Poi
 }
 
 /// The best of some points: goal by goal, those stay that are as good as the best in it. With it
-/// each goal that tells some apart, and how many were left before.
-pub(super) fn sieved<'p>(points: &[&'p Point]) -> (Option<&'p Point>, Vec<(&'static Goal, usize)>) {
+/// each goal that tells some apart, and those that were left before.
+pub(super) fn sieved<'p>(points: &[&'p Point]) -> (Option<&'p Point>, Vec<Step<'p>>) {
     let mut left = points.to_vec();
     let mut steps = Vec::new();
     for goal in &GOALS {
         let bad = |point: &Point| Some(badness(goal.metric, point.mean(goal.metric)?));
         let known = left.iter().filter_map(|point| Some((*point, bad(point)?)));
         let Some((best, _)) = known.min_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
-        let before = left.len();
+        let before = left.clone();
         left.retain(|point| !apart(best, point, goal));
-        if left.len() < before {
+        if left.len() < before.len() {
             steps.push((goal, before));
         }
     }

@@ -1,8 +1,8 @@
 //! The bill with more users, by the same rules: tiers, whole shards and fixed hours stay what they
-//! are. Gateways and fan-outs are added where those that there are would be too full, never more
-//! than as many times as users; brokers stay.
+//! are. Of gateways and fan-outs there are as many as carry their users (`board::grown_to`);
+//! brokers stay.
 use super::{Charge, charges};
-use crate::{engine::number, record::Outcome, scenario::prices::Prices, summary::board::AIM};
+use crate::{engine::number, record::Outcome, scenario::prices::Prices};
 
 /// So many times the users.
 pub const FACTORS: [f64; 3] = [2.0, 5.0, 10.0];
@@ -24,14 +24,26 @@ pub struct Grown {
     pub usd_month: f64,
 }
 
+/// How many of a node, of which there are so many now, with so many times the users.
+pub(in crate::summary) type Machines<'m> = dyn Fn(&str, f64, f64) -> f64 + 'm;
+
 /// All lines for each factor, in the order of the bill.
-pub(super) fn lines(outcomes: &[Outcome], prices: &Prices) -> Vec<Grown> {
-    FACTORS.into_iter().flat_map(|factor| of_factor(outcomes, prices, factor)).collect()
+pub(in crate::summary) fn lines(
+    outcomes: &[Outcome],
+    prices: &Prices,
+    machines: &Machines,
+) -> Vec<Grown> {
+    FACTORS.into_iter().flat_map(|factor| of_factor(outcomes, prices, factor, machines)).collect()
 }
 
-fn of_factor(outcomes: &[Outcome], prices: &Prices, factor: f64) -> Vec<Grown> {
+fn of_factor(
+    outcomes: &[Outcome],
+    prices: &Prices,
+    factor: f64,
+    machines: &Machines,
+) -> Vec<Grown> {
     let bill = |outcome: &Outcome| {
-        let machines = |node: &str, count: f64| instances(count, factor, fullest(outcome, node));
+        let machines = |node: &str, count: f64| machines(node, count, factor);
         charges(&outcome.usage.grown(factor, &machines), prices)
     };
     let bills: Vec<Vec<Charge>> = outcomes.iter().map(bill).collect();
@@ -47,38 +59,4 @@ fn of_factor(outcomes: &[Outcome], prices: &Prices, factor: f64) -> Vec<Grown> {
         usd_month: mean(&|bill| bill[place].usd_month),
     };
     first.map(line).collect()
-}
-
-/// As many instances as so many times the users take: those that there are as long as their fullest
-/// budget stays within what is advised, and as full as that or as now from there on.
-fn instances(count: f64, factor: f64, fullest: Option<f64>) -> f64 {
-    let most = count * factor;
-    let needed = fullest.map_or(most, |fullest| (most * fullest / AIM - 1e-9).ceil());
-    needed.clamp(count, most.max(count))
-}
-
-/// The fullest budget of a node's fullest instance at its fullest moment; none without any.
-fn fullest(outcome: &Outcome, node: &str) -> Option<f64> {
-    let of = |what: &str| {
-        let name = format!("{node}.{what}");
-        outcome.measures.iter().find(|measure| measure.name == name)?.value
-    };
-    let budgets = ["cpu.peak", "budget.connections", "budget.memory"];
-    budgets.into_iter().filter_map(of).reduce(f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn instances_come_where_those_that_there_are_would_be_too_full() {
-        // A peak of 20 % is 40 % and 100 % with 2 and 5 times the users: eight of four at 70 %.
-        let of = |factor, fullest| number::whole(instances(4.0, factor, fullest));
-        assert_eq!([2.0, 3.5, 5.0].map(|factor| of(factor, Some(0.2))), [4, 4, 6]);
-        // What is full already grows with the users, as does what nobody measured.
-        assert_eq!([2.0, 10.0].map(|factor| of(factor, Some(0.95))), [8, 40]);
-        assert_eq!(of(10.0, None), 40);
-        assert_eq!(of(10.0, Some(0.0)), 4);
-    }
 }

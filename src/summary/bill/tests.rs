@@ -317,7 +317,8 @@ fn a_bill_in_short_has_one_line_for_each_node() {
 fn a_bill_with_more_users_follows_the_same_rules() {
     let (used, list) = whole();
     let outcome = Outcome { usage: used, ..Outcome::default() };
-    let all = grown::lines(&[outcome.clone(), outcome], &list);
+    let outcomes = [outcome.clone(), outcome];
+    let all = grown::lines(&outcomes, &list, &|_, count, factor| count * factor);
     let sum = |factor: f64, item: &str, of: &dyn Fn(&Grown) -> f64| -> f64 {
         let lines = all.iter().filter(|line| line.factor.total_cmp(&factor).is_eq());
         lines.filter(|line| line.item.starts_with(item)).map(of).sum()

@@ -1,9 +1,10 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
+mod asked;
 mod drain;
 mod queue;
 mod spread;
-mod tier;
+pub(super) mod tier;
 
 use super::{
     headroom::{Headroom, rooms},
@@ -38,15 +39,8 @@ pub struct Change {
 
 /// All changes that the run speaks for, the most pressing first.
 pub fn changes(summary: &Summary) -> Vec<Change> {
-    let mut all = Vec::new();
-    for (node, pool) in nodes(summary, "gateway") {
-        all.extend(drain::changes(summary, node, pool));
-        all.extend(queue::change_of(summary, node, pool));
-    }
-    // What a herd does to the CPU goes with the herd.
-    let over = summary.mean("attempts.peak_over_capacity").is_some_and(|peak| peak > 1.0);
-    let herd = over || !all.is_empty();
-    all.extend(tier::instances(summary, herd));
+    let mut all = of_herds(summary);
+    all.extend(tier::instances(summary, is_herd(summary, &all)));
     let spread = spread::changes(summary);
     let jittered = |it: &Change| spread.iter().all(|other| other.path != it.path);
     let crowds = nodes(summary, "clients").into_iter();
@@ -56,6 +50,24 @@ pub fn changes(summary: &Summary) -> Vec<Change> {
         nodes(summary, "clients").into_iter().filter_map(|(node, it)| beat(summary, node, it)),
     );
     all
+}
+
+/// What thins a herd, tier by tier.
+fn of_herds(summary: &Summary) -> Vec<Change> {
+    let tiers = nodes(summary, "gateway").into_iter();
+    tiers
+        .flat_map(|(node, pool)| {
+            let drain = drain::changes(summary, node, pool);
+            drain.into_iter().chain(queue::change_of(summary, node, pool))
+        })
+        .collect()
+}
+
+/// Whether what the CPU does at its peak is a herd's, and goes with it; `thinned`: what is advised
+/// for that.
+fn is_herd(summary: &Summary, thinned: &[Change]) -> bool {
+    let over = summary.mean("attempts.peak_over_capacity").is_some_and(|peak| peak > 1.0);
+    over || !thinned.is_empty()
 }
 
 fn change(path: String, from: &Json, to: String, evidence: &str) -> Change {
@@ -89,8 +101,12 @@ fn gone(summary: &Summary, room: &Headroom) -> (f64, f64) {
     if zones + single < room.instances { (zones, single) } else { (0.0, 0.0) }
 }
 
-/// That an objective fails and nothing is advised; none where something is, or none fails.
+/// That an objective fails and nothing is advised, or that what would be breaks another one; none
+/// where something is, or none fails.
 pub fn no_advice(summary: &Summary) -> Option<String> {
+    if let Some(unkept) = spread::unkept(summary) {
+        return Some(unkept);
+    }
     let fails = |it: &&Judged| it.decides() && it.verdict == Verdict::Fail;
     let failed: Vec<String> = summary.slo.iter().filter(fails).map(|it| it.expr.clone()).collect();
     if failed.is_empty() || !changes(summary).is_empty() {

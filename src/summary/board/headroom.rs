@@ -329,14 +329,11 @@ fn cores(value: &Json) -> String {
 /// a peak is no end: what must fit is the steady rate.
 fn handshakes(summary: &Summary) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
-    let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
-    let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
-    let lasted = lasted / f64::from(summary.replications.max(1));
-    let steady = summary.mean("during(steady).attempts.total").filter(|_| lasted > 0.0);
     // Over all replications.
     let few = |attempts: &f64| attempts * f64::from(summary.replications.max(1)) < FEW;
-    let (few, steady) = (steady.filter(few), steady.filter(|attempts| !few(attempts)));
-    let steady = steady.map(|attempts| attempts / lasted / capacity);
+    let steady = steady(summary);
+    let (few, steady) = (steady.map(|it| it.0).filter(few), steady.filter(|it| !few(&it.0)));
+    let steady = steady.map(|(attempts, lasted)| attempts / lasted / capacity);
     Some(Used {
         name: HANDSHAKES,
         limit: format!("{} together", figures::figure(Unit::PerSecond, capacity.round())),
@@ -347,4 +344,12 @@ fn handshakes(summary: &Summary) -> Option<Used> {
         fits: None,
         few: few.filter(|&attempts| attempts > 0.0),
     })
+}
+
+/// Attempts of the steady time, and how many seconds that lasts.
+pub(super) fn steady(summary: &Summary) -> Option<(f64, f64)> {
+    let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
+    let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    let lasted = lasted / f64::from(summary.replications.max(1));
+    Some((summary.mean("during(steady).attempts.total")?, lasted)).filter(|it| it.1 > 0.0)
 }

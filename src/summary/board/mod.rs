@@ -10,7 +10,8 @@ mod way_in;
 pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
 pub(super) use blast::{but_few, failed_polls, is_mark};
 pub use change::{AIM, Change, changes, no_advice};
-pub use growth::{Grown, growth};
+pub(super) use growth::grown_to;
+pub use growth::{Full, Grown, growth, too_full};
 pub use headroom::{
     Budget, HANDSHAKES, Headroom, NEW_CONNECTIONS, USED_UP, binding, can_wait, headroom, rooms,
 };

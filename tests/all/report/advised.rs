@@ -1,6 +1,9 @@
 //! What is advised is run: with it the budget that asked for it is in bounds.
 use super::ran;
-use squall::summary::{Summary, board, slo::Verdict};
+use squall::{
+    report::{html, markdown},
+    summary::{Summary, board, figures, slo::Verdict},
+};
 
 /// A chat that loses a zone and an instance of the other one.
 fn run(sets: &[&str]) -> Summary {
@@ -137,4 +140,139 @@ fn a_herd_is_spread_over_what_a_quota_takes() {
     assert!(board::changes(&after).iter().all(|change| !change.path.contains("reconnect")));
     let waits = squall::report::markdown::page(&before, &[]);
     assert!(waits.contains("a herd waits for new connections"), "{waits}");
+}
+
+/// 10,000 at 500 a second take 20 s.
+fn quota(limit: &str, sets: &[&str]) -> Summary {
+    let text = format!(
+        "model: models/chat.yaml\nnodes: {{ gateways: {{ managed: {{}} }} }}\nhorizon: 4min\n\
+         warm_up: 1min\nset: {{ phones.count: 10k, phones.network.lifetime: never }}\ntimeline:\n  \
+         - {{ at: 90s, name: drop, drop_clients: {{ node: phones, kind: reset }} }}\nslo:\n  \
+         - {limit}\n  - attempts.per_client < 1.1\n"
+    );
+    ran(sets, "e.yaml", Some(&text))
+}
+
+/// The objectives that a run breaks.
+fn broken(summary: &Summary) -> Vec<&str> {
+    let own = summary.slo.iter().filter(|judged| judged.verdict != Verdict::Pass);
+    own.map(|judged| judged.expr.as_str()).collect()
+}
+
+/// A quarter more than N/µ would be too long for an objective that holds.
+#[test]
+fn no_spread_breaks_an_objective_that_held() {
+    for (limit, over) in [
+        ("recovery.drop.t99 < 110s", 25),
+        ("recovery.drop.t99 < 24s", 23),
+        ("recovery.drop.user_seconds < 115000s", 22),
+        ("clients.availability > 95%", 22),
+        ("reconnect.p50 < 12s", 23),
+        ("reconnect.max < 27s", 21),
+    ] {
+        let before = quota(limit, &["phones.reconnect.cap=8s"]);
+        assert_eq!(broken(&before), ["attempts.per_client < 1.1"], "{limit}");
+        let advised = sets(&before, &["phones.reconnect.base", "phones.reconnect.cap"]);
+        let both = ["base", "cap"].map(|key| format!("phones.reconnect.{key}={over}s"));
+        assert_eq!(advised, both, "{limit}");
+        let own: Vec<&str> = advised.iter().map(String::as_str).collect();
+        let after = quota(limit, &own);
+        assert_eq!(broken(&after), <[&str; 0]>::default(), "{limit} {:?}", after.slo);
+        assert_eq!(board::changes(&after), [], "{limit}");
+    }
+}
+
+/// Over N/µ or more at least: an objective that wants them back sooner needs another quota.
+#[test]
+fn what_no_spread_keeps_is_said_in_numbers() {
+    let before = quota("recovery.drop.t99 < 20.2s", &["phones.reconnect.cap=4s"]);
+    assert_eq!(broken(&before), ["attempts.per_client < 1.1"]);
+    assert_eq!(board::changes(&before), []);
+    let said = figures::plain(&board::no_advice(&before).unwrap());
+    let why = "No spread of the herd is advised for attempts.per_client < 1.1, as none keeps \
+               recovery.drop.t99 < 20.2s with it: a herd of 10,000 takes 20.0 s at a quota of 500 \
+               a second; it takes a quota of 5";
+    assert!(said.starts_with(why), "{said}");
+    for page in [markdown::page(&before, &[]), String::from_utf8(html::page(&before, &[])).unwrap()]
+    {
+        assert!(page.contains("No spread of the herd is advised"), "{page}");
+    }
+    // What fails anyway is no reason not to spread.
+    let before = quota("recovery.drop.t99 < 15s", &[]);
+    let all = board::changes(&before);
+    assert_eq!((all[0].path.as_str(), all[0].to.as_str()), ("phones.reconnect.base", "25s"));
+    assert!(all[0].evidence.contains("That does not keep recovery.drop.t99 < 15s"), "{all:?}");
+    // One that is longer than it needs to be.
+    let long = ["phones.reconnect={ base: 1min, cap: 1min }"];
+    let before = quota("recovery.drop.t99 < 30s", &long);
+    assert_eq!(broken(&before), ["recovery.drop.t99 < 30s"]);
+    assert_eq!(sets(&before, &["phones.reconnect.base"]), ["phones.reconnect.base=25s"]);
+}
+
+/// Three gateways that complete 49 handshakes a second each, and a deploy that is in a hurry.
+fn deployed(policy: &str, sets: &[&str]) -> Summary {
+    let text = format!(
+        "model: models/chat.yaml\nhorizon: 5min\nwarm_up: 30s\nset:\n  phones.count: 3k\n  \
+         phones.network.lifetime: never\n  edge.policy: {policy}\n  gateways.count: 3\n  \
+         gateways.cores: 1\n  gateways.cpu.app: 20ms\n  gateways.drain.window: 5s\n  \
+         gateways.drain.grace: 5s\ntimeline:\n  \
+         - {{ at: 1min, name: deploy, deploy: {{ node: gateways, batch: 1, startup: 10s }} }}\n"
+    );
+    ran(sets, "e.yaml", Some(&text))
+}
+
+/// The emptiest takes a batch alone: 1,500 at 49 a second. In turn two take the 2,250 that the
+/// last one has; a ring gives each of two a thousand. And a quarter more.
+#[test]
+fn a_window_is_as_long_as_those_need_who_take_the_batch_in() {
+    for (policy, window) in [
+        ("least_connections", "40s"),
+        ("round_robin", "30s"),
+        ("{ consistent_hash: { key: user, via: ticket } }", "30s"),
+    ] {
+        let before = deployed(policy, &[]);
+        assert!(before.mean("handshake_queue.max").unwrap() > 9.0, "{policy}");
+        let advised = sets(&before, &["gateways.drain.window", "gateways.drain.grace"]);
+        let both = ["window", "grace"].map(|key| format!("gateways.drain.{key}={window}"));
+        assert_eq!(advised, both, "{policy}");
+        let own: Vec<&str> = advised.iter().map(String::as_str).collect();
+        let after = deployed(policy, &own);
+        for none in ["attempts.refused", "attempts.timed_out", "connections.cut"] {
+            assert_eq!(after.mean(none), Some(0.0), "{policy}: {none}");
+        }
+        let queue = after.mean("handshake_queue.max").unwrap();
+        assert!(queue < 1.0, "{policy}: {queue}");
+        let all = board::changes(&after);
+        assert!(all.iter().all(|change| !change.path.contains("drain")), "{policy}: {all:?}");
+    }
+}
+
+/// The bill with more users is that of gateways that hold them, whoever of today's got in.
+#[test]
+fn what_is_priced_with_more_users_carries_them() {
+    let grown = |bound: &str| {
+        let text = "model: models/chat.yaml\nhorizon: 2min\nwarm_up: 30s\nset: { phones.count: 4k, \
+                    gateways.count: 2 }\n";
+        let summary = ran(&[bound], "e.yaml", Some(text));
+        let lines = summary.bill.as_ref().unwrap().growth.iter();
+        let own = lines.filter(|line| line.item == "gateway").map(|line| line.usd_month);
+        let now = summary.mean("cost.gateway").unwrap() / 2.0;
+        (own.map(|usd| (usd / now).round()).collect::<Vec<f64>>(), words_of(&summary))
+    };
+    // 4,000 on 1,400 each at 70 % are 4.1; and 8.2, 20.4, 40.8.
+    let (count, page) = grown("gateways.max_connections=1400");
+    assert!(count == [9.0, 21.0, 41.0], "{count:?}");
+    assert!(page.contains("for that its users take 5 gateways instead of 2"), "{page}");
+    // The fullest holds 94 % of 2,200.
+    let (count, page) = grown("gateways.max_connections=2200");
+    assert!(count == [6.0, 14.0, 27.0], "{count:?}");
+    assert!(page.contains("for that its users take 3 gateways instead of 2"), "{page}");
+    let (count, page) = grown("gateways.max_connections=100k");
+    assert!(count[0] <= 2.0 && !page.contains("the design as it is, above"), "{count:?}");
+}
+
+/// The page of a run, with plain spaces.
+fn words_of(summary: &Summary) -> String {
+    let page = String::from_utf8(html::page(summary, &[])).unwrap();
+    figures::plain(&page)
 }

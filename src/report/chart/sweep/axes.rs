@@ -10,7 +10,7 @@ use crate::{
         figures::{self, figure},
         slo,
         sweep::{self, Sweep},
-        words::{brief, short},
+        words::short,
     },
 };
 
@@ -57,8 +57,7 @@ pub(super) fn across(axis: &sweep::Axis) -> Across {
 /// The values of an axis as its ticks, as they are written; those between that have no room are
 /// left out.
 fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
-    let mut all: Vec<(f64, String)> =
-        at.iter().copied().zip(values.iter().map(|value| brief(value))).collect();
+    let mut all: Vec<(f64, String)> = at.iter().copied().zip(values.iter().cloned()).collect();
     // A linear axis begins at nothing, which is told where it is no value itself.
     let nothing = axis.scale == Scale::Linear && at.iter().all(|&value| value > axis.low);
     all.extend(nothing.then(|| (axis.low, figures::tick(axis.low))));

@@ -14,7 +14,7 @@ use crate::{
         figures::figure,
         survivors,
         sweep::{Point, Sweep},
-        words::{self, brief},
+        words,
     },
 };
 
@@ -160,7 +160,7 @@ pub(super) fn evenly(all: usize, most: usize) -> Vec<usize> {
 
 /// What a point is called on a chart: its values, without their axes.
 pub(super) fn called(sweep: &Sweep, point: &Point) -> String {
-    let values = sweep.varied().map(|axis| brief(&point.values[axis]));
+    let values = sweep.varied().map(|it| words::value(&sweep.axes[it], &point.values[it]));
     values.collect::<Vec<_>>().join(" · ")
 }
 

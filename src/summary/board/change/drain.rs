@@ -1,12 +1,16 @@
 //! A drain: how long it must take for the others to take in whom it moves, and how long it may.
-use super::{Change, MARGIN, change, rate};
+use super::{
+    Change, MARGIN,
+    asked::{Asked, objectives},
+    change, rate,
+};
 use crate::{
-    engine::{Law, Span},
+    engine::{Law, Span, number},
     summary::{
         Summary,
         board::{seconds, users, way_in},
-        figures::{count, duration},
-        slo::{self, Comparison, Verdict},
+        figures::{count, duration, share},
+        rolling::{Placing, rolling},
         stated_count,
     },
     units::Quantity,
@@ -17,6 +21,8 @@ use serde_json::Value as Json;
 const WITHIN: f64 = 0.95;
 /// Of what a closed form asks for, how much more an objective on availability gets.
 const SPARE: f64 = 1.1;
+/// Less of a CPU is not told.
+const SEEN: f64 = 0.01;
 /// Windows are advised in whole steps of so many seconds.
 const STEP: f64 = 5.0;
 
@@ -38,13 +44,6 @@ impl Deploy<'_> {
     }
 }
 
-/// What an objective asks of a window, in seconds.
-struct Asked {
-    window: f64,
-    expr: String,
-    fails: bool,
-}
-
 /// The deploys of a tier.
 fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'s>> {
     let own = summary.timeline().iter().filter(|entry| entry["deploy"]["node"] == node);
@@ -60,25 +59,6 @@ fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'
         })
     })
     .collect()
-}
-
-/// Objectives with a limit on one metric, from below or from above.
-fn objectives<'s>(
-    summary: &'s Summary,
-    metrics: &'s [String],
-    below: bool,
-) -> impl Iterator<Item = (f64, &'s str, bool)> {
-    summary.slo.iter().filter(|judged| judged.decides()).filter_map(move |judged| {
-        let read = slo::parse(&judged.expr).ok()?;
-        let side = match read.comparison {
-            Comparison::Below | Comparison::AtMost => true,
-            Comparison::Above | Comparison::AtLeast => false,
-            Comparison::Equal | Comparison::Unequal => return None,
-        };
-        let own = side == below && metrics.contains(&read.metric);
-        let fails = judged.verdict == Verdict::Fail;
-        own.then_some((read.limit, judged.expr.as_str(), fails))
-    })
 }
 
 /// The longest window with which all whom a deploy moves are back as soon as is asked for: a drain
@@ -151,7 +131,7 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
         );
         let late = at_most(summary, &deploys, lasts).filter(|it| it.window < lasts);
         if let (Some(late), None) = (late, &own) {
-            evidence += &unkept(&late);
+            evidence += &unkept(&late, placing(summary, node));
         }
         let path = format!("{node}.drain.grace");
         change(path, &pool["drain"]["grace"], Span::from_seconds(lasts).print(), &evidence)
@@ -159,14 +139,88 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
     own.into_iter().chain(longer).collect()
 }
 
+/// How the balancer before a tier places; none where it is not written.
+fn placing(summary: &Summary, node: &str) -> Option<Placing> {
+    let links = summary.input["links"].as_object().into_iter().flatten();
+    let mut before =
+        links.filter_map(|(ends, _)| ends.split_once(" -> ").filter(|it| it.1 == node));
+    before.find_map(|(from, _)| {
+        let policy = summary.input["nodes"][from]["load_balancer"].get("policy")?;
+        Some(match policy.as_str() {
+            Some("least_connections") => Placing::Fewest,
+            Some("round_robin") => Placing::Uniform,
+            _ => Placing::Ring,
+        })
+    })
+}
+
+/// The batch that gives each of those who take it in the most.
+struct Takes {
+    placing: Option<Placing>,
+    /// Its users.
+    herd: f64,
+    /// Gateways that take it in.
+    takers: f64,
+    /// Their handshakes a second beside what they hold.
+    rate: f64,
+    /// What of their CPU messages and heartbeats take.
+    busy: f64,
+}
+
+impl Takes {
+    fn new(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Self> {
+        let instances = stated_count(&pool["count"])?;
+        let batch = deploys.iter().map(|it| it.batch).reduce(f64::max)?.min(instances - 1.0);
+        let fullest = summary.mean(&format!("{node}.connections_per_instance.max"))?;
+        let (placing, users) = (placing(summary, node), summary.mean("connections.peak"));
+        let whole = |count: f64| u32::try_from(number::whole(count)).ok();
+        let (n, at_once) = (whole(instances)?, whole(batch)?);
+        let closed = placing.zip(users).map(|(placing, users)| rolling(placing, users, n, at_once));
+        // On a ring, shares are as uneven as they were measured.
+        let measured = fullest * batch;
+        let even = closed.filter(|it| placing != Some(Placing::Ring) || it.taken > measured);
+        let (herd, takers) = even.map_or((measured, instances - batch), |it| (it.taken, it.takers));
+        let level = closed.map_or(0.0, |it| it.level / (users.unwrap_or(0.0) / instances));
+        let busy = (beside(summary) * level).clamp(0.0, 0.9);
+        let rate = rate(summary, takers)? * (1.0 - busy);
+        Some(Self { placing, herd, takers, rate, busy })
+    }
+
+    fn said(&self) -> String {
+        let (users, takers) = (count(self.herd.round()), count(self.takers));
+        let one = self.takers < 1.5;
+        let own = if one { "its" } else { "their" };
+        let who = match (self.placing, one) {
+            (Some(Placing::Fewest), true) => {
+                " to the emptiest gateway, the one that has just started, and it completes"
+                    .to_owned()
+            }
+            (Some(Placing::Fewest), false) => format!(
+                " to the emptiest gateways, the {takers} that have just started, and they complete"
+            ),
+            (_, true) => ", and the other gateway completes".to_owned(),
+            (_, false) => format!(", and the other {takers} gateways complete"),
+        };
+        let beside = if self.busy > SEEN {
+            format!(" beside messages and heartbeats ({} of {own} CPU)", share(self.busy))
+        } else {
+            String::new()
+        };
+        let rate = count(self.rate.round());
+        format!("a batch moves up to {users} users{who} {rate} handshakes a second{beside}")
+    }
+}
+
+/// What messages and heartbeats take of the CPU of a tier on average, by the napkin.
+fn beside(summary: &Summary) -> f64 {
+    let own = summary.napkin.iter().find(|line| line.name == "CPU of the gateways");
+    own.map_or(0.0, |line| line.estimate)
+}
+
 /// What is known of a drain that moves too many in too little time, or too slowly.
 struct Drain {
-    /// Gateways that are left.
-    others: f64,
-    /// Users whom a batch moves.
-    herd: f64,
-    /// Handshakes a second of the others.
-    rate: f64,
+    /// Who takes a batch in.
+    takes: Takes,
     /// Its window, in seconds.
     now: f64,
     /// What an objective asks for, at least.
@@ -177,12 +231,9 @@ struct Drain {
 
 impl Drain {
     fn new(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Self> {
-        let instances = stated_count(&pool["count"])?;
-        let batch = deploys.iter().map(|it| it.batch).reduce(f64::max)?.min(instances - 1.0);
-        let fullest = summary.mean(&format!("{node}.connections_per_instance.max"))?;
-        let (herd, rate) = (fullest * batch, rate(summary, instances - batch)?);
+        let takes = Takes::new(summary, node, pool, deploys)?;
         let now = seconds(&pool["drain"]["window"])?;
-        let mut drain = Self { others: instances - batch, herd, rate, now, kept: None, late: None };
+        let mut drain = Self { takes, now, kept: None, late: None };
         let short = drain.is_short();
         let kept = at_least(summary, node, pool, deploys);
         drain.kept = kept.filter(|it| (short || it.fails) && it.window > now);
@@ -195,7 +246,7 @@ impl Drain {
     }
 
     fn least(&self) -> f64 {
-        self.herd / self.rate
+        self.takes.herd / self.takes.rate
     }
 
     fn is_short(&self) -> bool {
@@ -217,11 +268,8 @@ impl Drain {
 
     fn evidence(&self) -> String {
         let mut all = format!(
-            "N/µ: a batch moves up to {} users, and the other {} gateways complete {} handshakes a \
-             second: {} of work in a window of {}; a quarter more for queues and uneven shares.",
-            count(self.herd.round()),
-            count(self.others),
-            count(self.rate.round()),
+            "N/µ: {}: {} of work in a window of {}; a quarter more for queues and uneven shares.",
+            self.takes.said(),
             duration(self.least()),
             duration(self.now),
         );
@@ -238,7 +286,7 @@ impl Drain {
                 let most = duration(late.window);
                 all += &format!(" A drain lasts for its window: {} allows {most}.", late.expr);
             }
-            (Some(late), None) => all += &unkept(late),
+            (Some(late), None) => all += &unkept(late, self.takes.placing),
             (None, _) => {}
         }
         all
@@ -246,10 +294,15 @@ impl Drain {
 }
 
 /// That an objective is not kept.
-fn unkept(late: &Asked) -> String {
+fn unkept(late: &Asked, placing: Option<Placing>) -> String {
+    let take = match placing {
+        Some(Placing::Fewest) => {
+            "more gateways, or a balancer that does not send all to the emptiest"
+        }
+        _ => "a smaller batch or more gateways",
+    };
     format!(
-        " That does not keep {}: a window of {} is the longest for it. Take a smaller batch or \
-         more gateways.",
+        " That does not keep {}: a window of {} is the longest for it. Take {take}.",
         late.expr,
         duration(late.window.max(0.0)),
     )

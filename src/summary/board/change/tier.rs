@@ -1,5 +1,5 @@
 //! How many instances a tier needs.
-use super::{AIM, Change, FULL, change, gone};
+use super::{AIM, Change, FULL, change, gone, is_herd, of_herds};
 use crate::summary::{
     Summary,
     board::headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
@@ -21,17 +21,9 @@ fn is_full(budget: &Budget) -> bool {
 fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option<Change> {
     let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
     let most = room.budgets.iter().find(|budget| counts(budget.name))?;
-    let (zones, single) = gone(summary, room);
-    let left = (room.instances - zones - single).max(1.0);
-    let (wanted, known) = match most.fits {
-        // As many as hold all who would come, whoever of them got in.
-        Some(fits) if most.peak > USED_UP => (room.instances * room.comes / fits, true),
-        _ => (left * most.peak, false),
-    };
-    let kept = (wanted / AIM - 1e-9).ceil();
-    // A zone takes its part of however many there are.
-    let part = (zones / room.instances).min(0.9);
-    let to = ((kept + single) / (1.0 - part) - 1e-9).ceil().max(room.instances);
+    let wanted = Wanted::of(summary, room, most);
+    let (left, known) = (wanted.left, wanted.known);
+    let to = wanted.times(1.0).max(room.instances);
     let beside = if left < room.instances {
         format!(", beside those that are gone in the timeline ({} then serve)", count(left))
     } else {
@@ -54,6 +46,52 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
     let more = most.peak > FULL && to > room.instances;
     let path = format!("{}.count", room.node);
     more.then(|| change(path, own, format!("{to:.0}"), &evidence))
+}
+
+/// What a budget asks of a tier.
+struct Wanted {
+    /// Instances that would be full.
+    full: f64,
+    /// Whether that is known where the budget is full: the load is not capped.
+    known: bool,
+    /// Instances that serve at the worst moment of the timeline.
+    left: f64,
+    /// Instances that go one by one,
+    single: f64,
+    /// and the part that goes with zones.
+    part: f64,
+}
+
+impl Wanted {
+    fn of(summary: &Summary, room: &Headroom, most: &Budget) -> Self {
+        let (zones, single) = gone(summary, room);
+        let left = (room.instances - zones - single).max(1.0);
+        let (full, known) = match most.fits {
+            // As many as hold all who would come, whoever of them got in.
+            Some(fits) if most.peak > USED_UP => (room.instances * room.comes / fits, true),
+            _ => (left * most.peak, false),
+        };
+        // A zone takes its part of however many there are.
+        Self { full, known, left, single, part: (zones / room.instances).min(0.9) }
+    }
+
+    /// As many instances as so many times the users take.
+    fn times(&self, factor: f64) -> f64 {
+        let kept = (self.full * factor / AIM - 1e-9).ceil();
+        ((kept + self.single) / (1.0 - self.part) - 1e-9).ceil()
+    }
+}
+
+/// As many instances as a tier takes with so many times its users, by each of its budgets. What a
+/// herd does to its CPU grows with the herd: as many times the instances have it back as soon.
+pub(in crate::summary::board) fn needed(summary: &Summary, room: &Headroom, factor: f64) -> f64 {
+    let herd = is_herd(summary, &of_herds(summary));
+    let own = room.budgets.iter().filter(|budget| !can_wait(budget.name));
+    let all = own.map(|budget| {
+        let all = Wanted::of(summary, room, budget).times(factor);
+        if herd && budget.name == "CPU" { all.min((room.instances * factor).ceil()) } else { all }
+    });
+    all.fold(room.instances, f64::max)
 }
 
 /// How full the fullest budget is, and who would come.
