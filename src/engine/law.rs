@@ -183,15 +183,6 @@ impl Law {
         first * self.biased_quantile(second)
     }
 
-    /// What is over of the interval of which [`Self::residual`] is left, from the same uniforms:
-    /// both together are the interval that covers a random instant.
-    pub fn elapsed(&self, first: f64, second: f64) -> f64 {
-        if let Self::Exponential { .. } = self {
-            return self.quantile(first); // independent of what is left
-        }
-        (1.0 - first) * self.biased_quantile(second)
-    }
-
     /// The quantile of the interval that covers a random instant: density x f(x) / mean.
     fn biased_quantile(&self, unit: f64) -> f64 {
         match *self {

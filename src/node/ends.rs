@@ -10,6 +10,16 @@ const FORGOTTEN: u32 = 64;
 /// How often an age is drawn at most: one in two is good unless the longer one is mostly nothing.
 const TRIES: u32 = 1_000;
 
+/// What is over of the interval of which [`Law::residual`] is left, from the same uniforms: both
+/// together are the interval that covers a random instant.
+pub(super) fn elapsed(law: &Law, first: f64, second: f64) -> f64 {
+    match law {
+        // Independent of what is left.
+        Law::Exponential { .. } => law.quantile(first),
+        _ => law.residual(1.0 - first, second),
+    }
+}
+
 /// What is left of both at a random instant of intervals that end by one law or by another one,
 /// whichever comes first: density of the age P(X > a) P(Y > a) / E min(X, Y), then each on
 /// condition that it is longer. By rejection: the age at a random instant of the shorter one alone
@@ -20,7 +30,7 @@ pub fn residuals(one: &Law, other: &Law, units: impl Fn(u32) -> [f64; 3]) -> (f6
     let ordered = |left, rest| if swapped { (rest, left) } else { (left, rest) };
     for [first, second, third] in (0..TRIES).map(&units) {
         let (left, whole) = (shorter.residual(first, second), longer.quantile(third));
-        let age = shorter.elapsed(first, second);
+        let age = elapsed(shorter, first, second);
         if whole > age {
             return ordered(left, whole - age);
         }

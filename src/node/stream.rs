@@ -6,6 +6,7 @@
 use super::{
     Cx, Purpose, Source, Timer,
     clients::Clients,
+    ends,
     parameters::IfRefused,
     table::{
         connections::{NOWHERE, State},
@@ -79,7 +80,7 @@ impl Clients {
     /// How much of a session that stands there at the start is over, in nanoseconds.
     pub(super) fn stay_so_far(&self, user: u32, cx: &Cx<'_>) -> Option<f64> {
         let [first, second] = self.stay_units(user, cx);
-        Some(self.parameters.sessions.as_ref()?.stay.elapsed(first, second))
+        Some(ends::elapsed(&self.parameters.sessions.as_ref()?.stay, first, second))
     }
 
     fn stay_units(&self, user: u32, cx: &Cx<'_>) -> [f64; 2] {

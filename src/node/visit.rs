@@ -3,6 +3,7 @@
 use super::{
     Cx, Purpose, Timer,
     clients::Clients,
+    ends,
     table::connections::{State, next_session},
 };
 use crate::{
@@ -49,7 +50,7 @@ impl Clients {
     pub(super) fn visit_so_far(&self, user: u32, cx: &Cx<'_>) -> Option<f64> {
         let visits = self.parameters.visits.as_ref()?;
         let units = [STAY, LEFT].map(|k| self.visit_unit(user, k, cx));
-        Some(visits.stay.elapsed(units[0], units[1]))
+        Some(ends::elapsed(&visits.stay, units[0], units[1]))
     }
 
     /// A user begins its first visit after `wait`; the others of its life follow.

@@ -207,7 +207,7 @@ impl<'s> Fault<'s> {
     }
 
     fn is_stuck(&self) -> bool {
-        self.never > NOTABLE * self.hit || self.t99.is_none()
+        self.never > NOTABLE * self.hit || self.never > 0.0 && self.t99.is_none()
     }
 
     /// Whom it concerns.
@@ -342,9 +342,9 @@ impl<'s> Fault<'s> {
         match (door.patience, door.safe_queue()) {
             (Some(patience), Some(safe)) if wait > patience && wasted > self.never => {
                 Ended::Metastable.told(&format!(
-                    "{left} of {} {by} are not {} {run} later, at the end{some}; the accept queue's wait \
-                     of {} exceeds the client timeout of {}, and {} handshakes are served for \
-                     nobody; bound it well below {}.",
+                    "{left} of {} {by} are not {} {run} later, at the end{some}; the \
+                     accept queue's wait of {} exceeds the client timeout of {}, and {} \
+                     handshakes are served for nobody; bound it well below {}.",
                     self.those(),
                     self.state(),
                     duration(wait),

@@ -147,9 +147,9 @@ pub fn lacking(name: &str, metrics: &[Metric]) -> String {
     }
     let runs = |name: &str| metrics.iter().find(|it| it.name == name).map_or(0, |it| it.n);
     let (came, all) = (runs(name), hits(name).map_or(0, |hits| runs(&hits)));
-    match came {
-        0 => "never within the run".to_owned(),
-        _ => format!("not within {} of {all} runs", all.saturating_sub(came)),
+    match all.saturating_sub(came) {
+        missing if came > 0 && missing > 0 => format!("not within {missing} of {all} runs"),
+        _ => "never within the run".to_owned(),
     }
 }
 
