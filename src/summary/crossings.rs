@@ -101,8 +101,13 @@ impl Sweep {
     pub(super) fn crossing_sentences(&self) -> Vec<Told> {
         let Some(plane) = Plane::new(self) else { return Vec::new() };
         let crossings = self.crossings();
-        let crossings = crossings.iter().map(|it| Told::of(plane.crossing(it), &it.metric));
-        crossings.chain(self.limit_sentences(&plane)).collect()
+        let told = crossings.iter().map(|it| Told::of(plane.crossing(it), &it.metric));
+        let never = if crossings.iter().any(|it| it.metric == COMPARED[0].0) {
+            None
+        } else {
+            plane.never_crossed(COMPARED[0])
+        };
+        told.chain(never).chain(self.limit_sentences(&plane)).collect()
     }
 
     /// The limits, those that are alike in one sentence.
@@ -238,6 +243,27 @@ impl<'s> Plane<'s> {
             last = Some(here);
         }
         found
+    }
+
+    /// Of two designs that are apart at every step, the same way: `WebSocket is cheaper than short
+    /// polls all the way from polls every 5s to polls every 4min.`
+    fn never_crossed(&self, (metric, _, better): (&str, &str, &str)) -> Option<Told> {
+        let [one, other] = self.sweep.axes[self.other].values.as_slice() else { return None };
+        let step = |&(_, step): &(f64, usize)| {
+            let both = [one, other].map(|design| self.point(design, step)?.metric(metric));
+            let values = apart(both[0]?, both[1]?)?;
+            Some(values[0] < values[1])
+        };
+        let ahead: Option<Vec<bool>> = self.steps.iter().map(step).collect();
+        let ahead = ahead.filter(|ahead| ahead.len() > 1)?;
+        let first = *ahead.first().filter(|first| ahead.iter().all(|it| it == *first))?;
+        let (less, more) = if first { (one, other) } else { (other, one) };
+        let [less, more] = [less, more].map(|design| self.design(design));
+        let values = &self.sweep.axes[self.numeric].values;
+        let ends = [self.steps.first()?, self.steps.last()?].map(|step| self.step(&values[step.1]));
+        let text =
+            format!("{less} is {better} than {more} all the way from {} to {}.", ends[0], ends[1]);
+        Some(Told::of(figures::capitalized(&text), metric))
     }
 
     /// Where two curves meet between two steps, and at which value. What is positive is a straight

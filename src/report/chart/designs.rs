@@ -26,7 +26,7 @@ struct Own<'d> {
 /// The charts of the designs of a sweep that ran once more.
 pub fn of_sweep(sweep: &Sweep) -> Vec<Chart> {
     let named = |design: Design<'_>| {
-        let (name, run) = (sweep.spoken(design.point), sweep.curves_of(design.point)?);
+        let (name, run) = (sweep.spoken_design(design.point), sweep.curves_of(design.point)?);
         let role = if design.is_advised() { " (advised)" } else { "" };
         Some((name + role, run))
     };

@@ -57,7 +57,7 @@ fn whose(sweep: &Sweep, design: Design<'_>, text: String) -> String {
         return text;
     }
     let role = if design.role.is_empty() { String::new() } else { format!(" ({})", design.role) };
-    format!("Of **{}**{role}: {text}", words(&sweep.spoken(design.point)))
+    format!("Of **{}**{role}: {text}", words(&sweep.spoken_design(design.point)))
 }
 
 /// What to change: what the sweep has run, then what closed forms say beyond.

@@ -118,7 +118,7 @@ impl Sweep {
                 None => all.push(Load { words, points: vec![point], kept: Vec::new() }),
             }
         }
-        all.iter_mut().for_each(|load| load.kept = ranked(load.points.iter().copied()));
+        all.iter_mut().for_each(|load| load.kept = ranked(load.points.iter().copied(), None));
         all
     }
 

@@ -141,15 +141,15 @@ impl Sweep {
     /// objective states a failure.
     pub fn choice(&self) -> Option<&Point> {
         let free = self.loads().is_empty() && self.failures().is_empty();
-        ranked(self.points.iter().filter(|_| free)).first().copied()
+        ranked(self.points.iter().filter(|_| free), self.as_written()).first().copied()
     }
 
     /// `Take window 30s: of 4 points that keep every objective it is the fastest; 12 fail.`
     fn taken(&self, choice: &Point) -> String {
-        let kept = ranked(self.points.iter());
+        let kept = ranked(self.points.iter(), self.as_written());
         let others = self.others(", ");
         let others = others.strip_prefix(", ").map(|it| format!("; {it}")).unwrap_or_default();
-        let design = self.spoken(choice);
+        let design = self.spoken_design(choice);
         let Some(next) = kept.get(1) else {
             let all = points(self.points.len());
             return format!("Take {design}: of {all} it alone keeps every objective{others}.");
@@ -168,7 +168,7 @@ impl Sweep {
     /// the next is as good, in what no other is.
     fn best_of(&self, choice: &Point, kept: &[&Point], next: &Point) -> String {
         let others = &kept[1..];
-        let (_, steps) = sieved(kept);
+        let (_, steps) = sieved(kept, None);
         let alone = GOALS.iter().any(|goal| apart(choice, next, goal));
         if let Some((goal, left)) = steps.last().filter(|_| alone) {
             // The best of all in it, or of those that are as good in what matters more.
@@ -419,6 +419,25 @@ impl Sweep {
             axes = (0..self.axes.len()).collect();
         }
         self.words_of(point, &axes)
+    }
+
+    /// The same without what makes no difference there, such as how often a WebSocket polls.
+    pub fn spoken_design(&self, point: &Point) -> String {
+        let acts: Vec<usize> = self.varied().filter(|&axis| self.acts(point, axis)).collect();
+        if acts.is_empty() { self.spoken(point) } else { self.words_of(point, &acts) }
+    }
+
+    /// Whether another value of an axis, with all others as they are at a point, runs otherwise.
+    fn acts(&self, point: &Point, axis: usize) -> bool {
+        let beside = |other: &&Point| {
+            let mut values = other.values.iter().zip(&point.values).enumerate();
+            other.name != point.name && values.all(|(at, (one, own))| at == axis || one == own)
+        };
+        let mut all = self.points.iter().filter(beside).peekable();
+        let same = |other: &Point| {
+            other.fingerprint == point.fingerprint && other.metrics == point.metrics
+        };
+        all.peek().is_none() || !all.all(same)
     }
 
     /// How far the points are apart in each goal, in sentences.

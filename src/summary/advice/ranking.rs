@@ -80,13 +80,17 @@ impl Goal {
     }
 }
 
-/// Of the points that keep the objectives, the best first.
-pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Point> {
+/// Of the points that keep the objectives, the best first; of equals the one that is nearest to
+/// `home`.
+pub(super) fn ranked<'p>(
+    points: impl Iterator<Item = &'p Point>,
+    home: Option<&Point>,
+) -> Vec<&'p Point> {
     let good = |point: &&Point| point.kept().is_none_or(|it| it == Verdict::Pass);
     let mut left: Vec<&Point> = points.filter(good).collect();
     let mut all = Vec::new();
     // What differs by little is no order: the best is looked for each time.
-    while let Some(best) = sieved(&left).0 {
+    while let Some(best) = sieved(&left, home).0 {
         left.retain(|point| !std::ptr::eq(*point, best));
         all.push(best);
     }
@@ -94,8 +98,12 @@ pub(super) fn ranked<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<&'p Poi
 }
 
 /// The best of some points: goal by goal, those stay that are as good as the best in it. With it
-/// each goal that tells some apart, and those that were left before.
-pub(super) fn sieved<'p>(points: &[&'p Point]) -> (Option<&'p Point>, Vec<Step<'p>>) {
+/// each goal that tells some apart, and those that were left before. What is as good is no reason
+/// to change anything: of equals it is the one that has the most values of `home`.
+pub(super) fn sieved<'p>(
+    points: &[&'p Point],
+    home: Option<&Point>,
+) -> (Option<&'p Point>, Vec<Step<'p>>) {
     let mut left = points.to_vec();
     let mut steps = Vec::new();
     for goal in &GOALS {
@@ -108,7 +116,12 @@ pub(super) fn sieved<'p>(points: &[&'p Point]) -> (Option<&'p Point>, Vec<Step<'
             steps.push((goal, before));
         }
     }
-    (left.first().copied(), steps)
+    let kept = |point: &Point| {
+        let values = home.into_iter().flat_map(|home| home.values.iter().zip(&point.values));
+        values.filter(|(one, other)| one == other).count()
+    };
+    let most = left.iter().map(|point| kept(point)).max();
+    (left.into_iter().find(|point| Some(kept(point)) == most), steps)
 }
 
 /// Whether two points differ in a goal.

@@ -16,7 +16,7 @@ fn the_more_important_goal_decides_unless_it_is_close() {
     let dear = point(&[("cost.total", 103.0), ("deliveries.missed", 0.0)]);
     let cheap = point(&[("cost.total", 100.0), ("deliveries.missed", 9.0)]);
     let close = point(&[("cost.total", 100.9), ("deliveries.missed", 0.0)]);
-    let best = |all: &[&Point]| sieved(all).0.cloned();
+    let best = |all: &[&Point]| sieved(all, None).0.cloned();
     assert_eq!(best(&[&dear, &cheap]), Some(cheap.clone()));
     assert_eq!(best(&[&cheap, &close]), Some(close.clone()));
     assert_eq!(best(&[]), None);
@@ -26,6 +26,32 @@ fn the_more_important_goal_decides_unless_it_is_close() {
     for all in [[&cheap, &pricey, &least], [&least, &pricey, &cheap], [&pricey, &least, &cheap]] {
         assert_eq!(best(&all), Some(least.clone()));
     }
+}
+
+/// What is as good is no reason to change anything, and what makes no difference is not told.
+#[test]
+fn of_equals_the_nearest_to_what_is_written_is_taken() {
+    let of = |values: [&str; 2], cost: f64| Point {
+        values: values.map(str::to_owned).to_vec(),
+        name: values.join(","),
+        ..point(&[("cost.total", cost)])
+    };
+    let written = of(["short_poll", "10s"], 4.0);
+    let all = [of(["websocket", "5s"], 3.0), of(["websocket", "10s"], 3.0), written.clone()];
+    let points: Vec<&Point> = all.iter().collect();
+    assert_eq!(sieved(&points, None).0, Some(&all[0]));
+    assert_eq!(sieved(&points, Some(&written)).0, Some(&all[1]));
+    let mut sweep = of_users(&[false]);
+    let axis = |path: &str, values: [&str; 2]| Axis {
+        path: path.to_owned(),
+        name: path.to_owned(),
+        values: values.map(str::to_owned).to_vec(),
+    };
+    sweep.axes = vec![axis("transport", ["websocket", "short_poll"]), axis("every", ["5s", "10s"])];
+    sweep.points = all.to_vec();
+    sweep.points.push(of(["short_poll", "5s"], 5.0));
+    assert!(!sweep.spoken_design(&all[1]).contains("10s"), "{}", sweep.spoken_design(&all[1]));
+    assert!(sweep.spoken_design(&written).contains("10s"), "{}", sweep.spoken_design(&written));
 }
 
 fn of_users(broken: &[bool]) -> Sweep {
@@ -255,7 +281,7 @@ fn what_is_inconclusive_does_not_count_as_failing() {
 fn shares_near_one_are_told_apart_by_what_is_missing() {
     let three_nines = point(&[("clients.availability", 0.9990)]);
     let more = point(&[("clients.availability", 0.9991)]);
-    assert_eq!(sieved(&[&three_nines, &more]).0, Some(&more));
+    assert_eq!(sieved(&[&three_nines, &more], None).0, Some(&more));
 }
 
 /// Two transports at three message rates: (bill of the first, of the second, whether the second

@@ -112,6 +112,20 @@ fn the_sentences_say_who_is_better_where() {
 }
 
 /// Two numeric axes, or none, have no designs to compare.
+/// Where they do not change places, it is said who is cheaper everywhere; not where that is open.
+#[test]
+fn who_is_cheaper_everywhere_is_told() {
+    let told = |bills| {
+        let all = sweep(&["4s", "8s"], bills).crossing_sentences().into_iter();
+        all.map(|told| figures::plain(&told.text)).find(|text| text.contains("all the way"))
+    };
+    let says = told([&[&[60.0], &[60.0]], &[&[80.0], &[70.0]]]).unwrap();
+    assert!(says.contains("is cheaper than") && says.contains("8"), "{says}");
+    assert!(says.starts_with("WebSocket"), "{says}");
+    assert_eq!(told([&[&[60.0], &[60.0]], &[&[80.0], &[60.1]]]), None);
+    assert_eq!(told([&[&[60.0], &[60.0]], &[&[80.0], &[40.0]]]), None);
+}
+
 #[test]
 fn one_axis_is_numeric_and_one_is_not() {
     let mut both = sweep(&["1s", "2s"], [&[&[1.0], &[9.0]], &[&[9.0], &[1.0]]]);

@@ -46,7 +46,7 @@ impl<'s> Board<'s> {
     pub(super) fn of(sweep: &'s Sweep) -> Option<Self> {
         let told = |design: Design<'s>| Told {
             design,
-            name: sweep.spoken(design.point),
+            name: sweep.spoken_design(design.point),
             run: sweep.run_of(design.point),
         };
         let shown = told(sweep.shown_design()?);
