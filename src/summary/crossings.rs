@@ -102,12 +102,14 @@ impl Sweep {
         let Some(plane) = Plane::new(self) else { return Vec::new() };
         let crossings = self.crossings();
         let told = crossings.iter().map(|it| Told::of(plane.crossing(it), &it.metric));
-        let never = if crossings.iter().any(|it| it.metric == COMPARED[0].0) {
-            None
-        } else {
-            plane.never_crossed(COMPARED[0])
-        };
-        told.chain(never).chain(self.limit_sentences(&plane)).collect()
+        told.chain(self.uncrossed()).chain(self.limit_sentences(&plane)).collect()
+    }
+
+    /// That the bills of two designs do not cross, and which is less.
+    pub fn uncrossed(&self) -> Option<Told> {
+        let plane = Plane::new(self)?;
+        let crossed = self.crossings().iter().any(|it| it.metric == COMPARED[0].0);
+        plane.never_crossed(COMPARED[0]).filter(|_| !crossed)
     }
 
     /// The limits, those that are alike in one sentence.
@@ -245,25 +247,34 @@ impl<'s> Plane<'s> {
         found
     }
 
-    /// Of two designs that are apart at every step, the same way: `WebSocket is cheaper than short
-    /// polls all the way from polls every 5s to polls every 4min.`
-    fn never_crossed(&self, (metric, _, better): (&str, &str, &str)) -> Option<Told> {
+    /// Of two designs that never change places: `Nowhere from polls every 5s to polls every 4min is
+    /// the bill of short polls less than that of WebSocket.`
+    fn never_crossed(&self, (metric, called, _): (&str, &str, &str)) -> Option<Told> {
         let [one, other] = self.sweep.axes[self.other].values.as_slice() else { return None };
-        let step = |&(_, step): &(f64, usize)| {
+        let values = &self.sweep.axes[self.numeric].values;
+        let (mut ahead, mut alike) = (Vec::new(), Vec::new());
+        for &(_, step) in &self.steps {
             let both = [one, other].map(|design| self.point(design, step)?.metric(metric));
-            let values = apart(both[0]?, both[1]?)?;
-            Some(values[0] < values[1])
-        };
-        let ahead: Option<Vec<bool>> = self.steps.iter().map(step).collect();
-        let ahead = ahead.filter(|ahead| ahead.len() > 1)?;
+            let [Some(first), Some(second)] = both else { return None };
+            match apart(first, second) {
+                Some(values) => ahead.push(values[0] < values[1]),
+                None => alike.push(self.step(&values[step])),
+            }
+        }
         let first = *ahead.first().filter(|first| ahead.iter().all(|it| it == *first))?;
         let (less, more) = if first { (one, other) } else { (other, one) };
         let [less, more] = [less, more].map(|design| self.design(design));
-        let values = &self.sweep.axes[self.numeric].values;
         let ends = [self.steps.first()?, self.steps.last()?].map(|step| self.step(&values[step.1]));
-        let text =
-            format!("{less} is {better} than {more} all the way from {} to {}.", ends[0], ends[1]);
-        Some(Told::of(figures::capitalized(&text), metric))
+        let as_good = if alike.is_empty() {
+            String::new()
+        } else {
+            format!("; next to no difference at {}", figures::listed(&alike))
+        };
+        let text = format!(
+            "Nowhere from {} to {} is {called} of {more} less than that of {less}{as_good}.",
+            ends[0], ends[1]
+        );
+        Some(Told::of(text, metric))
     }
 
     /// Where two curves meet between two steps, and at which value. What is positive is a straight

@@ -125,6 +125,7 @@ fn metrics(sweep: &Sweep) -> Vec<String> {
 /// The metrics in which designs change places.
 fn crossed(sweep: &Sweep) -> Vec<String> {
     let mut names: Vec<String> = sweep.crossings().into_iter().map(|it| it.metric).collect();
+    names.extend(sweep.uncrossed().and_then(|told| told.metric));
     names.dedup();
     names
 }
