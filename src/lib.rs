@@ -26,3 +26,6 @@ pub mod advise;
 pub mod report;
 
 pub mod cli;
+
+#[cfg(test)]
+mod testing;

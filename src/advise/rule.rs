@@ -332,28 +332,18 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
 /// nearest first.
 fn changes(question: &Question, crossing: &Crossing, then: &str) -> String {
     let sent = 1.0 / question.messages.0.max(1e-12);
-    let rarer = crossing.rarer.map(|at| (at / sent, format!("once they are {} apart", spoken(at))));
-    let busier = crossing.busier.map(|at| {
-        let often = format!("where messages of a user come each {} or more often", spoken(at));
-        (sent / at.max(1e-12), often)
-    });
-    match (rarer, busier) {
-        (Some(rarer), Some(busier)) if busier.0 <= rarer.0 => {
-            format!("and {then} {}, or {}", busier.1, rarer.1)
+    let rarer = |at: f64, who: &str| format!("once {who} are {} apart", spoken(at));
+    let busier = |at: f64, who: &str| format!("where {who} come each {} or more often", spoken(at));
+    let (first, again) = ("messages of a user", "they");
+    match (crossing.rarer, crossing.busier) {
+        (Some(less), Some(more)) if sent / more.max(1e-12) <= less / sent => {
+            format!("and {then} {}, or {}", busier(more, first), rarer(less, again))
         }
-        (Some((_, rarer)), other) => {
-            let rarer = rarer.replace("they", "messages of a user");
-            match other {
-                None => format!("and {then} {rarer}"),
-                Some((_, busier)) => {
-                    format!(
-                        "and {then} {rarer}, or {}",
-                        busier.replace("messages of a user", "they")
-                    )
-                }
-            }
+        (Some(less), Some(more)) => {
+            format!("and {then} {}, or {}", rarer(less, first), busier(more, again))
         }
-        (None, Some((_, busier))) => format!("and {then} {busier}"),
+        (Some(less), None) => format!("and {then} {}", rarer(less, first)),
+        (None, Some(more)) => format!("and {then} {}", busier(more, first)),
         (None, None) => format!(
             "and at other rates too, from {} a second to one a day",
             figures::compact(1.0 / OFTEN)

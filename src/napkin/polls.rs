@@ -231,14 +231,7 @@ impl Crowd<'_> {
         let apart = hidden.map_or(every, |hidden| hidden.throttle.seconds().max(every));
         [(1.0 - share, every), (share, apart)]
     }
-}
 
-/// The chance that nothing comes in so many seconds, over all users.
-fn silent(all: &[(f64, Pattern)], seconds: f64) -> f64 {
-    all.iter().map(|(share, pattern)| share * pattern.silent(seconds)).sum()
-}
-
-impl Crowd<'_> {
     /// Connections that polls and messages of who polls open a second. A poll opens one where
     /// nothing was sent for as long as one is kept, a message where no poll was, either.
     pub(super) fn opened_for_requests(&self) -> f64 {
@@ -248,4 +241,9 @@ impl Crowd<'_> {
         let unpolled = (1.0 - each(self.polls.all) * kept).max(0.0);
         silent * (self.polls.all + self.sent * unpolled)
     }
+}
+
+/// The chance that nothing comes in so many seconds, over all users.
+fn silent(all: &[(f64, Pattern)], seconds: f64) -> f64 {
+    all.iter().map(|(share, pattern)| share * pattern.silent(seconds)).sum()
 }

@@ -272,12 +272,8 @@ fn read(table: &[f64], step: f64, at: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::near;
     use crate::units::Rate;
-
-    #[track_caller]
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() <= within, "{found}, not {expected}");
-    }
 
     fn bursts(rate: f64, on: Law, off: Law) -> Pattern {
         let share = on.mean() / (on.mean() + off.mean());

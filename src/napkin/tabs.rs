@@ -406,6 +406,7 @@ impl Plan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::near;
 
     fn sharing(tabs: &Tabs, chance: f64, turns: bool) -> Sharing {
         let mut own = Sharing {
@@ -418,17 +419,12 @@ mod tests {
         own
     }
 
-    #[track_caller]
-    fn near(found: f64, expected: f64) {
-        assert!((found - expected).abs() <= 1e-9, "{found}, not {expected}");
-    }
-
     /// E(T − 6)⁺ / E(T).
     #[test]
     fn the_seventh_waits() {
-        near(sharing(&Tabs::Constant(7), 1.0, false).waits, 1.0 / 7.0);
-        near(sharing(&Tabs::Constant(6), 1.0, false).waits, 0.0);
-        near(sharing(&Tabs::Listed(vec![1, 9]), 1.0, false).waits, 3.0 / 10.0);
+        near(sharing(&Tabs::Constant(7), 1.0, false).waits, 1.0 / 7.0, 1e-9);
+        near(sharing(&Tabs::Constant(6), 1.0, false).waits, 0.0, 1e-9);
+        near(sharing(&Tabs::Listed(vec![1, 9]), 1.0, false).waits, 3.0 / 10.0, 1e-9);
         // A geometric law with mean 4: (3/4)^6 of the browsers have more, 4 more on average.
         let expected = libm::pow(0.75, 6.0);
         let found = sharing(&Tabs::Mean(4.0), 1.0, false).waits;
@@ -437,6 +433,7 @@ mod tests {
         near(
             sharing(&Tabs::Constant(8), 0.5, false).waits,
             (8.0 / 256.0 + 2.0 / 256.0) / (8.0 * 0.5),
+            1e-9,
         );
     }
 
@@ -445,7 +442,11 @@ mod tests {
         let all = browsers(&Tabs::Constant(255), 600);
         assert_eq!(all.iter().map(|one| one.0).collect::<Vec<_>>(), [255, 90]);
         let own = Sharing { classes: classes(all, 1.0), most: 100, ..Sharing::default() };
-        near(own.mean(|tabs| f64::from(tabs.saturating_sub(100)) / f64::from(tabs)), 310.0 / 600.0);
+        near(
+            own.mean(|tabs| f64::from(tabs.saturating_sub(100)) / f64::from(tabs)),
+            310.0 / 600.0,
+            1e-9,
+        );
         assert_eq!(browsers(&Tabs::Constant(7), 100_000).len(), 1);
         assert_eq!(browsers(&Tabs::Constant(7), 3), [(3, 1.0)]);
     }
@@ -460,8 +461,8 @@ mod tests {
             assert!((found.asks - 1.0 / 62.0).abs() < 1e-6, "{found:?}");
         }
         let alone = Turns::alone(&nothing, 1.0, 30.0);
-        near(alone.asks, 1.0 / 31.0);
-        near(alone.up, 0.0);
+        near(alone.asks, 1.0 / 31.0, 1e-9);
+        near(alone.up, 0.0, 1e-9);
     }
 
     /// A message for all each 40 s, held for 30 s: six of eight tabs have it at once, two a round
@@ -472,9 +473,9 @@ mod tests {
         let pattern = Pattern { periods: vec![40.0], ..Pattern::default() };
         let all = |tabs| vec![(1.0, tabs)];
         let found = own.turns(&pattern, [0.1, 30.0, 0.1], &all);
-        near(found.asks, 1.75 / 40.0);
-        near(found.empty, 0.75 / 40.0);
-        near(found.late, 0.1 * 2.0 / 8.0);
+        near(found.asks, 1.75 / 40.0, 1e-9);
+        near(found.empty, 0.75 / 40.0, 1e-9);
+        near(found.late, 0.1 * 2.0 / 8.0, 1e-9);
         // Each for itself: it waits until one of six ends.
         let apart = own.turns(&pattern, [0.1, 30.0, 0.1], &|_| vec![(1.0, 1)]);
         assert!(apart.late > 1.0, "{apart:?}");

@@ -120,13 +120,10 @@ pub fn some(mean: f64) -> Vec<(f64, f64)> {
 
 /// The mean of the smaller of two values of a law in ns, in seconds.
 pub fn smaller(law: &Law) -> f64 {
-    let all: f64 = (1..)
-        .zip(points(law))
-        .map(|(k, (value, share))| {
-            value.max(0.0) / 1e9 * share * share * f64::from(2 * (POINTS - k) + 1)
-        })
-        .sum();
-    all
+    let of = |(k, (value, share)): (u32, (f64, f64))| {
+        value.max(0.0) / 1e9 * share * share * f64::from(2 * (POINTS - k) + 1)
+    };
+    (1..).zip(points(law)).map(of).sum()
 }
 
 /// The chance of each number of successes of so many.
@@ -215,11 +212,7 @@ pub fn ring_variation(n: f64, points: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() <= within, "{found}, not {expected}");
-    }
+    use crate::testing::near;
 
     /// Held for 30 s, a round trip of 50 ms. Computed apart.
     #[test]

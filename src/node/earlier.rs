@@ -34,7 +34,7 @@ pub(super) enum Standing {
 }
 
 /// What comes at a rate (per second) came last so long ago, at `unit` of its law.
-fn exponential(rate: f64, unit: f64) -> Option<Span> {
+pub(super) fn exponential(rate: f64, unit: f64) -> Option<Span> {
     (rate > 0.0).then(|| Span::from_float(-libm::log(unit) / rate * 1e9))
 }
 

@@ -157,8 +157,8 @@ impl Gateway {
             return cx.unsent(message, Cause::GatewayCrash);
         }
         let crowd = cx.crowds.of(row.to);
-        let asks = || crowd.prefers() || crowd.polls_anew();
-        let sender = if asks() { crowd.sender(row.id) } else { None };
+        let own = crowd.prefers() || crowd.polls_anew();
+        let sender = if own { crowd.sender(row.id) } else { None };
         let way = sender.map_or(crowd, |sender| cx.crowds.of(sender));
         let mut work = match way.transport {
             Transport::Websocket => self.parameters.cpu.receive,

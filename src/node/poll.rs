@@ -9,6 +9,7 @@ use super::{
     buffer::Buffer,
     clients::Clients,
     cx::low_byte,
+    earlier::exponential,
     fanout::Fanout,
     gateway::Gateway,
     load_balancer::LoadBalancer,
@@ -81,16 +82,13 @@ impl Clients {
     pub fn stands_between(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
         let Some(Poll::Short { every, kept }) = crowd.poll else { return };
-        let rate = self.parameters.sends.as_ref().map(|sends| sends.per_user.0);
+        let rate = self.parameters.sends.as_ref().map_or(0.0, |sends| sends.per_user.0);
         let Some(until) = cx.connections.kept_until.get_mut(number::index(user)) else { return };
         let place = u64::from(user - crowd.first);
         let first = self.poll_at(place, crowd).unwrap_or(Time::ZERO);
+        let sent = exponential(rate, self.draws.unit(Purpose::Phase, place, 1));
         let of_poll = (first + kept).since(Time::ZERO + every);
-        let of_send = rate.filter(|rate| *rate > 0.0).map_or(Span::ZERO, |rate| {
-            let ago = -libm::log(self.draws.unit(Purpose::Phase, place, 1)) / rate;
-            Span::from_seconds((kept.seconds() - ago).max(0.0))
-        });
-        *until = Time::ZERO + of_poll.max(of_send);
+        *until = Time::ZERO + sent.map_or(of_poll, |ago| of_poll.max(kept - ago));
     }
 
     /// A user comes, and asks at once, over a new connection; then in its turn.
@@ -183,9 +181,7 @@ impl Gateway {
         let way = mailbox.port.latency.draw(&crowd.draws, Purpose::Attempt, entity, REPLAY);
         cx.wake(service.finish + way, Timer::PollRead, user, 0);
     }
-}
 
-impl Gateway {
     /// A connection is opened for a request of a client that polls; returns the work.
     pub(super) fn opens_for_a_request(&self, user: u32, cx: &mut Cx<'_>) -> Span {
         cx.meter(user).handshakes += 1;
@@ -206,10 +202,8 @@ impl Cx<'_> {
         let Some(Poll::Short { kept, .. }) = crowd.poll.filter(|_| crowd.polls_anew()) else {
             return false;
         };
-        match self.connections.kept_until.get_mut(number::index(user)) {
-            Some(until) => std::mem::replace(until, self.now + kept) <= self.now,
-            None => true,
-        }
+        let until = &mut self.connections.kept_until[number::index(user)];
+        std::mem::replace(until, self.now + kept) <= self.now
     }
 
     /// A poll is answered with messages of so many bytes: frames, records and segments are those of

@@ -62,8 +62,8 @@ pub enum Purpose {
     Visit,
     /// Whether and when a notification brings its user. (message; k = 0, 1)
     Notify,
-    /// When a user polls, within its share of the interval. (user) When a source that has a period
-    /// publishes first. (0)
+    /// When a user polls, within its share of the interval, and when it sent last before the start.
+    /// (user; k = 0, 1) When a source that has a period publishes first. (0)
     Phase,
     /// Whether a transport is blocked for a user. (user; transport)
     Blocked,

@@ -7,7 +7,7 @@ use super::{
     parameters::Ids,
     table::{
         connections::{State, Unacknowledged},
-        messages::{Message, Stage},
+        messages::Stage,
     },
 };
 use crate::{
@@ -54,9 +54,7 @@ impl Cx<'_> {
         let at = self.now + inside + crowd.down(connection.round_trip(), entity);
         // The acknowledgement of any copy is one of the message.
         let notes = self.connections.unacknowledged.get_mut(&sender);
-        let key = |it: &Message| (it.id, it.to, it.sent);
-        let own = notes.into_iter().flatten().find(|note| key(&note.message) == key(&message));
-        if let Some(note) = own {
+        if let Some(note) = notes.into_iter().flatten().find(|note| note.message.is(&message)) {
             note.acknowledged = note.acknowledged.min(at);
         }
         self.messages.copies.take_in(row) && acknowledged.ids == Ids::Idempotent

@@ -101,6 +101,13 @@ pub struct Traffic {
     pub sources: [Sourced; MOST_SOURCES],
 }
 
+/// Adds to counts what has come since.
+fn add<const N: usize>(sum: &mut [u64; N], now: [u64; N], before: [u64; N]) {
+    for (sum, (now, before)) in sum.iter_mut().zip(now.into_iter().zip(before)) {
+        *sum += now - before;
+    }
+}
+
 impl Traffic {
     fn source(&mut self, origin: u8) -> Option<&mut Sourced> {
         self.sources.get_mut(usize::from(origin.checked_sub(1)?))
@@ -149,12 +156,8 @@ impl Traffic {
         self.frames_down += now.frames_down - before.frames_down;
         self.handshakes += now.handshakes - before.handshakes;
         self.attempts += now.attempts - before.attempts;
-        for place in 0..2 {
-            self.blocked[place] += now.blocked[place] - before.blocked[place];
-        }
-        for place in 0..3 {
-            self.turned_away[place] += now.turned_away[place] - before.turned_away[place];
-        }
+        add(&mut self.blocked, now.blocked, before.blocked);
+        add(&mut self.turned_away, now.turned_away, before.turned_away);
         self.replayed += now.replayed - before.replayed;
         self.registry_operations += now.registry_operations - before.registry_operations;
         self.polls += now.polls - before.polls;

@@ -16,7 +16,7 @@ pub use resolve::{
     LEGAL, MODEL_ALONE, MOST_GROUPS, MOST_OF_A_CROWD, MOST_OF_A_SOURCE, MOST_PAYLOAD, MOST_USERS,
     is_name, stated_law,
 };
-pub use sweep::{Axis, Plan, Point, sets_at};
+pub use sweep::{Axis, Plan, Point, path_of, sets_at};
 
 /// What the tabs of a browser share: connections over HTTP/1.1, streams over HTTP/2.
 pub use crate::node::browser::{

@@ -109,7 +109,7 @@ impl Sweep {
     pub fn uncrossed(&self) -> Option<Told> {
         let plane = Plane::new(self)?;
         let crossed = self.crossings().iter().any(|it| it.metric == COMPARED[0].0);
-        plane.never_crossed(COMPARED[0]).filter(|_| !crossed)
+        plane.never_crossed().filter(|_| !crossed)
     }
 
     /// The limits, those that are alike in one sentence.
@@ -247,9 +247,10 @@ impl<'s> Plane<'s> {
         found
     }
 
-    /// Of two designs that never change places: `Nowhere from polls every 5s to polls every 4min is
-    /// the bill of short polls less than that of WebSocket.`
-    fn never_crossed(&self, (metric, called, _): (&str, &str, &str)) -> Option<Told> {
+    /// Of two designs whose bills never change places: `Nowhere from polls every 5s to polls every
+    /// 4min is the bill of short polls less than that of WebSocket.`
+    fn never_crossed(&self) -> Option<Told> {
+        let (metric, called, _) = COMPARED[0];
         let [one, other] = self.sweep.axes[self.other].values.as_slice() else { return None };
         let values = &self.sweep.axes[self.numeric].values;
         let (mut ahead, mut alike) = (Vec::new(), Vec::new());

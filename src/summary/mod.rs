@@ -275,6 +275,27 @@ impl Summary {
         open.any(waits)
     }
 
+    /// How long the steady phase lasts in one replication.
+    fn steady_seconds(&self) -> f64 {
+        let steady = self.phases.iter().filter(|phase| phase.name == "steady");
+        let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+        lasted / f64::from(self.replications.max(1))
+    }
+
+    /// Attempts of the steady time of one replication, and how many seconds that lasts.
+    fn steady_attempts(&self) -> Option<(f64, f64)> {
+        let attempts = self.mean("during(steady).attempts.total")?;
+        Some((attempts, self.steady_seconds())).filter(|it| it.1 > 0.0)
+    }
+
+    /// How many connections each fault took, by its name, and by `start` who begin to connect then.
+    fn whom_faults_hit(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.metrics.iter().filter_map(|metric| {
+            let name = metric.name.strip_prefix("recovery.")?.strip_suffix(".hit")?;
+            Some((name, metric.mean?))
+        })
+    }
+
     /// The numbers of the replications that ran.
     pub fn ran(&self) -> std::ops::Range<u32> {
         let first = self.replication.unwrap_or(0);

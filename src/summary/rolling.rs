@@ -80,11 +80,7 @@ pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
 mod tests {
     use super::*;
     use crate::engine::number;
-
-    #[track_caller]
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() <= within, "{found}, not {expected}");
-    }
+    use crate::testing::near;
 
     /// A ring in place moves a user 1.5 times; uniform placing e − 1 times with many instances:
     /// 1.70, 1.68, 1.62 with 20 of them and 1, 2, 5 at once; the fewest first 1 + b/n times.

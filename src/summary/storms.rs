@@ -2,8 +2,8 @@
 //! (Bronson et al., "Metastable Failures in Distributed Systems", 2021), in numbers.
 use super::{
     Summary,
-    board::{but_few, users},
-    figures, stated_count, words,
+    board::{but_few, nodes, users},
+    figures, stated_count, survivors, words,
 };
 use crate::{engine::Span, units::Quantity};
 use figures::{compact, count, duration, share};
@@ -83,16 +83,9 @@ pub(super) struct Storm {
 
 /// One for each fault that took connections.
 pub(super) fn storms(summary: &Summary) -> Vec<Storm> {
-    let mut names: Vec<&str> = Vec::new();
-    for metric in &summary.metrics {
-        let rest = metric.name.strip_prefix("recovery.");
-        if let Some(name) = rest.and_then(|rest| rest.strip_suffix(".hit")) {
-            names.push(name);
-        }
-    }
     let door = Door::new(summary);
     let mut faults: Vec<Fault> =
-        names.iter().filter_map(|name| Fault::new(summary, name)).collect();
+        summary.whom_faults_hit().filter_map(|(name, _)| Fault::new(summary, name)).collect();
     // Who gave up is known of the run alone: with several faults it is told once.
     let away: f64 = faults.iter().map(|fault| fault.never).sum();
     let mut stuck = faults.iter_mut().filter(|fault| fault.is_stuck());
@@ -200,9 +193,7 @@ impl<'s> Fault<'s> {
         let (never, t99, all) = (mean("never")?, mean("t99"), mean("all"));
         let often = users(summary).is_some_and(|users| hit > users);
         let moves = moves(summary, name);
-        let runs = |what: &str| summary.metric(&format!("recovery.{name}.{what}"));
-        let (whole, runs) = (runs("all").map_or(0, |it| it.n), runs("hit")?.n);
-        let some = (all.is_none() && whole > 0).then_some((whole, runs));
+        let some = survivors::came(&format!("recovery.{name}.all"), &summary.metrics);
         Some(Self { name, hit, often, moves, never, t99, all, some, quits: Quits::Untold })
     }
 
@@ -324,10 +315,9 @@ impl<'s> Fault<'s> {
         let gave_up = summary.mean("clients.gave_up").unwrap_or(0.0);
         if gave_up > away / 2.0 {
             let users = count(gave_up.round());
-            let nodes = summary.input.get("nodes").and_then(Json::as_object);
-            let visits = |node: &Json| !node["clients"]["visits"].is_null();
             // Who comes again may give up again.
-            let again = nodes.is_some_and(|nodes| nodes.values().any(visits));
+            let mut crowds = nodes(summary, "clients").into_iter();
+            let again = crowds.any(|(_, crowd)| !crowd["visits"].is_null());
             let give_up = if again { "visits are given up" } else { "users give up for good" };
             let quits = match self.quits {
                 Quits::Own => format!("; {users} {give_up}"),

@@ -145,12 +145,17 @@ pub fn lacking(name: &str, metrics: &[Metric]) -> String {
     if !never_came(name, metrics) {
         return nobody(name).to_owned();
     }
-    let runs = |name: &str| metrics.iter().find(|it| it.name == name).map_or(0, |it| it.n);
-    let (came, all) = (runs(name), hits(name).map_or(0, |hits| runs(&hits)));
-    match all.saturating_sub(came) {
-        missing if came > 0 && missing > 0 => format!("not within {missing} of {all} runs"),
-        _ => "never within the run".to_owned(),
+    match came(name, metrics) {
+        Some((some, all)) => format!("not within {} of {all} runs", all - some),
+        None => "never within the run".to_owned(),
     }
+}
+
+/// In how many runs a time came after a fault, of how many, where it is some of them.
+pub(super) fn came(name: &str, metrics: &[Metric]) -> Option<(u32, u32)> {
+    let runs = |name: &str| metrics.iter().find(|it| it.name == name).map_or(0, |it| it.n);
+    let (some, all) = (runs(name), runs(&hits(name)?));
+    (0 < some && some < all && mean(metrics, name).is_none()).then_some((some, all))
 }
 
 /// The metric that counts whom the fault hit that a time is about: of `recovery.drop.t99`

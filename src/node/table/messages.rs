@@ -93,6 +93,11 @@ const _: () = assert!(size_of::<Message>() == 32);
 const KEPT_SHIFT: u32 = 10;
 
 impl Message {
+    /// Whether this is a copy of another one.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.id, self.to, self.sent) == (other.id, other.to, other.sent)
+    }
+
     /// A message that is sent now, through the gateway instance `at`.
     pub fn new(now: Time, to: u32, id: u32, at: u16) -> Self {
         Self { sent: now, due: now, to, id, link: 0, at, session: 0, stage: Stage::Up }
@@ -204,8 +209,7 @@ impl Messages {
     /// Whether a row still holds this very message.
     pub fn holds(&self, row: u32, message: &Message) -> bool {
         let held = self.get(row);
-        held.stage != Stage::Free
-            && (held.id, held.to, held.sent) == (message.id, message.to, message.sent)
+        held.stage != Stage::Free && held.is(message)
     }
 
     /// One row of each delivery that has not ended. For the end of a run.

@@ -3,6 +3,7 @@ use super::text;
 use crate::{
     engine::number,
     report::{files::observed::MEASURED, safe::quoted},
+    scenario::path_of,
     summary::{Summary, board::Change, figures, observed::Observed},
 };
 use maud::{Markup, html};
@@ -86,9 +87,8 @@ fn drawn(summary: &Summary) -> String {
 
 /// What arguments set, as they were written; the seed apart, and what changes set anew.
 pub(super) fn sets(written: &[String], changes: &[Change]) -> String {
-    let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
     let anew = |path: &str| path == "seed" || changes.iter().any(|change| change.path == path);
-    let kept = written.iter().filter(|set| !anew(&path(set)));
+    let kept = written.iter().filter(|set| !anew(path_of(set)));
     kept.fold(String::new(), |text, set| text + " --set " + &quoted(set))
 }
 

@@ -47,6 +47,11 @@ pub struct Point {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// The path of what an argument sets: `gateways.count` of `gateways.count=4`.
+pub fn path_of(set: &str) -> &str {
+    set.split('=').next().unwrap_or_default().trim()
+}
+
 /// What arguments set at a point of a sweep: what they set anyway, but for its axes, and then their
 /// values, as (path, value). A map leaves the keys that it does not name as they were set.
 pub fn sets_at<'a>(
@@ -54,9 +59,8 @@ pub fn sets_at<'a>(
     values: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<String> {
     let values: Vec<(&str, &str)> = values.collect();
-    let path = |set: &str| set.split('=').next().unwrap_or_default().trim().to_owned();
     let whole = |value: &str| !value.starts_with('{');
-    let swept = |set: &str| values.iter().any(|it| it.0 == path(set) && whole(it.1));
+    let swept = |set: &str| values.iter().any(|it| it.0 == path_of(set) && whole(it.1));
     let kept = sets.iter().filter(|set| !swept(set)).cloned();
     kept.chain(values.iter().map(|(axis, value)| format!("{axis}={value}"))).collect()
 }

@@ -118,7 +118,8 @@ impl Sweep {
                 None => all.push(Load { words, points: vec![point], kept: Vec::new() }),
             }
         }
-        all.iter_mut().for_each(|load| load.kept = ranked(load.points.iter().copied(), None));
+        let home = self.as_written();
+        all.iter_mut().for_each(|load| load.kept = ranked(load.points.iter().copied(), home));
         all
     }
 

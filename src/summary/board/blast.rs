@@ -1,6 +1,6 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
-use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, slo, storms};
+use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, slo, storms, survivors};
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
@@ -224,8 +224,7 @@ fn month(summary: &Summary) -> Option<f64> {
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let of = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
     let own = of_those_hit(summary, name);
-    let runs = |what: &str| summary.metric(&format!("recovery.{name}.{what}")).map(|it| it.n);
-    let came = |what: &str| Some((runs(what).filter(|some| *some > 0)?, runs("hit")?));
+    let came = |what| survivors::came(&format!("recovery.{name}.{what}"), &summary.metrics);
     Some(Blast {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
@@ -234,7 +233,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         minutes: own.unwrap_or_else(|| minutes(summary, name)),
         own: own.is_some(),
         back: ["t50", "t99", "all"].map(of),
-        came: ["t50", "t99", "all"].map(|what| came(what).filter(|_| of(what).is_none())),
+        came: ["t50", "t99", "all"].map(came),
         longest: of("longest").filter(|&longest| longest > 0.0),
         away: of("never").filter(|&away| away > 0.0),
         never: of("never_share").filter(|&never| never > 0.0),

@@ -101,14 +101,19 @@ fn gone(summary: &Summary, room: &Headroom) -> (f64, f64) {
     if zones + single < room.instances { (zones, single) } else { (0.0, 0.0) }
 }
 
+/// The objectives that fail.
+fn failing(summary: &Summary) -> Vec<String> {
+    let fails = |it: &&Judged| it.decides() && it.verdict == Verdict::Fail;
+    summary.slo.iter().filter(fails).map(|it| it.expr.clone()).collect()
+}
+
 /// That an objective fails and nothing is advised, or that what would be breaks another one; none
 /// where something is, or none fails.
 pub fn no_advice(summary: &Summary) -> Option<String> {
     if let Some(unkept) = spread::unkept(summary) {
         return Some(unkept);
     }
-    let fails = |it: &&Judged| it.decides() && it.verdict == Verdict::Fail;
-    let failed: Vec<String> = summary.slo.iter().filter(fails).map(|it| it.expr.clone()).collect();
+    let failed = failing(summary);
     if failed.is_empty() || !changes(summary).is_empty() {
         return None;
     }

@@ -331,7 +331,7 @@ fn handshakes(summary: &Summary) -> Option<Used> {
     let capacity = summary.mean("handshakes.capacity").filter(|&capacity| capacity > 0.0)?;
     // Over all replications.
     let few = |attempts: &f64| attempts * f64::from(summary.replications.max(1)) < FEW;
-    let steady = steady(summary);
+    let steady = summary.steady_attempts();
     let (few, steady) = (steady.map(|it| it.0).filter(few), steady.filter(|it| !few(&it.0)));
     let steady = steady.map(|(attempts, lasted)| attempts / lasted / capacity);
     Some(Used {
@@ -344,12 +344,4 @@ fn handshakes(summary: &Summary) -> Option<Used> {
         fits: None,
         few: few.filter(|&attempts| attempts > 0.0),
     })
-}
-
-/// Attempts of the steady time, and how many seconds that lasts.
-pub(super) fn steady(summary: &Summary) -> Option<(f64, f64)> {
-    let steady = summary.phases.iter().filter(|phase| phase.name == "steady");
-    let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
-    let lasted = lasted / f64::from(summary.replications.max(1));
-    Some((summary.mean("during(steady).attempts.total")?, lasted)).filter(|it| it.1 > 0.0)
 }

@@ -111,7 +111,6 @@ fn the_sentences_say_who_is_better_where() {
     );
 }
 
-/// Two numeric axes, or none, have no designs to compare.
 /// Where they do not change places, that is said, and where they are as good as each other.
 #[test]
 fn who_is_cheaper_everywhere_is_told() {
@@ -130,6 +129,7 @@ fn who_is_cheaper_everywhere_is_told() {
     assert_eq!(told([&[&[60.0], &[60.0]], &[&[60.1], &[60.0]]]), None);
 }
 
+/// Two numeric axes, or none, have no designs to compare.
 #[test]
 fn one_axis_is_numeric_and_one_is_not() {
     let mut both = sweep(&["1s", "2s"], [&[&[1.0], &[9.0]], &[&[9.0], &[1.0]]]);

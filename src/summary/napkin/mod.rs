@@ -188,11 +188,4 @@ impl Summary {
             over: seconds,
         })
     }
-
-    /// How long the steady phase lasts in one replication.
-    fn steady_seconds(&self) -> f64 {
-        let steady = self.phases.iter().filter(|phase| phase.name == "steady");
-        let lasted: f64 = steady.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
-        lasted / f64::from(self.replications.max(1))
-    }
 }

@@ -5,6 +5,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
+        bill::HOURS,
         figures::{self, count, share},
         stated_count,
     },
@@ -15,8 +16,6 @@ pub(super) const UNEXPLAINED: &str = "unexplained";
 
 /// From this share of a difference on something is a reason for it.
 pub(super) const HALF: f64 = 0.5;
-/// Seconds of a month, as bills have it.
-const MONTH: f64 = 730.0 * 3_600.0;
 
 /// Reasons in one cell, at most.
 const MOST: usize = 2;
@@ -212,12 +211,7 @@ impl Case<'_> {
 
     /// Whose connections came in a herd, and are too young to end in this run.
     fn young(&self) -> Option<String> {
-        let hit = |metric: &crate::summary::Metric| {
-            metric.name.strip_prefix("recovery.")?.strip_suffix(".hit")?;
-            metric.mean
-        };
-        let hits = self.summary.metrics.iter().filter_map(hit);
-        let most = hits.fold(0.0, f64::max);
+        let most = self.summary.whom_faults_hit().map(|(_, hit)| hit).fold(0.0, f64::max);
         let there = self.mean("connections.mean").filter(|there| *there > 0.0)?;
         (most > 0.2 * there && !self.more())
             .then(|| format!("the {} connections of a herd are young", count(most.round())))
@@ -450,7 +444,7 @@ impl Case<'_> {
         let line = self.lines.iter().find(|line| line.name == "Bytes down")?;
         let charges = self.summary.bill.as_ref()?.charges.iter();
         let gigabytes: f64 = charges.filter(|it| it.kind() == "egress").map(|it| it.quantity).sum();
-        let part = gigabytes * 1e9 / (line.value * MONTH) - 1.0;
+        let part = gigabytes * 1e9 / (line.value * HOURS * 3_600.0) - 1.0;
         let same = (part > 0.0) == self.more() && self.line.name == "Egress" && part.abs() > 1e-4;
         same.then(|| {
             let way = if part > 0.0 { "more" } else { "fewer" };

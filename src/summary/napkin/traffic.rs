@@ -45,15 +45,10 @@ impl Case<'_> {
     pub(super) fn herds(&self) -> Option<String> {
         let seconds = self.summary.horizon.seconds();
         let all = self.mean("handshakes.total")?;
-        let steady = self.mean("during(steady).attempts.total").unwrap_or(0.0);
-        let lasted = self.summary.steady_seconds();
-        let usual = if lasted > 0.0 { steady / lasted * seconds } else { 0.0 };
+        let steady = self.summary.steady_attempts();
+        let usual = steady.map_or(0.0, |(attempts, lasted)| attempts / lasted * seconds);
         let more = all - usual.max(self.planned_handshakes());
-        let herd = self.summary.metrics.iter().any(|metric| {
-            let name = metric.name.strip_prefix("recovery.");
-            let name = name.and_then(|name| name.strip_suffix(".hit"));
-            name.is_some_and(|name| name != "start") && metric.mean.is_some_and(|hit| hit > 0.0)
-        });
+        let herd = self.summary.whom_faults_hit().any(|(name, hit)| name != "start" && hit > 0.0);
         (herd && more > 0.05 * all && self.more() && self.are_bytes_enough(more))
             .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
     }

@@ -181,7 +181,7 @@ impl Takes {
         let even = closed.filter(|it| placing != Some(Placing::Ring) || it.taken > measured);
         let (herd, takers) = even.map_or((measured, instances - batch), |it| (it.taken, it.takers));
         let level = closed.map_or(0.0, |it| it.level / (users.unwrap_or(0.0) / instances));
-        let busy = (beside(summary) * level).clamp(0.0, 0.9);
+        let busy = (beside(summary, node) * level).clamp(0.0, 0.9);
         let rate = rate(summary, takers)? * (1.0 - busy);
         Some(Self { placing, herd, takers, rate, busy })
     }
@@ -211,10 +211,15 @@ impl Takes {
     }
 }
 
-/// What messages and heartbeats take of the CPU of a tier on average, by the napkin.
-fn beside(summary: &Summary) -> f64 {
-    let own = summary.napkin.iter().find(|line| line.name == "CPU of the gateways");
-    own.map_or(0.0, |line| line.estimate)
+/// What messages and heartbeats take of the CPU of a tier on average: all that is busy, less what
+/// its handshakes took.
+fn beside(summary: &Summary, node: &str) -> f64 {
+    let all = summary.mean(&format!("{node}.cpu.mean")).unwrap_or(0.0);
+    let [made, capacity] =
+        ["total", "capacity"].map(|it| summary.mean(&format!("handshakes.{it}")));
+    let made = made.zip(capacity).filter(|it| it.1 > 0.0);
+    let made = made.map_or(0.0, |(made, capacity)| made / capacity / summary.horizon.seconds());
+    (all - made).max(0.0)
 }
 
 /// What is known of a drain that moves too many in too little time, or too slowly.

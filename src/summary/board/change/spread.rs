@@ -2,14 +2,13 @@
 //! far as the objectives on how soon they are back let them (`spread/back.rs`).
 mod back;
 
-use super::{Change, MARGIN, change};
+use super::{Change, MARGIN, change, failing};
 use crate::{
     engine::Span,
     summary::{
         Summary,
-        board::{headroom::steady, nodes, seconds, users, way_in},
+        board::{nodes, seconds, users, way_in},
         figures::{self, count, duration},
-        slo::Verdict,
     },
     units::{Quantity, Share},
 };
@@ -24,11 +23,12 @@ struct Herd {
 
 fn herd(summary: &Summary) -> Option<Herd> {
     let all = users(summary)?;
-    let hits = summary.metrics.iter().filter_map(|metric| {
-        let name = metric.name.strip_prefix("recovery.")?.strip_suffix(".hit")?;
-        Some(Herd { users: metric.mean?.min(all), at_start: name == "start" })
-    });
-    hits.max_by(|one, other| one.users.total_cmp(&other.users)).filter(|it| it.users > 0.0)
+    let herd = |(name, hit): (&str, f64)| Herd { users: hit.min(all), at_start: name == "start" };
+    summary
+        .whom_faults_hit()
+        .map(herd)
+        .max_by(|one, other| one.users.total_cmp(&other.users))
+        .filter(|it| it.users > 0.0)
 }
 
 /// What a herd asks of the delays of its clients.
@@ -52,7 +52,8 @@ impl Spread {
         let herd = herd(summary)?;
         let bounds = bounds(summary, service, pool, &herd);
         // What comes at the start may be all that the steady time has.
-        let steady = steady(summary).filter(|_| !herd.at_start).map_or(0.0, |it| it.0 / it.1);
+        let steady = summary.steady_attempts().filter(|_| !herd.at_start);
+        let steady = steady.map_or(0.0, |(attempts, lasted)| attempts / lasted);
         let over = peak.filter(|_| refused);
         Some(Self { herd, quota, steady, over, bounds })
     }
@@ -173,8 +174,7 @@ pub(super) fn changes(summary: &Summary) -> Vec<Change> {
 pub(super) fn unkept(summary: &Summary) -> Option<String> {
     let (_, spread) = spread(summary)?;
     let broken = spread.over.and(spread.broken())?;
-    let fails = |it: &&crate::summary::Judged| it.decides() && it.verdict == Verdict::Fail;
-    let failed: Vec<String> = summary.slo.iter().filter(fails).map(|it| it.expr.clone()).collect();
+    let failed = failing(summary);
     (!failed.is_empty()).then(|| {
         format!(
             "No spread of the herd is advised for {}, as none keeps {} with it: {}; {}.",

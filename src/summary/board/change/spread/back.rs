@@ -72,11 +72,7 @@ fn of_line(summary: &Summary, own: &Line) -> Vec<Back> {
 /// Who is told to come at a moment drawn evenly from W seconds is back by then and a handshake:
 /// half after W/2, 99 % after 0.99 W, all after W.
 fn lines(summary: &Summary, herd: &Herd, way: f64, slowest: f64) -> Vec<Line> {
-    let is_start = |name: &str| name == "start";
-    let names = summary.metrics.iter().filter_map(|metric| {
-        let name = metric.name.strip_prefix("recovery.")?.strip_suffix(".hit")?;
-        (is_start(name) == herd.at_start).then_some((name, metric.mean.unwrap_or(0.0)))
-    });
+    let names = summary.whom_faults_hit().filter(|(name, _)| (*name == "start") == herd.at_start);
     let mut all = Vec::new();
     let mut add = |metric: String, slope: f64, rest: f64| {
         all.push(Line { metric, slope, rest, lacks: false });
