@@ -20,9 +20,11 @@ pub struct Crossing {
     /// From this poll interval on, in seconds, for these messages, of those from a second on, or
     /// from what is asked on; none: never within a day.
     pub interval: Option<f64>,
-    /// Up to this poll interval, in seconds: beyond it the connection of the last poll is not kept,
-    /// and each opens one; none: up to a day.
+    /// Up to this poll interval, in seconds: beyond it they are dearer, mostly as polls open
+    /// connections from there on; none: up to a day.
     pub until: Option<f64>,
+    /// How long the connection of a poll is kept for the next one, in seconds.
+    pub kept: f64,
     /// From this one on they are cheaper again; none: never within a day.
     pub again: Option<f64>,
     /// With polls as fresh as is asked: whether they are no dearer at what is sent.
@@ -86,7 +88,8 @@ pub fn crossing(
     let apart = |seconds: f64| Ok(at_rate(1.0 / seconds).is_ok_and(|other| other != cheaper));
     let rarer = turn(&places([sent, ENDS[1]], &[]), &apart)?;
     let busier = turn(&places([sent, OFTEN], &[]), &apart)?;
-    Ok(Some(Crossing { interval, until, again, cheaper, more, rarer, busier }))
+    let kept = kept.seconds();
+    Ok(Some(Crossing { interval, until, kept, again, cheaper, more, rarer, busier }))
 }
 
 /// From `from` on: where polls become dearer than what stands, and where cheaper again. Where those

@@ -311,9 +311,11 @@ fn turns(question: &Question, held: &Held, crossing: &Crossing) -> String {
                 let again = again.map_or_else(String::new, |again| {
                     format!(", and again from one each {} on", spoken(again))
                 });
+                let kept = until <= crossing.kept;
+                let kept = if kept { ", while the connection of the last is kept" } else { "" };
                 format!(
-                    "Polling is cheaper than {name} between a poll each {} and one each {}, while \
-                     the connection of the last is kept{again}",
+                    "Polling is cheaper than {name} between a poll each {} and one each \
+                     {}{kept}{again}",
                     spoken(from),
                     spoken(until)
                 )

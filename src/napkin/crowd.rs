@@ -298,7 +298,8 @@ impl Crowd<'_> {
         self.sent * self.speaks()
     }
 
-    /// Whether each poll opens a connection, as that of the last is no longer kept.
+    /// Whether the connection of a poll is not kept until the next: that opens one, unless its user
+    /// has sent something meanwhile.
     pub(super) fn anew(&self) -> bool {
         self.opens_for_each()
             && self.clients.parameters.poll_every > self.pool.parameters.keep_alive
@@ -487,7 +488,7 @@ impl Crowd<'_> {
         let (Some(inbox), Some(visits)) = (self.inbox, &self.clients.parameters.visits) else {
             return 0.0;
         };
-        let square = terms::over(&visits.away, |away| (away.max(0.0) / 1e9).powi(2));
+        let square = terms::over(&visits.away, |away| away.powi(2));
         let rest = square / (2.0 * terms::mean(&visits.away).max(1e-9));
         let away = self.users - self.there;
         let each = self.deliveries() / self.users.max(1.0);

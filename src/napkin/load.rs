@@ -116,14 +116,8 @@ impl Plan<'_> {
                 .and(crowd.life)
                 .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.connected()), s(life)));
             let comes = (crowd.comes > 0.0).then(|| format!("arrivals {}", per(crowd.comes)));
-            let anew = crowd.anew().then(|| {
-                format!(
-                    "each poll anew: beyond {} idle",
-                    s(crowd.pool.parameters.keep_alive.seconds())
-                )
-            });
             let parts: Vec<String> = if crowd.anew() {
-                anew.into_iter().collect()
+                vec![opens_words(crowd)]
             } else {
                 let tries = (crowd.tries > 0.0).then(|| format!("blocked {}", per(crowd.tries)));
                 ends.into_iter().chain(comes).chain(tries).collect()
@@ -362,5 +356,15 @@ impl Plan<'_> {
             };
             sheet.line("Heartbeats", words, value);
         }
+    }
+}
+
+/// Connections that requests of who polls open, as that of the last is no longer kept.
+fn opens_words(crowd: &Crowd<'_>) -> String {
+    let kept = s(crowd.pool.parameters.keep_alive.seconds());
+    if crowd.sent > 0.0 {
+        format!("K = {kept} < P: N × e^(−λK) × (1/P + λ(P−K)/P), λ sent by each")
+    } else {
+        format!("K = {kept} < P: each poll opens one")
     }
 }

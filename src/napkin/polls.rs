@@ -147,9 +147,11 @@ impl Crowd<'_> {
 
     /// The chance that nothing came for a user while it was away.
     fn nothing(&self, all: &[(f64, Pattern)]) -> f64 {
-        self.clients.parameters.visits.as_ref().map_or(1.0, |visits| {
-            terms::over(&visits.away, |away| silent(all, away.max(0.0) / 1e9))
-        })
+        self.clients
+            .parameters
+            .visits
+            .as_ref()
+            .map_or(1.0, |visits| terms::over(&visits.away, |away| silent(all, away)))
     }
 
     /// Held requests, by the round trip of each user, which matters where messages come as fast.
@@ -165,8 +167,8 @@ impl Crowd<'_> {
         }
         let (all, mean) = (self.patterns(), self.each_gets());
         let mut sum = Turns::default();
-        for (rtt, share) in terms::points(&clients.network.rtt) {
-            let rtt = rtt.max(0.0) / 1e9 + inside + handed;
+        for (rtt, share) in terms::points(&clients.network.rtt, terms::POINTS) {
+            let rtt = rtt + inside + handed;
             for (alike, pattern) in &all {
                 let one = Turns::alone(pattern, rtt, hold);
                 let more = if mean > 0.0 { pattern.rate() / mean } else { 1.0 };
@@ -232,8 +234,9 @@ impl Crowd<'_> {
         [(1.0 - share, every), (share, apart)]
     }
 
-    /// Connections that polls and messages of who polls open a second. A poll opens one where
-    /// nothing was sent for as long as one is kept, a message where no poll was, either.
+    /// Connections that polls and messages of who polls open a second: with one kept for K, a poll
+    /// each P > K and λ messages of a user, N · e^(−λK) · (1/P + λ(1 − K/P)). A poll opens one
+    /// where nothing was sent for K, a message where no poll was, either.
     pub(super) fn opened_for_requests(&self) -> f64 {
         let kept = self.pool.parameters.keep_alive.seconds();
         let each = |all: f64| all / self.there.max(1e-9);

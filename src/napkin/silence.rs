@@ -1,5 +1,6 @@
 //! When messages come for one user: the chance that none does for a while, and how often none does
 //! for longer. Sources publish at a fixed period, at random, or in bursts of random messages.
+use super::terms;
 use crate::{
     engine::{Law, number},
     node::parameters::Ticks,
@@ -157,7 +158,7 @@ impl Silence {
 
     /// Any laws, by the renewal equations of what begins with an on or with an off.
     fn table(rate: f64, on: &Law, off: &Law) -> Self {
-        let (on, off) = (points(on), points(off));
+        let [on, off] = [on, off].map(|law| terms::points(law, POINTS).collect::<Vec<_>>());
         let both = mean(&on) + mean(&off);
         let step = (both * CYCLES / f64::from(STEPS)).max(1e-9);
         let (mut begins_on, mut begins_off) = (vec![1.0], vec![1.0]);
@@ -230,15 +231,9 @@ fn goes_on(law: &[(f64, f64)], rate: f64, (other, step): (&[f64], f64), at: f64)
     law.iter().map(one).sum()
 }
 
+/// The mean of the points of a law, which that of the law is close to.
 fn mean(law: &[(f64, f64)]) -> f64 {
     law.iter().map(|(value, share)| value * share).sum()
-}
-
-/// Values of a law in seconds, each with its share.
-fn points(law: &Law) -> Vec<(f64, f64)> {
-    let share = 1.0 / f64::from(POINTS);
-    let at = |k: u32| law.quantile((f64::from(k) + 0.5) * share).max(0.0) / 1e9;
-    (0..POINTS).map(|k| (at(k), share)).collect()
 }
 
 /// What is left at a random instant: that lies in an interval by its length, anywhere within it.

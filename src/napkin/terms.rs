@@ -6,7 +6,7 @@ const FLUID: f64 = 2e6;
 /// From so many messages on an answer is one of the mean.
 const MANY: f64 = 60.0;
 /// Points at which the mean of a function of a law is taken.
-const POINTS: u32 = 400;
+pub const POINTS: u32 = 400;
 
 /// Mean time of a long poll, in seconds: messages come at rate `rate`, a request that finds nothing
 /// is held for `hold`, and `rtt` passes from its answer to the next request. What comes in between
@@ -121,9 +121,9 @@ pub fn some(mean: f64) -> Vec<(f64, f64)> {
 /// The mean of the smaller of two values of a law in ns, in seconds.
 pub fn smaller(law: &Law) -> f64 {
     let of = |(k, (value, share)): (u32, (f64, f64))| {
-        value.max(0.0) / 1e9 * share * share * f64::from(2 * (POINTS - k) + 1)
+        value * share * share * f64::from(2 * (POINTS - k) + 1)
     };
-    (1..).zip(points(law)).map(of).sum()
+    (1..).zip(points(law, POINTS)).map(of).sum()
 }
 
 /// The chance of each number of successes of so many.
@@ -170,15 +170,17 @@ pub fn mean(law: &Law) -> f64 {
     law.mean().max(0.0) / 1e9
 }
 
-/// The mean of `of` over a law, by its quantiles.
+/// The mean of `of` over a law in ns, by its quantiles in seconds.
 pub fn over(law: &Law, of: impl Fn(f64) -> f64) -> f64 {
-    points(law).map(|(value, share)| of(value) * share).sum()
+    points(law, POINTS).map(|(value, share)| of(value) * share).sum()
 }
 
-/// Values of a law, each with the share that it stands for.
-pub fn points(law: &Law) -> impl Iterator<Item = (f64, f64)> {
-    let share = 1.0 / f64::from(POINTS);
-    (0..POINTS).map(move |k| (law.quantile((f64::from(k) + 0.5) * share), share))
+/// So many values of a law in ns, in seconds, of which none is negative, each with the share that
+/// it stands for.
+pub fn points(law: &Law, many: u32) -> impl Iterator<Item = (f64, f64)> {
+    let share = 1.0 / f64::from(many);
+    let at = move |k: u32| law.quantile((f64::from(k) + 0.5) * share).max(0.0) / 1e9;
+    (0..many).map(move |k| (at(k), share))
 }
 
 /// The chance that a value of a law in ns is larger than so many seconds: its quantiles, bisected.
@@ -199,7 +201,7 @@ pub fn life(own: Option<&Law>, age: Option<(f64, f64)>) -> Option<f64> {
     let least = |age: f64| match own {
         None => age,
         Some(Law::Exponential { mean }) => -libm::expm1(-age / (mean / 1e9)) * mean / 1e9,
-        Some(law) => over(law, |life| (life / 1e9).clamp(0.0, age)),
+        Some(law) => over(law, |life| life.min(age)),
     };
     Some(ages.map(least).sum::<f64>() / 16.0)
 }

@@ -1,6 +1,7 @@
 //! The napkin beside the simulation: each closed-form estimate, what the run shows of the same
 //! quantity, how far they are apart, and why. It does not know how an estimate came about.
 mod messages;
+mod money;
 mod reasons;
 mod traffic;
 

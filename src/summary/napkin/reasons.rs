@@ -5,7 +5,6 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        bill::HOURS,
         figures::{self, count, share},
         stated_count,
     },
@@ -96,10 +95,7 @@ impl Case<'_> {
             ]),
             Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
-            Kind::Bill => {
-                all.extend([self.herds(), self.load(), self.missed(), self.away()]);
-                all.extend([self.free_part(), self.by_messages()]);
-            }
+            Kind::Bill => return self.of_money(),
         }
         all
     }
@@ -170,7 +166,7 @@ impl Case<'_> {
 
     /// Users who go by another transport than the napkin has them on: theirs was blocked for a
     /// while, or slow.
-    fn other_ways(&self) -> Option<String> {
+    pub(super) fn other_ways(&self) -> Option<String> {
         let ways = self.lines.iter().filter(|line| line.kind == Kind::Ways);
         let apart = ways.filter_map(|line| match &line.beside {
             Beside::Metric(name) if name.starts_with("clients.on_") => {
@@ -255,7 +251,7 @@ impl Case<'_> {
 
     /// Users without a connection, more than the napkin has: what comes for those who poll lies in
     /// their mailbox all the same.
-    fn away(&self) -> Option<String> {
+    pub(super) fn away(&self) -> Option<String> {
         let there = self.mean("clients.availability")?;
         let polled = self.lines.iter().any(|line| line.kind == Kind::Polls);
         if polled && (self.line.kind == Kind::Deliveries || self.line.name.contains("fan-out")) {
@@ -371,7 +367,7 @@ impl Case<'_> {
     }
 
     /// The timeline changes the load.
-    fn load(&self) -> Option<String> {
+    pub(super) fn load(&self) -> Option<String> {
         let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
         let factor = &load["load"]["factor"];
         // It is for a part of the time, and bytes of a delivery fall where there are more.
@@ -437,18 +433,5 @@ impl Case<'_> {
     fn lasts(&self) -> Option<String> {
         let cut = self.mean("connections.cut").filter(|cut| *cut > 0.0)?;
         Some(format!("{} are cut off before the window is over", count(cut.round())))
-    }
-
-    /// A part of the bytes is free, so that the bill differs by more than they do.
-    fn free_part(&self) -> Option<String> {
-        let line = self.lines.iter().find(|line| line.name == "Bytes down")?;
-        let charges = self.summary.bill.as_ref()?.charges.iter();
-        let gigabytes: f64 = charges.filter(|it| it.kind() == "egress").map(|it| it.quantity).sum();
-        let part = gigabytes * 1e9 / (line.value * HOURS * 3_600.0) - 1.0;
-        let same = (part > 0.0) == self.more() && self.line.name == "Egress" && part.abs() > 1e-4;
-        same.then(|| {
-            let way = if part > 0.0 { "more" } else { "fewer" };
-            format!("{} {way} bytes, of which the first are free", share(part.abs()))
-        })
     }
 }

@@ -30,11 +30,16 @@ const KNOWN: [(&str, &str, &str); 5] = [
     // Half of the users have no place, and try again and again.
     ("undersized.yaml", "Handshakes", "fail, and are made again"),
     ("undersized.yaml", "Bytes", "are refused, which takes bytes too"),
-    ("undersized.yaml", "Egress", "more bytes"),
-    ("undersized.yaml", "Bill", ""),
+    ("undersized.yaml", "Egress", "are refused, which takes bytes too"),
+    ("undersized.yaml", "Bill", "are refused, which takes bytes too"),
     // Most of what lies in an inbox has not been fetched within 40 minutes.
     ("offline-inbox.yaml", "Bytes", "still wait at the end"),
 ];
+
+/// A size that is not that of the fingerprints: there most of the egress is free, and the bill is
+/// not far enough to be asked for a reason.
+const LARGER: (&str, &str) =
+    ("undersized.yaml", "phones.count=40k gateways.max_connections=4k horizon=1min");
 
 /// Standard deviations within which a count may be by chance.
 const LUCK: f64 = 3.0;
@@ -58,8 +63,10 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fingerprints.csv");
     let table = fs::read_to_string(table).unwrap();
     let (mut far, mut held) = (Vec::new(), [0; KINDS.len()]);
+    let mut explained = [0; KNOWN.len()];
     for row in table.lines().skip(1) {
         let [experiment, sets, _] = row.split(',').collect::<Vec<_>>().try_into().unwrap();
+        let sets = if experiment == LARGER.0 { LARGER.1 } else { sets };
         let (seconds, all) = beside(experiment, sets);
         assert!(!all.is_empty(), "{experiment} has no napkin");
         for (line, found) in all {
@@ -67,13 +74,16 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
             let Some(simulated) = found.simulated else { continue };
             held[place] += 1;
             let off = found.deviation.map_or(simulated, f64::abs);
-            let known = KNOWN.iter().any(|(file, name, reason)| {
+            let known = KNOWN.iter().position(|(file, name, reason)| {
                 *file == experiment && line.name.starts_with(name) && found.reason.contains(reason)
             });
+            if let Some(known) = known.filter(|_| off > TOLERANCE) {
+                explained[known] += 1;
+            }
             let luck = line.unit == Unit::PerSecond
                 && off * (line.value * seconds).sqrt() <= LUCK
                 && line.kind == Kind::Handshakes;
-            if off > TOLERANCE && !luck && !known {
+            if off > TOLERANCE && !luck && known.is_none() {
                 far.push(format!(
                     "{experiment}: {} {}: {} ≠ {simulated} ({})",
                     line.of, line.name, line.value, found.reason
@@ -84,6 +94,10 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
     assert!(far.is_empty(), "{}", far.join("\n"));
     for ((_, name), held) in KINDS.iter().zip(held) {
         assert!(held > 0, "no {name} was held against a run");
+    }
+    for ((file, name, reason), explained) in KNOWN.iter().zip(explained) {
+        assert!(!reason.is_empty(), "{file}: whatever {name} says would do");
+        assert!(explained > 0, "{file}: {name} agrees, or says nothing of {reason}");
     }
 }
 

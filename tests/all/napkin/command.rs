@@ -121,6 +121,19 @@ fn polls_are_counted() {
     is(&long, "Polls", 100_000.0 / 23.638_5);
 }
 
+/// What is sent between two polls keeps a connection open, or opens one: by both about as many are.
+#[test]
+fn what_is_sent_keeps_the_connection_of_polls() {
+    let (found, run) = both(
+        "  phones.transport: short_poll\n  phones.short_poll.every: 2min\n  \
+         phones.sends.per_user: 0.5/min\n",
+    );
+    let (kept, every, sent) = (75.0_f64, 120.0, 1.0 / 120.0);
+    let each = (-sent * kept).exp() * (1.0 / every + sent * (1.0 - kept / every));
+    is(&found, "Handshakes", 2_100.0 * each);
+    shows(&run, "Handshakes", 0.03);
+}
+
 #[test]
 fn streams_of_sessions_find_room_by_erlang() {
     let found = document(&[
