@@ -20,8 +20,8 @@ pub struct Crossing {
     /// From this poll interval on, in seconds, for these messages, of those from a second on, or
     /// from what is asked on; none: never within a day.
     pub interval: Option<f64>,
-    /// Up to this poll interval, in seconds: beyond it they are dearer, mostly as polls open
-    /// connections from there on; none: up to a day.
+    /// Up to this poll interval, in seconds: beyond it they are dearer. Often it is `kept`, as
+    /// polls open connections from there on; none: up to a day.
     pub until: Option<f64>,
     /// How long the connection of a poll is kept for the next one, in seconds.
     pub kept: f64,

@@ -44,6 +44,12 @@ fn polls_are_cheaper_up_to_where_their_connection_is_kept() {
     ] {
         assert!(notes.contains(part), "{notes}");
     }
+    // Here they are cheaper for hours, in which their connection is not kept.
+    let words = "--direction both --messages 3/min --fresh 20s --users 100 --payload 60KB";
+    let found = asked(words, &PRICES);
+    let until = found["crossing"]["poll_interval_until_s"].as_f64().unwrap();
+    let notes = found["notes"].to_string();
+    assert!(until > 3_600.0 && !notes.contains("connection of the last is kept"), "{found:#}");
 }
 
 /// What is asked is looked at itself, below a second as well; where prices turn at other rates, the
