@@ -145,7 +145,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let axis = Axis { high: most.max(0.01), ..axis };
     let ticks = axis.ticks.iter().filter(|tick| tick.0 <= axis.high).cloned().collect();
     let body = Bars { axis: Axis { ticks, ..axis }, rows, falls, ..Bars::default() };
-    Panel { name: name.to_owned(), height, body: Body::Bars(body) }
+    Panel::new(name, height, Body::Bars(body))
 }
 
 fn noted(summary: &Summary, bill: &Bill) -> String {

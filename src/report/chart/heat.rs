@@ -58,7 +58,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together) + " No shade: no delivery.",
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 60.0, body }],
+        panels: vec![Panel::new("delivery lag", theme::SINGLE + 60.0, body)],
     })
 }
 

@@ -62,7 +62,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 30.0, body }],
+        panels: vec![Panel::new("delivery lag", theme::SINGLE + 30.0, body)],
     })
 }
 

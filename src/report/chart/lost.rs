@@ -26,8 +26,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     }
     if !twice.is_empty() {
         let pens = [theme::PURPLE, theme::VERMILION, theme::SKY, theme::GREY];
-        let name = "twice or out of order, per second";
-        panels.push(panel(name, &twice, theme::SMALL, None, &pens));
+        let panel = panel("twice or out of order", &twice, theme::SMALL, None, &pens);
+        panels.push(Panel { suffix: RATE.to_owned(), ..panel });
     }
     let what = match (lost.is_empty(), late.is_empty()) {
         (false, false) => "Lost and late deliveries",
@@ -55,6 +55,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
 const FEW: f64 = 10.0;
 /// Not more causes have a panel of their own.
 const PANELS: usize = 5;
+/// Behind the name of what is counted.
+const RATE: &str = ", per second";
 /// Peaks that differ by more than this factor are not drawn on one scale.
 const ALIKE: f64 = 10.0;
 
@@ -190,9 +192,10 @@ fn by_cause(lost: &[(String, Curve)], runs: u32) -> Vec<Panel> {
     let one = |(cause, curve): &(String, Curve)| {
         let lost = if cause == "expired" { "" } else { "lost: " };
         let cause = cause.replace('_', " ");
-        let name = format!("{lost}{cause}, per second ({} {per})", figures::count(many(curve)));
+        let name = format!("{lost}{cause}");
+        let suffix = format!("{RATE} ({} {per})", figures::count(many(curve)));
         let unnamed = [(String::new(), curve.clone())];
-        panel(&name, &unnamed, height, common, &[theme::VERMILION])
+        Panel { suffix, ..panel(&name, &unnamed, height, common, &[theme::VERMILION]) }
     };
     lost.iter().map(one).collect()
 }
@@ -230,5 +233,5 @@ fn panel(
     let bands = lines.iter().flat_map(below).collect();
     let y = Axis::linear(most, figures::tick).of(Unit::PerSecond);
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
-    Panel { name: name.to_owned(), height, body }
+    Panel::new(name, height, body)
 }

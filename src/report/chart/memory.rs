@@ -89,6 +89,6 @@ impl<'s> Pool<'s> {
         let limits =
             vec![Limit::new(self.limit, format!("limit {}", figure(Unit::Bytes, self.limit)))];
         let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
-        Panel { name: format!("memory of an instance of {}", self.node), height, body }
+        Panel::new(format!("memory of an instance of {}", self.node), height, body)
     }
 }

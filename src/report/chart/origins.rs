@@ -114,7 +114,7 @@ fn panel(summary: &Summary, all: &[Origin], most: bool) -> Panel {
     let body = Lines { y: Axis::lags(least, greatest), lines, limits, ..Lines::default() };
     let part = if most { format!("99{}%", figures::GAP) } else { "half".to_owned() };
     let name = format!("{part} of the deliveries within");
-    Panel { name, height: theme::STACKED, body: Body::Lines(body) }
+    Panel::new(name, theme::STACKED, Body::Lines(body))
 }
 
 /// Upper limits that objectives set to the lag of what a node sends, or of any: percentile, limit,

@@ -46,11 +46,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Mean),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel {
-            name: "polls per second".to_owned(),
-            height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, ..Lines::default() }),
-        }],
+        panels: vec![Panel::new(
+            "polls per second",
+            theme::SINGLE,
+            Body::Lines(Lines { y, lines, ..Lines::default() }),
+        )],
     })
 }
 

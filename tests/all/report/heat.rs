@@ -7,7 +7,7 @@ use squall::{
         draw::{ALONE, Mark, NARROW, WIDE, lay_out, svg},
         theme,
     },
-    summary::Summary,
+    summary::{LagCell, Summary},
 };
 
 fn found(summary: &Summary) -> Option<Chart> {
@@ -82,4 +82,25 @@ fn without_deliveries_there_is_none() {
     let mut summary = Story::default().summary();
     summary.lag_cells.clear();
     assert!(found(&summary).is_none());
+}
+
+/// Equal stripes say less than percentiles, unless something is done to the system.
+#[test]
+fn equal_stripes_are_drawn_only_where_a_fault_could_bend_them() {
+    let striped = |deploy: bool, swelling: u64| {
+        let mut summary = Story { deploy, ..Story::default() }.summary();
+        let all = std::mem::take(&mut summary.lag_cells);
+        let mut times: Vec<_> = all.iter().map(|cell| cell.at).collect();
+        times.dedup();
+        let first = all.iter().filter(|cell| cell.at == all[0].at);
+        let at = |(place, at)| {
+            let more = if place % 2 == 0 { swelling } else { 1 };
+            first.clone().map(move |cell| LagCell { at, count: more * cell.count, ..*cell })
+        };
+        summary.lag_cells = times.into_iter().enumerate().flat_map(at).collect();
+        found(&summary).is_some()
+    };
+    assert!(!striped(false, 1), "a steady run");
+    assert!(striped(true, 1), "a deploy that moves nothing");
+    assert!(striped(false, 2), "every other bin has twice as many");
 }

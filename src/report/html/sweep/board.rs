@@ -7,7 +7,8 @@ use crate::{
         blast::{self, all_back},
         board::{self as of_run, full_with, rounded, told, used, users},
         charts::Charts,
-        events, ledger, napkin as of_napkin, system as of_system, text,
+        events, ledger, napkin as of_napkin, system as of_system,
+        text::{self, number},
     },
     summary::{
         Bill, Summary,
@@ -375,11 +376,6 @@ fn none() -> String {
 fn usd(value: Option<f64>) -> Markup {
     let told = |value| figure(Unit::UsdPerMonth, value).replace("/month", "");
     html! { (value.map_or_else(none, told)) }
-}
-
-/// A cell that is sorted by its number.
-fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
-    html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
 }
 
 fn of_blast(run: &Summary, blast: &board::Blast, polled: bool) -> Markup {
