@@ -175,6 +175,13 @@ impl Curve {
         Some(Self { step, mean, band: Vec::new() })
     }
 
+    /// Another quantity of each bin; an interval of it is not known.
+    #[must_use]
+    pub fn map(self, of: impl Fn(f64) -> f64) -> Self {
+        let mean = self.mean.into_iter().map(|value| value.map(&of)).collect();
+        Self { mean, band: Vec::new(), ..self }
+    }
+
     /// The median of the bins' values.
     pub fn median(&self) -> Option<f64> {
         let mut values: Vec<f64> = self.values().map(|(_, value)| value).collect();

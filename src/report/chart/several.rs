@@ -132,11 +132,7 @@ fn evidence(over: &str, runs: &[Named]) -> String {
 
 /// Everything that is lost or expires, per second.
 fn missed(summary: &Summary) -> Option<Curve> {
-    let causes = summary.statistics("", "lost");
-    let lost = causes.into_iter().filter(|&cause| cause != "total");
-    let mut all: Vec<Curve> = lost.filter_map(|cause| summary.rate("", "lost", cause)).collect();
-    all.extend(summary.rate("", "deliveries", "expired"));
-    Curve::sum(&all).filter(|curve| curve.integral() > 0.0)
+    summary.lost().filter(|curve| curve.integral() > 0.0)
 }
 
 fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
