@@ -71,11 +71,7 @@ fn chart(rows: &[(&str, Points)], rounds: u64) -> Chart {
         note: format!("The least of {rounds} rounds in turn, one core, with setup and end."),
         x: x.named("times"),
         shades: Vec::new(),
-        panels: vec![Panel {
-            name: "time of a run".to_owned(),
-            height: theme::SINGLE,
-            body: Body::Lines(lines),
-        }],
+        panels: vec![Panel::new("time of a run", theme::SINGLE, Body::Lines(lines))],
     }
 }
 

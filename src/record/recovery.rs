@@ -78,7 +78,8 @@ impl Recovery {
         }
     }
 
-    /// A user no longer wants to be online: it counts for no fault.
+    /// A user no longer wants to be online, or was told to move and has not by the end: it counts
+    /// for no fault.
     pub fn forget(&mut self, user: u32) {
         let Some(by) = self.by.get_mut(number::index(user)) else { return };
         let fault = std::mem::replace(by, NOBODY);

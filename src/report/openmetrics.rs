@@ -7,7 +7,7 @@
 use crate::{
     record::Unit,
     report::safe::visible,
-    summary::{Metric, Summary, glossary, sweep::Sweep},
+    summary::{Metric, Summary, glossary, of_phase, sweep::Sweep},
 };
 use std::collections::BTreeSet;
 
@@ -69,11 +69,8 @@ impl<'m> Place<'m> {
     fn of(metric: &'m Metric) -> Self {
         let known = glossary::metric(&metric.name);
         let quantity = metric.quantity.as_str();
-        let (phase, rest) =
-            match quantity.strip_prefix("during(").and_then(|it| it.split_once(").")) {
-                Some((phase, rest)) => (phase, rest),
-                None => ("", quantity),
-            };
+        let (phase, rest) = of_phase(quantity);
+        let phase = phase.unwrap_or_default();
         // Names of actions are a writer's own.
         let (family, action) = match known.map(|known| known.name) {
             Some(name) if name.starts_with("<action>.") => ("action", rest),

@@ -277,6 +277,14 @@ pub fn counted(value: f64, one: &str, many: &str) -> String {
     )
 }
 
+/// How many times another number it is; no one says that it is 1 times that.
+pub fn as_much(times: f64) -> String {
+    match compact(times).as_str() {
+        "1" => "the same as now".to_owned(),
+        times => format!("{times} times as much"),
+    }
+}
+
 /// Cut down to so many digits, but not below 0: of `4,687` with two `4,600`.
 pub fn floored(value: f64, digits: i32) -> f64 {
     if value <= 0.0 {

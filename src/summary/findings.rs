@@ -2,7 +2,7 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, Summary, board, disturbed, figures, herds,
+    Ledger, Summary, board, disturbed, figures, herds, polls,
     shares::Fullest,
     slo,
     storms::{self, Ended},
@@ -49,7 +49,7 @@ const RULES: [(Rule, &str, u8); 10] = [
     (fullest, "connections", 3),
     (busiest, "cpu", 2),
     (reconnect, "attempts", 1),
-    (polls, "polls", 8),
+    (polls::sentence, "polls", 8),
     (missed, "loss-waterfall", 8),
     (late, "lag-over-time", 4),
 ];
@@ -100,7 +100,7 @@ pub fn behind(summary: &Summary) -> Vec<String> {
     let quiet = broken.is_none() && calm.is_none() && disturbed.is_none();
     let asked = if quiet { asked(summary) } else { None };
     let first = broken.into_iter().chain(tabs(summary)).chain(asked).chain(some);
-    let first = first.chain(polls(summary));
+    let first = first.chain(polls::sentence(summary));
     let first = first.chain(calm).chain(disturbed);
     let all: Vec<String> = first.chain(held_back(summary)).chain(binding(summary)).collect();
     // Where nothing went wrong, it matters how late messages are, and that none is missed.
@@ -219,32 +219,6 @@ fn refused(summary: &Summary) -> Option<String> {
         None => String::new(),
     };
     Some(format!("Of {} attempts{runs} {}{ends}.", count(total), failed.join(" and ")))
-}
-
-/// Polls that nobody answers, and the fault in which most of those who ask find nobody.
-fn polls(summary: &Summary) -> Option<String> {
-    let [failed, all] = ["polls.failed", "polls.total"].map(|name| summary.mean(name));
-    let (failed, all) = (failed?, all?);
-    if failed < NOTABLE * all || failed <= 0.0 {
-        return None;
-    }
-    let part = |name: &str| {
-        let part = board::failed_polls(summary, name)?;
-        (part > 1.5 * failed / all).then(|| (words::spaced(name), part))
-    };
-    let faults = summary.faults().filter(|fault| !board::is_mark(summary, &fault.name));
-    let worst = faults.filter_map(|fault| part(&fault.name)).max_by(|a, b| a.1.total_cmp(&b.1));
-    let worst = worst.map_or_else(String::new, |(name, part)| {
-        format!("; while {name} lasts {} do", share(part))
-    });
-    let runs = if summary.replications > 1 { " a run" } else { "" };
-    let fail = if figures::count(failed) == "1" { "fails" } else { "fail" };
-    Some(format!(
-        "{} of {} polls{runs} ({}) {fail}{worst}.",
-        count(failed),
-        count(all),
-        share(failed / all)
-    ))
 }
 
 /// The instance that fills up most, where the pool's load has become uneven or not all serve.

@@ -2,6 +2,7 @@
 //! `squall explain`, and for `docs/FILES.md`.
 pub use super::causes::cause;
 
+use super::of_phase;
 use crate::record::Unit;
 
 /// A metric, or several of one kind.
@@ -439,11 +440,10 @@ impl Described {
 
     /// Whether a metric's name is one of these; what is measured by phase can have one before it.
     pub fn is(&self, name: &str) -> bool {
-        let name = match name.strip_prefix("during(").and_then(|rest| rest.split_once(").")) {
-            Some((_, metric)) if PHASED.iter().any(|phased| metric.starts_with(phased)) => metric,
-            Some(_) => return false,
-            None => name,
-        };
+        let (phase, name) = of_phase(name);
+        if phase.is_some() && !PHASED.iter().any(|phased| name.starts_with(phased)) {
+            return false;
+        }
         self.names().iter().any(|known| fits(known, name))
     }
 }

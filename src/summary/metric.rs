@@ -75,12 +75,19 @@ impl Metric {
     }
 }
 
+/// The phase that a name is of, if it is of one, and the rest: `during(deploy).attempts.total` is
+/// `attempts.total` of `deploy`.
+pub fn of_phase(name: &str) -> (Option<&str>, &str) {
+    match name.strip_prefix("during(").and_then(|rest| rest.split_once(").")) {
+        Some((phase, rest)) => (Some(phase), rest),
+        None => (None, name),
+    }
+}
+
 /// `during(deploy).gateways.cpu.peak` → (`gateways`, `during(deploy).cpu`, `peak`).
 fn split(name: &str, nodes: &[&str]) -> (String, String, String) {
-    let (phase, rest) = match name.starts_with("during(").then(|| name.split_once(").")) {
-        Some(Some((phase, rest))) => (format!("{phase})."), rest),
-        _ => (String::new(), name),
-    };
+    let (phase, rest) = of_phase(name);
+    let phase = phase.map_or_else(String::new, |phase| format!("during({phase})."));
     let (rest, statistic) = rest.rsplit_once('.').unwrap_or((rest, ""));
     let (node, quantity) = match rest.split_once('.') {
         Some((node, quantity)) if nodes.contains(&node) => (node, quantity),

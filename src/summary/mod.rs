@@ -15,10 +15,12 @@ pub mod findings;
 pub mod glossary;
 mod herds;
 mod lag;
+mod losses;
 mod metric;
 pub mod napkin;
 pub mod observed;
 pub mod phase;
+mod polls;
 pub mod rolling;
 pub mod series;
 pub mod shares;
@@ -33,7 +35,7 @@ pub mod words;
 pub use bill::{Bill, Charge};
 pub use deeds::Deed;
 pub use lag::{Bucket, Burst, Cell as LagCell, bursts, tail};
-pub use metric::Metric;
+pub use metric::{Metric, of_phase};
 pub use series::Series;
 
 use crate::{

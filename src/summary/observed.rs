@@ -79,8 +79,7 @@ fn held(summary: &Summary, measured: &Measured) -> Result<Observed, String> {
     let horizon = summary.horizon.seconds();
     let beside = |&(time, value): &(f64, f64)| {
         let inside = (0.0..horizon).contains(&time);
-        let bin = number::place(number::floor(time / simulated.step.max(1e-9)));
-        let there = simulated.mean.get(bin).copied().flatten().filter(|_| inside)?;
+        let there = simulated.at(time).filter(|_| inside)?;
         Some(((time, value), there))
     };
     let pairs: Vec<Pair> = measured.points.iter().filter_map(beside).collect();

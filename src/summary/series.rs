@@ -130,6 +130,14 @@ impl Curve {
         (number::float(number::count(bin)) + 0.5) * self.step
     }
 
+    /// The mean of the bin that a time in seconds lies in: two curves need not have bins of the
+    /// same width. None before the first and after the last.
+    pub fn at(&self, time: f64) -> Option<f64> {
+        let inside = time >= 0.0 && self.step > 0.0;
+        let bin = inside.then(|| number::place(number::floor(time / self.step)))?;
+        self.mean.get(bin).copied().flatten()
+    }
+
     /// The largest mean and its bin.
     pub fn peak(&self) -> Option<(usize, f64)> {
         let mut best: Option<(usize, f64)> = None;
@@ -165,6 +173,13 @@ impl Curve {
         };
         let mean = (0..bins).map(|bin| Some(at(bin))).collect();
         Some(Self { step, mean, band: Vec::new() })
+    }
+
+    /// Another quantity of each bin; an interval of it is not known.
+    #[must_use]
+    pub fn map(self, of: impl Fn(f64) -> f64) -> Self {
+        let mean = self.mean.into_iter().map(|value| value.map(&of)).collect();
+        Self { mean, band: Vec::new(), ..self }
     }
 
     /// The median of the bins' values.
@@ -311,6 +326,23 @@ mod tests {
         assert_eq!((curve.peak(), curve.integral()), (Some((0, 4.0)), 6.0));
         let rates = series(Unit::PerSecond, half, 0, &[2.0, 4.0]);
         assert_eq!(super::curve(std::iter::once(&rates), true).unwrap().mean, [Some(3.0)]);
+    }
+
+    #[test]
+    fn a_time_lies_in_a_bin() {
+        let curve = Curve { step: 0.25, mean: vec![Some(1.0), None, Some(3.0)], band: Vec::new() };
+        for (time, found) in [
+            (0.0, Some(1.0)),
+            (0.249, Some(1.0)),
+            (0.25, None),
+            (0.74, Some(3.0)),
+            (0.75, None),
+            (-0.1, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(curve.at(time), found, "{time}");
+        }
+        assert_eq!(Curve::default().at(0.0), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! People's words for what files call by keys: metrics, and what a point of a sweep chose.
-use super::sweep::Axis;
+use super::{of_phase, sweep::Axis};
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
@@ -95,8 +95,7 @@ const VALUES: [(&str, &str); 4] = [
 
 /// A metric in words: `availability in deploy`; its name where there are none.
 pub fn metric(name: &str) -> String {
-    if let Some((phase, rest)) = name.strip_prefix("during(").and_then(|rest| rest.split_once(")."))
-    {
+    if let (Some(phase), rest) = of_phase(name) {
         return format!("{} in {phase}", metric(rest));
     }
     let found = METRICS.iter().find_map(|(form, words)| {

@@ -98,6 +98,10 @@ impl World {
                 self.record.longest_outage = self.record.longest_outage.max(outage);
                 self.record.recovery.still_away(user, outage);
             }
+            // It was told to move, and is where it was.
+            if row.state == State::Online {
+                self.record.recovery.forget(user);
+            }
         }
     }
 

@@ -73,7 +73,7 @@ fn panel(name: &str, height: f64, y: Axis, points: Vec<(f64, f64)>) -> Panel {
     let dots = points.iter().map(|&(x, value)| (x, value, String::new())).collect();
     let line = Line::through("", theme::BLUE, vec![points]);
     let body = Body::Lines(Lines { y, lines: vec![line], dots, ..Lines::default() });
-    Panel { name: name.to_owned(), height, body }
+    Panel::new(name, height, body)
 }
 
 /// Up to which length nothing is missed, and what the longest cost.

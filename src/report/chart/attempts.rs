@@ -36,36 +36,72 @@ const FAILURES: [(&str, &str, Pen); 3] = [
     ("refused", "refused", theme::VERMILION),
 ];
 
-/// The chart; none without attempts.
-pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let attempted = summary.rate("", "attempts", "attempted")?;
-    let (bin, peak) = attempted.peak().filter(|&(_, peak)| peak > 0.0)?;
-    let accepted = summary.rate("", "attempts", "accepted");
-    let mut shown = vec![(theme::BLUE.wide(1.75), "attempted", attempted.clone())];
-    if let Some(accepted) = accepted {
-        shown.insert(0, (theme::GREY, "accepted", accepted));
-    }
+/// What the chart is about.
+struct Told {
+    attempted: Curve,
+    /// The bin of the peak, and the peak.
+    peak: (usize, f64),
+    /// The rate that is usual.
+    usual: Option<f64>,
+    /// What fails, as far as it is drawn.
+    failures: Vec<(Pen, &'static str, Curve)>,
+    /// How many fail that are too few to be drawn.
+    rare: Option<f64>,
+}
+
+/// None without attempts, and where they are but chance.
+fn told(summary: &Summary) -> Option<Told> {
+    let attempted = tried(summary)?;
+    let peak = attempted.peak()?;
     let failures = failures(summary);
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
     // Few failures are a comb of single ones: a number says more.
     let few = failed > 0.0 && failed <= NOTABLE * attempted.integral();
     let failures = if few { Vec::new() } else { failures };
     let usual = usual(summary, &attempted);
-    let steady = usual.is_some_and(|usual| peak < CHANCE * usual);
-    if steady && failures.is_empty() && summary.faults().next().is_none() {
-        return None;
+    let steady = usual.is_some_and(|usual| peak.1 < CHANCE * usual);
+    let chance = steady && failures.is_empty() && summary.faults().next().is_none();
+    let told = Told { attempted, peak, usual, failures, rare: few.then_some(failed) };
+    (!chance).then_some(told)
+}
+
+/// Whether a run has the chart.
+pub(super) fn is_told(summary: &Summary) -> bool {
+    told(summary).is_some()
+}
+
+/// Attempts to connect, per second; none where nobody tries.
+pub(super) fn tried(summary: &Summary) -> Option<Curve> {
+    summary.rate("", "attempts", "attempted").filter(|curve| curve.integral() > 0.0)
+}
+
+/// Whether the peak of a run's attempts would press what is usual to the floor of a linear axis.
+pub(super) fn is_steep(summary: &Summary, attempted: &Curve) -> bool {
+    attempted.peak().is_some_and(|(_, peak)| towers(peak, usual(summary, attempted)))
+}
+
+fn towers(peak: f64, over: Option<f64>) -> bool {
+    over.is_some_and(|over| peak > LOG * over)
+}
+
+/// The chart; none without attempts.
+pub(super) fn chart(summary: &Summary) -> Option<Chart> {
+    let Told { attempted, peak: (bin, peak), usual, failures, rare } = told(summary)?;
+    let accepted = summary.rate("", "attempts", "accepted");
+    let mut shown = vec![(theme::BLUE.wide(1.75), "attempted", attempted.clone())];
+    if let Some(accepted) = accepted {
+        shown.insert(0, (theme::GREY, "accepted", accepted));
     }
-    let steady = |rate: f64| {
+    let quota = quota(summary);
+    let even = |rate: f64| {
         let mean = vec![Some(rate); attempted.mean.len()];
         Curve { step: attempted.step, mean, band: Vec::new() }
     };
-    let quota = quota(summary);
-    let capacity = capacity(summary).or_else(|| quota.map(steady));
+    let capacity = capacity(summary).or_else(|| quota.map(even));
     let called = quota.map_or_else(|| "capacity".to_owned(), quota_of);
     let most = capacity.as_ref().and_then(Curve::peak).map(|(_, most)| most);
     // What is far below the peak lies on the floor of a linear axis.
-    let log =
-        usual.is_some_and(|usual| peak > LOG * usual) || most.is_some_and(|most| peak > LOG * most);
+    let log = towers(peak, usual) || towers(peak, most);
     let bands = band(summary, theme::BLUE, &attempted).into_iter().collect();
     if let Some(capacity) = capacity.clone().filter(|it| !is_far(it, peak, log)) {
         shown.insert(0, (theme::CAPACITY, &called, capacity));
@@ -89,9 +125,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             },
         ),
         note: evidence(summary, Shown::Band)
-            + &if few { rare(failed) } else { String::new() }
+            + &rare.map_or_else(String::new, too_few)
             + &own_peak(summary, "attempts.peak_per_second", peak)
-            + &against(summary, capacity.as_ref(), &attempted),
+            + &against(summary, capacity.as_ref(), quota, &attempted),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels,
@@ -165,7 +201,7 @@ fn reached(tiers: &[(Curve, Option<Curve>)]) -> Vec<Curve> {
 }
 
 /// Failures that are too few to be drawn.
-fn rare(failed: f64) -> String {
+fn too_few(failed: f64) -> String {
     format!(
         " {}, too few to draw.",
         figures::counted(failed.round(), "attempt fails", "attempts fail")
@@ -179,18 +215,23 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
 
 /// What attempts are at most of the capacity of the same moment, in words: where one tier takes
 /// them all, as the metric has it. Where none serves there is nothing to hold a peak against.
-fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> String {
+fn against(
+    summary: &Summary,
+    capacity: Option<&Curve>,
+    quota: Option<f64>,
+    attempted: &Curve,
+) -> String {
     let Some(capacity) = capacity else { return String::new() };
     let open = capacity.values().map(|(_, rate)| rate);
     let Some(least) = open.filter(|&rate| rate > 0.0).reduce(f64::min) else {
         return String::new();
     };
     let of = |(bin, rate): (usize, f64)| {
-        let open = (*capacity.mean.get(bin)?).filter(|&open| open > 0.0);
+        let open = capacity.at(attempted.time(bin)).filter(|&open| open > 0.0);
         open.map(|open| rate / open)
     };
-    let pools = pools(summary).len();
-    let told = summary.mean("attempts.peak_over_capacity").filter(|_| pools < 2);
+    let several = pools(summary).len() > 1;
+    let told = summary.mean("attempts.peak_over_capacity").filter(|_| !several);
     let Some(most) = told.or_else(|| attempted.values().filter_map(of).reduce(f64::max)) else {
         return String::new();
     };
@@ -199,7 +240,7 @@ fn against(summary: &Summary, capacity: Option<&Curve>, attempted: &Curve) -> St
         part => share(part) + " of",
     };
     let least = figures::figure(Unit::PerSecond, least.round());
-    if pools == 0 {
+    if quota.is_some() {
         return format!(
             " Capacity: the quota of the service, {least}; attempts come to at most {part} it."
         );
@@ -230,11 +271,7 @@ fn closed(capacity: &Curve, attempted: &Curve) -> String {
             edge(first)
         ),
     };
-    // The bins of both need not be equally wide.
-    let shut = |at: f64| {
-        let bin = number::place(number::floor(at / capacity.step));
-        capacity.mean.get(bin).copied().flatten().is_some_and(|rate| rate <= 0.0)
-    };
+    let shut = |at: f64| capacity.at(at).is_some_and(|rate| rate <= 0.0);
     let rates = attempted.values().filter(|&(bin, _)| shut(attempted.time(bin)));
     let came = (rates.map(|(_, rate)| rate).sum::<f64>() * attempted.step).round();
     let came = match came {
@@ -295,20 +332,26 @@ fn failures(summary: &Summary) -> Vec<(Pen, &'static str, Curve)> {
     all
 }
 
+/// Rates by their decades up to `most`, with a floor where there are none.
+pub(super) fn factors(values: impl Iterator<Item = f64>, most: f64) -> Axis {
+    let (least, zeros) = values.fold((f64::INFINITY, false), |(least, zeros), value| {
+        if value > 0.0 { (least.min(value), zeros) } else { (least, true) }
+    });
+    let axis = Axis::log(least, most, figures::tick).of(Unit::PerSecond);
+    if zeros { axis.with_floor() } else { axis }
+}
+
 fn panel(name: &str, shown: &[(Pen, &str, Curve)], log: bool, bands: Vec<Band>) -> Panel {
     let values = || shown.iter().flat_map(|(_, _, curve)| curve.values().map(|(_, value)| value));
     let most = with_bands(values().fold(0.0, f64::max), &bands);
-    let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
-    let zeros = values().any(|value| value <= 0.0);
-    let y = match (log, zeros) {
-        (true, true) => Axis::log(least, most, figures::tick).with_floor(),
-        (true, false) => Axis::log(least, most, figures::tick),
-        (false, _) => Axis::linear(most, figures::tick),
+    let y = if log {
+        factors(values(), most)
+    } else {
+        Axis::linear(most, figures::tick).of(Unit::PerSecond)
     };
     let lines = shown.iter().map(|(pen, label, curve)| line(*label, *pen, curve)).collect();
-    let y = y.of(Unit::PerSecond);
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
-    Panel { name: name.to_owned(), height: theme::SINGLE, body }
+    Panel::new(name, theme::SINGLE, body)
 }
 
 #[cfg(test)]

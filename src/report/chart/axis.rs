@@ -27,10 +27,14 @@ pub struct Axis {
     pub high: f64,
     /// Values and what stands beside them.
     pub ticks: Vec<(f64, String)>,
+    /// Of an axis of chosen values: all of them as they are written, drawn as ticks or not.
+    pub names: Vec<(f64, String)>,
     /// What it measures; of a y axis the panel's name says it.
     pub name: String,
 }
 
+/// How the name of the time of a run begins; its unit follows.
+const TIME: &str = "time, ";
 /// Not more ticks than that.
 const TICKS: f64 = 5.0;
 /// No axis reaches further; only files that a person has changed hold more.
@@ -48,10 +52,10 @@ impl Axis {
     /// Time from 0 to `horizon` seconds, in the unit that suits it.
     pub fn time(horizon: f64) -> Self {
         let (unit, name) = match horizon {
-            h if h >= 3.0 * 3600.0 => (3600.0, "time, h"),
-            h if h > 120.0 => (60.0, "time, min"),
-            h if h > 0.5 => (1.0, "time, s"),
-            _ => (0.001, "time, ms"),
+            h if h >= 3.0 * 3600.0 => (3600.0, "h"),
+            h if h > 120.0 => (60.0, "min"),
+            h if h > 0.5 => (1.0, "s"),
+            _ => (0.001, "ms"),
         };
         let span = horizon / unit;
         let step = [1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 50.0]
@@ -61,8 +65,19 @@ impl Axis {
         let step = if span < 2.0 { nice(span / TICKS) } else { step };
         let ticks = multiples(step, span).map(|at| (at * unit, figures::tick(at))).collect();
         let high = horizon.max(f64::MIN_POSITIVE);
-        let name = name.to_owned();
-        Self { unit: Unit::Seconds, scale: Scale::Linear, low: 0.0, high, ticks, name }
+        let name = format!("{TIME}{name}");
+        Self { unit: Unit::Seconds, high, ticks, name, ..Self::default() }
+    }
+
+    /// A chosen value as it is written; none for any other.
+    pub fn written(&self, value: f64) -> Option<&str> {
+        let named = self.names.iter().find(|name| name.0.total_cmp(&value).is_eq());
+        named.map(|name| name.1.as_str())
+    }
+
+    /// Whether it is the time of a run.
+    pub fn is_time(&self) -> bool {
+        self.name.starts_with(TIME)
     }
 
     /// From 0 to a round number not below `most`; `label` writes a tick.

@@ -75,11 +75,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Mean) + cut + &more,
         x: Axis::default(),
         shades: Vec::new(),
-        panels: vec![Panel {
-            name: "share of the budget that is used".to_owned(),
-            height: PITCH * number::float(number::count(all.len())),
-            body: Body::Bars(body),
-        }],
+        panels: vec![Panel::new(
+            "share of the budget that is used",
+            PITCH * number::float(number::count(all.len())),
+            Body::Bars(body),
+        )],
     })
 }
 

@@ -69,7 +69,7 @@ fn chart(summary: &Summary, pool: &Pool, name: String) -> Chart {
         note: evidence(summary, Shown::Mean) + &pool.own_peak(summary) + note,
         x: Axis::time(horizon),
         shades: shades(summary),
-        panels: vec![Panel { name: what.to_owned(), height, body }],
+        panels: vec![Panel::new(what, height, body)],
     }
 }
 

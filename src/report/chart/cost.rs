@@ -77,7 +77,7 @@ pub(super) fn growth(summary: &Summary) -> Option<Chart> {
             "With {} times the users a month costs {}, {}",
             compact(last),
             usd(then),
-            times_as_much(then / now),
+            figures::as_much(then / now),
         ),
         subtitle: "What a month costs with more users who do the same, USD, by item, with the \
                    gateways and fan-outs that carry them; this run’s row is its design as it is."
@@ -87,14 +87,6 @@ pub(super) fn growth(summary: &Summary) -> Option<Chart> {
         shades: Vec::new(),
         panels: vec![panel],
     })
-}
-
-/// No one says that a number is 1 times another.
-fn times_as_much(factor: f64) -> String {
-    match compact(factor).as_str() {
-        "1" => "the same as now".to_owned(),
-        times => format!("{times} times as much"),
-    }
 }
 
 fn of_factor(bill: &Bill, grown: &board::Grown, items: &[String]) -> Option<Bar> {
@@ -145,7 +137,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let axis = Axis { high: most.max(0.01), ..axis };
     let ticks = axis.ticks.iter().filter(|tick| tick.0 <= axis.high).cloned().collect();
     let body = Bars { axis: Axis { ticks, ..axis }, rows, falls, ..Bars::default() };
-    Panel { name: name.to_owned(), height, body: Body::Bars(body) }
+    Panel::new(name, height, Body::Bars(body))
 }
 
 fn noted(summary: &Summary, bill: &Bill) -> String {

@@ -84,6 +84,6 @@ impl<'a> Node<'a> {
         let most = with_bands(self.peak.1, &bands).min(1.0);
         let y = Axis::linear(most, axis::percent).of(Unit::Share);
         let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
-        Panel { name: format!("{} of {}", self.work, self.name), height, body }
+        Panel::new(format!("{} of {}", self.work, self.name), height, body)
     }
 }

@@ -1,5 +1,5 @@
 //! The designs of a sweep over time: the same chart of each, one below the other on the same axes.
-use super::{Axis, Body, Chart, Line, Lines, Panel, Shade, several, several::Named};
+use super::{Axis, Body, Chart, Line, Lines, Panel, Shade, common, several, several::Named};
 use crate::{
     report::theme,
     summary::{Summary, advice::Design, sweep::Sweep},
@@ -64,7 +64,7 @@ fn together(all: &[&Own], shown: &str) -> Option<Chart> {
     let alike = all.len() > 1 && all.iter().filter(lines).count() == all.len();
     let mut chart = match first.chart.name.as_str() {
         TOGETHER if alike => over_each_other(all),
-        _ if alike && first.chart.x.name.starts_with("time, ") => stacked(all),
+        _ if alike && first.chart.x.is_time() => stacked(all),
         _ => first.chart.clone(),
     };
     chart.name = format!("{PREFIX}{}", first.chart.name);
@@ -76,21 +76,19 @@ fn together(all: &[&Own], shown: &str) -> Option<Chart> {
 /// told over them, what differs in the panels.
 fn stacked(all: &[&Own]) -> Chart {
     let mut chart = all[0].chart.clone();
-    let in_all = |shade: &Shade| all.iter().all(|own| own.chart.shades.contains(shade));
-    chart.shades.retain(in_all);
-    let apart = |own: &Own| -> Vec<Shade> {
-        own.chart.shades.iter().filter(|shade| !in_all(shade)).cloned().collect()
-    };
-    let told = all.iter().filter_map(|own| Some((own.design, shaded(&apart(own))?)));
-    let told: Vec<String> = told.map(|(name, what)| format!("{name}: {what}")).collect();
-    if !told.is_empty() {
-        chart.note = format!("{} Shaded: {}.", chart.note, told.join("; "));
+    let named: Vec<(&str, &[Shade])> =
+        all.iter().map(|own| (own.design, own.chart.shades.as_slice())).collect();
+    let shades = common::shades(&named);
+    chart.shades = shades.common;
+    if !shades.words.is_empty() {
+        chart.note = format!("{} Shaded: {}.", chart.note, shades.words);
     }
     chart.x = Axis::over(all.iter().map(|own| &own.chart.x));
-    let first = |own: &Own| own.chart.panels.first().map(|panel| panel.name.clone());
+    let first = |own: &Own| own.chart.panels.first().map(Panel::head);
     let alike = all.iter().all(|own| first(own) == first(all[0]));
-    let panels = all.iter().enumerate();
-    let panels = panels.flat_map(|(at, own)| panels_of(own, &apart(own), alike, at == 0)).collect();
+    let panels = all.iter().zip(&shades.own).enumerate();
+    let panels = panels.flat_map(|(at, (own, shades))| panels_of(own, shades, alike, at == 0));
+    let panels = panels.collect();
     chart.panels = by_quantity(panels);
     chart
 }
@@ -101,13 +99,17 @@ fn panels_of(own: &Own, shades: &[Shade], alike: bool, first: bool) -> Vec<(Stri
     let named = |(place, panel): (usize, &Panel)| {
         // The first design's own is the headline of all.
         let says = place == 0 && alike && !first;
-        let told = if says { brief(&own.chart.headline) } else { &panel.name };
+        let (told, suffix) = if says {
+            (brief(&own.chart.headline), String::new())
+        } else {
+            (panel.name.as_str(), panel.suffix.clone())
+        };
         let mut body = panel.body.clone();
         if let Body::Lines(lines) = &mut body {
             lines.shades = shades.to_vec();
         }
         let (name, height) = (format!("{}: {told}", own.design), panel.height.min(theme::STACKED));
-        (panel.name.clone(), Panel { name, height, body })
+        (panel.head(), Panel { suffix, ..Panel::new(name, height, body) })
     };
     own.chart.panels.iter().enumerate().map(named).collect()
 }
@@ -145,13 +147,6 @@ fn y_of(panel: &Panel) -> Option<&Axis> {
 fn brief(headline: &str) -> &str {
     let ends = [", ", "; ", ": "].into_iter().filter_map(|end| headline.find(end));
     ends.min().map_or(headline, |end| &headline[..end])
-}
-
-/// What is shaded, in words.
-fn shaded(shades: &[Shade]) -> Option<String> {
-    let names: Vec<&str> =
-        shades.iter().filter(|it| !it.faint).map(|it| it.name.as_str()).collect();
-    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// One panel with a line for each design.

@@ -186,7 +186,7 @@ fn panel(name: &str, rows: Vec<Bar>, most: f64, falls: bool) -> Panel {
     let shown = |at: f64| at <= axis.high && at.fract() == 0.0;
     let ticks = axis.ticks.iter().filter(|tick| shown(tick.0)).cloned().collect();
     let body = Body::Bars(Bars { axis: Axis { ticks, ..axis }, rows, falls, ..Bars::default() });
-    Panel { name: name.to_owned(), height, body }
+    Panel::new(name, height, body)
 }
 
 fn headline(missed: &[Part], beside: &[Part], intended: f64) -> String {

@@ -58,7 +58,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together) + " No shade: no delivery.",
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 60.0, body }],
+        panels: vec![Panel::new("delivery lag", theme::SINGLE + 60.0, body)],
     })
 }
 
@@ -84,47 +84,49 @@ fn is_still(summary: &Summary) -> bool {
     summary.faults().next().is_none() && bins > 1.0 && apart < STILL * all
 }
 
-/// How many take much longer than usual, and when most of them come.
+/// How many take much longer than usual behind the warm-up, and when most of them come. A cell is
+/// late as a whole, so that the limit is the lower edge of one.
 fn headline(summary: &Summary) -> String {
-    let cells = &summary.lag_cells;
+    let cells = summary.lag_cells.iter().filter(|cell| cell.at >= summary.warm_up);
+    let cells: Vec<&LagCell> = cells.collect();
     let all: u64 = cells.iter().map(|cell| cell.count).sum();
     let told = summary.mean("delivery_lag.p50").filter(|&median| median > 0.0);
-    let Some(median) = told.or_else(|| median(cells, all)) else {
+    let Some(median) = told.or_else(|| median(&cells, all)) else {
         return "Delivery lag over time".to_owned();
     };
-    let bound = LATE * median;
-    let late = || cells.iter().filter(|cell| cell.low.seconds() >= bound);
-    let sum: u64 = late().map(|cell| cell.count).sum();
-    let limit = figures::duration(bound);
-    if sum == 0 {
-        return format!("No delivery takes longer than {limit}, ten times the median");
-    }
+    let late: Vec<&LagCell> =
+        cells.iter().filter(|cell| cell.low.seconds() >= LATE * median).copied().collect();
+    let Some(limit) = late.iter().map(|cell| cell.low).min() else {
+        let most = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
+        return format!("No delivery takes longer than {}", figures::duration(most));
+    };
+    let sum: u64 = late.iter().map(|cell| cell.count).sum();
     let share = figures::share(number::float(sum) / number::float(all.max(1)));
-    let when = when(summary, bound, sum)
+    let when = when(summary, &late, sum)
         .map_or_else(String::new, |at| format!("; most come at {}", figures::clock(at)));
-    format!("{share} of the deliveries take longer than {limit}, ten times the median{when}")
+    let limit = figures::duration(limit.seconds());
+    format!("{share} of the deliveries take {limit} or more, over ten times the median{when}")
 }
 
 /// Where most of those come that are late, if it is a moment of its own: a bin with more of them
 /// than three times their mean, and so many that this is no chance.
-fn when(summary: &Summary, bound: f64, late: u64) -> Option<f64> {
+fn when(summary: &Summary, late: &[&LagCell], sum: u64) -> Option<f64> {
     let mut most = (0, 0.0);
-    for bin in summary.lag_cells.chunk_by(|one, other| one.at == other.at) {
-        let late = bin.iter().filter(|cell| cell.low.seconds() >= bound);
-        let count: u64 = late.map(|cell| cell.count).sum();
+    for bin in late.chunk_by(|one, other| one.at == other.at) {
+        let count: u64 = bin.iter().map(|cell| cell.count).sum();
         if count > most.0 {
             most = (count, bin[0].at.seconds());
         }
     }
-    let bins = summary.horizon.seconds() / summary.lag_bin.seconds().max(1e-9);
-    let mean = number::float(late) / bins.max(1.0);
+    let ran = summary.horizon.seconds() - summary.warm_up.seconds();
+    let mean = number::float(sum) / (ran / summary.lag_bin.seconds().max(1e-9)).max(1.0);
     let over = number::float(most.0) - PEAK * mean;
     (over > 0.0 && over > SIGMAS * mean.sqrt()).then_some(most.1)
 }
 
 /// The middle of the cell in which half of all are reached.
-fn median(cells: &[LagCell], all: u64) -> Option<f64> {
-    let mut sorted: Vec<&LagCell> = cells.iter().collect();
+fn median(cells: &[&LagCell], all: u64) -> Option<f64> {
+    let mut sorted = cells.to_vec();
     sorted.sort_by_key(|cell| cell.low);
     let mut seen = 0;
     let half = sorted.into_iter().find(|cell| {

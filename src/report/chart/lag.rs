@@ -7,7 +7,7 @@ use crate::{
     engine::number,
     report::theme::{self, Pen},
     summary::{
-        Burst, Judged, Summary, bursts, figures,
+        Burst, Judged, Summary, bursts, figures, of_phase,
         series::Curve,
         slo::{self, Comparison},
         survivors,
@@ -62,7 +62,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel { name: "delivery lag".to_owned(), height: theme::SINGLE + 30.0, body }],
+        panels: vec![Panel::new("delivery lag", theme::SINGLE + 30.0, body)],
     })
 }
 
@@ -175,7 +175,8 @@ pub(super) fn asked(judged: &[Judged]) -> Vec<Limit> {
 fn of_phases(summary: &Summary) -> Vec<Limit> {
     let limit = |judged: &Judged| {
         let slo = slo::parse(&judged.expr).ok()?;
-        let (phase, metric) = slo.metric.strip_prefix("during(")?.split_once(").")?;
+        let (phase, metric) = of_phase(&slo.metric);
+        let phase = phase?;
         let percentile = metric.strip_prefix("delivery_lag.")?;
         let own = summary.stretches().filter(|stretch| stretch.name == phase);
         let spans: Vec<(f64, f64)> =

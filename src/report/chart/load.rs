@@ -80,11 +80,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together) + " Read from four steps an octave.",
         x,
         shades: Vec::new(),
-        panels: vec![Panel {
-            name: "delivery lag".to_owned(),
-            height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, limits, ..Lines::default() }),
-        }],
+        panels: vec![Panel::new(
+            "delivery lag",
+            theme::SINGLE,
+            Body::Lines(Lines { y, lines, limits, ..Lines::default() }),
+        )],
     })
 }
 

@@ -5,10 +5,7 @@ use crate::{
     engine::Time,
     record::Unit,
     report::theme::{self, Pen},
-    summary::{
-        Stretch, Summary, figures,
-        series::{self, Curve, Series},
-    },
+    summary::{Summary, figures, series::Curve},
 };
 use figures::{counted, share};
 
@@ -26,8 +23,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     }
     if !twice.is_empty() {
         let pens = [theme::PURPLE, theme::VERMILION, theme::SKY, theme::GREY];
-        let name = "twice or out of order, per second";
-        panels.push(panel(name, &twice, theme::SMALL, None, &pens));
+        let panel = panel("twice or out of order", &twice, theme::SMALL, None, &pens);
+        panels.push(Panel { suffix: RATE.to_owned(), ..panel });
     }
     let what = match (lost.is_empty(), late.is_empty()) {
         (false, false) => "Lost and late deliveries",
@@ -55,17 +52,16 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
 const FEW: f64 = 10.0;
 /// Not more causes have a panel of their own.
 const PANELS: usize = 5;
+/// Behind the name of what is counted.
+const RATE: &str = ", per second";
 /// Peaks that differ by more than this factor are not drawn on one scale.
 const ALIKE: f64 = 10.0;
 
 /// Causes with their losses, most first; all beyond four are one.
 fn lost(summary: &Summary) -> Vec<(String, Curve)> {
-    let causes = summary.statistics("", "lost").into_iter().filter(|&name| name != "total");
-    let mut all: Vec<(String, Curve)> = causes
-        .filter_map(|cause| Some((cause.to_owned(), summary.rate("", "lost", cause)?)))
-        .chain(summary.rate("", "deliveries", "expired").map(|curve| ("expired".to_owned(), curve)))
-        .filter(|(_, curve)| curve.integral() > 0.0)
-        .collect();
+    let causes = summary.losses().into_iter().filter(|(_, curve)| curve.integral() > 0.0);
+    let mut all: Vec<(String, Curve)> =
+        causes.map(|(cause, curve)| (cause.to_owned(), curve)).collect();
     all.sort_by(|a, b| b.1.integral().total_cmp(&a.1.integral()));
     if all.len() > PANELS {
         let rest: Vec<Curve> =
@@ -102,20 +98,15 @@ fn twice(summary: &Summary) -> Vec<(String, Curve)> {
 
 /// When it is lost: mostly in a fault, or at any time.
 fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> String {
-    let deliveries = |curves: &[(String, Curve)], verbs: [&str; 2]| {
-        let count = summed(curves);
-        let verb = verbs[usize::from(figures::count(count) != "1")];
-        format!("{} {verb}", counted(count, "delivery", "deliveries"))
-    };
+    let come = |curves| counted(summed(curves), "delivery comes", "deliveries come");
     let all: Vec<Curve> = lost.iter().map(|(_, curve)| curve.clone()).collect();
     let Some(all) = Curve::sum(&all) else {
         if late.is_empty() {
-            let come = deliveries(twice, ["comes", "come"]);
-            return format!("Nothing is lost; {come} twice or out of order");
+            return format!("Nothing is lost; {} twice or out of order", come(twice));
         }
-        return format!("Nothing is lost; {} late", deliveries(late, ["comes", "come"]));
+        return format!("Nothing is lost; {} late", come(late));
     };
-    let gone = deliveries(lost, ["is", "are"]);
+    let gone = counted(summed(lost), "delivery is", "deliveries are");
     match (worst(summary, lost), all.peak()) {
         (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
         // A peak without a cause is chance, and its time says nothing.
@@ -154,32 +145,13 @@ fn worst<'s>(summary: &'s Summary, lost: &[(String, Curve)]) -> Option<(&'s str,
     names.sort_unstable();
     names.dedup();
     let part = |name: &'s str| {
-        let (lasted, inside) = within(summary, name);
-        let part = inside / all;
+        let (lasted, inside) = summary.lost_in(name);
+        let part = whole(inside) / all;
         // Outside it is less than half as frequent as everywhere.
         let rest = 1.0 - lasted / ran;
         (part > 0.5 && 2.0 * (1.0 - part) < rest).then_some((name, part))
     };
     names.into_iter().filter_map(part).max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
-/// How long a phase lasts in all runs together, and how many deliveries are lost in it.
-fn within(summary: &Summary, name: &str) -> (f64, f64) {
-    let stretches = || summary.phases.iter().filter(|phase| phase.name == name);
-    let ends = |phase: &Stretch| (phase.start.seconds(), phase.end.seconds());
-    let lasted = stretches().map(ends).map(|(start, end)| end - start).sum();
-    let gone = |series: &&Series| {
-        let [quantity, statistic] = [&series.quantity, &series.statistic].map(String::as_str);
-        let lost = quantity == "lost" && statistic != "total";
-        series.node.is_empty() && (lost || (quantity, statistic) == ("deliveries", "expired"))
-    };
-    let inside = |series: &Series| -> f64 {
-        let Some(curve) = series::curve(std::iter::once(series), true) else { return 0.0 };
-        let own = stretches().filter(|phase| series.replication == Some(phase.replication));
-        let rates = own.map(ends).flat_map(|(start, end)| curve.within(start, end));
-        whole(rates.map(|(_, rate)| rate).sum::<f64>() * curve.step)
-    };
-    (lasted, summary.series.iter().filter(gone).map(inside).sum())
 }
 
 /// A panel for each cause: when it happens is told apart however rare it is.
@@ -190,9 +162,10 @@ fn by_cause(lost: &[(String, Curve)], runs: u32) -> Vec<Panel> {
     let one = |(cause, curve): &(String, Curve)| {
         let lost = if cause == "expired" { "" } else { "lost: " };
         let cause = cause.replace('_', " ");
-        let name = format!("{lost}{cause}, per second ({} {per})", figures::count(many(curve)));
+        let name = format!("{lost}{cause}");
+        let suffix = format!("{RATE} ({} {per})", figures::count(many(curve)));
         let unnamed = [(String::new(), curve.clone())];
-        panel(&name, &unnamed, height, common, &[theme::VERMILION])
+        Panel { suffix, ..panel(&name, &unnamed, height, common, &[theme::VERMILION]) }
     };
     lost.iter().map(one).collect()
 }
@@ -230,5 +203,5 @@ fn panel(
     let bands = lines.iter().flat_map(below).collect();
     let y = Axis::linear(most, figures::tick).of(Unit::PerSecond);
     let body = Body::Lines(Lines { y, bands, lines, ..Lines::default() });
-    Panel { name: name.to_owned(), height, body }
+    Panel::new(name, height, body)
 }

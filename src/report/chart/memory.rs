@@ -63,12 +63,9 @@ impl<'s> Pool<'s> {
             None => {
                 let held = most("connections_per_instance.max").filter(|&held| held > 0.0)?;
                 let each = most("memory.peak_per_instance")? / held;
-                let weighed = |curve: Curve| Curve {
-                    mean: curve.mean.into_iter().map(|held| Some(held? * each)).collect(),
-                    ..curve
-                };
                 let (fullest, mean) = all("connections")?;
-                (weighed(fullest), weighed(mean))
+                let weighed = |held| held * each;
+                (fullest.map(weighed), mean.map(weighed))
             }
         };
         let peak = fullest.peak()?;
@@ -89,6 +86,6 @@ impl<'s> Pool<'s> {
         let limits =
             vec![Limit::new(self.limit, format!("limit {}", figure(Unit::Bytes, self.limit)))];
         let body = Body::Lines(Lines { y, lines, limits, ..Lines::default() });
-        Panel { name: format!("memory of an instance of {}", self.node), height, body }
+        Panel::new(format!("memory of an instance of {}", self.node), height, body)
     }
 }

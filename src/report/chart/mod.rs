@@ -6,6 +6,7 @@ mod absence;
 mod attempts;
 mod axis;
 mod budgets;
+mod common;
 pub(crate) mod connections;
 mod cost;
 mod cpu;
@@ -32,6 +33,7 @@ mod thin;
 pub(super) use attempts::quota;
 pub use axis::{Axis, Scale};
 pub(super) use connections::fullest_and_mean;
+pub(super) use order::numbered;
 
 use super::theme::Pen;
 use crate::{
@@ -76,10 +78,25 @@ pub struct Shade {
 pub struct Panel {
     /// What its y axis measures.
     pub name: String,
+    /// What stands behind the name where it is drawn, such as the unit and the sum of its lines;
+    /// a pointer does not tell it.
+    pub suffix: String,
     /// Height in pixels.
     pub height: f64,
     /// What is in it.
     pub body: Body,
+}
+
+impl Panel {
+    /// A panel with nothing behind its name.
+    pub fn new(name: impl Into<String>, height: f64, body: Body) -> Self {
+        Self { name: name.into(), suffix: String::new(), height, body }
+    }
+
+    /// What stands over it.
+    pub fn head(&self) -> String {
+        format!("{}{}", self.name, self.suffix)
+    }
 }
 
 /// What is in a panel.

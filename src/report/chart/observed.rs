@@ -35,9 +35,12 @@ fn chart(summary: &Summary, observed: &Observed, place: usize) -> Chart {
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: vec![Panel {
-            name: observed.name.clone() + counted,
-            height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, ..Lines::default() }),
+            suffix: counted.to_owned(),
+            ..Panel::new(
+                &observed.name,
+                theme::SINGLE,
+                Body::Lines(Lines { y, lines, ..Lines::default() }),
+            )
         }],
     }
 }

@@ -21,11 +21,14 @@ fn rank(label: &str) -> Option<(&str, f64)> {
     match (label, percentile) {
         ("max", _) => Some(("p", 100.0)),
         (_, Some(percentile)) => Some(("p", percentile)),
-        (_, None) => {
-            let (stem, number) = label.rsplit_once('-')?;
-            Some((stem, number.parse().ok()?))
-        }
+        (_, None) => numbered(label).map(|(stem, number)| (stem, f64::from(number))),
     }
+}
+
+/// The name and the number of an instance: `gateways-2`.
+pub(in crate::report) fn numbered(name: &str) -> Option<(&str, u32)> {
+    let (stem, number) = name.rsplit_once('-')?;
+    Some((stem, number.parse().ok()?))
 }
 
 #[cfg(test)]

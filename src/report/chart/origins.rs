@@ -114,7 +114,7 @@ fn panel(summary: &Summary, all: &[Origin], most: bool) -> Panel {
     let body = Lines { y: Axis::lags(least, greatest), lines, limits, ..Lines::default() };
     let part = if most { format!("99{}%", figures::GAP) } else { "half".to_owned() };
     let name = format!("{part} of the deliveries within");
-    Panel { name, height: theme::STACKED, body: Body::Lines(body) }
+    Panel::new(name, theme::STACKED, Body::Lines(body))
 }
 
 /// Upper limits that objectives set to the lag of what a node sends, or of any: percentile, limit,
@@ -123,7 +123,7 @@ pub(super) fn limits(summary: &Summary, node: Option<&str>) -> Vec<(String, f64,
     let limit = |judged: &Judged| {
         let slo = slo::parse(&judged.expr).ok()?;
         let (of, statistic) = slo.metric.split_once(".delivery_lag.")?;
-        let own = node.is_none_or(|node| node == of) && !of.starts_with("during(");
+        let own = node.is_none_or(|node| node == of) && slo.phase().is_none();
         (own && super::lag::is_upper(&slo)).then(|| {
             let label = format!("{of} {statistic} limit {}", axis::seconds(slo.limit));
             (statistic.to_owned(), slo.limit, label)

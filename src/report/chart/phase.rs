@@ -1,8 +1,7 @@
 //! A phase diagram: both borders over the values of the policy.
-use super::{Axis, Band, Body, Chart, Line, Lines, Panel, Scale, axis};
+use super::{Axis, Band, Body, Chart, Line, Lines, Panel, axis};
 use crate::{
     engine::number,
-    record::Unit,
     report::theme,
     summary::phase::{Border, Phase, Row},
 };
@@ -38,13 +37,13 @@ pub fn chart(phase: &Phase) -> Chart {
     ];
     let dots = dots.collect();
     let ticks = phase.rows.iter().enumerate().map(|(row, it)| (place(row), it.policy.clone()));
+    let names: Vec<(f64, String)> = ticks.collect();
     let x = Axis {
-        scale: Scale::Linear,
-        low: 0.0,
         high: number::float(number::count(phase.rows.len())),
-        ticks: ticks.collect(),
+        ticks: names.clone(),
+        names,
         name: phase.policy.clone(),
-        unit: Unit::Count,
+        ..Axis::default()
     };
     let against = match phase.policy.as_str() {
         "" => String::new(),
@@ -63,10 +62,10 @@ pub fn chart(phase: &Phase) -> Chart {
         note: format!("One run a probe, found by bisection; seed {}.", phase.seed),
         x,
         shades: Vec::new(),
-        panels: vec![Panel {
-            name: phase.load.clone(),
-            height: theme::SINGLE,
-            body: Body::Lines(Lines {
+        panels: vec![Panel::new(
+            phase.load.clone(),
+            theme::SINGLE,
+            Body::Lines(Lines {
                 bands: bands(phase, &y),
                 y,
                 lines,
@@ -74,7 +73,7 @@ pub fn chart(phase: &Phase) -> Chart {
                 regions,
                 ..Lines::default()
             }),
-        }],
+        )],
     }
 }
 

@@ -24,18 +24,20 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         (curve.integral() > 0.0).then_some((label, pen, curve))
     };
     let ends: Vec<(&str, Pen, Curve)> = ENDS.iter().filter_map(of).collect();
-    let curves: Vec<Curve> = ends.iter().map(|(.., curve)| curve.clone()).collect();
-    let all = Curve::sum(&curves)?;
-    let failed = summary.rate("", "polls", "failed").filter(|curve| curve.integral() > 0.0);
+    let (all, _) = summary.polls()?;
     let (bin, peak) = all.peak()?;
-    let headline = match &failed {
-        Some(failed) => fails(&all, failed)?,
+    let headline = match summary.failing() {
+        Some(part) => {
+            let (bin, most) = part.peak()?;
+            format!("At worst {} of the polls fail, at {}", share(most), clock(part.time(bin)))
+        }
         None if peak > MOVES * all.median()? => {
             format!("Polls peak at {}/s at {}, and none fails", count(peak), clock(all.time(bin)))
         }
         None => return None,
     };
-    let most = curves.iter().filter_map(Curve::peak).map(|it| it.1).fold(0.0, f64::max);
+    let most = ends.iter().filter_map(|(.., curve)| curve.peak()).map(|it| it.1);
+    let most = most.fold(0.0, f64::max);
     let lines = ends.iter().map(|(label, pen, curve)| line(*label, pen.wide(1.5), curve));
     let lines = lines.collect();
     let y = Axis::linear(most, figures::tick).of(Unit::PerSecond);
@@ -46,30 +48,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Mean),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
-        panels: vec![Panel {
-            name: "polls per second".to_owned(),
-            height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, ..Lines::default() }),
-        }],
+        panels: vec![Panel::new(
+            "polls per second",
+            theme::SINGLE,
+            Body::Lines(Lines { y, lines, ..Lines::default() }),
+        )],
     })
-}
-
-/// How many fail, and when most of those who ask.
-fn fails(all: &Curve, failed: &Curve) -> Option<String> {
-    let parts = failed.values().filter_map(|(bin, failed)| {
-        let of = (*all.mean.get(bin)?).filter(|&of| of > 0.0)?;
-        Some((bin, failed / of))
-    });
-    // The first of equal ones.
-    let (bin, most) = parts.reduce(|best, it| if it.1 > best.1 { it } else { best })?;
-    let lost = failed.integral().round();
-    Some(format!(
-        "{} of {} polls {} ({}); at {} {} of those of the moment",
-        count(lost),
-        count(all.integral().round()),
-        if lost > 1.5 { "fail" } else { "fails" },
-        share(failed.integral() / all.integral()),
-        clock(all.time(bin)),
-        share(most),
-    ))
 }

@@ -129,7 +129,7 @@ impl<'s> Queue<'s> {
         let bands: Vec<Band> = band(summary, pen, &self.curve).into_iter().collect();
         let lines = vec![line("", pen, &self.curve)];
         let body = Lines { y: y.of(self.unit), bands, lines, limits, ..Lines::default() };
-        Panel { name, height, body: Body::Lines(body) }
+        Panel::new(name, height, Body::Lines(body))
     }
 
     /// How many a door takes, where that is not far.

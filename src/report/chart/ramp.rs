@@ -20,6 +20,10 @@ pub fn chart(phase: &Phase) -> Option<Chart> {
     let [low, high] = [loads().fold(f64::INFINITY, f64::min), loads().fold(0.0, f64::max)];
     let (row, ramp) =
         ramps.iter().max_by(|a, b| width(phase, a.1).total_cmp(&width(phase, b.1)))?;
+    let mut names: Vec<(f64, String)> = loads().map(|load| (load, phase.said(load))).collect();
+    names.sort_by(|a, b| a.0.total_cmp(&b.0));
+    names.dedup();
+    let x = Axis::log(low, high, |it| axis::of_unit(phase.unit, it)).of(phase.unit);
     let height = if ramps.len() == 1 { theme::SINGLE } else { theme::SMALL };
     Some(Chart {
         name: "ramp".to_owned(),
@@ -30,9 +34,7 @@ pub fn chart(phase: &Phase) -> Option<Chart> {
             phase.load
         ),
         note: format!("One run; the second half of each step counts; seed {}.", phase.seed),
-        x: Axis::log(low, high, |it| axis::of_unit(phase.unit, it))
-            .of(phase.unit)
-            .named(&phase.load),
+        x: Axis { names, ..x }.named(&phase.load),
         shades: Vec::new(),
         panels: ramps.iter().map(|(row, ramp)| panel(phase, row, ramp, height)).collect(),
     })
@@ -60,7 +62,7 @@ fn panel(phase: &Phase, row: &Row, ramp: &Ramp, height: f64) -> Panel {
     let value =
         if phase.policy.is_empty() { String::new() } else { format!(", {}", phase.chosen(row)) };
     let body = Body::Lines(Lines { y, lines, ..Lines::default() });
-    Panel { name: format!("well{value}"), height, body }
+    Panel::new(format!("well{value}"), height, body)
 }
 
 fn headline(phase: &Phase, row: &Row, ramp: &Ramp) -> String {

@@ -1,5 +1,5 @@
 //! Series of the same name of several runs, laid over each other.
-use super::{Axis, Body, Chart, Limit, Line, Lines, Panel, Shade, attempts, bins, line};
+use super::{Axis, Body, Chart, Limit, Line, Lines, Panel, Shade, attempts, bins, common, line};
 use crate::{
     record::Unit,
     report::theme::{self, Pen},
@@ -39,9 +39,6 @@ struct Told<'a> {
 /// A line of what is counted or held: each replication has its own.
 const MEAN: &str = "the mean over the replications of its run";
 
-/// A peak so many times the median needs a log axis.
-const LOG: f64 = 30.0;
-
 /// Lag, connections, attempts and losses, each as far as a run has them.
 pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
     let lag = Told {
@@ -78,27 +75,20 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         name: "attempts",
         what: "attempts per second",
         unit: Unit::PerSecond,
-        log: runs.iter().filter_map(|run| tried(run.1)).any(|curve| is_steep(&curve)),
+        log: runs.iter().any(|run| is_steep(run.1)),
         limit: quota(runs),
-        of: &tried,
+        of: &attempts::tried,
         worst: (f64::max, "Attempts peak at"),
         over: MEAN,
     };
     // What is chance in each run is chance in all.
-    let told = runs.iter().any(|run| attempts::chart(run.1).is_some());
-    let all = [lag, connections, attempts, lost].into_iter();
-    all.filter(|it| it.name != "attempts" || told).filter_map(|it| chart(&it, runs)).collect()
+    let told = runs.iter().any(|run| attempts::is_told(run.1));
+    let all = [Some(lag), Some(connections), told.then_some(attempts), Some(lost)];
+    all.into_iter().flatten().filter_map(|it| chart(&it, runs)).collect()
 }
 
-/// Attempts to connect, per second.
-fn tried(summary: &Summary) -> Option<Curve> {
-    summary.rate("", "attempts", "attempted").filter(|curve| curve.integral() > 0.0)
-}
-
-/// Whether its peak would press everything else to the floor.
-fn is_steep(curve: &Curve) -> bool {
-    let peak = curve.peak().map_or(0.0, |peak| peak.1);
-    curve.median().is_some_and(|median| peak > LOG * median)
+fn is_steep(run: &Summary) -> bool {
+    attempts::tried(run).is_some_and(|curve| attempts::is_steep(run, &curve))
 }
 
 /// The quota that all runs have.
@@ -113,21 +103,14 @@ fn quota(runs: &[Named]) -> Option<Limit> {
 /// What happens in all runs at the same time: it is shaded; and what does not, in words.
 fn shades(runs: &[Named]) -> (Vec<Shade>, String) {
     let all: Vec<Vec<Shade>> = runs.iter().map(|run| super::shades(run.1)).collect();
-    let in_all = |shade: &Shade| all.iter().all(|own| own.contains(shade));
-    let common = all.first().into_iter().flatten().filter(|it| in_all(it)).cloned().collect();
-    let own = |((name, _), shades): (&Named, &Vec<Shade>)| {
-        let apart = shades.iter().filter(|shade| !shade.faint && !in_all(shade));
-        let told = |shade: &Shade| format!("{} at {}", shade.name, figures::clock(shade.start));
-        let told: Vec<String> = apart.map(told).collect();
-        (!told.is_empty()).then(|| format!("{name}: {}", told.join(", ")))
+    let named: Vec<(&str, &[Shade])> =
+        runs.iter().zip(&all).map(|(run, own)| (run.0, own.as_slice())).collect();
+    let found = common::shades(&named);
+    let words = match found.words.as_str() {
+        "" => String::new(),
+        told => format!(" Not shaded, since not in all runs alike: {told}."),
     };
-    let told: Vec<String> = runs.iter().zip(&all).filter_map(own).collect();
-    let words = if told.is_empty() {
-        String::new()
-    } else {
-        format!(" Not shaded, since not in all runs alike: {}.", told.join("; "))
-    };
-    (common, words)
+    (found.common, words)
 }
 
 /// What a line is of, with the replications and the seed of each run.
@@ -149,11 +132,7 @@ fn evidence(over: &str, runs: &[Named]) -> String {
 
 /// Everything that is lost or expires, per second.
 fn missed(summary: &Summary) -> Option<Curve> {
-    let causes = summary.statistics("", "lost");
-    let lost = causes.into_iter().filter(|&cause| cause != "total");
-    let mut all: Vec<Curve> = lost.filter_map(|cause| summary.rate("", "lost", cause)).collect();
-    all.extend(summary.rate("", "deliveries", "expired"));
-    Curve::sum(&all).filter(|curve| curve.integral() > 0.0)
+    summary.lost().filter(|curve| curve.integral() > 0.0)
 }
 
 fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
@@ -169,15 +148,11 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let values = || curves.iter().flat_map(|(.., curve)| curve.values().map(|(_, value)| value));
     let most = values().fold(0.0, f64::max);
     let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
-    let zeros = values().any(|value| value <= 0.0);
     let limits: Vec<Limit> = told.limit.iter().cloned().collect();
     let most = limits.iter().map(|limit| limit.value).fold(most, f64::max);
     let y = match (log && least.is_finite(), unit) {
         (true, Unit::Seconds) => Axis::lags(least, most),
-        (true, _) => {
-            let axis = Axis::log(least, most, figures::tick).of(unit);
-            if zeros { axis.with_floor() } else { axis }
-        }
+        (true, _) => attempts::factors(values(), most),
         (false, _) => super::observed::scale(unit, most),
     };
     // The first run is the most important line: it lies on top.
@@ -199,11 +174,11 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
         note: evidence(told.over, runs) + &apart,
         x: Axis::time(longest),
         shades,
-        panels: vec![Panel {
-            name: what.to_owned(),
-            height: theme::SINGLE,
-            body: Body::Lines(Lines { y, lines, limits, reversed: true, ..Lines::default() }),
-        }],
+        panels: vec![Panel::new(
+            what,
+            theme::SINGLE,
+            Body::Lines(Lines { y, lines, limits, reversed: true, ..Lines::default() }),
+        )],
     })
 }
 

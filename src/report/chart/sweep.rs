@@ -241,7 +241,7 @@ fn curves(sweep: &Sweep, name: &str) -> Option<Chart> {
             draw(&mut body, sweep, name, &points, &roles, &across, pen, label);
         }
         let named = chosen.as_ref().map(|it| format!("{called}, {}", in_words(sweep, it)));
-        Panel { name: named.unwrap_or_else(|| called.clone()), height, body: Body::Lines(body) }
+        Panel::new(named.unwrap_or_else(|| called.clone()), height, Body::Lines(body))
     };
     let panels: Vec<Panel> = panels.iter().map(panel).collect();
     let crossed = !marks.is_empty();

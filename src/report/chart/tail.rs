@@ -47,11 +47,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         note: evidence(summary, Shown::Together),
         x: Axis::lags(start, reach).named("delivery lag x"),
         shades: Vec::new(),
-        panels: vec![Panel {
-            name: "share of deliveries later than x".to_owned(),
-            height: theme::SINGLE + 30.0,
-            body: Body::Lines(lines),
-        }],
+        panels: vec![Panel::new(
+            "share of deliveries later than x",
+            theme::SINGLE + 30.0,
+            Body::Lines(lines),
+        )],
     })
 }
 

@@ -139,7 +139,7 @@ fn panels(sheet: &mut Sheet, chart: &Chart, paper: &Paper, y: f64) -> f64 {
         if place > 0 {
             y += if own_axis(&chart.panels[place - 1]).is_some() { OWN_AXIS } else { BETWEEN };
         }
-        y = panel_name(sheet, paper, &panel.name, y);
+        y = panel_name(sheet, paper, &panel.head(), y);
         // A tick of the upper end reaches above the panel.
         y += if place == 0 && !phases.is_empty() { 0.0 } else { TICK_ROOM };
         if let (true, Body::Lines(body)) = (paper.keyed, &panel.body) {

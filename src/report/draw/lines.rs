@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::number,
     report::{
-        chart::{Axis, Band, Limit, Line, Lines},
+        chart::{Axis, Band, Limit, Line, Lines, numbered},
         theme::{self, DOT, Pen, Type},
     },
 };
@@ -171,7 +171,7 @@ fn line_ends(sheet: &mut Sheet, body: &Lines, frame: Frame) {
 
 /// Whether its labels move with what is seen of the time.
 fn over_time(frame: Frame) -> bool {
-    frame.x.name.starts_with("time, ")
+    frame.x.is_time()
 }
 
 /// The lines that have a label, by their place, and whether it is theirs alone: of those that lie
@@ -197,7 +197,7 @@ fn named(body: &Lines) -> Vec<(usize, String, bool)> {
 /// follow each other by their ends: `gateways-0 to 3`.
 fn together(names: &[&str]) -> String {
     let [first, rest @ ..] = names else { return String::new() };
-    if let Some(ends) = numbered(names) {
+    if let Some(ends) = in_a_row(names) {
         return ends;
     }
     let words = first.split_inclusive([' ', '-']).scan(0, |end, word| {
@@ -212,14 +212,11 @@ fn together(names: &[&str]) -> String {
 }
 
 /// At least three names that end in numbers which follow each other, in any order.
-fn numbered(names: &[&str]) -> Option<String> {
-    let read = |name: &&str| -> Option<(String, u32)> {
-        let (stem, number) = name.rsplit_once('-')?;
-        Some((stem.to_owned(), number.parse().ok()?))
-    };
-    let mut all: Vec<(String, u32)> = names.iter().map(read).collect::<Option<_>>()?;
-    all.sort();
-    let follow = |pair: &[(String, u32)]| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1;
+fn in_a_row(names: &[&str]) -> Option<String> {
+    let mut all: Vec<(&str, u32)> =
+        names.iter().map(|name| numbered(name)).collect::<Option<_>>()?;
+    all.sort_unstable();
+    let follow = |pair: &[(&str, u32)]| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1;
     let ((stem, low), (_, high)) = (all.first()?, all.last()?);
     (all.len() > 2 && all.windows(2).all(follow)).then(|| format!("{stem}-{low} to {high}"))
 }

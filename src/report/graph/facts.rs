@@ -177,16 +177,7 @@ fn polls_in_turn(crowd: &Json) -> bool {
 
 /// How many of the polls of a moment fail at worst.
 fn failed_polls(summary: &Summary) -> Option<Fact> {
-    let ends = |end: &str| summary.rate("", "polls", end);
-    let failed = ends("failed")?;
-    let all: Vec<Curve> = ["empty", "full", "failed"].into_iter().filter_map(ends).collect();
-    let all = Curve::sum(&all)?.mean;
-    let part = |(failed, all): (&Option<f64>, &Option<f64>)| {
-        let (failed, all) = ((*failed)?, (*all)?);
-        Some(if all > 0.0 { failed / all } else { 0.0 })
-    };
-    let mean = failed.mean.iter().zip(&all).map(part).collect();
-    let course = Curve { mean, ..failed };
+    let course = summary.failing()?;
     let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
     let course = Some((Unit::Share, course));
     Some(Fact { label: FAILED.to_owned(), value: told(peak), share: Some(peak), course })
@@ -196,8 +187,7 @@ fn failed_polls(summary: &Summary) -> Option<Fact> {
 fn herd(node: &Node, summary: &Summary) -> Option<Fact> {
     let users = stated_count(&summary.input["nodes"][&node.name][&node.kind]["count"])?;
     let online = summary.level("", "connections", "online").filter(|_| users > 0.0)?;
-    let away = |online: Option<f64>| Some((1.0 - online? / users).max(0.0));
-    let course = Curve { mean: online.mean.into_iter().map(away).collect(), ..online };
+    let course = online.map(|online| (1.0 - online / users).max(0.0));
     let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
     let course = Some((Unit::Share, course));
     Some(Fact { label: AWAY.to_owned(), value: told(peak), share: Some(peak), course })
@@ -212,8 +202,7 @@ fn budgets(node: &Node, summary: &Summary) -> Vec<Fact> {
     let filled = |share: Option<f64>| {
         let (curve, share) = (fullest.clone()?, share?);
         let peak = curve.peak().map(|(_, peak)| peak).filter(|&peak| peak > 0.0)?;
-        let of = |held: Option<f64>| Some(held? / peak * share);
-        Some(Curve { mean: curve.mean.into_iter().map(of).collect(), ..curve })
+        Some(curve.map(|held| held / peak * share))
     };
     let (sockets, memory) = (mean("budget.connections"), mean("budget.memory"));
     let work = summary.work(&node.name);
@@ -247,8 +236,7 @@ fn quota(node: &Node, summary: &Summary) -> Option<Fact> {
     let peak = room.budgets.iter().find(|it| it.name == board::NEW_CONNECTIONS)?.peak;
     let course = chart::quota(summary).and_then(|rate| {
         let attempted = summary.rate("", "attempts", "attempted")?;
-        let of = |tried: Option<f64>| Some(tried? / rate);
-        Some(Curve { mean: attempted.mean.into_iter().map(of).collect(), ..attempted })
+        Some(attempted.map(|tried| tried / rate))
     });
     let course = course.map(|course| (Unit::Share, course));
     Some(Fact { label: QUOTA.to_owned(), value: told(peak), share: Some(peak), course })

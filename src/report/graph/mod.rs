@@ -9,7 +9,7 @@ mod text;
 
 pub(super) use facts::{AWAY, FAILED, QUOTA, most_connections, told};
 pub use picture::{across, down, framed};
-pub(super) use picture::{comes_along, doors};
+pub(super) use picture::{comes_along, doors, tiers};
 pub use text::{dot, mermaid};
 
 use crate::{record::Unit, summary::series::Curve};

@@ -133,6 +133,15 @@ pub(in crate::report) fn doors<'g>(graph: &'g Graph, link: &Link) -> Vec<&'g str
         .collect()
 }
 
+/// All tiers that clients come to, by name.
+pub(in crate::report) fn tiers(graph: &Graph) -> Vec<&str> {
+    let ways = graph.links.iter().filter(|link| comes_along(graph, link));
+    let mut all: Vec<&str> = ways.flat_map(|link| doors(graph, link)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 fn draw_way(sheet: &mut Sheet, plan: &Plan, route: &Route) {
     let points: Vec<(f64, f64)> = route.points.iter().map(|&point| plan.at(point)).collect();
     let [.., from, to] = points[..] else { return };

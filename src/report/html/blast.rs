@@ -8,7 +8,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        board::{self, Blast},
+        board::{self, Back, Blast},
         figures::{self, share},
     },
 };
@@ -108,7 +108,7 @@ fn allowed(blast: &Blast) -> String {
 const BACK: [&str; 3] = ["half back", "99 % back", "all back"];
 
 /// What stands over the share of the polls that fail.
-pub(super) const POLLS: &str = "polls that fail";
+pub(in crate::report) const POLLS: &str = "polls that fail";
 
 fn of_blast(summary: &Summary, blast: &Blast, polled: bool) -> Markup {
     let none = || figures::NONE.to_owned();
@@ -121,9 +121,8 @@ fn of_blast(summary: &Summary, blast: &Blast, polled: bool) -> Markup {
                 @if blast.hit.is_some() {
                     small { @if blast.moves { "moved" } @else { "hit" } } } }
             td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
-            @for part in 0..2 {
-                td.r data-l=(BACK[part]) { (after(summary, blast, &blast.back(part))) } }
-            td.r data-l=(BACK[2]) { (all_back(summary, blast)) }
+            @for (back, head) in blast.back.iter().zip(BACK) {
+                td.r data-l=(head) { (after(summary, blast, back)) } }
             td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
             @if polled { td.r data-l=(POLLS) { (blast.polls.map_or_else(none, figures::share)) } }
             td.r data-l="of a month’s budget" {
@@ -146,16 +145,11 @@ fn with(blast: &Blast) -> String {
     }
 }
 
-/// When all are back; if only a few are not, that all others are.
-pub(super) fn all_back(summary: &Summary, blast: &Blast) -> Markup {
-    after(summary, blast, &blast.all_back())
-}
-
 /// When they are back; if they are not, until when nobody saw them.
-fn after(summary: &Summary, blast: &Blast, told: &str) -> Markup {
+pub(super) fn after(summary: &Summary, blast: &Blast, back: &Back) -> Markup {
     html! {
-        (told)
-        @if told == board::NOT_BACK {
+        (back)
+        @if *back == Back::Never {
             small { @if let Some(never) = blast.never { (share(never)) " still away" }
                 @else { "at " (figures::spoken(summary.horizon.seconds())) } }
         }

@@ -8,7 +8,7 @@ use crate::{
         chart::{Axis, Body, Chart, Heat, HeatCell, Line, Lines, Panel, Row, Scale, Shade, Strip},
         draw::Sheet,
         files,
-        graph::{Fact, Graph, comes_along, doors, most_connections, told},
+        graph::{Fact, Graph, comes_along, doors, most_connections, tiers, told},
     },
     summary::{Summary, figures, series::Curve},
 };
@@ -45,10 +45,10 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
     };
     let data = json!({
         "x": x_axis(&chart.x),
-        "zooms": chart.x.name.starts_with("time, "),
+        "zooms": chart.x.is_time(),
         "frames": [wide.plot, narrow.plot],
         "panels": [wide.panels, narrow.panels],
-        "names": chart.panels.iter().map(|panel| called(&panel.name)).collect::<Vec<_>>(),
+        "names": chart.panels.iter().map(called).collect::<Vec<_>>(),
         "shades": chart.shades.iter().map(shade).collect::<Vec<_>>(),
         "series": series,
         "strips": strips,
@@ -60,7 +60,7 @@ pub(super) fn chart(chart: &Chart, wide: &Sheet, narrow: &Sheet) -> Option<Marku
 fn of_line(place: usize, panel: usize, around: &Panel, lines: &Lines, line: &Line) -> Json {
     // Panels of one line each are told from each other without a button.
     let named = !line.label.is_empty();
-    let label = if named { text::clean(&line.label, 90) } else { called(&around.name) };
+    let label = if named { text::clean(&line.label, 90) } else { called(around) };
     let mut data = json!({
         "s": place,
         "panel": panel,
@@ -126,24 +126,27 @@ pub(super) fn id(chart: &Chart) -> String {
 
 fn axis(axis: &Axis) -> Json {
     let scale = if axis.scale == Scale::Log { "log" } else { "linear" };
-    json!({ "scale": scale, "low": axis.low, "high": axis.high, "unit":
-        files::unit_name(axis.unit) })
+    json!({ "scale": scale, "low": axis.low, "high": axis.high, "fine": is_fine(axis),
+        "unit": files::unit_name(axis.unit) })
 }
 
-/// The same with what stands at its ticks.
+/// Whether the first digits of values may be the same everywhere: of shares on an axis that does
+/// not begin at nothing.
+fn is_fine(axis: &Axis) -> bool {
+    axis.scale == Scale::Linear && axis.low > 0.0 && axis.unit == Unit::Share
+}
+
+/// The same with its chosen values as they are written.
 fn x_axis(x: &Axis) -> Json {
-    let tick = |(at, label): &(f64, String)| json!([short(*at), text::clean(label, 60)]);
+    let name = |(at, label): &(f64, String)| json!([short(*at), text::clean(label, 60)]);
     let mut data = axis(x);
-    data["ticks"] = x.ticks.iter().map(tick).collect();
+    data["names"] = x.names.iter().map(name).collect();
     data
 }
 
-/// A panel's name without the sum of its lines, which a pointer does not tell, and without the unit
-/// that its values have.
-fn called(name: &str) -> String {
-    let sum = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
-    let bare = sum.map_or(name, |(bare, _)| bare);
-    text::clean(bare.strip_suffix(", per second").unwrap_or(bare), 90)
+/// What a pointer calls a panel.
+fn called(panel: &Panel) -> String {
+    text::clean(&panel.name, 90)
 }
 
 /// x and y in turn.
@@ -151,11 +154,13 @@ fn points(axis: &Axis, all: &[(f64, f64)]) -> Vec<Json> {
     all.iter().flat_map(|&(x, y)| [digits(x), digits_on(axis, y)]).collect()
 }
 
-/// All digits of a value on an axis that does not begin at nothing: the first ones may be the same
-/// everywhere.
+/// All digits of a value where the first ones say too little.
 fn digits_on(axis: &Axis, value: f64) -> Json {
-    let far = axis.scale == Scale::Linear && axis.low > 0.0;
-    if far { Number::from_f64(value).map_or(Json::Null, Json::Number) } else { digits(value) }
+    if is_fine(axis) {
+        Number::from_f64(value).map_or(Json::Null, Json::Number)
+    } else {
+        digits(value)
+    }
 }
 
 /// Five digits are enough for a pointer; a whole number needs no point.
@@ -177,7 +182,8 @@ pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
     let over = Frames { horizon: summary.horizon.seconds(), count };
     let mut shares: Vec<Vec<Json>> = Vec::new();
     for node in graph.nodes.iter().filter(|node| !node.instances.is_empty()) {
-        let most = most_connections(node, &summary.input).unwrap_or(1.0).max(1.0);
+        // What has bars has a limit.
+        let most = most_connections(node, &summary.input)?.max(1.0);
         for name in node.tracks(summary) {
             let curve = summary.level(&node.name, "connections", name)?;
             let share = |value: Option<f64>| digits(value.unwrap_or(0.0) / most);
@@ -209,14 +215,12 @@ pub(super) fn frames(summary: &Summary, graph: &Graph) -> Option<Markup> {
 fn herds(summary: &Summary, graph: &Graph, over: &Frames, attempts: &[Option<f64>]) -> Json {
     let ways: Vec<usize> =
         (0..graph.links.len()).filter(|&at| comes_along(graph, &graph.links[at])).collect();
-    let mut tiers: Vec<&str> = ways.iter().flat_map(|&at| doors(graph, &graph.links[at])).collect();
-    tiers.sort_unstable();
-    tiers.dedup();
+    let several = tiers(graph).len() > 1;
     let gained =
         |tier: &str| Some(over.of(&gains(&summary.level(tier, "connections", "total")?)));
     let of = |&at: &usize| -> (usize, Vec<f64>) {
         let own = doors(graph, &graph.links[at]);
-        let all: Vec<Vec<Option<f64>>> = if tiers.len() > 1 {
+        let all: Vec<Vec<Option<f64>>> = if several {
             own.iter().filter_map(|tier| gained(tier)).collect()
         } else {
             vec![attempts.to_vec()]

@@ -1,5 +1,5 @@
 //! The napkin beside the simulation: what closed forms say, what the run shows, why they differ.
-use super::text;
+use super::text::{self, number};
 use crate::summary::{
     Summary,
     figures::{self, GAP, Scale, share},
@@ -95,28 +95,25 @@ fn row(one: &Compared, intervals: bool) -> Markup {
 pub(super) fn held(one: &Compared, intervals: bool) -> Markup {
     let ends: Vec<f64> = one.ci_low.into_iter().chain(one.ci_high).collect();
     let scale = one.simulated.map(|mean| Scale::shared(one.unit, mean, &ends));
-    html! {
-        td.r data-l="napkin" data-v=[sorted(Some(one.estimate))] {
-            (figures::figure(one.unit, one.estimate)) }
-        td.r data-l="simulated" data-v=[sorted(one.simulated)] {
-            @match (scale, one.simulated) {
-                (Some(scale), Some(mean)) => {
-                    b { (scale.text(mean)) }
-                    @if let (true, Some(low), Some(high)) = (intervals, one.ci_low, one.ci_high) {
-                        small { "[" (scale.number(low)) ", " (scale.number(high)) "]" }
-                    }
+    let simulated = html! {
+        @match (scale, one.simulated) {
+            (Some(scale), Some(mean)) => {
+                b { (scale.text(mean)) }
+                @if let (true, Some(low), Some(high)) = (intervals, one.ci_low, one.ci_high) {
+                    small { "[" (scale.number(low)) ", " (scale.number(high)) "]" }
                 }
-                _ => (figures::NONE),
             }
+            _ => (figures::NONE),
         }
-        td.r data-l="difference" data-v=[sorted(one.deviation)] { (difference(one))
-            @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } }
+    };
+    let apart = html! { (difference(one))
+    @if !one.reason.is_empty() { small { (text::sentence(&one.reason)) } } };
+    html! {
+        (number("napkin", Some(one.estimate), &html! {
+            (figures::figure(one.unit, one.estimate)) }))
+        (number("simulated", one.simulated, &simulated))
+        (number("difference", one.deviation, &apart))
     }
-}
-
-/// What a column is sorted by, whatever units its cells have.
-fn sorted(value: Option<f64>) -> Option<f64> {
-    value.filter(|it| it.is_finite())
 }
 
 /// Signed; from a factor on as that.

@@ -51,20 +51,15 @@ const figure = (v, unit) => {
   if (unit === 'usd' || unit === 'usd_per_month') return '$' + n;
   return unit === 'per_second' ? n + '/s' : n;
 };
-/* On an axis that does not begin at nothing, as many digits as tell its values apart. */
+/* Shares on an axis that does not begin at nothing, with as many digits as tell them apart. */
 const finer = (v, axis) => {
-  if (v == null || axis.scale === 'log' || axis.low <= 0 || axis.unit !== 'share') return null;
+  if (v == null || !axis.fine) return null;
   const wanted = Math.ceil(-Math.log10((axis.high - axis.low) * 100)) + 2;
   return wanted > digits(v * 100) ? fixed(v * 100, Math.min(wanted, 9)) + GAP + '%' : null;
 };
-/* A place on the x axis as its tick says it; a rate in the unit in which it is a whole number. */
-const RATES = [[1, '/s'], [60, '/min'], [3600, '/h']];
-const position = (v, axis) => {
-  const tick = axis.ticks.find(([at]) => Math.abs(at - v) <= 1e-4 * Math.abs(v));
-  if (tick) return tick[1];
-  const rate = axis.unit === 'per_second' && RATES.find(([by]) => Math.abs(v * by - Math.round(v * by)) < 1e-3 * v * by);
-  return rate ? Math.round(v * rate[0]) + rate[1] : figure(v, axis.unit);
-};
+/* A place on the x axis as the file writes it. */
+const position = (v, axis) =>
+  axis.names.find(([at]) => Math.abs(at - v) <= 1e-4 * Math.abs(v))?.[1] ?? figure(v, axis.unit);
 /* Places from 0 to 1 and values on an axis. */
 const place = (axis, v) => axis.scale === 'log' ? Math.log(v / axis.low) / Math.log(axis.high / axis.low)
   : (v - axis.low) / (axis.high - axis.low);

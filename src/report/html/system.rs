@@ -59,7 +59,7 @@ fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
                 }
                 @if frames.is_some() {
                     p.live { "While the run plays, the arrows of the clients grow with "
-                        (if tiers(graph) > 1 { "the connections that each tier gains" } else {
+                        (if graph::tiers(graph).len() > 1 { "the connections that each tier gains" } else {
                             "those who try to connect" })
                         "; a box tells what it holds at that moment." }
                 }
@@ -67,11 +67,6 @@ fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
             }
         }
     })
-}
-
-/// How many tiers of gateways there are.
-fn tiers(graph: &Graph) -> usize {
-    graph.nodes.iter().filter(|node| ["gateway", "managed"].contains(&node.kind.as_str())).count()
 }
 
 fn measured(graph: &Graph) -> bool {

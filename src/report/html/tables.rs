@@ -54,9 +54,9 @@ fn columns(chart: &Chart) -> Vec<Column<'_>> {
         let Body::Lines(lines) = &panel.body else { continue };
         for line in lines.told().into_iter().map(|at| &lines.lines[at]) {
             let head = match (line.label.is_empty(), chart.panels.len()) {
-                (true, _) => panel.name.clone(),
+                (true, _) => panel.head(),
                 (false, 1) => line.label.clone(),
-                (false, _) => format!("{}: {}", panel.name, line.label),
+                (false, _) => format!("{}: {}", panel.head(), line.label),
             };
             all.push(Column { head, unit: lines.y.unit, line });
         }
@@ -71,8 +71,7 @@ fn lines(x: &Axis, columns: &[Column]) -> Markup {
         table {
             @if !caption.is_empty() { caption { (caption) } }
             thead { tr {
-                th scope="col" { (if x.unit == Unit::Seconds && x.scale == Scale::Linear {
-                    "from" } else { x.name.as_str() }) }
+                th scope="col" { (if x.is_time() { "from" } else { x.name.as_str() }) }
                 @for column in columns { th.r scope="col" { (text::name(&column.head)) } }
             } }
             tbody { @for (at, values) in rows { tr {
@@ -87,20 +86,10 @@ fn lines(x: &Axis, columns: &[Column]) -> Markup {
 }
 
 fn instant(x: &Axis, at: f64) -> String {
-    // Words have their places, which say nothing.
-    let word = x.ticks.iter().find(|tick| tick.0.total_cmp(&at).is_eq() && at.fract() != 0.0);
-    if let (Some((_, word)), Unit::Count) = (word, x.unit) {
-        return text::clean(word, 80);
-    }
-    match (x.unit, x.scale) {
-        (Unit::Seconds, Scale::Linear) => figures::clock(at),
-        // As a file would write it, or as many digits as a small rate needs.
-        (Unit::PerSecond, _) => x
-            .ticks
-            .iter()
-            .find(|tick| tick.0.total_cmp(&at).is_eq())
-            .map_or_else(|| format!("{}/s", figures::compact(at)), |tick| text::clean(&tick.1, 80)),
-        (unit, _) => figures::figure(unit, at),
+    match (x.written(at), x.unit, x.scale) {
+        (Some(written), ..) => text::clean(written, 80),
+        (None, Unit::Seconds, Scale::Linear) => figures::clock(at),
+        (None, unit, _) => figures::figure(unit, at),
     }
 }
 

@@ -51,6 +51,11 @@ pub(super) fn with_code(text: &str) -> Markup {
     }
 }
 
+/// A cell under a head that is sorted by its number, whatever units the others have.
+pub(super) fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
+    html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,27 +70,23 @@ pub(super) fn headroom(run: &Summary) -> String {
 /// What each thing that was done cost the users.
 pub(super) fn blast(run: &Summary) -> String {
     let none = || figures::NONE.to_owned();
-    let polled = board::blasts(run).iter().any(|blast| blast.polls.is_some());
+    let all = board::blasts(run);
+    let polled = all.iter().any(|blast| blast.polls.is_some());
     let row = |blast: &board::Blast| {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
         let part = blast.budget.map_or_else(none, figures::share);
-        let polls = blast.polls.map_or_else(none, figures::share);
-        let cells = [hit, figures::count(blast.minutes.round()), blast.all_back(), part, polls];
-        let cells = cells.iter().take(if polled { 5 } else { 4 }).map(|cell| words(cell));
+        let polls = polled.then(|| blast.polls.map_or_else(none, figures::share));
+        let back = blast.back[2].to_string();
+        let cells = [hit, figures::count(blast.minutes.round()), back, part].into_iter();
+        let cells = cells.chain(polls).map(|cell| words(&cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
     };
-    let rows: Vec<Vec<String>> = board::blasts(run).iter().map(row).collect();
-    let heads = [
-        "what",
-        "connections",
-        "user-minutes lost",
-        "all back",
-        "of a month’s budget",
-        "polls that fail",
-    ];
-    let heads = if polled { &heads[..] } else { &heads[..5] };
-    let table = table(heads, &rows, &[1, 2, 3, 4, 5]);
-    let own = board::blasts(run).iter().any(|blast| blast.own);
+    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let mut heads =
+        vec!["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
+    heads.extend(polled.then_some(html::POLLS));
+    let table = table(&heads, &rows, &[1, 2, 3, 4, 5]);
+    let own = all.iter().any(|blast| blast.own);
     let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
     if table.is_empty() { table } else { format!("{counts}\n\n{table}") }
 }

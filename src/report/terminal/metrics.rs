@@ -110,7 +110,7 @@ pub(in crate::report) fn rows(summary: &Summary) -> Vec<Row<'_>> {
         ("lag max", "delivery_lag.max", lag("max"), true),
         ("replayed", "deliveries.replayed", deliveries(summary, "replayed"), false),
         ("pulled", "deliveries.pulled", deliveries(summary, "pulled"), false),
-        ("missed", "deliveries.missed", Course::Most(missed(summary)), true),
+        ("missed", "deliveries.missed", Course::Most(summary.lost()), true),
     ];
     let mut rows: Vec<Row> = fixed
         .into_iter()
@@ -140,15 +140,6 @@ fn connections(summary: &Summary) -> Option<Curve> {
         let totals: Vec<Curve> = pools.into_iter().filter_map(|node| all(node, "total")).collect();
         Curve::sum(&totals)
     })
-}
-
-/// Everything that is lost or expires.
-fn missed(summary: &Summary) -> Option<Curve> {
-    let causes = summary.statistics("", "lost");
-    let lost = causes.into_iter().filter(|&cause| cause != "total");
-    let mut all: Vec<Curve> = lost.filter_map(|cause| summary.rate("", "lost", cause)).collect();
-    all.extend(summary.rate("", "deliveries", "expired"));
-    Curve::sum(&all)
 }
 
 /// The node with the highest peak.

@@ -18,12 +18,8 @@ pub(super) fn table(summary: &Summary) -> String {
     }
     let words: Vec<String> = summary.slo.iter().map(|judged| words(judged.said())).collect();
     let verdict = words.iter().map(|word| word.chars().count()).fold(7, usize::max);
-    let numbers: Vec<(String, String)> = summary
-        .slo
-        .iter()
-        .map(|judged| numbers(summary, judged))
-        .map(|(value, interval)| (value, short(interval)))
-        .collect();
+    let numbers: Vec<(String, String)> =
+        summary.slo.iter().map(|judged| numbers_or(summary, judged, NOT_BY_THE_END)).collect();
     let value_width = widest(VALUE, numbers.iter().map(|cell| &cell.0));
     let interval_width = widest(INTERVAL, numbers.iter().map(|cell| &cell.1));
     let expression = WIDTH.saturating_sub(verdict + value_width + interval_width + 2);
@@ -77,14 +73,28 @@ pub(super) fn colour(said: Said) -> anstyle::Style {
     }
 }
 
+/// The value that an objective is held against, and its interval or why there is none.
 pub(in crate::report) fn numbers(summary: &Summary, judged: &Judged) -> (String, String) {
+    let end = figures::spoken(summary.horizon.seconds());
+    numbers_or(summary, judged, &format!("not reached by the end of the run ({end})"))
+}
+
+/// What never came, where there is little room.
+const NOT_BY_THE_END: &str = "not by the end";
+
+/// The same; what never came in any run is told as `never`.
+fn numbers_or(summary: &Summary, judged: &Judged, never: &str) -> (String, String) {
     let slo = slo::parse(&judged.expr).ok();
     let metric = slo.as_ref().and_then(|slo| summary.metric(&slo.metric));
+    let all = &summary.metrics;
     match (judged.verdict, metric) {
         (Verdict::Error, None) => (figures::NONE.to_owned(), "no such metric".to_owned()),
         (Verdict::Error, Some(_)) => (figures::NONE.to_owned(), "another unit".to_owned()),
         (_, Some(metric)) if metric.mean.is_some() => cells(metric),
-        (_, Some(metric)) => (figures::NONE.to_owned(), lacking(summary, &metric.name)),
+        (_, Some(metric)) if metric.n == 0 && survivors::never_came(&metric.name, all) => {
+            (figures::NONE.to_owned(), never.to_owned())
+        }
+        (_, Some(metric)) => (figures::NONE.to_owned(), survivors::lacking(&metric.name, all)),
         _ => (figures::NONE.to_owned(), "no data".to_owned()),
     }
 }
@@ -101,23 +111,6 @@ pub(in crate::report) fn with_whose(range: String, summary: &Summary, judged: &J
         Some(whose) => format!("{range} {whose}"),
         None => range,
     }
-}
-
-/// What never came, with how long the run had for it.
-const NOT_REACHED: &str = "not reached by the end of the run";
-
-/// Why there is no number.
-fn lacking(summary: &Summary, name: &str) -> String {
-    let none = summary.metric(name).is_none_or(|metric| metric.n == 0);
-    if none && survivors::never_came(name, &summary.metrics) {
-        return format!("{NOT_REACHED} ({})", figures::spoken(summary.horizon.seconds()));
-    }
-    survivors::lacking(name, &summary.metrics)
-}
-
-/// The same where there is little room.
-fn short(interval: String) -> String {
-    if interval.starts_with(NOT_REACHED) { "not by the end".to_owned() } else { interval }
 }
 
 /// A metric's value, and its interval in the same unit.

@@ -1,6 +1,7 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
-use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, slo, storms, survivors};
+use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, polls, slo, storms, survivors};
+use std::fmt;
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
@@ -21,10 +22,8 @@ pub struct Blast {
     pub minutes: f64,
     /// Whether they are of those hit by it alone.
     pub own: bool,
-    /// From its begin until half of those hit, 99 % and all of them were back; in seconds.
-    pub back: [Option<f64>; 3],
-    /// In how many runs each of these came, of how many; where it is some of them.
-    pub came: [Option<(u32, u32)>; 3],
+    /// When half of those hit, 99 % and all of them were back.
+    pub back: [Back; 3],
     /// The longest that one of those hit was without a connection, in seconds.
     pub longest: Option<f64>,
     /// How many of those hit were not back at the end of the run.
@@ -52,28 +51,44 @@ pub(in crate::summary) fn but_few(hit: f64, away: f64) -> Option<String> {
     few.then(|| format!("all but {}", figures::count(away.round())))
 }
 
-impl Blast {
-    /// When all of those hit are back, in words: `48.1 s`, `all but 1`, `not by the end`, `by the
-    /// end in 3 of 5 runs`.
-    pub fn all_back(&self) -> String {
-        let few = || but_few(self.hit?, self.away?);
-        let told = |text: String| if text == NOT_BACK { few().unwrap_or(text) } else { text };
-        told(self.back(2))
-    }
+/// When a part of those whom a fault hit was back.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Back {
+    /// After so many seconds, from its begin.
+    After(f64),
+    /// By the end of some runs, of so many.
+    InSome(u32, u32),
+    /// All but so few that they are told as these.
+    But(String),
+    /// Not within the run.
+    Never,
+    /// It hit nobody.
+    Nobody,
+}
 
-    /// When half of those hit (0), 99 % (1) or all of them (2) are back, in words.
-    pub fn back(&self, part: usize) -> String {
-        match (self.back[part], self.came[part]) {
-            (Some(back), _) => figures::duration(back),
-            (None, Some((some, runs))) => format!("by the end in {some} of {runs} runs"),
-            (None, None) if self.hit.is_some() => NOT_BACK.to_owned(),
-            (None, None) => figures::NONE.to_owned(),
+impl Back {
+    /// In seconds; infinite where it did not come in all runs.
+    pub fn seconds(&self) -> Option<f64> {
+        match self {
+            Self::After(seconds) => Some(*seconds),
+            Self::InSome(..) | Self::But(_) | Self::Never => Some(f64::INFINITY),
+            Self::Nobody => None,
         }
     }
 }
 
-/// What is said of a time that did not come within the run.
-pub const NOT_BACK: &str = "not by the end";
+/// In words: `48.1 s`, `all but 1`, `not by the end`, `by the end in 3 of 5 runs`.
+impl fmt::Display for Back {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::After(seconds) => f.write_str(&figures::duration(*seconds)),
+            Self::InSome(some, runs) => write!(f, "by the end in {some} of {runs} runs"),
+            Self::But(few) => f.write_str(few),
+            Self::Never => f.write_str("not by the end"),
+            Self::Nobody => f.write_str(figures::NONE),
+        }
+    }
+}
 
 /// What a recovery has less than this of is nothing to tell, in user-minutes.
 const LITTLE: f64 = 0.5;
@@ -224,32 +239,34 @@ fn month(summary: &Summary) -> Option<f64> {
 fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     let of = |what: &str| summary.mean(&format!("recovery.{name}.{what}"));
     let own = of_those_hit(summary, name);
-    let came = |what| survivors::came(&format!("recovery.{name}.{what}"), &summary.metrics);
+    let (hit, away) = (of("hit").filter(|&hit| hit > 0.0), of("never").filter(|&it| it > 0.0));
+    let back = |what: &str| {
+        let name = format!("recovery.{name}.{what}");
+        let few = || but_few(hit?, away?).filter(|_| what == "all");
+        match (summary.mean(&name), survivors::came(&name, &summary.metrics)) {
+            (Some(seconds), _) => Back::After(seconds),
+            (None, Some((some, runs))) => Back::InSome(some, runs),
+            (None, None) if hit.is_some() => few().map_or(Back::Never, Back::But),
+            (None, None) => Back::Nobody,
+        }
+    };
     Some(Blast {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
-        hit: of("hit").filter(|&hit| hit > 0.0),
+        hit,
         moves: storms::moves(summary, name),
         minutes: own.unwrap_or_else(|| minutes(summary, name)),
         own: own.is_some(),
-        back: ["t50", "t99", "all"].map(of),
-        came: ["t50", "t99", "all"].map(came),
+        back: ["t50", "t99", "all"].map(back),
         longest: of("longest").filter(|&longest| longest > 0.0),
-        away: of("never").filter(|&away| away > 0.0),
+        away,
         never: of("never_share").filter(|&never| never > 0.0),
-        polls: failed_polls(summary, name),
+        polls: polls::failed_in(summary, name),
         budget: None,
         target: target(summary),
         recovered: false,
         with: Vec::new(),
     })
-}
-
-/// The share of the polls that fail in a phase, where some do.
-pub(in crate::summary) fn failed_polls(summary: &Summary, name: &str) -> Option<f64> {
-    let [failed, all] =
-        ["failed", "total"].map(|end| summary.mean(&format!("during({name}).polls.{end}")));
-    Some(failed? / all?).filter(|&part| part > 0.0)
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -54,7 +54,7 @@ pub fn growth(summary: &Summary) -> Vec<Grown> {
 }
 
 /// How many of a node, of which there are so many now, carry so many times the users: as many as
-/// keep its fullest budget within [`AIM`], not fewer than there are.
+/// keep its fullest budget within [`AIM`], but for the CPU of a herd, not fewer than there are.
 pub(in crate::summary) fn grown_to(summary: &Summary) -> impl Fn(&str, f64, f64) -> f64 + '_ {
     let rooms = rooms(summary);
     move |node, count, factor| {

@@ -7,8 +7,8 @@ mod growth;
 mod headroom;
 mod way_in;
 
-pub use blast::{Blast, NOT_BACK, TARGET, blasts, nobodys};
-pub(super) use blast::{but_few, failed_polls, is_mark};
+pub use blast::{Back, Blast, TARGET, blasts, nobodys};
+pub(super) use blast::{but_few, is_mark};
 pub use change::{AIM, Change, changes, no_advice};
 pub(super) use growth::grown_to;
 pub use growth::{Full, Grown, growth, too_full};

@@ -5,7 +5,7 @@ mod said;
 pub use said::Said;
 pub(super) use said::worst;
 
-use super::Metric;
+use super::{Metric, of_phase};
 use crate::record::Unit;
 use limit::Dimension;
 use serde::{Deserialize, Serialize};
@@ -129,10 +129,7 @@ pub fn parse(text: &str) -> Result<Slo, SloError> {
 }
 
 fn is_metric(name: &str) -> bool {
-    let inner = match name.strip_prefix("during(") {
-        Some(rest) => rest.split_once(").").map_or("", |(_, metric)| metric),
-        None => name,
-    };
+    let (_, inner) = of_phase(name);
     let word = |part: &str| {
         let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
         !part.is_empty() && part.chars().all(plain)
@@ -215,7 +212,7 @@ fn has(metric: &str, form: &str) -> bool {
 impl Slo {
     /// The phase that the objective is about, if it names one.
     pub fn phase(&self) -> Option<&str> {
-        Some(self.metric.strip_prefix("during(")?.split_once(')')?.0)
+        of_phase(&self.metric).0
     }
 
     /// Whether it asks for what nobody wants, such as that many are lost: it then states that

@@ -271,6 +271,22 @@ fn what_is_priced_with_more_users_carries_them() {
     assert!(count[0] <= 2.0 && !page.contains("the design as it is, above"), "{count:?}");
 }
 
+/// What a herd does to a CPU grows with the herd: as many times the gateways have it back as soon.
+#[test]
+fn a_herd_takes_no_more_gateways_than_users() {
+    let text = "model: models/chat.yaml\nhorizon: 3min\nwarm_up: 30s\nset: { phones.count: 20k, \
+                gateways.count: 2 }\ntimeline:\n  \
+                - { at: 1min, name: drop, drop_clients: { node: phones, kind: reset } }\n";
+    let summary = ran(&[], "e.yaml", Some(text));
+    let peak = summary.mean("gateways.cpu.peak").unwrap();
+    assert!(peak > 0.7, "{peak}");
+    let lines = summary.bill.as_ref().unwrap().growth.iter();
+    let own = lines.filter(|line| line.item == "gateway").map(|line| line.usd_month);
+    let now = summary.mean("cost.gateway").unwrap();
+    let times: Vec<f64> = own.map(|usd| (usd / now).round()).collect();
+    assert_eq!(times, [2.0, 5.0, 10.0]);
+}
+
 /// The page of a run, with plain spaces.
 fn words_of(summary: &Summary) -> String {
     let page = String::from_utf8(html::page(summary, &[])).unwrap();

@@ -9,7 +9,7 @@ use squall::{
     summary::{
         Bill, Judged, Metric, Series, Stretch, Summary,
         bill::Grown,
-        board::{self, Budget, Change},
+        board::{self, Back, Budget, Change},
         figures::plain,
         slo::Verdict,
     },
@@ -188,7 +188,8 @@ fn a_deploy_costs_what_availability_says() {
     // 2,000 of 100,000 users for ten minutes; a month of 730 h may lose a thousandth.
     assert!(near(blast.minutes, 20_000.0), "{blast:?}");
     assert!(near(blast.budget.unwrap(), 20_000.0 / (100_000.0 * 43_800.0 * 0.001)), "{blast:?}");
-    assert_eq!((blast.hit, blast.back), (Some(100_000.0), [None, None, Some(610.0)]));
+    let back = [Back::Never, Back::Never, Back::After(610.0)];
+    assert_eq!((blast.hit, &blast.back), (Some(100_000.0), &back));
     let mut quiet = told();
     quiet.phases.clear();
     assert!(board::blasts(&quiet).is_empty());
@@ -269,7 +270,8 @@ fn each_fault_has_its_recovery() {
     // 10,000 users for ten minutes in all.
     assert!(near(deploy.minutes, 75_000.0) && near(crash.minutes, 25_000.0), "{blasts:?}");
     assert!(deploy.recovered && crash.recovered && crash.with.is_empty(), "{blasts:?}");
-    assert_eq!((crash.back, crash.longest), ([Some(20.0), None, None], Some(400.0)));
+    let back = [Back::After(20.0), Back::Never, Back::Never];
+    assert_eq!((&crash.back, crash.longest), (&back, Some(400.0)));
     let page = String::from_utf8(html::page(&summary, &[])).unwrap();
     let words = parsed(&page).root_element().text().collect::<String>();
     assert!(plain(&words).contains("not by the end25.0 % still away"), "{words}");

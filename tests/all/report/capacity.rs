@@ -291,6 +291,29 @@ fn the_budget_that_binds_stands_on_top() {
     }
 }
 
+/// One bar next to nothing is a number; two of them can be compared.
+#[test]
+fn a_single_budget_needs_some_weight() {
+    let with = |shares: &[(&str, f64)]| {
+        let mut summary = told();
+        summary.input["nodes"].as_object_mut().unwrap().remove("gateways");
+        summary.metrics.retain(|metric| !metric.name.contains(".cpu."));
+        for (node, share) in shares {
+            for what in ["mean", "peak"] {
+                let name = format!("{node}.cpu.{what}");
+                let metric = Metric::from_values(&name, &[node], Unit::Share, vec![*share]);
+                summary.metrics.push(metric);
+            }
+            track(&mut summary, [node, "cpu", "max"], Unit::Share, |_| *share);
+        }
+        found(&summary, "budgets").map(|chart| bars(&chart).rows.len())
+    };
+    assert_eq!(with(&[("bus", 0.04)]), None);
+    assert_eq!(with(&[("bus", 0.06)]), Some(1));
+    assert_eq!(with(&[("bus", 0.04), ("fanout", 0.03)]), Some(2));
+    assert_eq!(with(&[("bus", 0.06), ("fanout", 0.009)]), Some(1));
+}
+
 #[test]
 fn the_bill_adds_up_item_by_item_and_with_more_users() {
     let summary = priced();

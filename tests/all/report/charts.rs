@@ -7,7 +7,10 @@ use squall::{
         draw::{ALONE, Mark, NARROW, Sheet, WIDE, inline, lay_out, png, svg},
         palette::TOKENS,
     },
-    summary::LagCell,
+    summary::{
+        LagCell,
+        figures::{clock, plain},
+    },
 };
 
 fn chart(story: &Story, name: &str) -> Chart {
@@ -115,8 +118,7 @@ fn the_number_of_instances_decides_the_form() {
 
 #[test]
 fn headlines_are_findings() {
-    let headline =
-        |story: &Story, name: &str| squall::summary::figures::plain(&chart(story, name).headline);
+    let headline = |story: &Story, name: &str| plain(&chart(story, name).headline);
     let losses = Story::default();
     let lag = headline(&losses, "lag-over-time");
     assert_eq!(lag, "p99 of the delivery lag rises from 287 ms to 96.1 s in deploy");
@@ -135,7 +137,7 @@ fn chance_is_no_event() {
     let mut summary = Story { deploy: false, losses: false, ..Story::default() }.summary();
     let headline = |summary: &squall::summary::Summary, name: &str| {
         let chart = chart::all(summary).into_iter().find(|chart| chart.name == name).unwrap();
-        squall::summary::figures::plain(&chart.headline)
+        plain(&chart.headline)
     };
     let p99 = summary.series.iter_mut().find(|series| {
         (series.quantity.as_str(), series.statistic.as_str()) == ("delivery_lag", "p99")
@@ -151,12 +153,14 @@ fn chance_is_no_event() {
     let heat = headline(&summary, "lag-heat");
     assert!(!heat.contains("most come at"), "{heat}");
     // A moment at which most of what is late comes is one.
-    let at = summary.lag_cells[0].at;
-    let high = Span::from_secs(60);
-    let low = Span::from_secs(50);
-    summary.lag_cells.insert(1, LagCell { at, low, high, count: 100 });
+    let warm = summary.warm_up;
+    let place = summary.lag_cells.iter().position(|cell| cell.at >= warm).unwrap();
+    let at = summary.lag_cells[place].at;
+    let (low, high) = (Span::from_secs(50), Span::from_secs(60));
+    summary.lag_cells.insert(place + 1, LagCell { at, low, high, count: 100 });
     let heat = headline(&summary, "lag-heat");
-    assert!(heat.ends_with("; most come at 0 s"), "{heat}");
+    let told = format!("; most come at {}", clock(at.seconds()));
+    assert!(heat.ends_with(&plain(&told)), "{heat} at {told}");
 }
 
 #[test]

@@ -146,14 +146,14 @@ fn a_few_who_are_not_back_are_told_as_few() {
         plain(&parsed(&page).root_element().text().collect::<String>())
     };
     let one = run(1.0);
-    assert_eq!(board::blasts(&one)[0].all_back(), "all but 1");
+    assert_eq!(board::blasts(&one)[0].back[2].to_string(), "all but 1");
     let (page, short) = (words(&one), markdown::page(&one, &[]));
     assert!(page.contains("all but 1") && !page.contains("not by the end"), "{page}");
     assert!(short.contains("| all but 1 |") && !short.contains("not by the end"), "{short}");
     let told = sentences(&one);
     assert!(told.contains("all but 1 by the end"), "{told}");
     let many = run(9_000.0);
-    assert_eq!(board::blasts(&many)[0].all_back(), "not by the end");
+    assert_eq!(board::blasts(&many)[0].back[2].to_string(), "not by the end");
     assert!(words(&many).contains("not by the end"));
 }
 

@@ -1,13 +1,13 @@
 //! The lag as a heat map: every delivery has its cell.
 use super::fake::Story;
 use squall::{
-    engine::number,
+    engine::{Span, Time, number},
     report::{
         chart::{self, Body, Chart, Heat},
         draw::{ALONE, Mark, NARROW, WIDE, lay_out, svg},
         theme,
     },
-    summary::Summary,
+    summary::{LagCell, Summary, figures::plain},
 };
 
 fn found(summary: &Summary) -> Option<Chart> {
@@ -82,4 +82,50 @@ fn without_deliveries_there_is_none() {
     let mut summary = Story::default().summary();
     summary.lag_cells.clear();
     assert!(found(&summary).is_none());
+}
+
+/// Equal stripes say less than percentiles, unless something is done to the system.
+#[test]
+fn equal_stripes_are_drawn_only_where_a_fault_could_bend_them() {
+    let striped = |deploy: bool, swelling: u64| {
+        let mut summary = Story { deploy, ..Story::default() }.summary();
+        let all = std::mem::take(&mut summary.lag_cells);
+        let mut times: Vec<_> = all.iter().map(|cell| cell.at).collect();
+        times.dedup();
+        let first = all.iter().filter(|cell| cell.at == all[0].at);
+        let at = |(place, at)| {
+            let more = if place % 2 == 0 { swelling } else { 1 };
+            first.clone().map(move |cell| LagCell { at, count: more * cell.count, ..*cell })
+        };
+        summary.lag_cells = times.into_iter().enumerate().flat_map(at).collect();
+        found(&summary).is_some()
+    };
+    assert!(!striped(false, 1), "a steady run");
+    assert!(striped(true, 1), "a deploy that moves nothing");
+    assert!(striped(false, 2), "every other bin has twice as many");
+}
+
+/// No delivery is later than is said, and as many are as late as is said, behind the warm-up alone.
+#[test]
+fn the_headline_is_true_of_every_delivery() {
+    let mut summary = Story::default().summary();
+    let warm_up = summary.warm_up;
+    let seconds = |ms: u64| Span::from_millis(ms);
+    let at = |at: Time, low: u64, high: u64, count: u64| LagCell {
+        at,
+        low: seconds(low),
+        high: seconds(high),
+        count,
+    };
+    let later = warm_up + summary.lag_bin;
+    summary.metrics.retain(|metric| metric.name != "delivery_lag.p50");
+    // Of 1,000 half take 75 ms; the latest lies somewhere below 800 ms.
+    summary.lag_cells = vec![at(later, 70, 80, 990), at(later, 700, 800, 10)];
+    let headline = |summary: &Summary| plain(&found(summary).unwrap().headline);
+    assert_eq!(headline(&summary), "No delivery takes longer than 800 ms");
+    // What comes before the warm-up is over is not told.
+    summary.lag_cells =
+        vec![at(Time::ZERO, 1_000, 1_200, 500), at(later, 70, 80, 990), at(later, 900, 1_000, 10)];
+    let late = "1.00 % of the deliveries take 900 ms or more, over ten times the median";
+    assert!(headline(&summary).starts_with(late), "{}", headline(&summary));
 }

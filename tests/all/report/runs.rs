@@ -11,7 +11,7 @@ use squall::{
     scenario,
     summary::{
         Stretch, Summary,
-        figures::{count, figure, plain, share},
+        figures::{compact, count, figure, plain, share},
         findings, summarize,
     },
     world,
@@ -77,8 +77,8 @@ fn a_mean_of_several_runs_need_not_be_whole() {
     let panels = chart(&summary, "lost-and-late").panels;
     let spoken = name.replace('_', " ");
     let said = format!("lost: {spoken}, per second (0.333 a run)");
-    let names: Vec<&str> = panels.iter().map(|panel| panel.name.as_str()).collect();
-    assert!(names.contains(&said.as_str()), "{names:?}");
+    let heads: Vec<String> = panels.iter().map(chart::Panel::head).collect();
+    assert!(heads.contains(&said), "{heads:?}");
 }
 
 /// The latest of each run, on average, and the latest of all: each says which it is.
@@ -117,6 +117,40 @@ fn a_time_at_which_none_serves_is_told() {
     assert!(came > 1_000.0, "{came}");
     let says = format!("None serves from 1:00 min on; {} attempts come then.", count(came));
     assert!(note.ends_with(&says) && note.contains("/s while any does; "), "{note}");
+}
+
+/// Two tiers, of which most of the larger one dies, in ticks of a quarter of a second.
+const QUARTERS: &str = "
+# What do attempts come to when most gateways die?
+model: ../models/fallback.yaml
+horizon: 2min
+warm_up: 10s
+tick: 250ms
+set: { phones.count: 3k, gateways.count: 3 }
+timeline:
+  - { at: 1min, name: boom, crash: { node: gateways, instances: [0, 1], kind: process } }
+";
+
+/// Attempts are told by the second: what serves then is not what served at a quarter of the time.
+#[test]
+fn attempts_are_held_against_what_serves_at_the_same_moment() {
+    let summary = runs(QUARTERS, 1);
+    let ticks = |node: &str, quantity: &str, statistic: &str| {
+        let own = summary.level(node, quantity, statistic).unwrap();
+        own.mean.into_iter().map(Option::unwrap_or_default).collect::<Vec<f64>>()
+    };
+    let can = ["gateways", "side"].map(|node| ticks(node, "handshakes", "capacity"));
+    let came = ticks("", "attempts", "attempted");
+    assert_eq!((came.len(), can[0].len()), (480, 480));
+    let of = |second: usize| {
+        let came: f64 = came[4 * second..4 * second + 4].iter().sum();
+        came / (can[0][4 * second + 2] + can[1][4 * second + 2])
+    };
+    let most = (0..120).map(of).fold(0.0, f64::max);
+    let told = if most > 1.5 { compact(most) + " times" } else { share(most) + " of" };
+    let note = plain(&chart(&summary, "attempts").note);
+    let says = format!("attempts come to at most {} what serves", plain(&told));
+    assert!(note.contains(&says), "not {says}: {note}");
 }
 
 /// Of one instance there is nothing to tell apart.

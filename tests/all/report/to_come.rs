@@ -13,7 +13,7 @@ use squall::{
 fn axis(low: f64, high: f64, name: &str) -> Axis {
     let ticks = [low, f64::midpoint(low, high), high].map(|at| (at, format!("{at}")));
     let (scale, unit) = (Scale::Linear, Unit::Count);
-    Axis { scale, unit, low, high, ticks: ticks.into(), name: name.to_owned() }
+    Axis { scale, unit, low, high, ticks: ticks.into(), name: name.to_owned(), ..Axis::default() }
 }
 
 fn chart(name: &str, x: Axis, body: Body) -> Chart {
@@ -25,7 +25,7 @@ fn chart(name: &str, x: Axis, body: Body) -> Chart {
         note: words("How many"),
         x,
         shades: Vec::new(),
-        panels: vec![Panel { name: words("A panel"), height: theme::SINGLE, body }],
+        panels: vec![Panel::new(words("A panel"), theme::SINGLE, body)],
     }
 }
 

@@ -95,6 +95,20 @@ fn whoever_asks_elsewhere_is_back() {
     }
 }
 
+/// Who has been told to move when the run ends, and has not yet, is where it was.
+#[test]
+fn who_has_not_moved_yet_is_not_away() {
+    for moves in [Moves::BreakFirst, Moves::MakeFirst] {
+        let outcome = deployed(moves, |scenario| scenario.horizon = Time::ZERO + secs(60));
+        let hit = count(&outcome, "recovery.deploy.hit");
+        assert!(hit > 500, "{hit}");
+        // But for those who are on their way.
+        let never = count(&outcome, "recovery.deploy.never");
+        assert_eq!(never + count(&outcome, "connections.end"), 3_000);
+        assert!(10 * never < hit, "{never}");
+    }
+}
+
 /// A maximum age moves users in the same way.
 #[test]
 fn an_old_connection_is_replaced_without_a_gap() {

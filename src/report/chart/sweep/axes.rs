@@ -50,20 +50,21 @@ pub(super) fn across(axis: &sweep::Axis) -> Across {
     // Where nothing is far from all values, the axis has no room for it.
     let near = log || least > FAR * most;
     let own = Axis { low: if near { least } else { 0.0 }, high: most, ..plain }.of(unit);
-    let ticks = ticks(&own, &axis.values, &at);
-    Across { axis: Axis { ticks, ..own }.named(&axis.path), at }
+    let names: Vec<(f64, String)> = at.iter().copied().zip(axis.values.iter().cloned()).collect();
+    let ticks = ticks(&own, &names);
+    Across { axis: Axis { ticks, names, ..own }.named(&axis.path), at }
 }
 
 /// The values of an axis as its ticks, as they are written; those between that have no room are
 /// left out.
-fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
-    let mut all: Vec<(f64, String)> = at.iter().copied().zip(values.iter().cloned()).collect();
+fn ticks(axis: &Axis, names: &[(f64, String)]) -> Vec<(f64, String)> {
+    let mut all = names.to_vec();
     // A linear axis begins at nothing, which is told where it is no value itself.
-    let nothing = axis.scale == Scale::Linear && at.iter().all(|&value| value > axis.low);
+    let nothing = axis.scale == Scale::Linear && names.iter().all(|it| it.0 > axis.low);
     all.extend(nothing.then(|| (axis.low, figures::tick(axis.low))));
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     // The first and the last value are told before all others.
-    let least = at.iter().copied().fold(f64::INFINITY, f64::min);
+    let least = names.iter().map(|it| it.0).fold(f64::INFINITY, f64::min);
     let is_end = |&value: &f64| value <= least || value >= axis.high;
     let (ends, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|tick| is_end(&tick.0));
     let mut taken: Vec<(f64, f64)> = Vec::new();
@@ -83,10 +84,11 @@ fn ticks(axis: &Axis, values: &[String], at: &[f64]) -> Vec<(f64, String)> {
 pub(super) fn places(axis: &sweep::Axis) -> Across {
     let at: Vec<f64> =
         (0..axis.values.len()).map(|place| number::float(number::count(place)) + 0.5).collect();
-    let ticks =
+    let ticks: Vec<(f64, String)> =
         at.iter().copied().zip(axis.values.iter().map(|value| short(axis, value))).collect();
     let high = number::float(number::count(axis.values.len()));
-    let axis = Axis { high, ticks, name: axis.path.clone(), ..Axis::default() };
+    let names = ticks.clone();
+    let axis = Axis { high, ticks, names, name: axis.path.clone(), ..Axis::default() };
     Across { axis, at }
 }
 

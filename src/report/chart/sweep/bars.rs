@@ -73,11 +73,11 @@ impl<'s> Bars<'s> {
         key: Vec<(String, Pen)>,
     ) -> Chart {
         let height = PITCH * number::float(number::count(self.rows.len()));
-        let panel = Panel {
-            name: names(self.sweep, |axis| self.sweep.axes[axis].name.clone()),
+        let panel = Panel::new(
+            names(self.sweep, |axis| self.sweep.axes[axis].name.clone()),
             height,
-            body: Body::Bars(chart::Bars { axis, rows: self.rows, key, ..chart::Bars::default() }),
-        };
+            Body::Bars(chart::Bars { axis, rows: self.rows, key, ..chart::Bars::default() }),
+        );
         Chart {
             name: name.to_owned(),
             headline,

@@ -61,7 +61,7 @@ pub(super) fn chart(sweep: &Sweep, name: &str) -> Option<Chart> {
         note: format!("{} A stronger shade is more.", note(sweep, false)),
         x: places(columns).axis,
         shades: Vec::new(),
-        panels: vec![Panel { name: rows.path.clone(), height, body: Body::Grid(body) }],
+        panels: vec![Panel::new(rows.path.clone(), height, Body::Grid(body))],
     })
 }
 

@@ -59,7 +59,7 @@ pub(super) fn percentiles(sweep: &Sweep) -> Option<Chart> {
             Some(it) => format!("delivery lag, {}", in_words(sweep, it)),
             None => "delivery lag".to_owned(),
         };
-        Panel { name, height, body: Body::Lines(body) }
+        Panel::new(name, height, Body::Lines(body))
     };
     Some(Chart {
         name: "lag-percentiles".to_owned(),

@@ -151,7 +151,7 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
         note: evidence(sweep),
         x,
         shades: Vec::new(),
-        panels: vec![Panel { name, height: theme::SINGLE, body }],
+        panels: vec![Panel::new(name, theme::SINGLE, body)],
     })
 }
 

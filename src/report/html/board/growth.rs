@@ -37,7 +37,8 @@ pub(in crate::report::html) fn growth(summary: &Summary) -> Option<Markup> {
                     @if priced {
                         p { "The bill by its own rules, of designs that carry their users: as many \
                             gateways and fan-outs as keep the fullest within " (share(AIM)) " \
-                            at its peak, not fewer than there are; shards of \
+                            at its peak, not fewer than there are; what a herd does to a CPU \
+                            grows with the herd, and stays as full; shards of \
                             the registry as needed, tiers of what goes out; brokers and hours of \
                             the balancer stay. Line by line in "
                             code { "growth.csv" } "." }
@@ -76,9 +77,9 @@ fn dearer(all: &[Grown]) -> String {
     let last = all.last().map_or(1.0, |grown| grown.factor);
     match bills.filter(|bills| bills.0 > 0.0) {
         Some((now, then)) => format!(
-            "With {} times the users the bill is {} times as high",
+            "With {} times the users the bill is {}",
             figures::compact(last),
-            figures::compact(then / now),
+            figures::as_much(then / now),
         ),
         None => "What more users would cost".to_owned(),
     }

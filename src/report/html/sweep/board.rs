@@ -4,10 +4,11 @@ use crate::{
     record::Unit,
     report::html::{
         bill,
-        blast::{self, all_back},
+        blast::{self, after},
         board::{self as of_run, full_with, rounded, told, used, users},
         charts::Charts,
-        events, ledger, napkin as of_napkin, system as of_system, text,
+        events, ledger, napkin as of_napkin, system as of_system,
+        text::{self, number},
     },
     summary::{
         Bill, Summary,
@@ -377,26 +378,21 @@ fn usd(value: Option<f64>) -> Markup {
     html! { (value.map_or_else(none, told)) }
 }
 
-/// A cell that is sorted by its number.
-fn number(head: &str, value: Option<f64>, body: &Markup) -> Markup {
-    html! { td.r data-l=(head) data-v=[value.filter(|it| it.is_finite())] { (body) } }
-}
-
 fn of_blast(run: &Summary, blast: &board::Blast, polled: bool) -> Markup {
     let hit = html! {
         (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
         @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
     };
     // Who is not back comes last.
-    let [_, _, back] = blast.back;
-    let order = back.or(blast.hit.map(|_| f64::MAX));
+    let [_, _, back] = &blast.back;
+    let order = back.seconds().map(|seconds| seconds.min(f64::MAX));
     let part = blast.budget.filter(|_| blast.minutes > 0.0);
     html! {
         td data-l="what" { (text::name(&blast.name)) }
         (number("connections", blast.hit, &hit))
         (number("user-minutes lost", Some(blast.minutes),
             &html! { b { (figures::count(rounded(blast.minutes))) } }))
-        (number("all back", order, &all_back(run, blast)))
+        (number("all back", order, &after(run, blast, back)))
         (number("longest outage", blast.longest,
             &html! { (blast.longest.map_or_else(none, figures::duration)) }))
         (number("of a month’s budget", part, &html! { (told(part)) }))
