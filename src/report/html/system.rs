@@ -59,14 +59,22 @@ fn figure(graph: &Graph, frames: Option<&Markup>) -> Option<Markup> {
                 }
                 @if frames.is_some() {
                     p.live { "While the run plays, the arrows of the clients grow with "
-                        (if graph::tiers(graph).len() > 1 { "the connections that each tier gains" } else {
-                            "those who try to connect" })
+                        (grow_with(graph))
                         "; a box tells what it holds at that moment." }
                 }
                 p { "½ RTT is half of the round trip of the client’s own connection." }
             }
         }
     })
+}
+
+/// What the arrows of the clients show while a run plays.
+fn grow_with(graph: &Graph) -> &'static str {
+    if graph::tiers(graph).len() > 1 {
+        "the connections that each tier gains"
+    } else {
+        "those who try to connect"
+    }
 }
 
 fn measured(graph: &Graph) -> bool {
