@@ -37,6 +37,8 @@ pub struct Input<'r> {
     pub files: Vec<PathBuf>,
     /// Keys that were cut out because they could not be read: they are not missing.
     pub cut: Vec<String>,
+    /// Where each map stands, by what messages call it: its missing keys are reported there.
+    pub maps: Vec<(String, At)>,
     /// Whether nodes or links are missing because they could not be read, so that a name that
     /// cannot be found says nothing.
     pub broken: bool,
@@ -54,6 +56,7 @@ impl<'r> Input<'r> {
             found: Vec::new(),
             files: Vec::new(),
             cut: Vec::new(),
+            maps: Vec::new(),
             broken: false,
             order: Vec::new(),
         }
@@ -62,6 +65,11 @@ impl<'r> Input<'r> {
     /// Notes a mistake.
     pub fn report(&mut self, found: Diagnostic) {
         self.found.push(found);
+    }
+
+    /// Where a map stands, by what messages call it, if it is written.
+    pub fn map(&self, name: &str) -> Option<At> {
+        self.maps.iter().find(|(title, _)| title == name).map(|(_, at)| *at)
     }
 
     /// How many errors there are so far.

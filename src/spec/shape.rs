@@ -6,7 +6,7 @@ use super::{
     input::{Input, MOST_ERRORS},
     source::At,
     suggest,
-    tree::{Key, Node},
+    tree::{Entry, Key, Node},
     typed::{self, Mistake, MistakeKind},
 };
 use crate::units::shown;
@@ -16,7 +16,10 @@ use serde::de::DeserializeOwned;
 pub fn shape<T: DeserializeOwned>(input: &mut Input<'_>, tree: &mut Node) -> Option<T> {
     for _ in 0..MOST_ERRORS {
         let Mistake { at, kind } = match typed::read(tree) {
-            Ok(form) => return Some(form),
+            Ok(form) => {
+                input.maps = maps(tree);
+                return Some(form);
+            }
             Err(mistake) => mistake,
         };
         let at = at.unwrap_or(tree.at);
@@ -35,6 +38,23 @@ pub fn shape<T: DeserializeOwned>(input: &mut Input<'_>, tree: &mut Node) -> Opt
         }
     }
     None
+}
+
+/// Where each map below a key stands, by what messages call it.
+fn maps(tree: &Node) -> Vec<(String, At)> {
+    fn walk<'t>(node: &'t Node, way: &mut Vec<&'t Key>, all: &mut Vec<(String, At)>) {
+        for Entry { key, value } in node.entries().into_iter().flatten() {
+            way.push(key);
+            if value.entries().is_some() {
+                all.push((title(way), key.at));
+                walk(value, way, all);
+            }
+            way.pop();
+        }
+    }
+    let mut all = Vec::new();
+    walk(tree, &mut Vec::new(), &mut all);
+    all
 }
 
 /// What to cut out: what makes a choice goes with the choice.
@@ -135,7 +155,10 @@ fn explain(tree: &Node, way: &[&Key], at: At, kind: &MistakeKind) -> Diagnostic 
                 None => unknown_key(&owner, key, known, at),
             };
         }
-        MistakeKind::UnknownChoice { choice, known } => return unknown_choice(choice, known, at),
+        MistakeKind::UnknownChoice { choice, known } => {
+            let chooser = way.len().checked_sub(2).map(|place| way[place].text.as_str());
+            return unknown_choice(chooser, choice, known, at);
+        }
         MistakeKind::Missing(key) => {
             Diagnostic::error("missing-key", format!("{subject} needs `{key}`"))
         }
@@ -233,18 +256,27 @@ fn topic(known: &[&'static str]) -> [&'static str; 2] {
         known if known.contains(&"gateway") => ["a kind of node", "kinds"],
         known if known.contains(&"lognormal") => ["a law", "laws"],
         known if known.contains(&"consistent_hash") => ["a policy", "policies"],
-        _ => ["a form of axis", "forms"],
+        known if known.contains(&"values") => ["a form of axis", "forms"],
+        _ => ["a form", "forms"],
     }
 }
 
-fn unknown_choice(choice: &str, known: &[&'static str], at: At) -> Diagnostic {
+/// What cannot stand in a map of one key; `chooser` is the key in front of the map.
+fn unknown_choice(
+    chooser: Option<&str>,
+    choice: &str,
+    known: &[&'static str],
+    at: At,
+) -> Diagnostic {
     let [one, many] = topic(known);
-    let message = format!("`{}` is not {one}", shown(choice));
+    let of = chooser.filter(|_| one == "a form").map(|key| format!(" of `{}`", shown(key)));
+    let message = format!("`{}` is not {one}{}", shown(choice), of.unwrap_or_default());
     let wrong = Diagnostic::error("unknown-choice", message).at(at);
     let names = known.iter().copied();
-    match suggest::nearest(choice, names.clone()) {
-        Some(name) => wrong.help(format!("did you mean `{name}`?")).fix(at, name),
-        None => wrong.help(format!("the {many} are {}", suggest::listed(names))),
+    match (suggest::nearest(choice, names.clone()), known) {
+        (Some(name), _) => wrong.help(format!("did you mean `{name}`?")).fix(at, name),
+        (None, [only]) => wrong.help(format!("write `{only}`, which is the only one")),
+        (None, _) => wrong.help(format!("the {many} are {}", suggest::listed(names))),
     }
 }
 

@@ -325,6 +325,14 @@ impl Summary {
         if self.replications > 1 { " on average" } else { "" }
     }
 
+    /// What is said of a table of several runs: ` Each number is a mean over 8 runs.`
+    pub fn each_is_a_mean(&self) -> String {
+        match self.replications {
+            0 | 1 => String::new(),
+            runs => format!(" Each number is a mean over {runs} runs."),
+        }
+    }
+
     /// What a node's utilisation is of: the CPU of its instances, or else its work.
     pub fn work(&self, node: &str) -> &'static str {
         let form = &self.input["nodes"][node];

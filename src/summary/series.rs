@@ -159,6 +159,16 @@ impl Curve {
         self.values().filter(move |&(bin, _)| start <= self.time(bin) && self.time(bin) < end)
     }
 
+    /// The curve from `start` to `end`, in seconds; there is nothing before and after.
+    #[must_use]
+    pub fn part(&self, start: f64, end: f64) -> Self {
+        let mut mean = vec![None; self.mean.len()];
+        for (bin, value) in self.within(start, end) {
+            mean[bin] = Some(value);
+        }
+        Self { step: self.step, mean, band: Vec::new() }
+    }
+
     /// The sum over all bins of a rate per second: how many there were.
     pub fn integral(&self) -> f64 {
         self.values().map(|(_, value)| value).sum::<f64>() * self.step

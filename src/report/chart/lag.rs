@@ -66,6 +66,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
+/// A percentile that moves by no more than this factor stays where it is.
+const EVENT: f64 = 1.3;
 /// A burst is drawn at least so long, of the whole time.
 const SHORT: f64 = 0.008;
 
@@ -102,34 +104,30 @@ fn of_bursts(all: &[Burst]) -> String {
     )
 }
 
-/// The peak of p99 held against its median before anything happens; where nothing does, from where
-/// to where it goes.
+/// The peak of p99 from the first fault on, held against what is usual before it: its median, and
+/// the highest bin that is chance. Where nothing happens, from where to where it goes.
 fn headline(summary: &Summary, p99: &Curve) -> String {
-    let Some(fault) = summary.faults().next() else { return range(summary, p99) };
-    let calm = p99.within(0.0, fault.start.seconds()).map(|(_, value)| Some(value)).collect();
-    let calm = Curve { mean: calm, ..p99.clone() }.median();
-    let usual = calm.filter(|&usual| usual > 0.0);
-    match (p99.peak(), usual) {
-        (Some((bin, peak)), Some(usual)) if peak > 1.3 * usual => {
-            let time = p99.time(bin);
-            let during = summary
-                .faults()
-                .find(|fault| (fault.start.seconds()..fault.end.seconds()).contains(&time));
-            let place = match during {
-                Some(fault) => format!("in {}", fault.name),
-                None => format!("at {}", figures::clock(time)),
-            };
-            format!(
-                "p99 of the delivery lag rises from {} to {} {place}",
-                duration(usual),
-                duration(peak)
-            )
-        }
-        (Some((_, peak)), Some(_)) => {
-            format!("p99 of the delivery lag is at most {}", duration(peak))
-        }
-        _ => "Delivery lag over time".to_owned(),
+    let Some(first) = summary.faults().next() else { return range(summary, p99) };
+    let (first, horizon) = (first.start.seconds(), summary.horizon.seconds());
+    let begin = summary.warm_up.seconds().min(first);
+    let calm = p99.part(begin, first);
+    let Some(usual) = calm.median().filter(|&usual| usual > 0.0) else {
+        return range(summary, p99);
+    };
+    let chance = calm.peak().map_or(usual, |(_, most)| most);
+    let Some((bin, peak)) = p99.part(first, horizon).peak() else { return range(summary, p99) };
+    if peak <= chance.max(EVENT * usual) {
+        return format!("p99 of the delivery lag is at most {}", duration(peak.max(chance)));
     }
+    let time = p99.time(bin);
+    let during =
+        summary.faults().find(|fault| (fault.start.seconds()..fault.end.seconds()).contains(&time));
+    let place = match during {
+        Some(fault) => format!("in {}", fault.name),
+        None => format!("at {}", figures::clock(time)),
+    };
+    let (from, to) = (duration(usual), duration(peak));
+    format!("p99 of the delivery lag rises from {from} to {to} {place}")
 }
 
 /// From where to where nine of ten bins go, behind the warm-up: a single one is chance.
@@ -139,7 +137,7 @@ fn range(summary: &Summary, p99: &Curve) -> String {
     all.sort_by(f64::total_cmp);
     let at = |part: usize| all.get(all.len().saturating_sub(1) * part / 20).copied();
     match at(1).zip(at(19)) {
-        Some((low, high)) if low > 0.0 && high > 1.3 * low => format!(
+        Some((low, high)) if low > 0.0 && high > EVENT * low => format!(
             "p99 of the delivery lag lies between {} and {} in nine of ten bins",
             duration(low),
             duration(high),

@@ -79,9 +79,7 @@ fn origins(summary: &Summary) -> Vec<Origin<'_>> {
 
 /// A curve without what comes before the warm-up is over: that is not judged.
 fn settled(summary: &Summary, curve: &Curve) -> Curve {
-    let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
-    let mean = curve.within(begin, end).map(|(_, value)| Some(value)).collect();
-    Curve { mean, ..curve.clone() }
+    curve.part(summary.warm_up.seconds(), summary.horizon.seconds())
 }
 
 fn apart(one: f64, other: f64) -> bool {

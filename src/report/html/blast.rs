@@ -38,7 +38,7 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
                     }
                     }
                 }
-                p.sub { (counts(&all)) }
+                p.sub { (counts(&all)) (summary.each_is_a_mean()) }
                 table.stack.blast {
                     caption.hidden { "Blast radius" }
                     thead { tr {
@@ -79,13 +79,12 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
 fn counts(all: &[Blast]) -> &'static str {
     let own = all.iter().filter(|blast| blast.own).count();
     if own == 0 {
-        "Time without a connection beyond that of the steady time, over all users, in a run."
+        "Time without a connection beyond that of the steady time, over all users."
     } else if own == all.len() {
-        "Time without a connection of those whom it hits, until each is back or the run ends; in \
-         a run."
+        "Time without a connection of those whom it hits, until each is back or the run ends."
     } else {
         "Time without a connection of those whom it hits, until each is back or the run ends; of \
-         what hits nobody, that of all users beyond the steady time; in a run."
+         what hits nobody, that of all users beyond the steady time."
     }
 }
 

@@ -88,5 +88,6 @@ pub(super) fn blast(run: &Summary) -> String {
     let table = table(&heads, &rows, &[1, 2, 3, 4, 5]);
     let own = all.iter().any(|blast| blast.own);
     let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
-    if table.is_empty() { table } else { format!("{counts}\n\n{table}") }
+    let means = run.each_is_a_mean();
+    if table.is_empty() { table } else { format!("{counts}{means}\n\n{table}") }
 }

@@ -52,7 +52,8 @@ impl<'s, 'r> Section<'s, 'r> {
     /// Reads a section within this one.
     pub(super) fn inside<T>(&mut self, key: &str, read: impl FnOnce(&mut Section) -> T) -> T {
         let (form, name) = (self.form_of(key), self.name_of(key));
-        let mut inner = Section::new(self.input, &form, &name, self.home);
+        let home = self.input.map(&name).unwrap_or(self.home);
+        let mut inner = Section::new(self.input, &form, &name, home);
         inner.instead = self.instead;
         let result = read(&mut inner);
         let doc = inner.doc;

@@ -22,6 +22,7 @@ impl Section<'_, '_> {
 
     fn tabs(&mut self, form: &model::Clients, clients: &Clients) -> Option<Tabs> {
         let written = form.tabs.as_ref()?;
+        let before = self.input.errors();
         let tabs = match &written.value {
             Choice::Plain(text) => Tabs::Constant(self.tab_count("tabs", text, written.at)),
             Choice::One(model::Tabs::Geometric(mean)) => Tabs::Mean(self.mean_tabs(mean)),
@@ -41,7 +42,9 @@ impl Section<'_, '_> {
             Tabs::Listed(list) => json!({ "empirical": list }),
         };
         self.doc.insert("tabs".to_owned(), doc);
-        self.check_tabs(&tabs, clients, written.at);
+        if self.input.errors() == before {
+            self.check_tabs(&tabs, clients, written.at);
+        }
         Some(tabs)
     }
 

@@ -163,6 +163,37 @@ fn chance_is_no_event() {
     assert!(heat.ends_with(&plain(&told)), "{heat} at {told}");
 }
 
+/// A bin that is high before anything happens is chance, and what comes later is held against it.
+#[test]
+fn a_peak_before_a_fault_is_not_its_doing() {
+    let headline = |before: f64, after: f64| {
+        let mut summary = Story { losses: false, ..Story::default() }.summary();
+        let start = summary.faults().next().unwrap().start.seconds();
+        let p99 = summary.series.iter_mut().find(|series| {
+            (series.quantity.as_str(), series.statistic.as_str()) == ("delivery_lag", "p99")
+        });
+        let p99 = p99.unwrap();
+        let step = p99.step.seconds();
+        let bin = number::place(number::floor(start / step));
+        for (place, value) in p99.values.iter_mut().enumerate().filter(|it| it.1.is_some()) {
+            *value = Some(0.2);
+            if place + 2 == bin {
+                *value = Some(before);
+            }
+            if place == bin + 2 {
+                *value = Some(after);
+            }
+        }
+        let charts = chart::all(&summary);
+        let lag = charts.into_iter().find(|chart| chart.name == "lag-over-time").unwrap();
+        plain(&lag.headline)
+    };
+    let rises = "p99 of the delivery lag rises from 200 ms to 5.00 s";
+    assert!(headline(0.3, 5.0).starts_with(rises), "{}", headline(0.3, 5.0));
+    assert_eq!(headline(5.0, 0.3), "p99 of the delivery lag is at most 5.00 s");
+    assert_eq!(headline(0.21, 0.22), "p99 of the delivery lag is at most 220 ms");
+}
+
 #[test]
 fn what_has_nothing_to_say_is_left_out() {
     let story = Story { deploy: false, losses: false, ..Story::default() };
