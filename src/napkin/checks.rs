@@ -17,6 +17,9 @@ const IDLE: [f64; 2] = [350.0, 60.0];
 /// Of a closed form, how much more the simulation is expected to need: as `summary::board` asks.
 const MARGIN: f64 = 1.25;
 
+/// A smaller share of the streams may be silent for so long that their balancer ends them.
+const SILENT: f64 = 0.01;
+
 /// Something that must hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Check {
@@ -81,6 +84,12 @@ impl Plan<'_> {
         if let Some(beat) = crowd.beat() {
             let text = format!("heartbeat {} < idle timeout ÷ 2 ({usual})", s(beat));
             all.push(check(text, beat < idle / 2.0));
+        } else if crowd.is_stream() && crowd.held > 0.0 {
+            let silent = crowd.silent_for(idle);
+            let (share, most) = (figures::share(silent), figures::share(SILENT));
+            let text =
+                format!("no heartbeat: silent for the idle timeout ({usual}) {share} < {most}");
+            all.push(check(text, silent < SILENT));
         }
         if crowd.transport == Transport::LongPoll {
             let hold = clients.poll_hold.seconds();

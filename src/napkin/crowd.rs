@@ -1,14 +1,14 @@
 //! A crowd in its steady state: who is connected, what comes and goes a second, in closed form. One
 //! that prefers several transports has a row for each.
 use super::{
+    held::{Ends, Turns},
     outside::Outside,
     polls::Polls,
-    tabs::{Sharing, Turns},
+    tabs::Sharing,
     terms,
-    ways::delay,
 };
 use crate::{
-    engine::{Span, number},
+    engine::number,
     node::parameters::{
         Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
         Pubsub, Registry, Route, Start, Transport,
@@ -21,9 +21,6 @@ use crate::{
 
 /// Counts are taken over so long that nothing is lost by rounding: this many things happen.
 const MANY: f64 = 1e12;
-
-/// An absence that is no more than this part of the life of a connection is none.
-const SHORT: f64 = 0.01;
 
 /// A node and its parameters.
 #[derive(Debug)]
@@ -99,7 +96,13 @@ pub(super) struct Crowd<'s> {
     pub(super) away: f64,
     /// Connections that only their gateways still have.
     pub(super) half_open: f64,
-    /// Connections that end by themselves.
+    /// What ends its connections, or the requests that they hold.
+    pub(super) breaks: Ends,
+    /// The share of those who lose a connection that come back within the run.
+    pub(super) returns: f64,
+    /// The share of its messages that silent deaths keep from their users to the end of the run.
+    pub(super) unheard: f64,
+    /// Connections that end by themselves, as their users come back.
     pub(super) ends: f64,
     /// Users who come.
     pub(super) comes: f64,
@@ -121,11 +124,6 @@ pub(super) struct Crowd<'s> {
 /// One way over a link, in seconds; half a round trip of the network is none of its own.
 pub(super) fn way(link: &Link) -> f64 {
     link.latency.as_ref().map_or(0.0, terms::mean)
-}
-
-/// What takes so long, on average over a run of `run` seconds at whose begin there is none of it.
-fn within(seconds: f64, run: f64) -> f64 {
-    if seconds < run { seconds - seconds * seconds / (2.0 * run) } else { run / 2.0 }
 }
 
 impl Crowd<'_> {
@@ -151,57 +149,6 @@ impl Crowd<'_> {
         }
     }
 
-    /// How many of those who are there have a connection: `room` is the share of what all crowds
-    /// want of their pool that it has places for, `run` how long it goes on, in seconds.
-    pub(super) fn connect(&mut self, room: f64, run: f64) {
-        let (clients, pool) = (self.clients.parameters, self.pool.parameters);
-        if self.shut {
-            (self.online, self.comes) = (0.0, 0.0);
-        } else if !self.opens_for_each() {
-            self.online = if clients.sessions.is_some() { 1.0 } else { room } * self.tabs.streams();
-            self.held = self.there * self.online;
-        }
-        let [unnoticed, back] = self.down(run);
-        let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
-        self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
-        // Who waits for its turn has nothing that ends.
-        if let Some(life) = self.life.map(|life| life / self.tabs.connected().max(1e-9)) {
-            self.ends = self.held / life;
-            if unnoticed + back > SHORT * life {
-                let all = self.held / (life + unnoticed + back);
-                (self.held, self.half_open, self.ends) = (all * life, all * unnoticed, all);
-                self.away = unnoticed + back;
-            }
-        }
-        let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
-        self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
-    }
-
-    /// How old a connection becomes at most; who holds a request asks elsewhere by the one that it
-    /// has.
-    fn oldest(&self) -> Option<Span> {
-        self.pool.parameters.max_age.filter(|_| self.transport != Transport::LongPoll)
-    }
-
-    /// How long one is without a connection that has lost its own, on average, in seconds: until
-    /// both sides notice, and then its first delay and a handshake. Who is told to move, as its
-    /// connection is too old, waits for no delay; a managed service tells nobody.
-    fn down(&self, run: f64) -> [f64; 2] {
-        let clients = self.clients.parameters;
-        let notices = match self.transport {
-            Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
-            _ => clients.heartbeat.notices(0.5),
-        };
-        let oldest = self.oldest().map_or(f64::INFINITY, Span::seconds);
-        let dies = |law| 1.0 - terms::beyond(law, oldest);
-        let dies = clients.network.lifetime.as_ref().map_or(0.0, dies);
-        let silent = clients.network.silent_drops.0 * dies;
-        let handshake = self.rtt * self.pool.parameters.handshake_rtts;
-        let waits = if self.pool.parameters.managed.is_some() { 1.0 } else { dies };
-        let back = delay(&clients.reconnect, 0) * waits + handshake;
-        [silent * within(notices.seconds(), run), within(back, run)]
-    }
-
     /// Connections: who waits for its turn in a browser has none.
     pub(super) fn connected(&self) -> f64 {
         self.held * self.tabs.connected()
@@ -225,8 +172,14 @@ impl Crowd<'_> {
 
     /// Places of its pool that it takes: those who wait for their turn in a browser take none.
     pub(super) fn placed(&self) -> f64 {
-        let held = self.held + self.half_open;
-        if self.transport == Transport::LongPoll { held * self.turns.held } else { held }
+        let polls = self.transport == Transport::LongPoll;
+        self.placed_dead() + if polls { self.held * self.turns.held } else { self.held }
+    }
+
+    /// Those of them whose connection is dead, and nobody knows.
+    pub(super) fn placed_dead(&self) -> f64 {
+        let polls = self.transport == Transport::LongPoll;
+        if polls { self.held * self.turns.dead } else { self.half_open }
     }
 
     /// The most of them at once, on average: what is for all ends their requests together, so that
@@ -261,11 +214,25 @@ impl Crowd<'_> {
                 Audience::All => self.everyone,
             };
         }
-        let kept = self.keeps();
-        let here = if self.users > 0.0 { self.there / self.users } else { 1.0 };
         let guess = self.fanout.is_some_and(|it| it.parameters.route == Route::RandomGateway);
         let finds = if guess { 1.0 / f64::from(self.pool.parameters.count.max(1)) } else { 1.0 };
-        self.reach = if kept { 1.0 } else { here } * finds * self.online;
+        self.reach = finds * if self.keeps() { self.gets() } else { self.hears() };
+    }
+
+    /// The share of what comes that its users get at once, or never.
+    fn hears(&self) -> f64 {
+        let here = if self.users > 0.0 { self.there / self.users } else { 1.0 };
+        let held = if self.there > 0.0 { self.held / self.there } else { 1.0 };
+        here * if self.opens_for_each() { self.online } else { held }
+    }
+
+    /// The same where what they miss is kept for them: those who wait for a stream get it when
+    /// their turn comes.
+    fn gets(&self) -> f64 {
+        let streams = self.tabs.streams();
+        let room = if streams > 0.0 { self.online / streams } else { 0.0 };
+        let turns = room * (1.0 - (1.0 - streams) * self.tabs.forever);
+        turns * (1.0 - self.unheard)
     }
 
     /// Deliveries a second of what its users send.
@@ -291,6 +258,17 @@ impl Crowd<'_> {
     /// Deliveries that arrive.
     pub(super) fn arrive(&self) -> f64 {
         self.carried() * self.reach
+    }
+
+    /// Messages a second that are pushed to connections that are dead, and to their users later.
+    pub(super) fn wasted(&self) -> f64 {
+        match self.transport {
+            Transport::ShortPoll => 0.0,
+            Transport::LongPoll => self.held * self.turns.wasted,
+            Transport::Websocket | Transport::Sse => {
+                self.carried() / self.there.max(1e-12) * self.half_open
+            }
+        }
     }
 
     /// Messages that go up.
@@ -360,8 +338,8 @@ impl Crowd<'_> {
         };
         let pushes = match self.transport {
             Transport::ShortPoll => 0.0,
-            Transport::LongPoll => self.held * self.turns.pushed,
-            Transport::Websocket | Transport::Sse => self.arrive(),
+            Transport::LongPoll => self.held * self.turns.pushed + self.wasted(),
+            Transport::Websocket | Transport::Sse => self.arrive() + self.wasted(),
         };
         let broadcast = self.fanout.is_some_and(|it| it.parameters.route == Route::Broadcast);
         let everywhere = if broadcast { f64::from(self.pool.parameters.count) } else { 0.0 };
@@ -434,10 +412,15 @@ impl Crowd<'_> {
         up + self.arrive() * self.over_deliveries(|payload| service.billed(payload))
     }
 
+    /// Whether messages are pushed down a connection that stays.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self.transport, Transport::Websocket | Transport::Sse)
+    }
+
     /// Seconds between two pings.
     pub(super) fn beat(&self) -> Option<f64> {
-        let held = matches!(self.transport, Transport::Websocket | Transport::Sse);
-        self.clients.parameters.heartbeat.every.filter(|_| held).map(|it| it.seconds().max(1e-9))
+        let every = self.clients.parameters.heartbeat.every.filter(|_| self.is_stream());
+        every.map(|it| it.seconds().max(1e-9))
     }
 
     /// Whether nobody is connected at the start.
@@ -452,11 +435,12 @@ impl Crowd<'_> {
         let seconds = MANY / rates.fold(0.0, f64::max);
         let count = |rate: f64| number::whole(rate * seconds);
         let mut sources = Traffic::default().sources;
+        let pushed = self.reach + self.wasted() / self.carried().max(1e-300);
         for (counted, source) in sources.iter_mut().zip(&self.outside) {
-            counted.frames_down = count(source.deliveries() * self.reach);
+            counted.frames_down = count(source.deliveries() * pushed);
         }
         let from_outside: u64 = sources.iter().map(|source| source.frames_down).sum();
-        let own = count(self.own_carried() * self.reach);
+        let own = count(self.own_carried() * pushed);
         let traffic = Traffic {
             frames_up: count(self.up()),
             frames_down: own + from_outside,

@@ -64,7 +64,13 @@ impl Plan<'_> {
                 (None, None) if crowd.away > 0.0 => {
                     let there = n(crowd.there * crowd.online * crowd.tabs.connected());
                     let life = s(crowd.life.unwrap_or(0.0));
-                    format!("N × life ÷ (life + away) = {there} × {life} ÷ (… + {})", s(crowd.away))
+                    let away = s(crowd.away);
+                    let late = if crowd.returns < 0.01 {
+                        ", no death is noticed within the run"
+                    } else {
+                        ""
+                    };
+                    format!("N × life ÷ (life + away) = {there} × {life} ÷ (… + {away}){late}")
                 }
                 (None, None) if crowd.several => {
                     format!("{} of {}", figures::share(crowd.part), n(crowd.everyone))
@@ -111,10 +117,14 @@ impl Plan<'_> {
             return;
         }
         let words = self.words(|crowd| {
-            let ends = (crowd.ends > 0.0)
-                .then_some(())
-                .and(crowd.life)
-                .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.connected()), s(life)));
+            let ends = (crowd.ends > 0.0).then_some(()).and(crowd.life).map(|life| {
+                let late = if (crowd.returns - 1.0).abs() > 0.01 {
+                    format!(" × {} noticed in time", figures::share(crowd.returns))
+                } else {
+                    String::new()
+                };
+                format!("N ÷ life = {} ÷ {}{late}", n(crowd.connected()), s(life))
+            });
             let comes = (crowd.comes > 0.0).then(|| format!("arrivals {}", per(crowd.comes)));
             let parts: Vec<String> = if crowd.anew() {
                 vec![opens_words(crowd)]
@@ -242,7 +252,7 @@ impl Plan<'_> {
                 Transport::Websocket | Transport::Sse => {
                     let (way, rtt) = crowd.trip();
                     let (waits, inside) = match crowd.tabs.waits_to_leave() {
-                        waits if waits > 0.0 => {
+                        waits if waits > 0.0 && crowd.sent > 0.0 => {
                             (format!(" + in the tab {}", s(waits)), lag - waits)
                         }
                         _ => (String::new(), lag),

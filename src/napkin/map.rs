@@ -2,10 +2,11 @@
 //! it prefers, and one for those who get through by none.
 use super::{
     crowd::{Crowd, Of, way},
+    held::{Ends, Turns},
     outside,
     polls::{Polls, polls},
     spill::spill,
-    tabs::{Sharing, Turns},
+    tabs::Sharing,
     terms, ways,
 };
 use crate::{
@@ -29,9 +30,7 @@ pub(super) fn crowds(scenario: &Scenario) -> Vec<Crowd<'_>> {
     all.iter_mut().for_each(Crowd::come);
     spill(&mut all, scenario);
     let rooms: Vec<f64> = all.iter().map(|crowd| room(&all, crowd.pool.id)).collect();
-    all.iter_mut()
-        .zip(rooms)
-        .for_each(|(crowd, room)| crowd.connect(room, scenario.horizon.seconds()));
+    all.iter_mut().zip(rooms).for_each(|(crowd, room)| crowd.connect(room, scenario));
     let speak: Vec<f64> = all.iter().map(|crowd| speak(&all, crowd.clients.id)).collect();
     for (crowd, speak) in all.iter_mut().zip(speak) {
         crowd.speak = speak;
@@ -178,6 +177,9 @@ impl<'s> Map<'s> {
             refused: 0.0,
             away: 0.0,
             half_open: 0.0,
+            breaks: Ends::default(),
+            returns: 1.0,
+            unheard: 0.0,
             ends: 0.0,
             comes: 0.0,
             life: None,

@@ -1,5 +1,5 @@
 //! Polls of a crowd in the steady state: short ones now and then, and those that are held.
-use super::{crowd::Crowd, groups, outside::Outside, silence::Pattern, tabs::Turns, terms};
+use super::{crowd::Crowd, groups, held::Turns, outside::Outside, silence::Pattern, terms};
 use crate::{
     node::parameters::{Audience, Transport},
     record::meter::Answers,
@@ -28,7 +28,7 @@ impl Crowd<'_> {
 
     /// What comes for one of its users, on average.
     fn pattern(&self) -> Pattern {
-        self.pattern_of(&vec![1.0; self.outside.len()])
+        self.pattern_of(self.each_gets(), &vec![1.0; self.outside.len()])
     }
 
     /// Whether all that comes for its users does so at random, for each at the same rate.
@@ -39,17 +39,17 @@ impl Crowd<'_> {
             && self.outside.iter().all(|source| source.unlike() <= 0.0)
     }
 
-    /// What comes for its users: the share of those who are alike, and what that is for them.
-    fn patterns(&self) -> Vec<(f64, Pattern)> {
+    /// What comes for its users, each of which gets so many messages a second on average: the share
+    /// of those who are alike, and what that is for them.
+    fn patterns(&self, all: f64) -> Vec<(f64, Pattern)> {
         let unlike: Vec<f64> = self.outside.iter().map(Outside::unlike).collect();
-        let all = groups::popular(self.clients.parameters.count, &unlike);
-        all.into_iter().map(|(share, more)| (share, self.pattern_of(&more))).collect()
+        let alike = groups::popular(self.clients.parameters.count, &unlike);
+        alike.into_iter().map(|(share, more)| (share, self.pattern_of(all, &more))).collect()
     }
 
     /// The same for those who get so many times the mean of each source.
-    fn pattern_of(&self, more: &[f64]) -> Pattern {
+    fn pattern_of(&self, all: f64, more: &[f64]) -> Pattern {
         let mut pattern = Pattern::default();
-        let all = self.each_gets();
         let mut own = all;
         for (source, more) in self.outside.iter().zip(more) {
             let mean = all * source.deliveries() / self.carried().max(1e-300);
@@ -128,9 +128,10 @@ impl Crowd<'_> {
 
     /// Requests that are held, one after the other.
     fn held_polls(&self, rate: f64) -> Polls {
-        let [all, empty] = [self.turns.asks, self.turns.empty].map(|it| it * self.held);
-        let cycle = 1.0 / self.turns.asks.max(1e-9);
-        let steady = Polls { all, empty, full: all - empty, cycle };
+        let Turns { asks, empty, failed, .. } = self.turns;
+        let [all, empty, failed] = [asks, empty, failed].map(|it| it * self.held);
+        let cycle = 1.0 / asks.max(1e-9);
+        let steady = Polls { all, empty, full: all - empty - failed, cycle };
         let clients = self.clients.parameters;
         let shared = self.tabs.is_shared() || self.polls_in_step();
         let Some(visits) = clients.visits.as_ref().filter(|_| !shared) else { return steady };
@@ -139,10 +140,19 @@ impl Crowd<'_> {
         let leaves = 1.0 / terms::mean(&visits.stay).max(1e-9);
         let hold = clients.poll_hold.seconds();
         let each = terms::held_until(leaves, rate, [self.rtt, hold]);
-        let found = 1.0 - self.nothing(&self.patterns());
+        let found = 1.0 - self.nothing(&self.patterns(self.each_gets()));
         let visits = self.comes * self.online;
         let [all, empty] = [found + each.asks, each.empty].map(|it| it * visits);
         Polls { all, empty, full: all - empty - visits * self.turns.held, cycle }
+    }
+
+    /// The chance that nothing goes over a connection of its users for so many seconds: nothing
+    /// comes for them, and over a WebSocket they send nothing either.
+    pub(super) fn silent_for(&self, seconds: f64) -> f64 {
+        let up = if self.transport == Transport::Websocket { self.sent } else { 0.0 };
+        let says = up / self.there.max(1e-12);
+        let gets = self.carried() / self.there.max(1e-12);
+        silent(&self.patterns(gets), seconds) * libm::exp(-says * seconds)
     }
 
     /// The chance that nothing came for a user while it was away.
@@ -162,15 +172,16 @@ impl Crowd<'_> {
         if self.tabs.is_shared() {
             let quick = terms::smaller(&clients.network.rtt) + inside + handed;
             let times = [self.rtt + handed, hold, quick];
-            let turns = self.tabs.turns(&self.pattern(), times, &|tabs| self.same(tabs));
+            let same = |tabs| self.same(tabs);
+            let turns = self.tabs.turns(&self.pattern(), times, &same, &self.breaks);
             return self.hands_over(turns);
         }
-        let (all, mean) = (self.patterns(), self.each_gets());
+        let (all, mean) = (self.patterns(self.each_gets()), self.each_gets());
         let mut sum = Turns::default();
         for (rtt, share) in terms::points(&clients.network.rtt, terms::POINTS) {
             let rtt = rtt + inside + handed;
             for (alike, pattern) in &all {
-                let one = Turns::alone(pattern, rtt, hold);
+                let one = Turns::alone(pattern, rtt, hold, &self.breaks);
                 let more = if mean > 0.0 { pattern.rate() / mean } else { 1.0 };
                 sum.add([share * alike, share * alike * more], &one);
             }
@@ -182,7 +193,8 @@ impl Crowd<'_> {
     fn hands_over(&self, turns: Turns) -> Turns {
         let handed = self.handed();
         let read = self.buffer.map_or(0.0, |mailbox| mailbox.parameters.read.seconds());
-        let found = (turns.asks - turns.empty - turns.pushed).max(0.0);
+        let Turns { asks, empty, failed, pushed, wasted, .. } = turns;
+        let found = (asks - empty - failed - pushed - wasted).max(0.0);
         let held = turns.held + turns.pushed * handed + found * (2.0 * handed + read);
         Turns { held: held.min(1.0), ..turns }
     }
@@ -190,7 +202,7 @@ impl Crowd<'_> {
     /// What so many answers with messages are cut into: each has as many of them as come by
     /// chance, which matters where some are one segment and others two.
     pub(super) fn answers(&self, many: f64) -> Answers {
-        let each = self.arrive() / self.polls.full.max(1e-12);
+        let each = (self.arrive() + self.wasted()) / self.polls.full.max(1e-12);
         let counts = match self.pattern().period() {
             Some(_) => terms::around(each),
             None => terms::some(each),
@@ -204,7 +216,7 @@ impl Crowd<'_> {
 
     /// Those of tabs that nobody looks at are further apart.
     fn short_polls(&self) -> Polls {
-        let comes = self.patterns();
+        let comes = self.patterns(self.each_gets());
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let mut polls = Polls { cycle: every, ..Polls::default() };
         for (share, every) in self.intervals() {

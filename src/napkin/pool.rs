@@ -25,6 +25,8 @@ pub(super) struct Pool<'p> {
     pub(super) count: f64,
     /// Connections over all instances.
     pub(super) held: f64,
+    /// Those of them whose connection is dead, and nobody knows.
+    dead: f64,
     /// The most at once: more where all ask again together.
     peak: f64,
     /// Users who want one.
@@ -57,6 +59,7 @@ impl Plan<'_> {
             policy: first.balancer.parameters.policy,
             count: f64::from(own.count),
             held: crowds.iter().map(|crowd| crowd.placed()).sum(),
+            dead: crowds.iter().map(|crowd| crowd.placed_dead()).sum(),
             peak: crowds.iter().map(|crowd| crowd.placed_at_most()).sum(),
             there: crowds.iter().map(|crowd| crowd.wants()).sum(),
             work: work / all,
@@ -147,6 +150,9 @@ impl Pool<'_> {
         let of = beside("connections_per_instance.mean");
         let value = Value { number: each, unit: Unit::Count, kind: Kind::Connections, beside: of };
         let mut words = format!("N ÷ n = {} ÷ {}", n(self.held), f(self.count));
+        if self.dead > 0.005 * self.held {
+            words += &format!(", {} of all for dead connections", n(self.dead.round()));
+        }
         if self.in_step {
             words += ", on average between two messages";
         }
@@ -210,7 +216,10 @@ impl Pool<'_> {
         if let Some(all) = self.capacity(self.count, 1.0) {
             let words = match &self.own.managed {
                 Some(_) => "quota of the service".to_owned(),
-                None => format!("{} × {} ÷ {}", f(self.count), plural(cores), s(self.work)),
+                None => {
+                    let apart = if self.anew { ", a poll's connection: TLS alone" } else { "" };
+                    format!("{} × {} ÷ {}{apart}", f(self.count), plural(cores), s(self.work))
+                }
             };
             // Of polls that connect anew it is TLS alone.
             let apart = several || self.anew;

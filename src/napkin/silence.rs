@@ -24,6 +24,21 @@ pub(super) struct Pattern {
     pub(super) periods: Vec<f64>,
     /// Bursts, independent of each other.
     pub(super) bursts: Vec<Bursts>,
+    /// What is no message, but ends a silence as well: a connection that is so old, in seconds,
+    /// less a uniform part of the dither, again and again.
+    pub(super) ages: Option<(f64, f64)>,
+}
+
+/// The chance that no connection becomes too old within so many seconds, and how fast it falls: of
+/// ages U(a − d, a) one after the other, from any instant on.
+fn old((most, dither): (f64, f64), seconds: f64) -> (f64, f64) {
+    let mean = (most - dither / 2.0).max(1e-9);
+    if seconds < most - dither {
+        return (1.0 - seconds / mean, 1.0 / mean);
+    }
+    let left = (most - seconds).max(0.0);
+    let wide = dither.max(1e-12);
+    (left * left / (2.0 * wide * mean), left / (wide * mean))
 }
 
 /// Messages that come at random while their source is on.
@@ -81,7 +96,8 @@ impl Pattern {
     pub(super) fn silent(&self, seconds: f64) -> f64 {
         let periods = self.periods.iter().map(|period| (1.0 - seconds / period).max(0.0));
         let bursts = self.bursts.iter().map(|bursts| bursts.silence.at(seconds));
-        libm::exp(-self.steady * seconds) * periods.chain(bursts).product::<f64>()
+        let young = self.ages.map_or(1.0, |ages| old(ages, seconds).0);
+        libm::exp(-self.steady * seconds) * young * periods.chain(bursts).product::<f64>()
     }
 
     /// Silences a second that last for longer: −dP/dt of the chance P of one, of a product.
@@ -92,6 +108,7 @@ impl Pattern {
             let in_time = f64::from(u8::from(seconds < *period));
             all.push(((1.0 - seconds / period).max(0.0), in_time / period));
         }
+        all.extend(self.ages.map(|ages| old(ages, seconds)));
         let bursts = self.bursts.iter().map(|bursts| &bursts.silence);
         all.extend(bursts.map(|silence| (silence.at(seconds), silence.longer(seconds))));
         let others = |own: usize| {
@@ -105,7 +122,7 @@ impl Pattern {
     /// second.
     pub(super) fn silences(&self, first: f64, apart: f64) -> f64 {
         let apart = apart.max(1e-9);
-        if self.rate() <= 0.0 {
+        if self.rate() <= 0.0 && self.ages.is_none() {
             return 1.0 / apart;
         }
         let one = |k: u32| self.longer(first + f64::from(k) * apart);
@@ -322,6 +339,12 @@ mod tests {
         let ratio = libm::exp(-0.4);
         near(steady.silences(4.0, 4.0), 0.1 * ratio / (1.0 - ratio), 1e-4);
         near(Pattern::default().silences(4.0, 4.0), 0.25, 1e-12);
+        // Each 40 s a connection is too old: 25 s pass once before that, as they do on average where
+        // it is so at 20 s to 40 s.
+        let old = |dither: f64| Pattern { ages: Some((40.0, dither)), ..Pattern::default() };
+        near(old(0.0).silences(25.0, 25.0), 1.0 / 40.0, 1e-9);
+        near(old(20.0).silences(25.0, 25.0), 0.75 / 30.0, 1e-9);
+        near(old(20.0).silent(30.0), 100.0 / 40.0 / 30.0, 1e-9);
         // Hardly any message: one after the other.
         let rare = Pattern { steady: 1e-9, ..Pattern::default() };
         near(rare.silences(4.0, 4.0), 0.25, 1e-3);

@@ -4,6 +4,7 @@ use super::{
     Plan,
     crowd::Crowd,
     groups,
+    held::{Ends, Turns},
     sheet::{Sheet, Value, f, metric, n, per, s},
     silence::Pattern,
     terms,
@@ -28,6 +29,13 @@ const FEW: u32 = 1_000;
 pub(super) struct Sharing {
     /// Tabs of one browser that take a connection, and the share of the users in such a one.
     classes: Vec<(u32, f64)>,
+    /// Of each of those the share that waits for a connection, and that has one which lives; empty
+    /// where none ends.
+    lines: Vec<[f64; 2]>,
+    /// The share of its users that have lost a connection and wait for none yet.
+    away: f64,
+    /// The share of what comes for those who wait that they do not get before the end of the run.
+    pub(super) forever: f64,
     /// Connections of a browser.
     most: u32,
     /// Whether those who wait get their turn: requests that are held.
@@ -42,97 +50,6 @@ pub(super) struct Sharing {
     kept: f64,
 }
 
-/// Held requests that take turns.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Turns {
-    /// Requests of a user a second.
-    pub(super) asks: f64,
-    /// Those of them that find nothing.
-    pub(super) empty: f64,
-    /// How long a message waits for its user's next request, on average, in seconds.
-    pub(super) late: f64,
-    /// How long one that is sent waits in its browser, on average, in seconds.
-    pub(super) up: f64,
-    /// The share of its time that a user has a request held.
-    pub(super) held: f64,
-    /// Messages of a user a second that come while a request is held.
-    pub(super) pushed: f64,
-}
-
-impl Turns {
-    /// Adds others, of a share of the users that gets a part of the messages.
-    pub(super) fn add(&mut self, [share, part]: [f64; 2], other: &Self) {
-        self.asks += share * other.asks;
-        self.empty += share * other.empty;
-        self.late += part * other.late;
-        self.up += share * other.up;
-        self.held += share * other.held;
-        self.pushed += share * other.pushed;
-    }
-
-    /// Of one who shares a connection with nobody.
-    pub(super) fn alone(pattern: &Pattern, rtt: f64, hold: f64) -> Self {
-        if pattern.period().is_some() || !pattern.bursts.is_empty() {
-            return Self::of_all(pattern, [rtt, hold, rtt], [1, 1]);
-        }
-        let rate = pattern.rate();
-        let cycle = terms::long_poll_cycle(rate, rtt, hold).max(1e-9);
-        Self {
-            asks: 1.0 / cycle,
-            empty: libm::exp(-rate * (rtt + hold)) / cycle,
-            late: terms::long_poll_lag(rtt, cycle) - rtt / 2.0,
-            up: 0.0,
-            held: (cycle - rtt).max(0.0) / cycle,
-            pushed: libm::exp(-rate * rtt) * -libm::expm1(-rate * hold) / cycle,
-        }
-    }
-
-    /// Where each message is for all tabs of a browser, which hold `most` requests at a time: it
-    /// answers these, their connections go to those in line, who find it a round trip later, and so
-    /// on; after T/6 round trips all can be answered again. Who is quick is answered first and
-    /// comes to the front of the line, so that on average the shorter one of two passes for each
-    /// place. In between what is held for long enough ends.
-    fn of_all(pattern: &Pattern, [rtt, hold, quick]: [f64; 3], [tabs, most]: [u32; 2]) -> Self {
-        let more = f64::from(tabs.saturating_sub(most));
-        let later = (more / f64::from(most.max(1)) - 1.0).max(0.0) / 2.0;
-        let held = f64::from(tabs.min(most)) / f64::from(tabs);
-        let round = (rtt / held).max(1e-9);
-        let line = more / f64::from(tabs) * (rtt + later * quick);
-        let both = (rtt + hold).max(1e-9);
-        let (full, empty, late, pushed);
-        if let Some(period) = pattern.period() {
-            let in_time = round < period;
-            full = 1.0 / period.max(round);
-            empty = ((period - (round - rtt)).max(0.0) / both).floor() / period;
-            late = if in_time { line } else { round / 2.0 };
-            pushed = if in_time { full } else { 0.0 };
-        } else {
-            let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
-                let states = pattern.states().into_iter();
-                states
-                    .map(|(share, rate)| share * of(rate, terms::answers(rate, round, line)))
-                    .sum()
-            };
-            full = sum(&|_, full| full);
-            empty = pattern.silences(both + round - rtt, both);
-            pushed = sum(&|rate, full| libm::exp(-rate * round) * full);
-            let waits = |rate: f64, full: f64| {
-                rate * ((1.0 - round * full) * line + round * full * round / 2.0)
-            };
-            late = sum(&waits) / pattern.rate().max(1e-300);
-        }
-        let asks = full + held * empty;
-        Self {
-            asks,
-            empty: held * empty,
-            late,
-            up: 0.0,
-            held: (held - rtt * asks).max(0.0),
-            pushed: held * pushed,
-        }
-    }
-}
-
 impl Sharing {
     pub(super) fn of(clients: &Clients, transport: Transport) -> Self {
         let Some(tabs) = &clients.tabs else { return Self::default() };
@@ -145,6 +62,7 @@ impl Sharing {
             classes: classes(browsers(tabs, clients.count), like(clients, requests)),
             most,
             turns: transport == Transport::LongPoll,
+            forever: 1.0,
             ..Self::default()
         };
         let beyond = |tabs: u32| f64::from(tabs.saturating_sub(most)) / f64::from(tabs.max(1));
@@ -157,6 +75,34 @@ impl Sharing {
             Transport::Websocket | Transport::Sse | Transport::LongPoll | Transport::ShortPoll => {}
         }
         own
+    }
+
+    /// Connections live for `life` and are then dead for `unnoticed`, and their users away for
+    /// `back`, all in seconds: their places go to those who wait.
+    pub(super) fn settle(&mut self, life: f64, unnoticed: f64, back: f64) {
+        let placed = (life + unnoticed).max(1e-9);
+        let line = |&(tabs, _): &(u32, f64)| {
+            let [has, waits] = terms::places(tabs, self.most, back / placed);
+            [waits, has * life / placed]
+        };
+        self.lines = self.classes.iter().map(line).collect();
+        let of = |place: usize| -> f64 {
+            let all = self.classes.iter().zip(&self.lines);
+            all.map(|((_, share), line)| share * line[place]).sum()
+        };
+        if self.is_shared() {
+            let (waits, has) = (of(0), of(1));
+            (self.waits, self.away) = (waits, (1.0 - waits - has).max(0.0));
+        }
+    }
+
+    /// So many connections of a user end a second, each of which lets one in that waits: over so
+    /// many seconds who waits is so for an exponential time.
+    pub(super) fn wait(&mut self, ends: f64, window: f64) {
+        if ends > 0.0 && self.waits > 0.0 && window > 0.0 {
+            let ratio = self.waits / ends / window;
+            self.forever = ratio * -libm::expm1(-1.0 / ratio);
+        }
     }
 
     /// Connections end at a rate of `ends` each: what is kept leaves when one of its browser does,
@@ -194,6 +140,10 @@ impl Sharing {
     fn words(&self, there: f64) -> String {
         let most = f(f64::from(self.most));
         match self.classes.as_slice() {
+            _ if self.away > 0.0 => {
+                let waits = figures::share(self.waits);
+                format!("N × those in line for {most} of T that come back = {} × {waits}", n(there))
+            }
             [(tabs, _)] if *tabs > self.most => {
                 let tabs = f(f64::from(*tabs));
                 format!("N × (T − {most})/T = {} × ({tabs} − {most})/{tabs}", n(there))
@@ -205,7 +155,8 @@ impl Sharing {
 
     /// The share of those who hold a request in turn that have a connection at any time.
     pub(super) fn connected(&self) -> f64 {
-        if self.turns { self.asks() } else { 1.0 }
+        let all = (1.0 - self.away).max(1e-12);
+        if self.turns { (self.asks() - self.away).max(0.0) / all } else { 1.0 }
     }
 
     /// The share of its users that are connected, or take turns.
@@ -230,66 +181,79 @@ impl Sharing {
         pattern: &Pattern,
         times: [f64; 3],
         same: &dyn Fn(u32) -> Vec<(f64, u32)>,
+        ends: &Ends,
     ) -> Turns {
         let mut sum = Turns::default();
-        for &(tabs, share) in &self.classes {
-            sum.add([share; 2], &self.turns_of(tabs, pattern, times, &same(tabs)));
+        for (place, &(tabs, share)) in self.classes.iter().enumerate() {
+            let ratio = self.ratio(place);
+            sum.add([share; 2], &self.turns_of((tabs, ratio), pattern, times, &same(tabs), ends));
         }
         sum
+    }
+
+    /// How many of a class wait for each of them that has a connection.
+    fn ratio(&self, place: usize) -> f64 {
+        let (tabs, most) = (self.classes[place].0, self.most.max(1));
+        match self.lines.get(place) {
+            Some([waits, has]) => waits / has.max(1e-9),
+            None => f64::from(tabs.saturating_sub(most)) / f64::from(most),
+        }
     }
 
     /// Those of a browser with so many: as far as a message lets those in line ask they are as
     /// those who get all alike, else as those who each get their own.
     fn turns_of(
         &self,
-        tabs: u32,
+        (tabs, ratio): (u32, f64),
         pattern: &Pattern,
         times: [f64; 3],
         same: &[(f64, u32)],
+        breaks: &Ends,
     ) -> Turns {
         let most = self.most.max(1);
         let [rtt, hold, _] = times;
         let mut turns = Turns::default();
         if tabs <= most {
-            turns = Turns::alone(pattern, rtt, hold);
+            turns = Turns::alone(pattern, rtt, hold, breaks);
         } else {
             let let_in = |(share, same): &(f64, u32)| share * groups::let_in(*same, tabs, most);
             let together = same.iter().map(let_in).sum::<f64>().min(1.0);
-            turns.add([together; 2], &Turns::of_all(pattern, times, [tabs, most]));
-            turns.add([1.0 - together; 2], &self.apart(tabs, pattern, [rtt, hold]));
+            turns.add([together; 2], &Turns::of_all(pattern, times, [tabs, most], breaks));
+            let apart = self.apart((tabs, ratio), pattern, [rtt, hold], breaks);
+            turns.add([1.0 - together; 2], &apart);
         }
         let others = f64::from(tabs.saturating_sub(1).max(1));
         let other = |(share, same): &(f64, u32)| share * f64::from(same.saturating_sub(1)) / others;
         let sends = self.crowded > 0.0 && tabs >= self.most;
         let same = same.iter().map(other).sum::<f64>();
-        turns.up = if sends { self.next_end(pattern, [rtt, hold], same) } else { 0.0 };
+        turns.up = if sends { self.next_end(pattern, [rtt, hold], same, breaks) } else { 0.0 };
         turns
     }
 
     /// Those of a browser with more tabs than connections, of which each gets its own messages.
-    fn apart(&self, tabs: u32, pattern: &Pattern, [rtt, hold]: [f64; 2]) -> Turns {
+    fn apart(
+        &self,
+        (tabs, ratio): (u32, f64),
+        pattern: &Pattern,
+        [rtt, hold]: [f64; 2],
+        breaks: &Ends,
+    ) -> Turns {
         let most = self.most.max(1);
-        let ratio = f64::from(tabs.saturating_sub(most)) / f64::from(most);
         let ahead = f64::from(tabs.saturating_sub(most)) - 1.0;
         let mut sum = Turns::default();
         for (share, rate) in pattern.states() {
-            let served = terms::shared_poll(rate, [rtt, hold], ratio);
+            let held = |wait: f64| breaks.held(rate, [rtt + wait, hold], wait);
+            let served = terms::shared_poll([rtt, hold], ratio, held);
             let wait = served * ratio;
             let cycle = (wait + served).max(1e-9);
             // Who is the n-th in line waits for n ends.
             let steady = Pattern { steady: rate, ..Pattern::default() };
-            let ends = self.next_end(&steady, [rtt, hold], 0.0);
+            let ends = self.next_end(&steady, [rtt, hold], 0.0, breaks);
             let rest = ends + ahead * served / f64::from(most) / 2.0;
             let travels = (rtt / cycle).min(1.0);
-            let one = Turns {
-                asks: 1.0 / cycle,
-                empty: libm::exp(-rate * (wait + rtt + hold)) / cycle,
-                late: wait / cycle * rest + travels * wait + terms::long_poll_lag(rtt, cycle)
-                    - rtt / 2.0,
-                up: 0.0,
-                held: (served - rtt).max(0.0) / cycle,
-                pushed: libm::exp(-rate * (wait + rtt)) * -libm::expm1(-rate * hold) / cycle,
-            };
+            let late =
+                wait / cycle * rest + travels * wait + terms::long_poll_lag(rtt, cycle) - rtt / 2.0;
+            let one = Turns::each(rate, [cycle, (served - rtt).max(0.0), hold], late, breaks);
             let mean = pattern.rate();
             let part = if mean > 0.0 { share * rate / mean } else { share };
             sum.add([share, part], &one);
@@ -299,7 +263,7 @@ impl Sharing {
 
     /// How long it takes on average until the first of all held requests of a browser is answered;
     /// those that the same message answers are one.
-    fn next_end(&self, pattern: &Pattern, [rtt, hold]: [f64; 2], same: f64) -> f64 {
+    fn next_end(&self, pattern: &Pattern, [rtt, hold]: [f64; 2], same: f64, breaks: &Ends) -> f64 {
         let most = f64::from(self.most.min(1_000));
         let apart = most / (1.0 + (most - 1.0).max(0.0) * same);
         if let Some(period) = pattern.period().filter(|_| same > 0.5) {
@@ -307,7 +271,8 @@ impl Sharing {
             let rest = period - whole * both;
             return (whole * both * both + rest * rest) / (2.0 * period);
         }
-        let rate = pattern.rate();
+        // A connection that dies silently lets nobody in.
+        let rate = pattern.rate() + breaks.aged() + breaks.dies * (1.0 - breaks.silent);
         let served = terms::long_poll_cycle(rate, rtt, hold).max(1e-9);
         let travels = (rtt / served).min(1.0);
         travels * rtt / (apart + 1.0) + (1.0 - travels) * terms::first_end(apart, rate, hold)
@@ -408,6 +373,8 @@ mod tests {
     use super::*;
     use crate::testing::near;
 
+    const ENDLESS: Ends = Ends { ages: None, dies: 0.0, silent: 0.0, back: 0.0, unnoticed: 0.0 };
+
     fn sharing(tabs: &Tabs, chance: f64, turns: bool) -> Sharing {
         let mut own = Sharing {
             classes: classes(tabs.chances(), chance),
@@ -457,10 +424,10 @@ mod tests {
         let own = sharing(&Tabs::Constant(12), 1.0, true);
         let nothing = Pattern::default();
         for same in [1, 12] {
-            let found = own.turns(&nothing, [1.0, 30.0, 1.0], &|_| vec![(1.0, same)]);
+            let found = own.turns(&nothing, [1.0, 30.0, 1.0], &|_| vec![(1.0, same)], &ENDLESS);
             assert!((found.asks - 1.0 / 62.0).abs() < 1e-6, "{found:?}");
         }
-        let alone = Turns::alone(&nothing, 1.0, 30.0);
+        let alone = Turns::alone(&nothing, 1.0, 30.0, &ENDLESS);
         near(alone.asks, 1.0 / 31.0, 1e-9);
         near(alone.up, 0.0, 1e-9);
     }
@@ -472,16 +439,16 @@ mod tests {
         let own = sharing(&Tabs::Constant(8), 1.0, true);
         let pattern = Pattern { periods: vec![40.0], ..Pattern::default() };
         let all = |tabs| vec![(1.0, tabs)];
-        let found = own.turns(&pattern, [0.1, 30.0, 0.1], &all);
+        let found = own.turns(&pattern, [0.1, 30.0, 0.1], &all, &ENDLESS);
         near(found.asks, 1.75 / 40.0, 1e-9);
         near(found.empty, 0.75 / 40.0, 1e-9);
         near(found.late, 0.1 * 2.0 / 8.0, 1e-9);
         // Each for itself: it waits until one of six ends.
-        let apart = own.turns(&pattern, [0.1, 30.0, 0.1], &|_| vec![(1.0, 1)]);
+        let apart = own.turns(&pattern, [0.1, 30.0, 0.1], &|_| vec![(1.0, 1)], &ENDLESS);
         assert!(apart.late > 1.0, "{apart:?}");
         // So many that they never end: six a round trip.
         let always = Pattern { steady: 1e9, ..Pattern::default() };
-        let found = own.turns(&always, [0.1, 30.0, 0.1], &all);
+        let found = own.turns(&always, [0.1, 30.0, 0.1], &all, &ENDLESS);
         assert!((found.asks * 8.0 - 60.0).abs() < 1e-3, "{found:?}");
     }
 }

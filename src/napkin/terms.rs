@@ -12,8 +12,92 @@ pub const POINTS: u32 = 400;
 /// is held for `hold`, and `rtt` passes from its answer to the next request. What comes in between
 /// is found by the next one at once: with chance `e^(-λ·RTT)` a request has to wait.
 pub fn long_poll_cycle(rate: f64, rtt: f64, hold: f64) -> f64 {
-    let wait = if rate > 0.0 { -libm::expm1(-rate * hold) / rate } else { hold };
-    libm::exp(-rate * rtt) * wait + rtt
+    rtt + held_poll(rate, rtt, hold, [0.0; 2], 1.0)
+}
+
+/// How long a request is held on average, in seconds, one that finds something at once included:
+/// `gap` passes from an answer to the next request. Messages, answers by age and deaths end one at
+/// their rates κ = λ + a + δ, so that one that waits does so for m = (1 − e^(−κH)) ÷ κ. After a
+/// death the next finds nothing with chance `back`, after an answer with p = e^(−λ·gap):
+/// p·m ÷ (1 + m·δ·(p − back)).
+pub fn held_poll(rate: f64, gap: f64, hold: f64, [aged, dies]: [f64; 2], back: f64) -> f64 {
+    let all = rate + aged + dies;
+    let waits = if all > 0.0 { -libm::expm1(-all * hold) / all } else { hold };
+    let nothing = libm::exp(-rate * gap);
+    nothing * waits / (1.0 + waits * dies * (nothing - back)).max(1e-9)
+}
+
+/// What takes so long, on average over a run of `run` seconds at whose begin there is none of it.
+pub fn within(seconds: f64, run: f64) -> f64 {
+    if seconds < run { seconds - seconds * seconds / (2.0 * run) } else { run / 2.0 }
+}
+
+/// What becomes of those whose connections die, as a fluid: from a begin without dead ones on.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Deaths {
+    /// The share of all that no silent death holds up, on average over the run.
+    pub there: f64,
+    /// How many come back behind the warm-up for each who dies.
+    pub returns: f64,
+    /// The share of the messages that come for who is held up to the end.
+    pub unheard: f64,
+}
+
+/// Connections live for `life`, a share `silent` of them dies so that it is noticed after `notices`
+/// only, and all are back after `back`; warm-up and end of the run, all of it in seconds:
+/// y′(t) = s·(y(t − n) − y(t)) ÷ (life + back), y the share that is not held up. Of what is noticed
+/// within a two-hundredth of the run only the begin is apart: 1 ÷ (1 + s·n ÷ (life + back)).
+pub fn deaths(life: f64, silent: f64, notices: f64, back: f64, [warm, run]: [f64; 2]) -> Deaths {
+    const STEPS: u32 = 2_000;
+    let (step, all) = (run / f64::from(STEPS), 1.0 / (life + back).max(1e-9));
+    if notices < 10.0 * step {
+        let held_up = silent * all * within(notices, run);
+        let there = 1.0 / (1.0 + held_up);
+        let unheard = silent * all * there * notices * notices / (2.0 * run);
+        return Deaths { there, returns: 1.0, unheard };
+    }
+    let late = number::index(number::low(number::floor((notices / step).min(f64::from(STEPS)))));
+    let mut there = vec![1.0_f64];
+    let (mut returns, mut counted, mut unheard) = (0.0, 0.0, 0.0);
+    for k in 0..STEPS {
+        let (now, at) = (there[number::index(k)], step * f64::from(k));
+        let noticed = number::index(k).checked_sub(late).map_or(0.0, |place| there[place]);
+        there.push(noticed + (now - noticed) * libm::exp(-step * silent * all));
+        if at >= warm {
+            returns += (1.0 - silent) * now + silent * noticed;
+            counted += 1.0;
+        }
+        if at + notices > run {
+            unheard += silent * all * now * step * (run - at);
+        }
+    }
+    let mean = there.iter().sum::<f64>() / f64::from(STEPS + 1);
+    Deaths {
+        there: mean,
+        returns: returns / f64::max(counted, 1.0) / mean.max(1e-9),
+        unheard: (unheard / run.max(1e-9)).min(1.0),
+    }
+}
+
+/// Of `tabs` that share `most` places: the share of them that has one, and that waits for one.
+/// Who has one loses it and is away for `away` times as long as it had it, on average (machine
+/// repair: P(k away) ∝ away^k ÷ k! ÷ Π min(j, most) over the j that are not).
+pub fn places(tabs: u32, most: u32, away: f64) -> [f64; 2] {
+    let mut chances = vec![1.0_f64];
+    for k in 1..=tabs {
+        let takes = f64::from((tabs - k + 1).min(most));
+        let last = chances[number::index(k - 1)];
+        chances.push(last * away * takes / f64::from(k));
+        if last > 1e200 {
+            chances.iter_mut().for_each(|chance| *chance *= 1e-200);
+        }
+    }
+    let all: f64 = chances.iter().sum();
+    let mean = |of: &dyn Fn(u32) -> u32| {
+        let each = chances.iter().zip(0..).map(|(chance, k)| chance * f64::from(of(tabs - k)));
+        each.sum::<f64>() / all / f64::from(tabs.max(1))
+    };
+    [mean(&|here| here.min(most)), mean(&|here| here.saturating_sub(most))]
 }
 
 /// Long polls of one who leaves after an exponential time, at rate `leaves`: how many requests it
@@ -46,14 +130,14 @@ pub fn long_poll_lag(rtt: f64, cycle: f64) -> f64 {
 }
 
 /// Of held requests that take turns: how long one takes from being sent to the next that takes its
-/// place, in seconds, where each client waits for its turn `ratio` times as long. What comes while
-/// it waits is found at once. Found by bisection: the more comes, the shorter all are.
-pub fn shared_poll(rate: f64, [rtt, hold]: [f64; 2], ratio: f64) -> f64 {
-    let served = |wait: f64| long_poll_cycle(rate, rtt + wait, hold) - wait;
+/// place, in seconds, where each client waits for its turn `ratio` times as long, and one that has
+/// waited so long is `held` for less: what comes while it waits is found at once. Found by
+/// bisection: the more comes, the shorter all are.
+pub fn shared_poll([rtt, hold]: [f64; 2], ratio: f64, held: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, rtt + hold);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if served(middle * ratio) > middle { low = middle } else { high = middle }
+        if rtt + held(middle * ratio) > middle { low = middle } else { high = middle }
     }
     high
 }
@@ -228,6 +312,51 @@ mod tests {
         near(poll_staleness(10.0, 0.1), 5.05, 1e-12);
     }
 
+    /// Held for 25 s, a message and an end each 30 s: m = 15·(1 − e^(−5/3)); where a death is found
+    /// out at once the next finds as little as after an answer.
+    #[test]
+    fn what_ends_a_request_shortens_it() {
+        let (rate, waits) = (1.0 / 30.0, 15.0 * -libm::expm1(-5.0 / 3.0));
+        near(held_poll(rate, 0.0, 25.0, [rate, 0.0], 1.0), waits, 1e-9);
+        near(held_poll(rate, 0.0, 25.0, [0.0, rate], 1.0), waits, 1e-9);
+        // Whoever was away finds something: 1/30 of a second less each.
+        near(held_poll(rate, 0.0, 25.0, [0.0, rate], 0.0), waits / (1.0 + waits * rate), 1e-9);
+    }
+
+    /// Two of three share one place, each as long away as it has it: the states 0, 1 and 2 away.
+    #[test]
+    fn places_go_round() {
+        let [has, waits] = places(2, 1, 1.0);
+        // Chances 1, 1 and 1/2.
+        near(has, 2.0 / 2.5 / 2.0, 1e-12);
+        near(waits, 1.0 / 2.5 / 2.0, 1e-12);
+        let [has, waits] = places(8, 6, 0.0);
+        near(has, 0.75, 1e-12);
+        near(waits, 0.25, 1e-12);
+        let [has, waits] = places(3, 6, 0.1);
+        near(has, 1.0 / 1.1, 1e-9);
+        near(waits, 0.0, 1e-12);
+    }
+
+    /// All die unnoticed: e^(−t/life) are left, 1 − e^(−2) over two lives; what is noticed at once
+    /// holds nobody up.
+    #[test]
+    fn what_nobody_notices_adds_up() {
+        let found = deaths(300.0, 1.0, 900.0, 0.0, [120.0, 600.0]);
+        near(found.there, 0.5 * (1.0 - libm::exp(-2.0)), 1e-3);
+        near(found.returns, 0.0, 1e-12);
+        near(found.unheard, 1.0 - found.there, 2e-3);
+        let found = deaths(60.0, 0.5, 0.0, 3.0, [120.0, 600.0]);
+        near(found.there, 1.0, 1e-12);
+        near(found.returns, 1.0, 1e-9);
+        // 0.6 of them are held up for 27.5 s of 60 and 27.5 · 0.6.
+        for run in [4_000.0, 60_000.0] {
+            let found = deaths(60.0, 0.6, 27.5, 0.0, [500.0, run]);
+            near(found.there, 60.0 / 76.5, 0.01);
+            near(found.returns, 1.0, 0.01);
+        }
+    }
+
     /// Nothing comes, and 30 s are a quarter of the mean stay: e^(−1/4) of the requests end.
     #[test]
     fn who_leaves_asks_a_few_times() {
@@ -254,9 +383,11 @@ mod tests {
         // All end by a message at rate 2: 1/12.
         near(first_end(6.0, 2.0, 1_000.0), 1.0 / 12.0, 1e-4);
         // Nothing comes: a turn lasts as long as the hold and the way.
-        near(shared_poll(0.0, [1.0, 30.0], 0.5), 31.0, 1e-9);
+        let held =
+            |rate: f64, rtt: f64| move |wait: f64| held_poll(rate, rtt + wait, 30.0, [0.0; 2], 1.0);
+        near(shared_poll([1.0, 30.0], 0.5, held(0.0, 1.0)), 31.0, 1e-9);
         // One message is always there: an answer is a round trip.
-        near(shared_poll(1e6, [0.1, 30.0], 0.5), 0.1, 1e-5);
+        near(shared_poll([0.1, 30.0], 0.5, held(1e6, 0.1)), 0.1, 1e-5);
         let chances = binomial(3, 0.5);
         near(chances[0], 0.125, 1e-12);
         near(chances[2], 0.375, 1e-12);

@@ -4,5 +4,6 @@ mod advise;
 mod answers;
 mod beside;
 mod command;
+mod ends;
 mod feeds;
 mod reasons;
