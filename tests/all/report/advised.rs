@@ -1,5 +1,5 @@
 //! What is advised is run: with it the budget that asked for it is in bounds.
-use super::ran;
+use super::{ran, words_of};
 use squall::{
     report::{html, markdown},
     summary::{Summary, board, figures, slo::Verdict},
@@ -285,10 +285,4 @@ fn a_herd_takes_no_more_gateways_than_users() {
     let now = summary.mean("cost.gateway").unwrap();
     let times: Vec<f64> = own.map(|usd| (usd / now).round()).collect();
     assert_eq!(times, [2.0, 5.0, 10.0]);
-}
-
-/// The page of a run, with plain spaces.
-fn words_of(summary: &Summary) -> String {
-    let page = String::from_utf8(html::page(summary, &[])).unwrap();
-    figures::plain(&page)
 }
