@@ -339,8 +339,8 @@ mod tests {
         let ratio = libm::exp(-0.4);
         near(steady.silences(4.0, 4.0), 0.1 * ratio / (1.0 - ratio), 1e-4);
         near(Pattern::default().silences(4.0, 4.0), 0.25, 1e-12);
-        // Each 40 s a connection is too old: 25 s pass once before that, as they do on average where
-        // it is so at 20 s to 40 s.
+        // Each 40 s a connection is too old: 25 s pass once before that, as they do on average
+        // where it is so at 20 s to 40 s.
         let old = |dither: f64| Pattern { ages: Some((40.0, dither)), ..Pattern::default() };
         near(old(0.0).silences(25.0, 25.0), 1.0 / 40.0, 1e-9);
         near(old(20.0).silences(25.0, 25.0), 0.75 / 30.0, 1e-9);
