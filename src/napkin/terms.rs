@@ -56,12 +56,15 @@ pub fn deaths(life: f64, silent: f64, notices: f64, back: f64, [warm, run]: [f64
         let unheard = silent * all * there * notices * notices / (2.0 * run);
         return Deaths { there, returns: 1.0, unheard };
     }
-    let late = number::index(number::low(number::floor((notices / step).min(f64::from(STEPS)))));
+    let ago = |there: &[f64], place: f64| {
+        let (before, part) = (number::place(number::floor(place.max(0.0))), place.fract());
+        if place < 0.0 { 0.0 } else { there[before] * (1.0 - part) + there[before + 1] * part }
+    };
     let mut there = vec![1.0_f64];
     let (mut returns, mut counted, mut unheard) = (0.0, 0.0, 0.0);
     for k in 0..STEPS {
         let (now, at) = (there[number::index(k)], step * f64::from(k));
-        let noticed = number::index(k).checked_sub(late).map_or(0.0, |place| there[place]);
+        let noticed = ago(&there, f64::from(k) - notices / step);
         there.push(noticed + (now - noticed) * libm::exp(-step * silent * all));
         if at >= warm {
             returns += (1.0 - silent) * now + silent * noticed;
