@@ -101,9 +101,8 @@ pub const METRICS: &[Described] = &[
     row(
         "handshakes.capacity",
         Unit::PerSecond,
-        "Handshakes that all gateways together can do when they do nothing else, each with the \
-         work of the application (`cpu.app`), which the connection of a poll does not have; of a \
-         managed service its quota.",
+        "Handshakes that all gateways can do when they do nothing else, with `cpu.app`, which the \
+         connection of a poll is without; of a managed service its quota.",
     ),
     row("instances.killed", Unit::Count, "Gateway instances that died of their memory."),
     row("connections.cut", Unit::Count, "Connections that a drain closed when its grace was over."),

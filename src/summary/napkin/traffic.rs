@@ -90,7 +90,7 @@ impl Case<'_> {
     }
 
     /// Half of them are as fast as expected, and a few are not: so much slower that they alone make
-    /// half of the difference. A part of the deliveries takes at least the quantile where it begins.
+    /// half of the difference. The slowest take at least the quantile where they begin.
     pub(super) fn tail(&self) -> Option<String> {
         let half = self.mean("delivery_lag.p50")?;
         let apart = self.found.simulated? - self.found.estimate;

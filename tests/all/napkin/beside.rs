@@ -101,8 +101,8 @@ fn every_shipped_experiment_agrees_with_its_napkin_in_peace() {
     }
 }
 
-/// What thirty runs agree on is no chance, though it could be in one of them: there silent deaths
-/// are noticed late.
+/// What thirty runs agree on is no chance, though it could be in one of them: an estimate of
+/// handshakes that is a fifth too low. The napkin itself knows how late silent deaths are noticed.
 #[test]
 fn many_runs_leave_less_to_chance() {
     let sets = "phones.count=3k gateways.count=1 horizon=125s seed=11 replications=30";
@@ -112,11 +112,14 @@ fn many_runs_leave_less_to_chance() {
     let peace = loaded.scenario.in_peace();
     let runs: Vec<u32> = (0..30).collect();
     let outcomes = study::replicate(&peace, &runs, 2, &|_| {}).unwrap();
-    let lines = napkin(&peace).lines;
-    let found = summary::napkin::compare(&summary::summarize(&peace, &outcomes), &lines);
+    let mut lines = napkin(&peace).lines;
     let place = lines.iter().position(|line| line.name == "Handshakes").unwrap();
-    let reason = &found[place].reason;
-    assert!(reason.contains("silent deaths are noticed late"), "{reason}");
+    let summary = summary::summarize(&peace, &outcomes);
+    let found = summary::napkin::compare(&summary, &lines).swap_remove(place);
+    assert!(!found.is_large(), "{found:?}");
+    lines[place].value *= 0.8;
+    let found = summary::napkin::compare(&summary, &lines).swap_remove(place);
+    assert!(found.is_large() && !found.reason.starts_with("chance"), "{found:?}");
 }
 
 /// A feed of bursts is on by chance: what differs by that says so.
