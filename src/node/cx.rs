@@ -167,8 +167,8 @@ impl Cx<'_> {
         }
     }
 
-    /// A gateway holds one connection of a user less. One that drains and holds none is empty once the last
-    /// frame of its clients has arrived.
+    /// A gateway holds one connection of a user less. One that drains and holds none is empty once
+    /// the last frame of its clients has arrived.
     pub fn release(&mut self, user: u32, instance: u16) {
         if instance == NOWHERE {
             return;

@@ -26,8 +26,8 @@ fn tabs_share_a_connection_on_a_napkin() {
         "Bill",
     ];
     for (transport, tabs, many, within) in [
-        ("sse", "6", 6.0, 0.05),
-        ("long_poll", "6", 6.0, 0.05),
+        ("sse", "6", 6.0, 0.06),
+        ("long_poll", "6", 6.0, 0.06),
         ("sse", "{ empirical: [1, 2, 9] }", 4.0, 0.1),
         ("sse", "100", 100.0, 0.25),
     ] {
@@ -42,7 +42,7 @@ fn tabs_share_a_connection_on_a_napkin() {
         // Of held requests a connection that ends takes one along, which the napkin leaves out.
         let of_all = |line: &&str| transport == "sse" || !line.starts_with("Bytes");
         for line in lines.into_iter().filter(of_all) {
-            shows(&run, line, if line == "Handshakes" { within } else { 0.06 });
+            shows(&run, line, within);
         }
         shows(&run, "Tabs that wait", 0.0);
         let each = handshakes_of_a_connection(&two) * many;

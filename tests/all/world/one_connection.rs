@@ -70,8 +70,8 @@ fn written(bytes: f64) -> f64 {
     bytes + 22.0 + 52.0
 }
 
-/// A connection takes three empty segments, 600 bytes up in one segment and 3,000 down in three, and
-/// the heads of its first request; a stream beside it a head of 60 and one of 40.
+/// A connection takes three empty segments, 600 bytes up in one segment and 3,000 down in three,
+/// and the heads of its first request; a stream beside it a head of 60 and one of 40.
 #[test]
 fn a_tab_more_takes_the_bytes_of_a_request() {
     let [one, more] = [10.0, 50.0];
