@@ -124,7 +124,7 @@ fn wrong_measured_values_are_bad_input() {
         ),
         ("t_seconds,metric,value\n0,delivery_lag.p98,1\n", "did you mean `delivery_lag.p9"),
         ("t_seconds,attempts.total\n0,1\n", "did you mean `attempts.attempted`? There is also `a"),
-        ("t_seconds,metric,value\n99,sent.total,1\n", "m.csv: line 2: `sent.total`: no measured"),
+        ("t_seconds,metric,value\n99,attempts.attempted,1\n", "line 2: `attempts.attempted`: no "),
         ("t_seconds,sent.total,sent.total\n0,1,2\n", "m.csv: line 1: `sent.total` stands in"),
         ("time,a\n0,1\n", "m.csv: line 1: a table of measured values begins with"),
         ("t_seconds,sent.total\n0,lots\n", "m.csv: line 2: `lots` is no number"),
