@@ -2,7 +2,7 @@
 use super::question::{Direction, Platform, Question};
 use crate::{
     engine::{Span, number},
-    napkin::{Napkin, napkin},
+    napkin::{Napkin, Needs, napkin},
     scenario::Scenario,
     summary::bill::Charge,
     units::{Quantity, Rate},
@@ -16,6 +16,8 @@ const INTERVALS: [Span; 2] = [Span::from_millis(1), Span::from_secs(86_400)];
 const PARTITIONS: u64 = 64;
 /// Most gateways, and most instances of a fan-out, that are written: 65,000 are modelled in all.
 const MOST: [f64; 2] = [40_000.0, 20_000.0];
+/// Instances that are needed of anything, one of them to lose.
+const LEAST: f64 = 2.0;
 
 /// How long a connection lasts; who polls now and then has none.
 const LIFETIME: &str = ", lifetime: { exponential: { mean: 2h } }";
@@ -113,6 +115,9 @@ pub struct Estimate {
     pub connections: f64,
     /// Polls a second.
     pub polls: f64,
+    /// Sockets that are kept for the next poll: polls a second times how long they are kept, one
+    /// a user at most (Little). Nothing is charged for them.
+    pub sockets: f64,
     /// Gateways, one of them to lose.
     pub gateways: u64,
     /// Whether so many carry it: more are not written.
@@ -279,14 +284,24 @@ fn at(
         horizon: minutes(10),
         warm_up: minutes(1),
     };
-    let first = napkin(&load(&text(question, way, every, &size))?);
-    size.gateways = number::whole(first.needs.gateways.clamp(2.0, most));
-    size.fanouts = number::whole(first.needs.fanouts.clamp(1.0, MOST[1]));
+    let needs =
+        |size: &Size| Ok::<Needs, String>(napkin(&load(&text(question, way, every, size))?).needs);
+    let first = needs(&size)?;
+    size.gateways = number::whole(first.gateways.clamp(2.0, most));
+    // A fan-out calls each gateway: what it takes is known once these are.
+    let fanouts = if first.fanouts > LEAST { needs(&size)?.fanouts } else { first.fanouts };
+    size.fanouts = number::whole(fanouts.clamp(1.0, MOST[1]));
     let text = text(question, way, every, &size);
     let napkin = napkin(&load(&text)?);
-    let carried = first.needs.gateways <= most && first.needs.fanouts <= MOST[1];
+    let carried = first.gateways <= most && fanouts <= MOST[1];
     let estimate = Estimate::of(text, &napkin, size.gateways, carried);
-    Ok((Estimate { every, ..estimate }, napkin.kept))
+    let sockets = match way {
+        Way::ShortPoll => {
+            (estimate.polls * napkin.kept.seconds()).min(number::float(question.users))
+        }
+        Way::Websocket | Way::Sse | Way::LongPoll => 0.0,
+    };
+    Ok((Estimate { every, sockets, ..estimate }, napkin.kept))
 }
 
 impl Estimate {
@@ -309,6 +324,7 @@ impl Estimate {
             down: value("Bytes down").unwrap_or(0.0),
             connections: value("Connections").unwrap_or(0.0),
             polls: value("Polls").unwrap_or(0.0),
+            sockets: 0.0,
             gateways,
             carried,
             bill: napkin.charges.as_ref().map(total),

@@ -8,7 +8,7 @@ use crate::engine::{Span, number};
 /// Shortest and longest interval, in seconds, and the longest time between two messages.
 const ENDS: [f64; 2] = [1.0, 86_400.0];
 /// The shortest time between two messages of a user, in seconds.
-pub(super) const OFTEN: f64 = 1e-3;
+const OFTEN: f64 = 1e-3;
 /// Logarithm of a step of the first look: each is at most 1.6 times the last.
 const STEP: f64 = 0.474;
 /// The ends of a bisection come to within this part of each other.
@@ -36,6 +36,8 @@ pub struct Crossing {
     pub rarer: Option<f64>,
     /// The same, the nearest where more is sent; none: nowhere up to a thousand a second.
     pub busier: Option<f64>,
+    /// The shortest time between two messages of a user that can be modelled, in seconds.
+    pub busiest: f64,
 }
 
 /// The crossing with the cheapest of some held ways; none without prices.
@@ -88,8 +90,13 @@ pub fn crossing(
     let apart = |seconds: f64| Ok(at_rate(1.0 / seconds).is_ok_and(|other| other != cheaper));
     let rarer = turn(&places([sent, ENDS[1]], &[]), &apart)?;
     let busier = turn(&places([sent, OFTEN], &[]), &apart)?;
+    let too_often = |seconds: f64| Ok(at_rate(1.0 / seconds).is_err());
+    let busiest = match busier {
+        None => turn(&places([sent, OFTEN], &[]), &too_often)?.unwrap_or(OFTEN),
+        Some(_) => OFTEN,
+    };
     let kept = kept.seconds();
-    Ok(Some(Crossing { interval, until, kept, again, cheaper, more, rarer, busier }))
+    Ok(Some(Crossing { interval, until, kept, again, cheaper, more, rarer, busier, busiest }))
 }
 
 /// From `from` on: where polls become dearer than what stands, and where cheaper again. Where those

@@ -1,5 +1,5 @@
 //! Which transport: candidates are written as experiments, resolved by the one loader, put on a
-//! napkin, and ranked by the rule of the brief and by price. It has no formulas of its own, and
+//! napkin, and ranked by a rule and by price. It has no formulas of its own, and
 //! does not know where texts come from or go to.
 mod candidate;
 mod crossing;

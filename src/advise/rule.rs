@@ -1,8 +1,8 @@
-//! The rule of the brief, with its reasons: one way → a stream of events; both ways → a WebSocket;
+//! The rule, with its reasons: one way → a stream of events; both ways → a WebSocket;
 //! what may be old → polls; where proxies block → long polls. Between 10 s and 60 s the price says.
 use super::{
     candidate::{Estimate, Load, MAILBOX, Way, estimate, keeps},
-    crossing::{Crossing, OFTEN, crossing},
+    crossing::{Crossing, crossing},
     question::{Audience, Direction, Question, STREAMS, STREAMS_OF_HTTP_2, rate as told},
 };
 use crate::{
@@ -13,9 +13,9 @@ use crate::{
 
 /// From here on what users see may be so old that polls do, whatever they cost, in seconds.
 const OLD: f64 = 60.0;
-/// From here on the price decides, in seconds: the brief's low frequency.
+/// From here on the price decides, in seconds: the rule's low frequency.
 const LOW: f64 = 10.0;
-/// Messages of a user a second above which both ways need one connection: the brief's matrix.
+/// Messages of a user a second above which both ways need one connection.
 const BUSY: f64 = 0.1;
 /// So much dearer than the answer is no answer.
 const DEAR: f64 = 2.0;
@@ -92,6 +92,7 @@ pub fn advise(question: &Question, load: Load<'_>) -> Result<Answer, String> {
     let mut notes = Vec::new();
     notes.extend(crossing.as_ref().map(|crossing| turns(question, &held, crossing)));
     notes.extend(differs(question, &ranked));
+    notes.extend(by_frequency(question, &ranked));
     notes.extend(remarks(question, first));
     notes.extend(limits(question, &ranked));
     Ok(Answer { sentence, ranked, crossing, notes })
@@ -168,7 +169,7 @@ fn rule(question: &Question, held: &Held, crossing: Option<&Crossing>) -> (Way, 
         (None, Some(reason)) => return (held.usual, format!("{why}; {reason}")),
         (_, Some(reason)) => reason.clone(),
         (None, None) => {
-            let text = format!("{} old does, the brief's low frequency", question.within());
+            let text = format!("{} old does, the rule's low frequency", question.within());
             return (Way::ShortPoll, text);
         }
         (Some(Crossing { interval, until, cheaper: true, .. }), None) => {
@@ -346,10 +347,9 @@ fn changes(question: &Question, crossing: &Crossing, then: &str) -> String {
         }
         (Some(less), None) => format!("and {then} {}", rarer(less, first)),
         (None, Some(more)) => format!("and {then} {}", busier(more, first)),
-        (None, None) => format!(
-            "and at other rates too, from {} a second to one a day",
-            figures::compact(1.0 / OFTEN)
-        ),
+        (None, None) => {
+            format!("and at other rates too, from {} to one a day", told(1.0 / crossing.busiest))
+        }
     }
 }
 
@@ -373,11 +373,40 @@ fn differs(question: &Question, ranked: &[Ranked]) -> Option<String> {
     })
 }
 
+/// What the rule alone says of a low frequency, where the price says otherwise.
+fn by_frequency(question: &Question, ranked: &[Ranked]) -> Option<String> {
+    let first = ranked.first().filter(|first| first.way != Way::ShortPoll)?;
+    let both = question.direction == Direction::Both && question.messages.0 > BUSY;
+    if both || !(LOW..OLD).contains(&question.fresh.seconds()) {
+        return None;
+    }
+    let polls = ranked.iter().find(|row| row.way == Way::ShortPoll)?;
+    let (bill, own) = (first.estimate.bill?, polls.estimate.bill?);
+    let usd = |value| figures::figure(Unit::UsdPerMonth, value);
+    (own > bill).then(|| {
+        format!(
+            "The rule alone polls for what may be {} old; here that is {}, {} more than {}.",
+            question.within(),
+            usd(own),
+            usd(own - bill),
+            first.way.name(question.direction)
+        )
+    })
+}
+
 /// What no number here stands for.
 fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     let mut all = Vec::new();
     if ranked.first().is_some_and(|first| !first.estimate.carried) {
         all.push("No pool that can be written carries it: the instances are too few.".to_owned());
+    }
+    let sockets = ranked.first().map_or(0.0, |first| first.estimate.sockets.round());
+    if sockets > 0.0 {
+        all.push(format!(
+            "Between polls {} are kept for the next; no memory and no place of a gateway or \
+             balancer is counted for them.",
+            figures::counted(sockets, "socket", "sockets")
+        ));
     }
     let lag = ranked.first().and_then(|first| first.estimate.lag);
     if let Some(lag) = lag.filter(|lag| *lag > question.fresh.seconds()) {

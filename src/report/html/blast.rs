@@ -17,25 +17,27 @@ use maud::{Markup, html};
 /// What each thing that was done cost the users; none where nothing did.
 pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
     let all = board::blasts(summary);
-    let weight = |blast: &&Blast| (blast.minutes, blast.polls.unwrap_or(0.0));
+    let part = |blast: &Blast| blast.wrongs.iter().flatten().copied().fold(0.0, f64::max);
+    let weight = |blast: &&Blast| (rounded(blast.minutes), part(blast));
     let worst = all.iter().max_by(|one, other| {
         let (one, other) = (weight(one), weight(other));
         one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
     })?;
-    let polled = all.iter().any(|blast| blast.polls.is_some());
+    let shown = board::wrongs(&all);
     Some(html! {
         figure.row {
             div.c {
                 h3 {
                     (text::name(&worst.name))
-                    @if let Some(part) = worst.polls.filter(|_| rounded(worst.minutes) < 1.0) {
-                        " fails " (figures::share(part)) " of the polls while it lasts"
+                    @if rounded(worst.minutes) < 1.0 {
+                        (goes_wrong(worst))
                     } @else {
-                    @if worst.recovered { " and the recovery from it take " } @else { " takes " }
-                    (minutes(worst.minutes)) " from the users"
-                    @if let Some(part) = worst.budget {
-                        ", " (told(Some(part))) " of what a month may lose"
-                    }
+                        @if worst.recovered { " and the recovery from it take " }
+                        @else { " takes " }
+                        (minutes(worst.minutes)) " from the users"
+                        @if let Some(part) = worst.budget {
+                            ", " (told(Some(part))) " of what a month may lose"
+                        }
                     }
                 }
                 p.sub { (counts(&all)) (summary.each_is_a_mean()) }
@@ -46,10 +48,11 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
                         th.r scope="col" { "user-minutes lost" }
                         @for head in BACK { th.r scope="col" { (head) } }
                         th.r scope="col" { "longest outage" }
-                        @if polled { th.r scope="col" { (POLLS) } }
+                        @for (head, _) in board::WRONGS.iter().zip(shown).filter(|it| it.1) {
+                            th.r scope="col" { (head) } }
                         th.r scope="col" { "of a month’s budget" }
                     } }
-                    tbody { @for blast in &all { (of_blast(summary, blast, polled)) } }
+                    tbody { @for blast in &all { (of_blast(summary, blast, shown)) } }
                 }
                 @if let Some(longest) = longest(summary, &all) { p.foot { (longest) } }
             }
@@ -106,10 +109,29 @@ fn allowed(blast: &Blast) -> String {
 /// When so many of those hit are back.
 const BACK: [&str; 3] = ["half back", "99 % back", "all back"];
 
-/// What stands over the share of the polls that fail.
-pub(in crate::report) const POLLS: &str = "polls that fail";
+/// What goes wrong where no time without a connection is lost.
+fn goes_wrong(blast: &Blast) -> String {
+    match blast.wrongs {
+        [Some(part), _] => format!(" fails {} of the polls while it lasts", share(part)),
+        [_, Some(part)] => {
+            format!(": {} of what is sent while it lasts does not arrive", share(part))
+        }
+        [None, None] => " takes no time from the users".to_owned(),
+    }
+}
 
-fn of_blast(summary: &Summary, blast: &Blast, polled: bool) -> Markup {
+/// The cells of what goes wrong, of those that are shown.
+pub(super) fn wrongs(blast: &Blast, shown: [bool; 2]) -> Markup {
+    let all = board::WRONGS.iter().zip(blast.wrongs).zip(shown);
+    html! {
+        @for ((head, part), _) in all.filter(|it| it.1) {
+            (text::number(head, part, &html! {
+                (part.map_or_else(|| figures::NONE.to_owned(), share)) }))
+        }
+    }
+}
+
+fn of_blast(summary: &Summary, blast: &Blast, shown: [bool; 2]) -> Markup {
     let none = || figures::NONE.to_owned();
     html! {
         tr {
@@ -123,7 +145,7 @@ fn of_blast(summary: &Summary, blast: &Blast, polled: bool) -> Markup {
             @for (back, head) in blast.back.iter().zip(BACK) {
                 td.r data-l=(head) { (after(summary, blast, back)) } }
             td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
-            @if polled { td.r data-l=(POLLS) { (blast.polls.map_or_else(none, figures::share)) } }
+            (wrongs(blast, shown))
             td.r data-l="of a month’s budget" {
                 @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
             }

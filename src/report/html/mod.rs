@@ -28,7 +28,6 @@ mod tables;
 mod text;
 
 pub(super) use assumptions::is_assumed;
-pub(super) use blast::POLLS;
 pub(super) use board::users;
 pub(super) use head::setup;
 pub(super) use napkin::{headline as agreement, signed};

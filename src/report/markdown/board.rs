@@ -71,21 +71,22 @@ pub(super) fn headroom(run: &Summary) -> String {
 pub(super) fn blast(run: &Summary) -> String {
     let none = || figures::NONE.to_owned();
     let all = board::blasts(run);
-    let polled = all.iter().any(|blast| blast.polls.is_some());
+    let shown = board::wrongs(&all);
     let row = |blast: &board::Blast| {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
         let part = blast.budget.map_or_else(none, figures::share);
-        let polls = polled.then(|| blast.polls.map_or_else(none, figures::share));
+        let wrongs = blast.wrongs.iter().zip(shown).filter(|it| it.1);
+        let wrongs = wrongs.map(|(part, _)| part.map_or_else(none, figures::share));
         let back = blast.back[2].to_string();
         let cells = [hit, figures::count(blast.minutes.round()), back, part].into_iter();
-        let cells = cells.chain(polls).map(|cell| words(&cell));
+        let cells = cells.chain(wrongs).map(|cell| words(&cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
     let mut heads =
         vec!["what", "connections", "user-minutes lost", "all back", "of a month’s budget"];
-    heads.extend(polled.then_some(html::POLLS));
-    let table = table(&heads, &rows, &[1, 2, 3, 4, 5]);
+    heads.extend(board::WRONGS.iter().zip(shown).filter(|it| it.1).map(|(head, _)| *head));
+    let table = table(&heads, &rows, &[1, 2, 3, 4, 5, 6]);
     let own = all.iter().any(|blast| blast.own);
     let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
     let means = run.each_is_a_mean();

@@ -30,8 +30,8 @@ pub struct Blast {
     pub away: Option<f64>,
     /// Their share.
     pub never: Option<f64>,
-    /// The share of the polls that fail while it lasts, where some do.
-    pub polls: Option<f64>,
+    /// The shares of [`WRONGS`] while it lasts, where something goes wrong.
+    pub wrongs: [Option<f64>; 2],
     /// Of the minutes that a month's target leaves.
     pub budget: Option<f64>,
     /// That target.
@@ -40,6 +40,15 @@ pub struct Blast {
     pub recovered: bool,
     /// What else the same recovery is from: faults that were not over when it began.
     pub with: Vec<String>,
+}
+
+/// What else goes wrong while an entry lasts: polls that nobody answers, and deliveries of what is
+/// sent meanwhile that never arrive, or not before the end.
+pub const WRONGS: [&str; 2] = ["polls that fail", "sent then, not arrived"];
+
+/// Which of [`WRONGS`] some entry has.
+pub fn wrongs(all: &[Blast]) -> [bool; 2] {
+    [0, 1].map(|place| all.iter().any(|blast| blast.wrongs[place].is_some()))
 }
 
 /// Fewer of those hit, by their share, are told as those who are missing from all.
@@ -93,6 +102,11 @@ impl fmt::Display for Back {
 /// What a recovery has less than this of is nothing to tell, in user-minutes.
 const LITTLE: f64 = 0.5;
 
+/// A smaller share of what is sent is not told.
+const NOTABLE: f64 = 0.001;
+/// What lies within so many standard deviations is chance.
+const LUCK: f64 = 3.0;
+
 /// Every entry of the timeline that cost users time, with the recoveries from it.
 pub fn blasts(summary: &Summary) -> Vec<Blast> {
     let mut names: Vec<&str> = Vec::new();
@@ -122,8 +136,9 @@ pub fn blasts(summary: &Summary) -> Vec<Blast> {
     for blast in &mut all {
         blast.budget = month.map(|month| blast.minutes / month);
     }
-    // What touches no connection and no poll says nothing here.
-    all.retain(|it| it.minutes >= LITTLE || it.hit.is_some() || it.polls.is_some());
+    // What touches no connection, no poll and no message says nothing here.
+    let goes_wrong = |it: &Blast| it.wrongs.iter().any(Option::is_some);
+    all.retain(|it| it.minutes >= LITTLE || it.hit.is_some() || goes_wrong(it));
     all
 }
 
@@ -209,25 +224,37 @@ fn recoveries(summary: &Summary) -> Vec<Recovery> {
     all
 }
 
-/// User-minutes without a connection in a phase, beyond those of the steady time, in a run.
+/// User-minutes without a connection in a phase, beyond those of the steady time and what of them
+/// is chance, in a run.
 fn minutes(summary: &Summary, name: &str) -> f64 {
     let during = |what: &str| summary.mean(&format!("during({name}).{what}"));
+    let own = summary.phases.iter().filter(|phase| phase.name == name);
+    let lasted: f64 = own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+    let runs = f64::from(summary.replications.max(1));
+    let lasted = lasted / runs;
     // What is away all the time is not of its doing.
     let usual = summary.mean("during(steady).clients.availability").filter(|&it| it > 0.0);
     let usual = usual.map_or(0.0, |available| 1.0 / available - 1.0);
-    let away = match during("clients.availability").zip(during("connections.mean")) {
-        // Connected is so large a part of what the users wanted.
+    let seconds = match during("clients.availability").zip(during("connections.mean")) {
         Some((available, connected)) if available > 0.0 => {
-            connected * (1.0 / available - 1.0 - usual).max(0.0)
+            let beyond = connected * (1.0 / available - 1.0 - usual) * lasted;
+            let chance = luck(summary, connected * usual * lasted) / runs.sqrt();
+            if beyond > LUCK * chance { beyond.max(0.0) } else { 0.0 }
         }
         // How many an open stream would have had nobody says.
-        Some(_) => stated_users(summary).unwrap_or(0.0),
+        Some(_) => stated_users(summary).unwrap_or(0.0) * lasted,
         // What is over at once lasts no time itself: its recovery does.
         None => 0.0,
     };
-    let own = summary.phases.iter().filter(|phase| phase.name == name);
-    let lasted: f64 = own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
-    away * lasted / f64::from(summary.replications.max(1)) / 60.0
+    seconds / 60.0
+}
+
+/// The standard deviation of so many seconds of users without a connection, if they are of
+/// independent outages with an exponential law: √(2 · seconds · L), L their length. Nearly all
+/// outages are shorter than what is taken for it.
+fn luck(summary: &Summary, seconds: f64) -> f64 {
+    let length = summary.mean("reconnect.p99").unwrap_or(0.0);
+    (2.0 * seconds * length).sqrt()
 }
 
 /// The user-minutes that a month may lose.
@@ -261,12 +288,27 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         longest: of("longest").filter(|&longest| longest > 0.0),
         away,
         never: of("never_share").filter(|&never| never > 0.0),
-        polls: polls::failed_in(summary, name),
+        wrongs: [polls::failed_in(summary, name), missing(summary, name)],
         budget: None,
         target: target(summary),
         recovered: false,
         with: Vec::new(),
     })
+}
+
+/// The share of what is sent in a phase that does not arrive, where that is more than in the steady
+/// time and than chance.
+fn missing(summary: &Summary, name: &str) -> Option<f64> {
+    let share = |name: &str| {
+        let of = |what: &str| summary.mean(&format!("during({name}).deliveries.{what}"));
+        let intended = of("intended").filter(|&intended| intended > 0.0)?;
+        Some((intended, (of("missed")? + of("pending")?) / intended))
+    };
+    let (intended, part) = share(name)?;
+    let usual = share("steady").map_or(0.0, |(_, usual)| usual);
+    let runs = f64::from(summary.replications.max(1));
+    let chance = (usual / intended / runs).sqrt() + 1.0 / intended;
+    (part - usual > (LUCK * chance).max(NOTABLE)).then_some(part)
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -7,7 +7,7 @@ mod growth;
 mod headroom;
 mod way_in;
 
-pub use blast::{Back, Blast, TARGET, blasts, nobodys};
+pub use blast::{Back, Blast, TARGET, WRONGS, blasts, nobodys, wrongs};
 pub(super) use blast::{but_few, is_mark};
 pub use change::{AIM, Change, changes, no_advice};
 pub(super) use growth::grown_to;

@@ -335,6 +335,33 @@ fn a_part_of_the_users_gets_what_all_would_send() {
     }
 }
 
+/// A fan-out that calls each gateway has as many instances as the gateways that are there take.
+#[test]
+fn fan_outs_are_those_of_the_gateways_that_are_written() {
+    let here = TempDir::new().unwrap();
+    let file = here.path().join("advised.yaml");
+    let file = file.to_str().unwrap();
+    let words = "--direction both --fresh 1s --audience all --users 100 --messages 1/s";
+    let found = asked(words, &["--write", file]);
+    assert_eq!(found["transport"], "websocket");
+    let written = fs::read_to_string(file).unwrap();
+    assert!(written.contains("fanout: { instances: 2 }"), "{written}");
+}
+
+/// What the price takes from the rule is said with numbers; and up to which rate it was looked.
+#[test]
+fn the_rule_is_named_where_the_price_differs() {
+    let notes = |words: &str| asked(words, &PRICES)["notes"].to_string();
+    let low = notes("--direction both --fresh 30s --users 100k --messages 1/min");
+    assert!(low.contains("The rule alone polls for what may be 30 s old; here that is $"), "{low}");
+    let polls = notes("--direction one-way --fresh 5min --users 10M --messages 1/h");
+    assert!(!polls.contains("The rule alone") && !polls.contains("1,000 a second"), "{polls}");
+    assert!(
+        polls.contains("10,000,000 sockets are kept") || polls.contains("10M sockets"),
+        "{polls}"
+    );
+}
+
 /// Rooms of a source are groups at each gateway, of which so many are modelled.
 #[test]
 fn rooms_of_many_users_are_advised_on() {

@@ -1,5 +1,5 @@
 //! What is advised is run: with it the budget that asked for it is in bounds.
-use super::ran;
+use super::{ran, words_of};
 use squall::{
     report::{html, markdown},
     summary::{Summary, board, figures, slo::Verdict},
@@ -23,10 +23,11 @@ fn advised(summary: &Summary) -> Option<String> {
 #[test]
 fn as_many_gateways_as_advised_hold_what_is_left() {
     for (bound, count) in [
-        // All would fit on four, none on one: five at 70 %, one to crash, twice that for a zone.
+        // All would fit on four, none on one: five at 70 % (the fullest share of the ring is 14 %
+        // more than an even one), one to crash, twice that for a zone.
         ("gateways.max_connections=1400", "12"),
         // Not even on four.
-        ("gateways.max_connections=800", "18"),
+        ("gateways.max_connections=800", "20"),
         ("gateways.memory={ limit: 14MB, per_connection: 10KB }", "12"),
     ] {
         let before = run(&[bound]);
@@ -36,7 +37,7 @@ fn as_many_gateways_as_advised_hold_what_is_left() {
         let after = run(&[bound, &format!("gateways.count={to}")]);
         assert_eq!(advised(&after), None, "{bound}");
         let peak = |summary: &Summary| board::headroom(summary)[0].budgets[0].peak;
-        assert!(peak(&before) > 0.999 && peak(&after) < 0.8, "{bound}: {}", peak(&after));
+        assert!(peak(&before) > 0.999 && peak(&after) < 0.71, "{bound}: {}", peak(&after));
     }
 }
 
@@ -211,12 +212,18 @@ fn what_no_spread_keeps_is_said_in_numbers() {
 
 /// Three gateways that complete 49 handshakes a second each, and a deploy that is in a hurry.
 fn deployed(policy: &str, sets: &[&str]) -> Summary {
+    asked_of_a_deploy("", policy, sets)
+}
+
+/// The same with an objective.
+fn asked_of_a_deploy(slo: &str, policy: &str, sets: &[&str]) -> Summary {
     let text = format!(
         "model: models/chat.yaml\nhorizon: 5min\nwarm_up: 30s\nset:\n  phones.count: 3k\n  \
          phones.network.lifetime: never\n  edge.policy: {policy}\n  gateways.count: 3\n  \
          gateways.cores: 1\n  gateways.cpu.app: 20ms\n  gateways.drain.window: 5s\n  \
          gateways.drain.grace: 5s\ntimeline:\n  \
-         - {{ at: 1min, name: deploy, deploy: {{ node: gateways, batch: 1, startup: 10s }} }}\n"
+         - {{ at: 1min, name: deploy, deploy: {{ node: gateways, batch: 1, startup: 10s }} }}\n\
+         {slo}"
     );
     ran(sets, "e.yaml", Some(&text))
 }
@@ -247,6 +254,28 @@ fn a_window_is_as_long_as_those_need_who_take_the_batch_in() {
     }
 }
 
+/// More gateways are more batches: where windows that suffice take too long together, larger
+/// batches do, and with them nothing is advised any more.
+#[test]
+fn larger_batches_keep_what_more_gateways_would_not() {
+    let slo = "slo: [recovery.deploy.all < 2min]\n";
+    let run = |sets: &[&str]| {
+        let all = [&["gateways.count=6"], sets].concat();
+        asked_of_a_deploy(slo, "least_connections", &all)
+    };
+    let before = run(&[]);
+    let all = board::changes(&before);
+    let window = all.iter().find(|it| it.path == "gateways.drain.window").unwrap();
+    let (_, take) = window.evidence.split_once("That does not keep ").unwrap();
+    let (_, take) = take.split_once(" A batch of 2 with a window of ").unwrap();
+    let window = take.split(" keeps it").next().unwrap().replace(' ', "");
+    let own = ["window", "grace"].map(|key| format!("gateways.drain.{key}={window}"));
+    let after = run(&[&own[0], &own[1], "timeline.deploy.batch=2"]);
+    assert_eq!(broken(&after), [""; 0], "{:?}", after.slo);
+    assert_eq!(board::changes(&after), [], "{window}");
+    assert_eq!(after.mean("attempts.refused"), Some(0.0));
+}
+
 /// The bill with more users is that of gateways that hold them, whoever of today's got in.
 #[test]
 fn what_is_priced_with_more_users_carries_them() {
@@ -259,9 +288,9 @@ fn what_is_priced_with_more_users_carries_them() {
         let now = summary.mean("cost.gateway").unwrap() / 2.0;
         (own.map(|usd| (usd / now).round()).collect::<Vec<f64>>(), words_of(&summary))
     };
-    // 4,000 on 1,400 each at 70 % are 4.1; and 8.2, 20.4, 40.8.
+    // 4,000 on 1,400 each at 70 % are 4.1; and 8.2, 20.4, 40.8: on a ring 16 %, 19 % and 21 % more.
     let (count, page) = grown("gateways.max_connections=1400");
-    assert!(count == [9.0, 21.0, 41.0], "{count:?}");
+    assert!(count == [10.0, 24.0, 47.0], "{count:?}");
     assert!(page.contains("for that its users take 5 gateways instead of 2"), "{page}");
     // The fullest holds 94 % of 2,200.
     let (count, page) = grown("gateways.max_connections=2200");
@@ -285,10 +314,4 @@ fn a_herd_takes_no_more_gateways_than_users() {
     let now = summary.mean("cost.gateway").unwrap();
     let times: Vec<f64> = own.map(|usd| (usd / now).round()).collect();
     assert_eq!(times, [2.0, 5.0, 10.0]);
-}
-
-/// The page of a run, with plain spaces.
-fn words_of(summary: &Summary) -> String {
-    let page = String::from_utf8(html::page(summary, &[])).unwrap();
-    figures::plain(&page)
 }

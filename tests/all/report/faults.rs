@@ -2,6 +2,7 @@
 use super::{
     board::{phase, told},
     html::parsed,
+    ran, words_of,
 };
 use squall::{
     engine::Span,
@@ -166,4 +167,32 @@ fn phases_that_begin_at_once_are_told_apart() {
     let ([_, top, _, bottom], [_, above, _, below]) = (of("drop"), of("zone"));
     assert!(bottom <= above || below <= top, "{boxes:?}");
     assert!(chart.shades.iter().all(|shade| shade.name != "recovery"));
+}
+
+/// What takes no connection has a blast radius where messages do not arrive; where nothing is lost
+/// but what is lost by chance all the time, there is none.
+#[test]
+fn a_blast_radius_is_of_messages_too_and_not_of_chance() {
+    let sets = ["phones.count=4k", "horizon=4min"];
+    let down = ran(&sets, "experiments/registry-down.yaml", None);
+    let all = board::blasts(&down);
+    let [blast] = all.as_slice() else { panic!("{all:?}") };
+    let part = blast.wrongs[1].unwrap();
+    let sent = down.mean("during(outage).deliveries.intended").unwrap();
+    let gone = ["missed", "pending"]
+        .map(|end| down.mean(&format!("during(outage).deliveries.{end}")).unwrap());
+    assert!(part > 0.5 && (part - (gone[0] + gone[1]) / sent).abs() < 1e-12, "{part}");
+    let page = words_of(&down);
+    for said in ["of what is sent while it lasts does not arrive", "sent then, not arrived"] {
+        assert!(page.contains(said), "{said}");
+    }
+    for seed in 1..=4 {
+        let text = format!(
+            "model: models/chat.yaml\nhorizon: 4min\nwarm_up: 30s\nseed: {seed}\nset: {{ \
+             phones.count: 4k, gateways.count: 2, phones.network.lifetime: 10min }}\ntimeline:\n  \
+             - {{ at: 2min, name: rush, load: {{ node: phones, factor: 2, lasts: 30s }} }}\n"
+        );
+        let all = board::blasts(&ran(&[], "e.yaml", Some(&text)));
+        assert!(all.is_empty(), "{seed}: {all:?}");
+    }
 }

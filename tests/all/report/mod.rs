@@ -1,5 +1,6 @@
 //! Everything after the simulation, on invented outcomes.
 mod advised;
+mod agreement;
 mod board;
 mod capacity;
 mod charts;
@@ -26,8 +27,8 @@ mod terminal;
 mod to_come;
 
 use squall::{
-    napkin, scenario,
-    summary::{Summary, napkin::compare, summarize},
+    napkin, report, scenario,
+    summary::{Summary, figures, napkin::compare, summarize},
     world,
 };
 use std::{fs, path::Path};
@@ -45,4 +46,10 @@ fn ran(sets: &[&str], file: &str, text: Option<&str>) -> Summary {
     let mut summary = summarize(&scenario, &[outcome]);
     summary.napkin = compare(&summary, &napkin::napkin(&scenario).lines);
     summary
+}
+
+/// The page of a run, with plain spaces.
+fn words_of(summary: &Summary) -> String {
+    let page = String::from_utf8(report::html::page(summary, &[])).unwrap();
+    figures::plain(&page)
 }

@@ -49,7 +49,7 @@ fn polls_that_fail_are_told() {
     let known = ["empty", "full"].map(|end| summary.mean(&format!("polls.{end}")).unwrap());
     assert!(ends.iter().zip(known).all(|(a, b)| (a - b).abs() < 1e-6), "{ends:?} {known:?}");
     // In the fault half of those who ask.
-    let part = board::blasts(&summary)[0].polls.unwrap();
+    let part = board::blasts(&summary)[0].wrongs[0].unwrap();
     assert!((part - 0.5).abs() < 0.05, "{part}");
     let says = format!(
         "{} of 72,000 polls ({}) fail; while crash lasts {} do.",
@@ -67,7 +67,7 @@ fn the_page_shows_what_polls_find() {
     let page = String::from_utf8(html::page(&summary, &[])).unwrap();
     assert!(page.contains("id=\"chart-polls\""), "no chart");
     let words = plain(&parsed(&page).root_element().text().collect::<Vec<_>>().join(" "));
-    let part = plain(&share(board::blasts(&summary)[0].polls.unwrap()));
+    let part = plain(&share(board::blasts(&summary)[0].wrongs[0].unwrap()));
     assert!(words.contains("polls that fail") && words.contains(&part), "{words}");
     assert!(words.contains("fails") && words.contains("of the polls while it lasts"), "{words}");
     let heads = words.contains("polls failed");

@@ -185,12 +185,13 @@ impl<'s> Board<'s> {
             ("longest outage", true),
             ("of a month’s budget", true),
         ];
-        let fails = |told: &Told| board::blasts(&told.run).iter().any(|it| it.polls.is_some());
-        let polled = self.all.iter().any(fails);
-        heads.extend(polled.then_some((blast::POLLS, true)));
+        let every: Vec<_> = self.all.iter().flat_map(|told| board::blasts(&told.run)).collect();
+        let shown = board::wrongs(&every);
+        let wrongs = board::WRONGS.iter().zip(shown).filter(|it| it.1);
+        heads.extend(wrongs.map(|(head, _)| (*head, true)));
         let row = |told: &Told| {
             let all = board::blasts(&told.run);
-            all.iter().map(|blast| of_blast(&told.run, blast, polled)).collect()
+            all.iter().map(|blast| of_blast(&told.run, blast, shown)).collect()
         };
         let all = self.beside("What it costs in each design", &heads, row);
         let own = blast::of_run(&self.shown.run);
@@ -378,7 +379,7 @@ fn usd(value: Option<f64>) -> Markup {
     html! { (value.map_or_else(none, told)) }
 }
 
-fn of_blast(run: &Summary, blast: &board::Blast, polled: bool) -> Markup {
+fn of_blast(run: &Summary, blast: &board::Blast, shown: [bool; 2]) -> Markup {
     let hit = html! {
         (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
         @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
@@ -396,10 +397,7 @@ fn of_blast(run: &Summary, blast: &board::Blast, polled: bool) -> Markup {
         (number("longest outage", blast.longest,
             &html! { (blast.longest.map_or_else(none, figures::duration)) }))
         (number("of a month’s budget", part, &html! { (told(part)) }))
-        @if polled {
-            (number(blast::POLLS, blast.polls,
-                &html! { (blast.polls.map_or_else(none, figures::share)) }))
-        }
+        (blast::wrongs(blast, shown))
     }
 }
 

@@ -27,6 +27,7 @@ const SEEN: f64 = 0.01;
 const STEP: f64 = 5.0;
 
 /// A deploy of a tier in the timeline.
+#[derive(Clone, Copy)]
 struct Deploy<'s> {
     name: &'s str,
     at: f64,
@@ -37,6 +38,12 @@ struct Deploy<'s> {
 }
 
 impl Deploy<'_> {
+    /// The same with batches so many times as large.
+    fn times(self, times: f64, instances: f64) -> Self {
+        let batch = self.batch * times;
+        Self { batch, batches: (instances / batch).ceil(), ..self }
+    }
+
     /// How many of its batches begin within the run, each with such a window.
     fn begun(&self, window: f64, horizon: f64) -> f64 {
         let each = (window + self.startup).max(1e-3);
@@ -120,7 +127,8 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
         return Vec::new();
     };
     let deploys = deploys(summary, node, instances);
-    let own = window(summary, node, pool, &deploys);
+    let plan = Plan { summary, node, pool, deploys: &deploys };
+    let own = plan.window();
     let lasts = own.as_ref().map_or(Some(now), |it| Some(Span::read(&it.to).ok()?.seconds()));
     let lasts = lasts.unwrap_or(now);
     let longer = (grace < lasts).then(|| {
@@ -131,7 +139,7 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
         );
         let late = at_most(summary, &deploys, lasts).filter(|it| it.window < lasts);
         if let (Some(late), None) = (late, &own) {
-            evidence += &unkept(&late, placing(summary, node));
+            evidence += &plan.unkept(&late);
         }
         let path = format!("{node}.drain.grace");
         change(path, &pool["drain"]["grace"], Span::from_seconds(lasts).print(), &evidence)
@@ -139,18 +147,19 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
     own.into_iter().chain(longer).collect()
 }
 
-/// How the balancer before a tier places; none where it is not written.
-fn placing(summary: &Summary, node: &str) -> Option<Placing> {
+/// How the balancer before a tier places, and its policy; none where it is not written.
+pub(super) fn placing<'s>(summary: &'s Summary, node: &str) -> Option<(Placing, &'s Json)> {
     let links = summary.input["links"].as_object().into_iter().flatten();
     let mut before =
         links.filter_map(|(ends, _)| ends.split_once(" -> ").filter(|it| it.1 == node));
     before.find_map(|(from, _)| {
         let policy = summary.input["nodes"][from]["load_balancer"].get("policy")?;
-        Some(match policy.as_str() {
+        let placing = match policy.as_str() {
             Some("least_connections") => Placing::Fewest,
             Some("round_robin") => Placing::Uniform,
             _ => Placing::Ring,
-        })
+        };
+        Some((placing, policy))
     })
 }
 
@@ -172,7 +181,8 @@ impl Takes {
         let instances = stated_count(&pool["count"])?;
         let batch = deploys.iter().map(|it| it.batch).reduce(f64::max)?.min(instances - 1.0);
         let fullest = summary.mean(&format!("{node}.connections_per_instance.max"))?;
-        let (placing, users) = (placing(summary, node), summary.mean("connections.peak"));
+        let placing = placing(summary, node).map(|it| it.0);
+        let users = summary.mean("connections.peak");
         let whole = |count: f64| u32::try_from(number::whole(count)).ok();
         let (n, at_once) = (whole(instances)?, whole(batch)?);
         let closed = placing.zip(users).map(|(placing, users)| rolling(placing, users, n, at_once));
@@ -184,6 +194,11 @@ impl Takes {
         let busy = (beside(summary, node) * level).clamp(0.0, 0.9);
         let rate = rate(summary, takers)? * (1.0 - busy);
         Some(Self { placing, herd, takers, rate, busy })
+    }
+
+    /// The time that its handshakes take, in seconds.
+    fn least(&self) -> f64 {
+        self.herd / self.rate
     }
 
     fn said(&self) -> String {
@@ -235,8 +250,9 @@ struct Drain {
 }
 
 impl Drain {
-    fn new(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Self> {
-        let takes = Takes::new(summary, node, pool, deploys)?;
+    fn new(plan: &Plan) -> Option<Self> {
+        let Plan { summary, node, pool, deploys } = *plan;
+        let takes = plan.takes()?;
         let now = seconds(&pool["drain"]["window"])?;
         let mut drain = Self { takes, now, kept: None, late: None };
         let short = drain.is_short();
@@ -251,7 +267,7 @@ impl Drain {
     }
 
     fn least(&self) -> f64 {
-        self.takes.herd / self.takes.rate
+        self.takes.least()
     }
 
     fn is_short(&self) -> bool {
@@ -286,38 +302,78 @@ impl Drain {
                 duration(kept.window),
             );
         }
-        match (&self.late, self.fits()) {
-            (Some(late), Some(_)) => {
-                let most = duration(late.window);
-                all += &format!(" A drain lasts for its window: {} allows {most}.", late.expr);
-            }
-            (Some(late), None) => all += &unkept(late, self.takes.placing),
-            (None, _) => {}
+        if let (Some(late), Some(_)) = (&self.late, self.fits()) {
+            let most = duration(late.window);
+            all += &format!(" A drain lasts for its window: {} allows {most}.", late.expr);
         }
         all
     }
 }
 
-/// That an objective is not kept.
-fn unkept(late: &Asked, placing: Option<Placing>) -> String {
-    let take = match placing {
-        Some(Placing::Fewest) => {
-            "more gateways, or a balancer that does not send all to the emptiest"
-        }
-        _ => "a smaller batch or more gateways",
-    };
-    format!(
-        " That does not keep {}: a window of {} is the longest for it. Take {take}.",
-        late.expr,
-        duration(late.window.max(0.0)),
-    )
+/// The deploys of a tier, and what is asked of them.
+struct Plan<'a> {
+    summary: &'a Summary,
+    node: &'a str,
+    pool: &'a Json,
+    deploys: &'a [Deploy<'a>],
 }
 
-fn window(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Change> {
-    let drain = Drain::new(summary, node, pool, deploys)?;
-    let to = drain.fits().unwrap_or_else(|| drain.wanted());
-    let own = &pool["drain"]["window"];
-    let path = format!("{node}.drain.window");
-    ((to - drain.now).abs() > 1e-9)
-        .then(|| change(path, own, Span::from_seconds(to).print(), &drain.evidence()))
+/// Batches are tried up to so many times as large.
+const LARGER: u32 = 8;
+
+impl Plan<'_> {
+    fn window(&self) -> Option<Change> {
+        let drain = Drain::new(self)?;
+        let to = drain.fits().unwrap_or_else(|| drain.wanted());
+        let own = &self.pool["drain"]["window"];
+        let path = format!("{}.drain.window", self.node);
+        let mut evidence = drain.evidence();
+        if let (Some(late), None) = (&drain.late, drain.fits()) {
+            evidence += &self.unkept(late);
+        }
+        ((to - drain.now).abs() > 1e-9)
+            .then(|| change(path, own, Span::from_seconds(to).print(), &evidence))
+    }
+
+    /// That an objective is not kept, and what would keep it.
+    fn unkept(&self, late: &Asked) -> String {
+        let take = match self.larger() {
+            Some((batch, window)) => format!(
+                "A batch of {} with a window of {} keeps it",
+                count(batch),
+                duration(window)
+            ),
+            None => "More gateways with a batch that grows with them may".to_owned(),
+        };
+        let longest = duration(late.window.max(0.0));
+        format!(
+            " That does not keep {}: a window of {longest} is the longest for it. {take}.",
+            late.expr
+        )
+    }
+
+    /// The smallest multiple of the batch with which a window suffices that all objectives allow,
+    /// and that window: of fewer batches each may take longer.
+    fn larger(&self) -> Option<(f64, f64)> {
+        let instances = stated_count(&self.pool["count"])?;
+        (2..=LARGER).map(f64::from).find_map(|times| {
+            let deploys = self.deploys.iter().map(|it| it.times(times, instances));
+            let deploys: Vec<Deploy> = deploys.collect();
+            // The other half takes them in.
+            if deploys.iter().any(|it| 2.0 * it.batch > instances) {
+                return None;
+            }
+            let other = Plan { deploys: &deploys, ..*self };
+            let window = (other.takes()?.least() * MARGIN / STEP).ceil() * STEP;
+            let late = at_most(other.summary, &deploys, window);
+            let kept = at_least(other.summary, other.node, other.pool, &deploys);
+            let does = late.is_none_or(|it| it.window >= window)
+                && kept.is_none_or(|it| it.window <= window);
+            does.then(|| (deploys.iter().map(|it| it.batch).fold(0.0, f64::max), window))
+        })
+    }
+
+    fn takes(&self) -> Option<Takes> {
+        Takes::new(self.summary, self.node, self.pool, self.deploys)
+    }
 }

@@ -1,9 +1,11 @@
 //! How many instances a tier needs.
-use super::{AIM, Change, FULL, change, gone, is_herd, of_herds};
+use super::{AIM, Change, FULL, change, drain::placing, gone, is_herd, of_herds};
 use crate::summary::{
     Summary,
     board::headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
     figures::{self, count, rounded, share},
+    rolling::Placing,
+    stated_count,
 };
 
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
@@ -19,6 +21,7 @@ fn is_full(budget: &Budget) -> bool {
 }
 
 fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option<Change> {
+    let herd = herd || moves_it(summary, room);
     let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
     let most = room.budgets.iter().find(|budget| counts(budget.name))?;
     let wanted = Wanted::of(summary, room, most);
@@ -48,6 +51,29 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
     more.then(|| change(path, own, format!("{to:.0}"), &evidence))
 }
 
+/// Whether the CPU of a tier is at its peak while those come back whom something sent away, and is
+/// within bounds in the steady time.
+fn moves_it(summary: &Summary, room: &Headroom) -> bool {
+    let Some(busy) = summary.level(&room.node, "cpu", "max") else { return false };
+    let Some((bin, _)) = busy.peak() else { return false };
+    let moved = summary.hits().iter().any(|(deed, end)| (deed.at..*end).contains(&busy.time(bin)));
+    let quiet = summary.stretches().filter(|phase| phase.name == "steady");
+    let ends = quiet.map(|phase| (phase.start.max(summary.warm_up), phase.end));
+    let inside = ends.flat_map(|(from, to)| busy.within(from.seconds(), to.seconds()));
+    moved && inside.map(|(_, used)| used).fold(0.0, f64::max) <= AIM
+}
+
+/// How many times its even share the fullest of so many instances has on a ring: with v virtual
+/// nodes shares deviate by about 1/√v, and the largest of n by √(2·ln n) of that. Other policies
+/// share evenly.
+fn uneven(summary: &Summary, node: &str, instances: f64) -> f64 {
+    let Some((Placing::Ring, policy)) = placing(summary, node) else { return 1.0 };
+    let Some(virtual_nodes) = stated_count(&policy["consistent_hash"]["virtual_nodes"]) else {
+        return 1.0;
+    };
+    1.0 + (2.0 * libm::log(instances.max(1.0)) / virtual_nodes.max(1.0)).sqrt()
+}
+
 /// What a budget asks of a tier.
 struct Wanted {
     /// Instances that would be full.
@@ -68,7 +94,10 @@ impl Wanted {
         let left = (room.instances - zones - single).max(1.0);
         let (full, known) = match most.fits {
             // As many as hold all who would come, whoever of them got in.
-            Some(fits) if most.peak > USED_UP => (room.instances * room.comes / fits, true),
+            Some(fits) if most.peak > USED_UP => {
+                let even = room.instances * room.comes / fits;
+                (even * uneven(summary, &room.node, even / AIM), true)
+            }
             _ => (left * most.peak, false),
         };
         // A zone takes its part of however many there are.
@@ -85,7 +114,7 @@ impl Wanted {
 /// As many instances as a tier takes with so many times its users, by each of its budgets. What a
 /// herd does to its CPU grows with the herd: as many times the instances have it back as soon.
 pub(in crate::summary::board) fn needed(summary: &Summary, room: &Headroom, factor: f64) -> f64 {
-    let herd = is_herd(summary, &of_herds(summary));
+    let herd = is_herd(summary, &of_herds(summary)) || moves_it(summary, room);
     let own = room.budgets.iter().filter(|budget| !can_wait(budget.name));
     let all = own.map(|budget| {
         let all = Wanted::of(summary, room, budget).times(factor);
@@ -106,8 +135,8 @@ fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
     };
     if most.exceeded {
         let killed = summary.mean("instances.killed").unwrap_or(0.0).round();
-        let killed = figures::counted(killed, "instance", "instances");
-        return format!("Memory ends {killed} of {}{come}", room.node);
+        let killed = figures::counted(killed, "time", "times");
+        return format!("Memory ends instances of {} {killed}{come}", room.node);
     }
     format!(
         "The fullest instance of {} uses {} of its {} at the peak{come}",
