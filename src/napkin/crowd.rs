@@ -10,8 +10,8 @@ use super::{
 use crate::{
     engine::number,
     node::parameters::{
-        Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
-        Pubsub, Registry, Route, Start, Transport,
+        Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey, Pubsub,
+        Registry, Route, Start, Transport,
     },
     record::meter::Traffic,
     scenario::{Link, NodeId},
@@ -102,8 +102,12 @@ pub(super) struct Crowd<'s> {
     pub(super) returns: f64,
     /// The share of its messages that silent deaths keep from their users to the end of the run.
     pub(super) unheard: f64,
-    /// Connections that end by themselves, as their users come back.
+    /// Connections, or streams of one, that end by themselves, as their users come back.
     pub(super) ends: f64,
+    /// The share of them whose connection ends on its way, with all that is on it, and not at its
+    /// gateway; and of those others that find no other tab of their browser connected.
+    pub(super) lost: f64,
+    pub(super) alone: f64,
     /// Users who come.
     pub(super) comes: f64,
     /// Seconds that a connection lives, if it ends.
@@ -157,7 +161,7 @@ impl Crowd<'_> {
     /// Connections that the pool has room for.
     pub(super) fn room(&self) -> f64 {
         let pool = self.pool.parameters;
-        f64::from(pool.most_connections()) * f64::from(pool.count)
+        f64::from(pool.most_of(number::whole(self.weight()))) * f64::from(pool.count)
     }
 
     /// Places of its pool that it wants: of sessions also for those that find no room.
@@ -288,21 +292,9 @@ impl Crowd<'_> {
         self.ends + self.comes
     }
 
-    /// Blocked tries a second, those that nobody answers and those that are.
-    fn blocked_tries(&self) -> [f64; 2] {
-        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
-        if by == Some(BlockedBy::Swallow) { [self.tries, 0.0] } else { [0.0, self.tries] }
-    }
-
-    /// Blocked tries a second that come as far as a gateway.
-    pub(super) fn stripped(&self) -> f64 {
-        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
-        if by == Some(BlockedBy::Strip) { self.tries } else { 0.0 }
-    }
-
     /// Handshakes a second.
     pub(super) fn handshakes(&self) -> f64 {
-        if self.anew() { self.opened_for_requests() } else { self.attempts() }
+        if self.anew() { self.opened_for_requests() } else { self.attempts() - self.beside() }
     }
 
     /// How long a try of it may take, in seconds, before it goes on to another transport.
@@ -350,6 +342,7 @@ impl Crowd<'_> {
             + self.carried() * everywhere * cpu.receive.seconds()
             + self.polls.all * cpu.poll.seconds()
             + self.handshakes() * self.handshake_work()
+            + self.beside() * cpu.app.seconds()
     }
 
     /// Seconds between two refreshes of an entry of its registry.
@@ -431,7 +424,7 @@ impl Crowd<'_> {
     /// Bytes a second.
     pub(super) fn bytes(&self) -> wire::Bytes {
         let rates = [self.up(), self.arrive(), self.handshakes(), self.polls.all, self.held];
-        let rates = rates.into_iter().chain([self.tries, 1e-6]);
+        let rates = rates.into_iter().chain([self.beside(), self.tries, 1e-6]);
         let seconds = MANY / rates.fold(0.0, f64::max);
         let count = |rate: f64| number::whole(rate * seconds);
         let mut sources = Traffic::default().sources;
@@ -447,6 +440,7 @@ impl Crowd<'_> {
             sources,
             handshakes: count(self.handshakes()),
             attempts: count(self.attempts()),
+            beside: [0, count(self.beside()), 0],
             blocked: self.blocked_tries().map(count),
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),

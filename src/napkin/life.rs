@@ -12,6 +12,8 @@ struct Down {
     unnoticed: f64,
     /// From then on.
     back: f64,
+    /// The share of connections that are lost before they are too old.
+    dies: f64,
 }
 
 impl Crowd<'_> {
@@ -22,7 +24,7 @@ impl Crowd<'_> {
         let (warm, run) = (scenario.warm_up.seconds(), scenario.horizon.seconds());
         let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
-        let Down { unnoticed, back } = self.down([warm, run]);
+        let Down { unnoticed, back, dies } = self.down([warm, run]);
         let away = self.life.filter(|life| unnoticed + back > SHORT * life);
         if let Some(life) = away {
             self.tabs.settle(life, unnoticed, back);
@@ -43,6 +45,8 @@ impl Crowd<'_> {
             }
             self.ends *= self.returns;
         }
+        let share = self.life.map_or(1.0, |life| life / (life + unnoticed + back));
+        (self.lost, self.alone) = (dies, self.tabs.alone(share));
         let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
         self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
         self.tabs.wait(self.ends / self.there.max(1e-12), run);
@@ -71,7 +75,7 @@ impl Crowd<'_> {
         let handshake = self.rtt * pool.handshake_rtts;
         let waits = if pool.managed.is_some() { 1.0 } else { dies };
         let back = terms::within(delay(&clients.reconnect, 0) * waits + handshake, run[1]);
-        let mut down = Down { unnoticed: 0.0, back };
+        let mut down = Down { unnoticed: 0.0, back, dies };
         if let Some(life) = self.life.filter(|_| silent > 0.0) {
             let all = terms::deaths(life, silent, notices, back, run);
             (self.returns, self.unheard) = (all.returns, all.unheard);

@@ -181,6 +181,8 @@ impl<'s> Map<'s> {
             returns: 1.0,
             unheard: 0.0,
             ends: 0.0,
+            lost: 0.0,
+            alone: 1.0,
             comes: 0.0,
             life: None,
             polls: Polls::default(),

@@ -16,6 +16,7 @@ mod map;
 mod outside;
 mod polls;
 mod pool;
+mod shared;
 mod sheet;
 mod silence;
 mod spill;

@@ -48,6 +48,8 @@ pub(super) struct Sharing {
     pub(super) crowded: f64,
     /// How long those wait that leave, of streams that end, in seconds.
     kept: f64,
+    /// Whether all streams of a browser go by one connection.
+    pub(super) one: bool,
 }
 
 impl Sharing {
@@ -63,6 +65,7 @@ impl Sharing {
             most,
             turns: transport == Transport::LongPoll,
             forever: 1.0,
+            one: requests && http == Http::Two,
             ..Self::default()
         };
         let beyond = |tabs: u32| f64::from(tabs.saturating_sub(most)) / f64::from(tabs.max(1));
@@ -80,6 +83,10 @@ impl Sharing {
     /// Connections live for `life` and are then dead for `unnoticed`, and their users away for
     /// `back`, all in seconds: their places go to those who wait.
     pub(super) fn settle(&mut self, life: f64, unnoticed: f64, back: f64) {
+        if self.one {
+            // All of a browser end together.
+            return;
+        }
         let placed = (life + unnoticed).max(1e-9);
         let line = |&(tabs, _): &(u32, f64)| {
             let [has, waits] = terms::places(tabs, self.most, back / placed);
@@ -127,7 +134,7 @@ impl Sharing {
     }
 
     /// The mean over users.
-    fn mean(&self, of: impl Fn(u32) -> f64) -> f64 {
+    pub(super) fn mean(&self, of: impl Fn(u32) -> f64) -> f64 {
         self.classes.iter().map(|&(tabs, share)| share * of(tabs)).sum()
     }
 

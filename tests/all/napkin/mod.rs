@@ -7,3 +7,4 @@ mod command;
 mod ends;
 mod feeds;
 mod reasons;
+mod shared;
