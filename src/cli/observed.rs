@@ -40,15 +40,28 @@ pub(super) fn keep(measured: &[Measured], folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A run with measured values beside it.
-pub(super) fn beside(summary: Summary, measured: &[Measured]) -> Result<Observing, u8> {
+/// A run with measured values beside it, which are from a file.
+pub(super) fn beside(
+    summary: Summary,
+    measured: &[Measured],
+    file: Option<&Path>,
+) -> Result<Observing, u8> {
     match compare(&summary, measured) {
         Ok(observed) => Ok(Observing { summary, observed }),
         Err(wrong) => {
-            wrong.iter().for_each(complain);
+            wrong.iter().for_each(|it| complain(&format!("{}{}", place(file, &it.name), it.why)));
             Err(BAD_INPUT)
         }
     }
+}
+
+/// Where a series stands: `measured.csv: line 1: `.
+fn place(file: Option<&Path>, name: &str) -> String {
+    let Some(file) = file else { return String::new() };
+    let bytes = std::fs::read(file).unwrap_or_default();
+    let line = files::observed::line_of(&bytes, name);
+    let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+    format!("{}: {line}", file.display())
 }
 
 /// What the document on stdout does not say goes to stderr.

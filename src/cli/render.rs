@@ -5,7 +5,11 @@ use super::{
     results::{self, Observing, Results},
 };
 use crate::{
-    report::{self, files, openmetrics},
+    report::{
+        self,
+        files::{self, observed::MEASURED},
+        openmetrics,
+    },
     summary::{Summary, sweep::Sweep},
 };
 use std::{io, path::Path};
@@ -44,8 +48,9 @@ fn observing(folder: &Path, file: Option<&Path>) -> Result<Failing<Observing>, u
         Some(_) => observed::read(file)?,
         None => observed::kept(folder)?,
     };
+    let kept = folder.join(MEASURED);
     let held = match read::<Summary>(folder) {
-        Ok(summary) => observed::beside(summary, &measured)?,
+        Ok(summary) => observed::beside(summary, &measured, Some(file.unwrap_or(&kept)))?,
         Err(failed) => return Ok(Err(failed)),
     };
     let kept = observed::keep(&measured, folder);

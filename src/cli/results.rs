@@ -5,6 +5,7 @@ use crate::{
     report::{
         self,
         files::{self, File},
+        safe::quoted,
         terminal::{self, Look},
     },
     summary::{Summary, observed::Observed, slo::Verdict, sweep::Sweep},
@@ -117,7 +118,25 @@ pub fn is_sweep(from: &Path) -> io::Result<bool> {
 }
 
 fn place(from: &Path, error: &files::Unreadable) -> io::Error {
-    io::Error::other(format!("{}: {error}", from.display()))
+    let absent = |name: &str, error: &io::Error| {
+        name == files::MANIFEST && error.kind() == io::ErrorKind::NotFound
+    };
+    let folder = from.display();
+    match error {
+        files::Unreadable::Missing { name, error } if absent(name, error) => {
+            let what = if from.is_dir() {
+                "this is no folder of results: it has no manifest.json"
+            } else {
+                "there is no such folder"
+            };
+            io::Error::other(format!(
+                "{folder}: {what}; `squall run FILE --output {0}` or `squall sweep FILE --output \
+                 {0}` writes one",
+                quoted(&folder.to_string()),
+            ))
+        }
+        _ => io::Error::other(format!("{folder}: {error}")),
+    }
 }
 
 /// Draws the charts and the reports in place of what lay there; returns how many charts there are.

@@ -120,10 +120,11 @@ fn simulate(
     results::write(&summary, &into)?;
     drop(outcomes);
     // From here on, only what lies in the folder counts: `render` gives the same.
-    let held = match observed::beside(results::read(&into)?, measured) {
-        Ok(held) => held,
-        Err(code) => return Ok(code),
-    };
+    let held =
+        match observed::beside(results::read(&into)?, measured, arguments.observed.as_deref()) {
+            Ok(held) => held,
+            Err(code) => return Ok(code),
+        };
     observed::keep(measured, &into)?;
     let summary = &held.summary;
     let draw = || results::draw(&held, &into);

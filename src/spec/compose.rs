@@ -318,7 +318,7 @@ pub fn headline(text: &str) -> Option<String> {
     };
     let mut letters = told.chars();
     let first = letters.next()?;
-    Some(first.to_uppercase().chain(letters).take(500).collect())
+    Some(first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -340,5 +340,8 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(headline(text).unwrap_or_default(), expected);
         }
+        // A page cuts it, and says how long it is.
+        let long = headline(&format!("# {}", "a".repeat(10_000))).unwrap();
+        assert_eq!(long.len(), 10_000);
     }
 }

@@ -56,6 +56,11 @@ impl Summary {
         all.into_iter().zip(ends).collect()
     }
 
+    /// Whether anything took connections.
+    pub fn hits_some(&self) -> bool {
+        self.whom_faults_hit().any(|(_, hit)| hit > 0.0)
+    }
+
     /// When nothing is left of a deed: its own phase, those of deeds that began before it, and the
     /// recovery from them are over.
     fn calm_after(&self, deed: &Deed) -> f64 {

@@ -2,7 +2,9 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, Summary, board, disturbed, figures, herds, polls,
+    Ledger, RECOVERY, Summary,
+    board::{self, is_mark},
+    disturbed, figures, herds, polls,
     shares::Fullest,
     slo,
     storms::{self, Ended},
@@ -22,6 +24,14 @@ const SCARCE: f64 = 0.25;
 
 /// An instance that holds so many times an even share is worth a sentence.
 const UNEVEN: f64 = 1.2;
+
+/// An instance that is no busier is not worth a sentence.
+const BUSY: f64 = 0.5;
+
+/// Where none is, one that comes to more than this is,
+const MOVED: f64 = 0.2;
+/// with so many times what it had at most before.
+const RISEN: f64 = 2.0;
 
 /// A share of failed attempts below it is not worth a sentence.
 const NOTABLE: f64 = 0.001;
@@ -150,51 +160,33 @@ fn tabs(summary: &Summary) -> Option<String> {
     Some(format!("Up to {wait} for a connection{held}."))
 }
 
-/// The budget that leaves a gateway pool least, where that is little.
+/// The budget that is full first, of all nodes, where little of it is left.
 pub fn binding(summary: &Summary) -> Option<String> {
-    let pools = summary
-        .metrics
-        .iter()
-        .filter(|metric| ["headroom", "quota_left"].contains(&metric.quantity.as_str()));
-    let left = pools.filter_map(|metric| Some((metric.mean?, &metric.node)));
-    let (least, name) = left.min_by(|one, other| one.0.total_cmp(&other.0))?;
-    if least >= SCARCE {
+    let rooms = board::rooms(summary);
+    let (room, first) = board::binding(&rooms)?;
+    let (node, name) = (&room.node, first.name);
+    let used = first.part(room.users)?;
+    if !first.exceeded && used <= 1.0 - SCARCE {
         return None;
     }
-    if let Some(used) = summary.mean(&format!("{name}.budget.new_connections")) {
-        let used = share(used);
-        return Some(format!("The quota of {name} on new connections is {used} used on average."));
+    if name == board::NEW_CONNECTIONS {
+        let used = share(first.average);
+        return Some(format!("The quota of {node} on new connections is {used} used on average."));
     }
-    let used = |budget: &'static str, metric: &str| {
-        Some((summary.mean(&format!("{name}.{metric}"))?, budget))
+    let how = if first.exceeded {
+        format!("The {name} of {node} is exceeded: instances end of it")
+    } else if board::can_wait(name) {
+        format!("The first budget of {node} to bind is {name}: steady ones take {}", share(used))
+    } else {
+        let most = share(first.peak);
+        format!("The first budget of {node} to bind is {name}, at its peak {most} used")
     };
-    let mut all: Vec<(f64, &str)> = [
-        used("connections", "budget.connections"),
-        used("memory", "budget.memory"),
-        used("CPU", "cpu.peak"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    all.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let rooms = board::headroom(summary);
-    let mut budgets = rooms.iter().filter(|room| room.node == *name).flat_map(|it| &it.budgets);
-    // What instances were killed for is first, though no tick saw it.
-    let exceeded = budgets.find(|budget| budget.exceeded).map(|budget| budget.name);
-    let first = all.iter().position(|it| exceeded == Some(it.1)).unwrap_or(0);
-    let (most, first) = (!all.is_empty()).then(|| all.remove(first))?;
-    let parts: Vec<String> =
-        all.iter().map(|(used, budget)| format!("{budget} {}", share(*used))).collect();
-    let parts = parts.join(", ");
-    Some(match exceeded {
-        Some(name_of_it) => {
-            format!("The {name_of_it} of {name} is exceeded: instances end of it; {parts}.")
-        }
-        None => format!(
-            "The first budget of {name} to bind is {first}, at its peak {} used; {parts}.",
-            share(most)
-        ),
-    })
+    let others = room.budgets.iter().filter(|it| it.name != name && !board::can_wait(it.name));
+    let others = others.map(|budget| format!("{} {}", budget.name, share(budget.peak)));
+    let others = Some(others.collect::<Vec<String>>().join(", ")).filter(|it| !it.is_empty());
+    let waits = room.budgets.iter().filter(|it| it.name != name).find_map(board::Budget::wait);
+    let parts: Vec<String> = [how].into_iter().chain(others).chain(waits).collect();
+    Some(parts.join("; ") + ".")
 }
 
 fn refused(summary: &Summary) -> Option<String> {
@@ -245,24 +237,53 @@ fn fullest(summary: &Summary) -> Option<String> {
 }
 
 fn busiest(summary: &Summary) -> Option<String> {
+    let most = summary.nodes_with("cpu").into_iter().filter_map(|node| {
+        let curve = summary.level(node, "cpu", "max")?;
+        let (bin, peak) = curve.peak().filter(|&(_, peak)| peak > BUSY)?;
+        Some((peak, node, curve.time(bin)))
+    });
+    let most = most.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let Some((_, node, at)) = most else { return rises(summary) };
+    let whole = (0.0, summary.horizon.seconds());
+    let own = share(summary.own_peak([node, "cpu", "max"], whole, false)?);
+    let does = if summary.work(node) == "CPU" { "CPU" } else { "of what it can do" };
+    let at = clock(at);
+    // Each run has its peak at another time.
+    let when = if summary.replications > 1 {
+        format!("{own} {does} at its peak, about {at}")
+    } else {
+        format!("{own} {does} at {at}")
+    };
+    Some(format!("The busiest instance of {node} is at {when}."))
+}
+
+/// Where none is busy: the work that a fault brings to the busiest instance of a node, by what each
+/// run has at its peak, beside the most before anything was done.
+fn rises(summary: &Summary) -> Option<String> {
+    let first = summary.faults().next()?.start.seconds();
+    let calm = (summary.warm_up.seconds().min(first), first);
     let mut most: Option<(f64, String)> = None;
-    for node in summary.nodes_with("cpu") {
-        let Some((curve, (bin, peak))) = summary
-            .level(node, "cpu", "max")
-            .and_then(|curve| Some((curve.clone(), curve.peak()?)))
-        else {
-            continue;
-        };
-        if peak > most.as_ref().map_or(0.5, |(peak, _)| *peak) {
-            let at = clock(curve.time(bin));
+    for fault in summary.faults().filter(|it| it.name != RECOVERY && !is_mark(summary, &it.name)) {
+        let lasts = (fault.start.seconds(), fault.end.seconds());
+        for node in summary.nodes_with("cpu") {
+            let peak = |within| summary.own_peak([node, "cpu", "max"], within, false);
+            let Some((before, peak)) = peak(calm).zip(peak(lasts)) else { continue };
+            let told = most.as_ref().map_or(MOVED, |(told, _)| *told);
+            if before <= 0.0 || peak <= told || peak < RISEN * before {
+                continue;
+            }
             let does = if summary.work(node) == "CPU" { "CPU" } else { "of what it can do" };
-            most = Some((
-                peak,
-                format!("The busiest instance of {node} is at {} {does} at {at}.", share(peak)),
-            ));
+            let text = format!(
+                "During {} the busiest instance of {node} is at up to {} {does}, {} times the \
+                 most before.",
+                words::spaced(&fault.name),
+                share(peak),
+                compact(peak / before),
+            );
+            most = Some((peak, text));
         }
     }
-    most.map(|(_, sentence)| sentence)
+    most.map(|(_, text)| text)
 }
 
 fn reconnect(summary: &Summary) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Who moves when something happens: the attempts of those whom each fault sends away, with their
 //! peak. A peak belongs to the fault that began last before it and hit users.
-use super::{Summary, board::is_mark, deeds, figures, student};
+use super::{Summary, board::is_mark, chance::Looked, deeds, figures, series::Curve, student};
+use crate::engine::number;
 use figures::{clock, compact, count, counted};
 
 /// A herd.
@@ -33,32 +34,57 @@ fn herds(summary: &Summary) -> Vec<Herd> {
     all.iter().filter_map(herd).collect()
 }
 
-/// Who moves from a time to another.
+/// Who moves from a time to another, where that is more than those who move at any time.
 fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
     let attempts = summary.rate("", "attempts", "attempted")?;
     let (from, to) = (deeds::bin_of(start, attempts.step), deeds::bin_of(end, attempts.step));
     let moved = attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
     let (bin, peak) = largest(attempts.within(from, to))?;
+    let track = ["", "attempts", "attempted"];
+    let own = summary.own_peak(track, (from, to), true).unwrap_or(peak);
     let before =
         average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
-    let before = match before {
-        Some(before) if before > 0.0 && peak > 1.5 * before => {
-            format!(", {} times the {}/s before", compact(peak / before), compact(before))
+    let (bins, before) = (attempts.within(from, to).count(), before.unwrap_or(0.0));
+    let peaks = summary.looked(&attempts, bins).stands_out(peak, before);
+    // Many who come evenly have no peak to speak of.
+    let whole = Looked { seconds: summary.looked(&attempts, bins).seconds * wide(bins), bins: 1 };
+    let mean = moved / (attempts.step * wide(bins));
+    let text = match (peaks, whole.stands_out(mean, before)) {
+        (true, _) => at_peak(summary, &attempts, (bin, own), before),
+        (false, true) => {
+            format!(", {} times as many as usual ({}/s)", compact(mean / before), compact(before))
         }
-        _ => String::new(),
+        (false, false) => return None,
     };
-    (moved > 0.0).then(|| Herd {
+    Some(Herd {
         begin: start,
-        peak,
+        peak: own,
         text: format!(
-            "During {when} ({} to {}) there are {}; the peak at {} is {}/s{before}.",
+            "During {when} ({} to {}) there are {}{text}.",
             figures::plain(&clock(start)).trim_end_matches(" min"),
             clock(end),
             counted(moved.round(), "connection attempt", "connection attempts"),
-            clock(attempts.time(bin)),
-            count(peak),
         ),
     })
+}
+
+/// What each run has at its own peak, and about when that is.
+fn at_peak(summary: &Summary, attempts: &Curve, (bin, own): (usize, f64), before: f64) -> String {
+    let times = if before > 0.0 {
+        format!(", {} times the {}/s before", compact(own / before), compact(before))
+    } else {
+        String::new()
+    };
+    let at = clock(attempts.time(bin));
+    if summary.replications > 1 {
+        format!("; the peak, about {at}, is {}/s{times}", count(own))
+    } else {
+        format!("; the peak at {at} is {}/s{times}", count(own))
+    }
+}
+
+fn wide(bins: usize) -> f64 {
+    number::float(number::count(bins))
 }
 
 /// The stretches before a time in which nothing is done to the system, behind the warm-up.

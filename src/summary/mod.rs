@@ -7,6 +7,7 @@ mod answer;
 pub mod bill;
 pub mod board;
 mod causes;
+mod chance;
 pub mod crossings;
 mod deeds;
 mod disturbed;

@@ -1,6 +1,6 @@
 //! What was measured elsewhere, held against the series of the same name.
 use super::{
-    Summary,
+    Summary, figures,
     series::{Curve, Series},
     slo::nearest,
 };
@@ -26,8 +26,10 @@ pub struct Observed {
     pub points: Vec<(f64, f64)>,
     /// Measured values outside of it, or where nothing was simulated.
     pub left_out: usize,
-    /// The mean over the replications.
+    /// The mean over the replications, or what all of them together have.
     pub simulated: Curve,
+    /// Whether it is the latter: no percentile is averaged.
+    pub pooled: bool,
     /// The mean of |simulated − measured|.
     pub absolute: f64,
     /// Of the mean of |measured|; none where that is zero.
@@ -46,19 +48,28 @@ pub fn name(series: &Series) -> String {
     parts.join(".")
 }
 
+/// Measured values that cannot be held against a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wrong {
+    /// Their name.
+    pub name: String,
+    /// What is wrong with them, in a sentence.
+    pub why: String,
+}
+
 /// A measured value by its time, and the simulated one beside it.
 type Pair = ((f64, f64), f64);
 
 /// Holds measured values against a run.
 ///
 /// # Errors
-/// What is wrong with them, a sentence each: a name that no series has, no value within the run.
-pub fn compare(summary: &Summary, measured: &[Measured]) -> Result<Vec<Observed>, Vec<String>> {
+/// What is wrong with them: a name that no series has, no value within the run.
+pub fn compare(summary: &Summary, measured: &[Measured]) -> Result<Vec<Observed>, Vec<Wrong>> {
     let (mut all, mut wrong) = (Vec::new(), Vec::new());
     for one in measured {
         match held(summary, one) {
             Ok(observed) => all.push(observed),
-            Err(why) => wrong.push(why),
+            Err(why) => wrong.push(Wrong { name: one.name.clone(), why }),
         }
     }
     if wrong.is_empty() { Ok(all) } else { Err(wrong) }
@@ -84,7 +95,12 @@ fn held(summary: &Summary, measured: &Measured) -> Result<Observed, String> {
     };
     let pairs: Vec<Pair> = measured.points.iter().filter_map(beside).collect();
     if pairs.is_empty() {
-        return Err(format!("`{}`: no measured value lies where one was simulated", measured.name));
+        return Err(format!(
+            "`{}`: no measured value lies where one was simulated; times are seconds from the \
+             begin of the run, which ends at {}",
+            measured.name,
+            figures::clock(horizon),
+        ));
     }
     let mean = |of: &dyn Fn(&Pair) -> f64| {
         pairs.iter().map(of).sum::<f64>() / number::float(number::count(pairs.len()))
@@ -96,12 +112,20 @@ fn held(summary: &Summary, measured: &Measured) -> Result<Observed, String> {
         unit: if counted { Unit::PerSecond } else { series.unit },
         left_out: measured.points.len() - pairs.len(),
         points: pairs.into_iter().map(|pair| pair.0).collect(),
+        pooled: series.replication.is_none(),
         simulated,
         absolute,
         relative: (size > 0.0).then(|| absolute / size),
     })
 }
 
+/// What a metric is called that is no series, and the series that is meant.
+const MEANT: [(&str, &str); 1] = [("attempts.total", "attempts.attempted")];
+
+/// Not more others are named.
+const OTHERS: usize = 4;
+
+/// The series that is meant, and others of the same quantity.
 fn unknown(summary: &Summary, wanted: &str) -> String {
     let mut names: Vec<String> = Vec::new();
     for series in &summary.series {
@@ -110,7 +134,19 @@ fn unknown(summary: &Summary, wanted: &str) -> String {
             names.push(name);
         }
     }
-    let hint = nearest(wanted, names.iter().map(String::as_str));
-    let hint = hint.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
-    format!("there is no series `{wanted}`{hint}")
+    let known = |name: &&str| names.iter().any(|known| known == name);
+    let meant = MEANT.iter().find(|it| it.0 == wanted).map(|it| it.1).filter(known);
+    let meant = meant.map(str::to_owned);
+    let Some(meant) = meant.or_else(|| nearest(wanted, names.iter().map(String::as_str))) else {
+        return format!("there is no series `{wanted}`: series.csv of a run has their names");
+    };
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |it| it.0).to_owned();
+    let others = names.iter().filter(|name| **name != meant && stem(name) == stem(&meant));
+    let others: Vec<String> = others.take(OTHERS).map(|name| format!("`{name}`")).collect();
+    let near = if others.is_empty() {
+        String::new()
+    } else {
+        format!(" There is also {}", figures::listed(&others))
+    };
+    format!("there is no series `{wanted}`: did you mean `{meant}`?{near}")
 }

@@ -238,6 +238,22 @@ impl Summary {
         curve(self.track(node, quantity, statistic), true)
     }
 
+    /// What each replication has at its own peak from a time to another, as a mean over them: more
+    /// than the peak of their mean, where they do not peak at once.
+    pub fn own_peak(
+        &self,
+        [node, quantity, statistic]: [&str; 3],
+        (start, end): (f64, f64),
+        rate: bool,
+    ) -> Option<f64> {
+        let own = |series: &Series| {
+            let own = curve(std::iter::once(series), rate)?;
+            own.within(start, end).map(|(_, value)| value).reduce(f64::max)
+        };
+        let peaks: Vec<f64> = self.track(node, quantity, statistic).filter_map(own).collect();
+        student::mean(&peaks)
+    }
+
     /// The nodes that have tracks of a quantity, in their order.
     pub fn nodes_with(&self, quantity: &str) -> Vec<&str> {
         let with = self.series.iter().filter(|series| series.quantity == quantity);

@@ -156,6 +156,13 @@ const KEYS: usize = 3;
 pub fn value(axis: &Axis, value: &str) -> String {
     let maps: Vec<Vec<(String, &str)>> = axis.values.iter().filter_map(|it| leaves(it)).collect();
     let Some(own) = leaves(value) else { return value.to_owned() };
+    // The only map beside words is told from them by what it is.
+    let kind = value.trim_matches(['{', '}']).split_once(": {").map(|it| it.0);
+    if let ([_], Some(kind), true) = (&maps[..], kind, axis.values.len() > 1)
+        && pairs(&value[1..value.len() - 1]).len() == 1
+    {
+        return spaced(kind.trim());
+    }
     let at = |map: &[(String, &'_ str)], path: &str| {
         map.iter().find(|(known, _)| known == path).map(|(_, value)| (*value).to_owned())
     };
@@ -332,6 +339,9 @@ mod tests {
         let mixed = ["eventsource", "{base: 1s}", "{base: 1s, attempts: 3}"];
         let told = mixed.map(|value| own("reconnect", &mixed, value));
         assert_eq!(told, ["eventsource", "1s", "attempts 3"]);
+        let policies = ["least_connections", "{consistent_hash: {key: user, via: ticket}}"];
+        let told = policies.map(|value| own("policy", &policies, value));
+        assert_eq!(told, ["least_connections", "consistent hash"]);
         let many = "{a: 1, b: 2, c: 3, d: 4}";
         assert_eq!(own("x", &[many], many), "1 2 3 4");
     }

@@ -7,15 +7,12 @@ use crate::{
     engine::number,
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Summary, figures, series::Curve, student},
+    summary::{Stretch, Summary, figures, series::Curve, student},
 };
 use figures::{clock, compact, count, share};
 
 /// Peaks so many times over the usual rate need a log axis.
 const LOG: f64 = 30.0;
-
-/// Peaks below so many times the usual rate, without a failure, are chance: nothing to say.
-const CHANCE: f64 = 2.5;
 
 /// A capacity so many times the peak would flatten everything below it.
 const FAR: f64 = 4.0;
@@ -43,6 +40,8 @@ struct Told {
     peak: (usize, f64),
     /// The rate that is usual.
     usual: Option<f64>,
+    /// Whether the peak is more than chance makes of it.
+    stands_out: bool,
     /// What fails, as far as it is drawn.
     failures: Vec<(Pen, &'static str, Curve)>,
     /// How many fail that are too few to be drawn.
@@ -59,10 +58,10 @@ fn told(summary: &Summary) -> Option<Told> {
     let few = failed > 0.0 && failed <= NOTABLE * attempted.integral();
     let failures = if few { Vec::new() } else { failures };
     let usual = usual(summary, &attempted);
-    let steady = usual.is_some_and(|usual| peak.1 < CHANCE * usual);
-    let chance = steady && failures.is_empty() && summary.faults().next().is_none();
-    let told = Told { attempted, peak, usual, failures, rare: few.then_some(failed) };
-    (!chance).then_some(told)
+    let looked = summary.looked(&attempted, attempted.values().count());
+    let stands_out = usual.is_none_or(|usual| looked.stands_out(peak.1, usual));
+    let told = Told { attempted, peak, usual, stands_out, failures, rare: few.then_some(failed) };
+    (stands_out || !told.failures.is_empty() || summary.hits_some()).then_some(told)
 }
 
 /// Whether a run has the chart.
@@ -86,7 +85,9 @@ fn towers(peak: f64, over: Option<f64>) -> bool {
 
 /// The chart; none without attempts.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let Told { attempted, peak: (bin, peak), usual, failures, rare } = told(summary)?;
+    let told = told(summary)?;
+    let headline = headline(summary, &told);
+    let Told { attempted, peak: (_, peak), usual, failures, rare, .. } = told;
     let accepted = summary.rate("", "attempts", "accepted");
     let mut shown = vec![(theme::BLUE.wide(1.75), "attempted", attempted.clone())];
     if let Some(accepted) = accepted {
@@ -114,7 +115,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     panels.iter_mut().for_each(|panel| panel.height = height);
     Some(Chart {
         name: "attempts".to_owned(),
-        headline: headline(summary, &attempted, (bin, peak), &failures),
+        headline,
         subtitle: format!(
             "Connection attempts per second, {}{}.",
             bins(&attempted),
@@ -292,31 +293,39 @@ fn usual(summary: &Summary, attempted: &Curve) -> Option<f64> {
     student::mean(&before).or_else(|| attempted.median())
 }
 
-fn headline(
-    summary: &Summary,
-    attempted: &Curve,
-    (bin, peak): (usize, f64),
-    failures: &[(Pen, &str, Curve)],
-) -> String {
+/// The peak, and what it is held against; where it is no more than chance, that it is none.
+fn headline(summary: &Summary, told: &Told) -> String {
+    let Told { attempted, peak: (bin, peak), usual, failures, .. } = told;
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
-    let at = clock(attempted.time(bin));
-    let before = if summary.faults().next().is_some() { "rate before" } else { "median" };
-    let ending = match usual(summary, attempted).filter(|&usual| usual > 0.0) {
-        _ if failed > NOTABLE * attempted.integral() => {
-            format!("; {} of all attempts fail", share(failed / attempted.integral()))
-        }
-        Some(usual) if peak > 2.0 * usual => {
-            format!(", {} times the {before}", compact(peak / usual))
-        }
-        _ => String::new(),
-    };
+    let fail = (failed > NOTABLE * attempted.integral())
+        .then(|| format!("; {} of all attempts fail", share(failed / attempted.integral())));
     // Over a longer bin the peak of a second is lower.
     let over = if attempted.step > 1.0 {
         format!(" over {}", figures::spoken(attempted.step))
     } else {
         String::new()
     };
-    format!("Attempts peak at {}/s{over} at {at}{ending}", count(peak))
+    let usual = usual.filter(|&usual| usual > 0.0);
+    if let Some(usual) = usual.filter(|_| !told.stands_out) {
+        let (usual, fail) = (compact(usual), fail.unwrap_or_default());
+        let most = count(*peak);
+        return format!("Attempts stay near {usual}/s, at most {most}/s by chance{over}{fail}");
+    }
+    let time = attempted.time(*bin);
+    let ending = usual.map(|usual| {
+        let inside = |fault: &Stretch| {
+            // It peaks within the bin in which the fault begins.
+            (fault.start.seconds() - attempted.step..fault.end.seconds()).contains(&time)
+        };
+        let before = match (summary.faults().next(), summary.faults().any(inside)) {
+            (None, _) => "median",
+            (Some(_), true) => "rate before",
+            (Some(_), false) => "usual rate, outside of all that was done",
+        };
+        format!(", {} times the {before}", compact(peak / usual))
+    });
+    let ending = fail.or(ending).unwrap_or_default();
+    format!("Attempts peak at {}/s{over} at {}{ending}", count(*peak), clock(time))
 }
 
 /// What failed, the most frequent last: on top.

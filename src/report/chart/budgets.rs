@@ -25,25 +25,33 @@ struct Budget {
     limit: String,
     average: f64,
     peak: f64,
-    /// What decides when it is full.
-    binds: f64,
+    /// What decides when it is full, where that is known.
+    binds: Option<f64>,
+    /// Instances were killed for it.
+    exceeded: bool,
 }
 
 /// The chart; none when nothing is used.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
-    let mut all = budgets(summary);
+    let rooms = board::rooms(summary);
+    let mut all = budgets(&rooms);
     all.retain(|budget| budget.peak > LITTLE);
-    all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(b.binds.total_cmp(&a.binds)));
+    let binds = |budget: &Budget| budget.binds.unwrap_or(0.0);
+    all.sort_by(|a, b| b.peak.total_cmp(&a.peak).then(binds(b).total_cmp(&binds(a))));
     // One bar next to nothing is a number, and the table has it.
     if let [only] = &all[..]
         && only.peak < CALM
     {
         return None;
     }
+    let (room, binding) = board::binding(&rooms)?;
+    let is_first = |budget: &Budget| budget.node == room.node && budget.name == binding.name;
+    let place = all.iter().position(is_first)?;
+    // However many are used more at their peak: they can wait.
+    all.swap(place, place.min(BARS - 1));
     let left_out = all.len().saturating_sub(BARS);
     all.truncate(BARS);
-    let most = all.iter().map(|budget| budget.binds).fold(0.0, f64::max);
-    let first = all.iter().find(|budget| budget.binds >= most)?;
+    let first = &all[place.min(BARS - 1)];
     let beyond = all.iter().any(|budget| budget.peak > END);
     let end = all.iter().map(|budget| budget.peak.min(END)).fold(1.0, f64::max);
     let label = |part: f64| if part > 0.0 { super::axis::share(part) } else { "0".to_owned() };
@@ -84,20 +92,21 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
 }
 
 /// The budgets of all nodes.
-fn budgets(summary: &Summary) -> Vec<Budget> {
-    let of = |room: board::Headroom| {
-        let (node, users) = (room.node, room.users);
-        room.budgets.into_iter().map(move |budget| Budget {
-            // A herd can wait, where nobody comes otherwise.
-            binds: budget.part(users).unwrap_or(budget.average),
+fn budgets(rooms: &[board::Headroom]) -> Vec<Budget> {
+    let of = |room: &board::Headroom| {
+        let (node, users) = (room.node.clone(), room.users);
+        let of = |budget: &board::Budget| Budget {
+            binds: budget.part(users),
             node: node.clone(),
             name: budget.name.to_owned(),
-            limit: budget.limit,
+            limit: budget.limit.clone(),
             average: budget.average,
             peak: budget.peak,
-        })
+            exceeded: budget.exceeded,
+        };
+        room.budgets.iter().map(of).collect::<Vec<Budget>>()
     };
-    board::rooms(summary).into_iter().flat_map(of).collect()
+    rooms.iter().flat_map(of).collect()
 }
 
 impl Budget {
@@ -115,23 +124,29 @@ impl Budget {
 
 /// The budget that is full first; a herd that has to wait is told with it.
 fn headline(first: &Budget, all: &[Budget]) -> String {
-    let Budget { node, name, binds, .. } = first;
+    let Budget { node, name, .. } = first;
+    let binds = first.binds.unwrap_or(first.peak);
     let wait = |budget: &&Budget| board::can_wait(&budget.name) && budget.peak > 1.0;
-    if let Some(pace) = all.iter().find(wait).filter(|_| *binds <= board::USED_UP) {
+    let pace = all.iter().find(wait);
+    let wanted = |pace: &Budget| {
+        let times = figures::compact(pace.peak);
+        format!("{} of {} are wanted at {times} times their limit", pace.name, pace.node)
+    };
+    if let Some(pace) = pace.filter(|_| binds <= board::USED_UP && !first.exceeded) {
         return format!(
-            "{} of {} are wanted at {} times their limit at the peak; of what cannot wait, {name} \
-             of {node} is used most, {}",
-            figures::capitalized(&pace.name),
-            pace.node,
-            figures::compact(pace.peak),
-            share(*binds),
+            "{} at the peak; of what cannot wait, {name} of {node} is used most, {}",
+            figures::capitalized(&wanted(pace)),
+            share(binds),
         );
     }
-    if *binds > 1.0 {
-        return format!("Over budget: {name} of {node}, {} of what there is", share(*binds));
+    // What waits for what is full already.
+    let also = pace.filter(|pace| pace.name != *name);
+    let also = also.map_or_else(String::new, |pace| format!("; {}", wanted(pace)));
+    if first.exceeded || binds > 1.0 {
+        return format!("Over budget: {name} of {node}, {} of what there is{also}", share(binds));
     }
-    if *binds > board::USED_UP {
-        return format!("Used up at the peak of the run: {name} of {node}");
+    if binds > board::USED_UP {
+        return format!("Used up at the peak of the run: {name} of {node}{also}");
     }
-    format!("The budget that binds first: {name} of {node}, {} used", share(*binds))
+    format!("The budget that binds first: {name} of {node}, {} used", share(binds))
 }

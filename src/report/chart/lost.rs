@@ -36,9 +36,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         name: "lost-and-late".to_owned(),
         headline: headline(summary, [&lost, &late, &twice]),
         subtitle: format!(
-            "{what} per second over the whole run{}, {}.{}",
+            "{what} per second over the whole run{}, {}{}.{}",
             if summary.warm_up > Time::ZERO { ", warm-up included" } else { "" },
             bins(&step),
+            // A phase is told what is sent in it, whenever that is lost.
+            if lost.is_empty() { "" } else { ", at the moment of the loss" },
             if lost.len() > 1 && !alike(&lost) { " Each panel has its own scale." } else { "" },
         ),
         note: evidence(summary, Shown::Mean),
@@ -48,6 +50,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     })
 }
 
+/// A larger share than this is all: sums of rates are off by less than anybody counts.
+const ALL: f64 = 1.0 - 1e-6;
 /// Fewer that come twice or out of order are not drawn over time.
 const FEW: f64 = 10.0;
 /// Not more causes have a panel of their own.
@@ -108,6 +112,10 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
     };
     let gone = counted(summed(lost), "delivery is", "deliveries are");
     match (worst(summary, lost), all.peak()) {
+        (Some((fault, part)), _) if part > ALL => {
+            let all = if summed(lost) > 1.0 { "all of them " } else { "" };
+            format!("{gone} lost, {all}during {fault}")
+        }
         (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
         // A peak without a cause is chance, and its time says nothing.
         (None, Some((bin, most))) => {

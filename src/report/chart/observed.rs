@@ -22,6 +22,8 @@ fn chart(summary: &Summary, observed: &Observed, place: usize) -> Chart {
     let relative = observed.relative.map_or_else(String::new, |part| {
         format!(", {} of what was measured", figures::share(part))
     });
+    // No percentile is averaged.
+    let shown = if observed.pooled { Shown::Together } else { Shown::Mean };
     let counted = if observed.unit == Unit::PerSecond { ", per second" } else { "" };
     Chart {
         name: format!("observed-{}", place + 1),
@@ -31,7 +33,7 @@ fn chart(summary: &Summary, observed: &Observed, place: usize) -> Chart {
             observed.name,
             bins(&observed.simulated),
         ),
-        note: evidence(summary, Shown::Mean),
+        note: evidence(summary, shown),
         x: Axis::time(summary.horizon.seconds()),
         shades: shades(summary),
         panels: vec![Panel {

@@ -3,7 +3,7 @@ use super::{
     labels,
     layout::{AXIS_ROW, Frame, Paper},
     lines::LIMIT_LABEL,
-    sheet::{Anchor, Sheet, fitted},
+    sheet::{Anchor, Sheet, balanced, evenly, fitted},
 };
 use crate::{
     engine::number,
@@ -19,6 +19,8 @@ const BAR: f64 = 18.0;
 const GAP: f64 = 6.0;
 /// What is not nothing is seen.
 const LEAST: f64 = 1.5;
+/// Between the names of a point's values.
+const BETWEEN: &str = " · ";
 /// No name is wider.
 const WIDEST: f64 = 1.5 * labels::WIDEST;
 /// From the middle of a bar up to the baseline of a name of two lines.
@@ -136,6 +138,20 @@ fn ends(bar: &Bar, frame: Frame) -> (f64, f64) {
     (from, from + LEAST)
 }
 
+/// A name in a line, or where it is too wide for that, in two: of several the longest is cut.
+fn lines(name: &str, kind: Type) -> [String; 2] {
+    let broken = |text: &str| balanced(text, kind, WIDEST);
+    let told = evenly(name, BETWEEN, |text| {
+        let lines = broken(text);
+        lines.len() <= 2 && lines.iter().all(|line| theme::width(line, kind) <= WIDEST)
+    });
+    match &broken(&told)[..] {
+        [first] => [first.clone(), String::new()],
+        [first, rest @ ..] => [first.clone(), rest.join(" ")],
+        [] => [told, String::new()],
+    }
+}
+
 fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
     let kind = if bar.bold { theme::TICK_STRONG } else { theme::BAR_NAME };
     let margin = frame.paper.margin;
@@ -144,7 +160,8 @@ fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
         let end = frame.paper.width - margin;
         sheet.text((end, at.1), theme::VALUE, Anchor::End, &bar.text);
         let room = end - margin - theme::width(&bar.text, theme::VALUE) - NAME_GAP;
-        let told = fitted(&bar.name, kind, room);
+        let told = evenly(&bar.name, BETWEEN, |text| theme::width(text, kind) <= room);
+        let told = fitted(&told, kind, room);
         let width = theme::width(&told, kind);
         sheet.text(at, kind, Anchor::Start, &told);
         let room = room - width - NAME_GAP;
@@ -158,7 +175,12 @@ fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
         sheet.text((margin, y), kind, Anchor::Start, &fitted(text, kind, WIDEST));
     };
     if bar.words.is_empty() {
-        return write(sheet, middle + 4.0, kind, &bar.name);
+        let [first, second] = lines(&bar.name, kind);
+        if second.is_empty() {
+            return write(sheet, middle + 4.0, kind, &first);
+        }
+        write(sheet, middle - FIRST_LINE, kind, &first);
+        return write(sheet, middle + SECOND_LINE, kind, &second);
     }
     write(sheet, middle - FIRST_LINE, kind, &bar.name);
     write(sheet, middle + SECOND_LINE, theme::CELL, &bar.words);

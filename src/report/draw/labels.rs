@@ -1,5 +1,5 @@
 //! Labels at line ends, spread so that none lies on another.
-use super::sheet::{Anchor, Part, Sheet, balanced, fitted};
+use super::sheet::{Anchor, Part, Sheet, balanced, evenly, fitted};
 use crate::report::theme::{self, LABEL_PITCH, Type};
 
 /// A label moved further than this gets a leader.
@@ -10,6 +10,8 @@ const GAP: f64 = 14.0;
 const ROWS: usize = 3;
 /// Behind these a word may go on in the next line.
 const SIGNS: [char; 5] = ['-', '_', '.', '/', ' '];
+/// Between the names of lines that lie on each other.
+const BETWEEN: &str = ", ";
 /// No label is wider.
 pub(super) const WIDEST: f64 = 150.0;
 
@@ -34,11 +36,16 @@ pub(super) fn room<'a>(labels: impl Iterator<Item = (&'a str, Type)>) -> f64 {
 }
 
 /// A label in one line, or where it is too wide for that, in several. A word that is too wide goes
-/// on below behind one of its signs; of too many lines the last ones stay: names tell themselves
-/// from each other at their end.
+/// on below behind one of its signs; several names are cut until there are not too many lines; of
+/// too many lines of one the last ones stay: names tell themselves from each other at their end.
 fn rows(text: &str, kind: Type) -> Vec<String> {
-    let lines = balanced(text, kind, WIDEST);
-    let mut lines: Vec<String> = lines.iter().flat_map(|line| parts(line, kind)).collect();
+    let broken = |text: &str| -> Vec<String> {
+        let lines = balanced(text, kind, WIDEST);
+        lines.iter().flat_map(|line| parts(line, kind)).collect()
+    };
+    let several = text.contains(BETWEEN);
+    let text = evenly(text, BETWEEN, |text| !several || broken(text).len() <= ROWS);
+    let mut lines = broken(&text);
     if lines.len() > ROWS {
         lines.drain(1..=lines.len() - ROWS);
         lines[0] = format!("{} …", lines[0]);
@@ -147,6 +154,13 @@ mod tests {
         let kind = Type::label(theme::BLUE);
         assert_eq!(rows("spread over connections", kind).concat(), "spread overconnections");
         assert_eq!(rows("p99", kind), ["p99"]);
+        // Of lines that lie on each other none loses its name.
+        let both =
+            "policy least connections, consistent hash key user via ticket virtual nodes 160";
+        let told = rows(both, kind);
+        assert!(told.len() <= ROWS, "{told:?}");
+        let told = told.concat();
+        assert!(told.starts_with("policy least") && told.contains(", consistent"), "{told}");
     }
 
     #[test]

@@ -176,6 +176,32 @@ pub(super) fn balanced(text: &str, kind: Type, width: f64) -> Vec<String> {
     narrower.into_iter().find(|lines| lines.len() == greedy.len()).unwrap_or(greedy)
 }
 
+/// Names in a row, cut until they fit: the longest first, so that each keeps its begin. Where even
+/// that is too much, as short as they can be.
+pub(super) fn evenly(text: &str, between: &str, fits: impl Fn(&str) -> bool) -> String {
+    if fits(text) {
+        return text.to_owned();
+    }
+    let parts: Vec<Vec<char>> = text.split(between).map(|part| part.chars().collect()).collect();
+    let cut = |most: usize| {
+        let one = |part: &Vec<char>| match part.get(..most) {
+            Some(kept) if part.len() > most + 1 => kept.iter().collect::<String>() + "…",
+            _ => part.iter().collect(),
+        };
+        parts.iter().map(one).collect::<Vec<String>>().join(between)
+    };
+    let (mut short, mut long) = (1, parts.iter().map(Vec::len).max().unwrap_or(1));
+    while long - short > 1 {
+        let middle = usize::midpoint(short, long);
+        if fits(&cut(middle)) {
+            short = middle;
+        } else {
+            long = middle;
+        }
+    }
+    cut(short)
+}
+
 /// A text cut to a width, with an ellipsis where it was cut.
 pub(in crate::report) fn fitted(text: &str, kind: Type, width: f64) -> String {
     if theme::width(text, kind) <= width {
@@ -194,4 +220,21 @@ pub(in crate::report) fn fitted(text: &str, kind: Type, width: f64) -> String {
         }
     }
     cut(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_row_keep_their_begins() {
+        let cut = |most: usize| {
+            evenly("none · 2 · least connections", " · ", |it| it.chars().count() <= most)
+        };
+        assert_eq!(cut(40), "none · 2 · least connections");
+        assert_eq!(cut(20), "none · 2 · least co…");
+        assert_eq!(cut(14), "no… · 2 · le…");
+        // No more can be cut.
+        assert_eq!(cut(3), "n… · 2 · l…");
+    }
 }

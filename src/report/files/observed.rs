@@ -31,6 +31,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
     }
     let mut all: Vec<Measured> = Vec::new();
     if !long {
+        twice(&header)?;
         let named = |name: &str| Measured { name: name.to_owned(), points: Vec::new() };
         all.extend(header.iter().skip(1).map(named));
     }
@@ -63,6 +64,30 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Measured>, String> {
         measured.points.sort_by(|one, other| one.0.total_cmp(&other.0));
     }
     if all.is_empty() { Err("it holds no values".to_owned()) } else { Ok(all) }
+}
+
+/// A series has one column: of two nobody says which one was measured.
+fn twice(header: &csv::StringRecord) -> Result<(), String> {
+    for (place, name) in header.iter().enumerate() {
+        if let Some(first) = header.iter().take(place).position(|other| other == name) {
+            let (one, other) = (first + 1, place + 1);
+            return Err(format!(
+                "line 1: `{name}` stands in columns {one} and {other}: give each series one column"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The line of a table in which a series first stands.
+pub fn line_of(bytes: &[u8], name: &str) -> Option<u64> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    if reader.headers().ok()?.iter().any(|known| known == name) {
+        return Some(1);
+    }
+    let records = reader.records().filter_map(Result::ok);
+    let mut own = records.filter(|record| record.get(1) == Some(name));
+    own.next()?.position().map(csv::Position::line)
 }
 
 /// The values as a long table, which [`read`] gives back.
@@ -103,6 +128,13 @@ mod tests {
     }
 
     #[test]
+    fn a_series_has_a_line() {
+        let (wide, long) = ("t_seconds,a,b\n0,1,2\n", "t_seconds,metric,value\n0,a,1\n0,b,1\n");
+        let line = |table: &str, name: &str| line_of(table.as_bytes(), name);
+        assert_eq!([line(wide, "b"), line(long, "b"), line(long, "c")], [Some(1), Some(3), None]);
+    }
+
+    #[test]
     fn what_is_no_table_is_said_with_its_line() {
         for (text, why) in [
             ("time,a\n0,1\n", "line 1: a table of measured values begins with"),
@@ -111,6 +143,8 @@ mod tests {
             ("t_seconds,a\nNaN,1\n", "line 2: `NaN` is no number"),
             ("t_seconds,a\n0,-1e308\n", "line 2: -1e308 is more than 1e15, which nothing reaches"),
             ("t_seconds,metric,value\n", "it holds no values"),
+            ("t_seconds,a,b,a\n0,1,2,3\n", "line 1: `a` stands in columns 2 and 4: give each"),
+            ("t_seconds,t_seconds\n0,1\n", "line 1: `t_seconds` stands in columns 1 and 2"),
             ("t_seconds,a\n0,1,2\n", "record 1"),
         ] {
             let said = read(text.as_bytes()).unwrap_err();

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     engine::{Span, Time},
     record::{Absence, Unit},
+    report::safe::clean,
     summary::{
         Bill, Bucket, Charge, Judged, LagCell, Ledger, Metric, Series, Stretch, Summary,
         bill::Grown,
@@ -96,18 +97,33 @@ pub(super) fn json<T: for<'a> Deserialize<'a>>(
 }
 
 /// Why a document is none of this version: one that can be read, and says who wrote it, lacks what
-/// another version did not write.
+/// another version did not write. What this one wrote was changed since.
 fn unlike(bytes: &[u8], error: &serde_json::Error) -> String {
     let document = || serde_json::from_slice::<serde_json::Value>(bytes).ok();
     let version = document().filter(|_| error.is_data());
     let version = version.and_then(|it| it["version"].as_str().map(str::to_owned));
     match version {
-        Some(version) => format!(
+        Some(version) if version != env!("CARGO_PKG_VERSION") => format!(
             "another version of squall wrote it ({version}), which this one does not read: run or \
              sweep the experiment again ({error})"
         ),
-        None => error.to_string(),
+        _ => format!(
+            "{}{error}: it is damaged; put the file back as it was written, or run or sweep the \
+             experiment again",
+            line_of(bytes, error.line()),
+        ),
     }
+}
+
+/// No more of a line is told, in characters.
+const TOLD: usize = 80;
+
+/// A line of a document, which has its key: `"replications": "three", `.
+fn line_of(bytes: &[u8], line: usize) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let line = line.checked_sub(1).and_then(|above| text.lines().nth(above));
+    let told = clean(line.unwrap_or_default().trim().trim_end_matches(','), TOLD);
+    if told.is_empty() { told } else { format!("`{told}`: ") }
 }
 
 pub(super) fn malformed(name: &'static str, why: &str) -> Unreadable {
@@ -330,5 +346,10 @@ mod tests {
         assert!(other.contains("another version of squall wrote it (0.0.1)"), "{other}");
         assert!(other.contains("again (missing field `slo`"), "{other}");
         assert!(!why("{").contains("another version"));
+        let own = format!("{{\n  \"version\": \"{}\",\n", env!("CARGO_PKG_VERSION"));
+        let own = own + "  \"slo\": \"three\",\n  \"diagnosis\": []\n}";
+        let why = why(Box::leak(own.into_boxed_str()));
+        assert!(why.starts_with("summary.json: `\"slo\": \"three\"`: invalid type"), "{why}");
+        assert!(why.contains("line 3") && why.contains("it is damaged"), "{why}");
     }
 }

@@ -123,6 +123,8 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
                         }
                         Some(full) if full > room.users * USED_UP => {
                             "nothing is left of its " (first.name) " at the peak of this run"
+                            @for wait in room.budgets.iter().filter_map(Budget::wait) {
+                                "; " (wait) }
                         }
                         Some(full) => { (first.name) " do for no more than " (users(full)) }
                         None => { (first.name) " at " (share(first.peak)) " at its peak" }
@@ -186,6 +188,9 @@ pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
 }
 
+/// Where everybody who tries to connect is part of a herd, or tries again.
+const UNSTEADY: &str = "no steady rate to tell by";
+
 /// The users with whom a budget is full, as far as that can be told from those of this run.
 pub(super) fn full_with(budget: &Budget, all: f64) -> String {
     match budget.full_at {
@@ -194,7 +199,7 @@ pub(super) fn full_with(budget: &Budget, all: f64) -> String {
         Some(full) if full > FAR * all => format!("over {} times these", figures::count(FAR)),
         Some(full) => users(full),
         None => budget.few.map_or_else(
-            || figures::NONE.to_owned(),
+            || if board::can_wait(budget.name) { UNSTEADY } else { figures::NONE }.to_owned(),
             |few| format!("{} too few to tell", attempts(few)),
         ),
     }

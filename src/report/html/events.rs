@@ -131,6 +131,10 @@ fn table(summary: &Summary, phases: &[Phase]) -> Markup {
                 @for (head, metric) in &shown { (cell(found(summary, phase, metric), head)) }
             } } }
         } }
+        @if shown.iter().any(|(_, metric)| metric.starts_with("deliveries.")) {
+            p.foot { "Messages count in the phase in which they are sent, also where they arrive, \
+                or are lost, later; attempts and polls when they are made." }
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use maud::{Markup, html};
 pub(super) fn body(summary: &Summary, all: &[Observed]) -> Option<Markup> {
     (!all.is_empty()).then(|| {
         html! {
-            p.lead { "Each measured value is held against the mean of the replications in its \
-                bin. They lie in " code { "measured.csv" } ", for " code { "--observed" } "." }
+            p.lead { "Each measured value is held against what was simulated in its bin"
+                @if summary.replications > 1 { ": " (of_runs(all)) }
+                ". They lie in " code { "measured.csv" } ", for " code { "--observed" } "." }
             table.stack.observed {
                 caption.hidden { "Errors" }
                 thead { tr {
@@ -25,6 +26,16 @@ pub(super) fn body(summary: &Summary, all: &[Observed]) -> Option<Markup> {
             (Charts::observed(summary, all).all().unwrap_or_default())
         }
     })
+}
+
+/// What the replications have in a bin.
+fn of_runs(all: &[Observed]) -> &'static str {
+    let pooled = all.iter().filter(|one| one.pooled).count();
+    match pooled {
+        0 => "the mean of the replications",
+        some if some == all.len() => "what all replications together have",
+        _ => "the mean of the replications, for the delivery lag what all of them together have",
+    }
 }
 
 fn row(one: &Observed) -> Markup {

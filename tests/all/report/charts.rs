@@ -123,7 +123,7 @@ fn headlines_are_findings() {
     let lag = headline(&losses, "lag-over-time");
     assert_eq!(lag, "p99 of the delivery lag rises from 287 ms to 96.1 s in deploy");
     let lost = headline(&losses, "lost-and-late");
-    assert_eq!(lost, "821 deliveries are lost, 100 % of them during deploy");
+    assert_eq!(lost, "821 deliveries are lost, all of them during deploy");
     let fall = headline(&losses, "loss-waterfall");
     assert!(fall.ends_with(" % of them by gave up"), "{fall}");
     let calm = Story { losses: false, ..losses.clone() };

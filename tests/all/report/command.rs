@@ -282,6 +282,36 @@ fn bad_input_is_2() {
     assert!(said.contains("manifest.json"), "{said}");
 }
 
+/// What is no folder of results says which command makes one; a damaged one says what is wrong.
+#[test]
+fn a_folder_without_results_says_what_to_do() {
+    let here = TempDir::new().unwrap();
+    let said = |arguments: &[&str]| {
+        let done = squall().current_dir(here.path()).args(arguments).assert().code(2);
+        String::from_utf8_lossy(&done.get_output().stderr).into_owned()
+    };
+    fs::create_dir(here.path().join("empty")).unwrap();
+    let command =
+        "`squall run FILE --output empty` or `squall sweep FILE --output empty` writes one";
+    for arguments in [&["render", "empty"][..], &["report", "empty", "-o", "p.html"]] {
+        let text = said(arguments);
+        assert!(
+            text.contains("empty: this is no folder of results") && text.contains(command),
+            "{text}"
+        );
+    }
+    assert!(said(&["render", "none"]).contains("none: there is no such folder; `squall run FILE"));
+    let out = here.path().join("out");
+    results::write(&small().summary(), &out).unwrap();
+    let text = fs::read_to_string(out.join("manifest.json")).unwrap();
+    let damaged = text.replace("\"replications\": 1", "\"replications\": \"three\"");
+    assert_ne!(damaged, text);
+    fs::write(out.join("manifest.json"), damaged).unwrap();
+    let text = said(&["render", "out"]);
+    assert!(text.contains("manifest.json: `\"replications\": \"three\"`: invalid type"), "{text}");
+    assert!(text.contains("it is damaged") && !text.contains("another version"), "{text}");
+}
+
 #[test]
 fn a_sweep_is_left_out_and_said_so() {
     let here = TempDir::new().unwrap();

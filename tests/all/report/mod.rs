@@ -1,5 +1,6 @@
 //! Everything after the simulation, on invented outcomes.
 mod advised;
+mod agreement;
 mod board;
 mod capacity;
 mod charts;

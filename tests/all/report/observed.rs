@@ -70,7 +70,7 @@ fn what_lies_outside_of_the_run_is_left_out_and_counted() {
     assert_eq!((found[0].left_out, found[0].points.len()), (3, 60));
     assert!((found[0].absolute - 1.0).abs() < 1e-9);
     measured.points = vec![(60.0, 0.0)];
-    assert!(compare(&summary, &[measured]).unwrap_err()[0].contains("no measured value lies"));
+    assert!(compare(&summary, &[measured]).unwrap_err()[0].why.contains("no measured value lies"));
 }
 
 #[test]
@@ -119,9 +119,13 @@ fn wrong_measured_values_are_bad_input() {
     for (table, part) in [
         (
             "t_seconds,gateways.conections.total\n0,1\n",
-            "did you mean `gateways.connections.total`?",
+            "m.csv: line 1: there is no series `gateways.conections.total`: did you mean \
+             `gateways.connections.total`?",
         ),
         ("t_seconds,metric,value\n0,delivery_lag.p98,1\n", "did you mean `delivery_lag.p9"),
+        ("t_seconds,attempts.total\n0,1\n", "did you mean `attempts.attempted`? There is also `a"),
+        ("t_seconds,metric,value\n99,attempts.attempted,1\n", "line 2: `attempts.attempted`: no "),
+        ("t_seconds,sent.total,sent.total\n0,1,2\n", "m.csv: line 1: `sent.total` stands in"),
         ("time,a\n0,1\n", "m.csv: line 1: a table of measured values begins with"),
         ("t_seconds,sent.total\n0,lots\n", "m.csv: line 2: `lots` is no number"),
     ] {

@@ -118,6 +118,7 @@ fn charts_that_are_not_there_are_not_counted() {
 #[test]
 fn one_value_lies_outside() {
     let one = |left_out| Observed {
+        pooled: false,
         name: "sent.total".into(),
         unit: Unit::PerSecond,
         points: vec![(0.0, 1.0)],

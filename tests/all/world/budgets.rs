@@ -25,7 +25,7 @@ fn run(sets: &[&str]) -> Summary {
 fn the_tightest_budget_is_named() {
     for (sets, used, first) in [
         (&["gateways.max_connections=1k"][..], [1.0, 0.00116], "connections"),
-        (&["gateways.descriptors=1k"], [1.0, 0.00116], "connections"),
+        (&["gateways.descriptors=1k"], [1.0, 0.00116], "descriptors"),
         (&["gateways.memory.limit=10MB", "gateways.max_connections=5k"], [0.2, 1.0], "memory"),
     ] {
         let summary = run(sets);

@@ -135,8 +135,8 @@ fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
     };
     if most.exceeded {
         let killed = summary.mean("instances.killed").unwrap_or(0.0).round();
-        let killed = figures::counted(killed, "instance", "instances");
-        return format!("Memory ends {killed} of {}{come}", room.node);
+        let killed = figures::counted(killed, "time", "times");
+        return format!("Memory ends instances of {} {killed}{come}", room.node);
     }
     format!(
         "The fullest instance of {} uses {} of its {} at the peak{come}",

@@ -1,0 +1,68 @@
+//! Whether a peak of what happens at random is more than chance: the one rule for what is told of
+//! attempts, in sentences and above charts.
+use super::{Summary, series::Curve};
+use crate::engine::number;
+
+/// A peak that is no more times what is usual is none.
+const TIMES: f64 = 1.5;
+
+/// How likely chance alone is to bring one such peak into all bins that are looked at.
+const LIKELY: f64 = 1e-3;
+
+/// How many more than `expected` events chance brings to a bin of so many, at most: Bernstein's
+/// bound of a Poisson variable, P(X ≥ m + t) ≤ exp(−t² / (2 (m + t/3))), for all bins together.
+/// Where many are expected, that is some five times their root.
+pub(super) fn beyond(expected: f64, bins: usize) -> f64 {
+    let sure = libm::log(number::float(number::count(bins.max(1))) / LIKELY);
+    sure / 3.0 + (sure * sure / 9.0 + 2.0 * sure * expected).sqrt()
+}
+
+/// The bins that a peak is the largest of.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Looked {
+    /// How long each is, in seconds of all runs together.
+    pub seconds: f64,
+    /// How many there are.
+    pub bins: usize,
+}
+
+impl Looked {
+    /// Whether a rate per second is more than chance makes of the usual rate.
+    pub fn stands_out(&self, peak: f64, usual: f64) -> bool {
+        let more = (peak - usual) * self.seconds;
+        peak > TIMES * usual && more > beyond(usual * self.seconds, self.bins)
+    }
+}
+
+impl Summary {
+    /// So many bins of a curve of rates: the mean over the replications rests on the events of all
+    /// of them.
+    pub fn looked(&self, curve: &Curve, bins: usize) -> Looked {
+        Looked { seconds: curve.step * f64::from(self.replications.max(1)), bins }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_brings_more_where_more_bins_are_looked_at() {
+        // Of 100 expected five roots are 50.
+        assert!((beyond(100.0, 1_000) - 57.4).abs() < 0.1, "{}", beyond(100.0, 1_000));
+        assert!(beyond(100.0, 10) < 50.0 && beyond(100.0, 100_000) > 60.0);
+        // Where next to nothing is expected, a handful is chance all the same.
+        assert!((9.0..12.0).contains(&beyond(0.05, 1_000)), "{}", beyond(0.05, 1_000));
+    }
+
+    #[test]
+    fn several_runs_see_more() {
+        let of = |seconds| Looked { seconds, bins: 180 };
+        // 12 a second where 5 are usual: chance in one of 180 seconds, not in ten runs at once.
+        assert!(!of(1.0).stands_out(12.0, 5.0));
+        assert!(of(10.0).stands_out(12.0, 5.0));
+        assert!(of(1.0).stands_out(40.0, 5.0));
+        // However sure it is: what is a little more is no event.
+        assert!(!of(100.0).stands_out(1_400.0, 1_000.0));
+    }
+}
