@@ -1,5 +1,5 @@
 //! A way to carry the messages: an experiment's text, resolved by the one loader, on a napkin.
-use super::question::{Direction, Platform, Question, STREAMS_OF_HTTP_2};
+use super::question::{Direction, Platform, Question};
 use crate::{
     engine::{Span, number},
     napkin::{Napkin, Needs, napkin},
@@ -210,11 +210,10 @@ fn without_idle(text: String, way: Way) -> String {
     })
 }
 
-/// How many tabs a browser has, where they share connections that are too few for them.
+/// How many tabs a browser has, where they share connections.
 fn tabs(question: &Question, requests: bool, users: u64) -> String {
-    let enough = if question.needs_http_2() { STREAMS_OF_HTTP_2 } else { 1 };
     let tabs = question.tabs_of_a_browser(users);
-    if requests && tabs > enough { format!("\n      tabs: {tabs}") } else { String::new() }
+    if requests && tabs > 1 { format!("\n      tabs: {tabs}") } else { String::new() }
 }
 
 /// The buffer of what waits for its user: twice what comes from poll to poll, if that is more than

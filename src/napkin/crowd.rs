@@ -10,8 +10,8 @@ use super::{
 use crate::{
     engine::{Span, number},
     node::parameters::{
-        Audience, BlockedBy, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey,
-        Pubsub, Registry, Route, Start, Transport,
+        Audience, Buffer, Clients, Fanout, Gateway, LoadBalancer, Managed, PartitionKey, Pubsub,
+        Registry, Route, Start, Transport,
     },
     record::meter::Traffic,
     scenario::{Link, NodeId},
@@ -99,8 +99,12 @@ pub(super) struct Crowd<'s> {
     pub(super) away: f64,
     /// Connections that only their gateways still have.
     pub(super) half_open: f64,
-    /// Connections that end by themselves.
+    /// Connections, or streams of one, that end by themselves.
     pub(super) ends: f64,
+    /// The share of them whose connection ends on its way, with all that is on it, and not at its
+    /// gateway; and of those others that find no other tab of their browser connected.
+    pub(super) lost: f64,
+    pub(super) alone: f64,
     /// Users who come.
     pub(super) comes: f64,
     /// Seconds that a connection lives, if it ends.
@@ -161,7 +165,7 @@ impl Crowd<'_> {
             self.online = if clients.sessions.is_some() { 1.0 } else { room } * self.tabs.streams();
             self.held = self.there * self.online;
         }
-        let [unnoticed, back] = self.down(run);
+        let [unnoticed, back, dies] = self.down(run);
         let age = self.oldest().map(|age| (age.seconds(), pool.age_dither.seconds()));
         self.life = terms::life(clients.network.lifetime.as_ref(), age).filter(|life| *life > 0.0);
         // Who waits for its turn has nothing that ends.
@@ -173,6 +177,8 @@ impl Crowd<'_> {
                 self.away = unnoticed + back;
             }
         }
+        let share = self.life.map_or(1.0, |life| life / (life + unnoticed + back));
+        (self.lost, self.alone) = (dies, self.tabs.alone(share));
         let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
         self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
     }
@@ -185,8 +191,9 @@ impl Crowd<'_> {
 
     /// How long one is without a connection that has lost its own, on average, in seconds: until
     /// both sides notice, and then its first delay and a handshake. Who is told to move, as its
-    /// connection is too old, waits for no delay; a managed service tells nobody.
-    fn down(&self, run: f64) -> [f64; 2] {
+    /// connection is too old, waits for no delay; a managed service tells nobody. Then the share of
+    /// connections that are lost before they are too old.
+    fn down(&self, run: f64) -> [f64; 3] {
         let clients = self.clients.parameters;
         let notices = match self.transport {
             Transport::LongPoll => clients.poll_hold.half() + clients.heartbeat.timeout,
@@ -199,7 +206,7 @@ impl Crowd<'_> {
         let handshake = self.rtt * self.pool.parameters.handshake_rtts;
         let waits = if self.pool.parameters.managed.is_some() { 1.0 } else { dies };
         let back = delay(&clients.reconnect, 0) * waits + handshake;
-        [silent * within(notices.seconds(), run), within(back, run)]
+        [silent * within(notices.seconds(), run), within(back, run), dies]
     }
 
     /// Connections: who waits for its turn in a browser has none.
@@ -210,7 +217,7 @@ impl Crowd<'_> {
     /// Connections that the pool has room for.
     pub(super) fn room(&self) -> f64 {
         let pool = self.pool.parameters;
-        f64::from(pool.most_connections()) * f64::from(pool.count)
+        f64::from(pool.most_of(number::whole(self.weight()))) * f64::from(pool.count)
     }
 
     /// Places of its pool that it wants: of sessions also for those that find no room.
@@ -310,21 +317,9 @@ impl Crowd<'_> {
         self.ends + self.comes
     }
 
-    /// Blocked tries a second, those that nobody answers and those that are.
-    fn blocked_tries(&self) -> [f64; 2] {
-        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
-        if by == Some(BlockedBy::Swallow) { [self.tries, 0.0] } else { [0.0, self.tries] }
-    }
-
-    /// Blocked tries a second that come as far as a gateway.
-    pub(super) fn stripped(&self) -> f64 {
-        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
-        if by == Some(BlockedBy::Strip) { self.tries } else { 0.0 }
-    }
-
     /// Handshakes a second.
     pub(super) fn handshakes(&self) -> f64 {
-        if self.anew() { self.opened_for_requests() } else { self.attempts() }
+        if self.anew() { self.opened_for_requests() } else { self.attempts() - self.beside() }
     }
 
     /// How long a try of it may take, in seconds, before it goes on to another transport.
@@ -372,6 +367,7 @@ impl Crowd<'_> {
             + self.carried() * everywhere * cpu.receive.seconds()
             + self.polls.all * cpu.poll.seconds()
             + self.handshakes() * self.handshake_work()
+            + self.beside() * cpu.app.seconds()
     }
 
     /// Seconds between two refreshes of an entry of its registry.
@@ -448,7 +444,7 @@ impl Crowd<'_> {
     /// Bytes a second.
     pub(super) fn bytes(&self) -> wire::Bytes {
         let rates = [self.up(), self.arrive(), self.handshakes(), self.polls.all, self.held];
-        let rates = rates.into_iter().chain([self.tries, 1e-6]);
+        let rates = rates.into_iter().chain([self.beside(), self.tries, 1e-6]);
         let seconds = MANY / rates.fold(0.0, f64::max);
         let count = |rate: f64| number::whole(rate * seconds);
         let mut sources = Traffic::default().sources;
@@ -463,6 +459,7 @@ impl Crowd<'_> {
             sources,
             handshakes: count(self.handshakes()),
             attempts: count(self.attempts()),
+            beside: [0, count(self.beside()), 0],
             blocked: self.blocked_tries().map(count),
             polls: count(self.polls.all),
             polls_empty: count(self.polls.empty),

@@ -115,7 +115,9 @@ impl Plan<'_> {
                 .then_some(())
                 .and(crowd.life)
                 .map(|life| format!("N ÷ life = {} ÷ {}", n(crowd.connected()), s(life)));
-            let comes = (crowd.comes > 0.0).then(|| format!("arrivals {}", per(crowd.comes)));
+            let ends = if crowd.tabs.one { crowd.opens_words() } else { ends };
+            let comes = (crowd.comes > 0.0 && !crowd.tabs.one)
+                .then(|| format!("arrivals {}", per(crowd.comes)));
             let parts: Vec<String> = if crowd.anew() {
                 vec![opens_words(crowd)]
             } else {
@@ -125,7 +127,8 @@ impl Plan<'_> {
             (!parts.is_empty()).then(|| parts.join(" + "))
         });
         // A poll that opens a connection is no attempt.
-        let beside = if self.crowds.iter().any(Crowd::opens_for_each) {
+        let differ = |crowd: &Crowd<'_>| crowd.opens_for_each() || crowd.beside() > 0.0;
+        let beside = if self.crowds.iter().any(differ) {
             Beside::OverRun("handshakes.total".to_owned())
         } else {
             Beside::Steady("attempts.total".to_owned())

@@ -179,6 +179,8 @@ impl<'s> Map<'s> {
             away: 0.0,
             half_open: 0.0,
             ends: 0.0,
+            lost: 0.0,
+            alone: 1.0,
             comes: 0.0,
             life: None,
             polls: Polls::default(),

@@ -14,6 +14,7 @@ mod map;
 mod outside;
 mod polls;
 mod pool;
+mod shared;
 mod sheet;
 mod silence;
 mod spill;

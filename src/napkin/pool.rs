@@ -2,6 +2,7 @@
 use super::{
     Needs, Plan,
     crowd::Crowd,
+    shared,
     sheet::{Sheet, Value, cores as plural, f, metric, n, s, size},
 };
 use crate::{
@@ -33,6 +34,8 @@ pub(super) struct Pool<'p> {
     pub(super) work: f64,
     /// Cores in use in the steady state, over all instances.
     pub(super) busy: f64,
+    /// Memory of a connection, or of a stream of one, on average, in bytes.
+    weighs: u64,
     /// The shortest patience of its clients, in seconds.
     pub(super) patience: f64,
     /// Whether some of its clients connect for a poll.
@@ -60,6 +63,7 @@ impl Plan<'_> {
             peak: crowds.iter().map(|crowd| crowd.placed_at_most()).sum(),
             there: crowds.iter().map(|crowd| crowd.wants()).sum(),
             work: work / all,
+            weighs: shared::weight(&crowds),
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
             anew: crowds.iter().any(|crowd| crowd.opens_for_each()),
             in_step: crowds.iter().any(|crowd| crowd.polls_in_step()),
@@ -88,7 +92,7 @@ impl Plan<'_> {
     pub(super) fn needs(&self) -> Needs {
         let first = self.pools().first().and_then(|&id| self.pool(id));
         let gateways = first.map_or(1.0, |pool| {
-            let most = f64::from(pool.own.most_connections()).max(1.0);
+            let most = f64::from(pool.own.most_of(pool.weighs)).max(1.0);
             let cores = f64::from(pool.own.cores).max(1.0) * AIM;
             (pool.there / most).ceil().max((pool.busy / cores).ceil()).max(1.0) + 1.0
         });
@@ -139,7 +143,7 @@ impl Pool<'_> {
 
     fn holds(&self, sheet: &mut Sheet) {
         let each = self.held / self.count.max(1.0);
-        let per = number::float(self.own.per_connection());
+        let per = number::float(self.weighs);
         let limit = number::float(self.own.memory.limit.0);
         let beside = |of: &str| {
             if self.in_step { Beside::Nothing } else { metric(format!("{}.{of}", self.name)) }
@@ -165,7 +169,7 @@ impl Pool<'_> {
     /// Connections that an instance can hold: those that it takes, or those from which on the
     /// kernel kills it.
     pub(super) fn most(&self) -> f64 {
-        f64::from(self.own.most_connections().min(self.own.fit_in_memory()))
+        f64::from(self.own.most_of(self.weighs).min(self.own.fit_of(self.weighs)))
     }
 
     /// Connections that all instances can hold.
@@ -193,8 +197,8 @@ impl Pool<'_> {
 
     /// What bounds the connections of an instance.
     pub(super) fn bound(&self) -> &'static str {
-        let most = self.own.most_connections();
-        if self.own.fit_in_memory() < most {
+        let most = self.own.most_of(self.weighs);
+        if self.own.fit_of(self.weighs) < most {
             "memory"
         } else if most == self.own.max_connections {
             "limit"

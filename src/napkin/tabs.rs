@@ -40,6 +40,8 @@ pub(super) struct Sharing {
     pub(super) crowded: f64,
     /// How long those wait that leave, of streams that end, in seconds.
     kept: f64,
+    /// Whether all streams of a browser go by one connection.
+    pub(super) one: bool,
 }
 
 /// Held requests that take turns.
@@ -145,6 +147,7 @@ impl Sharing {
             classes: classes(browsers(tabs, clients.count), like(clients, requests)),
             most,
             turns: transport == Transport::LongPoll,
+            one: requests && http == Http::Two,
             ..Self::default()
         };
         let beyond = |tabs: u32| f64::from(tabs.saturating_sub(most)) / f64::from(tabs.max(1));
@@ -181,7 +184,7 @@ impl Sharing {
     }
 
     /// The mean over users.
-    fn mean(&self, of: impl Fn(u32) -> f64) -> f64 {
+    pub(super) fn mean(&self, of: impl Fn(u32) -> f64) -> f64 {
         self.classes.iter().map(|&(tabs, share)| share * of(tabs)).sum()
     }
 

@@ -35,7 +35,7 @@ impl<'s> Plan<'s> {
             Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: balanced(&|crowd| crowd.handshakes() + crowd.stripped()),
-                connections: balanced(&Crowd::placed),
+                connections: balanced(&Crowd::balanced),
                 bytes: balanced(&|crowd| {
                     let bytes = crowd.bytes();
                     bytes.up.and(&bytes.down()).total()

@@ -387,3 +387,17 @@ impl Listed<'_, '_> {
         }
     }
 }
+
+impl Crowd<'_> {
+    /// Blocked tries a second, those that nobody answers and those that are.
+    pub(super) fn blocked_tries(&self) -> [f64; 2] {
+        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
+        if by == Some(BlockedBy::Swallow) { [self.tries, 0.0] } else { [0.0, self.tries] }
+    }
+
+    /// Blocked tries a second that come as far as a gateway.
+    pub(super) fn stripped(&self) -> f64 {
+        let by = self.clients.parameters.fallback.map(|fallback| fallback.blocked_by);
+        if by == Some(BlockedBy::Strip) { self.tries } else { 0.0 }
+    }
+}

@@ -86,7 +86,7 @@ impl Cx<'_> {
             (self.connections.attempts[number::index(user)].number, Timer::Open)
         };
         let entity = crowd.connection(user, next_session(row.session));
-        let way = crowd.handshake_way(row.round_trip(), entity, attempt);
+        let way = crowd.way_in(row.round_trip(), (entity, attempt), self.is_beside(user));
         let Some((affinity, store)) = crowd.affinity.as_ref().zip(crowd.store()) else { return };
         let back = store.latency.draw(&crowd.draws, Purpose::Attempt, entity, REBUILT);
         self.wake(read + back + affinity.session.rebuild.latency + way, open, user, ticket);

@@ -91,7 +91,7 @@ impl Cx<'_> {
             self.connections.queues.join(browser, user);
             self.record.counts.queued += 1;
         }
-        full
+        full || self.waits_for_opening(user, crowd)
     }
 
     /// Whether a user waits for a connection of its browser.
@@ -119,13 +119,16 @@ impl Cx<'_> {
     pub(super) fn goes_offline(&mut self, user: u32) {
         let place = self.crowds.place(user);
         if self.waits_in_line(user) {
-            self.record.change_online(self.now, place, 1);
+            self.changes_online(user, 1);
         }
         self.record.went_offline(self.now, place, user);
+        self.counts_light(user, -1);
     }
 
     /// A user has no connection any more, nor waits for one: the next tab of its browser goes on.
     pub(super) fn vacates(&mut self, user: u32) {
+        self.hands_over(user);
+        self.leaves_opening(user);
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return };
         if !self.connections.queues.leave(tabs.start, user) {
             self.next_tab(tabs, self.now);
@@ -140,20 +143,27 @@ impl Cx<'_> {
             }
         }
         while let Some(next) = self.connections.queues.next(tabs.start) {
-            let row = *self.connections.get(next);
-            match row.state {
-                State::Online if row.gateway == NOWHERE => {
-                    self.record.change_online(self.now, self.crowds.place(next), 1);
-                    return self.ask_at(next, at);
-                }
-                State::Away => {
-                    let number = self.connections.attempts[number::index(next)].number;
-                    let ticket = attempt_ticket(row.session, number);
-                    return self.wake(at, Timer::Attempt, next, ticket);
-                }
-                _ => {}
+            if self.goes_on_from_line(next, at) {
+                return;
             }
         }
+    }
+
+    /// A tab that waited goes on at `at`; returns whether it still wants to.
+    pub(super) fn goes_on_from_line(&mut self, user: u32, at: Time) -> bool {
+        let row = *self.connections.get(user);
+        match row.state {
+            State::Online if row.gateway == NOWHERE => {
+                self.changes_online(user, 1);
+                self.ask_at(user, at);
+            }
+            State::Away => {
+                let number = self.connections.attempts[number::index(user)].number;
+                self.wake(at, Timer::Attempt, user, attempt_ticket(row.session, number));
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// What a user has written and its browser has kept leaves.
@@ -180,6 +190,7 @@ impl Cx<'_> {
         }
         self.connections.queues.join(browser, user);
         self.record.change_online(self.now, self.crowds.place(user), -1);
+        self.counts_light(user, -1);
         self.record.counts.queued += 1;
         self.next_tab(tabs, at);
         true

@@ -226,7 +226,7 @@ impl Clients {
         let user = crowd.first + self.draws.below(Purpose::LifetimeUser, k, crowd.count);
         let death = self.death(k);
         if cx.is_connected(user) {
-            self.die(user, death, cx);
+            self.ends_for_all(user, death == Death::Silent, cx);
         }
     }
 
@@ -236,16 +236,6 @@ impl Clients {
             Death::Silent
         } else {
             Death::Told
-        }
-    }
-
-    fn die(&self, user: u32, death: Death, cx: &mut Cx<'_>) {
-        match death {
-            Death::Told => {
-                self.close(user, cx);
-                Self::back_off(user, cx);
-            }
-            Death::Silent => self.die_silently(user, cx),
         }
     }
 
@@ -313,7 +303,7 @@ impl Clients {
             (Timer::Lifetime, State::Online) if opened() => {
                 let crowd = cx.crowds.of(user);
                 let death = self.death(crowd.connection(user, ticket) | 1 << 63);
-                self.die(user, death, cx);
+                self.ends_for_all(user, death == Death::Silent, cx);
             }
             (Timer::MakeOpen, _) => self.on_made(user, ticket, cx),
             (Timer::MakeTimedOut, _) => cx.make_timed_out(user, ticket),
@@ -391,7 +381,7 @@ impl Clients {
         if instance != NOWHERE {
             self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
         }
-        cx.release(instance);
+        cx.release(user, instance);
         if cx.crowds.of(user).prefers() {
             cx.keep_unacknowledged(user);
         }
@@ -408,7 +398,7 @@ impl Clients {
         let way = Self::last_frame(user, cx);
         self.tell_registry(user, Timer::Unregister, way, cx);
         Self::lose(user, cx);
-        cx.release(gateway);
+        cx.release(user, gateway);
     }
 
     /// The last frame of a connection is sent; returns how long it takes.

@@ -36,6 +36,7 @@ impl Clients {
         if crowd.connects_for_each() {
             return self.begins_to_poll(user, cx);
         }
+        cx.begins_stream(user);
         let session = cx.connections.get(user).session;
         let entity = crowd.connection(user, next_session(session));
         let round_trip = self.round_trip(entity);
@@ -47,14 +48,16 @@ impl Clients {
         attempts.number = attempts.number.saturating_add(1);
         let number = attempts.number;
         cx.record.attempt(cx.now, user, cx.crowds.place(user));
-        let (way, ticket) =
-            (crowd.handshake_way(round_trip, entity, number), attempt_ticket(session, number));
+        let beside = cx.is_beside(user);
+        let way = crowd.way_in(round_trip, (entity, number), beside);
+        let ticket = attempt_ticket(session, number);
         let patience = cx.crowds.patience(user);
         if let Some(by) = crowd.blocked(user, cx.now)
             && cx.blocked(user, ticket, by)
         {
             return;
         }
+        cx.meter(user).beside[0] += u64::from(beside);
         if way >= patience {
             // It has left before the gateway hears of it.
             return cx.wake(cx.now + patience, Timer::TimedOut, user, ticket);
@@ -87,7 +90,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         row.state = State::Away;
         let instance = std::mem::replace(&mut row.gateway, NOWHERE);
-        cx.release(instance);
+        cx.release(user, instance);
         cx.vacates(user);
     }
 
@@ -156,6 +159,8 @@ impl Clients {
         cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         let place = cx.crowds.place(user);
         cx.record.came_online(cx.now, place, user, [outage, cx.now.since(since)]);
+        cx.counts_light(user, 1);
+        cx.opens_for_others(user);
         if crowd.prefers() {
             cx.gets_through(user);
         }

@@ -167,14 +167,16 @@ impl Cx<'_> {
         }
     }
 
-    /// A gateway holds one connection less. One that drains and holds none is empty once the last
-    /// frame of its clients has arrived.
-    pub fn release(&mut self, instance: u16) {
+    /// A gateway holds one connection of a user less. One that drains and holds none is empty once
+    /// the last frame of its clients has arrived.
+    pub fn release(&mut self, user: u32, instance: u16) {
         if instance == NOWHERE {
             return;
         }
+        let light = u32::from(self.is_light(user));
         let row = self.tiers.get_mut(instance);
         row.held -= 1;
+        row.light -= light;
         if row.held == 0 && row.life == Life::Draining {
             let at = row.last_frame.max(self.now) + Span::from_nanos(1);
             let index = row.drained_by;

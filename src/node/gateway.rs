@@ -280,7 +280,7 @@ impl Gateway {
         }
         let crowd = cx.crowds.of(user);
         let entity = crowd.connection(user, next_session(row.session));
-        let way = crowd.handshake_way(row.round_trip(), entity, attempts.number);
+        let way = crowd.way_in(row.round_trip(), (entity, attempts.number), cx.is_beside(user));
         let (repeat, first) = timer.repeat();
         let began = Time::ZERO + cx.now.since(Time::ZERO + first + way);
         let offer = Offer {
@@ -323,16 +323,19 @@ impl Gateway {
         if open <= deadline {
             cx.go_on(open, Timer::Open, user, ticket);
         } else {
-            cx.record.counts.wasted += u64::from(service.finish < cx.record.horizon());
+            let done = service.finish < cx.record.horizon();
+            cx.record.counts.wasted += u64::from(done && !cx.is_beside(user));
             cx.wake(deadline, Timer::TimedOut, user, ticket);
         }
     }
 
     /// An instance holds one handshake more; one too many for its memory ends it.
     pub(super) fn hold(&self, user: u32, at: u16, service: Service, cx: &mut Cx<'_>) {
-        cx.tiers.get_mut(at).held += 1;
-        cx.meter(user).handshakes += 1;
-        cx.record.handshake_wait.record(service.start.since(cx.now));
+        cx.takes(user, at);
+        Self::worked_for(user, cx);
+        if !cx.is_beside(user) {
+            cx.record.handshake_wait.record(service.start.since(cx.now));
+        }
         self.look_into_memory(at, cx);
     }
 
@@ -346,13 +349,14 @@ impl Gateway {
 
     /// Takes a handshake in, unless a budget is used up.
     pub(super) fn accept(&mut self, offer: Offer, cx: &Cx<'_>) -> Taken {
-        if self.is_full(offer.at, cx)
+        if self.is_full(offer.user, offer.at, cx)
             || !self.quota.as_mut().is_none_or(|quota| quota.admits(cx.now))
         {
             return Taken::Refused;
         }
         let rebuild = if offer.rebuilds { self.rebuild_work() } else { Span::ZERO };
-        let tls = cx.crowds.of(offer.user).wire.tls;
+        let beside = cx.is_beside(offer.user);
+        let tls = cx.crowds.of(offer.user).wire.tls && !beside;
         let work = self.handshake(tls, offer.entity, offer.attempt) + rebuild;
         let work = self.stretch(offer.at, work, cx);
         let skips = self.parameters.skip_abandoned;
@@ -360,15 +364,19 @@ impl Gateway {
         if skips && cx.now + cpu.wait(cx.now) >= offer.deadline {
             return Taken::PassedOver;
         }
+        if beside {
+            return Taken::In(cpu.arrive(cx.now, work));
+        }
         handshakes.offer(cpu, cx.now, work).map_or(Taken::Refused, Taken::In)
     }
 
-    /// Whether an instance has no room for one connection more.
-    pub(super) fn is_full(&self, instance: u16, cx: &Cx<'_>) -> bool {
-        let refuses = self.parameters.memory.over == OverMemory::Refuse;
-        let with_it =
-            || self.memory(instance, cx.tiers, cx.feeds) + self.parameters.per_connection();
-        cx.tiers.get(instance).held >= self.most_connections()
+    /// Whether an instance has no room for the connection of a user, or a stream of one.
+    pub fn is_full(&self, user: u32, instance: u16, cx: &Cx<'_>) -> bool {
+        let (own, light) = (&self.parameters, cx.is_light(user));
+        let refuses = own.memory.over == OverMemory::Refuse;
+        let each = if light { own.per_stream() } else { own.per_connection() };
+        let with_it = || self.memory(instance, cx.tiers, cx.feeds) + each;
+        cx.tiers.get(instance).held >= own.most_sockets()
             || refuses && with_it() > self.parameters.memory.limit.0
     }
 
@@ -419,11 +427,6 @@ impl Gateway {
         let round_trip = cx.connections.get(user).round_trip();
         let back = round_trip.half() + cx.crowds.of(user).latency(Purpose::Attempt, entity, 0);
         cx.refuse(user, ticket, (cx.now + back).min(deadline), answer, hint);
-    }
-
-    /// How many connections an instance accepts: the tightest of its budgets.
-    pub fn most_connections(&self) -> u32 {
-        self.parameters.most_connections()
     }
 
     /// The mean CPU time of a handshake, over all its users.

@@ -139,7 +139,7 @@ impl LoadBalancer {
             return cx.refuse(user, ticket, back, *answer, hint);
         };
         cx.connections.attempts[number::index(user)].target = target;
-        let way = crowd.handshake_way(row.round_trip(), entity, number);
+        let way = crowd.way_in(row.round_trip(), (entity, number), cx.is_beside(user));
         let left = way - row.round_trip().half().min(way);
         self.places(target, cx.now + left);
         cx.go_on(cx.now + left, Timer::Accept, user, ticket);

@@ -93,14 +93,14 @@ impl Gateway {
             Life::Silent => return cx.fails(user, crowd.reconnect.timeout),
             Life::Stopped | Life::Draining => return cx.fails(user, row.round_trip().half()),
         }
-        if self.is_full(at, cx) {
+        if self.is_full(user, at, cx) {
             self.pay_refusal(at, cx);
             let silent = self.parameters.refusal.answer == Answer::Drop;
             let patience = crowd.reconnect.timeout;
             return cx.fails(user, if silent { patience } else { row.round_trip().half() });
         }
         let service = self.work(at, self.parameters.cpu.poll, cx);
-        cx.tiers.get_mut(at).held += 1;
+        cx.takes(user, at);
         cx.connections.get_mut(user).gateway = at;
         // Who was told to move has done so: it was never without a connection.
         cx.record.recovery.back(cx.now, user, Span::ZERO);
@@ -180,7 +180,7 @@ impl Cx<'_> {
     /// The request that a gateway holds is answered.
     pub(super) fn let_go(&mut self, user: u32) {
         let gateway = std::mem::replace(&mut self.connections.get_mut(user).gateway, NOWHERE);
-        self.release(gateway);
+        self.release(user, gateway);
     }
 
     /// A request fails: its client learns it after `wait`.

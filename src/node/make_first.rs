@@ -50,7 +50,7 @@ impl Cx<'_> {
         if end != AttemptEnd::Accepted
             && let Some(instance) = target
         {
-            self.release(instance);
+            self.release(user, instance);
         }
     }
 }
@@ -84,7 +84,7 @@ impl Clients {
         cx.connections.since[number::index(user)] = Time::NEVER;
         cx.joins(user);
         cx.moves_in(user);
-        cx.release(old);
+        cx.release(user, old);
         cx.record.recovery.back(cx.now, user, Span::ZERO);
         self.begin(user, cx);
     }
@@ -103,7 +103,7 @@ impl LoadBalancer {
         cx.connections.attempts[number::index(user)].target = target;
         let entity = crowd.connection(user, next_session(session));
         let round_trip = cx.connections.get(user).round_trip();
-        let way = crowd.handshake_way(round_trip, entity, ATTEMPT);
+        let way = crowd.way_in(round_trip, (entity, ATTEMPT), crowd.shares());
         let arrives = cx.now + (way - round_trip.half().min(way));
         self.places(target, arrives);
         cx.wake(arrives, Timer::MakeAccept, user, session);
@@ -119,7 +119,8 @@ impl Gateway {
         let crowd = cx.crowds.of(user);
         let at = cx.connections.attempts[number::index(user)].target;
         let entity = crowd.connection(user, next_session(session));
-        let way = crowd.handshake_way(cx.connections.get(user).round_trip(), entity, ATTEMPT);
+        let round_trip = cx.connections.get(user).round_trip();
+        let way = crowd.way_in(round_trip, (entity, ATTEMPT), crowd.shares());
         let deadline = Time::ZERO + cx.now.since(Time::ZERO + way) + crowd.reconnect.timeout;
         let (ticket, attempt) = (session, ATTEMPT);
         let rebuilds = self.rebuilds(user, at, cx);
@@ -147,8 +148,8 @@ impl Gateway {
                 cx.wake(service.finish + way, Timer::MakeOpen, user, session);
             }
             Taken::In(_) => {
-                cx.meter(user).handshakes += 1;
-                cx.record.counts.wasted += 1;
+                Self::worked_for(user, cx);
+                cx.record.counts.wasted += u64::from(!cx.is_beside(user));
                 cx.unmake(user, AttemptEnd::TimedOut);
             }
             Taken::PassedOver => cx.unmake(user, AttemptEnd::TimedOut),

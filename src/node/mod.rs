@@ -34,6 +34,7 @@ pub mod registry;
 pub mod ring;
 pub mod rooms;
 mod service;
+mod shared;
 mod slow;
 pub mod source;
 pub mod stream;

@@ -32,7 +32,10 @@ impl Cx<'_> {
             Answer::Reset => 1,
             Answer::Unavailable | Answer::TooMany => 2,
         };
-        self.meter(user).turned_away[place] += 1;
+        let beside = place == 2 && self.is_beside(user);
+        let meter = self.meter(user);
+        meter.turned_away[place] += u64::from(!beside);
+        meter.beside[2] += u64::from(beside);
     }
 
     /// The client learns at `at` that it was refused; `hint` is what a `Retry-After` said.

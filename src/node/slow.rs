@@ -176,8 +176,10 @@ impl Gateway {
 
     /// What an instance takes of its memory: by its connections, and by what it holds back.
     pub fn memory(&self, instance: u16, tiers: &Tiers, feeds: &Feeds) -> u64 {
-        let held = u64::from(tiers.get(instance).held) * self.parameters.per_connection();
-        held + feeds.send_buffers.at(instance)
+        let row = tiers.get(instance);
+        let alone = u64::from(row.held - row.light) * self.parameters.per_connection();
+        let light = u64::from(row.light) * self.parameters.per_stream();
+        alone + light + feeds.send_buffers.at(instance)
     }
 
     /// Whether an instance takes more than it has.

@@ -109,7 +109,7 @@ impl Clients {
         if instance != NOWHERE {
             self.tell_registry(user, Timer::Unregister, Span::ZERO, cx);
         }
-        cx.release(instance);
+        cx.release(user, instance);
     }
 }
 

@@ -81,6 +81,9 @@ pub struct Traffic {
     pub blocked: [u64; 2],
     /// Other tries that were turned away: packets that nobody answered, resets, answers of HTTP.
     pub turned_away: [u64; 3],
+    /// Streams on a connection that stood for other tabs of their browser: those whose opening
+    /// began, that a gateway took in, that were turned away by an answer of HTTP.
+    pub beside: [u64; 3],
     /// Messages read from the buffer for returning clients.
     pub replayed: u64,
     /// Look-ups, writes and deletions of its registry, without refreshes.
@@ -97,6 +100,8 @@ pub struct Traffic {
     pub answers: Answers,
     /// User-nanoseconds connected.
     pub connected: u128,
+    /// The same of those whose connection counts for another tab of their browser.
+    pub light: u128,
     /// What each source has caused that reaches it, by its origin from 1 on.
     pub sources: [Sourced; MOST_SOURCES],
 }
@@ -158,6 +163,7 @@ impl Traffic {
         self.attempts += now.attempts - before.attempts;
         add(&mut self.blocked, now.blocked, before.blocked);
         add(&mut self.turned_away, now.turned_away, before.turned_away);
+        add(&mut self.beside, now.beside, before.beside);
         self.replayed += now.replayed - before.replayed;
         self.registry_operations += now.registry_operations - before.registry_operations;
         self.polls += now.polls - before.polls;
@@ -166,6 +172,7 @@ impl Traffic {
         self.polls_full += now.polls_full - before.polls_full;
         self.answers.changed(&now.answers, &before.answers);
         self.connected += now.connected - before.connected;
+        self.light += now.light - before.light;
         let sources = self.sources.iter_mut().zip(now.sources.iter().zip(&before.sources));
         sources.for_each(|(sum, (now, before))| sum.changed(now, before));
     }
@@ -173,6 +180,16 @@ impl Traffic {
     /// User-seconds connected.
     pub fn connected(&self) -> f64 {
         Level::seconds(self.connected)
+    }
+
+    /// Seconds of connections to a balancer: browser-seconds where tabs share one.
+    pub fn connections(&self) -> f64 {
+        Level::seconds(self.connected - self.light)
+    }
+
+    /// Attempts that open a connection.
+    pub fn openings(&self) -> u64 {
+        self.attempts - self.beside[0]
     }
 }
 
@@ -232,11 +249,12 @@ impl Meter {
         self.traffic.iter().map(ends).fold([0; 3], sum)
     }
 
-    /// All that has happened until `at`: `delivered` until then, `online` in each row.
-    pub fn read(&self, at: Time, delivered: u64, online: &[Level]) -> Flow {
+    /// All that has happened until `at`: `delivered` until then, `online` in each row, and of these
+    /// `light`.
+    pub fn read(&self, at: Time, delivered: u64, online: &[Level], light: &[Level]) -> Flow {
         let mut crowds = self.traffic.clone();
-        for (traffic, level) in crowds.iter_mut().zip(online) {
-            traffic.connected = level.area(at);
+        for (traffic, (online, light)) in crowds.iter_mut().zip(online.iter().zip(light)) {
+            (traffic.connected, traffic.light) = (online.area(at), light.area(at));
         }
         Flow { lasted: at.since(Time::ZERO), delivered, crowds }
     }
@@ -259,14 +277,14 @@ mod tests {
     #[test]
     fn what_happens_belongs_to_its_crowd_and_its_stretch() {
         let mut meter = Meter::new(3);
-        let mut online = vec![Level::default(); 2];
+        let (mut online, light) = (vec![Level::default(); 2], vec![Level::default(); 2]);
         online[1].change(Time::ZERO, 1);
         meter.at(0).attempts += 1;
         let (mut first, mut second) = (Flow::default(), Flow::default());
-        meter.settle(meter.read(seconds(3), 5, &online), &mut first);
+        meter.settle(meter.read(seconds(3), 5, &online, &light), &mut first);
         meter.at(1).frames_up += 2;
         meter.at(2).frames_down += 4;
-        meter.settle(meter.read(seconds(5), 6, &online), &mut second);
+        meter.settle(meter.read(seconds(5), 6, &online, &light), &mut second);
         assert_eq!((first.lasted, first.delivered), (Span::from_secs(3), 5));
         let attempts: Vec<u64> = first.crowds.iter().map(|crowd| crowd.attempts).collect();
         assert_eq!(attempts, [1, 0, 0]);

@@ -94,6 +94,8 @@ pub struct Recorder {
     pub online: Level,
     /// The same of each row of the table of crowds.
     pub crowds: Vec<Level>,
+    /// Those of them whose connection counts for another tab of their browser.
+    pub light: Vec<Level>,
     /// Sessions of open streams that are there, or want to be.
     pub wanted: Level,
     /// Sessions of each open stream, by the number of its clients node: of the whole run, and from
@@ -151,6 +153,7 @@ impl Recorder {
             series: Series::new(tick, horizon),
             online: Level::default(),
             crowds: vec![Level::default(); rows],
+            light: vec![Level::default(); rows],
             wanted: Level::default(),
             streams: Vec::new(),
             inboxes: Vec::new(),
@@ -445,7 +448,7 @@ impl Recorder {
 
     /// All that has flowed until `at`.
     pub fn flow(&self, at: Time) -> Flow {
-        self.meter.read(at, self.whole().ledger.arrived(), &self.crowds)
+        self.meter.read(at, self.whole().ledger.arrived(), &self.crowds, &self.light)
     }
 
     /// The polls that have ended: those that found nothing, found something, failed.

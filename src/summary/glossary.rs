@@ -53,11 +53,7 @@ pub const METRICS: &[Described] = &[
         "Sessions lost, of those of all open streams that got in or gave up.",
     ),
     row("outage.user_seconds", Unit::Seconds, "Time without a connection, summed over the users."),
-    row(
-        "outage.longest",
-        Unit::Seconds,
-        "The longest time that one user was without a connection.",
-    ),
+    row("outage.longest", Unit::Seconds, "The longest time that one user had no connection."),
     row("attempts.total", Unit::Count, "Attempts to connect."),
     row("attempts.accepted", Unit::Count, "Attempts that led to a connection."),
     row("attempts.refused", Unit::Count, "Attempts that a gateway or balancer turned away."),
@@ -187,6 +183,7 @@ pub const METRICS: &[Described] = &[
         "Tabs whose stream or held request waits for a connection of their browser.",
     ),
     row("tabs.queued", Unit::Count, "Streams and held requests that had to wait there."),
+    row("tabs.shared", Unit::Count, "Streams without a handshake, on that of another tab (h2)."),
     row("tabs.held_back", Unit::Count, "Messages that had to wait there for a request."),
     row(
         "attempts.blocked",

@@ -25,7 +25,7 @@ use crate::{
         table::{
             browsers::Browsers,
             connections::Connections,
-            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Port, Replay},
+            crowds::{Affinity, Block, Closes, Crowd, Crowds, Delay, Inbox, Port, Replay, Streams},
             messages::Messages,
             routes::{Keeping, Routes},
             tiers::Tiers,
@@ -133,6 +133,7 @@ impl Plan<'_> {
                     let deal = |tabs| Browsers::new(tabs, first, crowd.count, &crowd.draws);
                     browsers = browsers.or_else(|| clients.tabs.as_ref().map(deal).map(Arc::new));
                     crowd.browsers.clone_from(&browsers);
+                    crowd.streams = crowd.streams_are();
                     crowds.push(crowd);
                 }
             }
@@ -170,6 +171,7 @@ impl Plan<'_> {
             way: [way, clients.prefer.len().max(1)],
             fallback: clients.fallback,
             browsers: None,
+            streams: Streams::Apart,
             background: clients.background,
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,

@@ -77,15 +77,15 @@ impl World {
             if !held || drawn >= share.0 {
                 continue;
             }
-            cx.record.recovery.hit(user);
-            match kind {
-                DropKind::Told => clients.tell(user, within, &mut cx),
-                DropKind::Reset => {
-                    clients.close(user, &mut cx);
-                    Clients::back_off(user, &mut cx);
-                }
-                DropKind::Silent => clients.die_silently(user, &mut cx),
+            if kind == DropKind::Told {
+                cx.record.recovery.hit(user);
+                clients.tell(user, within, &mut cx);
+                continue;
             }
+            for tab in cx.lose_with(user) {
+                cx.record.recovery.hit(tab);
+            }
+            clients.ends_for_all(user, kind == DropKind::Silent, &mut cx);
         }
         let lasts = if kind == DropKind::Told { within } else { Span::ZERO };
         self.end_after(scene, lasts, agenda);

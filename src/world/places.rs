@@ -83,13 +83,14 @@ fn place(
         }
         return Clients::back_off(user, cx);
     };
-    cx.tiers.get_mut(instance).held += 1;
+    cx.begins_stream(user);
+    cx.takes(user, instance);
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
     cx.joins(user);
     cx.moves_in(user);
-    cx.record.change_online(Time::ZERO, cx.crowds.place(user), 1);
+    cx.changes_online(user, 1);
     if session {
         cx.record.session_stands(crowd.clients);
     }
@@ -108,6 +109,7 @@ fn waits_for_its_turn(clients: &Clients, user: u32, earlier: &Earlier, cx: &mut 
     if crowd.hold().is_none() {
         return;
     }
+    cx.begins_stream(user);
     let row = cx.connections.get_mut(user);
     row.state = State::Online;
     row.set_round_trip(clients.round_trip(crowd.connection(user, 0)));
@@ -134,8 +136,7 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
         let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else { continue };
         let picked = balancer.pick(way.hash(user), Time::ZERO, cx.tiers);
         let Node::Gateway(pool) = &nodes[usize::from(way.gateways.node)] else { continue };
-        let room = pool.most_connections();
-        if let Some(found) = picked.filter(|&instance| cx.tiers.get(instance).held < room) {
+        if let Some(found) = picked.filter(|&instance| !pool.is_full(user, instance, cx)) {
             cx.crowds.ways().stands(user, way.way[0]);
             return Some(found);
         }

@@ -41,7 +41,7 @@ pub(super) struct Pool {
     pub(super) node: usize,
     pub(super) held: Gauge,
     pub(super) each: Vec<Gauge>,
-    /// Where some read slowly: what their send buffers take.
+    /// Where connections do not all weigh the same: some read slowly, or share one.
     pub(super) memory: Option<Memory>,
     pub(super) cpu_mean: Gauge,
     pub(super) cpu_max: Gauge,
@@ -100,7 +100,7 @@ impl Gauges {
                     each: (0..pool.pool.len())
                         .map(|i| gauge("connections", &format!("{}-{i}", spec.name), Unit::Count))
                         .collect(),
-                    memory: crowds.some_read_slowly_at(place).then(|| Memory {
+                    memory: weighs(crowds, place).then(|| Memory {
                         all: gauge("memory", "total", Unit::Bytes),
                         each: (0..pool.pool.len())
                             .map(|i| gauge("memory", &format!("{}-{i}", spec.name), Unit::Bytes))
@@ -168,6 +168,11 @@ impl Gauges {
         let waiting = ways.chain(&self.tabs).chain(polls);
         [&self.online].into_iter().chain(waiting).chain(pools).chain(works).chain(buses)
     }
+}
+
+/// Whether it is not the number of its connections alone that tells what a pool's memory takes.
+fn weighs(crowds: &Crowds, pool: usize) -> bool {
+    crowds.some_read_slowly_at(pool) || crowds.some_share_at(pool)
 }
 
 impl Polls {

@@ -356,7 +356,8 @@ impl World {
 
     fn put_down(&mut self, now: Time, instance: u16, life: Life) {
         let row = self.tiers.get_mut(instance);
-        (row.life, row.held, row.changed, row.ended) = (life, 0, now, now);
+        (row.life, row.held, row.light) = (life, 0, 0);
+        (row.changed, row.ended) = (now, now);
         for user in self.connections.stop_making(instance) {
             self.record.attempt_end(now, user, AttemptEnd::Abandoned);
         }

@@ -19,6 +19,9 @@ struct Rate<'w> {
     crowd: &'w Crowd,
     /// Users connected.
     connections: f64,
+    /// Connections to the balancer: of browsers, where tabs share one.
+    balanced: f64,
+    /// Of these, how many are opened.
     attempts: f64,
     /// Messages sent up.
     messages: f64,
@@ -57,10 +60,11 @@ impl<'w> Rate<'w> {
         Self {
             crowd,
             connections,
+            balanced: traffic.connections() / seconds,
             // A short poll opens its connection without an attempt.
             attempts: per_second(match law.transport {
                 Transport::ShortPoll => traffic.handshakes,
-                _ => traffic.attempts,
+                _ => traffic.openings(),
             }),
             messages: per_second(traffic.frames_up),
             payload: law.payload,
@@ -153,7 +157,7 @@ impl World {
             Parameters::Clients(_) | Parameters::Source(_) => return None,
             Parameters::LoadBalancer(_) => Amount::Balanced {
                 attempts: of(&balanced, &|rate| rate.attempts),
-                connections: of(&balanced, &|rate| rate.connections),
+                connections: of(&balanced, &|rate| rate.balanced),
                 bytes: of(&balanced, &|rate| rate.bytes.up.and(&rate.bytes.down()).total()),
             },
             Parameters::Gateway(Gateway { managed: Some(service), .. }) => {

@@ -73,6 +73,10 @@ impl World {
             sheet.count("tabs.queued", self.record.counts.queued);
             sheet.count("tabs.held_back", self.record.counts.held_back);
         }
+        if self.crowds.rows().iter().any(Crowd::shares) {
+            let all = self.record.flow(self.record.horizon());
+            sheet.count("tabs.shared", all.sum(|crowd| crowd.beside[1]));
+        }
         let blocks = |crowd: &Crowd| crowd.fallback.is_some() || !crowd.blocks.is_empty();
         if !self.crowds.rows().iter().any(blocks) {
             return;

@@ -149,6 +149,10 @@ impl Law {
         let asked = opens + silent + answered + denied;
         let mut up = sent.up.times(frames_up).and(&opened.up.times(asked));
         up = up.and(&Wire::empty(dropped + reset));
+        let [_, joined, denied_beside] = traffic.beside.map(count);
+        let joins = wire.joins(transport);
+        up = up.and(&joins.up.times(joined + denied_beside));
+        let joins = joins.down.times(joined + denied_beside);
         let mut messages = sent.down.times(frames_up);
         let [mut heartbeats, mut polls] = [Layers::default(); 2];
         match transport {
@@ -164,7 +168,7 @@ impl Law {
                 heartbeats = beat.down.times(beats);
             }
             Transport::ShortPoll | Transport::LongPoll => {
-                up = up.and(&wire.asks().times(count(traffic.polls) + denied));
+                up = up.and(&wire.asks().times(count(traffic.polls) + denied + denied_beside));
                 let payload = self.pushed(traffic).map(|(payload, frames)| frames * payload).sum();
                 let answers = traffic.answers;
                 messages = messages.and(&wire.finds(traffic.polls_full, answers, payload));
@@ -174,10 +178,12 @@ impl Law {
                 let [carries, empty] = wire.first_answers();
                 let each = opens / (full + none).max(1.0);
                 messages = messages.and(&carries.times(each * full));
-                polls = wire.finds_nothing().times(none + denied).and(&empty.times(each * none));
+                let answers = none + denied + denied_beside;
+                polls = wire.finds_nothing().times(answers).and(&empty.times(each * none));
             }
         }
         let opened = opened.down.times(opens + answered + denied).and(&Wire::empty(reset));
+        let opened = opened.and(&joins);
         Bytes { up, down: [messages, opened, heartbeats, polls] }
     }
 }

@@ -308,6 +308,16 @@ impl Wire {
         }
     }
 
+    /// A stream is opened on a connection that stands; the first request of those who ask again
+    /// and again is counted with the others.
+    pub fn joins(self, transport: Transport) -> Exchange {
+        if transport != Transport::Sse {
+            return Exchange::default();
+        }
+        let [up, down] = KNOWN_HEADS.map(|head| self.write(0.0, head));
+        Exchange { up, down }
+    }
+
     /// A connection opens, `resumed` is the share of TLS handshakes that are; with the first head
     /// of its requests, as far as it is longer than those that follow.
     pub fn opens(self, transport: Transport, resumed: f64) -> Exchange {

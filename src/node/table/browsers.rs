@@ -84,6 +84,14 @@ impl Browsers {
         Self::Drawn(starts)
     }
 
+    /// Whether any of them has more than one tab.
+    pub fn has_several(&self) -> bool {
+        match self {
+            Self::Alike { count, tabs, .. } => *count.min(tabs) > 1,
+            Self::Drawn(starts) => starts.windows(2).any(|pair| pair[1] - pair[0] > 1),
+        }
+    }
+
     /// The tabs of the browser that a user is a tab of.
     pub fn of(&self, user: u32) -> Range<u32> {
         match self {
@@ -97,6 +105,15 @@ impl Browsers {
             }
         }
     }
+}
+
+/// How a stream stands to the others of its browser, where all of them share one connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Beside {
+    /// It was opened on a connection that stood, or is being so.
+    pub joined: bool,
+    /// Another one counts for the connection.
+    pub light: bool,
 }
 
 /// The tabs that wait for a connection of their browser, by its first tab, in order of time.

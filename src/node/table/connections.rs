@@ -2,7 +2,7 @@
 //! one 8-byte row, what only a loss or a return reads lies apart. 24 bytes a user in all,
 //! 28 with its entry in the registry, and 8 more once messages reach it.
 use super::{
-    browsers::Queues,
+    browsers::{Beside, Queues},
     crowds::{Crowd, Crowds},
     kept::Shelf,
     messages::Message,
@@ -105,6 +105,11 @@ pub struct Connections {
     pub making: BTreeMap<u32, Option<u16>>,
     /// Tabs that wait for a connection of their browser. Written by clients.
     pub queues: Queues,
+    /// Those that wait for it to be open, where all share one and another tab opens it. The same.
+    pub opening: Queues,
+    /// Where the streams of a browser share one connection: how each user's stands to the others.
+    /// Written by clients.
+    pub beside: Vec<Beside>,
     /// Those who try a transport after others have failed, and how long those took.
     pub negotiating: BTreeMap<u32, Span>,
     /// Where users come and go: the present or last visit of each. Written by clients.
@@ -208,6 +213,9 @@ impl Connections {
         }
         if crowds.rows().iter().any(Crowd::polls_anew) {
             all.kept_until = vec![Time::ZERO; users];
+        }
+        if crowds.rows().iter().any(Crowd::shares) {
+            all.beside = vec![Beside::default(); users];
         }
         if crowds.rows().iter().any(|crowd| crowd.hold().is_some()) {
             all.opened = vec![0; users];

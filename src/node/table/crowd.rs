@@ -102,6 +102,8 @@ pub struct Crowd {
     pub fallback: Option<Fallback>,
     /// The browsers whose tabs its users are, where they share anything.
     pub browsers: Option<Arc<Browsers>>,
+    /// How the streams of a browser go that has several.
+    pub streams: Streams,
     /// Those of them that nobody looks at.
     pub background: Option<Background>,
     /// For whom this transport is blocked, and when.
@@ -164,6 +166,15 @@ pub struct Crowd {
     pub origins: Vec<Origin>,
     /// The origin of messages of which it is not known whose they are: its own users if they send.
     pub usual: u8,
+}
+
+/// How streams of several tabs go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Streams {
+    /// Each by a connection of its own; so does a WebSocket.
+    Apart,
+    /// All of them by one.
+    Together,
 }
 
 /// A transport is blocked for some users.
@@ -244,6 +255,12 @@ impl Crowd {
     /// Whether polls alone come too rarely for the connection of the last one.
     pub fn polls_anew(&self) -> bool {
         matches!(self.poll, Some(Poll::Short { every, kept }) if every > kept)
+    }
+
+    /// Whether all streams of a browser go by one connection.
+    #[inline]
+    pub fn shares(&self) -> bool {
+        self.streams == Streams::Together
     }
 
     /// Whether no connection is held between two exchanges.
@@ -432,6 +449,12 @@ impl Crowd {
     pub fn handshake_way(&self, round_trip: Span, entity: u64, attempt: u16) -> Span {
         let inside = self.latency(Purpose::Attempt, entity, u32::from(attempt));
         (round_trip + inside.times(2)).scale(self.handshake_rtts / 2.0)
+    }
+
+    /// The same for a stream that is opened on a connection that stands: one round trip in all.
+    pub fn request_way(&self, round_trip: Span, entity: u64, attempt: u16) -> Span {
+        let inside = self.latency(Purpose::Attempt, entity, u32::from(attempt));
+        (round_trip + inside.times(2)).scale(self.handshake_rtts.min(1.0) / 2.0)
     }
 
     /// From a gateway down to the client, or up. It is drawn once per connection, so that one

@@ -114,6 +114,12 @@ impl Crowds {
         self.iter().any(|crowd| crowd.slow.is_some() && here(crowd))
     }
 
+    /// Whether streams that share the connection of a browser are held by a pool.
+    pub fn some_share_at(&self, pool: usize) -> bool {
+        let here = |crowd: &Crowd| usize::from(crowd.gateways.node) == pool;
+        self.rows.iter().any(|crowd| crowd.shares() && here(crowd))
+    }
+
     /// Whether a user is a session of an open stream.
     pub fn is_session(&self, user: u32) -> bool {
         self.of(user).if_refused.is_some()

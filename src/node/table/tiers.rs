@@ -20,6 +20,9 @@ pub enum Life {
 pub struct Instance {
     /// Connections and handshakes it holds. Written by gateways and clients through `Cx`.
     pub held: u32,
+    /// Those of them that are streams beside others on their connection, which counts for another
+    /// one. Written with `held`.
+    pub light: u32,
     /// What it is doing. Written by gateways.
     pub life: Life,
     /// Counts restarts: what was true of an earlier one no longer is. Written by gateways.
@@ -50,6 +53,7 @@ impl Tiers {
         let first = number::short(self.rows.len());
         let up = Instance {
             held: 0,
+            light: 0,
             life: Life::Up,
             incarnation: 0,
             changed: Time::ZERO,

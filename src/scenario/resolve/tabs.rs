@@ -1,10 +1,9 @@
 //! Crowds whose users are tabs of browsers: the keys, and where they mean nothing.
 use super::{nodes::CLOSEST, section::Section};
 use crate::{
-    engine::{Span, number},
+    engine::Span,
     node::{
-        browser::STREAMS,
-        parameters::{Background, Clients, Http, Preset, Tabs, Transport},
+        parameters::{Background, Clients, Preset, Tabs, Transport},
         table::browsers::MOST_TABS,
     },
     spec::{At, Choice, Diagnostic, Written, model},
@@ -43,7 +42,7 @@ impl Section<'_, '_> {
         };
         self.doc.insert("tabs".to_owned(), doc);
         if self.input.errors() == before {
-            self.check_tabs(&tabs, clients, written.at);
+            self.check_tabs(clients, written.at);
         }
         Some(tabs)
     }
@@ -70,27 +69,19 @@ impl Section<'_, '_> {
         mean.0.max(1.0)
     }
 
-    fn check_tabs(&mut self, tabs: &Tabs, clients: &Clients, at: At) {
+    fn check_tabs(&mut self, clients: &Clients, at: At) {
         if clients.sessions.is_some() {
             let says = "of an open stream of sessions is not modelled";
             self.wrong("not-modelled", "tabs", at, says, "write a crowd with a `count`");
             return;
         }
-        let most = match tabs {
-            Tabs::Constant(tabs) => *tabs,
-            Tabs::Mean(_) => MOST_TABS,
-            Tabs::Listed(list) => list.iter().copied().max().unwrap_or(1),
-        };
         let holds = |way| matches!(way, Transport::Sse | Transport::LongPoll);
         let requests =
             holds(clients.transport) || clients.prefer.iter().any(|it| holds(it.transport));
-        let why = if !requests {
-            "no tab waits: a WebSocket or a short poll takes none of the six connections"
-        } else if clients.wire.http == Http::Two && number::index(most) <= STREAMS {
-            "no tab waits: over HTTP/2 they share one connection of 100 streams"
-        } else {
+        if requests {
             return;
-        };
+        }
+        let why = "no tab waits: a WebSocket or a short poll takes none of the six connections";
         let message = format!("`{}` has no effect: {why}", self.name_of("tabs"));
         let wrong = Diagnostic::warning("without-effect", message).at(at);
         self.input.report(wrong.help("the six are those of `sse` and `long_poll` over `h1`"));

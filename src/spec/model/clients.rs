@@ -41,7 +41,7 @@ pub struct Clients {
     pub fallback: Option<Fallback>,
     /// How many tabs a browser has, 1 to 255, each of which is one of the users: `7`; by a mean,
     /// `{ geometric: 2.5 }`; each number as likely, `{ empirical: [1, 1, 2, 7] }`. Over HTTP/1.1
-    /// the streams and requests of all of them share six connections.
+    /// the streams and requests of all of them share six connections, over HTTP/2 one.
     #[schemars(schema_with = "schema::tabs")]
     pub tabs: Option<Located<Choice<Tabs>>>,
     /// Tabs that nobody looks at.

@@ -98,6 +98,8 @@ fn every_metric_of_a_run_is_in_the_glossary_and_no_other() {
     run(&Files::default(), "experiments/managed-gateway-quota.yaml", &few);
     run(&Files::default(), "experiments/hostile-proxies.yaml", &few);
     run(&Files::default(), "experiments/seventh-tab.yaml", &few);
+    let shared = [&few[..], &["phones.wire.http=h2"]].concat();
+    run(&Files::default(), "experiments/seventh-tab.yaml", &shared);
     let few = ["readers.count=100", "horizon=1min"];
     run(&Files::default(), "experiments/consumer-slow.yaml", &few);
     for metric in METRICS {

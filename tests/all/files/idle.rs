@@ -302,8 +302,8 @@ fn a_health_check_finds_what_has_ended_without_warning() {
 #[test]
 fn a_key_that_acts_at_some_points_is_not_told_of() {
     let told = |values: &str| {
-        let axes = format!("sweep: {{ axes: {{ phones.wire.http: {{ values: {values} }} }} }}\n");
-        let set = "set: { phones.count: 1k, phones.transport: sse, phones.tabs: 8 }\n";
+        let axes = format!("sweep: {{ axes: {{ phones.transport: {{ values: {values} }} }} }}\n");
+        let set = "set: { phones.count: 1k, phones.tabs: 8 }\n";
         let text = format!("model: ../models/chat.yaml\nhorizon: 5min\n{set}{axes}");
         let files = Files::default().with(IDLE, &text);
         let read = |path: &Path| files.read(path);
@@ -311,8 +311,8 @@ fn a_key_that_acts_at_some_points_is_not_told_of() {
         let warned = loaded.unwrap_or_else(|wrong| panic!("{wrong}")).warnings.list;
         warned.into_iter().map(|found| found.message).collect::<Vec<_>>()
     };
-    assert_eq!(told("[h1, h2]"), [""; 0]);
-    let [found] = &told("[h2]")[..] else { panic!("{:?}", told("[h2]")) };
+    assert_eq!(told("[sse, websocket]"), [""; 0]);
+    let [found] = &told("[websocket]")[..] else { panic!("no warning") };
     assert!(found.starts_with("`phones.tabs` has no effect: "), "{found}");
 }
 

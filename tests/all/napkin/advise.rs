@@ -215,8 +215,10 @@ fn tabs_are_in_the_numbers_and_in_the_file() {
     // One connection is left to send by, or none is.
     let [(_, five, none), (_, six, left), (_, seven, more)] =
         [5, 6, 7].map(|tabs| of(tabs, "both", "sse"));
-    let same = |one: &Json, other: &Json| (down(one) - down(other)).abs() < 1e-9;
-    assert!(!same(&five, &six) && same(&six, &seven), "{five:#} {six:#} {seven:#}");
+    // Over HTTP/2 they share one, whose handshake is a sixth or a seventh for each.
+    let less = |one: &Json, other: &Json| down(one) / down(other);
+    assert!(less(&six, &five) < 0.97, "{five:#} {six:#}");
+    assert!((0.99..1.0).contains(&less(&seven, &six)), "{six:#} {seven:#}");
     assert!(!none.contains("HTTP/2") && left.contains("none is left to send by"), "{left}");
     assert!(more.contains("7 tabs are more than the 6 connections"), "{more}");
     let (_, _, nobody_sends) = of(6, "one-way", "sse");

@@ -6,3 +6,4 @@ mod beside;
 mod command;
 mod feeds;
 mod reasons;
+mod shared;

@@ -12,10 +12,10 @@ use proptest::{prelude::*, sample::select};
 use squall::{
     engine::{Law, Span, Time, number},
     node::parameters::{
-        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Ids, Moves, Notify,
-        OnStale, OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume, Route,
-        SendBuffer, SessionState, Slow, Spread, Start, Tabs, Ticks, Transport, Visits, WhenFull,
-        WhenSlow,
+        Acknowledged, Audience, Background, BlockedBy, Fallback, Guarantee, Http, Ids, Moves,
+        Notify, OnStale, OverMemory, Parameters, PartitionKey, Reading, Rebalance, Rebuild, Resume,
+        Route, SendBuffer, SessionState, Slow, Spread, Start, Tabs, Ticks, Transport, Visits,
+        WhenFull, WhenSlow,
     },
     scenario::{Action, ActionKind, CrashKind, DropKind, Held, NodeId, Scenario},
     units::{Bandwidth, Bytes, Rate, Share},
@@ -292,13 +292,17 @@ fn transports(scenario: &mut Scenario, tier: &Tier, reach: &Reach, resume: bool)
 
 /// Whether users are tabs of browsers, and some of them hidden: by the bits of the seed.
 fn browsers(scenario: &mut Scenario) {
-    let hidden = scenario.seed >> 9 & 1 == 1;
-    let many = usize::try_from(scenario.seed % 5).unwrap().min(2);
+    let seed = scenario.seed;
+    let hidden = seed >> 9 & 1 == 1;
+    let many = usize::try_from(seed % 5).unwrap().min(2);
     let crowd = clients(scenario);
     let tabs = [None, Some(Tabs::Constant(9)), Some(Tabs::Listed(vec![1, 4, 12]))];
     crowd.tabs.clone_from(&tabs[many]);
     let background = Background { share: Share(0.4), throttle: secs(7) };
     crowd.background = hidden.then_some(background);
+    if seed % 7 < 3 {
+        crowd.wire.http = Http::Two;
+    }
 }
 
 /// How long connections live, how old they may get, and how long a request is held: by the bits of

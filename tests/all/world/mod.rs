@@ -16,6 +16,7 @@ pub(crate) mod inbox;
 mod managed;
 mod many;
 mod moves;
+mod one_connection;
 mod rooms;
 mod routes;
 mod runs;
