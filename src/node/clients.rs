@@ -323,6 +323,9 @@ impl Clients {
             (Timer::Leave, _) => self.leave(user, cx),
             (Timer::Visit, State::Absent) => self.on_visit(user, ticket, cx),
             (Timer::VisitOver, _) => self.on_visit_over(user, ticket, cx),
+            (Timer::PollDue, State::Online) if cx.crowds.of(user).connects_for_each() => {
+                Self::polls(user, cx);
+            }
             (Timer::PollFailed, State::Online) if session => self.poll_fails(user, cx),
             (Timer::Unacknowledged, State::Online) => Self::on_unacknowledged(user, cx),
             (Timer::Unacknowledged, State::Away | State::Connecting)

@@ -149,6 +149,8 @@ pub enum Timer {
     MakeRebuild,
     /// When the client's patience with such a connection ends.
     MakeTimedOut,
+    /// When a timer that was held back in a hidden tab fires, and it polls. No ticket.
+    PollDue,
     /// When a poll is placed. Session where polls are held, else none, as of the next two.
     PollPlaced,
     /// When a poll is answered.

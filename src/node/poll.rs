@@ -31,6 +31,30 @@ const FIRST: u16 = 1;
 /// Between two messages of one answer, as its client reads them: no more than their order.
 const IN_AN_ANSWER: Span = Span::from_nanos(1);
 
+/// The timer of the polls of a hidden tab, in nanoseconds of a clock at whose multiples of `apart`
+/// timers fire.
+struct HeldBack {
+    every: u64,
+    apart: u64,
+    /// When the first poll of the run is due; the one before it is still behind zero.
+    first: u64,
+}
+
+impl HeldBack {
+    /// None where no timer is held back.
+    fn of(crowd: &Crowd, user: u32) -> Option<Self> {
+        let Some(Poll::Short { every, .. }) = crowd.poll else { return None };
+        let (apart, phase) = crowd.held_back(user)?;
+        let (every, apart) = (every.nanos().max(1), apart.nanos().max(1));
+        Some(Self { every, apart, first: phase.nanos() + apart * (every.div_ceil(apart) + 1) })
+    }
+
+    /// When a timer fires that is due at a time.
+    fn fires(&self, at: u64) -> u64 {
+        at.div_ceil(self.apart) * self.apart
+    }
+}
+
 impl Clients {
     /// When poll `k` of the crowd reaches a gateway: the users one after another, each at a random
     /// place within its share of the interval.
@@ -50,16 +74,25 @@ impl Clients {
         }
     }
 
-    /// Whether the poll of a round falls out, as the timers of its user are held back.
-    fn is_held_back(crowd: &Crowd, user: u32, round: u64) -> bool {
-        let (Some(Poll::Short { every, .. }), Some((apart, phase))) =
-            (crowd.poll, crowd.held_back(user))
-        else {
-            return false;
-        };
-        let (every, apart) = (every.nanos().max(1), apart.nanos().max(1));
-        let at = phase.nanos() + round * every;
-        at.checked_sub(every).is_some_and(|before| before / apart == at / apart)
+    /// How late the poll of a round is, as the timers of its user are held back: until the next
+    /// time that they fire. None where the one before it is as late: both are one.
+    fn late(crowd: &Crowd, user: u32, round: u64) -> Option<Span> {
+        let Some(timer) = HeldBack::of(crowd, user) else { return Some(Span::ZERO) };
+        let at = timer.first + round * timer.every;
+        let fires = timer.fires(at);
+        (timer.fires(at - timer.every) < fires).then(|| Span::from_nanos(fires - at))
+    }
+
+    /// The poll before the first of a user, if it is held back beyond the start.
+    fn owes(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.crowds.of(user);
+        let Some(timer) = HeldBack::of(crowd, user) else { return };
+        let first = self.poll_at(u64::from(user - crowd.first), crowd).unwrap_or(Time::ZERO);
+        let fires = first + Span::from_nanos(timer.fires(timer.first - timer.every));
+        let at = fires.since(Time::ZERO + Span::from_nanos(timer.first));
+        if at > Span::ZERO {
+            cx.wake(Time::ZERO + at, Timer::PollDue, user, USUAL);
+        }
     }
 
     /// The next user polls.
@@ -70,9 +103,15 @@ impl Clients {
         self.polls += 1;
         self.schedule_poll(cx);
         let there = cx.connections.get(user).state == State::Online;
-        if !there || Self::is_held_back(crowd, user, round) {
-            return;
+        match Self::late(crowd, user, round).filter(|_| there) {
+            None => {}
+            Some(Span::ZERO) => Self::polls(user, cx),
+            Some(late) => cx.wake(cx.now + late, Timer::PollDue, user, USUAL),
         }
+    }
+
+    /// A user polls in its turn.
+    pub(super) fn polls(user: u32, cx: &mut Cx<'_>) {
         cx.record.polled(cx.now, user, cx.crowds.place(user));
         cx.go_on(cx.now, Timer::PollPlaced, user, USUAL);
     }
@@ -80,6 +119,7 @@ impl Clients {
     /// A user who polls stands at a random instant of its life: the connection of its last request
     /// may still be kept, that of a poll or of a message, which it sends at so many a second.
     pub fn stands_between(&self, user: u32, cx: &mut Cx<'_>) {
+        self.owes(user, cx);
         let crowd = cx.crowds.of(user);
         let Some(Poll::Short { every, kept }) = crowd.poll else { return };
         let rate = self.parameters.sends.as_ref().map_or(0.0, |sends| sends.per_user.0);

@@ -187,6 +187,7 @@ impl World {
             | Timer::VisitOver
             | Timer::Unacknowledged
             | Timer::Drained
+            | Timer::PollDue
             | Timer::PollFailed => crowd.clients,
             Timer::Rebuild | Timer::MakeRebuild => {
                 let mut ways = crowds.ways_of(user).iter();

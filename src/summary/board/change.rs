@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::number,
-    summary::{Judged, Summary, figures, slo::Verdict, stated_count},
+    summary::{Judged, Summary, figures, slo::Verdict, stated_count, words},
 };
 use figures::{count, duration, share};
 use serde_json::Value as Json;
@@ -125,10 +125,23 @@ pub fn no_advice(summary: &Summary) -> Option<String> {
     let near: Vec<String> = fullest.collect();
     let fail = if failed.len() == 1 { "fails" } else { "fail" };
     let why = match near[..] {
-        [] => "and no budget is near its limit".to_owned(),
+        [] => format!("and no budget is near its limit{}", most_missed(summary)),
         _ => format!("and no rule says what helps; near their limit: {}", figures::listed(&near)),
     };
     Some(format!("No advice: {} {fail}, {why}.", figures::listed(&failed)))
+}
+
+/// The cause by which most is missed, where an objective on what is missed fails.
+fn most_missed(summary: &Summary) -> String {
+    let about = ["deliveries.missed", "deliveries.lost", "deliveries.expired", "lost."];
+    let asked = failing(summary).iter().any(|expr| about.iter().any(|name| expr.contains(name)));
+    let causes =
+        summary.ledger[0].rows.iter().filter(|(end, ..)| end == "lost" || end == "expired");
+    let worst = causes.max_by_key(|(_, _, count)| *count).filter(|it| asked && it.2 > 0);
+    worst.map_or_else(String::new, |(end, cause, _)| {
+        let cause = if cause.is_empty() { end } else { cause };
+        format!("; most of what is missed is so by {}", words::spaced(cause))
+    })
 }
 
 /// Clients that all wait equally long come back as one.

@@ -159,6 +159,26 @@ fn hidden_tabs_poll_rarely() {
     close(hidden, 30.0, 0.1);
 }
 
+/// A timer that is held back fires late: no message is older than a throttle and a way, also where
+/// that is no multiple of the interval.
+#[test]
+fn a_hidden_tab_is_never_staler_than_its_throttle() {
+    for (every, throttle) in [(45, 60), (59, 60), (7, 25), (60, 60)] {
+        let mut scenario = browsers(Tabs::Constant(1), Transport::ShortPoll);
+        scenario.horizon = Time::ZERO + secs(900);
+        scenario.settle = secs(180);
+        let crowd = clients(&mut scenario);
+        (crowd.tabs, crowd.poll_every) = (None, secs(every));
+        crowd.background = Some(Background { share: Share(1.0), throttle: secs(throttle) });
+        let outcome = run(&scenario);
+        let [mean, most] =
+            ["mean", "max"].map(|what| measure(&outcome, &format!("delivery_lag.{what}")));
+        let throttle = Span::from_secs(throttle).seconds();
+        close(mean, throttle / 2.0, 0.02);
+        assert!((throttle * 0.95..throttle + 1.0).contains(&most), "{every} {throttle}: {most}");
+    }
+}
+
 /// In 15 s one poll of those each 10 s is the first, also where it is no multiple.
 #[test]
 fn a_throttle_need_not_be_a_multiple() {

@@ -64,7 +64,7 @@ fn above(summary: &Summary) -> Option<String> {
     (!all.is_empty()).then(|| {
         format!(
             "This run's own row is the design as it is, above {}: for that its users take {}. What \
-             flows is that of those who were served, times the factor.",
+             flows is what flowed in this run, refused attempts too, times the factor.",
             share(AIM),
             figures::listed(&all),
         )
