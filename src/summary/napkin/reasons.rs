@@ -93,7 +93,7 @@ impl Case<'_> {
                 self.uneven(),
                 self.arriving(),
             ]),
-            Kind::Duration => all.extend([self.uneven(), self.behind(), self.lasts(), self.away()]),
+            Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => return self.of_money(),
         }
@@ -299,7 +299,8 @@ impl Case<'_> {
             .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
             .filter(|imbalance| *imbalance > 1.05)?;
         let judged = matches!(self.line.kind, Kind::Fullest | Kind::Duration);
-        if judged && !self.makes(imbalance - 1.0) {
+        // A drain has its window, however many an instance holds.
+        if judged && !self.makes(imbalance - 1.0) || self.line.name == "Duration" {
             return None;
         }
         let own = self.summary.fullest(&self.line.of);
@@ -313,14 +314,6 @@ impl Case<'_> {
         };
         let uneven = || format!("uneven shares: the fullest holds {times} times the mean");
         Some(most.reason().unwrap_or_else(uneven))
-    }
-
-    /// The last of those whom an action moves is back long after the last was told.
-    fn behind(&self) -> Option<String> {
-        let longest = self.mean(&format!("recovery.{}.longest", self.line.of))?;
-        self.makes(longest / self.found.estimate.max(1e-9)).then(|| {
-            format!("the last one is back {} after it was told", figures::duration(longest))
-        })
     }
 
     /// Attempts that failed and were made again.
