@@ -401,7 +401,7 @@ if (topology && frames) {
   };
   const bars = all('g.s', topology).map(g => {
     const [track, bar] = all('path', g);
-    return { values: frames.shares()[+g.dataset.s], bar, ...box(track) };
+    return { values: frames.shares[+g.dataset.s], bar, ...box(track) };
   });
   const facts = all('g.f', topology).map(g => {
     const [track, bar] = all('path', g);
@@ -430,9 +430,9 @@ if (topology && frames) {
     for (const { fact, words, bar, x, y, w, h } of facts) {
       if (!fact) continue;
       words.textContent = fact.words[i];
-      if (!fact.shares() || !bar) continue;
-      bar.setAttribute('d', `M${x} ${y}h${w * Math.min(1, fact.shares()[i])}v${h}H${x}z`);
-      bar.setAttribute('class', heat(fact.shares()[i]));
+      if (!fact.shares || !bar) continue;
+      bar.setAttribute('d', `M${x} ${y}h${w * Math.min(1, fact.shares[i])}v${h}H${x}z`);
+      bar.setAttribute('class', heat(fact.shares[i]));
     }
     for (const { way, herd: all } of ways) {
       const herd = all?.[i] ?? 0;
