@@ -182,8 +182,10 @@ fn smoothed(large: &[u8], width: u32, height: u32) -> Vec<u8> {
     for rows in large.chunks(stride * step).take(number::index(height / SMOOTH)) {
         sums.fill(0);
         for row in rows.chunks(stride) {
-            for (place, &value) in row.iter().take(columns * step * 3).enumerate() {
-                sums[place / 3 / step * 3 + place % 3] += u32::from(value);
+            for (sum, pixels) in sums.chunks_exact_mut(3).zip(row.chunks_exact(step * 3)) {
+                for (place, &value) in pixels.iter().enumerate() {
+                    sum[place % 3] += u32::from(value);
+                }
             }
         }
         let area = SMOOTH * SMOOTH;
