@@ -10,7 +10,7 @@ use super::{
     gateway::Gateway,
     parameters::{Http, Transport},
     table::{
-        browsers::{Beside, Browsers},
+        browsers::Beside,
         connections::{NOWHERE, State},
         crowds::{Crowd, Streams},
     },
@@ -32,7 +32,7 @@ impl Crowd {
     /// How streams of several tabs go.
     pub fn streams_are(&self) -> Streams {
         let requests = matches!(self.transport, Transport::Sse | Transport::LongPoll);
-        let several = self.browsers.as_ref().is_some_and(|it: &_| Browsers::has_several(it));
+        let several = self.browsers.as_ref().is_some_and(|browsers| browsers.has_several());
         if requests && self.wire.http == Http::Two && several {
             Streams::Together
         } else {
@@ -231,16 +231,17 @@ impl Gateway {
 
 impl Clients {
     /// The connection of a user ends, silently or not, and with it all streams on it.
-    pub fn ends_for_all(&self, user: u32, silently: bool, cx: &mut Cx<'_>) {
+    pub(super) fn ends_for_all(&self, user: u32, silently: bool, cx: &mut Cx<'_>) {
         if !cx.crowds.of(user).shares() {
-            return self.ends_for_one(user, silently, cx);
+            return self.loses(user, silently, cx);
         }
         for tab in cx.lose_with(user) {
-            self.ends_for_one(tab, silently, cx);
+            self.loses(tab, silently, cx);
         }
     }
 
-    fn ends_for_one(&self, user: u32, silently: bool, cx: &mut Cx<'_>) {
+    /// A user loses its connection, silently or not.
+    pub fn loses(&self, user: u32, silently: bool, cx: &mut Cx<'_>) {
         if silently {
             return self.die_silently(user, cx);
         }

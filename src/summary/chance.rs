@@ -1,5 +1,6 @@
-//! Whether a peak of what happens at random is more than chance: the one rule for what is told of
-//! attempts, in sentences and above charts.
+//! Whether what happens at random is more than chance: the one rule for peaks of attempts, in
+//! sentences and above charts, for moments at which much is late, and for what a fault is said to
+//! have cost.
 use super::{Summary, series::Curve};
 use crate::engine::number;
 
@@ -12,7 +13,7 @@ const LIKELY: f64 = 1e-3;
 /// How many more than `expected` events chance brings to a bin of so many, at most: Bernstein's
 /// bound of a Poisson variable, P(X ≥ m + t) ≤ exp(−t² / (2 (m + t/3))), for all bins together.
 /// Where many are expected, that is some five times their root.
-pub(super) fn beyond(expected: f64, bins: usize) -> f64 {
+pub fn beyond(expected: f64, bins: usize) -> f64 {
     let sure = libm::log(number::float(number::count(bins.max(1))) / LIKELY);
     sure / 3.0 + (sure * sure / 9.0 + 2.0 * sure * expected).sqrt()
 }

@@ -2,7 +2,7 @@
 //!
 //! Numbers are means over the replications. A rule that has nothing to say is silent.
 use super::{
-    Ledger, RECOVERY, Summary,
+    Ledger, NOTABLE, RECOVERY, Summary,
     board::{self, is_mark},
     disturbed, figures, herds, polls,
     shares::Fullest,
@@ -32,9 +32,6 @@ const BUSY: f64 = 0.5;
 const MOVED: f64 = 0.2;
 /// with so many times what it had at most before.
 const RISEN: f64 = 2.0;
-
-/// A share of failed attempts below it is not worth a sentence.
-const NOTABLE: f64 = 0.001;
 
 /// A sentence, the chart that shows it, and how much it matters beside others.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ mod answer;
 pub mod bill;
 pub mod board;
 mod causes;
-mod chance;
+pub mod chance;
 pub mod crossings;
 mod deeds;
 mod disturbed;
@@ -47,6 +47,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use slo::Verdict;
+
+/// A smaller share of attempts, polls or deliveries that fail is not worth a word.
+const NOTABLE: f64 = 0.001;
 
 /// The phase behind faults, until those whom they hit are back.
 pub const RECOVERY: &str = "recovery";

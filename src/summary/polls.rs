@@ -1,9 +1,6 @@
 //! Polls that nobody answers: how many, when, and in which fault.
-use super::{Summary, board::is_mark, figures, series::Curve, words};
+use super::{NOTABLE, Summary, board::is_mark, figures, series::Curve, words};
 use figures::{count, share};
-
-/// Fewer, as a part of all, are not told.
-const NOTABLE: f64 = 0.001;
 
 impl Summary {
     /// The polls that end a second, all and those that fail; none where nobody polls.

@@ -84,8 +84,8 @@ impl World {
             }
             for tab in cx.lose_with(user) {
                 cx.record.recovery.hit(tab);
+                clients.loses(tab, kind == DropKind::Silent, &mut cx);
             }
-            clients.ends_for_all(user, kind == DropKind::Silent, &mut cx);
         }
         let lasts = if kind == DropKind::Told { within } else { Span::ZERO };
         self.end_after(scene, lasts, agenda);

@@ -4,7 +4,7 @@ use super::{Axis, Body, Chart, FEW, Heat, HeatCell, Panel, Shown, delivered, evi
 use crate::{
     engine::number,
     report::theme,
-    summary::{LagCell, Summary, figures, survivors},
+    summary::{LagCell, Summary, chance::beyond, figures, survivors},
 };
 
 /// Bins that differ by less of all they hold, on average, look alike.
@@ -15,8 +15,6 @@ const LATE: f64 = 10.0;
 
 /// A bin with so many times the mean is a moment that is worth a word.
 const PEAK: f64 = 3.0;
-/// What is over it is no chance from so many standard deviations on.
-const SIGMAS: f64 = 4.0;
 
 /// The chart; none without deliveries.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
@@ -119,9 +117,10 @@ fn when(summary: &Summary, late: &[&LagCell], sum: u64) -> Option<f64> {
         }
     }
     let ran = summary.horizon.seconds() - summary.warm_up.seconds();
-    let mean = number::float(sum) / (ran / summary.lag_bin.seconds().max(1e-9)).max(1.0);
-    let over = number::float(most.0) - PEAK * mean;
-    (over > 0.0 && over > SIGMAS * mean.sqrt()).then_some(most.1)
+    let bins = (ran / summary.lag_bin.seconds().max(1e-9)).max(1.0);
+    let (mean, peak) = (number::float(sum) / bins, number::float(most.0));
+    let chance = beyond(mean, number::place(number::floor(bins)));
+    (peak > PEAK * mean && peak - mean > chance).then_some(most.1)
 }
 
 /// The middle of the cell in which half of all are reached.

@@ -1,6 +1,8 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
-use crate::summary::{RECOVERY, Summary, bill::HOURS, figures, polls, slo, storms, survivors};
+use crate::summary::{
+    NOTABLE, RECOVERY, Summary, bill::HOURS, chance, figures, polls, slo, storms, survivors,
+};
 use std::fmt;
 
 /// The availability that a month is held against where no objective says another.
@@ -101,11 +103,6 @@ impl fmt::Display for Back {
 
 /// What a recovery has less than this of is nothing to tell, in user-minutes.
 const LITTLE: f64 = 0.5;
-
-/// A smaller share of what is sent is not told.
-const NOTABLE: f64 = 0.001;
-/// What lies within so many standard deviations is chance.
-const LUCK: f64 = 3.0;
 
 /// Every entry of the timeline that cost users time, with the recoveries from it.
 pub fn blasts(summary: &Summary) -> Vec<Blast> {
@@ -238,8 +235,8 @@ fn minutes(summary: &Summary, name: &str) -> f64 {
     let seconds = match during("clients.availability").zip(during("connections.mean")) {
         Some((available, connected)) if available > 0.0 => {
             let beyond = connected * (1.0 / available - 1.0 - usual) * lasted;
-            let chance = luck(summary, connected * usual * lasted) / runs.sqrt();
-            if beyond > LUCK * chance { beyond.max(0.0) } else { 0.0 }
+            let usual = connected * usual * lasted;
+            if beyond > luck(summary, usual * runs) / runs { beyond } else { 0.0 }
         }
         // How many an open stream would have had nobody says.
         Some(_) => stated_users(summary).unwrap_or(0.0) * lasted,
@@ -249,12 +246,11 @@ fn minutes(summary: &Summary, name: &str) -> f64 {
     seconds / 60.0
 }
 
-/// The standard deviation of so many seconds of users without a connection, if they are of
-/// independent outages with an exponential law: √(2 · seconds · L), L their length. Nearly all
-/// outages are shorter than what is taken for it.
-fn luck(summary: &Summary, seconds: f64) -> f64 {
-    let length = summary.mean("reconnect.p99").unwrap_or(0.0);
-    (2.0 * seconds * length).sqrt()
+/// How many seconds of users without a connection are chance where so many are usual: whole
+/// outages, each as long as nearly all of them at most.
+fn luck(summary: &Summary, usual: f64) -> f64 {
+    let length = summary.mean("reconnect.p99").filter(|&length| length > 0.0);
+    length.map_or(0.0, |length| length * chance::beyond(usual / length, 1))
 }
 
 /// The user-minutes that a month may lose.
@@ -307,8 +303,9 @@ fn missing(summary: &Summary, name: &str) -> Option<f64> {
     let (intended, part) = share(name)?;
     let usual = share("steady").map_or(0.0, |(_, usual)| usual);
     let runs = f64::from(summary.replications.max(1));
-    let chance = (usual / intended / runs).sqrt() + 1.0 / intended;
-    (part - usual > (LUCK * chance).max(NOTABLE)).then_some(part)
+    let sent = intended * runs;
+    let luck = chance::beyond(usual * sent, 1) / sent;
+    (part - usual > luck.max(NOTABLE)).then_some(part)
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -93,7 +93,7 @@ impl Case<'_> {
                 self.uneven(),
                 self.arriving(),
             ]),
-            Kind::Duration => all.extend([self.uneven(), self.lasts(), self.away()]),
+            Kind::Duration => all.extend([self.lasts(), self.away()]),
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => return self.of_money(),
         }
@@ -298,9 +298,7 @@ impl Case<'_> {
             .mean("connections_per_instance.imbalance")
             .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
             .filter(|imbalance| *imbalance > 1.05)?;
-        let judged = matches!(self.line.kind, Kind::Fullest | Kind::Duration);
-        // A drain has its window, however many an instance holds.
-        if judged && !self.makes(imbalance - 1.0) || self.line.name == "Duration" {
+        if self.line.kind == Kind::Fullest && !self.makes(imbalance - 1.0) {
             return None;
         }
         let own = self.summary.fullest(&self.line.of);

@@ -1,5 +1,6 @@
 //! The napkin beside runs in which connections end: requests that are held until their connection
 //! is too old or dies, tabs that hand their connections on, and deaths that nobody notices.
+use super::{agree, line};
 use squall::{
     napkin::{Napkin, napkin},
     scenario, study,
@@ -36,23 +37,6 @@ fn beside(sets: &[&str]) -> Vec<Compared> {
     let (scenario, napkin) = asked(sets);
     let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
     summary::napkin::compare(&summary::summarize(&scenario, &outcomes), &napkin.lines)
-}
-
-fn line<'c>(all: &'c [Compared], name: &str) -> &'c Compared {
-    let found = all.iter().find(|line| line.name == name);
-    found.unwrap_or_else(|| panic!("no {name}: {all:?}"))
-}
-
-/// Whether a run shows so much of some quantities, but for a part of the estimate.
-#[track_caller]
-fn agree(all: &[Compared], within: &[(&str, f64)]) {
-    for (name, within) in within {
-        let found = line(all, name);
-        let simulated = found.simulated.unwrap_or_else(|| panic!("{name} has no run"));
-        let off = (simulated - found.estimate).abs();
-        let estimate = found.estimate;
-        assert!(off <= within * estimate, "{name}: {estimate}, and the run has {simulated}");
-    }
 }
 
 /// A tail is a reason where it makes half of the difference: one delivery in a thousand waits for

@@ -1,5 +1,6 @@
 //! The napkin of a feed that is polled beside runs of it: tabs that share connections, bursts,
 //! recipients who are more popular than others, and links that take their time.
+use super::{agree, line};
 use squall::{
     napkin::napkin,
     scenario, study,
@@ -22,23 +23,6 @@ fn feed(sets: &str, links: &str) -> Vec<Compared> {
     let scenario = loaded.unwrap_or_else(|wrong| panic!("{:?}", wrong.list)).scenario;
     let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
     summary::napkin::compare(&summary::summarize(&scenario, &outcomes), &napkin(&scenario).lines)
-}
-
-fn line<'c>(all: &'c [Compared], name: &str) -> &'c Compared {
-    let found = all.iter().find(|line| line.name.starts_with(name));
-    found.unwrap_or_else(|| panic!("no {name}: {all:?}"))
-}
-
-/// Whether a run shows so much of some quantities, but for a part of the estimate.
-#[track_caller]
-fn agree(all: &[Compared], within: &[(&str, f64)]) {
-    for (name, within) in within {
-        let line = line(all, name);
-        let simulated = line.simulated.unwrap_or_else(|| panic!("{name} has no run"));
-        let off = (simulated - line.estimate).abs();
-        let estimate = line.estimate;
-        assert!(off <= within * estimate, "{name}: {estimate}, and the run has {simulated}");
-    }
 }
 
 /// What is for all answers all that is held, and goes on to those in line a round trip later: it
