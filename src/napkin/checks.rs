@@ -37,9 +37,7 @@ impl Crowd<'_> {
     /// Whether a mailbox keeps what comes from poll to poll.
     fn mailbox_check(&self) -> Option<Check> {
         let keeps = f64::from(self.buffer?.parameters.messages);
-        let rarest = self.intervals().into_iter().filter(|(share, _)| *share > 0.0);
-        let every = rarest.map(|(_, every)| every).fold(0.0, f64::max);
-        let comes = self.each_gets() * every;
+        let comes = self.each_gets() * self.rarest();
         let text = format!("a poll finds λ·P = {} ≤ {} that a mailbox keeps", n(comes), n(keeps));
         (comes > 0.0).then(|| check(text, comes <= keeps))
     }

@@ -283,8 +283,7 @@ impl Crowd<'_> {
     /// Whether the connection of a poll is not kept until the next: that opens one, unless its user
     /// has sent something meanwhile.
     pub(super) fn anew(&self) -> bool {
-        self.opens_for_each()
-            && self.clients.parameters.poll_every > self.pool.parameters.keep_alive
+        self.opens_for_each() && self.rarest() > self.pool.parameters.keep_alive.seconds()
     }
 
     /// Attempts to connect a second.

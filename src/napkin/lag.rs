@@ -64,8 +64,8 @@ impl Crowd<'_> {
                 self.aside + waits + self.rtt / 2.0
             }
             _ => {
-                let each = |(share, every)| share * terms::poll_staleness(every, self.rtt);
-                let stale: f64 = self.intervals().into_iter().map(each).sum();
+                let each = |(share, gap)| share * terms::poll_staleness(gap, self.rtt);
+                let stale: f64 = self.gaps().into_iter().map(each).sum();
                 self.aside + read + stale
             }
         }

@@ -158,8 +158,8 @@ impl Plan<'_> {
                 Transport::Websocket | Transport::Sse => return None,
                 Transport::ShortPoll => {
                     let all = format!("N ÷ P = {} ÷ {}", n(crowd.there), s(crowd.polls.cycle));
-                    let [_, (hidden, apart)] = crowd.intervals();
-                    let all = if hidden > 0.0 {
+                    let (hidden, apart) = crowd.held_back();
+                    let all = if hidden > 0.0 && apart > crowd.polls.cycle {
                         format!("{all}, {} of them {}", figures::share(hidden), s(apart))
                     } else {
                         all
@@ -263,8 +263,7 @@ impl Plan<'_> {
                     format!("{way} {}{waits} + the way inside {}", s(rtt), s(inside - rtt))
                 }
                 Transport::ShortPoll => {
-                    let half =
-                        crowd.intervals().into_iter().map(|(share, every)| share * every / 2.0);
+                    let half = crowd.gaps().into_iter().map(|(share, gap)| share * gap / 2.0);
                     let (way, rtt) = crowd.trip();
                     format!("P/2 + {way} = {} + {}, + inside", s(half.sum()), s(rtt))
                 }

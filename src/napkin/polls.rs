@@ -219,9 +219,9 @@ impl Crowd<'_> {
         let comes = self.patterns(self.each_gets());
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let mut polls = Polls { cycle: every, ..Polls::default() };
-        for (share, every) in self.intervals() {
-            let all = self.there * share / every;
-            let empty = all * silent(&comes, every);
+        for (share, gap) in self.gaps() {
+            let all = self.there * share / gap;
+            let empty = all * silent(&comes, gap);
             polls = Polls {
                 all: polls.all + all,
                 empty: polls.empty + empty,
@@ -237,24 +237,43 @@ impl Crowd<'_> {
         polls
     }
 
-    /// The intervals at which its users poll, in seconds, and the share of each.
-    pub(super) fn intervals(&self) -> [(f64, f64); 2] {
+    /// The share of its users that are hidden tabs, and how far apart their polls are on average, in
+    /// seconds.
+    pub(super) fn held_back(&self) -> (f64, f64) {
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let hidden = self.clients.parameters.background;
-        let share = hidden.map_or(0.0, |hidden| hidden.share.0);
-        let apart = hidden.map_or(every, |hidden| hidden.throttle.seconds().max(every));
-        [(1.0 - share, every), (share, apart)]
+        hidden.map_or((0.0, every), |it| (it.share.0, it.throttle.seconds().max(every)))
+    }
+
+    /// The gaps between two polls of a user, in seconds, and the share of its users' time that is in
+    /// such a one. A timer that is held back to each A seconds fires for a poll each P after
+    /// ⌊P/A⌋·A, or after A more where that is needed to keep up.
+    pub(super) fn gaps(&self) -> Vec<(f64, f64)> {
+        let every = self.clients.parameters.poll_every.seconds().max(1e-9);
+        let (hidden, mean) = self.held_back();
+        let apart = self.clients.parameters.background.map_or(mean, |it| it.throttle.seconds());
+        let short = libm::floor(mean / apart) * apart;
+        let longer = (mean - short) / apart;
+        let held = [(1.0 - longer, short), (longer, short + apart)];
+        let held = held.map(|(often, gap)| (hidden * often * gap / mean, gap));
+        let all = std::iter::once((1.0 - hidden, every)).chain(held);
+        all.filter(|&(share, _)| share > 0.0).collect()
+    }
+
+    /// The longest gap between two polls of a user, in seconds.
+    pub(super) fn rarest(&self) -> f64 {
+        self.gaps().into_iter().map(|(_, gap)| gap).fold(0.0, f64::max)
     }
 
     /// Connections that polls and messages of who polls open a second: with one kept for K, a poll
     /// each P > K and λ messages of a user, N · e^(−λK) · (1/P + λ(1 − K/P)). A poll opens one
-    /// where nothing was sent for K, a message where no poll was, either.
+    /// where nothing was sent for K, a message where no poll was, either. Who comes opens one.
     pub(super) fn opened_for_requests(&self) -> f64 {
         let kept = self.pool.parameters.keep_alive.seconds();
-        let each = |all: f64| all / self.there.max(1e-9);
-        let silent = libm::exp(-each(self.sent) * kept);
-        let unpolled = (1.0 - each(self.polls.all) * kept).max(0.0);
-        silent * (self.polls.all + self.sent * unpolled)
+        let sent = self.sent / self.there.max(1e-9);
+        let anew = |(share, gap)| share * (1.0 / gap + sent * (1.0 - kept / gap));
+        let longer = self.gaps().into_iter().filter(|&(_, gap)| gap > kept);
+        self.comes + self.there * libm::exp(-sent * kept) * longer.map(anew).sum::<f64>()
     }
 }
 

@@ -36,7 +36,7 @@ const IN_AN_ANSWER: Span = Span::from_nanos(1);
 struct HeldBack {
     every: u64,
     apart: u64,
-    /// When the first poll of the run is due; the one before it is still behind zero.
+    /// When the first poll of the run is due; two before it are still behind zero.
     first: u64,
 }
 
@@ -46,12 +46,21 @@ impl HeldBack {
         let Some(Poll::Short { every, .. }) = crowd.poll else { return None };
         let (apart, phase) = crowd.held_back(user)?;
         let (every, apart) = (every.nanos().max(1), apart.nanos().max(1));
-        Some(Self { every, apart, first: phase.nanos() + apart * (every.div_ceil(apart) + 1) })
+        Some(Self { every, apart, first: phase.nanos() + apart * (every.div_ceil(apart) + 1) * 2 })
     }
 
     /// When a timer fires that is due at a time.
     fn fires(&self, at: u64) -> u64 {
         at.div_ceil(self.apart) * self.apart
+    }
+
+    /// How long before the start the last one fired, as the first of the run is due at `first`.
+    fn ago(&self, first: Span) -> Span {
+        let start = self.first.saturating_sub(first.nanos());
+        let fired = start / self.apart * self.apart;
+        let rounds = self.first.saturating_sub(fired).div_ceil(self.every);
+        let due = self.first.saturating_sub(rounds * self.every);
+        Span::from_nanos(start.saturating_sub(self.fires(due)))
     }
 }
 
@@ -127,8 +136,10 @@ impl Clients {
         let place = u64::from(user - crowd.first);
         let first = self.poll_at(place, crowd).unwrap_or(Time::ZERO);
         let sent = exponential(rate, self.draws.unit(Purpose::Phase, place, 1));
-        let of_poll = (first + kept).since(Time::ZERO + every);
-        *until = Time::ZERO + sent.map_or(of_poll, |ago| of_poll.max(kept - ago));
+        let first = first.since(Time::ZERO);
+        let ago = HeldBack::of(crowd, user).map_or(every - first, |timer| timer.ago(first));
+        let last = sent.map_or(ago, |sent| sent.min(ago));
+        *until = Time::ZERO + (kept - last);
     }
 
     /// A user comes, and asks at once, over a new connection; then in its turn.

@@ -252,9 +252,13 @@ impl Crowd {
         self.if_refused.is_none() && !self.visits && !self.connects_for_each()
     }
 
-    /// Whether polls alone come too rarely for the connection of the last one.
+    /// Whether polls alone come too rarely for the connection of the last one: where timers are held
+    /// back to multiples, two are up to the next multiple apart.
     pub fn polls_anew(&self) -> bool {
-        matches!(self.poll, Some(Poll::Short { every, kept }) if every > kept)
+        let Some(Poll::Short { every, kept }) = self.poll else { return false };
+        let apart = self.background.filter(|it| it.share.0 > 0.0).map(|it| it.throttle.nanos());
+        let apart = apart.map_or(0, |apart| every.nanos().div_ceil(apart.max(1)) * apart);
+        every.nanos().max(apart) > kept.nanos()
     }
 
     /// Whether all streams of a browser go by one connection.

@@ -313,6 +313,21 @@ fn hidden_tabs_poll_less() {
     shows(&run, "Staleness, mean", 0.1);
 }
 
+/// Those each 90 s fire after 60 s and 120 s in turn: 50 s on average, of which 120 s are too long
+/// for a connection that is kept for 100 s.
+#[test]
+fn hidden_tabs_wait_for_a_multiple() {
+    let sets = "  phones.transport: short_poll\n  phones.short_poll.every: 90s\n  \
+                phones.background: { share: 40%, throttle: 1min }\n  gateways.keep_alive: 100s\n  \
+                phones.sends: null\n";
+    let (found, run) = both(sets);
+    is(&found, "Polls", 2_100.0 / 90.0);
+    is(&found, "Handshakes", 0.4 * 2_100.0 / 180.0);
+    for quantity in ["Polls", "Handshakes"] {
+        shows(&run, quantity, 0.03);
+    }
+}
+
 /// What a managed service adds to each message, up and down.
 #[test]
 fn a_managed_service_takes_its_time() {

@@ -1,7 +1,7 @@
 //! Tabs of one browser: what they share over HTTP/1.1, who waits, and what is held back where
 //! nobody looks.
 use super::{
-    chat::{chat, clients, drop_users, secs},
+    chat::{chat, clients, drop_users, gateways, secs},
     consumers::{close, count, measure, run},
     fallback::{fallback, preferred},
 };
@@ -189,6 +189,26 @@ fn a_throttle_need_not_be_a_multiple() {
         (crowd.tabs, crowd.sends, crowd.poll_every) = (None, None, secs(10));
         crowd.background = Some(Background { share: Share(1.0), throttle: secs(throttle) });
         close(measure(&run(&scenario), "polls.total"), 7_000.0 * polls, 0.01);
+    }
+}
+
+/// Held back beyond the time that a connection is kept, each poll opens one, from the start on; each
+/// 90 s in a clock of 60 s come 60 s and 120 s after one another, of which one is too late.
+#[test]
+fn hidden_tabs_let_their_connections_go() {
+    for (every, throttle, keep, share) in
+        [(10, 120, 75, 1.0), (90, 60, 100, 0.5), (10, 60, 75, 0.0)]
+    {
+        let mut scenario = browsers(Tabs::Constant(1), Transport::ShortPoll);
+        scenario.horizon = Time::ZERO + secs(720);
+        let crowd = clients(&mut scenario);
+        (crowd.tabs, crowd.sends, crowd.poll_every) = (None, None, secs(every));
+        crowd.background = Some(Background { share: Share(1.0), throttle: secs(throttle) });
+        gateways(&mut scenario).keep_alive = secs(keep);
+        let outcome = run(&scenario);
+        let [opened, polls] =
+            ["handshakes.total", "polls.total"].map(|name| measure(&outcome, name));
+        close(opened, polls * share, 0.01);
     }
 }
 
