@@ -245,8 +245,8 @@ impl Crowd<'_> {
         hidden.map_or((0.0, every), |it| (it.share.0, it.throttle.seconds().max(every)))
     }
 
-    /// The gaps between two polls of a user, in seconds, and the share of its users' time that is in
-    /// such a one. A timer that is held back to each A seconds fires for a poll each P after
+    /// The gaps between two polls of a user, in seconds, and the share of the time that is in such a
+    /// one. A timer that is held back to each A seconds fires for a poll each P after
     /// ⌊P/A⌋·A, or after A more where that is needed to keep up.
     pub(super) fn gaps(&self) -> Vec<(f64, f64)> {
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
