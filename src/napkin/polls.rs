@@ -237,17 +237,17 @@ impl Crowd<'_> {
         polls
     }
 
-    /// The share of its users that are hidden tabs, and how far apart their polls are on average, in
-    /// seconds.
+    /// The share of its users that are hidden tabs, and how far apart their polls are on average,
+    /// in seconds.
     pub(super) fn held_back(&self) -> (f64, f64) {
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let hidden = self.clients.parameters.background;
         hidden.map_or((0.0, every), |it| (it.share.0, it.throttle.seconds().max(every)))
     }
 
-    /// The gaps between two polls of a user, in seconds, and the share of the time that is in such a
-    /// one. A timer that is held back to each A seconds fires for a poll each P after
-    /// ⌊P/A⌋·A, or after A more where that is needed to keep up.
+    /// The gaps between two polls of a user, in seconds, and the share of the time that is in such
+    /// a one. A timer that is held back to each A seconds fires for a poll each P after ⌊P/A⌋·A, or
+    /// after A more where that is needed to keep up.
     pub(super) fn gaps(&self) -> Vec<(f64, f64)> {
         let every = self.clients.parameters.poll_every.seconds().max(1e-9);
         let (hidden, mean) = self.held_back();

@@ -1,7 +1,7 @@
 //! The delivery tier: keeps each message for replay, finds its recipient's gateway, and forwards.
 use super::{
     Cx, Purpose,
-    parameters::{self, OnStale, Route, Spread},
+    parameters::{self, OnStale, Route},
     ring::Ring,
     table::{
         calls::{Called, Limits, TRY},
@@ -28,8 +28,6 @@ pub struct Fanout {
     limits: Option<Limits>,
     first: u16,
     draws: Draws,
-    /// How messages for many go on from here.
-    pub(super) spread: Spread,
     service: Delay,
     /// So many times its time a delivery takes now, if it is not once.
     factor: Option<f64>,
@@ -43,6 +41,8 @@ pub struct Ways {
     pub registry: Option<Port>,
     /// To the gateways.
     pub gateways: Port,
+    /// To those of other pools.
+    pub others: Vec<Port>,
     /// Their instances.
     pub pool: Range<u16>,
     /// The ring by which their balancer places users, for those who route by it.
@@ -69,7 +69,6 @@ impl Fanout {
             limits: limits(parameters),
             first,
             draws,
-            spread: parameters.spread,
             service: Delay::from(&parameters.service),
             factor: None,
             instances: vec![instance; usize::from(parameters.instances)],
@@ -126,10 +125,11 @@ impl Fanout {
         self.instances[usize::from(instance)].arrive(now, work)
     }
 
-    /// From here to a gateway, for what has this entity in draws.
-    pub(super) fn to_gateways(&self, entity: u64) -> Span {
-        let way = &self.ways.gateways.latency;
-        way.draw(&self.draws, Purpose::Message, entity, Stage::Spread as u32)
+    /// From here to a gateway of a pool, for what has this entity in draws.
+    pub(super) fn to_gateways(&self, pool: u8, entity: u64) -> Span {
+        let Ways { gateways, others, .. } = &self.ways;
+        let port = others.iter().find(|port| port.node == pool).unwrap_or(gateways);
+        port.latency.draw(&self.draws, Purpose::Message, entity, Stage::Spread as u32)
     }
 
     /// The work on a message is done; whether its call may begin is known now.

@@ -5,7 +5,6 @@ use super::{
     Cx, Purpose,
     fanout::Fanout,
     gateway::Gateway,
-    parameters::Spread,
     slow::Offer,
     table::{
         connections::{NOWHERE, State},
@@ -299,7 +298,8 @@ impl Fanout {
     /// When a call of a feed reaches an instance: after those that were made before it.
     fn reaches(&mut self, row: Message, feed: u8, instance: u16, cx: &mut Cx<'_>) -> Time {
         let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
-        let at = self.serve(cx.now, row.at, entity).finish + self.to_gateways(entity);
+        let way = self.to_gateways(cx.tiers.get(instance).pool, entity);
+        let at = self.serve(cx.now, row.at, entity).finish + way;
         cx.feeds.get_mut(feed).in_order(instance, at)
     }
 
@@ -308,8 +308,7 @@ impl Fanout {
         let readers: Vec<u32> = cx.feeds.get(id).subscribers(topic).collect();
         let place = cx.messages.place(message);
         let again = cx.comes_again(message);
-        let in_groups = self.spread != Spread::Connections;
-        let mut held: Vec<(u16, u32)> = Vec::new();
+        let (mut held, mut others) = (Vec::new(), Vec::new());
         for to in readers {
             let mut one = row.addressed_to(to);
             one.id |= EACH;
@@ -320,8 +319,8 @@ impl Fanout {
                     cx.messages.open_at(one, place)
                 }
             };
-            if !in_groups || !cx.crowds.of(to).takes_groups() {
-                self.on_message(copy, one, cx);
+            if !cx.crowds.of(to).takes_calls() {
+                others.push((copy, one));
                 continue;
             }
             cx.messages.get_mut(copy).keep(cx.now);
@@ -334,6 +333,9 @@ impl Fanout {
             }
         }
         self.call_each_gateway(row, id, held, cx);
+        for (copy, one) in others {
+            self.on_message(copy, one, cx);
+        }
         cx.messages.copies.end(message, true);
         cx.messages.close(message);
     }
@@ -366,10 +368,7 @@ impl Fanout {
         self.serves(crowd)
             && match row.stage {
                 Stage::Spread | Stage::SpreadAgain => true,
-                Stage::Push => {
-                    let each = row.id & EACH != 0 && !crowd.feeds.is_empty();
-                    each && self.spread == Spread::OneByOne && crowd.takes_groups()
-                }
+                Stage::Push => crowd.is_called(row),
                 _ => false,
             }
     }
@@ -385,7 +384,8 @@ impl Fanout {
         for (instance, due, message) in calls {
             let row = *cx.messages.get(message);
             let entity = at_instance(cx.crowds.of(row.to).message(&row), instance);
-            let way = self.to_gateways(entity);
+            let pool = cx.tiers.get(instance).pool;
+            let way = self.to_gateways(pool, entity);
             let worked = due.since(cx.now + way);
             let new = match last.get(&instance) {
                 // One call brings them.
@@ -398,7 +398,6 @@ impl Fanout {
             };
             last.insert(instance, (due, new));
             if new != due {
-                let pool = cx.tiers.get(instance).pool;
                 cx.hop(new, pool, message, row.stage);
             }
         }

@@ -261,6 +261,10 @@ impl Gateway {
             cx.messages.calls.end(message);
             return cx.back_to_mailbox(message);
         }
+        if crowd.is_called(&row) {
+            // Its reader has left; the call was for the others as well.
+            return cx.stranded(message, Cause::NoReplay);
+        }
         let fanout = crowd.fanout.as_ref().expect("it came from there");
         let silent = cx.tiers.get(row.at).life == Life::Silent;
         let entity = crowd.message(&row);

@@ -188,6 +188,7 @@ impl Registry {
         let pushed = cx.messages.in_use().filter(|(_, row)| {
             matches!(row.stage, Stage::Push | Stage::PushAgain)
                 && row.at != NOWHERE
+                && !cx.crowds.of(row.to).is_called(row)
                 && cx.crowds.registry(row.to).map(|it| it.node) == Some(self.id)
         });
         let pushed: Vec<(u32, Message)> = pushed.map(|(message, row)| (message, *row)).collect();

@@ -16,7 +16,7 @@ use crate::{
         outage::Outages,
         parameters::{
             self, Audience, Moves, Parameters, PartitionKey, Policy, Resume, Route, Scope,
-            SessionState, Start, Transport,
+            SessionState, Spread, Start, Transport,
         },
         pubsub::Pubsub,
         registry::Registry,
@@ -176,6 +176,7 @@ impl Plan<'_> {
             blocks: self.blocks(id, clients, transport, way),
             wire: clients.wire,
             payload: clients.sends.as_ref().map_or(0, |sends| sends.payload.0),
+            spread: fanout.map_or(Spread::Connections, |fanout| self.spread(fanout)),
             poll,
             room: match clients.sends.as_ref().map(|sends| sends.to) {
                 Some(Audience::Room(size)) => Some(size),
@@ -284,6 +285,12 @@ impl Plan<'_> {
         Affinity { session, store: store.filter(|_| session.rebuild.reads > 0) }
     }
 
+    /// How a fan-out sends on what is for many.
+    fn spread(&self, fanout: NodeId) -> Spread {
+        let Parameters::Fanout(own) = self.parameters(fanout) else { unreachable!() };
+        own.spread
+    }
+
     /// The way from the gateways back to a fan-out.
     fn back(&self, fanout: NodeId) -> Port {
         let link = self.link(fanout, is_gateway).expect("validated: it leads to gateways");
@@ -363,7 +370,11 @@ impl Plan<'_> {
             Route::Registry | Route::Broadcast | Route::RandomGateway => Ring::default(),
         };
         let mailbox = self.buffer(id, Scope::User).map(|(port, _)| port);
-        Ways { registry: self.port(id, is_registry), gateways, pool, ring, mailbox }
+        let onward = self.scenario.links.iter().filter(|link| link.source == id);
+        let onward = onward.filter(|link| is_gateway(self.parameters(link.target)));
+        let others = onward.map(|link| Port { node: link.target.0, latency: latency(link) });
+        let others = others.filter(|port| port.node != gateways.node).collect();
+        Ways { registry: self.port(id, is_registry), gateways, others, pool, ring, mailbox }
     }
 
     /// The ring by which the balancer of a pool places users.

@@ -10,7 +10,7 @@ use crate::{
         },
     },
     record::{
-        AttemptEnd, Cause, Histogram, Outcome, Phase, Twice, Unit,
+        AttemptEnd, Cause, Histogram, Outcome, Phase, Track, Twice, Unit,
         meter::Flow,
         phase::{Account, Level, PhaseRecord},
     },
@@ -37,7 +37,7 @@ impl World {
         let all = self.record.flow(horizon);
         let sheet = self.measures(scenario, &all);
         let usage = self.usage(scenario);
-        let tracks = self.record.series.tracks();
+        let tracks = self.record.series.tracks().into_iter().chain(self.busiest_seconds());
         let window = self.record.window();
         let outcome = Outcome {
             replication: self.replication,
@@ -47,7 +47,6 @@ impl World {
             usage,
             ledger: [window.ledger.ends(), self.record.whole().ledger.ends()],
             series: tracks
-                .into_iter()
                 .chain(self.gauges.all().map(super::super::record::series::Gauge::track))
                 .collect(),
             phases: self.phases(horizon),
@@ -207,6 +206,22 @@ impl World {
                 && !self.crowds.is_session(number::row(*place))
         });
         sheet.count("clients.never_connected", number::count(never.count()));
+    }
+
+    /// Attempts in the busiest second that begins in each tick, where a tick is longer than one.
+    fn busiest_seconds(&self) -> Option<Track> {
+        let (tick, bins) = (self.record.series.tick(), self.record.series.rows().len());
+        if tick <= Span::from_secs(1) {
+            return None;
+        }
+        let mut most = vec![0_u32; bins];
+        for (second, &attempts) in self.record.attempts_a_second.iter().enumerate() {
+            let bin = Span::from_secs(number::count(second)).nanos() / tick.nanos();
+            let most = &mut most[number::place(bin).min(bins - 1)];
+            *most = attempts.max(*most);
+        }
+        let values = most.into_iter().map(f64::from).collect();
+        Some(Track::new("", "attempts", "busiest_second", Unit::PerSecond, values))
     }
 
     fn attempt_measures(&self, all: &Flow, sheet: &mut Sheet) {

@@ -11,7 +11,7 @@ use crate::node::{
     Purpose,
     parameters::{
         Acknowledged, Background, BlockedBy, Fallback, IfRefused, Notify, Reading, Reconnect,
-        SessionState, Slow, Transport, Wire,
+        SessionState, Slow, Spread, Transport, Wire,
     },
 };
 use crate::{
@@ -112,6 +112,8 @@ pub struct Crowd {
     pub wire: Wire,
     /// Bytes of payload in a message.
     pub payload: u64,
+    /// How its fan-out sends on what is for many.
+    pub spread: Spread,
     /// How it polls, if it does.
     pub poll: Option<Poll>,
     /// Whoever sends, sends to all in a room of so many; `None`: to one other user.
@@ -252,8 +254,8 @@ impl Crowd {
         self.if_refused.is_none() && !self.visits && !self.connects_for_each()
     }
 
-    /// Whether polls alone come too rarely for the connection of the last one: where timers are held
-    /// back to multiples, two are up to the next multiple apart.
+    /// Whether polls alone come too rarely for the connection of the last one: where timers are
+    /// held back to multiples, two are up to the next multiple apart.
     pub fn polls_anew(&self) -> bool {
         let Some(Poll::Short { every, kept }) = self.poll else { return false };
         let apart = self.background.filter(|it| it.share.0 > 0.0).map(|it| it.throttle.nanos());
@@ -293,29 +295,9 @@ impl Crowd {
         u32::from(attempts) / number::row(self.way[1].max(1))
     }
 
-    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
-    /// the first user.
-    #[inline]
-    pub fn feed_of(&self, message: &Message) -> Option<u8> {
-        if self.feeds.is_empty() || message.id & EACH != 0 {
-            return None;
-        }
-        match self.origin(message) {
-            Some(origin) => origin.feed,
-            None => self.own_feed,
-        }
-    }
-
     /// Bytes of payload in a message.
     pub fn payload_of(&self, message: &Message) -> u64 {
         self.origin(message).map_or(self.payload, |origin| origin.payload.0)
-    }
-
-    /// Whether what is for many can go to whole groups of its users: they hold streams to one pool,
-    /// and what they miss is theirs to ask for.
-    pub fn takes_groups(&self) -> bool {
-        let one = self.poll.is_none() && !self.prefers();
-        one && self.inbox.is_none() && self.idle().is_none()
     }
 
     /// What a message takes on its way down, in bytes.

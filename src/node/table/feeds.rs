@@ -1,6 +1,8 @@
 //! All feeds of a world, and what gateways hold back of them for slow consumers.
 use super::{
     connections::{Connection, NOWHERE, State},
+    crowds::{Crowd, EACH},
+    messages::Message,
     send_buffers::SendBuffers,
 };
 pub use super::{
@@ -10,6 +12,7 @@ pub use super::{
 };
 use crate::{
     engine::{Time, number},
+    node::parameters::Spread,
     record::Cause,
 };
 use std::collections::BTreeMap;
@@ -58,5 +61,41 @@ impl Feeds {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+impl Crowd {
+    /// The feed of a message, if it is for many: it is then addressed to its topic, counted from
+    /// the first user.
+    #[inline]
+    pub fn feed_of(&self, message: &Message) -> Option<u8> {
+        if self.feeds.is_empty() || message.id & EACH != 0 {
+            return None;
+        }
+        match self.origin(message) {
+            Some(origin) => origin.feed,
+            None => self.own_feed,
+        }
+    }
+
+    /// Whether one call brings what is for many to all who hold a stream at a gateway: what they
+    /// miss is theirs to ask for. Of those who prefer some transport it depends on how each goes
+    /// now.
+    #[inline]
+    pub fn takes_calls(&self) -> bool {
+        self.spread != Spread::Connections && self.poll.is_none() && self.inbox.is_none()
+    }
+
+    /// Whether such a call can push to whole groups of its users at once: all hold streams to one
+    /// pool, and nothing but their leaving depends on what each of them gets.
+    pub fn takes_groups(&self) -> bool {
+        let alike = !self.prefers() && self.idle().is_none();
+        self.spread == Spread::Gateways && alike && self.takes_calls()
+    }
+
+    /// Whether a push is one of those that a call for many brings.
+    #[inline]
+    pub fn is_called(&self, push: &Message) -> bool {
+        push.id & EACH != 0 && !self.feeds.is_empty() && self.takes_calls()
     }
 }

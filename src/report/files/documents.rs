@@ -1,5 +1,5 @@
 //! The two JSON documents: the manifest (what was run) and the summary (what came out).
-use super::unit_name;
+use super::{contents::Contents, unit_name};
 use crate::{
     scenario::Origin,
     summary::{Bill, Judged, Metric, Summary},
@@ -30,6 +30,7 @@ pub(super) struct Manifest {
     pub(super) sets: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) replication: Option<u32>,
+    pub(super) contents: Contents,
 }
 
 /// What the bill was reckoned from; null without prices.
@@ -96,7 +97,7 @@ struct Value {
     n: u32,
 }
 
-pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
+pub(super) fn manifest(summary: &Summary, contents: Contents) -> Vec<u8> {
     pretty(&Manifest {
         experiment: summary.experiment.clone(),
         question: summary.question.clone(),
@@ -121,6 +122,7 @@ pub(super) fn manifest(summary: &Summary) -> Vec<u8> {
         file: summary.file.clone(),
         sets: summary.sets.clone(),
         replication: summary.replication,
+        contents,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The result files: a summary written as tidy tables and JSON, and read back.
 //!
 //! Nothing here touches the disk: files are names and bytes. The same summary gives the same bytes.
+mod contents;
 mod documents;
 pub mod napkin;
 pub mod observed;
@@ -67,9 +68,21 @@ pub fn write(summary: &Summary) -> Vec<File> {
         .iter()
         .flat_map(|bill| [(COST, tables::cost(bill)), (GROWTH, tables::growth(bill))]);
     let napkin = (!summary.napkin.is_empty()).then(|| (NAPKIN, napkin::table(&summary.napkin)));
-    let manifest = (MANIFEST, documents::manifest(summary));
-    let all = files.into_iter().chain(cost).chain(napkin).chain([manifest]);
-    all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
+    sealed(files.into_iter().chain(cost).chain(napkin), |contents| {
+        documents::manifest(summary, contents)
+    })
+}
+
+/// Data files with the manifest behind them, which knows what they hold.
+fn sealed(
+    files: impl Iterator<Item = (&'static str, Vec<u8>)>,
+    manifest: impl FnOnce(contents::Contents) -> Vec<u8>,
+) -> Vec<File> {
+    let file = |(name, bytes): (&str, Vec<u8>)| File { name: name.to_owned(), bytes };
+    let mut all: Vec<File> = files.map(file).collect();
+    let contents = contents::of(&all);
+    all.push(file((MANIFEST, manifest(contents))));
+    all
 }
 
 /// The names of units in the files.

@@ -1,7 +1,7 @@
 //! Reading the result files back: what `render` knows, and all it knows.
 use super::{
     ABSENCES, COST, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, PHASES, SERIES,
-    SUMMARY,
+    SUMMARY, contents,
     documents::{Basis, Manifest},
     unit_named,
 };
@@ -53,7 +53,8 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
     let verdicts: Verdicts = json(open, SUMMARY)?;
     let span = Span::from_seconds;
     let (tick, lag_bin) = (span(manifest.tick_s), span(manifest.lag_bin_s));
-    Ok(Summary {
+    let contents = manifest.contents.clone();
+    let summary = Summary {
         fingerprint: fingerprint(&manifest.fingerprint)?,
         fingerprints: manifest
             .fingerprints
@@ -85,7 +86,9 @@ pub fn read(open: Open) -> Result<Summary, Unreadable> {
         lag_cells: rows(open, LAG_CELLS, lag_cell)?,
         series: series(open, tick, lag_bin)?,
         phases: rows(open, PHASES, phase)?,
-    })
+    };
+    contents::check(open, &contents)?;
+    Ok(summary)
 }
 
 pub(super) fn json<T: for<'a> Deserialize<'a>>(

@@ -1,12 +1,14 @@
 //! The result files of a sweep: written, and read back.
 use super::{
     ABSENCES, COST, File, GROWTH, MANIFEST, NAPKIN, PHASES, POINTS, SUMMARY,
+    contents::{self, Contents},
     documents::{self, Basis, Document, DocumentPoint, hexadecimal},
     napkin,
     read::{
         Cells, Open, Unreadable, Verdicts, absence, charge, each, fingerprint, grown, json,
         malformed, metric, phase, read,
     },
+    sealed,
     tables::{self, absence_cells, charge_cells, grown_cells, metric_cells, phase_cells},
 };
 use crate::{
@@ -38,6 +40,7 @@ struct Manifest {
     #[serde(default)]
     sets: Vec<String>,
     arguments: Vec<String>,
+    contents: Contents,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,8 +88,7 @@ pub fn write_sweep(sweep: &Sweep) -> Vec<File> {
     let table = || by_point(sweep, &napkin::COMPARED, |it| &it.alone.napkin, napkin::cells);
     let napkin = estimated.then(|| (NAPKIN, table()));
     let all = files.into_iter().chain(cost.into_iter().flatten()).chain(napkin);
-    let all = all.chain([(MANIFEST, manifest(sweep))]);
-    all.map(|(name, bytes)| File { name: name.to_owned(), bytes }).collect()
+    sealed(all, |contents| manifest(sweep, contents))
 }
 
 impl Point {
@@ -99,7 +101,7 @@ impl Point {
     }
 }
 
-fn manifest(sweep: &Sweep) -> Vec<u8> {
+fn manifest(sweep: &Sweep, contents: Contents) -> Vec<u8> {
     let place = |point: &Point| Place {
         name: point.name.clone(),
         values: point.values.clone(),
@@ -125,6 +127,7 @@ fn manifest(sweep: &Sweep) -> Vec<u8> {
         file: sweep.file.clone(),
         sets: sweep.sets.clone(),
         arguments: sweep.arguments.clone(),
+        contents,
     })
 }
 
@@ -273,6 +276,7 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         tried.map_err(|error| malformed(MANIFEST, &format!("point {}: {error}", point.name)))?;
     }
     read_tables(open, manifest.axes.len(), &mut points)?;
+    contents::check(open, &manifest.contents)?;
     let mut sweep = Sweep {
         fingerprint: fingerprint(&manifest.fingerprint)?,
         file: manifest.file,
@@ -291,16 +295,30 @@ pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
         runs: Vec::new(),
     };
     let drawn: Vec<&Point> = sweep.drawn_designs().iter().map(|design| design.point).collect();
-    sweep.runs = drawn.into_iter().filter_map(|point| run_of(open, &sweep, point)).collect();
+    let runs = drawn.into_iter().filter_map(|point| run_of(open, &sweep, point).transpose());
+    sweep.runs = runs.collect::<Result<_, _>>()?;
     Ok(sweep)
 }
 
 /// The run of a point, if its folder holds the very one: prices and objectives move no trajectory.
-fn run_of(open: Open, sweep: &Sweep, point: &Point) -> Option<(String, Summary)> {
+fn run_of(
+    open: Open,
+    sweep: &Sweep,
+    point: &Point,
+) -> Result<Option<(String, Summary)>, Unreadable> {
     let folder = place_of(&point.name);
-    let run = read(&|name| open(&format!("{folder}/{name}"))).ok()?;
-    let same = run.fingerprint == point.fingerprint && run.version == sweep.version;
+    let own = |name: &str| open(&format!("{folder}/{name}"));
+    if own(MANIFEST).is_err() {
+        return Ok(None);
+    }
+    let damaged = |error| malformed(POINTS_FOLDER, &format!("{}/{error}", point.name));
+    let manifest: serde_json::Value = json(&own, MANIFEST).map_err(damaged)?;
+    if manifest["version"] != sweep.version {
+        return Ok(None);
+    }
+    let run = read(&own).map_err(damaged)?;
+    let same = run.fingerprint == point.fingerprint;
     let alike = || run.metrics == point.metrics && run.slo == point.slo;
     let input = || point.input(&sweep.input).is_ok_and(|input| input == run.input);
-    (same && alike() && input()).then(|| (point.name.clone(), run))
+    Ok((same && alike() && input()).then(|| (point.name.clone(), run)))
 }

@@ -4,7 +4,7 @@ use crate::{
     engine::Zipf,
     node::{
         Purpose,
-        parameters::{Audience, Parameters, Popularity, SourceAudience, Spread},
+        parameters::{Audience, Parameters, Popularity, SourceAudience},
         table::{
             crowds::{Crowd, Crowds, Origin},
             feeds::{Feed, Feeds, Keeping, Topics},
@@ -19,15 +19,17 @@ impl Plan<'_> {
     pub(super) fn feeds(&self, crowds: &mut Crowds, pools: &[Range<u16>]) -> Feeds {
         let mut feeds = Feeds::default();
         let (mut own, mut outside) = (None, Vec::new());
-        for crowd in crowds.iter_mut() {
+        let at: Vec<Range<u16>> =
+            crowds.rows().iter().map(|crowd| reaches(crowds, crowd, pools)).collect();
+        for (crowd, pool) in crowds.iter_mut().zip(at) {
             if crowd.way[0] == 0 {
                 own = None;
                 if self.sends_to_all(crowd) {
-                    own = Some(feeds.push(self.feed(crowd, Topics::One, pools)));
+                    own = Some(feeds.push(Self::feed(crowd, Topics::One, pool.clone())));
                 }
                 let topics = crowd.origins.iter().map(|origin| self.topics(origin, crowd.count));
                 let topics: Vec<Option<Topics>> = topics.collect();
-                let feed = |topics| self.feed(crowd, topics, pools);
+                let feed = |topics| Self::feed(crowd, topics, pool.clone());
                 let all = topics.into_iter().map(|topics| topics.map(feed));
                 outside = all.map(|feed| feed.map(|feed| feeds.push(feed))).collect();
             }
@@ -71,16 +73,21 @@ impl Plan<'_> {
         clients.sends.as_ref().is_some_and(|sends| sends.to == Audience::All)
     }
 
-    fn feed(&self, crowd: &Crowd, topics: Topics, pools: &[Range<u16>]) -> Feed {
+    fn feed(crowd: &Crowd, topics: Topics, pool: Range<u16>) -> Feed {
         let users = crowd.first..crowd.first + crowd.count;
-        let pool = pools[usize::from(crowd.gateways.node)].clone();
         let keeping = crowd
             .replay
             .as_ref()
             .map(|replay| Keeping { messages: replay.messages, retention: replay.retention });
-        let spread = crowd.fanout.as_ref().map(|port| self.parameters(NodeId(port.node)));
-        let grouped = crowd.takes_groups()
-            && matches!(spread, Some(Parameters::Fanout(own)) if own.spread == Spread::Gateways);
-        Feed::new(users, pool, topics, keeping, grouped)
+        Feed::new(users, pool, topics, keeping, crowd.takes_groups())
     }
+}
+
+/// The instances that the users of a crowd may be at, by any of the transports that they prefer,
+/// and those between them.
+fn reaches(crowds: &Crowds, crowd: &Crowd, pools: &[Range<u16>]) -> Range<u16> {
+    let ways = crowds.rows().iter().filter(|way| way.clients == crowd.clients);
+    let own = pools[usize::from(crowd.gateways.node)].clone();
+    ways.map(|way| &pools[usize::from(way.gateways.node)])
+        .fold(own, |all, pool| all.start.min(pool.start)..all.end.max(pool.end))
 }

@@ -2,7 +2,10 @@
 use super::fake::Story;
 use assert_cmd::Command;
 use squall::cli::{folder, results};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 fn squall() -> Command {
@@ -252,10 +255,17 @@ fn what_is_pending_is_let_in_by_the_command_that_is_told() {
     assert!(page.contains(" to settle; deploy at"), "{page}");
 }
 
-/// A number that is none, and one that no run writes, are no crash of `render`.
+/// A number that no run writes is no crash of `render`; one that was changed by hand is none of the
+/// results.
 #[test]
 fn numbers_that_were_changed_by_hand_are_no_panic() {
     let here = TempDir::new().unwrap();
+    let mut huge = small().summary();
+    for value in huge.series.iter_mut().flat_map(|series| &mut series.values) {
+        *value = value.map(|_| 1e308);
+    }
+    results::write(&huge, here.path()).unwrap();
+    squall().arg("render").arg(here.path()).assert().code(0);
     results::write(&small().summary(), here.path()).unwrap();
     let series = here.path().join("series.csv");
     let written = fs::read_to_string(&series).unwrap();
@@ -267,9 +277,39 @@ fn numbers_that_were_changed_by_hand_are_no_panic() {
         fs::write(&series, written.lines().map(row).collect::<String>()).unwrap();
         squall().arg("render").arg(here.path()).assert()
     };
-    change("1e308").code(0);
-    change("NaN").code(2);
-    change("inf").code(2);
+    for number in ["1e308", "NaN", "inf"] {
+        change(number).code(2);
+    }
+}
+
+/// A table that ends early, at the end of a line or before its first, is found whichever it is, and
+/// nothing is drawn from it.
+#[test]
+fn what_was_cut_short_is_no_result() {
+    let here = TempDir::new().unwrap();
+    results::write(&small().summary(), here.path()).unwrap();
+    squall().arg("render").arg(here.path()).assert().code(0);
+    let page = fs::read(here.path().join("report.html")).unwrap();
+    let tables = fs::read_dir(here.path()).unwrap().map(|entry| entry.unwrap().path());
+    let tables: Vec<PathBuf> =
+        tables.filter(|path| path.extension().is_some_and(|kind| kind == "csv")).collect();
+    assert!(tables.len() >= 7, "{tables:?}");
+    for table in tables {
+        let name = table.file_name().unwrap().to_string_lossy().into_owned();
+        let written = fs::read_to_string(&table).unwrap();
+        let lines = written.lines().count();
+        for keep in [0, lines / 2] {
+            let cut: String = written.lines().take(keep).map(|line| format!("{line}\n")).collect();
+            fs::write(&table, cut).unwrap();
+            let done = squall().arg("render").arg(here.path()).assert().code(2);
+            let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+            let told = format!("{name}: it is not as it was written");
+            assert!(said.contains(&told), "{keep} of {lines}: {said}");
+        }
+        fs::write(&table, written).unwrap();
+    }
+    assert_eq!(fs::read(here.path().join("report.html")).unwrap(), page);
+    squall().arg("render").arg(here.path()).assert().code(0);
 }
 
 #[test]

@@ -144,6 +144,18 @@ fn designs_are_drawn_over_time() {
     let mut alone = contents(&at("r"));
     alone.retain(|(name, _)| name != "run-info.json");
     assert_eq!(contents(&at("o").join("points/window=30s")), alone);
+    // A table of it, or of the sweep, that was cut short is not passed over.
+    for table in ["points/window=30s/series.csv", "points.csv"] {
+        let path = at("o").join(table);
+        let written = fs::read_to_string(&path).unwrap();
+        let header: String = written.lines().take(1).map(|line| format!("{line}\n")).collect();
+        fs::write(&path, header).unwrap();
+        let done = squall().arg("render").arg(at("o")).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        let told = format!("{}: it is not as it was written", table.trim_start_matches("points/"));
+        assert!(done.status.code() == Some(2) && said.contains(&told), "{said}");
+        fs::write(&path, written).unwrap();
+    }
     // Other objectives and prices move no trajectory: the page has the new ones all the same.
     let more = "deliveries.missed < 100, clients.availability > 1% ]";
     let again = fs::read_to_string(&file).unwrap().replace("deliveries.missed < 100 ]", more);

@@ -1,12 +1,12 @@
 //! A managed service in the place of gateways: its quota, its clocks, and what it bills.
 use super::{
-    chat::{chat, clients, secs},
+    chat::{chat, clients, fanout_of, secs},
     consumers::{close, count, measure, run},
-    sources::with_source,
+    sources::{source, with_source},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Heartbeat, Jitter, Managed, Parameters, Reconnect, Ticks},
+    node::parameters::{Heartbeat, Jitter, Managed, Parameters, Reconnect, SourceAudience, Ticks},
     record::{Amount, Outcome},
     scenario::{Action, ActionKind, DropKind, NodeId, Scenario},
     units::{Bytes, Rate, Share},
@@ -96,6 +96,25 @@ fn connections_have_a_longest_age() {
     assert_eq!(count(&outcome, "deliveries.missed"), 0);
     let never = run(&held(4_000, |managed| managed.max_age = None));
     assert_eq!(count(&never, "connections.closed"), 0);
+}
+
+/// What is for all is one call, also where each connection ends when nothing has gone over it.
+#[test]
+fn who_may_be_closed_idle_is_called_with_the_others() {
+    let runs = [Some(secs(25)), None].map(|every| {
+        let mut scenario = held(2_000, |managed| managed.max_age = None);
+        with_source(&mut scenario, "ticker", Ticks::Every(secs(1)));
+        source(&mut scenario).to = SourceAudience::All;
+        fanout_of(&mut scenario).service = Law::Constant(1e6);
+        let crowd = clients(&mut scenario);
+        crowd.sends = None;
+        crowd.heartbeat.every = every;
+        run(&scenario)
+    });
+    for name in ["delivery_lag.mean", "fanout.cpu.mean"] {
+        close(measure(&runs[1], name), measure(&runs[0], name), 0.02);
+    }
+    assert_eq!(count(&runs[0], "deliveries.missed"), count(&runs[1], "deliveries.missed"));
 }
 
 /// Heartbeats keep a connection open that has no messages; without them a user who neither sends

@@ -2,11 +2,14 @@
 use super::{
     chat::{away_for, chat, clients, crash, fanout_of, replay, secs},
     consumers::{close, count, measure, run},
+    fallback::{fallback, preferred},
     sources::{source, with_source},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Audience, Popularity, Resume, SourceAudience, Spread, Ticks},
+    node::parameters::{
+        Audience, BlockedBy, Popularity, Resume, SourceAudience, Spread, Ticks, Transport,
+    },
     record::Outcome,
     scenario::{Action, ActionKind, CrashKind, NodeId, Scenario},
     units::{Rate, Share},
@@ -80,6 +83,46 @@ fn topics_and_rooms_are_their_members() {
         close(
             measure(&runs[0], "ticker.delivery_lag.p95"),
             measure(&runs[1], "ticker.delivery_lag.p95"),
+            0.02,
+        );
+    }
+}
+
+/// A message that comes while its reader changes its gateway is no stale route in either.
+#[test]
+fn nobody_is_looked_for_who_has_left_meanwhile() {
+    let runs = both(|scenario| fanout_of(scenario).service = Law::Constant(20e6));
+    alike(&runs);
+    for name in ["registry.stale_routes", "registry.operations"] {
+        assert_eq!(count(&runs[0], name), count(&runs[1], name), "{name}");
+    }
+}
+
+/// Streams of a list are called as those of one transport: one call to each gateway, also where
+/// some users go by another stream; those who poll get theirs one by one, after the others.
+#[test]
+fn a_list_of_streams_is_called_as_one_stream() {
+    let runs = [[None; 2], [Some(Transport::Sse); 2], [Some(Transport::Sse), None]].map(|list| {
+        let mut scenario = news(Spread::Gateways);
+        let crowd = clients(&mut scenario);
+        (crowd.network.silent_drops, crowd.transport) = (Share(0.0), Transport::Websocket);
+        let fanout = fanout_of(&mut scenario);
+        fanout.service = Law::Constant(1e6);
+        let crowd = clients(&mut scenario);
+        if let [Some(second), _] = list {
+            let blocked = if list[1].is_some() { 0.0 } else { 0.1 };
+            crowd.prefer = vec![preferred(Transport::Websocket, blocked), preferred(second, 0.0)];
+            crowd.fallback = Some(fallback(5, BlockedBy::Refuse));
+        }
+        run(&scenario)
+    });
+    for other in &runs[1..] {
+        for name in ["delivery_lag.mean", "delivery_lag.p95", "fanout.cpu.mean"] {
+            close(measure(other, name), measure(&runs[0], name), 0.05);
+        }
+        close(
+            measure(other, "registry.operations"),
+            measure(&runs[0], "registry.operations"),
             0.02,
         );
     }
