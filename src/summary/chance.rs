@@ -1,7 +1,7 @@
 //! Whether what happens at random is more than chance: the one rule for peaks of attempts, in
 //! sentences and above charts, for moments at which much is late, and for what a fault is said to
 //! have cost.
-use super::{Summary, series::Curve};
+use super::{Summary, figures, series::Curve};
 use crate::engine::number;
 
 /// A peak that is no more times what is usual is none.
@@ -40,6 +40,56 @@ impl Summary {
     /// of them.
     pub fn looked(&self, curve: &Curve, bins: usize) -> Looked {
         Looked { seconds: curve.step * f64::from(self.replications.max(1)), bins }
+    }
+}
+
+/// Attempts to connect by the second: of a bin that is longer its busiest one, where that was
+/// counted.
+#[derive(Clone, Debug)]
+pub struct Busiest {
+    /// The most in one second of each bin, as a mean over the replications.
+    pub curve: Curve,
+    /// Its statistic.
+    statistic: &'static str,
+    /// Seconds in a bin among which that is the busiest.
+    among: f64,
+}
+
+impl Busiest {
+    /// As a track: node, quantity and statistic.
+    pub fn track(&self) -> [&'static str; 3] {
+        ["", "attempts", self.statistic]
+    }
+
+    /// How long what a bin has lasts, in seconds.
+    pub fn lasts(&self) -> f64 {
+        self.curve.step / self.among
+    }
+
+    /// The same in words, behind a rate; empty of a second: over a longer time its peak is lower.
+    pub fn over(&self) -> String {
+        let lasts = self.lasts();
+        if lasts > 1.0 { format!(" over {}", figures::spoken(lasts)) } else { String::new() }
+    }
+
+    /// So many bins of it.
+    pub fn looked(&self, summary: &Summary, bins: usize) -> Looked {
+        let all = number::float(number::count(bins)) * self.among;
+        let seconds = self.lasts() * f64::from(summary.replications.max(1));
+        Looked { seconds, bins: number::place(number::whole(all)) }
+    }
+}
+
+impl Summary {
+    /// Attempts by the second; none where nobody tries.
+    pub fn busiest(&self) -> Option<Busiest> {
+        let of = |statistic, by_second: bool| {
+            let curve = self.rate("", "attempts", statistic)?;
+            let among = if by_second { curve.step.max(1.0) } else { 1.0 };
+            curve.peak().filter(|&(_, most)| most > 0.0)?;
+            Some(Busiest { curve, statistic, among })
+        };
+        of("busiest_second", true).or_else(|| of("attempted", false))
     }
 }
 

@@ -1,6 +1,11 @@
 //! Who moves when something happens: the attempts of those whom each fault sends away, with their
 //! peak. A peak belongs to the fault that began last before it and hit users.
-use super::{Summary, board::is_mark, chance::Looked, deeds, figures, series::Curve, student};
+use super::{
+    Summary,
+    board::is_mark,
+    chance::{Busiest, Looked},
+    deeds, figures, student,
+};
 use crate::engine::number;
 use figures::{clock, compact, count, counted};
 
@@ -39,18 +44,18 @@ fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
     let attempts = summary.rate("", "attempts", "attempted")?;
     let (from, to) = (deeds::bin_of(start, attempts.step), deeds::bin_of(end, attempts.step));
     let moved = attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
-    let (bin, peak) = largest(attempts.within(from, to))?;
-    let track = ["", "attempts", "attempted"];
-    let own = summary.own_peak(track, (from, to), true).unwrap_or(peak);
+    let busiest = summary.busiest()?;
+    let (bin, peak) = largest(busiest.curve.within(from, to))?;
+    let own = summary.own_peak(busiest.track(), (from, to), true).unwrap_or(peak);
     let before =
         average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
     let (bins, before) = (attempts.within(from, to).count(), before.unwrap_or(0.0));
-    let peaks = summary.looked(&attempts, bins).stands_out(peak, before);
+    let peaks = busiest.looked(summary, bins).stands_out(peak, before);
     // Many who come evenly have no peak to speak of.
     let whole = Looked { seconds: summary.looked(&attempts, bins).seconds * wide(bins), bins: 1 };
     let mean = moved / (attempts.step * wide(bins));
     let text = match (peaks, whole.stands_out(mean, before)) {
-        (true, _) => at_peak(summary, &attempts, (bin, own), before),
+        (true, _) => at_peak(summary, &busiest, (bin, own), before),
         (false, true) => {
             format!(", {} times as many as usual ({}/s)", compact(mean / before), compact(before))
         }
@@ -69,15 +74,17 @@ fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
 }
 
 /// What each run has at its own peak, and about when that is.
-fn at_peak(summary: &Summary, attempts: &Curve, (bin, own): (usize, f64), before: f64) -> String {
+fn at_peak(summary: &Summary, attempts: &Busiest, (bin, own): (usize, f64), before: f64) -> String {
     let times = if before > 0.0 {
         format!(", {} times the {}/s before", compact(own / before), compact(before))
     } else {
         String::new()
     };
-    let at = clock(attempts.time(bin));
-    if summary.replications > 1 {
-        format!("; the peak, about {at}, is {}/s{times}", count(own))
+    let at = clock(attempts.curve.time(bin));
+    let over = attempts.over();
+    // Of several runs it is that of their mean, of a long bin its middle.
+    if summary.replications > 1 || attempts.curve.step > 1.0 {
+        format!("; the peak, about {at}, is {}/s{over}{times}", count(own))
     } else {
         format!("; the peak at {at} is {}/s{times}", count(own))
     }

@@ -7,7 +7,7 @@ use crate::{
     engine::number,
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Stretch, Summary, figures, series::Curve, student},
+    summary::{Stretch, Summary, chance::Busiest, figures, series::Curve, student},
 };
 use figures::{clock, compact, count, share};
 
@@ -36,6 +36,7 @@ const FAILURES: [(&str, &str, Pen); 3] = [
 /// What the chart is about.
 struct Told {
     attempted: Curve,
+    busiest: Busiest,
     /// The bin of the peak, and the peak.
     peak: (usize, f64),
     /// The rate that is usual.
@@ -51,16 +52,18 @@ struct Told {
 /// None without attempts, and where they are but chance.
 fn told(summary: &Summary) -> Option<Told> {
     let attempted = tried(summary)?;
-    let peak = attempted.peak()?;
+    let busiest = summary.busiest()?;
+    let peak = busiest.curve.peak()?;
     let failures = failures(summary);
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
     // Few failures are a comb of single ones: a number says more.
     let few = failed > 0.0 && failed <= NOTABLE * attempted.integral();
     let failures = if few { Vec::new() } else { failures };
     let usual = usual(summary, &attempted);
-    let looked = summary.looked(&attempted, attempted.values().count());
+    let looked = busiest.looked(summary, busiest.curve.values().count());
     let stands_out = usual.is_none_or(|usual| looked.stands_out(peak.1, usual));
-    let told = Told { attempted, peak, usual, stands_out, failures, rare: few.then_some(failed) };
+    let rare = few.then_some(failed);
+    let told = Told { attempted, busiest, peak, usual, stands_out, failures, rare };
     (stands_out || !told.failures.is_empty() || summary.hits_some()).then_some(told)
 }
 
@@ -87,11 +90,14 @@ fn towers(peak: f64, over: Option<f64>) -> bool {
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let told = told(summary)?;
     let headline = headline(summary, &told);
-    let Told { attempted, peak: (_, peak), usual, failures, rare, .. } = told;
+    let Told { attempted, busiest, peak: (_, peak), usual, failures, rare, .. } = told;
     let accepted = summary.rate("", "attempts", "accepted");
     let mut shown = vec![(theme::BLUE.wide(1.75), "attempted", attempted.clone())];
     if let Some(accepted) = accepted {
         shown.insert(0, (theme::GREY, "accepted", accepted));
+    }
+    if busiest.lasts() < attempted.step {
+        shown.insert(0, (theme::BLUE.wide(0.75), "busiest second", busiest.curve));
     }
     let quota = quota(summary);
     let even = |rate: f64| {
@@ -295,16 +301,11 @@ fn usual(summary: &Summary, attempted: &Curve) -> Option<f64> {
 
 /// The peak, and what it is held against; where it is no more than chance, that it is none.
 fn headline(summary: &Summary, told: &Told) -> String {
-    let Told { attempted, peak: (bin, peak), usual, failures, .. } = told;
+    let Told { attempted, busiest, peak: (bin, peak), usual, failures, .. } = told;
     let failed: f64 = failures.iter().map(|(_, _, curve)| curve.integral()).sum();
     let fail = (failed > NOTABLE * attempted.integral())
         .then(|| format!("; {} of all attempts fail", share(failed / attempted.integral())));
-    // Over a longer bin the peak of a second is lower.
-    let over = if attempted.step > 1.0 {
-        format!(" over {}", figures::spoken(attempted.step))
-    } else {
-        String::new()
-    };
+    let over = busiest.over();
     let usual = usual.filter(|&usual| usual > 0.0);
     if let Some(usual) = usual.filter(|_| !told.stands_out) {
         let (usual, fail) = (compact(usual), fail.unwrap_or_default());

@@ -66,6 +66,25 @@ timeline:
   - { at: 1min, name: deploy, deploy: { node: gateways, batch: 1, startup: 20s } }
 ";
 
+/// However long a tick is: a peak is that of a second, in sentences, charts and metrics.
+#[test]
+fn a_peak_is_that_of_a_second() {
+    for replications in [1, 3] {
+        let summary = runs(&DEPLOY.replace("seed: 7", "seed: 7\ntick: 10s"), replications);
+        let peak = summary.mean("attempts.peak_per_second").unwrap();
+        let tick = summary.rate("", "attempts", "attempted").unwrap().peak().unwrap().1;
+        assert!(peak > 5.0 * tick, "{peak} {tick}");
+        let told = sentences(&summary);
+        assert!(told.contains(&format!(" is {}/s, ", count(peak))), "not {peak}: {told}");
+        let chart = chart(&summary, "attempts");
+        let headline = plain(&chart.headline);
+        let busiest = summary.busiest().unwrap().curve.peak().unwrap().1;
+        let begins = format!("Attempts peak at {}/s at ", count(busiest));
+        assert!(headline.starts_with(&begins), "not {busiest}: {headline}");
+        assert!(replications > 1 || count(busiest) == count(peak));
+    }
+}
+
 /// What each run has at its own peak, not what their mean line has.
 #[test]
 fn a_peak_has_one_value() {
