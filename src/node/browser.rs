@@ -129,11 +129,11 @@ impl Cx<'_> {
     /// The connection of a user ends, if it has one: whoever waits for a turn has given it back.
     pub(super) fn goes_offline(&mut self, user: u32) {
         let place = self.crowds.place(user);
+        self.record.went_offline(self.now, place, user);
+        self.counts_light(user, -1);
         if self.waits_in_line(user) {
             self.changes_online(user, 1);
         }
-        self.record.went_offline(self.now, place, user);
-        self.counts_light(user, -1);
     }
 
     /// A user has no connection any more, nor waits for one: the next tab of its browser goes on.
@@ -149,11 +149,7 @@ impl Cx<'_> {
 
     /// A browser has room, or a connection of it is free: what waits there leaves.
     fn next_tab(&mut self, tabs: Range<u32>, mut given: Turn) {
-        for tab in tabs.clone() {
-            if self.connections.get(tab).state == State::Online {
-                self.lets_requests_out(tab);
-            }
-        }
+        self.lets_all_out(tabs.clone());
         while let Some(next) = self.next_in_line(&tabs) {
             self.connections.queues.leave(tabs.start, next);
             self.goes_on_from_line(next, given);
@@ -163,16 +159,15 @@ impl Cx<'_> {
 
     /// Of the tabs that wait the first for which there is room, by the transport that it goes by.
     fn next_in_line(&self, tabs: &Range<u32>) -> Option<u32> {
-        let queues = &self.connections.queues;
-        if queues.is_empty(tabs.start) {
-            return None;
-        }
-        let taken = [false, true].map(|kind| self.taken(tabs.clone(), NOBODY, kind));
-        queues.line(tabs.start).find(|&tab| {
+        let mut taken = [None; 2];
+        self.connections.queues.line(tabs.start).find(|&tab| {
             let online = self.connections.get(tab).state == State::Online;
             let upcoming = || self.crowds.upcoming(tab, self.now);
             let way = if online { self.crowds.of(tab) } else { upcoming() };
-            taken_by(way).is_none_or(|(kind, most)| taken[usize::from(kind)] < most)
+            taken_by(way).is_none_or(|(kind, most)| {
+                let taken = &mut taken[usize::from(kind)];
+                *taken.get_or_insert_with(|| self.taken(tabs.clone(), NOBODY, kind)) < most
+            })
         })
     }
 
@@ -209,6 +204,21 @@ impl Cx<'_> {
         matches!(given, Some(Turn::Open(_))) && asks && way.blocked(user, self.now).is_none()
     }
 
+    /// What the tabs of a browser have written and it has kept leaves, but for what needs a stream.
+    fn lets_all_out(&mut self, tabs: Range<u32>) {
+        for tab in tabs {
+            let requests = || self.crowds.of(tab).requests_without_stream();
+            let leaves = match self.connections.get(tab).state {
+                State::Online => true,
+                State::Away | State::Connecting => requests(),
+                State::HalfOpen | State::Gone | State::Absent => false,
+            };
+            if leaves {
+                self.lets_requests_out(tab);
+            }
+        }
+    }
+
     /// What a user has written and its browser has kept leaves.
     pub(super) fn lets_requests_out(&mut self, user: u32) {
         let crowd = self.crowds.of(user);
@@ -224,16 +234,13 @@ impl Cx<'_> {
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return false };
         let browser = tabs.start;
         if self.connections.queues.is_empty(browser) {
-            tabs.for_each(|tab| {
-                if self.connections.get(tab).state == State::Online {
-                    self.lets_requests_out(tab);
-                }
-            });
+            self.lets_all_out(tabs);
             return false;
         }
         self.connections.queues.join(browser, user);
         self.record.change_online(self.now, self.crowds.place(user), -1);
         self.counts_light(user, -1);
+        self.steps_aside(user);
         self.record.counts.queued += 1;
         self.next_tab(tabs, Turn::Open(at));
         true

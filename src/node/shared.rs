@@ -210,6 +210,14 @@ impl Cx<'_> {
         }
     }
 
+    /// A user waits for its next turn with a stream: another one counts for the connection.
+    pub(super) fn steps_aside(&mut self, user: u32) {
+        self.hands_over(user);
+        if self.crowds.of(user).shares() {
+            self.connections.beside[number::index(user)].light = true;
+        }
+    }
+
     /// The stream of a user that was beside others counts for their connection from now on.
     fn counts_for_all(&mut self, user: u32) {
         self.changes_light(user, -1);
