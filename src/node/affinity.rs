@@ -102,10 +102,10 @@ impl Cx<'_> {
 
     /// A connection is open: the state of its session is where it is.
     pub fn moves_in(&mut self, user: u32) {
-        if self.crowds.of(user).affinity.is_none() {
+        let gateway = self.connections.get(user).gateway;
+        if self.crowds.of(user).affinity.is_none() || gateway == NOWHERE {
             return;
         }
-        let gateway = self.connections.get(user).gateway;
         let incarnation = self.tiers.get(gateway).incarnation;
         if let Some(found) = self.connections.states.moves_in(user, gateway, incarnation) {
             self.record.counts.returned += 1;

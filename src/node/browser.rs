@@ -7,11 +7,15 @@ use super::{
     event::attempt_ticket,
     parameters::{Http, Preset, Transport},
     table::{
+        browsers::Turn,
         connections::{NOWHERE, State},
         crowds::Crowd,
     },
 };
-use crate::engine::{Span, Time, number};
+use crate::{
+    engine::{Span, Time, number},
+    record::Cause,
+};
 use std::ops::Range;
 
 /// Connections of a browser to one origin over HTTP/1.1 \[P\].
@@ -65,18 +69,25 @@ impl Crowd {
 }
 
 impl Cx<'_> {
-    /// How many connections of one kind the other tabs of a browser have.
+    /// How many connections of one kind the other tabs of a browser have, or have been given.
     fn taken(&self, tabs: Range<u32>, user: u32, requests: bool) -> usize {
         let browser = tabs.start;
-        let has = |tab: &u32| {
-            let open = matches!(
-                self.connections.get(*tab).state,
-                State::Connecting | State::Online | State::HalfOpen
-            );
-            let same = taken_by(self.crowds.of(*tab)).is_some_and(|(kind, _)| kind == requests);
-            *tab != user && open && same && !self.connections.queues.waits(browser, *tab)
+        let by = |tab: u32| match self.connections.get(tab).state {
+            State::Connecting | State::HalfOpen => Some(self.crowds.of(tab)),
+            State::Online => {
+                let held = self.connections.get(tab).gateway != NOWHERE;
+                let has = held || !self.connections.queues.waits(browser, tab);
+                has.then(|| self.crowds.of(tab))
+            }
+            State::Away => {
+                let given = self.connections.queues.is_called(tab)
+                    || self.connections.opening.waits(browser, tab);
+                given.then(|| self.crowds.upcoming(tab, self.now))
+            }
+            State::Gone | State::Absent => None,
         };
-        tabs.filter(has).count()
+        let same = |tab: u32| by(tab).and_then(taken_by).is_some_and(|(kind, _)| kind == requests);
+        tabs.filter(|&tab| tab != user && same(tab)).count()
     }
 
     /// Whether a user has to wait for a connection of its browser, by the transport of `crowd`; if
@@ -118,11 +129,11 @@ impl Cx<'_> {
     /// The connection of a user ends, if it has one: whoever waits for a turn has given it back.
     pub(super) fn goes_offline(&mut self, user: u32) {
         let place = self.crowds.place(user);
+        self.record.went_offline(self.now, place, user);
+        self.counts_light(user, -1);
         if self.waits_in_line(user) {
             self.changes_online(user, 1);
         }
-        self.record.went_offline(self.now, place, user);
-        self.counts_light(user, -1);
     }
 
     /// A user has no connection any more, nor waits for one: the next tab of its browser goes on.
@@ -130,40 +141,82 @@ impl Cx<'_> {
         self.hands_over(user);
         self.leaves_opening(user);
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return };
+        let given = self.connections.queues.begins(user).unwrap_or(Turn::Room);
         if !self.connections.queues.leave(tabs.start, user) {
-            self.next_tab(tabs, self.now);
+            self.next_tab(tabs, given);
         }
     }
 
-    /// A connection of a browser is free from `at` on: what waits there leaves.
-    fn next_tab(&mut self, tabs: Range<u32>, at: Time) {
-        for tab in tabs.clone() {
-            if self.connections.get(tab).state == State::Online {
+    /// A browser has room, or a connection of it is free: what waits there leaves.
+    fn next_tab(&mut self, tabs: Range<u32>, mut given: Turn) {
+        self.lets_all_out(tabs.clone());
+        while let Some(next) = self.next_in_line(&tabs) {
+            self.connections.queues.leave(tabs.start, next);
+            self.goes_on_from_line(next, given);
+            given = Turn::Room;
+        }
+    }
+
+    /// Of the tabs that wait the first for which there is room, by the transport that it goes by.
+    fn next_in_line(&self, tabs: &Range<u32>) -> Option<u32> {
+        let mut taken = [None; 2];
+        self.connections.queues.line(tabs.start).find(|&tab| {
+            let online = self.connections.get(tab).state == State::Online;
+            let upcoming = || self.crowds.upcoming(tab, self.now);
+            let way = if online { self.crowds.of(tab) } else { upcoming() };
+            taken_by(way).is_none_or(|(kind, most)| {
+                let taken = &mut taken[usize::from(kind)];
+                *taken.get_or_insert_with(|| self.taken(tabs.clone(), NOBODY, kind)) < most
+            })
+        })
+    }
+
+    /// A tab that waited goes on: who held requests before asks again on a connection that stands;
+    /// everybody else begins with an attempt.
+    pub(super) fn goes_on_from_line(&mut self, user: u32, given: Turn) {
+        if self.connections.get(user).state == State::Online {
+            if let Turn::Open(at) = given {
+                self.changes_online(user, 1);
+                return self.ask_at(user, at);
+            }
+            self.has_lost_its_own(user);
+        }
+        let at = if let Turn::Open(at) = given { at } else { self.now };
+        self.connections.queues.call(user, given);
+        let session = self.connections.get(user).session;
+        let number = self.connections.attempts[number::index(user)].number;
+        self.wake(at, Timer::Attempt, user, attempt_ticket(session, number));
+    }
+
+    /// A tab that gave its connection to another one has to open one anew.
+    fn has_lost_its_own(&mut self, user: u32) {
+        self.leaves(user, false, Cause::NoReplay);
+        self.connections.get_mut(user).state = State::Away;
+        self.connections.since[number::index(user)] = self.now;
+    }
+
+    /// A user begins what it may have waited for; returns whether on a connection that stands.
+    /// Over HTTP/2, and for a stream, that is a request like any other.
+    pub(super) fn takes_over(&mut self, user: u32) -> bool {
+        let given = self.connections.queues.begins(user);
+        let way = self.crowds.upcoming(user, self.now);
+        let asks = way.hold().is_some() && way.wire.http == Http::One;
+        matches!(given, Some(Turn::Open(_))) && asks && way.blocked(user, self.now).is_none()
+    }
+
+    /// What the tabs of a browser have written and it has kept leaves, but for what needs a stream.
+    fn lets_all_out(&mut self, tabs: Range<u32>) {
+        for tab in tabs {
+            let requests = || self.crowds.of(tab).requests_without_stream();
+            let leaves = match self.connections.get(tab).state {
+                State::Online => true,
+                State::Away | State::Connecting => requests(),
+                State::HalfOpen | State::Gone | State::Absent => false,
+            };
+            if leaves {
                 self.lets_requests_out(tab);
             }
         }
-        while let Some(next) = self.connections.queues.next(tabs.start) {
-            if self.goes_on_from_line(next, at) {
-                return;
-            }
-        }
-    }
-
-    /// A tab that waited goes on at `at`; returns whether it still wants to.
-    pub(super) fn goes_on_from_line(&mut self, user: u32, at: Time) -> bool {
-        let row = *self.connections.get(user);
-        match row.state {
-            State::Online if row.gateway == NOWHERE => {
-                self.changes_online(user, 1);
-                self.ask_at(user, at);
-            }
-            State::Away => {
-                let number = self.connections.attempts[number::index(user)].number;
-                self.wake(at, Timer::Attempt, user, attempt_ticket(row.session, number));
-            }
-            _ => return false,
-        }
-        true
     }
 
     /// What a user has written and its browser has kept leaves.
@@ -181,18 +234,15 @@ impl Cx<'_> {
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return false };
         let browser = tabs.start;
         if self.connections.queues.is_empty(browser) {
-            tabs.for_each(|tab| {
-                if self.connections.get(tab).state == State::Online {
-                    self.lets_requests_out(tab);
-                }
-            });
+            self.lets_all_out(tabs);
             return false;
         }
         self.connections.queues.join(browser, user);
         self.record.change_online(self.now, self.crowds.place(user), -1);
         self.counts_light(user, -1);
+        self.steps_aside(user);
         self.record.counts.queued += 1;
-        self.next_tab(tabs, at);
+        self.next_tab(tabs, Turn::Open(at));
         true
     }
 }

@@ -300,6 +300,9 @@ impl Clients {
         let opened = || cx.connections.opened_with(user, ticket, cx.crowds.of(user));
         let attempt = ticket == attempt_ticket(row.session, number);
         match (timer, row.state) {
+            (Timer::Lifetime, State::Online) if opened() && cx.waits_in_line(user) => {
+                self.lives_on(user, ticket, cx);
+            }
             (Timer::Lifetime, State::Online) if opened() => {
                 let crowd = cx.crowds.of(user);
                 let death = self.death(crowd.connection(user, ticket) | 1 << 63);

@@ -14,6 +14,9 @@ use crate::{
     record::{AttemptEnd, Cause, End},
 };
 
+/// Within what time tabs ask that come all at once.
+const AT_ONCE: Span = Span::from_micros(1);
+
 impl Clients {
     /// Waits for the next attempt; the attempts so far say which delay it is.
     pub fn back_off(user: u32, cx: &mut Cx<'_>) {
@@ -29,6 +32,9 @@ impl Clients {
 
     /// An attempt begins: its first packet leaves.
     pub fn attempt(&self, user: u32, cx: &mut Cx<'_>) {
+        if cx.takes_over(user) {
+            return self.goes_on_for_another(user, cx);
+        }
         if cx.queues(user, cx.crowds.upcoming(user, cx.now)) {
             return;
         }
@@ -142,6 +148,20 @@ impl Clients {
     }
 
     pub(super) fn open(&self, user: u32, cx: &mut Cx<'_>) {
+        cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
+        self.is_open(user, cx);
+    }
+
+    /// A connection that another tab has opened is its own from now on.
+    fn goes_on_for_another(&self, user: u32, cx: &mut Cx<'_>) {
+        let crowd = cx.tries(user);
+        let session = cx.connections.get(user).session;
+        let round_trip = self.round_trip(crowd.connection(user, next_session(session)));
+        cx.connections.get_mut(user).set_round_trip(round_trip);
+        self.is_open(user, cx);
+    }
+
+    fn is_open(&self, user: u32, cx: &mut Cx<'_>) {
         let crowd = cx.crowds.of(user);
         cx.catches_up(user);
         cx.close_window(user);
@@ -156,7 +176,6 @@ impl Clients {
         self.get_in(user, session, cx);
         cx.joins(user);
         cx.moves_in(user);
-        cx.record.attempt_end(cx.now, user, AttemptEnd::Accepted);
         let place = cx.crowds.place(user);
         cx.record.came_online(cx.now, place, user, [outage, cx.now.since(since)]);
         cx.counts_light(user, 1);
@@ -182,7 +201,7 @@ impl Clients {
         if crowd.registry.is_none() && crowd.poll.is_none() {
             cx.ask_for_missed(cx.now, user, row.session);
         }
-        if cx.tiers.get(row.gateway).life == Life::Draining {
+        if row.gateway != NOWHERE && cx.tiers.get(row.gateway).life == Life::Draining {
             self.tell(user, crowd.drain_window, cx);
         }
         self.schedule_lifetime(user, row.session, cx);
@@ -213,7 +232,10 @@ impl Clients {
 
     /// How long after the start a user comes, within `over`.
     pub fn arrives_after(&self, user: u32, over: Span, cx: &Cx<'_>) -> Span {
-        let place = user - cx.crowds.of(user).first;
+        let crowd = cx.crowds.of(user);
+        let place = user - crowd.first;
+        // Tabs that come all at once ask one after another, as by chance.
+        let over = if crowd.browsers.is_some() { over.max(AT_ONCE) } else { over };
         over.scale(self.draws.unit(Purpose::Arrival, u64::from(place), 0))
     }
 }

@@ -65,6 +65,16 @@ impl Clients {
         }
     }
 
+    /// A tab that waits for its turn has no connection that could end: later it may.
+    pub(super) fn lives_on(&self, user: u32, ticket: u16, cx: &mut Cx<'_>) {
+        let session = cx.connections.get(user).session;
+        let entity = cx.crowds.of(user).connection(user, session);
+        if let Some(law) = self.own_lifetime() {
+            let life = law.quantile(self.draws.unit(Purpose::Lifetime, entity, 0));
+            cx.wake(cx.now + Span::from_float(life), Timer::Lifetime, user, ticket);
+        }
+    }
+
     /// A lifetime that is not one of a whole crowd.
     fn own_lifetime(&self) -> Option<&Law> {
         let law = self.parameters.network.lifetime.as_ref()?;

@@ -78,6 +78,9 @@ pub enum Purpose {
     Tabs,
     /// Whether a tab is in the background, and when its timers fire. (user; k = 0, 1)
     Background,
+    /// Which tab of a browser comes first at the start, and whose stream counts for the connection
+    /// that all of them share. (user; k = 0, 1)
+    TabOrder,
 }
 
 impl From<Purpose> for usize {

@@ -5,12 +5,12 @@
 //! and in memory; when that one ends another one does, and the last one takes it along. What ends
 //! the connection on its way to the balancer ends all of its streams.
 use super::{
-    Cx,
+    Cx, Purpose,
     clients::Clients,
     gateway::Gateway,
     parameters::{Http, Transport},
     table::{
-        browsers::Beside,
+        browsers::{Beside, Turn},
         connections::{NOWHERE, State},
         crowds::{Crowd, Streams},
     },
@@ -28,6 +28,10 @@ enum Standing {
     Open,
 }
 
+/// Of [`Purpose::TabOrder`]: when a tab comes, and whether it counts for the connection of all.
+const COMES: u32 = 0;
+const COUNTS: u32 = 1;
+
 impl Crowd {
     /// How streams of several tabs go.
     pub fn streams_are(&self) -> Streams {
@@ -38,6 +42,28 @@ impl Crowd {
         } else {
             Streams::Apart
         }
+    }
+
+    /// In which order tabs of a browser come, or count for what they share.
+    pub fn order(&self, user: u32, of_what: u32) -> u64 {
+        self.draws.bits(Purpose::TabOrder, u64::from(user - self.first), of_what)
+    }
+
+    /// The users in the order in which they come at the start: browsers in turn, and the tabs of
+    /// each as by chance.
+    pub fn in_order(&self) -> impl Iterator<Item = u32> + '_ {
+        let end = self.first + self.present;
+        let alone = if self.browsers.is_none() { self.first..end } else { end..end };
+        let firsts = self.browsers.iter().flat_map(move |browsers| {
+            let next = move |start: &u32| Some(browsers.of(*start).end).filter(|&it| it < end);
+            std::iter::successors(Some(self.first), next).map(|start| browsers.of(start))
+        });
+        let shared = firsts.flat_map(|tabs| {
+            let mut tabs: Vec<u32> = tabs.collect();
+            tabs.sort_by_key(|&tab| self.order(tab, COMES));
+            tabs
+        });
+        alone.chain(shared)
     }
 
     /// The browser of a user, by its first tab.
@@ -118,10 +144,8 @@ impl Cx<'_> {
         if self.connections.opening.leave(browser, user) {
             return;
         }
-        while let Some(next) = self.connections.opening.next(browser) {
-            if self.goes_on_from_line(next, self.now) {
-                return;
-            }
+        if let Some(next) = self.connections.opening.next(browser) {
+            self.goes_on_from_line(next, Turn::Room);
         }
     }
 
@@ -136,12 +160,30 @@ impl Cx<'_> {
         self.connections.beside[number::index(user)] = Beside { joined: open, light: open };
     }
 
+    /// The stream of a user stands when the run begins: any of its browser may have opened the
+    /// connection, and counts for it.
+    pub fn stands_beside(&mut self, user: u32) {
+        self.begins_stream(user);
+        let crowd = self.crowds.of(user);
+        let counts = |tab: &u32| self.is_connected(*tab) && !self.is_light(*tab);
+        let later = |tab: &u32| crowd.order(user, COUNTS) < crowd.order(*tab, COUNTS);
+        let one = self.beside_it(user, crowd).find(counts).filter(later);
+        if let Some(other) = one.filter(|_| self.is_light(user)) {
+            self.connections.beside.swap(number::index(user), number::index(other));
+            self.changes_light(other, 1);
+            let held = self.connections.get(other).gateway;
+            if held != NOWHERE {
+                self.tiers.get_mut(held).light += 1;
+            }
+        }
+    }
+
     /// A user has the connection of its browser open: who waited for that goes on.
     pub(super) fn opens_for_others(&mut self, user: u32) {
         let crowd = self.crowds.of(user);
         let Some(browser) = crowd.browser(user).filter(|_| crowd.shares()) else { return };
         while let Some(next) = self.connections.opening.next(browser) {
-            self.goes_on_from_line(next, self.now);
+            self.goes_on_from_line(next, Turn::Room);
         }
     }
 
@@ -162,9 +204,17 @@ impl Cx<'_> {
         if all.iter().any(|&(rank, tab)| rank < 2 && !self.is_light(tab)) {
             return;
         }
-        let next = all.into_iter().filter(|&(_, tab)| self.is_light(tab)).min();
-        if let Some((_, tab)) = next {
+        let light = all.into_iter().filter(|&(_, tab)| self.is_light(tab));
+        if let Some((_, tab)) = light.min_by_key(|&(rank, tab)| (rank, crowd.order(tab, COUNTS))) {
             self.counts_for_all(tab);
+        }
+    }
+
+    /// A user waits for its next turn with a stream: another one counts for the connection.
+    pub(super) fn steps_aside(&mut self, user: u32) {
+        self.hands_over(user);
+        if self.crowds.of(user).shares() {
+            self.connections.beside[number::index(user)].light = true;
         }
     }
 

@@ -28,7 +28,7 @@ impl World {
             } else if clients.parameters.start != Start::Connected {
                 cx.record.recovery.begin("start", Time::ZERO, users);
             }
-            for user in crowd.first..crowd.first + crowd.present {
+            for user in crowd.in_order() {
                 place(&clients, &before, &crowd, user, nodes, &mut cx);
             }
         }
@@ -83,7 +83,7 @@ fn place(
         }
         return Clients::back_off(user, cx);
     };
-    cx.begins_stream(user);
+    cx.stands_beside(user);
     cx.takes(user, instance);
     let row = cx.connections.get_mut(user);
     (row.state, row.gateway) = (State::Online, instance);
@@ -128,9 +128,7 @@ fn find_place(crowd: &Crowd, user: u32, nodes: &mut [Node], cx: &mut Cx<'_>) -> 
             continue;
         }
         if cx.queues(user, way) {
-            if way.hold().is_some() {
-                cx.crowds.ways().stands(user, way.way[0]);
-            }
+            cx.crowds.ways().stands(user, way.way[0]);
             return None;
         }
         let Node::LoadBalancer(balancer) = &mut nodes[usize::from(way.balancer)] else { continue };

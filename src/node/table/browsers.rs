@@ -2,7 +2,7 @@
 //!
 //! Tabs of a browser follow one another. How many it has is drawn by its number.
 use crate::{
-    engine::{Draws, number},
+    engine::{Draws, Time, number},
     node::{Purpose, parameters::Tabs},
 };
 use std::{
@@ -116,11 +116,23 @@ pub struct Beside {
     pub light: bool,
 }
 
-/// The tabs that wait for a connection of their browser, by its first tab, in order of time.
+/// What a tab gets for which it has waited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// Room for a connection, or for a stream more of one.
+    Room,
+    /// A connection that stands: another tab's request on it has been answered, which is known from
+    /// then on.
+    Open(Time),
+}
+
+/// The tabs that wait for a connection of their browser, by its first tab, in order of time; and
+/// those who have got what they waited for, and have not begun: it is nobody else's meanwhile.
 #[derive(Clone, Debug, Default)]
 pub struct Queues {
     of: BTreeMap<u32, VecDeque<u32>>,
     waiting: u32,
+    called: BTreeMap<u32, Turn>,
 }
 
 impl Queues {
@@ -152,6 +164,26 @@ impl Queues {
         let first = *self.of.get(&browser)?.front()?;
         self.leave(browser, first);
         Some(first)
+    }
+
+    /// Who waits for a connection of a browser, in order of time.
+    pub fn line(&self, browser: u32) -> impl Iterator<Item = u32> + '_ {
+        self.of.get(&browser).into_iter().flatten().copied()
+    }
+
+    /// A tab that waited begins as soon as it can.
+    pub fn call(&mut self, tab: u32, turn: Turn) {
+        self.called.insert(tab, turn);
+    }
+
+    /// Whether a tab has waited, and not yet begun.
+    pub fn is_called(&self, tab: u32) -> bool {
+        self.called.contains_key(&tab)
+    }
+
+    /// A tab that has waited begins, or wants to no more; returns what it has got, if it did.
+    pub fn begins(&mut self, tab: u32) -> Option<Turn> {
+        self.called.remove(&tab)
     }
 
     /// Whether nobody waits for a connection of a browser.
@@ -225,7 +257,11 @@ mod tests {
         }
         assert!(queues.leave(3, 9) && !queues.leave(3, 9) && !queues.leave(4, 7));
         assert_eq!((queues.waiting(), queues.waits(3, 8)), (2, true));
+        assert_eq!(queues.line(3).collect::<Vec<_>>(), [7, 8]);
         assert_eq!([3, 3, 3].map(|browser| queues.next(browser)), [Some(7), Some(8), None]);
         assert_eq!(queues.waiting(), 0);
+        queues.call(7, Turn::Room);
+        assert!(queues.is_called(7) && !queues.waits(3, 7));
+        assert_eq!([7, 7].map(|tab| queues.begins(tab)), [Some(Turn::Room), None]);
     }
 }

@@ -235,6 +235,13 @@ pub(crate) fn clients(scenario: &mut Scenario) -> &mut Clients {
     }
 }
 
+pub(crate) fn balancer(scenario: &mut Scenario) -> &mut LoadBalancer {
+    match &mut scenario.nodes[1].parameters {
+        Parameters::LoadBalancer(balancer) => balancer,
+        other => panic!("the second node is no balancer: {other:?}"),
+    }
+}
+
 pub(crate) fn gateways(scenario: &mut Scenario) -> &mut Gateway {
     match &mut scenario.nodes[2].parameters {
         Parameters::Gateway(gateway) => gateway,

@@ -1,12 +1,12 @@
 //! Over HTTP/2 all streams of a browser go by one connection: one handshake, one place on the bill,
 //! and what else a connection has, however many tabs there are.
 use super::{
-    chat::{chat, clients, crash, drop_users, gateways, secs},
+    chat::{balancer, chat, clients, crash, drop_users, gateways, secs},
     consumers::{close, count, measure, run},
 };
 use squall::{
     engine::{Law, Span, Time, number},
-    node::parameters::{Heads, Http, Start, Tabs, Transport, Visits, Wire},
+    node::parameters::{Heads, Http, Policy, Start, Tabs, Transport, Visits, Wire},
     record::{Amount, Outcome},
     scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Bytes, Share},
@@ -112,6 +112,28 @@ fn a_tab_more_weighs_what_the_application_keeps_of_it() {
         count(&run(&scenario), "connections.end")
     };
     assert_eq!((held(Http::One), held(Http::Two)), (4_000, 6_000));
+}
+
+/// Whose stream counts for the connection is as by chance: in each instance as many do, also where
+/// the tabs of a browser are dealt out in turn, and when those of one instance have gone on.
+#[test]
+fn no_instance_has_all_connections() {
+    for (tabs, pools) in [(2, 2), (3, 3), (6, 2), (5, 4)] {
+        let mut scenario = browsers(1_000, Transport::Sse, Http::Two);
+        let crowd = clients(&mut scenario);
+        (crowd.start, crowd.tabs) = (Start::Connected, Some(Tabs::Constant(tabs)));
+        balancer(&mut scenario).policy = Policy::LeastConnections;
+        gateways(&mut scenario).count = pools;
+        let each = 27_000.0 + 24_000.0 / f64::from(tabs);
+        let outcome = run(&scenario);
+        let all = 6_000.0 * each;
+        close(measure(&outcome, "memory.peak"), all, 1e-9);
+        close(measure(&outcome, "memory.peak_per_instance"), all / f64::from(pools), 0.03);
+        crash(&mut scenario, 40, CrashKind::Process, None);
+        let outcome = run(&scenario);
+        let most = all / f64::from(pools - 1);
+        close(measure(&outcome, "memory.peak_per_instance"), most, 0.03);
+    }
 }
 
 /// It waits for its request, and for nothing before: one round trip in place of three, and the work

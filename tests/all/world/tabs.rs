@@ -1,15 +1,17 @@
 //! Tabs of one browser: what they share over HTTP/1.1, who waits, and what is held back where
 //! nobody looks.
 use super::{
-    chat::{chat, clients, drop_users, gateways, secs},
+    chat::{balancer, chat, clients, crash, drop_users, gateways, secs},
     consumers::{close, count, measure, run},
     fallback::{fallback, preferred},
 };
 use squall::{
     engine::{Law, Span, Time},
-    node::parameters::{Background, BlockedBy, Http, Jitter, Start, Tabs, Transport},
+    node::parameters::{
+        Background, BlockedBy, Heads, Http, Jitter, Policy, Start, Tabs, Transport, Visits, Wire,
+    },
     record::Outcome,
-    scenario::Scenario,
+    scenario::{Action, ActionKind, CrashKind, DropKind, NodeId, Scenario},
     units::{Rate, Share},
 };
 
@@ -93,6 +95,124 @@ fn who_comes_last_waits() {
     assert_eq!((waiting(&outcome), count(&outcome, "connections.end")), (1_000, 6_000));
     assert_eq!(count(&outcome, "attempts.total"), 6_000);
     assert_eq!(count(&outcome, "clients.never_connected"), 1_000);
+}
+
+/// Whoever is told to move gives its place to who has waited for longest, and waits: all get their
+/// turn, and each move is one place in line.
+#[test]
+fn who_moves_goes_to_the_end_of_the_line() {
+    let mut scenario = browsers(Tabs::Constant(7), Transport::Sse);
+    clients(&mut scenario).sends = None;
+    for number in 0..7 {
+        let kind = DropKind::Told;
+        let (node, share, within) = (NodeId(0), Share(1.0), secs(5));
+        let kind = ActionKind::DropClients { node, share, kind, within };
+        let at = Time::ZERO + secs(10 * (number + 1));
+        scenario.timeline.push(Action { at, name: format!("told{number}"), kind });
+    }
+    let outcome = run(&scenario);
+    assert_eq!((waiting(&outcome), count(&outcome, "connections.end")), (1_000, 6_000));
+    assert_eq!(count(&outcome, "clients.never_connected"), 0);
+    // Each of six moves; who comes last has waited since the first of them left.
+    assert_eq!(count(&outcome, "attempts.accepted"), 7 * 6_000);
+    assert_eq!(count(&outcome, "tabs.queued"), 1_000 + 7 * 6_000);
+    assert!(measure(&outcome, "reconnect.max") < 15.0);
+}
+
+/// The same of streams that grow too old, and of instances that are deployed: nobody waits for good.
+#[test]
+fn nobody_waits_for_good_where_streams_grow_old() {
+    let mut scenario = browsers(Tabs::Constant(14), Transport::Sse);
+    scenario.horizon = Time::ZERO + secs(300);
+    scenario.settle = secs(120);
+    let pool = gateways(&mut scenario);
+    (pool.max_age, pool.age_dither) = (Some(secs(30)), secs(10));
+    let outcome = run(&scenario);
+    assert_eq!((waiting(&outcome), count(&outcome, "connections.peak")), (4_000, 3_000));
+    assert_eq!(count(&outcome, "clients.never_connected"), 0);
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
+    // 14/6 of a life of 35 s go by from one turn to the next.
+    close(measure(&outcome, "reconnect.p50"), 35.0 * 8.0 / 6.0, 0.1);
+}
+
+/// Tabs that go away while they wait, or before they have tried again, take no place and give none.
+#[test]
+fn tabs_that_come_and_go_wait_in_order() {
+    for transport in [Transport::Sse, Transport::LongPoll] {
+        let mut scenario = browsers(Tabs::Constant(14), transport);
+        scenario.horizon = Time::ZERO + secs(600);
+        let crowd = clients(&mut scenario);
+        (crowd.poll_hold, crowd.sends) = (secs(5), None);
+        crowd.network.lifetime = Some(Law::Exponential { mean: 100e9 });
+        crowd.network.silent_drops = Share(0.0);
+        let [stay, away] = [60e9, 20e9].map(|mean| Law::Exponential { mean });
+        crowd.visits = Some(Visits { stay, away });
+        let outcome = run(&scenario);
+        let peak = count(&outcome, "connections.peak");
+        assert!(peak <= 3_000, "{transport:?}: {peak}");
+        close(measure(&outcome, "connections.mean"), 3_000.0, 0.03);
+        assert_eq!(count(&outcome, "attempts.timed_out"), 0);
+    }
+}
+
+/// Six connections a browser, however many tabs take turns on them, from the first moment on: who
+/// takes one over sends a request, as where all were there before.
+#[test]
+fn turns_take_no_handshakes() {
+    for (tabs, start) in [7, 14].into_iter().flat_map(|tabs| {
+        [Start::Ramp(Span::ZERO), Start::Ramp(secs(20)), Start::Connected].map(|it| (tabs, it))
+    }) {
+        let mut scenario = browsers(Tabs::Constant(tabs), Transport::LongPoll);
+        let crowd = clients(&mut scenario);
+        (crowd.poll_hold, crowd.start, crowd.sends) = (secs(5), start, None);
+        crowd.wire = Wire { profile: Heads::Browser, tls: true, http: Http::One };
+        let outcome = run(&scenario);
+        let opened = if start == Start::Connected { 0 } else { 6 * 7_000 / tabs };
+        for name in ["handshakes.total", "attempts.total", "attempts.accepted"] {
+            assert_eq!(count(&outcome, name), u64::from(opened), "{name} of {tabs}, {start:?}");
+        }
+        assert_eq!(count(&outcome, "clients.never_connected"), 0);
+        assert_eq!(measure(&outcome, "connections.end"), 42_000.0 / f64::from(tabs));
+        let shake = f64::from(opened) * (2.0 * 52.0 + 600.0 + 52.0);
+        let asked = measure(&outcome, "polls.total") * (515.0 + 22.0 + 52.0);
+        close(measure(&outcome, "wire.up"), shake + asked, 1e-9);
+    }
+}
+
+/// Where connections end, who has waited for longest opens the next one; whoever lost it takes one
+/// over in its turn. So there are as many handshakes as ends.
+#[test]
+fn each_connection_that_ends_is_opened_once() {
+    let ends = |scenario: &mut Scenario| {
+        let crowd = clients(scenario);
+        (crowd.poll_hold, crowd.network.silent_drops) = (secs(5), Share(0.0));
+        (crowd.reconnect.base, crowd.reconnect.cap) = (secs(2), secs(2));
+    };
+    let mut dropped = browsers(Tabs::Constant(14), Transport::LongPoll);
+    ends(&mut dropped);
+    drop_users(&mut dropped, 30, 0.1);
+    let outcome = run(&dropped);
+    let hit = measure(&outcome, "recovery.drop.hit");
+    close(hit, 300.0, 0.2);
+    close(measure(&outcome, "handshakes.total"), hit, 1e-9);
+    assert_eq!(count(&outcome, "deliveries.missed"), 0);
+    // In 120 s each of 3,000 connections ends 1.2 times, whatever the law.
+    for law in [Law::Exponential { mean: 100e9 }, Law::Uniform { low: 0.0, high: 200e9 }] {
+        let mut scenario = browsers(Tabs::Constant(14), Transport::LongPoll);
+        ends(&mut scenario);
+        clients(&mut scenario).network.lifetime = Some(law);
+        let outcome = run(&scenario);
+        close(measure(&outcome, "handshakes.total"), 3_600.0, 0.05);
+        close(measure(&outcome, "connections.mean"), 3_000.0, 0.01);
+    }
+    // Requests that were held by an instance that crashes have a connection each.
+    let mut crashed = browsers(Tabs::Constant(14), Transport::LongPoll);
+    ends(&mut crashed);
+    balancer(&mut crashed).policy = Policy::LeastConnections;
+    crash(&mut crashed, 40, CrashKind::Process, Some(secs(10)));
+    let outcome = run(&crashed);
+    assert!(measure(&outcome, "handshakes.total") >= measure(&outcome, "recovery.crash.hit"));
+    assert_eq!(waiting(&outcome), 4_000);
 }
 
 /// Held requests take turns: a message waits for a turn, and nothing is lost.
@@ -239,4 +359,25 @@ fn who_stands_by_a_second_transport_waits_too() {
     crowd.prefer = vec![preferred(Transport::Websocket, 0.5), preferred(Transport::Sse, 0.0)];
     crowd.fallback = Some(fallback(5, BlockedBy::Refuse));
     close(measure(&run(&scenario), "tabs.waiting.end"), 500.0 * 21_920.0 / 16_384.0, 0.1);
+}
+
+/// Streams and held requests of a browser share the six, also where some tabs have tried others
+/// before: a tab that waits for one is not called by what ends of another kind.
+#[test]
+fn several_transports_share_the_six() {
+    let mut scenario = browsers(Tabs::Constant(14), Transport::Websocket);
+    let crowd = clients(&mut scenario);
+    (crowd.poll_hold, crowd.sends) = (secs(5), None);
+    let ways = [(Transport::Websocket, 0.5), (Transport::Sse, 0.5), (Transport::LongPoll, 0.0)];
+    crowd.prefer = ways.map(|(transport, blocked)| preferred(transport, blocked)).to_vec();
+    crowd.fallback = Some(fallback(5, BlockedBy::Refuse));
+    let calm = run(&scenario);
+    close(measure(&calm, "tabs.waiting.mean"), 500.0 * 21_920.0 / 16_384.0, 0.1);
+    assert_eq!(count(&calm, "connections.peak"), count(&calm, "connections.end"));
+    let all = count(&calm, "connections.peak");
+    clients(&mut scenario).network.lifetime = Some(Law::Exponential { mean: 30e9 });
+    clients(&mut scenario).network.silent_drops = Share(0.0);
+    let outcome = run(&scenario);
+    assert!(count(&outcome, "connections.peak") <= all, "{all}");
+    assert_eq!(count(&outcome, "clients.never_connected"), 0);
 }
