@@ -252,8 +252,8 @@ impl Crowd {
         self.if_refused.is_none() && !self.visits && !self.connects_for_each()
     }
 
-    /// Whether polls alone come too rarely for the connection of the last one: where timers are held
-    /// back to multiples, two are up to the next multiple apart.
+    /// Whether polls alone come too rarely for the connection of the last one: where timers are
+    /// held back to multiples, two are up to the next multiple apart.
     pub fn polls_anew(&self) -> bool {
         let Some(Poll::Short { every, kept }) = self.poll else { return false };
         let apart = self.background.filter(|it| it.share.0 > 0.0).map(|it| it.throttle.nanos());

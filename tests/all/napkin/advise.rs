@@ -130,7 +130,7 @@ fn the_priced_crossing_decides_between_10_s_and_60_s() {
     assert!(none["crossing"].is_null() && none["candidates"][0]["usd_per_month"].is_null());
 }
 
-/// A browser's event stream is an EventSource, which tries again by its own rule; who writes a
+/// A browser's event stream is an `EventSource`, which tries again by its own rule; who writes a
 /// client takes full jitter.
 #[test]
 fn a_browser_streams_by_its_event_source() {

@@ -192,8 +192,8 @@ fn a_throttle_need_not_be_a_multiple() {
     }
 }
 
-/// Held back beyond the time that a connection is kept, each poll opens one, from the start on; each
-/// 90 s in a clock of 60 s come 60 s and 120 s after one another, of which one is too late.
+/// Held back beyond the time that a connection is kept, each poll opens one, from the start on;
+/// each 90 s in a clock of 60 s come 60 s and 120 s after one another, of which one is too late.
 #[test]
 fn hidden_tabs_let_their_connections_go() {
     for (every, throttle, keep, share) in
