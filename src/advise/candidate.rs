@@ -22,6 +22,9 @@ const LEAST: f64 = 2.0;
 /// How long a connection lasts; who polls now and then has none.
 const LIFETIME: &str = ", lifetime: { exponential: { mean: 2h } }";
 
+/// How a client tries again that is written for it, and how a browser does by itself.
+const RECONNECT: [&str; 2] = ["{ base: 1s, cap: 30s, jitter: full, timeout: 10s }", "eventsource"];
+
 /// Messages that a mailbox keeps of each user: by default, and at most.
 pub(super) const MAILBOX: [f64; 2] = [1_000.0, 65_535.0];
 
@@ -159,6 +162,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
     let http = if requests && question.needs_http_2() { "h2" } else { "h1" };
     let every = every.max(INTERVALS[0]).min(INTERVALS[1]);
     let lifetime = if way == Way::ShortPoll { "" } else { LIFETIME };
+    let reconnect = RECONNECT[usize::from(way == Way::Sse && !native)];
     let values = [
         ("QUESTION", format!("Does a {} do? {}", way.name(question.direction), question.words())),
         ("CANDIDATE", way.key().to_owned()),
@@ -176,6 +180,7 @@ pub fn text(question: &Question, way: Way, every: Span, size: &Size) -> String {
         ("KEY", if by_room { "room" } else { "recipient" }.to_owned()),
         ("PRODUCER", producer),
         ("LIFETIME", lifetime.to_owned()),
+        ("RECONNECT", reconnect.to_owned()),
         ("MAILBOX", mailbox(question, way, every, size.users)),
     ];
     let quoted = |name: &str, value: &str| match name {

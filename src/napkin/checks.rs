@@ -162,7 +162,11 @@ impl Plan<'_> {
         }
         if drain.by == DrainBy::ClientJitter {
             let grace = drain.grace.seconds();
-            all.push(check(format!("grace {} ≥ window {}", s(grace), s(window)), grace >= window));
+            let (what, ends) = match deploy.longest() {
+                Some(hold) if hold < window => ("hold", hold),
+                _ => ("window", window),
+            };
+            all.push(check(format!("grace {} ≥ {what} {}", s(grace), s(ends)), grace >= ends));
         }
         let most = deploy.pool.most();
         let text = format!(

@@ -451,6 +451,14 @@ impl Crowd<'_> {
         self.law.bytes(&traffic).times(1.0 / seconds)
     }
 
+    /// Bytes up and down of a handshake, and of a stream on the connection of another tab.
+    pub(super) fn bytes_of_an_opening(&self) -> [[f64; 2]; 2] {
+        let one = self.law.bytes(&Traffic { handshakes: 1, ..Traffic::default() });
+        let beside = if self.tabs.one { [0, 1, 0] } else { [0; 3] };
+        let join = self.law.bytes(&Traffic { beside, ..Traffic::default() });
+        [[one.up.total(), join.up.total()], [one.down().total(), join.down().total()]]
+    }
+
     /// The modelled size of its share of a buffer: what retention and bound allow each user.
     pub(super) fn kept(&self) -> f64 {
         let Some(buffer) = self.buffer.filter(|_| self.users > 0.0) else { return 0.0 };

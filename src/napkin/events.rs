@@ -2,68 +2,26 @@
 use super::{
     Crowd, Plan,
     pool::Pool,
-    sheet::{Sheet, Value, cores, f, metric, n, s},
+    sheet::{Sheet, Value, f, metric, n, s},
 };
 use crate::{
     engine::number,
-    node::parameters::{DrainBy, Guarantee, Parameters, Rebalance},
+    node::parameters::{Guarantee, Parameters, Rebalance},
     record::Unit,
     scenario::{Action, ActionKind, Held, NodeId},
     summary::{
         figures,
         napkin::{Beside, Kind},
-        rolling::{Placing, Rolling, rolling},
     },
 };
 
-/// A deploy of a pool, as far as closed forms go.
-pub(super) struct Deploy<'p> {
-    pub(super) pool: Pool<'p>,
-    pub(super) batch: u16,
-    pub(super) rolling: Rolling,
-    /// Handshakes a second of those that take a batch in, beside what they hold, if they cost
-    /// anything.
-    pub(super) rate: Option<f64>,
-}
-
-impl Deploy<'_> {
-    /// The shortest window in which those who take a batch in have time for it.
-    pub(super) fn shortest(&self) -> Option<f64> {
-        self.rate.filter(|rate| *rate > 0.0).map(|rate| self.rolling.taken / rate)
-    }
-
-    /// How long an instance drains, in seconds.
-    pub(super) fn drains(&self) -> f64 {
-        if self.rolling.herd <= 0.0 {
-            return 0.0;
-        }
-        let drain = self.pool.own.drain;
-        let told = match drain.by {
-            DrainBy::ClientJitter => drain.window.seconds(),
-            DrainBy::ServerBatches => {
-                let each = self.rolling.herd / f64::from(self.batch.max(1));
-                (each / f64::from(drain.batch.max(1))).ceil() * drain.every.seconds()
-            }
-        };
-        told.min(drain.grace.seconds())
-    }
-}
-
 impl Plan<'_> {
-    pub(super) fn deploy(&self, node: NodeId, batch: u16) -> Option<Deploy<'_>> {
-        let pool = self.pool(node)?;
-        let instances = u32::from(pool.own.count);
-        let rolling = rolling(pool.placing(), pool.held, instances, u32::from(batch));
-        let rate = pool.capacity(rolling.takers, pool.free_with(rolling.level));
-        Some(Deploy { pool, batch, rolling, rate })
-    }
-
     pub(super) fn event_lines(&self, action: &Action, sheet: &mut Sheet) {
         sheet.about(&action.name);
         match &action.kind {
             ActionKind::Deploy { node, batch, startup } => {
                 if let Some(deploy) = self.deploy(*node, *batch) {
-                    deploy_lines(&action.name, &deploy, startup.seconds(), sheet);
+                    deploy.lines(&action.name, startup.seconds(), sheet);
                 }
             }
             ActionKind::Crash { node, instances, .. } => {
@@ -200,75 +158,5 @@ pub(super) fn herd_lines(
         let beside = Beside::AtLeast(format!("recovery.{name}.all"));
         let value = Value { number: hit / rate, unit: Unit::Seconds, kind: Kind::Duration, beside };
         sheet.line("Shortest recovery", words, value);
-    }
-}
-
-fn deploy_lines(name: &str, deploy: &Deploy<'_>, startup: f64, sheet: &mut Sheet) {
-    let Deploy { pool, batch, rolling, rate } = deploy;
-    let value = |number, unit, kind, beside| Value { number, unit, kind, beside };
-    let batch = f64::from(*batch);
-    if rolling.herd > 0.0 {
-        let own = pool.held / pool.count.max(1.0);
-        let words = match pool.placing() {
-            Placing::Ring if pool.count > batch => format!(
-                "{} × N/n × (1 + {} × {}/{})",
-                f(batch),
-                f(rolling.batches - 1.0),
-                f(batch),
-                f(pool.count - batch)
-            ),
-            _ => format!("{} × {} × {}", f(batch), n(own), f(rolling.fullest / own)),
-        };
-        let herd = value(rolling.herd, Unit::Count, Kind::Hit, Beside::Nothing);
-        sheet.line("Largest herd", words, herd);
-        let fullest = metric(format!("{}.connections_per_instance.max", pool.name));
-        let words = format!("N/n × {}", f(rolling.fullest / own));
-        let most = pool.most();
-        let note = format!("{} allows {}", pool.bound(), n(most));
-        let fullest = value(rolling.fullest, Unit::Count, Kind::Fullest, fullest);
-        sheet.noted("Fullest gateway", words, fullest, note);
-        if let Some(rate) = rate {
-            let words = format!(
-                "{} × {} × {} ÷ {}",
-                f(rolling.takers),
-                cores(f64::from(pool.own.cores)),
-                figures::share(pool.free_with(rolling.level)),
-                s(pool.work)
-            );
-            let rate = value(*rate, Unit::PerSecond, Kind::Capacity, Beside::Nothing);
-            sheet.line("Handshakes meanwhile", words, rate);
-        }
-        if let Some(shortest) = deploy.shortest() {
-            let note = window_note(deploy, shortest);
-            let shortest = value(shortest, Unit::Seconds, Kind::Duration, Beside::Nothing);
-            sheet.noted(
-                "Shortest drain window",
-                format!("{} ÷ handshakes meanwhile", n(rolling.taken)),
-                shortest,
-                note,
-            );
-        }
-        let words = match pool.placing() {
-            Placing::Ring => "1 + 1/2, ring hash in place".to_owned(),
-            Placing::Uniform => "(1 − b/n)·((n/(n − b))^(n/b) − 1), to any other".to_owned(),
-            Placing::Fewest => "1 + b/n, to the emptiest".to_owned(),
-        };
-        let beside = metric(format!("{name}.moves_per_client"));
-        sheet.line("Moves per user", words, value(rolling.moves, Unit::Ratio, Kind::Moves, beside));
-    }
-    let drains = deploy.drains();
-    let words = format!("{} × ({} + {})", f(rolling.batches), s(drains), s(startup));
-    let lasts = rolling.batches * (drains + startup);
-    let beside = metric(format!("{name}.duration"));
-    sheet.line("Duration", words, value(lasts, Unit::Seconds, Kind::Duration, beside));
-}
-
-/// What the window of the file is beside the shortest.
-fn window_note(deploy: &Deploy<'_>, shortest: f64) -> String {
-    let drain = deploy.pool.own.drain;
-    match drain.by {
-        DrainBy::ClientJitter => format!("yours: {}", s(drain.window.seconds())),
-        DrainBy::ServerBatches if shortest > 0.0 => format!("yours: {}", s(deploy.drains())),
-        DrainBy::ServerBatches => String::new(),
     }
 }

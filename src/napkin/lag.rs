@@ -1,5 +1,5 @@
 //! How long a delivery takes on average, in closed form: every way and work of it, and no queue.
-use super::{crowd::Crowd, polls::polls, terms};
+use super::{crowd::Crowd, polls::polls, sheet::f, terms};
 use crate::{
     engine::Law,
     node::parameters::{Route, Transport},
@@ -43,10 +43,22 @@ impl Crowd<'_> {
         Some(published + down)
     }
 
+    /// The share of what comes for its users that others of them have sent.
+    pub(super) fn own_share(&self) -> f64 {
+        self.own_carried() / self.carried().max(1e-300)
+    }
+
     /// What of a round trip a message makes on its way, in words and in seconds: of a source's only
     /// the way down.
-    pub(super) fn trip(&self) -> (&'static str, f64) {
-        if self.sent <= 0.0 { ("RTT/2", self.rtt / 2.0) } else { ("RTT", self.rtt) }
+    pub(super) fn trip(&self) -> (String, f64) {
+        let own = self.own_share();
+        let share = f64::midpoint(own, 1.0);
+        let words = match own {
+            _ if self.sent <= 0.0 => "RTT/2".to_owned(),
+            own if own >= 1.0 => "RTT".to_owned(),
+            _ => format!("{} × RTT", f(share)),
+        };
+        (words, self.rtt * share)
     }
 
     /// From the fan-out through the mailbox to the client: what a poll finds is asked for and read

@@ -1,7 +1,11 @@
 //! How the connections of a crowd live and die, in closed form: who has one, who waits for one, and
 //! who has lost one and is not back.
 use super::{crowd::Crowd, held::Ends, terms, ways::delay};
-use crate::{engine::Span, node::parameters::Transport, scenario::Scenario};
+use crate::{
+    engine::Span,
+    node::parameters::{Preset, Transport},
+    scenario::Scenario,
+};
 
 /// An absence that is no more than this part of the life of a connection is none.
 const SHORT: f64 = 0.01;
@@ -74,7 +78,12 @@ impl Crowd<'_> {
         let silent = clients.network.silent_drops.0 * dies;
         let handshake = self.rtt * pool.handshake_rtts;
         let waits = if pool.managed.is_some() { 1.0 } else { dies };
-        let back = terms::within(delay(&clients.reconnect, 0) * waits + handshake, run[1]);
+        let tries = delay(&clients.reconnect, 0);
+        let seen = terms::within(tries * waits + handshake, run[1]);
+        let timer = |late: f64| self.timer(handshake + tries + late);
+        let timer = (1.0 - silent) * timer(0.0) + silent * timer(notices);
+        let hidden = terms::within((tries + timer) * waits + handshake, run[1]);
+        let back = self.on_average(seen, hidden);
         let mut down = Down { unnoticed: 0.0, back, dies };
         if let Some(life) = self.life.filter(|_| silent > 0.0) {
             let all = terms::deaths(life, silent, notices, back, run);
@@ -90,5 +99,30 @@ impl Crowd<'_> {
             unnoticed: notices,
         };
         down
+    }
+
+    /// How long a hidden tab that may try again waits for its timer, in seconds, on average. Its
+    /// last connection began when that fired, `more` before its life and the delays after it, and
+    /// it fires again each throttle from then on: A − E((life + more) mod A).
+    fn timer(&self, more: f64) -> f64 {
+        let clients = self.clients.parameters;
+        let by_itself = clients.reconnect.preset == Some(Preset::EventSource);
+        let Some(hidden) = clients.background.filter(|_| !by_itself) else { return 0.0 };
+        let apart = hidden.throttle.seconds().max(1e-9);
+        let rest = |life: f64| apart - (life + more) % apart;
+        match &clients.network.lifetime {
+            Some(law) => terms::over(law, rest),
+            // Only its age ends it.
+            None => self.life.map_or(apart / 2.0, rest),
+        }
+    }
+
+    /// How long all are away whose users are so when they are seen or hidden, in seconds: as long
+    /// as leaves as many of them connected.
+    fn on_average(&self, seen: f64, hidden: f64) -> f64 {
+        let share = self.clients.parameters.background.map_or(0.0, |it| it.share.0);
+        let Some(life) = self.life.filter(|_| share > 0.0 && hidden > seen) else { return seen };
+        let here = (1.0 - share) * life / (life + seen) + share * life / (life + hidden);
+        life / here - life
     }
 }

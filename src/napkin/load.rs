@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     node::parameters::{Audience, Transport},
-    record::{Unit, meter::Traffic},
+    record::Unit,
     summary::{
         figures,
         napkin::{Beside, Kind},
@@ -145,6 +145,21 @@ impl Plan<'_> {
         };
         let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Handshakes, beside };
         sheet.line("Handshakes", words, value);
+        self.join_line(sheet);
+    }
+
+    /// Streams that need no handshake.
+    fn join_line(&self, sheet: &mut Sheet) {
+        let all = self.sum(Crowd::beside);
+        if all > 0.0 {
+            let words = self.words(|crowd| {
+                let share = figures::share(crowd.beside() / crowd.attempts());
+                (crowd.beside() > 0.0).then(|| format!("{share} of {}", per(crowd.attempts())))
+            });
+            let beside = Beside::OverRun("tabs.shared".to_owned());
+            let value = Value { number: all, unit: Unit::PerSecond, kind: Kind::Joins, beside };
+            sheet.line("Streams beside another tab", words, value);
+        }
     }
 
     fn poll_lines(&self, sheet: &mut Sheet) {
@@ -254,8 +269,9 @@ impl Plan<'_> {
             let words = match crowd.transport {
                 Transport::Websocket | Transport::Sse => {
                     let (way, rtt) = crowd.trip();
-                    let (waits, inside) = match crowd.tabs.waits_to_leave() {
-                        waits if waits > 0.0 && crowd.sent > 0.0 => {
+                    let waits = crowd.tabs.waits_to_leave() * crowd.own_share();
+                    let (waits, inside) = match waits {
+                        waits if waits > 0.0 => {
                             (format!(" + in the tab {}", s(waits)), lag - waits)
                         }
                         _ => (String::new(), lag),
@@ -270,7 +286,8 @@ impl Plan<'_> {
                 Transport::LongPoll if crowd.tabs.crowded > 0.0 => {
                     let (way, rtt) = crowd.trip();
                     let sends = crowd.sent > 0.0;
-                    let up = sends.then(|| format!(" + {} for a turn to send", s(crowd.turns.up)));
+                    let up = crowd.turns.up * crowd.own_share();
+                    let up = sends.then(|| format!(" + {} for a turn to send", s(up)));
                     let (up, late) = (up.unwrap_or_default(), s(crowd.turns.late));
                     format!("{way} {}{up} + {late} for one to ask, + inside", s(rtt))
                 }
@@ -292,11 +309,11 @@ impl Plan<'_> {
 
     fn byte_lines(&self, sheet: &mut Sheet) {
         let (mut up, mut down, mut parts) = (0.0, 0.0, [0.0; 4]);
-        let mut handshake = [0.0_f64; 2];
+        let mut opening = [[0.0_f64; 2]; 2];
         for crowd in &self.crowds {
-            let one = crowd.law.bytes(&Traffic { handshakes: 1, ..Traffic::default() });
-            let one = [one.up.total(), one.down().total()];
-            handshake.iter_mut().zip(one).for_each(|(most, it)| *most = most.max(it));
+            for (most, one) in opening.iter_mut().zip(crowd.bytes_of_an_opening()) {
+                most.iter_mut().zip(one).for_each(|(most, it)| *most = most.max(it));
+            }
             let bytes = crowd.bytes();
             up += bytes.up.total();
             down += bytes.down().total();
@@ -319,11 +336,11 @@ impl Plan<'_> {
                 .map(|(name, part)| format!("{name} {}", figures::share(part / down)))
                 .collect();
             sheet.line("Bytes down", words.join(", "), value(down, "down"));
-            sheet.by_handshake(handshake[1]);
+            sheet.by_opening(opening[1]);
         }
         if up > 0.0 {
             sheet.line("Bytes up", self.up_words(), value(up, "up"));
-            sheet.by_handshake(handshake[0]);
+            sheet.by_opening(opening[0]);
         }
         let arrive = self.sum(Crowd::arrive);
         if arrive > 0.0 {
@@ -334,7 +351,8 @@ impl Plan<'_> {
                 beside: metric("wire.per_delivery"),
             };
             sheet.line("Bytes a delivery", "both ways ÷ deliveries".to_owned(), value);
-            sheet.by_handshake(handshake[0] + handshake[1]);
+            let [[up, joins_up], [down, joins_down]] = opening;
+            sheet.by_opening([up + down, joins_up + joins_down]);
         }
         self.beat_line(sheet);
     }

@@ -5,6 +5,7 @@
 //! from the bill's own rules: there is no second set of either.
 mod checks;
 mod crowd;
+mod deploy;
 mod events;
 mod groups;
 mod held;

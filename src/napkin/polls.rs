@@ -84,6 +84,17 @@ impl Crowd<'_> {
             .collect()
     }
 
+    /// What comes for all of its users: messages a second, and the periods of others, in seconds.
+    pub(super) fn comes_for_all(&self) -> (f64, Vec<f64>) {
+        let sends = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
+        let own = if sends == Some(Audience::All) { self.own_carried() } else { 0.0 };
+        let each = self.outside.iter().filter(|source| source.is_to_each());
+        let at_random = each.clone().filter(|source| source.period().is_none());
+        let all = at_random.fold(own, |sum, source| sum + source.deliveries());
+        let periods = each.filter_map(Outside::period).collect();
+        (self.each_gets() * all / self.carried().max(1e-300), periods)
+    }
+
     /// Whether its held requests are answered together: most of what comes is for all of them.
     pub(super) fn polls_together(&self) -> bool {
         let sends = self.clients.parameters.sends.as_ref().map(|sends| sends.to);
@@ -132,18 +143,48 @@ impl Crowd<'_> {
         let [all, empty, failed] = [asks, empty, failed].map(|it| it * self.held);
         let cycle = 1.0 / asks.max(1e-9);
         let steady = Polls { all, empty, full: all - empty - failed, cycle };
-        let clients = self.clients.parameters;
-        let shared = self.tabs.is_shared() || self.polls_in_step();
-        let Some(visits) = clients.visits.as_ref().filter(|_| !shared) else { return steady };
-        // Of a visit with an exponential stay: the request that finds what came meanwhile, then one
-        // after the other until the last, which nobody answers.
+        let alone = self.tabs.roomy();
+        let visits = self.clients.parameters.visits.as_ref();
+        let Some(visits) = visits.filter(|_| alone > 0.0 && !self.polls_in_step()) else {
+            return steady;
+        };
         let leaves = 1.0 / terms::mean(&visits.stay).max(1e-9);
-        let hold = clients.poll_hold.seconds();
-        let each = terms::held_until(leaves, rate, [self.rtt, hold]);
-        let found = 1.0 - self.nothing(&self.patterns(self.each_gets()));
+        let own = self.polls_of_visits(rate, leaves);
+        // Who takes turns hardly notices that it comes and goes.
+        let turns = if alone < 1.0 { self.turns_in_line() } else { Turns::default() };
+        let Turns { asks, empty, failed, .. } = turns;
+        let [asks, empty, failed] = [asks, empty, failed].map(|it| it * self.held);
+        Polls {
+            all: alone * own.all + asks,
+            empty: alone * own.empty + empty,
+            full: alone * own.full + asks - empty - failed,
+            cycle,
+        }
+    }
+
+    /// Of visits with an exponential stay, whose users take no turns: the request that finds what
+    /// came meanwhile, then one after the other until the last, which nobody answers.
+    fn polls_of_visits(&self, rate: f64, leaves: f64) -> Polls {
+        let hold = self.clients.parameters.poll_hold.seconds();
+        let comes = self.patterns(rate);
+        let found = 1.0 - self.nothing(&comes);
         let visits = self.comes * self.online;
-        let [all, empty] = [found + each.asks, each.empty].map(|it| it * visits);
-        Polls { all, empty, full: all - empty - visits * self.turns.held, cycle }
+        let last = visits * self.turns.held;
+        if self.is_plain() {
+            let each = terms::held_until(leaves, rate, [self.rtt, hold]);
+            let [all, empty] = [found + each.asks, each.empty].map(|it| it * visits);
+            return Polls { all, empty, full: all - empty - last, cycle: 0.0 };
+        }
+        // Of silences that end with a visit, or with a message, so many last for a hold.
+        let over = |(share, pattern): &(f64, Pattern)| {
+            let mut ends = pattern.clone();
+            ends.steady += leaves;
+            share * ends.silences(self.rtt + hold, self.rtt + hold)
+        };
+        let empty = self.held * comes.iter().map(over).sum::<f64>();
+        let Turns { asks, empty: nothing, failed, .. } = self.turns_alone();
+        let full = visits * found + self.held * (asks - nothing - failed);
+        Polls { all: full + empty + last, empty, full, cycle: 0.0 }
     }
 
     /// The chance that nothing goes over a connection of its users for so many seconds: nothing
@@ -164,29 +205,51 @@ impl Crowd<'_> {
             .map_or(1.0, |visits| terms::over(&visits.away, |away| silent(all, away)))
     }
 
-    /// Held requests, by the round trip of each user, which matters where messages come as fast.
+    /// Held requests: of those who share a connection with nobody, and of those who take turns.
     fn take_turns(&self) -> Turns {
-        let (clients, inside) =
-            (self.clients.parameters, 2.0 * (self.balancer.way + self.pool.way));
-        let (hold, handed) = (clients.poll_hold.seconds(), self.handed());
-        if self.tabs.is_shared() {
-            let quick = terms::smaller(&clients.network.rtt) + inside + handed;
-            let times = [self.rtt + handed, hold, quick];
-            let same = |tabs| self.same(tabs);
-            let turns = self.tabs.turns(&self.pattern(), times, &same, &self.breaks);
-            return self.hands_over(turns);
+        let alone = self.tabs.roomy();
+        let mut sum = Turns::default();
+        if alone > 0.0 {
+            sum.add([alone; 2], &self.turns_alone());
         }
+        sum.add([1.0; 2], &self.turns_in_line());
+        self.hands_over(sum)
+    }
+
+    /// Of who shares with nobody, by the round trip of each user, which matters where messages come
+    /// as fast.
+    fn turns_alone(&self) -> Turns {
+        let clients = self.clients.parameters;
+        let more = 2.0 * (self.balancer.way + self.pool.way) + self.handed();
         let (all, mean) = (self.patterns(self.each_gets()), self.each_gets());
         let mut sum = Turns::default();
         for (rtt, share) in terms::points(&clients.network.rtt, terms::POINTS) {
-            let rtt = rtt + inside + handed;
             for (alike, pattern) in &all {
-                let one = Turns::alone(pattern, rtt, hold, &self.breaks);
-                let more = if mean > 0.0 { pattern.rate() / mean } else { 1.0 };
-                sum.add([share * alike, share * alike * more], &one);
+                let hold = clients.poll_hold.seconds();
+                let one = Turns::alone(pattern, rtt + more, hold, &self.breaks);
+                sum.add([share * alike, share * alike * often(pattern, mean)], &one);
             }
         }
-        self.hands_over(sum)
+        sum
+    }
+
+    /// Of those who take turns, with their share of all, and how long they wait to send.
+    fn turns_in_line(&self) -> Turns {
+        if !self.tabs.is_shared() {
+            return Turns::default();
+        }
+        let clients = self.clients.parameters;
+        let more = 2.0 * (self.balancer.way + self.pool.way) + self.handed();
+        let quick = terms::smaller(&clients.network.rtt) + more;
+        let times = [self.rtt + self.handed(), clients.poll_hold.seconds(), quick];
+        let (all, mean) = (self.patterns(self.each_gets()), self.each_gets());
+        let mut sum = Turns::default();
+        for (alike, pattern) in &all {
+            let same = |tabs| self.same(tabs);
+            let one = self.tabs.turns(pattern, times, &same, &self.breaks);
+            sum.add([*alike, alike * often(pattern, mean)], &one);
+        }
+        sum
     }
 
     /// A request is held as well while what comes for it is on its way from the mailbox.
@@ -275,6 +338,11 @@ impl Crowd<'_> {
         let longer = self.gaps().into_iter().filter(|&(_, gap)| gap > kept);
         self.comes + self.there * libm::exp(-sent * kept) * longer.map(anew).sum::<f64>()
     }
+}
+
+/// How many times the mean comes by a pattern.
+fn often(pattern: &Pattern, mean: f64) -> f64 {
+    if mean > 0.0 { pattern.rate() / mean } else { 1.0 }
 }
 
 /// The chance that nothing comes in so many seconds, over all users.

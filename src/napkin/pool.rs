@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::number,
-    node::parameters::{Gateway, Policy},
+    node::parameters::{Gateway, Policy, Transport},
     record::Unit,
     scenario::NodeId,
     summary::{
@@ -42,6 +42,8 @@ pub(super) struct Pool<'p> {
     pub(super) patience: f64,
     /// Whether some of its clients connect for a poll.
     anew: bool,
+    /// Whether all that it holds are requests.
+    asks: bool,
     /// Whether a run samples its held requests in step with what answers them.
     in_step: bool,
 }
@@ -69,6 +71,7 @@ impl Plan<'_> {
             weighs: shared::weight(&crowds),
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
             anew: crowds.iter().any(|crowd| crowd.opens_for_each()),
+            asks: crowds.iter().all(|it| it.transport == Transport::LongPoll || it.placed() <= 0.0),
             in_step: crowds.iter().any(|crowd| crowd.polls_in_step()),
             patience: crowds.iter().map(patience).fold(f64::INFINITY, f64::min),
         })
@@ -138,6 +141,7 @@ impl Pool<'_> {
     /// How those are placed who lose their instance.
     pub(super) fn placing(&self) -> Placing {
         match self.policy {
+            _ if self.asks => Placing::Anew,
             Policy::ConsistentHash { .. } => Placing::Ring,
             Policy::RoundRobin => Placing::Uniform,
             Policy::LeastConnections => Placing::Fewest,
@@ -242,6 +246,8 @@ impl Pool<'_> {
             let beside = metric(format!("{}.cpu.mean", self.name));
             let value = Value { number: share, unit: Unit::Share, kind: Kind::Work, beside };
             sheet.line("CPU of the gateways", words, value);
+            let works = [self.work, self.own.cpu.app.seconds()];
+            sheet.by_opening(works.map(|work| work / self.cores().max(1.0)));
         }
     }
 }

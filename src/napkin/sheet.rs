@@ -48,14 +48,14 @@ impl Sheet {
             note,
             kind,
             beside,
-            handshake: 0.0,
+            opening: [0.0; 2],
         });
     }
 
-    /// One handshake adds so many bytes to the last line.
-    pub(super) fn by_handshake(&mut self, bytes: f64) {
+    /// One handshake adds so much to the last line, and one stream on that of another tab.
+    pub(super) fn by_opening(&mut self, adds: [f64; 2]) {
         if let Some(line) = self.lines.last_mut() {
-            line.handshake = bytes;
+            line.opening = adds;
         }
     }
 }

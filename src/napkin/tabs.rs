@@ -143,6 +143,15 @@ impl Sharing {
         !self.classes.is_empty()
     }
 
+    /// The share of its users in whose browser each tab has a connection of its own.
+    pub(super) fn roomy(&self) -> f64 {
+        if !self.is_shared() {
+            return 1.0;
+        }
+        let all = self.classes.iter().filter(|(tabs, _)| *tabs <= self.most);
+        all.map(|(_, share)| share).sum()
+    }
+
     /// How many wait.
     fn words(&self, there: f64) -> String {
         let most = f(f64::from(self.most));
@@ -181,7 +190,8 @@ impl Sharing {
         (1.0 - self.silent) / self.streams().max(1e-12)
     }
 
-    /// Held requests of a user by what comes for it, by a round trip, a hold, and the shorter of
+    /// Held requests of those in a browser where they take turns, with their share of all, and how
+    /// long each waits to send, by what comes for a user, a round trip, a hold, and the shorter of
     /// two round trips; `same` says how many of so many tabs get what one of them gets.
     pub(super) fn turns(
         &self,
@@ -207,8 +217,8 @@ impl Sharing {
         }
     }
 
-    /// Those of a browser with so many: as far as a message lets those in line ask they are as
-    /// those who get all alike, else as those who each get their own.
+    /// Those of a browser with so many, if they take turns: as far as a message lets those in line
+    /// ask they are as those who get all alike, else as those who each get their own.
     fn turns_of(
         &self,
         (tabs, ratio): (u32, f64),
@@ -220,9 +230,7 @@ impl Sharing {
         let most = self.most.max(1);
         let [rtt, hold, _] = times;
         let mut turns = Turns::default();
-        if tabs <= most {
-            turns = Turns::alone(pattern, rtt, hold, breaks);
-        } else {
+        if tabs > most {
             let let_in = |(share, same): &(f64, u32)| share * groups::let_in(*same, tabs, most);
             let together = same.iter().map(let_in).sum::<f64>().min(1.0);
             turns.add([together; 2], &Turns::of_all(pattern, times, [tabs, most], breaks));

@@ -10,6 +10,8 @@ pub enum Placing {
     Uniform,
     /// Where the fewest are.
     Fewest,
+    /// Each request by itself, soon after the last: on all that serve.
+    Anew,
 }
 
 /// A rolling replacement in place.
@@ -34,7 +36,7 @@ pub struct Rolling {
 /// Of `users` on `n` instances, `batch` at once. The load `x` of an instance whose turn has not
 /// come grows with each batch: on a ring by the batch's own users, `users/n` of each; with uniform
 /// placing by all that it holds; with the fewest first only at the first batch, since those that
-/// are back are empty, and take the next batch alone.
+/// are back are empty, and take the next batch alone. What is placed anew is on all that serve.
 pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
     let (own, all) = (users / f64::from(n), f64::from(n));
     let (mut x, mut left, mut sum, mut before) = (own, n, 0.0, 0.0);
@@ -55,11 +57,13 @@ pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
             let more = match placing {
                 Placing::Ring => now * own / others,
                 Placing::Fewest if found.batches > 1.5 => 0.0,
+                Placing::Anew => users / others - x,
                 Placing::Uniform | Placing::Fewest => gone / others,
             };
             x += more;
             match placing {
                 Placing::Ring => {}
+                Placing::Anew => level = x,
                 Placing::Fewest if found.batches > 1.5 => takers = before,
                 Placing::Uniform | Placing::Fewest => {
                     first += if found.batches > 1.5 { more } else { 0.0 };
@@ -97,6 +101,11 @@ mod tests {
         }
         near(of(Placing::Uniform, 5_000, 1).moves, std::f64::consts::E - 1.0, 1e-3);
         near(of(Placing::Fewest, 20, 1).moves, 1.05, 1e-12);
+        // What one holds that is replaced later is a share of what two do: 1/3, 1/2 and 1/2.
+        let anew = of(Placing::Anew, 3, 1);
+        near(anew.moves, 4.0 / 3.0, 1e-12);
+        near(anew.fullest, 500_000.0, 1e-6);
+        near(anew.level, 500_000.0, 1e-6);
         // All at once: nobody has a place to go to.
         near(of(Placing::Ring, 4, 9).herd, 1e6, 1e-6);
         near(of(Placing::Ring, 4, 9).moves, 1.0, 1e-12);

@@ -104,6 +104,7 @@ fn table(question: &Question, answer: &Answer, simulated: &[Option<Simulated>]) 
         text.push('\n');
         text += &aligned(&simulation(question, answer, simulated));
         text += &few(simulated);
+        text += &shorter(question, answer, simulated);
     }
     text
 }
@@ -122,6 +123,24 @@ fn few(simulated: &[Option<Simulated>]) -> String {
         ),
         _ => String::new(),
     }
+}
+
+/// Lags that are this part of the table's are less than it.
+const LESS: f64 = 0.9;
+
+/// Why lags are less than the table's.
+fn shorter(question: &Question, answer: &Answer, simulated: &[Option<Simulated>]) -> String {
+    let less = |(row, ran): (&Ranked, &Option<Simulated>)| {
+        let Some((ran, lag)) = ran.as_ref().zip(row.estimate.lag) else { return false };
+        ran.users < question.users && ran.lag_mean.is_some_and(|mean| mean < LESS * lag)
+    };
+    let all = question.audience == Audience::All;
+    if !all || !answer.ranked.iter().zip(simulated).any(less) {
+        return String::new();
+    }
+    "With fewer users a message for all is a shorter batch at each gateway: lags are less than the \
+     table's.\n"
+        .to_owned()
 }
 
 /// What came out of the simulations.

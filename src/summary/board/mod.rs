@@ -44,7 +44,7 @@ pub(super) fn users(summary: &Summary) -> Option<f64> {
 }
 
 /// Those of closed crowds.
-fn stated_users(summary: &Summary) -> Option<f64> {
+pub(super) fn stated_users(summary: &Summary) -> Option<f64> {
     let crowds = nodes(summary, "clients");
     let stated: f64 = crowds.iter().filter_map(|crowd| stated_count(&crowd.1["count"])).sum();
     (stated > 0.0).then_some(stated)

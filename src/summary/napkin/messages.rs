@@ -3,7 +3,10 @@
 use super::{Kind, reasons::Case};
 use crate::{
     record::Unit,
-    summary::figures::{count, share},
+    summary::{
+        board,
+        figures::{count, share},
+    },
 };
 
 impl Case<'_> {
@@ -95,6 +98,15 @@ impl Case<'_> {
             .map(|missed| format!("{} of the deliveries are missed", share(missed)))
             .or(waits
                 .map(|waits| format!("{} of the deliveries still wait at the end", share(waits))))
+    }
+
+    /// Who has given up for good gets nothing any more, and has no part in anything.
+    pub(super) fn gave_up(&self) -> Option<String> {
+        let gone = self.mean("clients.gave_up").filter(|gone| *gone > 0.0)?;
+        let users = board::stated_users(self.summary)?;
+        let enough = self.makes(-gone / users);
+        let [gone, users] = [gone, users].map(|it| count(it.round()));
+        enough.then(|| format!("{gone} of {users} users give up for good"))
     }
 
     /// What still waits at the end has no lag yet, and would have a long one.

@@ -20,6 +20,8 @@ pub enum Kind {
     Fullest,
     /// Handshakes or attempts.
     Handshakes,
+    /// Streams that are opened on the connection of another tab.
+    Joins,
     /// What can be done a second.
     Capacity,
     /// Who goes by which transport, and what it takes to find out.
@@ -82,8 +84,9 @@ pub struct Line {
     pub kind: Kind,
     /// What it is held against.
     pub beside: Beside,
-    /// Of bytes: what one handshake adds; 0 of all else.
-    pub handshake: f64,
+    /// Of bytes and of work: what one handshake adds, and one stream that is opened on the
+    /// connection of another tab; 0 of all else.
+    pub opening: [f64; 2],
 }
 
 /// An estimate beside what the run shows, as the result files hold it.

@@ -20,6 +20,7 @@ impl Case<'_> {
             self.other_ways(),
             self.load(),
             self.missed(),
+            self.gave_up(),
             self.away(),
             self.free_part(),
             self.by_messages(),

@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        figures::{self, count, share},
+        figures::{self, count, duration, share},
         stated_count,
     },
 };
@@ -49,28 +49,31 @@ impl Case<'_> {
         let mut all = vec![self.unfinished(), self.other_ways()];
         match self.line.kind {
             Kind::Connections => {
-                all.extend([self.away(), self.held_for_nobody(), self.arriving()]);
+                all.extend([self.gave_up(), self.away()]);
+                all.extend([self.held_for_nobody(), self.arriving()]);
                 all.extend([self.came_back(), self.lost_sessions()]);
             }
             Kind::Fullest => {
-                all.extend([self.unsent(), self.uneven(), self.away(), self.lost_sessions()]);
+                all.extend([self.unsent(), self.uneven(), self.gave_up(), self.away()]);
+                all.push(self.lost_sessions());
             }
             Kind::Moves => all.extend([self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
-                all.extend([self.young(), self.away()]);
+                all.extend([self.young(), self.gave_up(), self.away()]);
             }
+            Kind::Joins => all.extend([self.arriving(), self.hit(), self.gave_up(), self.away()]),
             Kind::Capacity => {}
             Kind::Ways => {
                 all.extend([self.arriving(), self.slow_tries(), self.retries(), self.fell_back()]);
             }
             Kind::Polls => {
-                all.extend([self.few(), self.first_polls(), self.failed_polls(), self.away()]);
-                all.extend([self.load(), self.by_messages()]);
+                all.extend([self.few(), self.first_polls(), self.failed_polls()]);
+                all.extend([self.gave_up(), self.away(), self.load(), self.by_messages()]);
             }
             Kind::Deliveries => {
                 all.extend([self.load(), self.bursts(), self.arriving()]);
-                all.extend([self.away(), self.came_back()]);
+                all.extend([self.gave_up(), self.away(), self.came_back()]);
                 all.push(self.few_messages());
             }
             Kind::Lag => {
@@ -110,6 +113,7 @@ impl Case<'_> {
             self.arriving(),
             self.slow_readers(),
             self.missed().or_else(|| self.settles()),
+            self.gave_up(),
             self.away(),
             self.came_back(),
             self.by_messages(),
@@ -126,6 +130,7 @@ impl Case<'_> {
             self.refusals(),
             self.saturated(),
             self.missed(),
+            self.gave_up(),
             self.away(),
             self.stale(),
             self.came_back(),
@@ -168,13 +173,25 @@ impl Case<'_> {
     /// while, or slow.
     pub(super) fn other_ways(&self) -> Option<String> {
         let ways = self.lines.iter().filter(|line| line.kind == Kind::Ways);
-        let apart = ways.filter_map(|line| match &line.beside {
-            Beside::Metric(name) if name.starts_with("clients.on_") => {
-                let found = self.mean(name)?;
-                let way = name.trim_start_matches("clients.on_").replace('_', " ");
-                Some((found - line.value, found, way, line.value))
-            }
+        let planned = ways.filter_map(|line| match &line.beside {
+            Beside::Metric(name) if name.starts_with("clients.on_") => Some((name, line.value)),
             _ => None,
+        });
+        let mut planned: Vec<(&str, f64)> =
+            planned.map(|(name, value)| (name.as_str(), value)).collect();
+        // A transport that nobody goes by in peace has no line; messages are for the same users.
+        let same = matches!(self.line.kind, Kind::Deliveries | Kind::Hit | Kind::Moves);
+        let others = self.summary.metrics.iter().map(|metric| metric.name.as_str());
+        let others = others.filter(|name| name.starts_with("clients.on_"));
+        let others: Vec<&str> =
+            others.filter(|name| planned.iter().all(|(known, _)| known != name)).collect();
+        if !planned.is_empty() && !same {
+            planned.extend(others.into_iter().map(|name| (name, 0.0)));
+        }
+        let apart = planned.into_iter().filter_map(|(name, planned)| {
+            let found = self.mean(name)?;
+            let way = name.trim_start_matches("clients.on_").replace('_', " ");
+            Some((found - planned, found, way, planned))
         });
         let all: Vec<(f64, f64, String, f64)> = apart.collect();
         let polled = |way: &str| matches!(way, "long poll" | "short poll");
@@ -258,8 +275,18 @@ impl Case<'_> {
             return None;
         }
         let part = self.connections().unwrap_or(there - 1.0);
-        (there < 0.95 && !self.more() && self.makes(part))
-            .then(|| format!("{} of the time without a connection", share(1.0 - there)))
+        if there >= 0.95 || self.more() || !self.makes(part) {
+            return None;
+        }
+        let time = format!("{} of the time without a connection", share(1.0 - there));
+        // Of connections it is their number in other words: it comes from how long it takes.
+        let back = self.mean("reconnect.p50").filter(|_| self.line.name == "Connections");
+        Some(match back {
+            Some(back) => {
+                format!("{time}: half of those who reconnect take {} or more", duration(back))
+            }
+            None => time,
+        })
     }
 
     /// They begin without connections.
@@ -267,8 +294,7 @@ impl Case<'_> {
         let hit = self.mean("recovery.start.hit").filter(|hit| *hit > 0.0)?;
         let work = matches!(self.line.kind, Kind::Bytes | Kind::Work | Kind::Handshakes);
         let enough = match self.line.kind {
-            Kind::Bytes => self.are_bytes_enough(hit),
-            Kind::Work => self.makes(hit / self.planned_handshakes().max(1.0)),
+            Kind::Bytes | Kind::Work => self.are_enough([hit, 0.0]),
             Kind::Handshakes => self.makes(hit / (self.found.estimate * self.over).max(1.0)),
             Kind::Connections => hit >= HALF * self.apart()?,
             _ => self.connections().is_none_or(|part| self.makes(part)),

@@ -4,8 +4,8 @@ use super::reasons::{Case, HALF};
 use crate::{
     record::Unit,
     summary::{
+        board,
         figures::{self, count, duration, share},
-        stated_count,
     },
 };
 
@@ -19,10 +19,13 @@ impl Case<'_> {
         Some((self.found.simulated? - self.found.estimate).abs())
     }
 
-    /// Whether so many handshakes more are bytes enough to be the reason.
-    pub(super) fn are_bytes_enough(&self, handshakes: f64) -> bool {
-        if self.line.handshake <= 0.0 {
-            return self.makes(handshakes / self.planned_handshakes().max(1.0));
+    /// Whether so many handshakes more, and streams on the connection of another tab, are bytes or
+    /// work enough to be the reason.
+    pub(super) fn are_enough(&self, [handshakes, joins]: [f64; 2]) -> bool {
+        let opening = self.line.opening;
+        if opening[0] <= 0.0 {
+            let planned = self.planned_handshakes() + self.planned(super::Kind::Joins);
+            return self.makes((handshakes + joins) / planned.max(1.0));
         }
         let over = match self.line.unit {
             // Bytes of a delivery are shared by those that arrive.
@@ -32,50 +35,85 @@ impl Case<'_> {
                 .sum(),
             _ => self.summary.horizon.seconds(),
         };
-        let adds = handshakes * self.line.handshake / over.max(1e-9);
+        let adds = (handshakes * opening[0] + joins * opening[1]) / over.max(1e-9);
         self.apart().is_some_and(|apart| adds >= HALF * apart)
     }
 
     /// Handshakes of the whole run by the napkin.
     pub(super) fn planned_handshakes(&self) -> f64 {
-        let planned = self.lines.iter().filter(|line| line.kind == super::Kind::Handshakes);
+        self.planned(super::Kind::Handshakes)
+    }
+
+    /// The same of another kind of lines.
+    fn planned(&self, kind: super::Kind) -> f64 {
+        let planned = self.lines.iter().filter(|line| line.kind == kind);
         planned.map(|line| line.value).fold(0.0, f64::max) * self.summary.horizon.seconds()
+    }
+
+    /// Streams on the connection of another tab, more than the napkin has.
+    fn more_joins(&self) -> f64 {
+        let all = self.mean("tabs.shared").unwrap_or(0.0);
+        (all - self.planned(super::Kind::Joins)).max(0.0)
     }
 
     /// More handshakes than connections that end by themselves, or users who come: faults.
     pub(super) fn herds(&self) -> Option<String> {
         let seconds = self.summary.horizon.seconds();
         let all = self.mean("handshakes.total")?;
-        let steady = self.summary.steady_attempts();
+        let joins = self.more_joins();
+        // Streams that need no handshake are attempts as well.
+        let steady = self.summary.steady_attempts().filter(|_| joins <= 0.0);
         let usual = steady.map_or(0.0, |(attempts, lasted)| attempts / lasted * seconds);
-        let more = all - usual.max(self.planned_handshakes());
+        let more = (all - usual.max(self.planned_handshakes())).max(0.0);
         let herd = self.summary.whom_faults_hit().any(|(name, hit)| name != "start" && hit > 0.0);
-        (herd && more > 0.05 * all && self.more() && self.are_bytes_enough(more))
-            .then(|| format!("{} handshakes of herds, beside the steady ones", count(more.round())))
+        let many = more + joins > 0.05 * (all + joins);
+        (herd && many && self.more() && self.are_enough([more, joins]))
+            .then(|| format!("{} of herds, beside the steady ones", openings([more, joins])))
+    }
+
+    /// Streams of those whom faults take their connection, or tell to move.
+    pub(super) fn hit(&self) -> Option<String> {
+        let faults = self.summary.whom_faults_hit().filter(|(name, _)| *name != "start");
+        let hit: f64 = faults.map(|(_, hit)| hit).sum();
+        let enough = hit >= HALF * self.apart()? * self.over;
+        (self.more() && enough)
+            .then(|| format!("{} connections are hit by the timeline", count(hit.round())))
     }
 
     /// More handshakes than the napkin has: those of tabs whose turn comes, of first connections,
-    /// of tries that are made again.
+    /// of tries that are made again. Those of herds are told as such.
     pub(super) fn more_handshakes(&self) -> Option<String> {
+        if self.herds().is_some() {
+            return None;
+        }
         let all = self.mean("handshakes.total")?;
-        let planned = self.planned_handshakes();
-        (all - planned > 0.05 * all && self.more() && self.are_bytes_enough(all - planned))
-            .then(|| format!("{} handshakes, not {}", count(all.round()), count(planned.round())))
+        let (planned, joins) = (self.planned_handshakes(), self.more_joins());
+        let more = (all - planned).max(0.0);
+        if more + joins <= 0.05 * (all + joins) || !self.more() || !self.are_enough([more, joins]) {
+            return None;
+        }
+        let joins = [joins, self.planned(super::Kind::Joins)];
+        Some(match joins {
+            [more, _] if more <= 0.0 => {
+                format!("{} handshakes, not {}", count(all.round()), count(planned.round()))
+            }
+            [more, usual] => {
+                format!("{}, not {}", openings([all, more + usual]), openings([planned, usual]))
+            }
+        })
     }
 
     /// Attempts that are turned away by an answer, which has bytes as an opening has.
     pub(super) fn turned_away(&self) -> Option<String> {
         let refused = self.mean("attempts.refused").filter(|refused| *refused > 0.0)?;
-        (self.more() && self.are_bytes_enough(refused)).then(|| {
+        (self.more() && self.are_enough([refused, 0.0])).then(|| {
             format!("{} attempts are refused, which takes bytes too", count(refused.round()))
         })
     }
 
     /// The first poll of a run finds only what has come since its begin.
     pub(super) fn first_polls(&self) -> Option<String> {
-        let nodes = self.summary.input["nodes"].as_object()?;
-        let counts = nodes.values().filter_map(|node| stated_count(&node["clients"]["count"]));
-        let users: f64 = counts.sum();
+        let users = board::stated_users(self.summary)?;
         let apart = (self.found.simulated? - self.found.estimate) * self.over;
         (self.line.name.starts_with("Empty") && apart > 0.0 && apart <= users)
             .then(|| format!("the first poll of each of {} users finds less", count(users)))
@@ -160,4 +198,15 @@ impl Case<'_> {
             format!("{} of the deliveries arrive after the horizon, or never", share(late))
         })
     }
+}
+
+/// Handshakes, and streams that need none, in words.
+fn openings([handshakes, joins]: [f64; 2]) -> String {
+    let opened = figures::counted(handshakes.round(), "handshake", "handshakes");
+    if joins < 0.5 {
+        return opened;
+    }
+    let joins = figures::counted(joins.round(), "stream", "streams");
+    let joins = format!("{joins} beside another tab");
+    if handshakes < 0.5 { joins } else { format!("{opened} and {joins}") }
 }

@@ -129,3 +129,26 @@ fn every_metric_is_known_before_the_run() {
     }
     assert_eq!(seen, some.len());
 }
+
+/// What a shipped experiment says of a design is so by whichever seed: no objective of one that
+/// holds is near what chance alone makes.
+#[test]
+fn shipped_objectives_are_no_matter_of_luck() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = TempDir::new().unwrap();
+    for (experiment, sets, seeds) in [
+        // A hundred messages are under way at any time.
+        ("seventh-tab", &["phones.tabs=5", "horizon=40s", "warm_up=20s"][..], ["1", "2", "99"]),
+        // By the last seed the round trip of one user is so long that it is never back.
+        ("sse-503", &["edge.when_full=reset", "horizon=2min"][..], ["1", "6", "99"]),
+    ] {
+        let file = root.join(format!("experiments/{experiment}.yaml"));
+        for seed in seeds {
+            let mut arguments = vec!["run", file.to_str().unwrap(), "--no-charts", "--quiet"];
+            arguments.extend(["--seed", seed, "--output", here.path().to_str().unwrap()]);
+            arguments.extend(sets.iter().flat_map(|set| ["--set", set]));
+            let (out, err, exit) = squall(&arguments);
+            assert_eq!(exit, 0, "{experiment}, seed {seed}: {out}{err}");
+        }
+    }
+}

@@ -130,6 +130,26 @@ fn the_priced_crossing_decides_between_10_s_and_60_s() {
     assert!(none["crossing"].is_null() && none["candidates"][0]["usd_per_month"].is_null());
 }
 
+/// A browser's event stream is an `EventSource`, which tries again by its own rule; who writes a
+/// client takes full jitter.
+#[test]
+fn a_browser_streams_by_its_event_source() {
+    let here = TempDir::new().unwrap();
+    for (platform, own, rule) in [
+        ("browser", "reconnect: eventsource", "preset: eventsource"),
+        ("native", "reconnect: { base: 1s, cap: 30s, jitter: full, timeout: 10s }", "base: 1s"),
+    ] {
+        let file = here.path().join(format!("{platform}.yaml"));
+        let file = file.to_str().unwrap();
+        let words = format!("--direction one-way --fresh 1s --users 5k --platform {platform}");
+        assert_eq!(asked(&words, &["--write", file])["transport"], "sse");
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains(own), "{text}");
+        let (shown, err, code) = squall(&["show", file]);
+        assert!(code == 0 && shown.contains(rule), "{shown}{err}");
+    }
+}
+
 #[test]
 fn candidates_are_the_napkins_of_their_experiments() {
     let here = TempDir::new().unwrap();

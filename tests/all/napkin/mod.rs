@@ -4,6 +4,7 @@ mod advise;
 mod answers;
 mod beside;
 mod command;
+mod crowds;
 mod ends;
 mod feeds;
 mod reasons;
