@@ -15,6 +15,7 @@ mod sessions;
 mod stored;
 mod trace;
 pub mod usage;
+mod usual;
 
 pub use absence::Absence;
 pub use fact::Fact;

@@ -1,6 +1,6 @@
 //! What is done to the system, each thing once, with the time at which it begins and until when it
 //! is the last thing that hit users.
-use super::{RECOVERY, Summary, board::is_mark};
+use super::{RECOVERY, Summary, board::is_mark, student};
 use crate::{
     engine::{Span, number},
     units::Quantity,
@@ -13,6 +13,24 @@ pub struct Deed {
     pub name: String,
     /// When it begins, in seconds.
     pub at: f64,
+}
+
+/// A phase that is shorter is over at once.
+const MOMENT: f64 = 1.0;
+
+/// What hit users, and until when it is the last that did.
+pub(super) struct Hit {
+    /// It.
+    pub(super) deed: Deed,
+    /// The end of its stretch in each run, in seconds.
+    ends: Vec<f64>,
+}
+
+impl Hit {
+    /// The end of its stretch: the mean over the runs.
+    pub(super) fn end(&self) -> f64 {
+        student::mean(&self.ends).unwrap_or(self.deed.at)
+    }
 }
 
 impl Summary {
@@ -41,19 +59,40 @@ impl Summary {
 
     /// What hit users, each with the stretch in which it is the last that did: until the next one,
     /// or until nothing is left of it. What takes no connection sends nobody anywhere.
-    pub(super) fn hits(&self) -> Vec<(Deed, f64)> {
+    pub(super) fn hits(&self) -> Vec<Hit> {
         let hit = |name: &str| self.mean(&format!("recovery.{name}.hit"));
         let mut all = self.deeds();
         all.retain(|deed| !is_mark(self, &deed.name) && self.begins(&deed.name).is_some());
         let known = all.iter().any(|deed| hit(&deed.name).is_some());
         all.retain(|deed| !known || hit(&deed.name) > Some(0.0));
-        let ends: Vec<f64> = (1..=all.len())
-            .map(|next| {
-                let over = self.calm_after(&all[next - 1]);
-                all.get(next).map_or(over, |next| over.min(next.at))
-            })
-            .collect();
-        all.into_iter().zip(ends).collect()
+        let next: Vec<f64> = all.iter().skip(1).map(|deed| deed.at).collect();
+        let next = next.into_iter().chain([f64::INFINITY]);
+        let of = |(deed, next): (Deed, f64)| {
+            let ends = self.ran().map(|run| self.calm_after(&deed, run).min(next)).collect();
+            Hit { deed, ends }
+        };
+        all.into_iter().zip(next).map(of).collect()
+    }
+
+    /// The attempts of the phases that make up the stretch of a hit, in one run, as those phases
+    /// count them; none where one of them is also of something else.
+    pub(super) fn attempts_of(&self, hit: &Hit) -> Option<f64> {
+        let (mut own, mut others): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+        let first = self.ran().start;
+        for phase in &self.phases {
+            let (start, end) = (phase.start.seconds(), phase.end.seconds());
+            let over = hit.ends.get(number::index(phase.replication - first)).copied()?;
+            let inside = (hit.deed.at..over).contains(&start);
+            let all = if inside { &mut own } else { &mut others };
+            if end - start >= MOMENT && !all.contains(&phase.name.as_str()) {
+                all.push(&phase.name);
+            }
+        }
+        if own.iter().any(|name| others.contains(name)) {
+            return None;
+        }
+        let of = |name: &&str| self.mean(&format!("during({name}).attempts.total"));
+        own.iter().map(of).sum()
     }
 
     /// Whether anything took connections.
@@ -61,11 +100,12 @@ impl Summary {
         self.whom_faults_hit().any(|(_, hit)| hit > 0.0)
     }
 
-    /// When nothing is left of a deed: its own phase, those of deeds that began before it, and the
-    /// recovery from them are over.
-    fn calm_after(&self, deed: &Deed) -> f64 {
+    /// When nothing is left of a deed in one of the runs: its own phase, those of deeds that began
+    /// before it, and the recovery from them are over.
+    fn calm_after(&self, deed: &Deed, run: u32) -> f64 {
         let (mut end, mut reach, mut own) = (deed.at, deed.at, true);
-        for phase in self.faults().filter(|phase| phase.start.seconds() >= deed.at) {
+        let faults = self.phases.iter().filter(|it| it.replication == run && it.name != "steady");
+        for phase in faults.filter(|phase| phase.start.seconds() >= deed.at) {
             if phase.start.seconds() > reach {
                 break;
             }
@@ -77,10 +117,11 @@ impl Summary {
         end
     }
 
-    /// How long the phases of a deed last in the first replication, in seconds.
+    /// How long the phases of a deed last, in seconds: the mean over the replications.
     pub(super) fn lasts(&self, deed: &Deed) -> f64 {
-        let own = self.faults().filter(|phase| phase.name == deed.name);
-        own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum()
+        let own = self.phases.iter().filter(|phase| phase.name == deed.name);
+        let all: f64 = own.map(|phase| phase.end.seconds() - phase.start.seconds()).sum();
+        all / f64::from(self.replications.max(1))
     }
 }
 

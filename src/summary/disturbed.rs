@@ -1,6 +1,6 @@
 //! What a fault does to the messages that are sent while it lasts, where it takes no connection:
 //! how many do not come live, or how late they are, beside the steady time.
-use super::{RECOVERY, Summary, board::is_mark, figures, survivors, words};
+use super::{RECOVERY, Summary, board::is_mark, due::due, figures, survivors, words};
 use figures::{compact, count, duration, share};
 
 /// A share of deliveries that do not come live: below it, it is no disturbance.
@@ -22,25 +22,21 @@ pub(super) fn sentences(summary: &Summary) -> Vec<String> {
 
 fn sentence(summary: &Summary, name: &str) -> Option<String> {
     let during = |what: &str| summary.mean(&format!("during({name}).{what}"));
-    let sent = during("deliveries.intended").filter(|&sent| sent > 0.0)?;
-    let live = during("deliveries.live")?;
+    let due = due(summary, name)?;
+    let (sent, live) = (due.sent, during("deliveries.live")?);
     let spoken = words::spaced(name);
     if live < (1.0 - NOTABLE) * sent {
         let ends = [
-            ("deliveries.replayed", "by replay"),
-            ("deliveries.pulled", "from the inbox"),
-            ("deliveries.missed", "never"),
+            (during("deliveries.replayed"), "by replay"),
+            (during("deliveries.pulled"), "from the inbox"),
+            (Some(due.missed), "never"),
+            (Some(due.late), "not before the run ends"),
         ];
-        let mut rest: Vec<String> = ends
-            .into_iter()
-            .filter_map(|(end, how)| {
-                let part = during(end)? / sent;
-                (part > 0.0005).then(|| format!("{} {how}", share(part)))
-            })
-            .collect();
-        let pending = during("deliveries.pending").map(|pending| pending / sent);
-        let pending = pending.filter(|&part| part > 0.0005);
-        rest.extend(pending.map(|part| format!("{} not before the run ends", share(part))));
+        let told = |(end, how): (Option<f64>, &str)| {
+            let part = end? / sent;
+            (part > 0.0005).then(|| format!("{} {how}", share(part)))
+        };
+        let rest: Vec<String> = ends.into_iter().filter_map(told).collect();
         return Some(format!(
             "Of {} deliveries that are sent during {spoken} {} come live, {}.",
             count(sent),

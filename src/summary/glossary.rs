@@ -220,6 +220,7 @@ pub const METRICS: &[Described] = &[
     row("pending.in_flight", Unit::Count, "Pending deliveries that are on their way."),
     row("pending.waiting", Unit::Count, "Pending deliveries in a buffer or an outbox."),
     row("pending.oldest", Unit::Seconds, "The age of the oldest pending delivery."),
+    row("pending.usual", Unit::Count, "Those of a phase that took no longer than steady ones do."),
     row(
         "delivery_lag.{mean,p50,p95,p99,p999,max}",
         Unit::Seconds,
@@ -372,7 +373,7 @@ pub const METRICS: &[Described] = &[
 ];
 
 /// What is measured by phase too: `during(deploy).delivery_lag.p99`.
-pub const PHASED: [&str; 16] = [
+pub const PHASED: [&str; 17] = [
     "sessions",
     "clients.availability",
     "connections.mean",
@@ -388,6 +389,7 @@ pub const PHASED: [&str; 16] = [
     "deliveries.expired",
     "deliveries.missed",
     "deliveries.pending",
+    "pending.usual",
     "delivery_lag",
 ];
 

@@ -27,23 +27,26 @@ pub(super) fn sentences(summary: &Summary, most: usize) -> Vec<String> {
 
 fn herds(summary: &Summary) -> Vec<Herd> {
     let all = summary.hits();
-    let herd = |(deed, end): &(deeds::Deed, f64)| {
+    let herd = |hit: &deeds::Hit| {
+        let deed = &hit.deed;
         // What a fault sets off goes on in the recovery from it.
-        let when = if deed.at + summary.lasts(deed) < *end {
+        let when = if deed.at + summary.lasts(deed) < hit.end() {
             format!("{} and the recovery from it", deed.name)
         } else {
             deed.name.clone()
         };
-        herd(summary, &when, deed.at, *end)
+        herd(summary, &when, hit)
     };
     all.iter().filter_map(herd).collect()
 }
 
 /// Who moves from a time to another, where that is more than those who move at any time.
-fn herd(summary: &Summary, when: &str, start: f64, end: f64) -> Option<Herd> {
+fn herd(summary: &Summary, when: &str, hit: &deeds::Hit) -> Option<Herd> {
+    let (start, end) = (hit.deed.at, hit.end());
     let attempts = summary.rate("", "attempts", "attempted")?;
     let (from, to) = (deeds::bin_of(start, attempts.step), deeds::bin_of(end, attempts.step));
-    let moved = attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
+    let curve = || attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
+    let moved = summary.attempts_of(hit).unwrap_or_else(curve);
     let busiest = summary.busiest()?;
     let (bin, peak) = largest(busiest.curve.within(from, to))?;
     let own = summary.own_peak(busiest.track(), (from, to), true).unwrap_or(peak);

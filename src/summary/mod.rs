@@ -11,6 +11,7 @@ pub mod chance;
 pub mod crossings;
 mod deeds;
 mod disturbed;
+mod due;
 pub mod figures;
 pub mod findings;
 pub mod glossary;

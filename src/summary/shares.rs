@@ -87,6 +87,19 @@ impl Summary {
         (all > 0.0).then(|| Fullest { node, name, peak, even: all / serve, serve, of })
     }
 
+    /// What the fullest instance of a pool holds, over time.
+    pub(super) fn fullest_over_time(&self, node: &str) -> Option<Curve> {
+        let mut instances = self.levels(node, "connections");
+        instances.retain(|&(name, _)| name != "total");
+        let all = instances.into_iter().map(|(_, curve)| curve);
+        all.reduce(|mut one, other| {
+            for (most, held) in one.mean.iter_mut().zip(other.mean) {
+                *most = (*most).into_iter().chain(held).reduce(f64::max);
+            }
+            Curve { band: Vec::new(), ..one }
+        })
+    }
+
     /// Which part of a pool serves at a tick, by the handshakes that it can make.
     fn serving(&self, node: &str, bin: usize) -> Option<f64> {
         let capacity: Curve = self.level(node, "handshakes", "capacity")?;

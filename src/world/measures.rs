@@ -455,5 +455,8 @@ impl World {
         let Account { ledger, lag } = Account::sum(&phase.accounts);
         sheet.ledger(&prefix, &ledger);
         sheet.lag(&format!("{prefix}delivery_lag"), &lag);
+        let usual = self.record.usually_pending(&phase.name);
+        let name = format!("{prefix}pending.usual");
+        sheet.of_deliveries(|sheet| sheet.set(name, Unit::Count, usual));
     }
 }

@@ -144,7 +144,8 @@ impl World {
         rates: &[Rate<'_>],
     ) -> Option<Amount> {
         let of = |uses: &dyn Fn(&Crowd) -> bool, value: &dyn Fn(&Rate<'_>) -> f64| -> f64 {
-            rates.iter().filter(|rate| uses(rate.crowd)).map(value).sum()
+            // The sum of nothing is -0.
+            rates.iter().filter(|rate| uses(rate.crowd)).map(value).fold(0.0, |sum, it| sum + it)
         };
         let balanced = |crowd: &Crowd| crowd.balancer == id;
         let published = |crowd: &Crowd| {

@@ -181,6 +181,16 @@ const play = async page => {
   check(await heights() === before && (await words()).join() === told, 'each is at its peak again');
 };
 
+/* Who speaks to the page says what stands on a button. */
+const buttons = async page => {
+  const all = await page.locator('button[aria-label]').evaluateAll(found =>
+    found.map(button => [button.textContent.trim(), button.getAttribute('aria-label')]));
+  check(all.length > 3, 'buttons are named');
+  for (const [text, name] of all) {
+    check(name.includes(text), `the name of a button has what it shows: ${text}, ${name}`);
+  }
+};
+
 const sort = async page => {
   const table = page.locator('table.sort').first();
   await table.scrollIntoViewIfNeeded();
@@ -197,6 +207,7 @@ const sort = async page => {
 const desktop = async file => {
   const { page, close } = await open(file);
   await hover(page);
+  await buttons(page);
   await zoom(page);
   await keys(page);
   await toggle(page);

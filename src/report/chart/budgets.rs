@@ -15,6 +15,8 @@ const BARS: usize = 12;
 const END: f64 = 1.25;
 /// A single budget that is used less has no chart.
 const CALM: f64 = 0.05;
+/// From so many times its limit on more is wanted of a budget than there is.
+const OVER: f64 = 1.005;
 /// What is used less says nothing.
 const LITTLE: f64 = 0.01;
 
@@ -110,6 +112,14 @@ fn budgets(rooms: &[board::Headroom]) -> Vec<Budget> {
 }
 
 impl Budget {
+    /// What is wanted of it, beyond what there is: a bar shows what was used.
+    fn wanted(&self, times: f64) -> String {
+        let Self { node, name, .. } = self;
+        let (are, their) = if name.ends_with('s') { ("are", "their") } else { ("is", "its") };
+        let times = figures::compact(times);
+        format!("{name} of {node} {are} wanted at {times} times {their} limit")
+    }
+
     fn bar(&self, end: f64) -> Bar {
         let mark = if self.peak > 1.0 { "▲ " } else { "" };
         let peak = self.peak.min(end);
@@ -128,22 +138,21 @@ fn headline(first: &Budget, all: &[Budget]) -> String {
     let binds = first.binds.unwrap_or(first.peak);
     let wait = |budget: &&Budget| board::can_wait(&budget.name) && budget.peak > 1.0;
     let pace = all.iter().find(wait);
-    let wanted = |pace: &Budget| {
-        let times = figures::compact(pace.peak);
-        format!("{} of {} are wanted at {times} times their limit", pace.name, pace.node)
-    };
     if let Some(pace) = pace.filter(|_| binds <= board::USED_UP && !first.exceeded) {
         return format!(
             "{} at the peak; of what cannot wait, {name} of {node} is used most, {}",
-            figures::capitalized(&wanted(pace)),
+            figures::capitalized(&pace.wanted(pace.peak)),
             share(binds),
         );
     }
     // What waits for what is full already.
     let also = pace.filter(|pace| pace.name != *name);
-    let also = also.map_or_else(String::new, |pace| format!("; {}", wanted(pace)));
-    if first.exceeded || binds > 1.0 {
-        return format!("Over budget: {name} of {node}, {} of what there is{also}", share(binds));
+    let also = also.map_or_else(String::new, |pace| format!("; {}", pace.wanted(pace.peak)));
+    if binds > OVER {
+        return format!("Over budget: {}{also}", first.wanted(binds));
+    }
+    if first.exceeded {
+        return format!("Over budget: {name} of {node}, instances end of it{also}");
     }
     if binds > board::USED_UP {
         return format!("Used up at the peak of the run: {name} of {node}{also}");

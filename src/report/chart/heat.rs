@@ -46,7 +46,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let body = Body::Heat(Heat { y, cells, low, high, unit });
     Some(Chart {
         name: "lag-heat".to_owned(),
-        headline: survivors::with(headline(summary), "delivery_lag.p99", &summary.metrics),
+        headline: headline(summary),
         subtitle: format!(
             "Deliveries by time of arrival, {} bins, and by lag, four steps an octave, log scale; \
              a stronger \
@@ -82,33 +82,46 @@ fn is_still(summary: &Summary) -> bool {
     summary.faults().next().is_none() && bins > 1.0 && apart < STILL * all
 }
 
-/// How many take much longer than usual behind the warm-up, and when most of them come. A cell is
-/// late as a whole, so that the limit is the lower edge of one.
+/// How many take much longer than usual behind the warm-up, of those that arrived, and when the
+/// largest share of them comes. A cell is late as a whole, so that the limit is the lower edge of
+/// one.
 fn headline(summary: &Summary) -> String {
     let cells = summary.lag_cells.iter().filter(|cell| cell.at >= summary.warm_up);
     let cells: Vec<&LagCell> = cells.collect();
     let all: u64 = cells.iter().map(|cell| cell.count).sum();
+    let with = |text: String| survivors::with(text, "delivery_lag.p99", &summary.metrics);
     let told = summary.mean("delivery_lag.p50").filter(|&median| median > 0.0);
     let Some(median) = told.or_else(|| median(&cells, all)) else {
-        return "Delivery lag over time".to_owned();
+        return with("Delivery lag over time".to_owned());
     };
     let late: Vec<&LagCell> =
         cells.iter().filter(|cell| cell.low.seconds() >= LATE * median).copied().collect();
     let Some(limit) = late.iter().map(|cell| cell.low).min() else {
-        let most = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
-        return format!("No delivery takes longer than {}", figures::duration(most));
+        let most = figures::duration(latest(summary, &cells));
+        return with(format!("No delivery takes longer than {most}"));
     };
     let sum: u64 = late.iter().map(|cell| cell.count).sum();
     let share = figures::share(number::float(sum) / number::float(all.max(1)));
-    let when = when(summary, &late, sum)
-        .map_or_else(String::new, |at| format!("; most come at {}", figures::clock(at)));
+    let only = survivors::only("delivery_lag.p99", &summary.metrics);
+    let whose = only.unwrap_or_else(|| "of the deliveries".to_owned());
     let limit = figures::duration(limit.seconds());
-    format!("{share} of the deliveries take {limit} or more, over ten times the median{when}")
+    let when = when(summary, &late, sum).unwrap_or_default();
+    format!("{share} {whose} take {limit} or more, over ten times the median{when}")
 }
 
-/// Where most of those come that are late, if it is a moment of its own: a bin with more of them
-/// than three times their mean, and so many that this is no chance.
-fn when(summary: &Summary, late: &[&LagCell], sum: u64) -> Option<f64> {
+/// The longest that a delivery takes behind the warm-up: a cell knows no more than its edges.
+fn latest(summary: &Summary, cells: &[&LagCell]) -> f64 {
+    let edge = cells.iter().map(|cell| cell.high.seconds()).fold(0.0, f64::max);
+    let exact = summary.level("", "delivery_lag", "max").and_then(|curve| {
+        let (begin, end) = (summary.warm_up.seconds(), summary.horizon.seconds());
+        curve.within(begin, end + curve.step).map(|(_, most)| most).reduce(f64::max)
+    });
+    exact.map_or(edge, |exact| exact.min(edge))
+}
+
+/// When the largest share of those comes that are late, if it is a moment of its own: a bin with
+/// more of them than three times their mean, and so many that this is no chance.
+fn when(summary: &Summary, late: &[&LagCell], sum: u64) -> Option<String> {
     let mut most = (0, 0.0);
     for bin in late.chunk_by(|one, other| one.at == other.at) {
         let count: u64 = bin.iter().map(|cell| cell.count).sum();
@@ -120,7 +133,15 @@ fn when(summary: &Summary, late: &[&LagCell], sum: u64) -> Option<f64> {
     let bins = (ran / summary.lag_bin.seconds().max(1e-9)).max(1.0);
     let (mean, peak) = (number::float(sum) / bins, number::float(most.0));
     let chance = beyond(mean, number::place(number::floor(bins)));
-    (peak > PEAK * mean && peak - mean > chance).then_some(most.1)
+    let part = peak / number::float(sum.max(1));
+    (peak > PEAK * mean && peak - mean > chance).then(|| {
+        let (share, at) = (figures::share(part), figures::clock(most.1));
+        if part > 0.5 {
+            format!("; most of these, {share}, come at {at}")
+        } else {
+            format!("; the largest share of these, {share}, comes at {at}")
+        }
+    })
 }
 
 /// The middle of the cell in which half of all are reached.

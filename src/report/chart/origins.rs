@@ -138,16 +138,22 @@ fn headline(summary: &Summary, all: &[Origin]) -> Option<String> {
     let of = |origin: &Origin, name: &str| format!("{}.delivery_lag.{name}", origin.node);
     let told = |late: &Origin, early: &Origin, name: &str| {
         let part = if name == "p50" { "half".to_owned() } else { format!("99{gap}%") };
-        let within = |origin: &Origin| {
-            let lag = if name == "p50" { origin.p50 } else { origin.p99 };
-            survivors::with(duration(lag), &of(origin, name), &summary.metrics)
+        let only = [late, early].map(|it| survivors::only(&of(it, name), &summary.metrics));
+        // Of whom both speak is said once.
+        let alike = only[0] == only[1];
+        let within = |origin: &Origin, only: &Option<String>| {
+            let lag = duration(if name == "p50" { origin.p50 } else { origin.p99 });
+            let own = only.as_ref().filter(|_| !alike);
+            own.map_or_else(|| lag.clone(), |own| format!("{lag} ({own})"))
         };
+        let both = only[0].as_ref().filter(|_| alike);
         format!(
-            "{part} of what {} sends comes within {}, of what {} sends within {}",
+            "{part} of what {} sends comes within {}, of what {} sends within {}{}",
             late.node,
-            within(late),
+            within(late, &only[0]),
             early.node,
-            within(early),
+            within(early, &only[1]),
+            both.map_or_else(String::new, |own| format!("; both {own}")),
         )
     };
     if apart(first.p99, last.p99) {

@@ -5,7 +5,7 @@ use crate::{
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve},
 };
-use figures::{clock, count, share};
+use figures::{clock, count};
 
 /// A rate that peaks at fewer times its median does not move.
 const MOVES: f64 = 2.5;
@@ -27,11 +27,8 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let (all, _) = summary.polls()?;
     let (bin, peak) = all.peak()?;
     let headline = match summary.failing() {
-        Some(part) => {
-            let (bin, most) = part.peak()?;
-            format!("At worst {} of the polls fail, at {}", share(most), clock(part.time(bin)))
-        }
-        None if peak > MOVES * all.median()? => {
+        Some((_, text)) => text,
+        None if moves(summary, &all) => {
             format!("Polls peak at {}/s at {}, and none fails", count(peak), clock(all.time(bin)))
         }
         None => return None,
@@ -54,4 +51,10 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
             Body::Lines(Lines { y, lines, ..Lines::default() }),
         )],
     })
+}
+
+/// Whether polls peak, and not by chance.
+fn moves(summary: &Summary, all: &Curve) -> bool {
+    let (Some((_, peak)), Some(usual)) = (all.peak(), all.median()) else { return false };
+    peak > MOVES * usual && summary.looked(all, all.values().count()).stands_out(peak, usual)
 }

@@ -3,7 +3,7 @@ use super::{Axis, Body, Chart, Limit, Line, Lines, Panel, Shade, attempts, bins,
 use crate::{
     record::Unit,
     report::theme::{self, Pen},
-    summary::{Summary, figures, series::Curve},
+    summary::{Summary, figures, series::Curve, survivors},
 };
 
 /// A run and what it is called here.
@@ -32,6 +32,8 @@ struct Told<'a> {
     of: &'a dyn Fn(&Summary) -> Option<Curve>,
     /// The value of a run that matters, and how it is said.
     worst: (fn(f64, f64) -> f64, &'a str),
+    /// The metric that says whose number it is, where that is not of all.
+    metric: &'a str,
     /// What a line is over.
     over: &'a str,
 }
@@ -49,6 +51,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         limit: None,
         of: &|summary| summary.level("", "delivery_lag", "p99"),
         worst: (f64::max, "p99 of the delivery lag peaks at"),
+        metric: "delivery_lag.p99",
         over: "over the deliveries of all replications of its run together",
     };
     let connections = Told {
@@ -59,6 +62,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         limit: None,
         of: &|summary| summary.level("", "connections", "online"),
         worst: (f64::min, "The fewest connections are"),
+        metric: "",
         over: MEAN,
     };
     let lost = Told {
@@ -69,6 +73,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         limit: None,
         of: &missed,
         worst: (f64::max, "Missed deliveries peak at"),
+        metric: "",
         over: MEAN,
     };
     let attempts = Told {
@@ -79,6 +84,7 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         limit: quota(runs),
         of: &attempts::tried,
         worst: (f64::max, "Attempts peak at"),
+        metric: "",
         over: MEAN,
     };
     // What is chance in each run is chance in all.
@@ -169,7 +175,7 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     let scale = if log { ", log scale" } else { "" };
     Some(Chart {
         name: told.name.to_owned(),
-        headline: headline(told, &curves),
+        headline: headline(told, runs, &curves),
         subtitle: format!("Each run’s {what}, {}{scale}.", bins(step)),
         note: evidence(told.over, runs) + &apart,
         x: Axis::time(longest),
@@ -182,27 +188,37 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     })
 }
 
-/// The best and the worst run.
-fn headline(told: &Told, curves: &[(usize, &str, Curve)]) -> String {
+/// The best and the worst run, of those whose numbers are of nearly all; then the others, each with
+/// of whom it is: who loses most is not the best.
+fn headline(told: &Told, runs: &[Named], curves: &[(usize, &str, Curve)]) -> String {
     let (pick, says) = told.worst;
-    let worst = |(_, name, curve): &(usize, &'_ str, Curve)| {
-        Some(((*name).to_owned(), curve.values().map(|(_, value)| value).reduce(pick)?))
+    let worst = |(place, name, curve): &(usize, &'_ str, Curve)| {
+        let only = survivors::hollow(told.metric, &runs[*place].1.metrics);
+        let value = curve.values().map(|(_, value)| value).reduce(pick)?;
+        Some(((*name).to_owned(), value, only))
     };
-    let all: Vec<(String, f64)> = curves.iter().filter_map(worst).collect();
+    let all = curves.iter().filter_map(worst);
+    let (some, all): (Vec<_>, Vec<_>) = all.partition(|it| it.2.is_some());
     let figure = |value: f64| {
         figures::figure(told.unit, if told.unit == Unit::Count { value.round() } else { value })
     };
     let least = all.iter().min_by(|a, b| a.1.total_cmp(&b.1));
     let most = all.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    match least.zip(most) {
-        Some((least, most)) if figure(least.1) != figure(most.1) => format!(
-            "{says} {} with {} and {} with {}",
-            figure(least.1),
-            least.0,
-            figure(most.1),
-            most.0,
-        ),
-        Some((_, most)) => format!("{says} {}", figure(most.1)),
-        None => told.what.to_owned(),
+    let of = |it: &(String, f64, Option<String>)| format!("{} with {}", figure(it.1), it.0);
+    let those = match least.zip(most) {
+        Some((least, most)) if figure(least.1) != figure(most.1) => {
+            format!("{} and {}", of(least), of(most))
+        }
+        Some((_, most)) if some.is_empty() || all.len() > 1 => figure(most.1),
+        Some((_, most)) => of(most),
+        None => String::new(),
+    };
+    let some = some.iter().map(|it| format!("{} ({})", of(it), it.2.as_deref().unwrap_or("")));
+    let some = figures::listed(&some.collect::<Vec<String>>());
+    match (those.is_empty(), some.is_empty()) {
+        (true, true) => told.what.to_owned(),
+        (false, true) => format!("{says} {those}"),
+        (true, false) => format!("{says} {some}"),
+        (false, false) => format!("{says} {those}; {some}"),
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn sides(bars: &Bars, paper: &Paper) -> (f64, f64) {
         return (0.0, 0.0);
     }
     let name =
-        |bar: &Bar| theme::width(&bar.name, theme::TICK).max(theme::width(&bar.words, theme::CELL));
+        |bar: &Bar| theme::width(&bar.name, kind(bar)).max(theme::width(&bar.words, theme::CELL));
     (widest(&mut bars.rows.iter().map(name)).min(WIDEST) + NAME_GAP, behind + GAP)
 }
 
@@ -152,8 +152,13 @@ fn lines(name: &str, kind: Type) -> [String; 2] {
     }
 }
 
+/// How a bar's name is written.
+fn kind(bar: &Bar) -> Type {
+    if bar.bold { theme::TICK_STRONG } else { theme::BAR_NAME }
+}
+
 fn name(sheet: &mut Sheet, bar: &Bar, frame: Frame, middle: f64) {
-    let kind = if bar.bold { theme::TICK_STRONG } else { theme::BAR_NAME };
+    let kind = kind(bar);
     let margin = frame.paper.margin;
     if frame.paper.keyed {
         let at = (margin, middle - BAR / 2.0 - 5.0);

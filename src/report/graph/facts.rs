@@ -175,11 +175,10 @@ fn polls_in_turn(crowd: &Json) -> bool {
     is(&crowd["transport"]) || crowd["prefer"].as_array().is_some_and(|all| all.iter().any(is))
 }
 
-/// How many of the polls of a moment fail at worst.
+/// How many of the polls fail at worst, of a moment or a fault.
 fn failed_polls(summary: &Summary) -> Option<Fact> {
-    let course = summary.failing()?;
-    let (_, peak) = course.peak().filter(|&(_, peak)| peak > SEEN)?;
-    let course = Some((Unit::Share, course));
+    let (peak, _) = summary.failing().filter(|&(peak, _)| peak > SEEN)?;
+    let course = summary.failing_over_time().map(|course| (Unit::Share, course));
     Some(Fact { label: FAILED.to_owned(), value: told(peak), share: Some(peak), course })
 }
 

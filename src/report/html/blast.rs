@@ -1,9 +1,6 @@
 //! What each thing that was done to the system cost its users. The answers are those of
 //! `summary::board`.
-use super::{
-    board::{rounded, told},
-    text,
-};
+use super::{board::rounded, text};
 use crate::{
     record::Unit,
     summary::{
@@ -34,13 +31,14 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
                     } @else {
                         @if worst.recovered { " and the recovery from it take " }
                         @else { " takes " }
-                        (minutes(worst.minutes)) " from the users"
-                        @if let Some(part) = worst.budget {
-                            ", " (told(Some(part))) " of what a month may lose"
+                        (worst.at_least()) (minutes(worst.minutes)) " from the users"
+                        @if worst.budget.is_some() {
+                            ", " (worst.budget_told()) " of what a month may lose"
                         }
                     }
                 }
                 p.sub { (counts(&all)) (summary.each_is_a_mean()) }
+                div.scroll tabindex="0" role="region" aria-label="Blast radius" {
                 table.stack.blast {
                     caption.hidden { "Blast radius" }
                     thead { tr {
@@ -53,6 +51,7 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
                         th.r scope="col" { "of a month’s budget" }
                     } }
                     tbody { @for blast in &all { (of_blast(summary, blast, shown)) } }
+                }
                 }
                 @if let Some(longest) = longest(summary, &all) { p.foot { (longest) } }
             }
@@ -114,7 +113,12 @@ fn goes_wrong(blast: &Blast) -> String {
     match blast.wrongs {
         [Some(part), _] => format!(" fails {} of the polls while it lasts", share(part)),
         [_, Some(part)] => {
-            format!(": {} of what is sent while it lasts does not arrive", share(part))
+            let until = match blast.late {
+                late if late >= 1.0 => " before the run ends, none of it is lost",
+                late if late > 0.0 => " before the run ends",
+                _ => "",
+            };
+            format!(": {} of what is sent while it lasts does not arrive{until}", share(part))
         }
         [None, None] => " takes no time from the users".to_owned(),
     }
@@ -141,14 +145,12 @@ fn of_blast(summary: &Summary, blast: &Blast, shown: [bool; 2]) -> Markup {
                 (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
                 @if blast.hit.is_some() {
                     small { @if blast.moves { "moved" } @else { "hit" } } } }
-            td.r data-l="user-minutes lost" { b { (figures::count(rounded(blast.minutes))) } }
+            td.r data-l="user-minutes lost" { b { (blast.minutes_told()) } }
             @for (back, head) in blast.back.iter().zip(BACK) {
                 td.r data-l=(head) { (after(summary, blast, back)) } }
-            td.r data-l="longest outage" { (blast.longest.map_or_else(none, figures::duration)) }
+            td.r data-l="longest outage" { (blast.longest_told()) }
             (wrongs(blast, shown))
-            td.r data-l="of a month’s budget" {
-                @if blast.minutes > 0.0 { (told(blast.budget)) } @else { (figures::NONE) }
-            }
+            td.r data-l="of a month’s budget" { (blast.budget_told()) }
         }
     }
 }
@@ -183,7 +185,8 @@ fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
     let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
     let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
     let all = summary.mean("outage.user_seconds")? / 60.0;
-    let longest = figures::duration(longest) + summary.on_average();
+    let least = rows.iter().map(Blast::at_least).find(|it| !it.is_empty()).unwrap_or_default();
+    let longest = format!("{least}{}{}", figures::duration(longest), summary.on_average());
     let text = format!("the longest that one user {}is without a connection is", summary.of_each());
     Some(if all >= parts {
         let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
@@ -193,7 +196,7 @@ fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
                 figures::count(rounded(others))
             )
         });
-        format!("In all, {are} lost{others}; {text} {longest}.")
+        format!("In all, {least}{are} lost{others}; {text} {longest}.")
     } else {
         format!("{} {longest}.", figures::capitalized(&text))
     })

@@ -15,7 +15,7 @@ const drawn = (svg, name, attributes = {}, text = '') => {
   return element;
 };
 const button = (text, label, action) => {
-  const b = make('button', { type: 'button', 'aria-label': label }, text);
+  const b = make('button', { type: 'button', ...label && { 'aria-label': label } }, text);
   b.addEventListener('click', action);
   return b;
 };
@@ -348,9 +348,9 @@ for (const chart of all('figure[data-chart]')) {
     row.append(b);
   }
   if (zooms) {
-    const out = button('−', 'Zoom out', () => nearer(2, .5));
-    const reset = button('All', 'Show the whole time', () => look(view, 0, 1));
-    row.append(make('span', { class: 'zoom' }, note, button('+', 'Zoom in', () => nearer(.5, .5)), out, reset));
+    const out = button('−', 'Zoom out −', () => nearer(2, .5));
+    const reset = button('All', 'All of the time', () => look(view, 0, 1));
+    row.append(make('span', { class: 'zoom' }, note, button('+', 'Zoom in +', () => nearer(.5, .5)), out, reset));
     view.charts.push(() => {
       for (const b of [out, reset]) b.disabled = whole();
       const ends = [view.from, view.to].map(f => clock(f * d.x.high));
@@ -441,14 +441,14 @@ if (topology && frames) {
     }
   };
   let timer = 0;
-  const play = button('Play', 'Play the run', () => {
+  const play = button('Play', null, () => {
     if (timer) return stop();
     if (range.value === range.max) range.value = -1;
     play.textContent = 'Pause';
     timer = setInterval(() => { range.value === range.max ? stop() : (range.value++, paint()); }, 100);
   });
   const stop = () => { clearInterval(timer); timer = 0; play.textContent = 'Play'; };
-  const peaks = button('Peaks', 'Show each at its peak', () => { stop(); range.value = -1; paint(); });
+  const peaks = button('Peaks', 'Peaks: each at its own', () => { stop(); range.value = -1; paint(); });
   peaks.disabled = true;
   range.addEventListener('input', paint);
   topology.querySelector('svg').before(make('div', { class: 'play' }, play, peaks, range, now));

@@ -74,11 +74,10 @@ pub(super) fn blast(run: &Summary) -> String {
     let shown = board::wrongs(&all);
     let row = |blast: &board::Blast| {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
-        let part = blast.budget.map_or_else(none, figures::share);
         let wrongs = blast.wrongs.iter().zip(shown).filter(|it| it.1);
         let wrongs = wrongs.map(|(part, _)| part.map_or_else(none, figures::share));
         let back = blast.back[2].to_string();
-        let cells = [hit, figures::count(blast.minutes.round()), back, part].into_iter();
+        let cells = [hit, blast.minutes_told(), back, blast.budget_told()].into_iter();
         let cells = cells.chain(wrongs).map(|cell| words(&cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
     };

@@ -19,11 +19,37 @@ pub(super) fn words(text: &str) -> String {
             '\\' | '`' | '*' | '_' | '|' | '~' => out.extend(['\\', c]),
             '$' if formula => out.extend(['\\', c]),
             '[' | ']' if links(&all, place) => out.extend(['\\', c]),
+            '.' if of_www(&all, place) => out += &format!("{APART}."),
+            '@' | '#' | ':' if refers(&all, place) => {
+                out += if begins_block(&all, place) { "\\" } else { "" };
+                out.push(c);
+                out += APART;
+            }
             _ if begins_block(&all, place) => out.extend(['\\', c]),
             _ => out.push(c),
         }
     }
     out
+}
+
+/// Keeps two signs apart where they stand: what GitHub makes of them is known by the text alone, so
+/// that no backslash helps.
+const APART: &str = "<!-- -->";
+
+/// Whether a sign would make a mention of what follows, a number of an issue, or an address.
+fn refers(all: &[char], place: usize) -> bool {
+    let next = all.get(place + 1).copied().unwrap_or(' ');
+    match all[place] {
+        '@' => next.is_alphanumeric(),
+        '#' => next.is_ascii_digit(),
+        _ => next == '/' && all.get(place + 2) == Some(&'/'),
+    }
+}
+
+/// Whether a point stands behind `www`, which begins an address as well.
+fn of_www(all: &[char], place: usize) -> bool {
+    let starts = place.checked_sub(3).map(|start| &all[start..place]);
+    starts.is_some_and(|word| word.iter().all(|c| c.eq_ignore_ascii_case(&'w')))
 }
 
 /// Whether a bracket would end the words of a link or a note, or begin a box to tick.
@@ -105,6 +131,9 @@ mod tests {
             ("1. item - x", "1\\. item - x"),
             ("a\u{202E}b\0c", "a\u{FFFD}b\u{FFFD}c"),
             ("3.5\u{202F}s", "3.5 s"),
+            ("see https://a.org/x, www.b.org", "see https:<!-- -->//a.org/x, www<!-- -->.b.org"),
+            ("ask @ann of #12, a@b.org", "ask @<!-- -->ann of #<!-- -->12, a@<!-- -->b.org"),
+            ("#12 is late: #no @ 5:30", "\\#<!-- -->12 is late: #no @ 5:30"),
         ] {
             assert_eq!(words(text), written);
         }

@@ -1,7 +1,11 @@
 //! What each thing that was done to the system cost its users.
 use super::{stated_users, users};
 use crate::summary::{
-    NOTABLE, RECOVERY, Summary, bill::HOURS, chance, figures, polls, slo, storms, survivors,
+    NOTABLE, RECOVERY, Summary,
+    bill::HOURS,
+    chance,
+    due::{Due, due},
+    figures, polls, slo, storms, survivors,
 };
 use std::fmt;
 
@@ -34,6 +38,8 @@ pub struct Blast {
     pub never: Option<f64>,
     /// The shares of [`WRONGS`] while it lasts, where something goes wrong.
     pub wrongs: [Option<f64>; 2],
+    /// Of what is sent then and does not arrive, the share that may still do so after the run.
+    pub late: f64,
     /// Of the minutes that a month's target leaves.
     pub budget: Option<f64>,
     /// That target.
@@ -43,6 +49,42 @@ pub struct Blast {
     /// What else the same recovery is from: faults that were not over when it began.
     pub with: Vec<String>,
 }
+
+impl Blast {
+    /// What stands before its numbers where they go on growing after the run: many of those hit
+    /// are not back.
+    pub fn at_least(&self) -> &'static str {
+        let many = |away: f64| but_few(self.hit.unwrap_or(0.0), away).is_none();
+        if self.away.is_some_and(|away| away.round() >= 1.0 && many(away)) {
+            "at least "
+        } else {
+            ""
+        }
+    }
+
+    /// Its minutes in words, with three digits: no more are known.
+    pub fn minutes_told(&self) -> String {
+        format!("{}{}", self.at_least(), figures::count(figures::rounded(self.minutes).round()))
+    }
+
+    /// The longest outage in words.
+    pub fn longest_told(&self) -> String {
+        let told = |longest| format!("{}{}", self.at_least(), figures::duration(longest));
+        self.longest.map_or_else(|| figures::NONE.to_owned(), told)
+    }
+
+    /// Of a month's budget, in words; nothing where it takes no time.
+    pub fn budget_told(&self) -> String {
+        match self.budget.filter(|&part| self.minutes > 0.0 && part > 0.0) {
+            Some(part) if part < LEAST => figures::spoken_share(part),
+            Some(part) => format!("{}{}", self.at_least(), figures::share(part)),
+            None => figures::NONE.to_owned(),
+        }
+    }
+}
+
+/// A share of a month below this is told as that.
+const LEAST: f64 = 1e-4;
 
 /// What else goes wrong while an entry lasts: polls that nobody answers, and deliveries of what is
 /// sent meanwhile that never arrive, or not before the end.
@@ -273,6 +315,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
             (None, None) => Back::Nobody,
         }
     };
+    let missing = missing(summary, name);
     Some(Blast {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
@@ -284,7 +327,8 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         longest: of("longest").filter(|&longest| longest > 0.0),
         away,
         never: of("never_share").filter(|&never| never > 0.0),
-        wrongs: [polls::failed_in(summary, name), missing(summary, name)],
+        wrongs: [polls::failed_in(summary, name), missing.map(|due| due.open())],
+        late: missing.map_or(0.0, |due| due.late / (due.missed + due.late)),
         budget: None,
         target: target(summary),
         recovered: false,
@@ -292,20 +336,15 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     })
 }
 
-/// The share of what is sent in a phase that does not arrive, where that is more than in the steady
-/// time and than chance.
-fn missing(summary: &Summary, name: &str) -> Option<f64> {
-    let share = |name: &str| {
-        let of = |what: &str| summary.mean(&format!("during({name}).deliveries.{what}"));
-        let intended = of("intended").filter(|&intended| intended > 0.0)?;
-        Some((intended, (of("missed")? + of("pending")?) / intended))
-    };
-    let (intended, part) = share(name)?;
-    let usual = share("steady").map_or(0.0, |(_, usual)| usual);
+/// What is due of what is sent in a phase, where more of it does not arrive before the run ends
+/// than in the steady time and than chance.
+fn missing(summary: &Summary, name: &str) -> Option<Due> {
+    let own = due(summary, name)?;
+    let usual = due(summary, "steady").map_or(0.0, |steady| steady.open());
     let runs = f64::from(summary.replications.max(1));
-    let sent = intended * runs;
-    let luck = chance::beyond(usual * sent, 1) / sent;
-    (part - usual > luck.max(NOTABLE)).then_some(part)
+    let sent = own.sent * runs;
+    let luck = (chance::beyond(usual * sent, 1) / sent).max(own.luck / own.sent);
+    (own.open() - usual > luck.max(NOTABLE)).then_some(own)
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -117,6 +117,10 @@ pub fn no_advice(summary: &Summary) -> Option<String> {
     if failed.is_empty() || !changes(summary).is_empty() {
         return None;
     }
+    if let Some(why) = drain::hopeless(summary) {
+        let failed = figures::listed(&failed);
+        return Some(figures::plain(&format!("No advice for {failed}. {why}")));
+    }
     let fullest = rooms(summary).into_iter().flat_map(|room| {
         let node = room.node;
         let budgets = room.budgets.into_iter().filter(|budget| budget.peak > FULL);

@@ -214,6 +214,10 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         few: None,
     });
     used.extend(only.then(|| handshakes(summary)).flatten());
+    // Whoever a full budget keeps out has no part in the peaks of the others.
+    let full = |used: &&Used| used.peak.is_some_and(|peak| peak > USED_UP);
+    let fits = used.iter().filter(full).filter_map(|used| used.fits);
+    let inside = fits.fold(comes, f64::min) / comes;
     // The largest zone has what does not divide evenly.
     let zone = (instances / zones).ceil();
     let on = |left: f64, share: f64| (left > 0.0).then(|| share * instances / left);
@@ -221,7 +225,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         let exceeded = dies && used.name == MEMORY;
         let most = if exceeded { used.peak?.max(1.0) } else { used.peak? };
         let (average, peak) = (used.average?, most);
-        let (full_at, fewer) = used.full_at(users, comes, peak);
+        let (full_at, fewer) = used.full_at(users, comes, [peak, inside]);
         (peak > 0.0).then(|| Budget {
             name: used.name,
             limit: used.limit,
@@ -254,13 +258,14 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
 
 impl Used {
     /// The users with whom it is full, and whether it is with fewer than those of the run: a peak
-    /// ends at the limit, so that from there on the limit itself says it.
-    fn full_at(&self, users: f64, comes: f64, peak: f64) -> (Option<f64>, bool) {
+    /// ends at the limit, so that from there on the limit itself says it. Of those who come a part
+    /// is `inside`, and makes the peak.
+    fn full_at(&self, users: f64, comes: f64, [peak, inside]: [f64; 2]) -> (Option<f64>, bool) {
         let full = peak > USED_UP && !can_wait(self.name);
         if let Some(fits) = self.fits.filter(|&fits| full && fits < comes) {
             return (Some(fits), false);
         }
-        (self.binds.filter(|&share| share > 0.0).map(|share| users / share), full)
+        (self.binds.filter(|&share| share > 0.0).map(|share| users * inside / share), full)
     }
 }
 

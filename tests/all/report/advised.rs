@@ -265,15 +265,48 @@ fn larger_batches_keep_what_more_gateways_would_not() {
     };
     let before = run(&[]);
     let all = board::changes(&before);
-    let window = all.iter().find(|it| it.path == "gateways.drain.window").unwrap();
-    let (_, take) = window.evidence.split_once("That does not keep ").unwrap();
-    let (_, take) = take.split_once(" A batch of 2 with a window of ").unwrap();
-    let window = take.split(" keeps it").next().unwrap().replace(' ', "");
-    let own = ["window", "grace"].map(|key| format!("gateways.drain.{key}={window}"));
-    let after = run(&[&own[0], &own[1], "timeline.deploy.batch=2"]);
+    let batch = all.iter().find(|it| it.path == "timeline.deploy.batch").unwrap();
+    assert!((batch.from.as_str(), batch.to.as_str()) == ("1", "2"), "{batch:?}");
+    assert!(batch.evidence.contains("does not keep recovery.deploy.all < 2min"), "{batch:?}");
+    let paths = ["timeline.deploy.batch", "gateways.drain.window", "gateways.drain.grace"];
+    let own = sets(&before, &paths);
+    let after = run(&own.iter().map(String::as_str).collect::<Vec<&str>>());
     assert_eq!(broken(&after), [""; 0], "{:?}", after.slo);
-    assert_eq!(board::changes(&after), [], "{window}");
+    assert_eq!(board::changes(&after), [], "{own:?}");
     assert_eq!(after.mean("attempts.refused"), Some(0.0));
+}
+
+/// A deploy that nothing is wrong with but how long it takes: a shorter window, or larger batches.
+#[test]
+fn a_deploy_that_is_too_slow_is_made_shorter() {
+    let run = |slo: &str, sets: &[&str]| {
+        let text = format!(
+            "model: models/chat.yaml\nhorizon: 8min\nwarm_up: 30s\nset: {{ phones.count: 4k, \
+             gateways.count: 8, phones.network.silent_drops: 0%, phones.network.lifetime: never, \
+             phones.sends.per_user: 0.1/min }}\ntimeline:\n  \
+             - {{ at: 1min, name: deploy, deploy: {{ node: gateways, batch: 1, startup: 20s }} }}\n\
+             slo: [{slo}]\n"
+        );
+        ran(sets, "e.yaml", Some(&text))
+    };
+    for (slo, paths) in [
+        ("recovery.deploy.t99 < 3min", &["gateways.drain.window"][..]),
+        ("deploy.duration < 5min", &["gateways.drain.window"][..]),
+        ("deploy.duration < 150s", &["timeline.deploy.batch", "gateways.drain.window"][..]),
+        ("deploy.duration < 40s", &[][..]),
+    ] {
+        let before = run(slo, &[]);
+        assert_eq!(broken(&before), [slo]);
+        let own = sets(&before, paths);
+        if own.is_empty() {
+            let none = board::no_advice(&before).unwrap();
+            assert!(none.contains(&format!("does not keep {slo}")), "{none}");
+            continue;
+        }
+        let after = run(slo, &own.iter().map(String::as_str).collect::<Vec<&str>>());
+        assert_eq!(broken(&after), [""; 0], "{own:?} {:?}", after.slo);
+        assert_eq!(board::changes(&after), [], "{own:?}");
+    }
 }
 
 /// The bill with more users is that of gateways that hold them, whoever of today's got in.

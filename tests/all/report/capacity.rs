@@ -6,7 +6,7 @@ use super::{
     swept::sweep,
 };
 use squall::{
-    engine::Span,
+    engine::{Span, number},
     record::Unit,
     report::{
         chart::{self, Bars, Body, Chart, Limit, Lines},
@@ -414,6 +414,28 @@ fn a_lag_that_stays_has_no_curve() {
     let charts = chart::sweep::all(&sweep(points));
     let names: Vec<&str> = charts.iter().map(|chart| chart.name.as_str()).collect();
     assert!(!names.contains(&"lag-percentiles") && !names.contains(&"cost-by-item"), "{names:?}");
+}
+
+/// $3,084 against $3,085 is nothing to choose by.
+#[test]
+fn bills_that_are_the_same_have_no_chart() {
+    let drawn = |apart: f64| {
+        let mut points = grown();
+        for (place, point) in points.iter_mut().enumerate() {
+            let more = apart * number::float(number::count(place));
+            for metric in &mut point.metrics {
+                match metric.name.as_str() {
+                    "cost.total" => metric.mean = Some(3_084.0 + more),
+                    "cost.gateway" => metric.mean = Some(3_000.0),
+                    "cost.egress" => metric.mean = Some(84.0 + more),
+                    _ => {}
+                }
+            }
+        }
+        let charts = chart::sweep::all(&sweep(points));
+        charts.iter().any(|chart| chart.name == "cost-by-item")
+    };
+    assert!(!drawn(0.5) && drawn(50.0));
 }
 
 /// A managed service has no instances whose capacity could move: its quota is a line.

@@ -123,6 +123,14 @@ fn the_headline_is_true_of_every_delivery() {
     summary.lag_cells = vec![at(later, 70, 80, 990), at(later, 700, 800, 10)];
     let headline = |summary: &Summary| plain(&found(summary).unwrap().headline);
     assert_eq!(headline(&summary), "No delivery takes longer than 800 ms");
+    // A cell ends where it ends: the latest of all is known exactly.
+    let max = |it: &&mut squall::summary::Series| {
+        (it.quantity.as_str(), it.statistic.as_str()) == ("delivery_lag", "max")
+    };
+    let mut exact = summary.clone();
+    let most = exact.series.iter_mut().find(max).unwrap();
+    most.values.iter_mut().for_each(|value| *value = Some(0.712));
+    assert_eq!(headline(&exact), "No delivery takes longer than 712 ms");
     // What comes before the warm-up is over is not told.
     summary.lag_cells =
         vec![at(Time::ZERO, 1_000, 1_200, 500), at(later, 70, 80, 990), at(later, 900, 1_000, 10)];

@@ -8,9 +8,10 @@ use assert_cmd::Command;
 use squall::{
     cli::results,
     engine::number,
+    record::Unit,
     report::{self, html},
     summary::{
-        Summary,
+        Metric, Summary,
         figures::plain,
         observed::{Measured, compare},
     },
@@ -194,6 +195,29 @@ fn runs_stand_side_by_side() {
     let same = [("one", &one), ("two", &one)];
     let page = String::from_utf8(html::several(&same)).unwrap();
     assert!(page.contains("The inputs are the same"));
+}
+
+/// Who loses most does not look best: a lag of those that arrived is none to compare.
+#[test]
+fn a_lag_of_a_few_is_not_held_against_that_of_all() {
+    let [one, other] = both();
+    let mut few = other.clone();
+    let ends = [("intended", 1_000.0), ("live", 200.0), ("replayed", 0.0), ("missed", 800.0)];
+    few.metrics.retain(|metric| !metric.name.starts_with("deliveries."));
+    few.metrics.extend(ends.map(|(end, count)| {
+        Metric::from_values(&format!("deliveries.{end}"), &[], Unit::Count, vec![count])
+    }));
+    let lag = |it: &&mut squall::summary::Series| {
+        it.quantity == "delivery_lag" && it.statistic == "p99" && it.node.is_empty()
+    };
+    let p99 = few.series.iter_mut().find(lag).unwrap();
+    p99.values.iter_mut().flatten().for_each(|value| *value = 0.001);
+    let runs = [("whole", &one), ("holey", &few)];
+    let words = plain(&String::from_utf8(html::several(&runs)).unwrap());
+    let (_, told) = words.split_once("p99 of the delivery lag peaks at ").unwrap();
+    let told = told.split('<').next().unwrap();
+    let says = " with whole; 1.00 ms with holey (of the 20.0 % that arrived)";
+    assert!(told.ends_with(says), "{told}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ timeline:
     crash: { node: gateways, instances: [1], kind: process, restart: 30s }
 ";
 
-fn polled(sets: &[&str]) -> Summary {
+pub(super) fn polled(sets: &[&str]) -> Summary {
     ran(sets, "experiments/polled.yaml", Some(POLLS))
 }
 

@@ -6,12 +6,13 @@ use squall::{
     record::Unit,
     report::{
         chart::{self, Chart},
-        html,
+        html, markdown,
     },
     scenario,
     summary::{
         Stretch, Summary,
-        figures::{compact, count, figure, plain, share},
+        board::{self, Blast},
+        figures::{NONE, clock, compact, count, figure, plain, share},
         findings, summarize,
     },
     world,
@@ -184,4 +185,60 @@ fn no_stretch_ends_when_it_begins() {
     summary.phases.push(Stretch { replication: 0, name: "recovery".into(), start, end });
     let page = page(&summary);
     assert!(page.contains("1:00 min to ") && !page.contains("4:30 min to 4:30 min"), "{page}");
+}
+
+/// All gateways of a host that is away for longer than the run, and nothing keeps what is sent.
+const LOST: &str = "
+# What if everything is lost?
+model: ../models/chat.yaml
+horizon: 3min
+warm_up: 30s
+set: { phones.count: 500, gateways.count: 3, phones.network.lifetime: never, phones.resume: none }
+timeline:
+  - at: 60s
+    name: blackout
+    crash: { node: gateways, kind: host, instances: [0, 1, 2], restart: 10min }
+slo: [deliveries.missed == 0]
+";
+
+/// Who is not back goes on losing time: what is lost by the end is the least. And a month's budget
+/// is told alike on each page, what costs nothing costs not less than that.
+#[test]
+fn what_is_not_over_is_told_as_the_least() {
+    let summary = runs(LOST, 1);
+    let blast = &board::blasts(&summary)[0];
+    assert!(blast.away > Some(499.0) && blast.budget_told().starts_with("at least "), "{blast:?}");
+    let (html, short) = (page(&summary), plain(&markdown::page(&summary, &[])));
+    for told in [blast.minutes_told(), blast.longest_told(), blast.budget_told()] {
+        let told = plain(&told);
+        assert!(told.starts_with("at least ") && html.contains(&told), "{told}: {html}");
+    }
+    for told in [blast.minutes_told(), blast.budget_told()] {
+        assert!(short.contains(&format!("| {} |", plain(&told))), "{told}: {short}");
+    }
+    assert!(!html.contains("-0.00") && !short.contains("-0.00"), "{short}");
+    let charges = &summary.bill.as_ref().unwrap().charges;
+    assert!(charges.iter().all(|it| it.usd_month.is_sign_positive()), "{charges:?}");
+    assert!(charges.iter().all(|it| it.quantity.is_sign_positive()), "{charges:?}");
+    // Who hits nobody takes no part of a budget.
+    let nobody = Blast { minutes: 0.0, budget: Some(0.0), hit: None, away: None, ..blast.clone() };
+    assert_eq!(nobody.budget_told(), NONE);
+}
+
+/// The attempts of a fault and of its recovery are those of its phases, and they end together.
+#[test]
+fn a_herd_is_that_of_its_phases() {
+    let once = TWICE.lines().filter(|line| !line.contains("name: two") && !line.contains("deploy"));
+    let text = once.collect::<Vec<&str>>().join("\n");
+    let summary = runs(&text, 3);
+    let of = |name: &str| summary.mean(&format!("during({name}).attempts.total")).unwrap();
+    let told = findings::all(&summary).into_iter().map(|it| plain(&it.text));
+    let mut own = told.filter(|it| it.starts_with("During one and the recovery from it"));
+    let herd = own.next().unwrap();
+    let all = plain(&count((of("one") + of("recovery")).round()));
+    assert!(herd.contains(&format!("there are {all} connection attempts")), "{all}: {herd}");
+    let ends = summary.phases.iter().filter(|it| it.name == "recovery");
+    let ends: Vec<f64> = ends.map(|it| it.end.seconds()).collect();
+    let end = plain(&clock(ends.iter().sum::<f64>() / 3.0));
+    assert!(ends.len() == 3 && herd.contains(&format!(" to {end})")), "{end}: {herd}");
 }

@@ -98,3 +98,16 @@ fn forest_tornado_and_pareto_stand_on_every_paper() {
         }
     }
 }
+
+/// A name that is set in bold is wider, and ends before its bar all the same.
+#[test]
+fn a_bold_name_does_not_touch_its_bar() {
+    let named = Bar { bold: true, ..bar("gateways: connections", [-20.0, 0.0, 5.0]) };
+    let other = bar("gateways: CPU", [-20.0, 0.0, 5.0]);
+    let sides = [("lower half", theme::UNDECIDED), ("upper half", theme::UNDECIDED)];
+    let chart = chart("bold", Axis::default(), bars(vec![named, other], 0.0, sides));
+    let sheet = lay_out(&chart, &WIDE);
+    let all = sheet.text_boxes();
+    let [_, _, end, _] = all.iter().find(|it| it.1 == "gateways: connections").unwrap().0;
+    assert!(end + 5.0 <= sheet.plot[0], "{end} {:?}", sheet.plot);
+}

@@ -17,10 +17,14 @@ use crate::{
 /// What is told of the bill beside its items.
 const SUMS: [&str; 3] = ["cost.total", "cost.per_1k_connections", "cost.per_million_deliveries"];
 
+/// Bills within so much of each other are the same.
+const SAME: f64 = 1.01;
+
 /// A bar for each point; none where all cost the same, or nothing is known.
 pub(super) fn by_item(sweep: &Sweep) -> Option<Chart> {
     let items = items(sweep);
-    if items.is_empty() || sweep.points.len() < 2 || !differs(sweep, "cost.total") {
+    let apart = sweep.extremes("cost.total").is_some_and(|[least, most]| most.2 > SAME * least.2);
+    if items.is_empty() || sweep.points.len() < 2 || !apart || !differs(sweep, "cost.total") {
         return None;
     }
     let text = |point: &Point, total: f64| {

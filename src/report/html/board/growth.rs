@@ -27,8 +27,8 @@ pub(in crate::report::html) fn growth(summary: &Summary) -> Option<Markup> {
                             th scope="col" { "users" }
                             @if priced { th.r scope="col" { "bill a month" }
                                 th.r scope="col" { "per 1,000 users" } }
-                            @if bound { th.r scope="col" { "fullest budget, on the nodes of \
-                                this run" } }
+                            @if bound { th.r scope="col" { "wanted of the fullest budget, on \
+                                the nodes of this run" } }
                         } }
                         tbody { @for grown in &all { (of_growth(grown, priced, bound)) } }
                     }
@@ -44,8 +44,8 @@ pub(in crate::report::html) fn growth(summary: &Summary) -> Option<Markup> {
                             code { "growth.csv" } "." }
                         @if let Some(full) = above(summary) { p.also { (text::sentence(&full)) } }
                     }
-                    @if bound { p { "The fullest budget is that of this run times the factor: \
-                        over 100" (GAP) "% the design does not carry it. A herd of more users \
+                    @if bound { p { "What is wanted of the fullest budget is what this run's \
+                        users want times the factor: over 100" (GAP) "% the design does not carry it. A herd of more users \
                         takes so many times as long to be back." } }
                 }
             }

@@ -5,7 +5,7 @@ use crate::{
     report::html::{
         bill,
         blast::{self, after},
-        board::{self as of_run, full_with, rounded, told, used, users},
+        board::{self as of_run, full_with, used, users},
         charts::Charts,
         events, ledger, napkin as of_napkin, system as of_system,
         text::{self, number},
@@ -392,11 +392,11 @@ fn of_blast(run: &Summary, blast: &board::Blast, shown: [bool; 2]) -> Markup {
         td data-l="what" { (text::name(&blast.name)) }
         (number("connections", blast.hit, &hit))
         (number("user-minutes lost", Some(blast.minutes),
-            &html! { b { (figures::count(rounded(blast.minutes))) } }))
+            &html! { b { (blast.minutes_told()) } }))
         (number("all back", order, &after(run, blast, back)))
         (number("longest outage", blast.longest,
-            &html! { (blast.longest.map_or_else(none, figures::duration)) }))
-        (number("of a month’s budget", part, &html! { (told(part)) }))
+            &html! { (blast.longest_told()) }))
+        (number("of a month’s budget", part, &html! { (blast.budget_told()) }))
         (blast::wrongs(blast, shown))
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     engine::{Law, Span, number},
     summary::{
         Summary,
-        board::{seconds, users, way_in},
+        board::{nodes, seconds, users, way_in},
         figures::{count, duration, share},
         rolling::{Placing, rolling},
         stated_count,
@@ -23,14 +23,28 @@ const WITHIN: f64 = 0.95;
 const SPARE: f64 = 1.1;
 /// Less of a CPU is not told.
 const SEEN: f64 = 0.01;
-/// Windows are advised in whole steps of so many seconds.
+/// Windows are advised in whole steps of so many seconds, shorter ones in whole seconds.
 const STEP: f64 = 5.0;
+
+/// The next longer window in whole steps.
+fn longer(window: f64) -> f64 {
+    let step = if window > STEP { STEP } else { 1.0 };
+    (window / step - 1e-9).ceil() * step
+}
+
+/// The next shorter one.
+fn shorter(window: f64) -> f64 {
+    let step = if window >= STEP { STEP } else { 1.0 };
+    (window / step + 1e-9).floor() * step
+}
 
 /// A deploy of a tier in the timeline.
 #[derive(Clone, Copy)]
 struct Deploy<'s> {
     name: &'s str,
     at: f64,
+    /// As it is written, and in gateways.
+    stated: &'s Json,
     batch: f64,
     startup: f64,
     /// How many batches it has.
@@ -60,6 +74,7 @@ fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'
         Some(Deploy {
             name: entry["name"].as_str().unwrap_or("deploy"),
             at: seconds(&entry["at"]).unwrap_or(0.0),
+            stated: &deploy["batch"],
             batch,
             startup: seconds(&deploy["startup"]).unwrap_or(0.0),
             batches: (instances / batch).ceil(),
@@ -68,19 +83,26 @@ fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'
     .collect()
 }
 
-/// The longest window with which all whom a deploy moves are back as soon as is asked for: a drain
-/// with a window W lasts W, and a deploy as many of them, with a start behind each.
+/// The longest window with which all whom a deploy moves are back, or it is over, as soon as is
+/// asked for: a drain with a window W lasts W, and a deploy as many of them, with a start behind
+/// each. Those of the last batch are back before it has started.
 fn at_most(summary: &Summary, deploys: &[Deploy], window: f64) -> Option<Asked> {
     let horizon = summary.horizon.seconds();
     let of = |deploy: &Deploy| {
-        let metrics = ["all", "t99"].map(|what| format!("recovery.{}.{what}", deploy.name));
-        let limits = objectives(summary, &metrics, true);
-        let asked = limits.map(|(limit, expr, fails)| {
-            let begun = deploy.begun(window, horizon);
-            let window = (limit * WITHIN - (begun - 1.0) * deploy.startup) / begun;
-            Asked { window, expr: expr.to_owned(), fails }
-        });
-        asked.min_by(|one, other| one.window.total_cmp(&other.window))
+        let asked = |metrics: &[String], batches: f64, starts: f64| {
+            let limits = objectives(summary, metrics, true);
+            let asked = limits.map(|(limit, expr, fails)| {
+                let window = (limit * WITHIN - starts * deploy.startup) / batches;
+                Asked { window, expr: expr.to_owned(), fails }
+            });
+            asked.min_by(|one, other| one.window.total_cmp(&other.window))
+        };
+        let back = ["all", "t99"].map(|what| format!("recovery.{}.{what}", deploy.name));
+        let begun = deploy.begun(window, horizon);
+        let lasts = [format!("{}.duration", deploy.name)];
+        let both =
+            [asked(&back, begun, begun - 1.0), asked(&lasts, deploy.batches, deploy.batches)];
+        both.into_iter().flatten().min_by(|one, other| one.window.total_cmp(&other.window))
     };
     deploys.iter().filter_map(of).min_by(|one, other| one.window.total_cmp(&other.window))
 }
@@ -128,9 +150,9 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
     };
     let deploys = deploys(summary, node, instances);
     let plan = Plan { summary, node, pool, deploys: &deploys };
-    let own = plan.window();
-    let lasts = own.as_ref().map_or(Some(now), |it| Some(Span::read(&it.to).ok()?.seconds()));
-    let lasts = lasts.unwrap_or(now);
+    let own = plan.changes();
+    let window = own.iter().find(|it| it.path.ends_with(".drain.window"));
+    let lasts = window.and_then(|it| Some(Span::read(&it.to).ok()?.seconds())).unwrap_or(now);
     let longer = (grace < lasts).then(|| {
         let mut evidence = format!(
             "A drain takes {} to move its users; after a grace of {} the rest are cut off at once.",
@@ -138,13 +160,37 @@ pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change>
             duration(grace),
         );
         let late = at_most(summary, &deploys, lasts).filter(|it| it.window < lasts);
-        if let (Some(late), None) = (late, &own) {
-            evidence += &plan.unkept(&late);
+        if let (Some(late), true) = (late, own.is_empty()) {
+            evidence += &unkept(&late);
+            evidence += MORE;
         }
         let path = format!("{node}.drain.grace");
         change(path, &pool["drain"]["grace"], Span::from_seconds(lasts).print(), &evidence)
     });
     own.into_iter().chain(longer).collect()
+}
+
+/// What may help where no batches do.
+const MORE: &str = " More gateways with a batch that grows with them may keep it.";
+
+/// Why the drains of some tier cannot be changed so that an objective on their deploys is kept.
+pub(super) fn hopeless(summary: &Summary) -> Option<String> {
+    let of = |(node, pool): (&str, &Json)| {
+        let deploys = deploys(summary, node, stated_count(&pool["count"])?);
+        let drain = Drain::new(&Plan { summary, node, pool, deploys: &deploys })?;
+        let late = drain.late.as_ref().filter(|it| it.fails)?;
+        Some(format!("{}{}{MORE}", drain.evidence(), unkept(late)))
+    };
+    nodes(summary, "gateway").into_iter().find_map(of)
+}
+
+/// That an objective is not kept by any window with the batches that there are.
+fn unkept(late: &Asked) -> String {
+    let longest = match late.window {
+        window if window > 0.0 => format!("a window of {} is the longest", duration(window)),
+        _ => "with these batches no window is short enough".to_owned(),
+    };
+    format!(" That does not keep {}: {longest} for it.", late.expr)
 }
 
 /// How the balancer before a tier places, and its policy; none where it is not written.
@@ -278,12 +324,12 @@ impl Drain {
     fn wanted(&self) -> f64 {
         let least = if self.is_short() { self.least() * MARGIN } else { 0.0 };
         let wanted = self.kept.as_ref().map_or(least, |it| it.window.max(least));
-        if wanted > self.now { (wanted / STEP).ceil() * STEP } else { self.now }
+        if wanted > self.now { longer(wanted) } else { self.now }
     }
 
     /// The longest window that is allowed, where the others have time for it.
     fn fits(&self) -> Option<f64> {
-        let fits = (self.late.as_ref()?.window / STEP).floor() * STEP;
+        let fits = shorter(self.late.as_ref()?.window);
         Some(fits).filter(|&fits| fits >= self.least() * MARGIN)
     }
 
@@ -322,39 +368,39 @@ struct Plan<'a> {
 const LARGER: u32 = 8;
 
 impl Plan<'_> {
-    fn window(&self) -> Option<Change> {
-        let drain = Drain::new(self)?;
-        let to = drain.fits().unwrap_or_else(|| drain.wanted());
-        let own = &self.pool["drain"]["window"];
-        let path = format!("{}.drain.window", self.node);
-        let mut evidence = drain.evidence();
-        if let (Some(late), None) = (&drain.late, drain.fits()) {
-            evidence += &self.unkept(late);
-        }
-        ((to - drain.now).abs() > 1e-9)
-            .then(|| change(path, own, Span::from_seconds(to).print(), &evidence))
+    /// Another window, or where none that suffices is short enough, larger batches with theirs.
+    fn changes(&self) -> Vec<Change> {
+        let Some(drain) = Drain::new(self) else { return Vec::new() };
+        let evidence = drain.evidence();
+        let one = |to: f64, evidence: &str| self.window(&drain, to, evidence).into_iter().collect();
+        let (Some(late), None) = (&drain.late, drain.fits()) else {
+            return one(drain.fits().unwrap_or_else(|| drain.wanted()), &evidence);
+        };
+        let unkept = unkept(late);
+        let Some((times, to)) = self.larger(&drain) else {
+            return one(drain.wanted(), &format!("{evidence}{unkept}{MORE}"));
+        };
+        let lasts = duration(to);
+        let batch = |it: &Deploy| {
+            let batch = it.batch * times;
+            let keeps = format!(" A batch of {} with a window of {lasts} keeps it.", count(batch));
+            let path = format!("timeline.{}.batch", it.name);
+            change(path, it.stated, format!("{batch:.0}"), &format!("{evidence}{unkept}{keeps}"))
+        };
+        let why = "As long as larger batches need, and as they leave time for.";
+        self.deploys.iter().map(batch).chain(self.window(&drain, to, why)).collect()
     }
 
-    /// That an objective is not kept, and what would keep it.
-    fn unkept(&self, late: &Asked) -> String {
-        let take = match self.larger() {
-            Some((batch, window)) => format!(
-                "A batch of {} with a window of {} keeps it",
-                count(batch),
-                duration(window)
-            ),
-            None => "More gateways with a batch that grows with them may".to_owned(),
-        };
-        let longest = duration(late.window.max(0.0));
-        format!(
-            " That does not keep {}: a window of {longest} is the longest for it. {take}.",
-            late.expr
-        )
+    fn window(&self, drain: &Drain, to: f64, evidence: &str) -> Option<Change> {
+        let own = &self.pool["drain"]["window"];
+        let path = format!("{}.drain.window", self.node);
+        ((to - drain.now).abs() > 1e-9)
+            .then(|| change(path, own, Span::from_seconds(to).print(), evidence))
     }
 
     /// The smallest multiple of the batch with which a window suffices that all objectives allow,
-    /// and that window: of fewer batches each may take longer.
-    fn larger(&self) -> Option<(f64, f64)> {
+    /// and that window, today's where it is one: of fewer batches each may take longer.
+    fn larger(&self, drain: &Drain) -> Option<(f64, f64)> {
         let instances = stated_count(&self.pool["count"])?;
         (2..=LARGER).map(f64::from).find_map(|times| {
             let deploys = self.deploys.iter().map(|it| it.times(times, instances));
@@ -364,12 +410,12 @@ impl Plan<'_> {
                 return None;
             }
             let other = Plan { deploys: &deploys, ..*self };
-            let window = (other.takes()?.least() * MARGIN / STEP).ceil() * STEP;
-            let late = at_most(other.summary, &deploys, window);
             let kept = at_least(other.summary, other.node, other.pool, &deploys);
-            let does = late.is_none_or(|it| it.window >= window)
-                && kept.is_none_or(|it| it.window <= window);
-            does.then(|| (deploys.iter().map(|it| it.batch).fold(0.0, f64::max), window))
+            let least = (other.takes()?.least() * MARGIN).max(kept.map_or(0.0, |it| it.window));
+            let least = longer(least);
+            let late = at_most(other.summary, &deploys, least);
+            let most = late.map_or(f64::INFINITY, |it| shorter(it.window));
+            (least <= most).then(|| (times, drain.now.clamp(least, most)))
         })
     }
 

@@ -2,11 +2,15 @@
 use super::{AIM, Change, FULL, change, drain::placing, gone, is_herd, of_herds};
 use crate::summary::{
     Summary,
-    board::headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
+    board::{
+        headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
+        seconds,
+    },
     figures::{self, count, rounded, share},
     rolling::Placing,
     stated_count,
 };
+use serde_json::Value as Json;
 
 /// A tier whose fullest budget leaves too little; `herd`: its CPU is told otherwise.
 pub(super) fn instances(summary: &Summary, herd: bool) -> Vec<Change> {
@@ -25,12 +29,14 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
     let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
     let most = room.budgets.iter().find(|budget| counts(budget.name))?;
     let wanted = Wanted::of(summary, room, most);
-    let (left, known) = (wanted.left, wanted.known);
+    let known = wanted.known;
     let to = wanted.times(1.0).max(room.instances);
-    let beside = if left < room.instances {
-        format!(", beside those that are gone in the timeline ({} then serve)", count(left))
-    } else {
-        String::new()
+    let beside = match wanted.serve {
+        Some(serve) if serve < room.instances => format!(
+            ", beside those that are gone in the timeline ({} serve at that peak)",
+            count(serve)
+        ),
+        _ => String::new(),
     };
     let least = if full && !known {
         " at least: where a budget is full, the load that was served was capped. Run it again with \
@@ -56,7 +62,7 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
 fn moves_it(summary: &Summary, room: &Headroom) -> bool {
     let Some(busy) = summary.level(&room.node, "cpu", "max") else { return false };
     let Some((bin, _)) = busy.peak() else { return false };
-    let moved = summary.hits().iter().any(|(deed, end)| (deed.at..*end).contains(&busy.time(bin)));
+    let moved = summary.hits().iter().any(|it| (it.deed.at..it.end()).contains(&busy.time(bin)));
     let quiet = summary.stretches().filter(|phase| phase.name == "steady");
     let ends = quiet.map(|phase| (phase.start.max(summary.warm_up), phase.end));
     let inside = ends.flat_map(|(from, to)| busy.within(from.seconds(), to.seconds()));
@@ -76,12 +82,16 @@ fn uneven(summary: &Summary, node: &str, instances: f64) -> f64 {
 
 /// What a budget asks of a tier.
 struct Wanted {
-    /// Instances that would be full.
+    /// Instances that would be full where all serve.
     full: f64,
     /// Whether that is known where the budget is full: the load is not capped.
     known: bool,
-    /// Instances that serve at the worst moment of the timeline.
-    left: f64,
+    /// Instances that serve at the peak, where it comes while some are gone.
+    serve: Option<f64>,
+    /// Of the load of those that are gone, how much the others then have,
+    moved: f64,
+    /// and how many times that the fullest has.
+    uneven: f64,
     /// Instances that go one by one,
     single: f64,
     /// and the part that goes with zones.
@@ -92,23 +102,78 @@ impl Wanted {
     fn of(summary: &Summary, room: &Headroom, most: &Budget) -> Self {
         let (zones, single) = gone(summary, room);
         let left = (room.instances - zones - single).max(1.0);
-        let (full, known) = match most.fits {
+        // A zone takes its part of however many there are.
+        let part = (zones / room.instances).min(0.9);
+        let all = Self {
+            full: room.instances * most.peak,
+            known: false,
+            serve: None,
+            moved: 0.0,
+            uneven: 1.0,
+            single,
+            part,
+        };
+        match most.fits {
             // As many as hold all who would come, whoever of them got in.
             Some(fits) if most.peak > USED_UP => {
                 let even = room.instances * room.comes / fits;
-                (even * uneven(summary, &room.node, even / AIM), true)
+                let full = even * uneven(summary, &room.node, even / AIM);
+                let serve = Some(left).filter(|_| left < room.instances);
+                Self { full, known: true, serve, moved: 1.0, ..all }
             }
-            _ => (left * most.peak, false),
-        };
-        // A zone takes its part of however many there are.
-        Self { full, known, left, single, part: (zones / room.instances).min(0.9) }
+            _ => match rises(summary, &room.node, most.name) {
+                Some(times) if left < room.instances && times > SEEN => {
+                    let carry = room.instances / left;
+                    let moved = ((times - 1.0) / (carry - 1.0)).min(1.0);
+                    let uneven = (times / carry).max(1.0);
+                    Self { full: all.full / times, serve: Some(left), moved, uneven, ..all }
+                }
+                _ => all,
+            },
+        }
     }
 
-    /// As many instances as so many times the users take.
+    /// As many instances as so many times the users take: the fewest of which the fullest is within
+    /// bounds while those are gone that go.
     fn times(&self, factor: f64) -> f64 {
-        let kept = (self.full * factor / AIM - 1e-9).ceil();
-        ((kept + self.single) / (1.0 - self.part) - 1e-9).ceil()
+        let full = self.full * factor / AIM - 1e-9;
+        let gone = |count: f64| self.single + (self.part * count - 1e-9).ceil();
+        let does = |count: f64| {
+            let left = count - gone(count);
+            let all = full / count * (1.0 - self.moved) + full / left * self.moved;
+            left >= 1.0 && all * self.uneven <= 1.0
+        };
+        let (mut few, mut many) = (0.0, 1.0);
+        while !does(many) && many < MOST {
+            (few, many) = (many, 2.0 * many);
+        }
+        while many - few > 1.0 {
+            let middle = f64::midpoint(few, many).floor();
+            if does(middle) { many = middle } else { few = middle }
+        }
+        many
     }
+}
+
+/// Nobody has more instances.
+const MOST: f64 = 1e9;
+/// A peak after something takes instances that is no more times the one before is not its doing.
+const SEEN: f64 = 1.02;
+
+/// How many times what it has before anything takes instances of a tier the fullest of them has of
+/// a budget at its peak; none where nobody counted.
+fn rises(summary: &Summary, node: &str, budget: &str) -> Option<f64> {
+    let takes =
+        |entry: &&Json| ["zone_loss", "crash"].iter().any(|kind| entry[*kind]["node"] == node);
+    let begins = summary.timeline().iter().filter(takes).filter_map(|it| seconds(&it["at"]));
+    let first = begins.reduce(f64::min)?;
+    let used = match budget {
+        "CPU" => summary.level(node, "cpu", "max")?,
+        _ => summary.fullest_over_time(node)?,
+    };
+    let peak = |from, to| used.within(from, to).map(|(_, used)| used).reduce(f64::max);
+    let before = peak(0.0, first).filter(|&before| before > 0.0)?;
+    Some(peak(first, f64::INFINITY)? / before)
 }
 
 /// As many instances as a tier takes with so many times its users, by each of its budgets. What a
