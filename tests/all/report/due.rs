@@ -90,7 +90,7 @@ fn a_single_poll_is_no_peak() {
     };
     summary.metrics.iter_mut().for_each(during);
     let told = headline(&summary);
-    let all = |bin: &usize| bin % 2 == 0 || fails(*bin);
+    let all = |bin: &usize| bin.is_multiple_of(2) || fails(*bin);
     let all = (0..180).filter(all).count();
     let share = plain(&figures::share(4.0 / number::float(number::count(all))));
     let says = format!("4 of {all} polls ({share}) fail, at no time more than by chance");
