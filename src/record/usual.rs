@@ -82,8 +82,8 @@ mod tests {
         Time::ZERO + Span::from_millis(millis)
     }
 
-    /// Ten a second, each up to 10 s in a mailbox, of which a tenth is lost: of the last ten seconds
-    /// half are on their way, and of those sent before that nobody.
+    /// Ten a second, each up to 10 s in a mailbox, of which a tenth is lost: of the last 10 s half
+    /// are on their way, and of those sent before that nobody.
     #[test]
     fn as_many_are_under_way_as_take_longer() {
         let mut record = Recorder::new(Time::ZERO, at(100_000), Span::from_secs(1), 1);

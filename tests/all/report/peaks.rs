@@ -38,8 +38,8 @@ fn who_is_kept_out_has_no_part_in_a_peak() {
 fn near(sets: &[&str], policy: &str, does: &str) -> Summary {
     let text = format!(
         "model: models/chat.yaml\nhorizon: 90s\nwarm_up: 20s\nset: {{ \
-         phones.sends.per_user: 0.2/min, phones.network.silent_drops: 0%, {policy} }}\ntimeline:\n  \
-         - {{ at: 40s, name: crash, crash: {{ node: gateways, {does} }} }}\n"
+         phones.sends.per_user: 0.2/min, phones.network.silent_drops: 0%, {policy} }}\ntimeline:\n\
+         \x20 - {{ at: 40s, name: crash, crash: {{ node: gateways, {does} }} }}\n"
     );
     ran(sets, "e.yaml", Some(&text))
 }

@@ -119,7 +119,7 @@ fn who_moves_goes_to_the_end_of_the_line() {
     assert!(measure(&outcome, "reconnect.max") < 15.0);
 }
 
-/// The same of streams that grow too old, and of instances that are deployed: nobody waits for good.
+/// The same of streams that grow too old, and of instances that are deployed: none waits for good.
 #[test]
 fn nobody_waits_for_good_where_streams_grow_old() {
     let mut scenario = browsers(Tabs::Constant(14), Transport::Sse);

@@ -45,8 +45,8 @@ pub(in crate::report::html) fn growth(summary: &Summary) -> Option<Markup> {
                         @if let Some(full) = above(summary) { p.also { (text::sentence(&full)) } }
                     }
                     @if bound { p { "What is wanted of the fullest budget is what this run's \
-                        users want times the factor: over 100" (GAP) "% the design does not carry it. A herd of more users \
-                        takes so many times as long to be back." } }
+                        users want times the factor: over 100" (GAP) "% the design does not carry \
+                        it. A herd of more users takes so many times as long to be back." } }
                 }
             }
         }
