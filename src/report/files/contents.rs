@@ -4,6 +4,7 @@ use super::{
     ABSENCES, COST, File, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, NAPKIN, Open,
     PHASES, POINTS, SERIES, SUMMARY, Unreadable, read::malformed,
 };
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The files that a manifest can speak of.
@@ -12,11 +13,11 @@ const KNOWN: [&str; 12] = [
     NAPKIN,
 ];
 
-/// Half of a BLAKE3 hash of each file, in hexadecimal, by its name.
+/// The SHA-256 of each file, in hexadecimal as `sha256sum` prints it, by its name.
 pub(super) type Contents = BTreeMap<String, String>;
 
 fn hash(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex()[..32].to_owned()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// What these files hold.
