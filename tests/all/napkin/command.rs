@@ -432,8 +432,14 @@ fn the_report_has_the_napkin_beside_the_simulation() {
     let (_, err, code) = squall(&["render", out_text]);
     assert_eq!(code, 0, "{err}");
     assert_eq!(fs::read_to_string(out.join("report.html")).unwrap(), page);
-    // An older folder has none, and says nothing of it.
+    // A folder that has lost its own says so; one that has none from the start is silent of it.
     fs::remove_file(out.join("napkin.csv")).unwrap();
+    let (_, err, code) = squall(&["render", out_text]);
+    assert!(code == 2 && err.contains("napkin.csv: "), "{err}");
+    let manifest = out.join("manifest.json");
+    let mut said: Json = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    said["contents"].as_object_mut().unwrap().remove("napkin.csv").unwrap();
+    fs::write(&manifest, said.to_string()).unwrap();
     let (_, err, code) = squall(&["render", out_text]);
     assert_eq!(code, 0, "{err}");
     assert!(!fs::read_to_string(out.join("report.html")).unwrap().contains("id=\"napkin\""));

@@ -135,7 +135,7 @@ fn streams_that_join_are_a_reason() {
     assert!(cpu.reason.contains("streams beside another tab of herds"), "{cpu:?}");
     // Those of connections that end by themselves are known.
     let dies = "r.network.lifetime: { exponential: { mean: 1min } }";
-    let joins = [("Streams beside another tab", 0.03), ("Handshakes", 0.05)];
+    let joins = [("Streams beside another tab", 0.05), ("Handshakes", 0.05)];
     agree(&beside("6min", &[H2, &["r.network.silent_drops: 0%", dies]].concat(), ""), &joins);
 }
 
