@@ -43,6 +43,10 @@ fn the_examples_of_the_help_run() {
             if ["run", "sweep"].contains(&command) {
                 words.push("--no-charts".to_owned());
             }
+            // Each step of a ramp is as long as the experiment, unless it is told otherwise.
+            if command == "phase" {
+                words.extend(["--hold", "1min"].map(str::to_owned));
+            }
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let (_, err, code) = squall(folder, &words);
             assert!([0, 99].contains(&code), "squall {}: {code}: {err}", words.join(" "));

@@ -411,14 +411,15 @@ fn a_wrong_file_is_a_diagnostic() {
     assert!(err.contains("phones.count"), "{err}");
 }
 
-/// The report has the table, and `render` draws the same from `napkin.csv`.
+/// The report has the table, drawn from `napkin.csv`.
 #[test]
 fn the_report_has_the_napkin_beside_the_simulation() {
     let here = TempDir::new().unwrap();
     let file = crate::report::command::experiment(here.path(), "");
     let out = here.path().join("out");
     let [file, out_text] = [file.to_str().unwrap(), out.to_str().unwrap()];
-    let (_, err, code) = squall(&["run", file, "--output", out_text, "--quiet"]);
+    let words = ["run", file, "--output", out_text, "--quiet", "--no-charts"];
+    let (_, err, code) = squall(&words);
     assert_eq!(code, 0, "{err}");
     let table = fs::read_to_string(out.join("napkin.csv")).unwrap();
     assert!(table.starts_with("quantity,of,formula,unit,estimate,simulated,"), "{table}");
@@ -426,12 +427,12 @@ fn the_report_has_the_napkin_beside_the_simulation() {
         table.contains("\nConnections,,N = \"3,000\"") || table.contains("N = 3,000"),
         "{table}"
     );
+    // A page is drawn once with it, and once without: each takes longer than all else.
+    let (_, err, code) = squall(&["render", out_text]);
+    assert_eq!(code, 0, "{err}");
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("id=\"napkin\""));
     assert!(page.contains("Largest herd"));
-    let (_, err, code) = squall(&["render", out_text]);
-    assert_eq!(code, 0, "{err}");
-    assert_eq!(fs::read_to_string(out.join("report.html")).unwrap(), page);
     // A folder that has lost its own says so; one that has none from the start is silent of it.
     fs::remove_file(out.join("napkin.csv")).unwrap();
     let (_, err, code) = squall(&["render", out_text]);

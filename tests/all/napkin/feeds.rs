@@ -10,9 +10,14 @@ use std::{fs, path::Path};
 
 /// A feed for 1,000 readers whose connections do not end, with these values and links.
 fn feed(sets: &str, links: &str) -> Vec<Compared> {
+    feed_of(1_000, sets, links)
+}
+
+/// The same for so many.
+fn feed_of(readers: u32, sets: &str, links: &str) -> Vec<Compared> {
     let text = format!(
         "question: Does it agree?\nmodel: models/feed.yaml\nhorizon: 5min\nwarm_up: 1min\nset:\n  \
-         readers.count: 1k\n  readers.network.lifetime: never\n{sets}{links}"
+         readers.count: {readers}\n  readers.network.lifetime: never\n{sets}{links}"
     );
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &Path| match path.to_str() {
@@ -71,12 +76,12 @@ fn polls_of_bursts_find_nothing_in_between() {
     let fixed = bursts("5s", "30s");
     let short = "  readers.transport: short_poll\n  readers.short_poll.every: 10s\n";
     for bursts in [&usual, &fixed] {
-        let all = feed(&format!("{short}{bursts}"), "");
+        let all = feed_of(200, &format!("{short}{bursts}"), "");
         agree(&all, &[("Polls", 0.01), ("Empty polls", 0.06)]);
-        assert!(line(&all, "Empty polls").estimate > 50.0, "{all:?}");
-        let all = feed(&format!("  readers.transport: long_poll\n{bursts}"), "");
+        assert!(line(&all, "Empty polls").estimate > 10.0, "{all:?}");
+        let all = feed_of(200, &format!("  readers.transport: long_poll\n{bursts}"), "");
         agree(&all, &[("Empty polls", 0.12)]);
-        assert!(line(&all, "Empty polls").estimate > 20.0, "{all:?}");
+        assert!(line(&all, "Empty polls").estimate > 4.0, "{all:?}");
     }
 }
 
