@@ -29,8 +29,11 @@ pub(super) struct Deploy<'p> {
     pub(super) rate: Option<f64>,
     /// Where all that it holds are requests: those of each crowd.
     held: Vec<Held>,
-    /// Users of the pool.
+    /// Users of the pool, those among them who wait for a connection of their browser.
     users: f64,
+    waits: f64,
+    /// How often a user moves that goes to any other instance.
+    anywhere: f64,
 }
 
 impl Deploy<'_> {
@@ -39,17 +42,23 @@ impl Deploy<'_> {
         self.rate.filter(|rate| *rate > 0.0).map(|rate| self.rolling.taken / rate)
     }
 
-    /// How long an instance drains, in seconds.
+    /// How long the fullest instance drains, in seconds.
     pub(super) fn drains(&self) -> f64 {
-        if self.rolling.herd <= 0.0 {
+        self.drains_with(self.rolling.fullest)
+    }
+
+    /// How long one drains that holds so many, in seconds.
+    fn drains_with(&self, load: f64) -> f64 {
+        if load <= 0.0 {
             return 0.0;
         }
+        let told = self.told(load);
         if self.held.is_empty() {
-            return self.told().min(self.pool.own.drain.grace.seconds());
+            return told.min(self.pool.own.drain.grace.seconds());
         }
         // Until the last of all requests has ended, or its client has left.
-        self.until(self.longest().unwrap_or(0.0), |at| {
-            let gone = |held: &Held| 1.0 - held.some_left(at, self.stays(at));
+        self.until(told, self.longest().unwrap_or(0.0), |at| {
+            let gone = |held: &Held| 1.0 - held.some_left(at, stays(told, at));
             1.0 - self.held.iter().map(gone).product::<f64>()
         })
     }
@@ -59,26 +68,22 @@ impl Deploy<'_> {
         self.held.iter().map(|held| held.hold).reduce(f64::max)
     }
 
-    /// Until when clients are told to leave, in seconds.
-    pub(super) fn told(&self) -> f64 {
+    /// Until when the clients of an instance are told to leave, in seconds; it closes the first of
+    /// its batches of them at once.
+    fn told(&self, load: f64) -> f64 {
         let drain = self.pool.own.drain;
         match drain.by {
             DrainBy::ClientJitter => drain.window.seconds(),
             DrainBy::ServerBatches => {
-                let each = self.rolling.herd / f64::from(self.batch.max(1));
-                (each / f64::from(drain.batch.max(1))).ceil() * drain.every.seconds()
+                let closes = (load.round() / f64::from(drain.batch.max(1))).ceil();
+                (closes - 1.0).max(0.0) * drain.every.seconds()
             }
         }
     }
 
-    /// The share of those who are told that are to leave later than so many seconds on.
-    fn stays(&self, seconds: f64) -> f64 {
-        (1.0 - seconds / self.told().max(1e-9)).max(0.0)
-    }
-
     /// The integral of a chance over the time that an instance drains, in seconds.
-    fn until(&self, most: f64, chance: impl Fn(f64) -> f64) -> f64 {
-        let most = self.told().min(self.pool.own.drain.grace.seconds()).min(most);
+    fn until(&self, told: f64, most: f64, chance: impl Fn(f64) -> f64) -> f64 {
+        let most = told.min(self.pool.own.drain.grace.seconds()).min(most);
         let step = most / f64::from(STEPS);
         (0..STEPS).map(|k| chance((f64::from(k) + 0.5) * step) * step).sum()
     }
@@ -86,20 +91,22 @@ impl Deploy<'_> {
     /// Of requests that are held the share whose time to leave comes, or the end of the grace,
     /// before they are answered.
     fn caught(&self) -> f64 {
-        let (told, grace) = (self.told(), self.pool.own.drain.grace.seconds());
+        let grace = self.pool.own.drain.grace.seconds();
+        let told = self.told(self.rolling.fullest);
         let all: f64 = self.held.iter().map(|held| held.many).sum();
         if all <= 0.0 || told <= 0.0 {
             return 1.0;
         }
         let one = |held: &Held| {
-            let leaves = self.until(held.hold, |at| held.left(at)) / told;
-            held.many / all * (leaves + self.stays(grace) * held.left(grace))
+            let leaves = self.until(told, held.hold, |at| held.left(at)) / told;
+            held.many / all * (leaves + stays(told, grace) * held.left(grace))
         };
         self.held.iter().map(one).sum()
     }
 
     /// How often a user moves, and how that comes about.
     fn moves(&self) -> (f64, String) {
+        let held = (self.pool.held - self.pool.dead).max(0.0);
         let words = match self.pool.placing() {
             Placing::Ring => "1 + 1/2, ring hash in place",
             Placing::Uniform => "(1 − b/n)·((n/(n − b))^(n/b) − 1), to any other",
@@ -111,8 +118,25 @@ impl Deploy<'_> {
                 return (self.rolling.moves * caught, words);
             }
         };
-        (self.rolling.moves, words.to_owned())
+        if self.waits <= 0.0 {
+            return (self.rolling.moves, words.to_owned());
+        }
+        // A place that becomes free goes to another tab of the browser, whose own is any instance.
+        let all = self.users.max(1e-9);
+        let part = self.waits / all;
+        let moves = self.rolling.moves + part * (self.anywhere - self.rolling.moves);
+        let words = match self.pool.placing() {
+            Placing::Ring => format!("{}, ring hash of other tabs", f(moves)),
+            _ => format!("({words})"),
+        };
+        let words = format!("{words} × {} who are connected", figures::share(held / all));
+        (moves * held / all, words)
     }
+}
+
+/// The share of those who are told that are to leave later than so many seconds on.
+fn stays(told: f64, seconds: f64) -> f64 {
+    (1.0 - seconds / told.max(1e-9)).max(0.0)
 }
 
 /// Requests that a pool holds for a crowd.
@@ -177,7 +201,8 @@ impl Plan<'_> {
         let pool = self.pool(node)?;
         let instances = u32::from(pool.own.count);
         let placing = pool.placing();
-        let rolling = rolling(placing, pool.held, instances, u32::from(batch));
+        let of = |placing| rolling(placing, pool.held, instances, u32::from(batch));
+        let rolling = of(placing);
         // Who asks elsewhere does so by the connection that it has.
         let opens = placing != Placing::Anew || pool.own.drain.by == DrainBy::ServerBatches;
         let rate = pool.capacity(rolling.takers, pool.free_with(rolling.level));
@@ -185,7 +210,14 @@ impl Plan<'_> {
         let held = crowds.iter().filter(|crowd| placing == Placing::Anew && crowd.placed() > 0.0);
         let held = held.map(|crowd| Held::of(crowd)).collect();
         let users = crowds.iter().map(|crowd| crowd.users).sum();
-        Some(Deploy { pool, batch, rolling, rate: rate.filter(|_| opens), held, users })
+        let waits = |crowd: &&Crowd<'_>| crowd.there * crowd.tabs.waits;
+        let waits = crowds.iter().map(waits).sum();
+        let anywhere = match placing {
+            Placing::Ring => of(Placing::Uniform).moves,
+            Placing::Uniform | Placing::Fewest | Placing::Anew => rolling.moves,
+        };
+        let rate = rate.filter(|_| opens);
+        Some(Deploy { pool, batch, rolling, rate, held, users, waits, anywhere })
     }
 }
 
@@ -239,14 +271,31 @@ impl Deploy<'_> {
             let beside = metric(format!("{name}.moves_per_client"));
             sheet.line("Moves per user", words, value(moves, Unit::Ratio, Kind::Moves, beside));
         }
-        let drains = self.drains();
-        let mut words = format!("{} × ({} + {})", f(rolling.batches), s(drains), s(startup));
-        if drains < self.told().min(pool.own.drain.grace.seconds()) {
+        self.duration_line(name, startup, sheet);
+    }
+
+    fn duration_line(&self, name: &str, startup: f64, sheet: &mut Sheet) {
+        let Deploy { pool, rolling, .. } = self;
+        let all = rolling.loads.iter().map(|load| self.drains_with(*load));
+        let all: Vec<f64> = all.collect();
+        let (drains, last) = (all.iter().sum::<f64>(), self.drains());
+        let same = all.iter().all(|one| (one - last).abs() < 1e-9 * last.max(1.0));
+        let (many, boots) = (f(rolling.batches), s(startup));
+        let mut words = if same {
+            format!("{many} × ({} + {boots})", s(last))
+        } else {
+            let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = all.iter().copied().fold(0.0, f64::max);
+            let each = format!("{} to {} each", s(least), s(most));
+            format!("{} in {many} drains, {each}, + {many} × {boots}", s(drains))
+        };
+        if last < self.told(rolling.fullest).min(pool.own.drain.grace.seconds()) {
             words += ", until what is held has been answered";
         }
-        let lasts = rolling.batches * (drains + startup);
+        let lasts = drains + rolling.batches * startup;
         let beside = metric(format!("{name}.duration"));
-        sheet.line("Duration", words, value(lasts, Unit::Seconds, Kind::Duration, beside));
+        let value = Value { number: lasts, unit: Unit::Seconds, kind: Kind::Duration, beside };
+        sheet.line("Duration", words, value);
     }
 
     /// What the window of the file is beside the shortest.

@@ -27,7 +27,7 @@ pub(super) struct Pool<'p> {
     /// Connections over all instances.
     pub(super) held: f64,
     /// Those of them whose connection is dead, and nobody knows.
-    dead: f64,
+    pub(super) dead: f64,
     /// The most at once: more where all ask again together.
     peak: f64,
     /// Users who want one.

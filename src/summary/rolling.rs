@@ -15,7 +15,7 @@ pub enum Placing {
 }
 
 /// A rolling replacement in place.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Rolling {
     /// The most users that one batch sends away.
     pub herd: f64,
@@ -25,6 +25,8 @@ pub struct Rolling {
     pub moves: f64,
     /// Users of the fullest instance before the last batch.
     pub fullest: f64,
+    /// Users of each instance of each batch, when its turn comes.
+    pub loads: Vec<f64>,
     /// Users of the batch that gives each of those who take it in the most,
     pub taken: f64,
     /// how many these are,
@@ -51,6 +53,7 @@ pub fn rolling(placing: Placing, users: f64, n: u32, batch: u32) -> Rolling {
         found.herd = found.herd.max(gone);
         found.batches += 1.0;
         found.fullest = x;
+        found.loads.push(x);
         let others = all - now;
         let (mut takers, mut level) = (others, x);
         if others > 0.0 {
@@ -133,6 +136,8 @@ mod tests {
             [found.taken, found.takers, found.level].map(number::whole),
             [45_000, 2, 37_500]
         );
+        let loads = found.loads.into_iter().map(number::whole).collect::<Vec<_>>();
+        assert_eq!(loads, [20_000, 30_000, 45_000]);
         let found = of(Placing::Ring, 3, 1);
         assert_eq!([found.taken, found.takers].map(number::whole), [40_000, 2]);
         // A single batch finds nobody.

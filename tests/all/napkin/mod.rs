@@ -5,6 +5,7 @@ mod answers;
 mod beside;
 mod command;
 mod crowds;
+mod deploys;
 mod ends;
 mod feeds;
 mod reasons;

@@ -234,9 +234,10 @@ impl Takes {
         let closed = placing.zip(users).map(|(placing, users)| rolling(placing, users, n, at_once));
         // On a ring, shares are as uneven as they were measured.
         let measured = fullest * batch;
-        let even = closed.filter(|it| placing != Some(Placing::Ring) || it.taken > measured);
+        let even =
+            closed.as_ref().filter(|it| placing != Some(Placing::Ring) || it.taken > measured);
         let (herd, takers) = even.map_or((measured, instances - batch), |it| (it.taken, it.takers));
-        let level = closed.map_or(0.0, |it| it.level / (users.unwrap_or(0.0) / instances));
+        let level = closed.as_ref().map_or(0.0, |it| it.level / (users.unwrap_or(0.0) / instances));
         let busy = (beside(summary, node) * level).clamp(0.0, 0.9);
         let rate = rate(summary, takers)? * (1.0 - busy);
         Some(Self { placing, herd, takers, rate, busy })
