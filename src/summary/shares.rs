@@ -70,6 +70,18 @@ impl Fullest<'_> {
     }
 }
 
+/// Whether nothing comes to an instance any more, from a tick until it is empty.
+fn empties(curve: &Curve, bin: usize) -> bool {
+    let mut last = f64::INFINITY;
+    for held in curve.mean.iter().skip(bin).map(|held| held.unwrap_or(0.0)) {
+        if held <= 0.0 || held > last {
+            return held <= 0.0;
+        }
+        last = held;
+    }
+    false
+}
+
 impl Summary {
     /// The fullest instance of a pool; none where nothing is held.
     pub fn fullest<'s>(&'s self, node: &'s str) -> Option<Fullest<'s>> {
@@ -80,10 +92,19 @@ impl Summary {
         let held = || instances.iter().filter_map(|(_, curve)| curve.mean.get(bin).copied()?);
         let all: f64 = held().sum();
         let of = number::float(number::count(instances.len()));
-        // Who drains still holds its connections.
-        let holders = number::float(number::count(held().filter(|&held| held > 0.0).count()));
+        // Who drains still holds its connections, until most of them are gone.
+        let some = all / of.max(1.0) / 2.0;
+        let count = |of: &dyn Fn(&Curve) -> bool| {
+            number::float(number::count(instances.iter().filter(|(_, curve)| of(curve)).count()))
+        };
+        let at = |curve: &Curve| curve.mean.get(bin).copied().flatten().unwrap_or(0.0);
+        // Who has just started gets its own at the next tick.
+        let starts =
+            |curve: &Curve| curve.mean.get(bin + 1).is_some_and(|next| *next >= Some(some));
+        let none = |curve: &Curve| at(curve) < some && (empties(curve, bin) || starts(curve));
+        let holders = count(&|curve| at(curve) > 0.0 && !none(curve));
         let serve = self.serving(node, bin).map_or(of, |part| (part * of).round());
-        let serve = serve.max(holders).min(of);
+        let serve = serve.min(of - count(&none)).max(holders).min(of);
         (all > 0.0).then(|| Fullest { node, name, peak, even: all / serve, serve, of })
     }
 

@@ -5,9 +5,11 @@ use crate::{
     record::Unit,
     summary::{
         board,
-        figures::{count, share},
+        figures::{self, count, share},
+        stated_count,
     },
 };
+use serde_json::Value as Json;
 
 impl Case<'_> {
     /// A source is on by chance, for a larger or a smaller part of the run than on average.
@@ -36,6 +38,32 @@ impl Case<'_> {
             let [messages, planned] = [messages, planned].map(|it| count(it.round()));
             format!("chance: {messages} messages, not {planned}, each for many")
         })
+    }
+
+    /// What is for all answers all requests that a drain still holds: how many move before it does
+    /// is the chance of one message for each of the drains. Those at a fixed period come at the
+    /// phase at which the drains begin, which begin in step with them.
+    pub(super) fn drains_by_message(&self) -> Option<String> {
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let all =
+            |node: &&Json| node["source"]["to"] == "all" || node["clients"]["sends"]["to"] == "all";
+        let many: Vec<&Json> = nodes.values().filter(all).collect();
+        if many.is_empty() || self.mean("polls.total").is_none() {
+            return None;
+        }
+        let mut timeline = self.summary.timeline().iter();
+        let deploy = &timeline.find(|entry| entry["name"] == self.line.of.as_str())?["deploy"];
+        let pool = nodes.get(deploy["node"].as_str()?)?;
+        let at_once = stated_count(&deploy["batch"]).unwrap_or(1.0).max(1.0);
+        let drains = (stated_count(&pool["gateway"]["count"])? / at_once).ceil();
+        let apart = self.found.deviation?.abs();
+        let words = figures::counted(drains, "drain", "drains");
+        if many.iter().any(|node| !node["source"]["every"].is_null()) {
+            let word = "in step with the messages for all, which answer what is held";
+            return (apart <= 1.0).then(|| format!("{words} begin {word}"));
+        }
+        (apart <= 2.0 / drains.sqrt())
+            .then(|| format!("chance: {words}, whose requests the next message for all answers"))
     }
 
     /// As many more or fewer deliveries by the chance of bursts, or of a few messages, as make half

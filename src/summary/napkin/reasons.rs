@@ -57,7 +57,7 @@ impl Case<'_> {
                 all.extend([self.unsent(), self.uneven(), self.gave_up(), self.away()]);
                 all.push(self.lost_sessions());
             }
-            Kind::Moves => all.extend([self.away()]),
+            Kind::Moves => all.extend([self.drains_by_message(), self.away()]),
             Kind::Handshakes => {
                 all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
                 all.extend([self.young(), self.gave_up(), self.away()]);
@@ -68,7 +68,7 @@ impl Case<'_> {
                 all.extend([self.arriving(), self.slow_tries(), self.retries(), self.fell_back()]);
             }
             Kind::Polls => {
-                all.extend([self.few(), self.first_polls(), self.failed_polls()]);
+                all.extend([self.few(), self.drained(), self.first_polls(), self.failed_polls()]);
                 all.extend([self.gave_up(), self.away(), self.load(), self.by_messages()]);
             }
             Kind::Deliveries => {

@@ -111,12 +111,43 @@ impl Case<'_> {
         })
     }
 
-    /// The first poll of a run finds only what has come since its begin.
+    /// The first short poll of a user finds only what has come since the begin, half an interval on
+    /// average: of e that find nothing it is (1 − e)/(−ln e).
     pub(super) fn first_polls(&self) -> Option<String> {
+        if !self.line.name.starts_with("Empty") || !self.has_short_polls() {
+            return None;
+        }
         let users = board::stated_users(self.summary)?;
+        let all = self.lines.iter().find(|line| line.name == "Polls")?.value;
+        let usual = (self.found.estimate / all.max(1e-12)).clamp(1e-9, 1.0 - 1e-9);
+        let more = users * ((1.0 - usual) / -libm::log(usual) - usual);
         let apart = (self.found.simulated? - self.found.estimate) * self.over;
-        (self.line.name.starts_with("Empty") && apart > 0.0 && apart <= users)
+        (apart > 0.0 && more >= HALF * apart)
             .then(|| format!("the first poll of each of {} users finds less", count(users)))
+    }
+
+    fn has_short_polls(&self) -> bool {
+        let Some(nodes) = self.summary.input["nodes"].as_object() else { return false };
+        nodes.values().map(|node| &node["clients"]).any(|clients| {
+            let prefer = clients["prefer"].to_string();
+            clients["transport"] == "short_poll" || prefer.contains("short_poll")
+        })
+    }
+
+    /// Requests that are held by who drains: they are answered with nothing, and asked elsewhere.
+    pub(super) fn drained(&self) -> Option<String> {
+        let users = board::stated_users(self.summary)?;
+        let entries = self.summary.timeline().iter();
+        let deploys = entries.filter(|entry| entry["deploy"].is_object());
+        let moves = deploys.filter_map(|entry| {
+            self.mean(&format!("{}.moves_per_client", entry["name"].as_str()?))
+        });
+        let told = moves.sum::<f64>() * users;
+        let apart = (self.found.simulated? - self.found.estimate) * self.over;
+        let empty = self.line.name.starts_with("Empty") && apart > 0.0;
+        (empty && told >= HALF * apart && !self.has_short_polls()).then(|| {
+            format!("{} requests are answered with nothing by who drains", count(told.round()))
+        })
     }
 
     /// Polls that nobody answers: their clients back off before the next.
@@ -135,9 +166,12 @@ impl Case<'_> {
         if !self.more() || half >= 1.1 * self.found.estimate {
             return None;
         }
+        // Those of a smaller part take as long as its own quantile.
+        let (mut before, mut makes) = (0.0, 0.0);
         TAILS.into_iter().find_map(|(part, name, quantile)| {
             let slow = self.mean(&format!("delivery_lag.{quantile}"))?;
-            let makes = part * (slow - self.found.estimate);
+            makes += (part - before) * (slow - self.found.estimate);
+            before = part;
             (makes >= HALF * apart).then(|| {
                 let [slow, makes] = [slow, makes].map(duration);
                 format!("the tail: the slowest {name} takes {slow} or more, {makes} of the mean")

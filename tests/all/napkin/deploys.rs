@@ -77,3 +77,26 @@ fn a_server_closes_its_first_batch_at_once() {
     let grows = ["gw.drain.batch: 50", "gw.count: 5"];
     agree(&deploy(1, &[&by[..], &grows].concat()), &[("Duration", 0.02)]);
 }
+
+/// While one of eight drains and its successor fills up again, the others hold what it had: shares
+/// are no less even for it. What finds nothing then was answered by who drains.
+#[test]
+fn requests_that_are_held_go_to_those_that_serve() {
+    let all = deploy(1, &["rd.transport: long_poll", "rd.count: 4k"]);
+    let memory = line(&all, "Peak memory a gateway");
+    assert!(memory.is_large(), "{memory:?}");
+    assert!(memory.reason.starts_with("7 of 8 instances of gw serve at the peak"), "{memory:?}");
+    let each = |rate: &str| {
+        let sets = ["rd.transport: long_poll", rate, "src.to: all", "gw.drain.window: 20s"];
+        let all = deploy(1, &sets);
+        let empty = line(&all, "Empty polls");
+        assert!(empty.is_large(), "{empty:?}");
+        let drained = empty.reason.contains("are answered with nothing by who drains");
+        assert!(drained && !empty.reason.contains("first poll"), "{empty:?}");
+        line(&all, "Moves per user").clone()
+    };
+    let moves = each("src.rate: 1/s");
+    assert!(!moves.is_large() || moves.reason.starts_with("chance: 8 drains"), "{moves:?}");
+    let moves = each("src.rate: null\n  src.every: 1s");
+    assert!(moves.reason.starts_with("8 drains begin in step with"), "{moves:?}");
+}
