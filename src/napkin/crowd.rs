@@ -197,11 +197,14 @@ impl Crowd<'_> {
         self.transport == Transport::ShortPoll
     }
 
+    /// Whether what its users send is a request that needs no stream.
+    pub(super) fn requests_without_stream(&self) -> bool {
+        self.transport != Transport::Websocket && self.clients.parameters.prefer.len() < 2
+    }
+
     /// The share of its messages that leave their sender.
     pub(super) fn speaks(&self) -> f64 {
-        let requests = self.transport != Transport::Websocket;
-        if requests && self.clients.parameters.prefer.len() < 2 {
-            // A request needs no stream.
+        if self.requests_without_stream() {
             return 1.0 - self.tabs.silent;
         }
         self.online * self.tabs.speaks()

@@ -52,7 +52,8 @@ impl Crowd<'_> {
         let share = self.life.map_or(1.0, |life| life / (life + unnoticed + back));
         (self.lost, self.alone) = (dies, self.tabs.alone(share));
         let leave = if self.there > 0.0 { self.comes / self.there } else { 0.0 };
-        self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run);
+        let freely = self.requests_without_stream();
+        self.tabs.end(leave + self.life.map_or(0.0, |life| 1.0 / life), run, freely);
         self.tabs.wait(self.ends / self.there.max(1e-12), run);
     }
 

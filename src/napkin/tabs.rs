@@ -113,8 +113,9 @@ impl Sharing {
     }
 
     /// Connections end at a rate of `ends` each: what is kept leaves when one of its browser does,
-    /// after an exponential time, if that is before the end of the run.
-    pub(super) fn end(&mut self, ends: f64, run: f64) {
+    /// after an exponential time, if that is before the end of the run. `freely` says whether that
+    /// of a tab which waits for a stream does, too.
+    pub(super) fn end(&mut self, ends: f64, run: f64, freely: bool) {
         if self.silent <= 0.0 || self.crowded <= 0.0 || ends <= 0.0 || run <= 0.0 {
             return;
         }
@@ -122,8 +123,9 @@ impl Sharing {
         let (left, ratio) = (libm::exp(-run / wait), wait / run);
         let kept = ratio * (1.0 - left);
         self.kept = wait * (1.0 + left - 2.0 * ratio * (1.0 - left)) / (1.0 - kept).max(1e-12);
-        // A tab that waits sends nothing before its own turn.
-        self.silent = self.crowded * (1.0 - (1.0 - kept) * (1.0 - self.waits));
+        // Who first has to find out which transport works sends nothing before its own turn.
+        let speak = if freely { 1.0 } else { 1.0 - self.waits };
+        self.silent = self.crowded * (1.0 - (1.0 - kept) * speak);
     }
 
     /// How long what is kept in a browser and leaves it waits there, in seconds, on average over

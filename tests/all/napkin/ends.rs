@@ -154,3 +154,15 @@ fn what_nobody_notices_never_ends() {
     let words = &line(&all, "Connections").formula;
     assert!(words.contains("no death is noticed within the run"), "{words}");
 }
+
+/// What a tab sends that waits for a stream is a request: it leaves when one of the six connections
+/// ends, whosever turn it then is.
+#[test]
+fn what_is_sent_leaves_when_a_connection_ends() {
+    for (tabs, life) in [(10, 60), (8, 300)] {
+        let (tabs, life) = (format!("rd.tabs: {tabs}"), dies(life));
+        let sends = "rd.sends: { per_user: 2/min, payload: 200B }";
+        let all = beside(&[&tabs, &life, sends, "rd.count: 1200"]);
+        agree(&all, &[("Messages kept in tabs", 0.03), ("Bytes up", 0.03)]);
+    }
+}
