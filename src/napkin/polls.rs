@@ -5,6 +5,11 @@ use crate::{
     record::meter::Answers,
 };
 
+/// Steps in which the gap between two polls is added up.
+const AGES: u32 = 64;
+/// Steps of what is left of a gap when a user leaves.
+const RESTS: u32 = 12;
+
 /// Polls a second.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Polls {
@@ -284,7 +289,7 @@ impl Crowd<'_> {
         let mut polls = Polls { cycle: every, ..Polls::default() };
         for (share, gap) in self.gaps() {
             let all = self.there * share / gap;
-            let empty = all * silent(&comes, gap);
+            let empty = all * self.finds_nothing(&comes, gap);
             polls = Polls {
                 all: polls.all + all,
                 empty: polls.empty + empty,
@@ -293,11 +298,52 @@ impl Crowd<'_> {
             };
         }
         // Who comes asks at once.
-        let nothing = self.nothing(&comes);
+        let nothing = self.finds_nothing_at_first(&comes);
         polls.all += self.comes;
         polls.empty += self.comes * nothing;
         polls.full += self.comes * (1.0 - nothing);
         polls
+    }
+
+    /// The chance that the first poll of a visit finds nothing: the last one was before its user
+    /// left, by the time since the poll before that or since it came, which is longer than r with
+    /// the chance (1 − r/P) · P(stay > r).
+    fn finds_nothing_at_first(&self, comes: &[(f64, Pattern)]) -> f64 {
+        let Some(visits) = &self.clients.parameters.visits else { return self.nothing(comes) };
+        let mut sum = 0.0;
+        for (users, gap) in self.gaps() {
+            let step = gap / f64::from(RESTS);
+            let longer = |k: u32| {
+                let (part, rest) = (f64::from(k) / f64::from(RESTS), f64::from(k) * step);
+                (1.0 - part) * terms::beyond(&visits.stay, rest)
+            };
+            for k in 0..RESTS {
+                let (rest, ends) = ((f64::from(k) + 0.5) * step, longer(k) - longer(k + 1));
+                for (away, share) in terms::points(&visits.away, AGES) {
+                    sum += users * share * ends * silent(comes, away + rest);
+                }
+            }
+        }
+        sum
+    }
+
+    /// The chance that a poll in its turn finds nothing: the one before it was as its user came, if
+    /// that is less than a gap ago. Who is there has come a ago with the density P(stay > a) ÷ E(stay).
+    fn finds_nothing(&self, comes: &[(f64, Pattern)], gap: f64) -> f64 {
+        let clients = self.clients.parameters;
+        let visits = clients.visits.as_ref().map(|visits| &visits.stay);
+        let Some(stay) = visits.or(clients.sessions.as_ref().map(|it| &it.stay)) else {
+            return silent(comes, gap);
+        };
+        let (mean, step) = (terms::mean(stay).max(1e-9), gap / f64::from(AGES));
+        let (mut nothing, mut older) = (0.0, 1.0);
+        for k in 0..AGES {
+            let ago = (f64::from(k) + 0.5) * step;
+            let share = terms::beyond(stay, ago) * step / mean;
+            nothing += share * silent(comes, ago);
+            older -= share;
+        }
+        nothing + older.max(0.0) * silent(comes, gap)
     }
 
     /// The share of its users that are hidden tabs, and how far apart their polls are on average,

@@ -166,3 +166,22 @@ fn what_is_sent_leaves_when_a_connection_ends() {
         agree(&all, &[("Messages kept in tabs", 0.03), ("Bytes up", 0.03)]);
     }
 }
+
+/// The poll before one in its turn may be that of a user who has just come: it finds less.
+#[test]
+fn polls_of_visits_follow_the_first() {
+    let visits = "rd.visits: { stay: { exponential: { mean: 3min } }, away: 2min }";
+    let polls = ["rd.transport: short_poll", "rd.short_poll.every: 20s", visits];
+    let all =
+        beside(&[&polls[..], &["rd.count: 300", "src.rate: 75/s", "horizon: 40min"]].concat());
+    agree(&all, &[("Polls", 0.02), ("Empty polls", 0.12)]);
+    // Before an absence there is what was left of an interval, in which a minute finds much.
+    let minute = ["rd.transport: short_poll", "rd.short_poll.every: 60s", visits];
+    let all =
+        beside(&[&minute[..], &["rd.count: 500", "src.rate: 50/s", "horizon: 60min"]].concat());
+    agree(&all, &[("Polls", 0.02), ("Empty polls", 0.12)]);
+    // Stays that are shorter than an interval have no other.
+    let short = "rd.visits: { stay: 10s, away: 20s }";
+    let all = beside(&[&polls[..2], &[short, "src.rate: 300/s", "rd.count: 900"]].concat());
+    agree(&all, &[("Polls", 0.02), ("Empty polls", 0.05)]);
+}
