@@ -19,6 +19,11 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// Whether nothing does but a message and its time.
+    pub(super) fn none(&self) -> bool {
+        self.ages.is_none() && self.dies <= 0.0
+    }
+
     /// Answers a second by the age of a connection.
     pub(super) fn aged(&self) -> f64 {
         self.ages.map_or(0.0, |(most, dither)| 1.0 / (most - dither / 2.0).max(1e-9))

@@ -3,6 +3,7 @@
 //!
 //! It reads the resolved scenario alone. Bytes come from the law that the simulation uses, the bill
 //! from the bill's own rules: there is no second set of either.
+mod bursts;
 mod checks;
 mod crowd;
 mod deploy;

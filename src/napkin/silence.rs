@@ -47,7 +47,9 @@ pub(super) struct Bursts {
     /// The share of the time that it is on.
     on: f64,
     /// Messages a second then.
-    rate: f64,
+    pub(super) rate: f64,
+    /// How long it is on, and off, in ns.
+    pub(super) laws: [Law; 2],
     silence: Silence,
 }
 
@@ -81,7 +83,7 @@ impl Pattern {
     /// Messages a second.
     pub(super) fn rate(&self) -> f64 {
         let periods: f64 = self.periods.iter().map(|period| 1.0 / period).sum();
-        let bursts: f64 = self.bursts.iter().map(|bursts| bursts.on * bursts.rate).sum();
+        let bursts: f64 = self.bursts.iter().map(Bursts::mean).sum();
         self.steady + periods + bursts
     }
 
@@ -156,7 +158,13 @@ impl Bursts {
             }
             _ => Silence::table(rate, on, off),
         };
-        Some(Self { on: share, rate, silence })
+        let laws = [on.clone(), off.clone()];
+        Some(Self { on: share, rate, laws, silence })
+    }
+
+    /// Messages a second on average.
+    pub(super) fn mean(&self) -> f64 {
+        self.on * self.rate
     }
 }
 

@@ -2,6 +2,7 @@
 //! seventh stream waits, and held requests take turns.
 use super::{
     Plan,
+    bursts::Line,
     crowd::Crowd,
     groups,
     held::{Ends, Turns},
@@ -258,9 +259,11 @@ impl Sharing {
         let most = self.most.max(1);
         let ahead = f64::from(tabs.saturating_sub(most)) - 1.0;
         let mut sum = Turns::default();
+        let mut turn = None;
         for (share, rate) in pattern.states() {
             let held = |wait: f64| breaks.held(rate, [rtt + wait, hold], wait);
             let served = terms::shared_poll([rtt, hold], ratio, held);
+            turn = turn.or(Some(served));
             let wait = served * ratio;
             let cycle = (wait + served).max(1e-9);
             // Who is the n-th in line waits for n ends.
@@ -274,6 +277,12 @@ impl Sharing {
             let mean = pattern.rate();
             let part = if mean > 0.0 { share * rate / mean } else { share };
             sum.add([share, part], &one);
+        }
+        if let (false, true, Some(served)) = (pattern.bursts.is_empty(), breaks.none(), turn) {
+            // States do not last: a request ends without a message as of one who is alone.
+            let empty = pattern.silences(rtt + hold, rtt + hold) / (1.0 + ratio);
+            (sum.asks, sum.empty) = (sum.asks - sum.empty + empty, empty);
+            sum.late += Line { tabs, most, rtt, hold, served }.left_over(pattern);
         }
         sum
     }

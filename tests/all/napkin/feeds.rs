@@ -85,6 +85,24 @@ fn polls_of_bursts_find_nothing_in_between() {
     }
 }
 
+/// What a burst leaves in the mailboxes of those in line waits for the next, or until a request has
+/// been held for its time; those are as many as of readers who share with nobody.
+#[test]
+fn what_bursts_leave_waits_for_its_turn() {
+    let bursts = |tabs: u32, rate: u32| {
+        format!(
+            "  readers.transport: long_poll\n  readers.tabs: {tabs}\n  ticker.to: user\n  \
+             ticker.every: null\n  ticker.bursts: {{ rate: {rate}/s, on: {{ exponential: {{ mean: \
+             2s }} }}, off: {{ exponential: {{ mean: 20s }} }} }}\n  horizon: 50min\n"
+        )
+    };
+    for (tabs, rate) in [(9, 300), (12, 600)] {
+        let all = feed_of(504, &bursts(tabs, rate), "");
+        agree(&all, &[("Empty polls", 0.12), ("Lag", 0.2)]);
+        assert!(line(&all, "Lag").estimate > 0.5, "{all:?}");
+    }
+}
+
 /// By Zipf's law a few get most: the others' polls find nothing more often than on average.
 #[test]
 fn polls_of_the_unpopular_find_nothing() {
