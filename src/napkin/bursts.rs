@@ -37,7 +37,7 @@ struct Burst<'b> {
 }
 
 impl Line {
-    /// How long a message waits on average, in seconds, as a burst ends before its tab has its turn.
+    /// How long a message waits on average, in seconds, as a burst ends before its tab's turn.
     pub(super) fn left_over(&self, pattern: &Pattern) -> f64 {
         let ([bursts], true) = (&pattern.bursts[..], self.tabs > self.most) else { return 0.0 };
         let burst = self.burst(pattern, bursts);
@@ -65,8 +65,8 @@ impl Line {
         }
     }
 
-    /// What waits in the mailboxes of those in line after a burst that lasted for so long, times how
-    /// long it does. Who finds something there lets the next one ask at once.
+    /// What waits in the mailboxes of those in line after a burst that lasted for so long, times
+    /// how long it does. Who finds something there lets the next one ask at once.
     fn left(&self, burst: &Burst<'_>, lasts: f64) -> f64 {
         let waits = self.waits(burst, lasts);
         let (mut ends, mut sum) = (1.0_f64, 0.0);
@@ -170,8 +170,8 @@ mod tests {
         near(fewer(&[1.0], 0.0, 2)[1], 1.0, 1e-12);
     }
 
-    /// A turn takes 1.2 s for six: of a burst that lasts for 2 s the first of three in line has been
-    /// there for 3/5 s less what is longer, and none for longer than the burst.
+    /// A turn takes 1.2 s for six: after a long burst the first of three in line has been there for
+    /// 3/5 s, and after a short one none for longer than that.
     #[test]
     fn who_is_last_in_line_has_waited_least() {
         let line = Line { tabs: 9, most: 6, rtt: 0.08, hold: 25.0, served: 1.2 };
