@@ -328,7 +328,8 @@ impl Crowd<'_> {
     }
 
     /// The chance that a poll in its turn finds nothing: the one before it was as its user came, if
-    /// that is less than a gap ago. Who is there has come a ago with the density P(stay > a) ÷ E(stay).
+    /// that is less than a gap ago. Who is there has come so long ago with the density
+    /// P(stay > age) ÷ E(stay).
     fn finds_nothing(&self, comes: &[(f64, Pattern)], gap: f64) -> f64 {
         let clients = self.clients.parameters;
         let visits = clients.visits.as_ref().map(|visits| &visits.stay);

@@ -10,10 +10,10 @@ use std::{io, path::Path};
 
 const MODEL: &str = "nodes:\n  src: { source: { rate: 20/s, payload: 100B, to: user } }\n  rd: { \
                      clients: { count: 2k, transport: sse, network: { rtt: 80ms } } }\n  edge: { \
-                     load_balancer: { layer: 7, policy: round_robin } }\n  gw: { gateway: { count: \
-                     8, drain: { window: 10s, grace: 30s } } }\n  bus: { pubsub: { partitions: 8 \
-                     } }\n  fan: { fanout: { instances: 2 } }\n  reg: { registry: { ttl: 60s } }\n  \
-                     box: { buffer: { scope: user } }\n";
+                     load_balancer: { layer: 7, policy: round_robin } }\n  gw: { gateway: { \
+                     count: 8, drain: { window: 10s, grace: 30s } } }\n  bus: { pubsub: { \
+                     partitions: 8 } }\n  fan: { fanout: { instances: 2 } }\n  reg: { registry: \
+                     { ttl: 60s } }\n  box: { buffer: { scope: user } }\n";
 
 /// The napkin of a deploy, so many instances at once, beside a run of it.
 fn deploy(batch: u32, sets: &[&str]) -> Vec<Compared> {
