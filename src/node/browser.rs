@@ -101,8 +101,30 @@ impl Cx<'_> {
         if full && !self.connections.queues.waits(browser, user) {
             self.connections.queues.join(browser, user);
             self.record.counts.queued += 1;
+            self.is_replaced(user, crowd);
         }
         full || self.waits_for_opening(user, crowd)
+    }
+
+    /// A tab whose connection a fault took finds that the others have all that their browser has:
+    /// one of them has its place.
+    fn is_replaced(&mut self, user: u32, crowd: &Crowd) {
+        if !self.record.recovery.is_hit(user) {
+            return;
+        }
+        let opens = |tab: u32| match self.connections.get(tab).state {
+            State::Connecting => true,
+            State::Away => self.connections.queues.is_called(tab),
+            State::Online | State::HalfOpen | State::Gone | State::Absent => false,
+        };
+        let mut others = crowd.tabs(user).into_iter().flatten().filter(|&tab| tab != user);
+        match others.find(|&tab| opens(tab) && !self.record.recovery.is_hit(tab)) {
+            Some(heir) => self.record.recovery.hand_over(self.now, user, heir),
+            None => {
+                let outage = self.now.since(self.connections.wants_since(user));
+                self.record.recovery.back(self.now, user, outage);
+            }
+        }
     }
 
     /// Whether a user waits for a connection of its browser.
@@ -143,16 +165,23 @@ impl Cx<'_> {
         let Some(tabs) = self.crowds.of(user).tabs(user) else { return };
         let given = self.connections.queues.begins(user).unwrap_or(Turn::Room);
         if !self.connections.queues.leave(tabs.start, user) {
-            self.next_tab(tabs, given);
+            self.next_tab(tabs, user, given);
         }
     }
 
-    /// A browser has room, or a connection of it is free: what waits there leaves.
-    fn next_tab(&mut self, tabs: Range<u32>, mut given: Turn) {
+    /// A browser has room, or a connection of it is free, which was one user's: what waits there
+    /// leaves.
+    fn next_tab(&mut self, tabs: Range<u32>, from: u32, mut given: Turn) {
+        let mut place = Some(from);
         self.lets_all_out(tabs.clone());
         while let Some(next) = self.next_in_line(&tabs) {
             self.connections.queues.leave(tabs.start, next);
             self.goes_on_from_line(next, given);
+            if let (Some(from), true) =
+                (place.take(), self.connections.get(next).state != State::Online)
+            {
+                self.record.recovery.hand_over(self.now, from, next);
+            }
             given = Turn::Room;
         }
     }
@@ -242,7 +271,7 @@ impl Cx<'_> {
         self.counts_light(user, -1);
         self.steps_aside(user);
         self.record.counts.queued += 1;
-        self.next_tab(tabs, Turn::Open(at));
+        self.next_tab(tabs, user, Turn::Open(at));
         true
     }
 }

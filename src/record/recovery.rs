@@ -1,6 +1,7 @@
 //! Whom each fault hit, and how long after the fault they were back.
 use super::Histogram;
 use crate::engine::{Span, Time, number};
+use std::collections::BTreeMap;
 
 /// The users whom no fault has hit, or who are back.
 const NOBODY: u8 = u8::MAX;
@@ -54,6 +55,9 @@ pub struct Recovery {
     pub faults: Vec<Hits>,
     /// The fault that a user is hit by; empty before the first.
     by: Vec<u8>,
+    /// Who is to replace the connection of another user, and since when: it has none itself for as
+    /// long, whatever it waited for before.
+    takes_over: BTreeMap<u32, Time>,
 }
 
 impl Recovery {
@@ -83,8 +87,26 @@ impl Recovery {
     pub fn forget(&mut self, user: u32) {
         let Some(by) = self.by.get_mut(number::index(user)) else { return };
         let fault = std::mem::replace(by, NOBODY);
+        self.takes_over.remove(&user);
         if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
             fault.hit -= 1;
+        }
+    }
+
+    /// Whether a fault has hit a user who is not back.
+    pub fn is_hit(&self, user: u32) -> bool {
+        self.by.get(number::index(user)).is_some_and(|&by| by != NOBODY)
+    }
+
+    /// The place of a user whose connection is gone is another one's from now on, whose connection
+    /// replaces it.
+    pub fn hand_over(&mut self, at: Time, from: u32, to: u32) {
+        let places = [from, to].map(number::index);
+        let [Some(&by), Some(&NOBODY)] = places.map(|place| self.by.get(place)) else { return };
+        if by != NOBODY {
+            (self.by[places[0]], self.by[places[1]]) = (NOBODY, by);
+            let since = self.takes_over.remove(&from).unwrap_or(at);
+            self.takes_over.insert(to, since);
         }
     }
 
@@ -95,15 +117,17 @@ impl Recovery {
         let fault = std::mem::replace(by, NOBODY);
         if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
             fault.back.record(at.since(fault.began));
-            fault.was_away(outage);
+            let since = self.takes_over.remove(&user);
+            fault.was_away(since.map_or(outage, |since| outage.min(at.since(since))));
         }
     }
 
-    /// The run ends, and a user has been without a connection for so long.
-    pub fn still_away(&mut self, user: u32, outage: Span) {
+    /// The run ends at `at`, and a user has been without a connection for so long.
+    pub fn still_away(&mut self, at: Time, user: u32, outage: Span) {
         let Some(&by) = self.by.get(number::index(user)) else { return };
         if let Some(fault) = self.faults.get_mut(usize::from(by)) {
-            fault.was_away(outage);
+            let since = self.takes_over.get(&user);
+            fault.was_away(since.map_or(outage, |&since| outage.min(at.since(since))));
         }
     }
 }
@@ -131,7 +155,7 @@ mod tests {
         let half = fault.until(0.5).unwrap().seconds();
         assert!((half - 5.0).abs() < 0.05, "{half}");
         assert_eq!((fault.until(0.99), fault.all(), fault.never()), (None, None, 1));
-        recovery.still_away(9, secs(30));
+        recovery.still_away(at(40), 9, secs(30));
         let fault = &recovery.faults[0];
         assert_eq!((fault.longest, fault.away), (secs(30), 48 * 1_000_000_000));
         recovery.back(at(40), 9, secs(30));
@@ -139,6 +163,23 @@ mod tests {
         assert_eq!((fault.all(), fault.never()), (Some(Span::from_secs(30)), 0));
         let most = fault.until(0.99).unwrap().seconds();
         assert!((most - 30.0).abs() < 0.3, "{most}");
+    }
+
+    /// The tab that waited gets the place, and the time since then counts.
+    #[test]
+    fn who_gets_the_place_replaces_the_connection() {
+        let mut recovery = Recovery::default();
+        recovery.begin("drop", at(10), 4);
+        recovery.hit(0);
+        recovery.hand_over(at(11), 0, 1);
+        recovery.hand_over(at(11), 2, 3);
+        recovery.back(at(12), 3, secs(12));
+        assert_eq!(recovery.faults[0].all(), None);
+        recovery.hand_over(at(13), 1, 2);
+        recovery.back(at(14), 2, secs(14));
+        recovery.back(at(50), 0, secs(40));
+        let fault = &recovery.faults[0];
+        assert_eq!((fault.hit, fault.longest, fault.all()), (1, secs(3), Some(secs(4))));
     }
 
     #[test]
