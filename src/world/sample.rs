@@ -340,23 +340,45 @@ impl World {
         (rate > 0.0).then(|| many / rate)
     }
 
-    /// The attempts of each second in which one serves, and the handshakes that those can do.
+    /// The attempts of each second of the run in which one serves, and the handshakes that those
+    /// can do who serve as it ends.
     fn held_against(&self) -> impl Iterator<Item = (f64, f64)> {
-        let tick = self.gauges.tick.seconds();
-        let of = move |pool: &Pool, second: f64| {
-            let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
-            if let Some(service) = &gateway.parameters.managed {
-                return Some(service.new_connections.0);
+        let mut pools: Vec<Serving> =
+            self.gauges.pools.iter().filter_map(|it| self.all(it)).collect();
+        let mut turns = self.tiers.turns().iter().peekable();
+        let seconds = self.record.horizon().nanos().div_ceil(SECOND);
+        let attempts = self.record.attempts_a_second.iter().copied().chain(std::iter::repeat(0));
+        attempts.zip(1..=seconds).filter_map(move |(many, end)| {
+            while let Some(turn) = turns.next_if(|turn| turn.at.nanos() < end * SECOND) {
+                let own = pools.iter_mut().find(|pool| pool.node == usize::from(turn.pool));
+                own.into_iter().for_each(|it| it.serve += if turn.serves { 1.0 } else { -1.0 });
             }
-            // As the second ends.
-            let bin = number::place(number::whole((second / tick).ceil())).saturating_sub(1);
-            let values = &pool.capacity.values;
-            values.get(bin).or(values.last()).copied().filter(|rate| rate.is_finite())
-        };
-        self.record.attempts_a_second.iter().zip(1_u32..).filter_map(move |(&many, end)| {
-            let pools = self.gauges.pools.iter();
-            let rate: f64 = pools.filter_map(|pool| of(pool, f64::from(end))).sum();
+            let rate: f64 = pools.iter().map(|pool| pool.serve * pool.each).sum();
             (rate > 0.0).then(|| (f64::from(many), rate))
         })
     }
+
+    /// A pool of which all serve; none where a handshake is no work.
+    fn all(&self, pool: &Pool) -> Option<Serving> {
+        let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
+        if let Some(service) = &gateway.parameters.managed {
+            return Some(Serving { node: pool.node, serve: 1.0, each: service.new_connections.0 });
+        }
+        let each = f64::from(gateway.parameters.cores) / gateway.mean_handshake().seconds();
+        let serve = number::float(number::count(gateway.pool.len()));
+        each.is_finite().then_some(Serving { node: pool.node, serve, each })
+    }
+}
+
+/// Nanoseconds of a second.
+const SECOND: u64 = 1_000_000_000;
+
+/// The instances of a pool that serve.
+struct Serving {
+    /// Its node.
+    node: usize,
+    /// How many there are.
+    serve: f64,
+    /// Handshakes a second of one.
+    each: f64,
 }

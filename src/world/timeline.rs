@@ -355,9 +355,9 @@ impl World {
     }
 
     fn put_down(&mut self, now: Time, instance: u16, life: Life) {
+        self.tiers.turn(instance, life, now);
         let row = self.tiers.get_mut(instance);
-        (row.life, row.held, row.light) = (life, 0, 0);
-        (row.changed, row.ended) = (now, now);
+        (row.held, row.light, row.ended) = (0, 0, now);
         for user in self.connections.stop_making(instance) {
             self.record.attempt_end(now, user, AttemptEnd::Abandoned);
         }
@@ -365,8 +365,8 @@ impl World {
     }
 
     pub(super) fn put_up(&mut self, now: Time, instance: u16) {
+        self.tiers.turn(instance, Life::Up, now);
         let row = self.tiers.get_mut(instance);
-        (row.life, row.changed) = (Life::Up, now);
         row.incarnation = row.incarnation.saturating_add(1);
         self.record.fact(now, Fact::Up, u32::from(instance));
     }

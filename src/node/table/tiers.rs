@@ -15,6 +15,14 @@ pub enum Life {
     Silent,
 }
 
+impl Life {
+    /// Whether connections on such an instance work.
+    #[inline]
+    fn serves(self) -> bool {
+        matches!(self, Self::Up | Self::Draining)
+    }
+}
+
 /// One instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Instance {
@@ -41,10 +49,22 @@ pub struct Instance {
     pub pool: u8,
 }
 
+/// An instance begins or ends to serve.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// When.
+    pub at: Time,
+    /// The number of its pool's node.
+    pub pool: u8,
+    /// Whether it serves from then on.
+    pub serves: bool,
+}
+
 /// The table; a pool is a range of it.
 #[derive(Clone, Debug, Default)]
 pub struct Tiers {
     rows: Vec<Instance>,
+    turns: Vec<Turn>,
 }
 
 impl Tiers {
@@ -82,6 +102,20 @@ impl Tiers {
     /// Whether connections on an instance work.
     #[inline]
     pub fn serves(&self, instance: u16) -> bool {
-        matches!(self.get(instance).life, Life::Up | Life::Draining)
+        self.get(instance).life.serves()
+    }
+
+    /// An instance goes up or down.
+    pub fn turn(&mut self, instance: u16, life: Life, at: Time) {
+        let row = &mut self.rows[usize::from(instance)];
+        if row.life.serves() != life.serves() {
+            self.turns.push(Turn { at, pool: row.pool, serves: life.serves() });
+        }
+        (row.life, row.changed) = (life, at);
+    }
+
+    /// Every time at which an instance began or ended to serve, in order; all serve at first.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
     }
 }
