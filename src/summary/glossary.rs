@@ -214,7 +214,8 @@ pub const METRICS: &[Described] = &[
     row(
         "deliveries.reordered",
         Unit::Count,
-        "Deliveries that came after one to the same user which the bus took in later.",
+        "Deliveries that came after one to the same user which the bus took in later. Not counted \
+         where messages for many are counted in groups (`spread: gateways`).",
     ),
     row("lost.<cause>", Unit::Count, "Lost deliveries of one cause."),
     row("pending.in_flight", Unit::Count, "Pending deliveries that are on their way."),

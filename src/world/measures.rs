@@ -95,7 +95,7 @@ impl World {
             if !matches!(row.state, State::Online | State::Absent) && !gone {
                 let outage = horizon.since(self.connections.wants_since(user));
                 self.record.longest_outage = self.record.longest_outage.max(outage);
-                self.record.recovery.still_away(user, outage);
+                self.record.recovery.still_away(horizon, user, outage);
             }
             // It was told to move, and is where it was.
             if row.state == State::Online {
@@ -343,7 +343,9 @@ impl World {
             sheet.count("inbox.notified", record.counts.notified);
         }
         sheet.of_deliveries(|sheet| {
-            sheet.count("deliveries.reordered", record.counts.reordered);
+            let reordered = number::float(record.counts.reordered);
+            let reordered = Some(reordered).filter(|_| !self.feeds.grouped());
+            sheet.set("deliveries.reordered", Unit::Count, reordered);
             for cause in Cause::ALL {
                 sheet.count(format!("lost.{}", cause.name()), ledger.lost[cause as usize]);
             }
@@ -360,8 +362,10 @@ impl World {
         let counts = &self.record.counts;
         sheet.count("deliveries.duplicates", counts.duplicates.iter().sum());
         for twice in Twice::ALL {
-            let count = counts.duplicates[twice as usize];
-            sheet.count(format!("duplicates.{}", twice.name()), count);
+            let count = number::float(counts.duplicates[twice as usize]);
+            let known = twice != Twice::Overlap || !self.feeds.grouped();
+            let count = Some(count).filter(|_| known);
+            sheet.set(format!("duplicates.{}", twice.name()), Unit::Count, count);
         }
         sheet.count("deliveries.duplicates_shown", counts.shown);
     }

@@ -58,6 +58,11 @@ impl Feeds {
         number::byte(self.rows.len())
     }
 
+    /// Whether some deliveries are counted in groups: of those the order is not known.
+    pub fn grouped(&self) -> bool {
+        self.rows.iter().any(|feed| feed.grouped)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
