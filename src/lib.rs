@@ -27,5 +27,7 @@ pub mod report;
 
 pub mod cli;
 
+mod seal;
+
 #[cfg(test)]
 mod testing;

@@ -407,9 +407,17 @@ fn print(text: &str) -> io::Result<()> {
 
 /// Says on stderr why nothing came of it.
 fn complain(error: &impl std::fmt::Display) {
-    let style = anstyle::AnsiColor::Red.on_default().bold();
+    say(anstyle::AnsiColor::Red, "error", error);
+}
+
+fn warn(what: &impl std::fmt::Display) {
+    say(anstyle::AnsiColor::Yellow, "warning", what);
+}
+
+fn say(colour: anstyle::AnsiColor, word: &str, what: &impl std::fmt::Display) {
+    let style = colour.on_default().bold();
     // There is nowhere left to say that stderr is closed.
-    let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {error}");
+    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {what}");
 }
 
 /// A variable of the environment, if it says anything.

@@ -3,6 +3,7 @@
 use super::{
     BAD_INPUT, FAILED, GOOD, complain, folder, observed, phase, print,
     results::{self, Observing, Results},
+    warn,
 };
 use crate::{
     report::{
@@ -25,7 +26,10 @@ pub fn run(folder: &Path, json: bool, measured: Option<&Path>) -> u8 {
             let why = "it holds a sweep; measured values are held against a run";
             Err((BAD_INPUT, io::Error::other(format!("{}: {why}", folder.display()))))
         }
-        Ok(true) => read::<Sweep>(folder).and_then(|sweep| again(&sweep, folder, json)),
+        Ok(true) => read::<Sweep>(folder).and_then(|sweep| {
+            tell_undrawn(&sweep, folder);
+            again(&sweep, folder, json)
+        }),
         Ok(false) => match observing(folder, measured) {
             Err(code) => return code,
             Ok(held) => held.and_then(|held| {
@@ -107,6 +111,19 @@ fn printed(text: Failing<String>) -> u8 {
             complain(&error);
             code
         }
+    }
+}
+
+/// Says which designs have no charts over time, as their own runs are not in the folder.
+fn tell_undrawn(sweep: &Sweep, folder: &Path) {
+    let drawn = sweep.drawn_designs().into_iter().map(|design| design.point);
+    for point in drawn.filter(|point| sweep.curves_of(point).is_none()) {
+        let place = folder.join(files::place_of(&point.name));
+        warn(&format!(
+            "{}: the run of this point is not there, so that it has no charts over time; \
+             `squall sweep` runs it",
+            place.display(),
+        ));
     }
 }
 

@@ -49,7 +49,7 @@ fn try_run(arguments: &SweepArguments) -> Result<u8, u8> {
     };
     done.map_err(|error| {
         complain(&error);
-        FAILED
+        if error.kind() == io::ErrorKind::InvalidData { BAD_INPUT } else { FAILED }
     })
 }
 
@@ -280,7 +280,8 @@ impl<'p> Swept<'p> {
         let path = self.folder.join(&planned.file);
         let bytes = folder::open(&self.folder, &planned.file)?;
         study::read(&planned.unit, &bytes).map_err(|why| {
-            io::Error::other(format!("{}: {why}; remove it and sweep again", path.display()))
+            let why = format!("{}: {why}; remove it and sweep again", path.display());
+            io::Error::new(io::ErrorKind::InvalidData, why)
         })
     }
 

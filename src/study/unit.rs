@@ -1,5 +1,5 @@
 //! The smallest piece of a sweep: one replication of one point, known by what it is a function of.
-use crate::{record::Outcome, scenario::Scenario};
+use crate::{record::Outcome, scenario::Scenario, seal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 const TRAJECTORIES: &str = include_str!("../../tests/fingerprints.csv");
 
 /// Counts up when an outcome holds other measures than before, or the same by another rule.
-pub const MEASURES: u32 = 13;
+pub const MEASURES: u32 = 14;
 
 /// What says nothing about the trajectory of one replication.
 const APART: [&str; 4] = ["question", "replications", "slo", "prices"];
@@ -63,18 +63,20 @@ fn essence(scenario: &Scenario) -> Json {
 struct File<'a> {
     input: Json,
     outcome: &'a Outcome,
+    seal: &'static str,
 }
 
 #[derive(Deserialize)]
 struct Kept {
     input: Json,
     outcome: Outcome,
+    seal: String,
 }
 
 /// A unit's outcome as the bytes of a file, without its series.
 pub fn write(unit: &Unit<'_>, outcome: &Outcome) -> Vec<u8> {
-    let file = File { input: essence(unit.scenario), outcome };
-    let mut bytes = serde_json::to_vec(&file).expect("plain data becomes JSON");
+    let file = File { input: essence(unit.scenario), outcome, seal: "" };
+    let mut bytes = seal::close(serde_json::to_vec(&file).expect("plain data becomes JSON"));
     bytes.push(b'\n');
     bytes
 }
@@ -87,6 +89,10 @@ pub fn read(unit: &Unit<'_>, bytes: &[u8]) -> Result<Outcome, String> {
     let kept: Kept = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if kept.input != essence(unit.scenario) || kept.outcome.replication != unit.replication {
         return Err("it holds the outcome of another input".to_owned());
+    }
+    // The last byte ends the line.
+    if !seal::holds(bytes.strip_suffix(b"\n").unwrap_or(bytes), &kept.seal) {
+        return Err("it is not as it was written".to_owned());
     }
     Ok(kept.outcome)
 }

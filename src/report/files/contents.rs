@@ -2,9 +2,11 @@
 //! has been cut short or changed since is no result.
 use super::{
     ABSENCES, COST, File, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, NAPKIN, Open,
-    PHASES, POINTS, SERIES, SUMMARY, Unreadable, read::malformed,
+    PHASES, POINTS, SERIES, SUMMARY, Unreadable,
+    read::{json, malformed},
 };
-use sha2::{Digest, Sha256};
+use crate::seal;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
 /// The files that a manifest can speak of.
@@ -16,14 +18,27 @@ const KNOWN: [&str; 12] = [
 /// The SHA-256 of each file, in hexadecimal as `sha256sum` prints it, by its name.
 pub(super) type Contents = BTreeMap<String, String>;
 
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
-}
-
 /// What these files hold.
 pub(super) fn of(files: &[File]) -> Contents {
-    files.iter().map(|file| (file.name.clone(), hash(&file.bytes))).collect()
+    files.iter().map(|file| (file.name.clone(), seal::hash(&file.bytes))).collect()
 }
+
+/// What a document says of itself.
+#[derive(Deserialize)]
+struct Sealed {
+    seal: String,
+}
+
+/// Reads a document that is as it was written.
+pub(super) fn sealed<T: DeserializeOwned>(open: Open, name: &'static str) -> Result<T, Unreadable> {
+    let document: T = json(open, name)?;
+    let Sealed { seal } = json(open, name)?;
+    let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
+    if seal::holds(&bytes, &seal) { Ok(document) } else { Err(malformed(name, CHANGED)) }
+}
+
+/// What is wrong with a file that was changed.
+const CHANGED: &str = "it is not as it was written: put it back, or run the experiment again";
 
 /// Whether the files are as they were when the manifest was written.
 pub(super) fn check(open: Open, contents: &Contents) -> Result<(), Unreadable> {
@@ -33,10 +48,8 @@ pub(super) fn check(open: Open, contents: &Contents) -> Result<(), Unreadable> {
             return Err(malformed(MANIFEST, &why));
         };
         let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
-        if hash(&bytes) != *written {
-            let why = "it is not as it was written: put it back, or run or sweep the experiment \
-                       again";
-            return Err(malformed(name, why));
+        if seal::hash(&bytes) != *written {
+            return Err(malformed(name, CHANGED));
         }
     }
     Ok(())

@@ -31,8 +31,8 @@ pub(super) struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) replication: Option<u32>,
     pub(super) contents: Contents,
+    pub(super) seal: String,
 }
-
 /// What the bill was reckoned from; null without prices.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Basis {
@@ -123,6 +123,7 @@ pub(super) fn manifest(summary: &Summary, contents: Contents) -> Vec<u8> {
         sets: summary.sets.clone(),
         replication: summary.replication,
         contents,
+        seal: String::new(),
     })
 }
 

@@ -13,7 +13,7 @@ mod tables;
 pub use read::{Open, Unreadable, read};
 pub use sweep::{POINTS_FOLDER, is_sweep, place_of, read_sweep, write_sweep};
 
-use crate::{record::Unit, summary::Summary};
+use crate::{record::Unit, seal, summary::Summary};
 
 /// A result file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,7 +81,7 @@ fn sealed(
     let file = |(name, bytes): (&str, Vec<u8>)| File { name: name.to_owned(), bytes };
     let mut all: Vec<File> = files.map(file).collect();
     let contents = contents::of(&all);
-    all.push(file((MANIFEST, manifest(contents))));
+    all.push(file((MANIFEST, seal::close(manifest(contents)))));
     all
 }
 

@@ -1,6 +1,9 @@
 //! A phase diagram as a table and a document.
-use super::{File, Open, Unreadable, documents, read, tables};
-use crate::summary::phase::{Border, Phase};
+use super::{File, Open, Unreadable, contents, documents, tables};
+use crate::{
+    seal,
+    summary::phase::{Border, Phase},
+};
 use serde_json::json;
 
 /// The document: it holds all of the diagram, and is read back.
@@ -65,7 +68,7 @@ pub fn document(phase: &Phase) -> Vec<u8> {
             })
         })
         .collect();
-    documents::pretty(&json!({
+    seal::close(documents::pretty(&json!({
         "file": phase.file,
         "experiment": phase.experiment,
         "question": phase.question,
@@ -82,7 +85,8 @@ pub fn document(phase: &Phase) -> Vec<u8> {
         "sets": phase.sets,
         "rows": rows,
         "input": phase.input,
-    }))
+        "seal": "",
+    })))
 }
 
 /// The diagram of a document; what follows from the rest is not read.
@@ -90,5 +94,5 @@ pub fn document(phase: &Phase) -> Vec<u8> {
 /// # Errors
 /// A file that is missing, or is no such document.
 pub fn stored(open: Open<'_>) -> Result<Phase, Unreadable> {
-    read::json(open, DOCUMENT)
+    contents::sealed(open, DOCUMENT)
 }

@@ -49,7 +49,7 @@ pub(super) struct Verdicts {
 
 /// Reads a summary back; `open` gives a file's bytes.
 pub fn read(open: Open) -> Result<Summary, Unreadable> {
-    let manifest: Manifest = json(open, MANIFEST)?;
+    let manifest: Manifest = contents::sealed(open, MANIFEST)?;
     let verdicts: Verdicts = json(open, SUMMARY)?;
     let span = Span::from_seconds;
     let (tick, lag_bin) = (span(manifest.tick_s), span(manifest.lag_bin_s));

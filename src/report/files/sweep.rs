@@ -41,8 +41,8 @@ struct Manifest {
     sets: Vec<String>,
     arguments: Vec<String>,
     contents: Contents,
+    seal: String,
 }
-
 #[derive(Serialize, Deserialize)]
 struct Place {
     name: String,
@@ -128,6 +128,7 @@ fn manifest(sweep: &Sweep, contents: Contents) -> Vec<u8> {
         sets: sweep.sets.clone(),
         arguments: sweep.arguments.clone(),
         contents,
+        seal: String::new(),
     })
 }
 
@@ -246,7 +247,7 @@ fn read_tables(open: Open, axes: usize, points: &mut [Point]) -> Result<(), Unre
 /// # Errors
 /// A file that is missing, or no file of a sweep of this version.
 pub fn read_sweep(open: Open) -> Result<Sweep, Unreadable> {
-    let manifest: Manifest = json(open, MANIFEST)?;
+    let manifest: Manifest = contents::sealed(open, MANIFEST)?;
     let judged: Judgements = json(open, SUMMARY)?;
     if judged.points.len() != manifest.points.len() {
         return Err(malformed(SUMMARY, "it has other points than the manifest"));

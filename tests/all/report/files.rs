@@ -151,3 +151,28 @@ fn several_replications_have_a_fingerprint_of_their_own() {
     let swapped = squall::summary::summarize(&small().scenario(), &swapped);
     assert_ne!(both.fingerprint, swapped.fingerprint);
 }
+
+/// Whatever is changed in a manifest by hand, it is none of the results.
+#[test]
+fn a_manifest_is_as_it_was_written() {
+    let good = files::write(&small().summary());
+    let manifest = text(&good, "manifest.json");
+    let document: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let seed = format!("\"seed\": {}", document["seed"]);
+    for (from, to) in [
+        (seed.as_str(), "\"seed\": 12345"),
+        ("\"replications\": 2", "\"replications\": 1"),
+        ("\"horizon_s\": 60", "\"horizon_s\": 50"),
+        ("\"tick_s\": 1", "\"tick_s\": 2"),
+        ("\"phases.csv\"", "\"phases.csw\""),
+        ("\"events\"", " \"events\""),
+    ] {
+        assert!(manifest.contains(from), "{from}: {manifest}");
+        let mut changed: Vec<File> =
+            good.iter().filter(|file| file.name != "manifest.json").cloned().collect();
+        let bytes = manifest.replacen(from, to, 1).into_bytes();
+        changed.push(File { name: "manifest.json".into(), bytes });
+        let error = read_back(&changed).unwrap_err().to_string();
+        assert!(error.starts_with("manifest.json: it is not as it was written"), "{to}: {error}");
+    }
+}

@@ -233,11 +233,16 @@ fn a_file_of_another_input_is_not_taken() {
     good(&sweep(&file, &out, &["--quiet", "--no-charts"]));
     let first = fs::read_dir(out.join("points")).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(&first).unwrap();
-    fs::write(&first, &text[..text.len() / 2]).unwrap();
-    let done = sweep(&file, &out, &["--quiet"]);
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert_eq!(done.status.code(), Some(1), "{said}");
-    assert!(said.contains(first.file_name().unwrap().to_str().unwrap()), "{said}");
+    let availability = text.find("\"clients.availability\"").unwrap();
+    let digit = availability + text[availability..].find("0.").unwrap() + 2;
+    let changed = format!("{}1{}", &text[..digit], &text[digit + 1..]);
+    for other in [&text[..text.len() / 2], &changed] {
+        fs::write(&first, other).unwrap();
+        let done = sweep(&file, &out, &["--quiet"]);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains(first.file_name().unwrap().to_str().unwrap()), "{said}");
+    }
 }
 
 #[test]
