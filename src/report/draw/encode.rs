@@ -14,6 +14,8 @@ use plotters::{
 const SVG_UNITS: f64 = 10.0;
 /// The bitmap is drawn so many times larger than it is kept, which smooths its edges.
 const SMOOTH: u32 = 4;
+/// Pixels that are looked at together when the bitmap is made smaller.
+const PIECE: usize = 16;
 /// Pixels of a PNG for a pixel of the chart.
 const PNG_SCALE: u32 = 2;
 
@@ -59,7 +61,7 @@ pub fn png(sheet: &Sheet) -> Vec<u8> {
         let area = BitMapBackend::with_buffer(&mut large, (width, height)).into_drawing_area();
         draw(sheet, &area, setting).expect("drawing into memory does not fail");
     }
-    let small = smoothed(&large, width, height);
+    let small = smoothed(&large, width);
     encoded(&small, width / SMOOTH, height / SMOOTH)
 }
 
@@ -174,22 +176,34 @@ fn extend(pieces: &mut [Vec<(f64, f64)>], phase: usize, at: (f64, f64)) {
 }
 
 /// Means of squares of `SMOOTH` by `SMOOTH` pixels.
-fn smoothed(large: &[u8], width: u32, height: u32) -> Vec<u8> {
+fn smoothed(large: &[u8], width: u32) -> Vec<u8> {
     let (step, stride) = (number::index(SMOOTH), number::index(width) * 3);
     let columns = number::index(width / SMOOTH);
     let mut small = Vec::with_capacity(large.len() / (step * step));
-    let mut sums = vec![0_u32; columns * 3];
-    for rows in large.chunks(stride * step).take(number::index(height / SMOOTH)) {
-        sums.fill(0);
-        for row in rows.chunks(stride) {
-            for (sum, pixels) in sums.chunks_exact_mut(3).zip(row.chunks_exact(step * 3)) {
-                for (place, &value) in pixels.iter().enumerate() {
-                    sum[place % 3] += u32::from(value);
+    let (paper, area) = ([0xff; PIECE * 3 * SMOOTH as usize], SMOOTH * SMOOTH);
+    let mut sums = [0_u32; PIECE * 3];
+    for rows in large.chunks_exact(stride * step) {
+        for from in (0..columns).step_by(PIECE) {
+            let many = PIECE.min(columns - from) * 3;
+            let mut parts =
+                rows.chunks_exact(stride).map(|row| &row[from * step * 3..][..many * step]);
+            // Most of a chart is empty: it is compared as a whole, not added up.
+            if parts.all(|part| part == &paper[..many * step]) {
+                small.extend_from_slice(&paper[..many]);
+                continue;
+            }
+            sums.fill(0);
+            for row in rows.chunks_exact(stride) {
+                let part = &row[from * step * 3..][..many * step];
+                for (sum, pixels) in sums.chunks_exact_mut(3).zip(part.chunks_exact(step * 3)) {
+                    for (place, &value) in pixels.iter().enumerate() {
+                        sum[place % 3] += u32::from(value);
+                    }
                 }
             }
+            let means = sums[..many].iter().map(|sum| number::low8((sum + area / 2) / area));
+            small.extend(means);
         }
-        let area = SMOOTH * SMOOTH;
-        small.extend(sums.iter().map(|sum| number::low8((sum + area / 2) / area)));
     }
     small
 }
