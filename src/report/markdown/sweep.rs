@@ -62,13 +62,14 @@ fn whose(sweep: &Sweep, design: Design<'_>, text: String) -> String {
 
 /// What to change: what the sweep has run, then what closed forms say beyond.
 fn recommended(sweep: &Sweep, design: Design<'_>, run: &Summary) -> String {
-    let Recommended { swept, beyond } = sweep.recommended(design, run);
+    let Recommended { swept, beyond, none } = sweep.recommended(design, run);
     let (swept, beyond) = (changed(swept), changed(beyond));
     let said = |words: &str, table: String| {
         if table.is_empty() { table } else { format!("{words}\n\n{table}") }
     };
     let not_run = whose(sweep, design, said(NOT_RUN, beyond));
-    joined(&[said("What this sweep has run.", swept), not_run]).trim_end().to_owned()
+    let none = whose(sweep, design, none.map_or_else(String::new, |it| words(&it)));
+    joined(&[said("What this sweep has run.", swept), not_run, none]).trim_end().to_owned()
 }
 
 fn drawn(sweep: &Sweep, charts: &[Chart]) -> String {

@@ -16,6 +16,8 @@ pub struct Recommended {
     pub swept: Vec<Change>,
     /// Of that point, by closed forms, where the sweep itself says nothing of it: not run.
     pub beyond: Vec<Change>,
+    /// Why there is neither, where the point breaks an objective.
+    pub none: Option<String>,
 }
 
 impl Sweep {
@@ -23,7 +25,13 @@ impl Sweep {
     pub fn recommended(&self, design: Design<'_>, run: &Summary) -> Recommended {
         let mut beyond = board::changes(run);
         beyond.retain(|change| !self.is_swept(change));
-        Recommended { swept: self.apart_from_written(design), beyond }
+        let swept = self.apart_from_written(design);
+        let broken = design.point.broken().count() > 0;
+        let none = (swept.is_empty() && beyond.is_empty() && broken).then(|| {
+            let ran = "No advice: what the rules would change, the points of this sweep have run.";
+            board::no_advice(run).unwrap_or_else(|| ran.to_owned())
+        });
+        Recommended { swept, beyond, none }
     }
 
     /// Whether the points themselves say what a change comes to.

@@ -1,6 +1,7 @@
 //! What to change: a parameter, from what to what, and the numbers that say so. Each rule is a
 //! closed form over what was measured; where the design is within it, it says nothing.
 mod asked;
+mod closings;
 mod drain;
 mod queue;
 mod spread;

@@ -54,6 +54,11 @@ pub struct Budget {
     pub few: Option<f64>,
 }
 
+/// What a CPU is called.
+const CPU: &str = "CPU";
+/// A CPU that is used more than that on average is full of more than a herd.
+const BUSY: f64 = 0.7;
+
 /// Fewer attempts of the steady time say nothing about a rate: with so many its standard error is a
 /// fifth.
 const FEW: f64 = 25.0;
@@ -205,7 +210,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
     used.extend(memory(summary, node, pool, each));
     let mean = |metric: &str| summary.mean(&format!("{node}.{metric}"));
     used.push(Used {
-        name: "CPU",
+        name: CPU,
         limit: cores(&pool["cores"]),
         average: mean("cpu.mean"),
         peak: mean("cpu.peak"),
@@ -248,9 +253,13 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         let waiting = budgets.iter_mut().filter(|budget| can_wait(budget.name));
         waiting.for_each(|budget| budget.full_at = None);
     }
-    let order = |budget: &Budget| budget.full_at.unwrap_or(f64::INFINITY);
+    // A CPU that is full for the seconds of a herd makes it wait; what is full keeps it out.
+    let calm = budgets.iter().any(|it| it.name == CPU && it.average <= BUSY);
+    let keeps_out = |it: &Budget| calm && it.name != CPU && !can_wait(it.name) && it.peak > USED_UP;
+    let order = |it: &Budget| (it.exceeded, keeps_out(it));
+    let full_at = |it: &Budget| it.full_at.unwrap_or(f64::INFINITY);
     budgets.sort_by(|one, other| {
-        other.exceeded.cmp(&one.exceeded).then(order(one).total_cmp(&order(other)))
+        order(other).cmp(&order(one)).then(full_at(one).total_cmp(&full_at(other)))
     });
     let node = node.to_owned();
     (!budgets.is_empty()).then_some(Headroom { node, instances, zones, users, comes, budgets })

@@ -18,6 +18,23 @@ pub(super) struct Comes<'s> {
     pub(super) transport: &'s str,
 }
 
+impl Comes<'_> {
+    /// Whether its users hold a connection until one side ends it.
+    pub(super) fn is_stream(&self) -> bool {
+        !["short_poll", "long_poll"].contains(&self.transport)
+    }
+}
+
+/// The share of those who come to a tier who hold a stream; none where nobody comes.
+pub(super) fn streams(summary: &Summary, node: &str) -> Option<f64> {
+    let all = comes(summary, node);
+    let sum = |which: &dyn Fn(&&Comes) -> bool| -> f64 {
+        all.iter().filter(|it| which(it)).map(|it| it.users).sum()
+    };
+    let whole = sum(&|_| true);
+    (whole > 0.0).then(|| sum(&|it| it.is_stream()) / whole)
+}
+
 /// The crowds whose transports lead to a tier. Who finds one blocked, for good or by an entry of
 /// the timeline, comes by the next.
 pub(super) fn comes<'s>(summary: &'s Summary, node: &str) -> Vec<Comes<'s>> {

@@ -254,6 +254,50 @@ fn a_window_is_as_long_as_those_need_who_take_the_batch_in() {
     }
 }
 
+/// Whose server closes the connections has no window: fewer are closed at once.
+#[test]
+fn closings_are_as_large_as_the_others_take() {
+    let closes = ["gateways.drain.by=server_batches", "gateways.drain.batch=300"];
+    let run = |more: &[&str]| deployed("least_connections", &[&closes[..], more].concat());
+    let before = run(&["gateways.drain.every=2s", "gateways.drain.grace=1min"]);
+    let advised = sets(&before, &["gateways.drain.batch"]);
+    // 49 a second of one, for two seconds, a fifth less.
+    assert_eq!(advised, ["gateways.drain.batch=78"]);
+    let all = board::changes(&before);
+    assert!(all.iter().all(|change| !change.path.ends_with("window")), "{all:?}");
+    let after = run(&["gateways.drain.every=2s", "gateways.drain.grace=1min", &advised[0]]);
+    let queue = |run: &Summary| run.mean("handshake_queue.max").unwrap();
+    assert!(queue(&before) > 3.0 * queue(&after), "{} {}", queue(&before), queue(&after));
+    let all = board::changes(&after);
+    assert!(all.iter().all(|change| !change.path.contains("drain")), "{all:?}");
+}
+
+/// A request that is answered asks again: no drain of those who poll waits for handshakes.
+#[test]
+fn who_polls_needs_no_window() {
+    let polls = ["phones.transport=long_poll", "phones.heartbeat=null"];
+    let run = deployed("least_connections", &polls);
+    let all = board::changes(&run);
+    assert!(all.iter().all(|change| !change.path.contains("drain")), "{all:?}");
+}
+
+/// A CPU that messages alone fill is no herd's, whatever else is advised for one.
+#[test]
+fn a_cpu_that_is_full_in_peace_asks_for_more() {
+    let text = "model: models/chat.yaml\nhorizon: 3min\nwarm_up: 30s\nset:\n  phones.count: 3k\n  \
+                phones.sends.per_user: 12/min\n  phones.network.lifetime: never\n  \
+                gateways.count: 3\n  gateways.cores: 1\n  gateways.cpu.push: 2ms\n  \
+                gateways.cpu.receive: 2ms\n  edge.policy: least_connections\ntimeline:\n  \
+                - { at: 2min, name: drop, drop_clients: { node: phones, share: 10% } }\n";
+    let run = |sets: &[&str]| ran(sets, "e.yaml", Some(text));
+    let before = run(&[]);
+    assert!(before.mean("gateways.cpu.mean").unwrap() > 0.7, "it is to be full");
+    let to = advised(&before).unwrap_or_else(|| panic!("{:?}", board::changes(&before)));
+    let after = run(&[&format!("gateways.count={to}")]);
+    assert!(after.mean("gateways.cpu.mean").unwrap() < 0.75);
+    assert_eq!(advised(&after), None);
+}
+
 /// More gateways are more batches: where windows that suffice take too long together, larger
 /// batches do, and with them nothing is advised any more.
 #[test]

@@ -276,11 +276,12 @@ impl<'s> Board<'s> {
 
     /// What to change: what the sweep has run, then what closed forms say beyond.
     pub(super) fn recommendation(&self) -> Option<Markup> {
-        let Recommended { swept, beyond } =
+        let Recommended { swept, beyond, none } =
             self.sweep.recommended(self.shown.design, &self.shown.run);
         let beyond = of_run::recommended(&self.shown.run, &beyond);
-        (!swept.is_empty() || beyond.is_some()).then(|| {
+        (!swept.is_empty() || beyond.is_some() || none.is_some()).then(|| {
             html! {
+                @if let Some(none) = none { (self.lead("Of")) p.lead { (text::sentence(&none)) } }
                 @if !swept.is_empty() {
                     p.lead { "What this sweep has run: from the experiment as it is written to "
                         b { (text::name(&self.shown.name)) } "." }
@@ -382,7 +383,7 @@ fn usd(value: Option<f64>) -> Markup {
 fn of_blast(run: &Summary, blast: &board::Blast, shown: [bool; 2]) -> Markup {
     let hit = html! {
         (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
-        @if blast.hit.is_some() { small { @if blast.moves { "moved" } @else { "hit" } } }
+        @if blast.hit.is_some() { small { (blast.does.word()) } }
     };
     // Who is not back comes last.
     let [_, _, back] = &blast.back;

@@ -2,7 +2,7 @@
 use super::{
     Change, MARGIN,
     asked::{Asked, objectives},
-    change, rate,
+    change, closings, rate,
 };
 use crate::{
     engine::{Law, Span, number},
@@ -40,12 +40,12 @@ fn shorter(window: f64) -> f64 {
 
 /// A deploy of a tier in the timeline.
 #[derive(Clone, Copy)]
-struct Deploy<'s> {
+pub(super) struct Deploy<'s> {
     name: &'s str,
     at: f64,
     /// As it is written, and in gateways.
     stated: &'s Json,
-    batch: f64,
+    pub(super) batch: f64,
     startup: f64,
     /// How many batches it has.
     batches: f64,
@@ -66,7 +66,7 @@ impl Deploy<'_> {
 }
 
 /// The deploys of a tier.
-fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'s>> {
+pub(super) fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'s>> {
     let own = summary.timeline().iter().filter(|entry| entry["deploy"]["node"] == node);
     own.filter_map(|entry| {
         let deploy = &entry["deploy"];
@@ -86,7 +86,7 @@ fn deploys<'s>(summary: &'s Summary, node: &str, instances: f64) -> Vec<Deploy<'
 /// The longest window with which all whom a deploy moves are back, or it is over, as soon as is
 /// asked for: a drain with a window W lasts W, and a deploy as many of them, with a start behind
 /// each. Those of the last batch are back before it has started.
-fn at_most(summary: &Summary, deploys: &[Deploy], window: f64) -> Option<Asked> {
+pub(super) fn at_most(summary: &Summary, deploys: &[Deploy], window: f64) -> Option<Asked> {
     let horizon = summary.horizon.seconds();
     let of = |deploy: &Deploy| {
         let asked = |metrics: &[String], batches: f64, starts: f64| {
@@ -111,9 +111,11 @@ fn at_most(summary: &Summary, deploys: &[Deploy], window: f64) -> Option<Asked> 
 /// it moves are away for a handshake each, out of all its time.
 fn at_least(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Asked> {
     let crowds = way_in::comes(summary, node);
-    let streams = |it: &way_in::Comes| ["websocket", "sse"].contains(&it.transport);
     let all = users(summary)?;
-    if crowds.is_empty() || !crowds.iter().all(streams) || pool["drain"]["move"] == "make_first" {
+    if crowds.is_empty()
+        || !crowds.iter().all(way_in::Comes::is_stream)
+        || pool["drain"]["move"] == "make_first"
+    {
         return None;
     }
     let takes =
@@ -141,6 +143,9 @@ fn at_least(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> O
 /// A drain must leave the others time for the handshakes of a batch, window ≥ N/µ, and be over
 /// before its grace is; as far as the objectives on the deploy let it.
 pub(super) fn changes(summary: &Summary, node: &str, pool: &Json) -> Vec<Change> {
+    if closings::closes(pool) {
+        return closings::changes(summary, node, pool);
+    }
     let (Some(instances), Some(now), Some(grace)) = (
         stated_count(&pool["count"]),
         seconds(&pool["drain"]["window"]),
@@ -176,6 +181,9 @@ const MORE: &str = " More gateways with a batch that grows with them may keep it
 /// Why the drains of some tier cannot be changed so that an objective on their deploys is kept.
 pub(super) fn hopeless(summary: &Summary) -> Option<String> {
     let of = |(node, pool): (&str, &Json)| {
+        if closings::closes(pool) {
+            return None;
+        }
         let deploys = deploys(summary, node, stated_count(&pool["count"])?);
         let drain = Drain::new(&Plan { summary, node, pool, deploys: &deploys })?;
         let late = drain.late.as_ref().filter(|it| it.fails)?;
@@ -210,20 +218,25 @@ pub(super) fn placing<'s>(summary: &'s Summary, node: &str) -> Option<(Placing, 
 }
 
 /// The batch that gives each of those who take it in the most.
-struct Takes {
+pub(super) struct Takes {
     placing: Option<Placing>,
     /// Its users.
-    herd: f64,
+    pub(super) herd: f64,
     /// Gateways that take it in.
     takers: f64,
     /// Their handshakes a second beside what they hold.
-    rate: f64,
+    pub(super) rate: f64,
     /// What of their CPU messages and heartbeats take.
     busy: f64,
 }
 
 impl Takes {
-    fn new(summary: &Summary, node: &str, pool: &Json, deploys: &[Deploy]) -> Option<Self> {
+    pub(super) fn new(
+        summary: &Summary,
+        node: &str,
+        pool: &Json,
+        deploys: &[Deploy],
+    ) -> Option<Self> {
         let instances = stated_count(&pool["count"])?;
         let batch = deploys.iter().map(|it| it.batch).reduce(f64::max)?.min(instances - 1.0);
         let fullest = summary.mean(&format!("{node}.connections_per_instance.max"))?;
@@ -233,10 +246,13 @@ impl Takes {
         let (n, at_once) = (whole(instances)?, whole(batch)?);
         let closed = placing.zip(users).map(|(placing, users)| rolling(placing, users, n, at_once));
         // On a ring, shares are as uneven as they were measured.
+        let streams = way_in::streams(summary, node).filter(|&part| part > 0.0)?;
         let measured = fullest * batch;
         let even =
             closed.as_ref().filter(|it| placing != Some(Placing::Ring) || it.taken > measured);
         let (herd, takers) = even.map_or((measured, instances - batch), |it| (it.taken, it.takers));
+        // A request that is answered asks again: that is no handshake to wait for.
+        let herd = herd * streams;
         let level = closed.as_ref().map_or(0.0, |it| it.level / (users.unwrap_or(0.0) / instances));
         let busy = (beside(summary, node) * level).clamp(0.0, 0.9);
         let rate = rate(summary, takers)? * (1.0 - busy);
@@ -248,7 +264,7 @@ impl Takes {
         self.herd / self.rate
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         let (users, takers) = (count(self.herd.round()), count(self.takers));
         let one = self.takers < 1.5;
         let own = if one { "its" } else { "their" };

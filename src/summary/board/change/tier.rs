@@ -1,5 +1,6 @@
 //! How many instances a tier needs.
 use super::{AIM, Change, FULL, change, drain::placing, gone, is_herd, of_herds};
+use crate::engine::number;
 use crate::summary::{
     Summary,
     board::{
@@ -8,6 +9,7 @@ use crate::summary::{
     },
     figures::{self, count, rounded, share},
     rolling::Placing,
+    series::Curve,
     stated_count,
 };
 use serde_json::Value as Json;
@@ -25,7 +27,7 @@ fn is_full(budget: &Budget) -> bool {
 }
 
 fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option<Change> {
-    let herd = herd || moves_it(summary, room);
+    let herd = does_it(summary, room, herd);
     let counts = |name: &str| !(can_wait(name) || herd && name == "CPU");
     let most = room.budgets.iter().find(|budget| counts(budget.name))?;
     let wanted = Wanted::of(summary, room, most);
@@ -57,16 +59,24 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
     more.then(|| change(path, own, format!("{to:.0}"), &evidence))
 }
 
-/// Whether the CPU of a tier is at its peak while those come back whom something sent away, and is
-/// within bounds in the steady time.
-fn moves_it(summary: &Summary, room: &Headroom) -> bool {
-    let Some(busy) = summary.level(&room.node, "cpu", "max") else { return false };
-    let Some((bin, _)) = busy.peak() else { return false };
-    let moved = summary.hits().iter().any(|it| (it.deed.at..it.end()).contains(&busy.time(bin)));
+/// Whether what the CPU of a tier does at its peak is a herd's; `herd`: there is one. Where the
+/// steady time alone fills it, it is not.
+fn does_it(summary: &Summary, room: &Headroom, herd: bool) -> bool {
+    let Some(busy) = summary.level(&room.node, "cpu", "max") else { return herd };
     let quiet = summary.stretches().filter(|phase| phase.name == "steady");
     let ends = quiet.map(|phase| (phase.start.max(summary.warm_up), phase.end));
-    let inside = ends.flat_map(|(from, to)| busy.within(from.seconds(), to.seconds()));
-    moved && inside.map(|(_, used)| used).fold(0.0, f64::max) <= AIM
+    let inside = ends.flat_map(|(from, to)| busy.inside(from.seconds(), to.seconds()));
+    let steady: Vec<f64> = inside.map(|(_, used)| used).collect();
+    let most = steady.iter().copied().fold(0.0, f64::max);
+    let bins = number::float(number::count(steady.len())).max(1.0);
+    let mean = steady.iter().sum::<f64>() / bins;
+    mean <= FULL && (herd || most <= AIM && moves_it(summary, &busy))
+}
+
+/// Whether the CPU is at its peak while those come back whom something sent away.
+fn moves_it(summary: &Summary, busy: &Curve) -> bool {
+    let Some((bin, _)) = busy.peak() else { return false };
+    summary.hits().iter().any(|it| (it.deed.at..it.end()).contains(&busy.time(bin)))
 }
 
 /// How many times its even share the fullest of so many instances has on a ring: with v virtual
@@ -171,15 +181,15 @@ fn rises(summary: &Summary, node: &str, budget: &str) -> Option<f64> {
         "CPU" => summary.level(node, "cpu", "max")?,
         _ => summary.fullest_over_time(node)?,
     };
-    let peak = |from, to| used.within(from, to).map(|(_, used)| used).reduce(f64::max);
-    let before = peak(0.0, first).filter(|&before| before > 0.0)?;
-    Some(peak(first, f64::INFINITY)? / before)
+    let before = used.inside(0.0, first).map(|(_, used)| used).reduce(f64::max);
+    let after = used.within(first, f64::INFINITY).map(|(_, used)| used).reduce(f64::max);
+    Some(after? / before.filter(|&before| before > 0.0)?)
 }
 
 /// As many instances as a tier takes with so many times its users, by each of its budgets. What a
 /// herd does to its CPU grows with the herd: as many times the instances have it back as soon.
 pub(in crate::summary::board) fn needed(summary: &Summary, room: &Headroom, factor: f64) -> f64 {
-    let herd = is_herd(summary, &of_herds(summary)) || moves_it(summary, room);
+    let herd = does_it(summary, room, is_herd(summary, &of_herds(summary)));
     let own = room.budgets.iter().filter(|budget| !can_wait(budget.name));
     let all = own.map(|budget| {
         let all = Wanted::of(summary, room, budget).times(factor);
