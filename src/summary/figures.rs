@@ -210,6 +210,16 @@ pub fn clock(seconds: f64) -> String {
     format!("{}{GAP}{}", clock_digits(seconds), clock_unit(seconds))
 }
 
+/// From one instant of the run to another, after what happens: `between 1:00 and 1:10 min`.
+pub fn between(from: f64, to: f64) -> String {
+    let (start, end) = (clock(from), clock(to));
+    let unit = |text: &str| text.rsplit_once(GAP).map(|it| it.1.to_owned());
+    match start.rsplit_once(GAP) {
+        Some((digits, _)) if unit(&start) == unit(&end) => format!("between {digits} and {end}"),
+        _ => format!("between {start} and {end}"),
+    }
+}
+
 /// A number for an axis or a line's label: `850`, `48.6k`, `1.25M`; whole numbers stay whole.
 pub fn compact(value: f64) -> String {
     let size = rounded(value.abs());

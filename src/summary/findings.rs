@@ -237,19 +237,18 @@ fn busiest(summary: &Summary) -> Option<String> {
     let most = summary.nodes_with("cpu").into_iter().filter_map(|node| {
         let curve = summary.level(node, "cpu", "max")?;
         let (bin, peak) = curve.peak().filter(|&(_, peak)| peak > BUSY)?;
-        Some((peak, node, curve.time(bin)))
+        Some((peak, node, (curve.when(bin), clock(curve.time(bin)))))
     });
     let most = most.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let Some((_, node, at)) = most else { return rises(summary) };
+    let Some((_, node, (at, about))) = most else { return rises(summary) };
     let whole = (0.0, summary.horizon.seconds());
     let own = share(summary.own_peak([node, "cpu", "max"], whole, false)?);
     let does = if summary.work(node) == "CPU" { "CPU" } else { "of what it can do" };
-    let at = clock(at);
     // Each run has its peak at another time.
     let when = if summary.replications > 1 {
-        format!("{own} {does} at its peak, about {at}")
+        format!("{own} {does} at its peak, about {about}")
     } else {
-        format!("{own} {does} at {at}")
+        format!("{own} {does} {at}")
     };
     Some(format!("The busiest instance of {node} is at {when}."))
 }

@@ -40,18 +40,23 @@ fn herds(summary: &Summary) -> Vec<Herd> {
     all.iter().filter_map(herd).collect()
 }
 
+/// Bins are counted that last so many times as long as what they count, and a second at each end.
+const LONGER: f64 = 1.5;
+
 /// Who moves from a time to another, where that is more than those who move at any time.
 fn herd(summary: &Summary, when: &str, hit: &deeds::Hit) -> Option<Herd> {
     let (start, end) = (hit.deed.at, hit.end());
     let attempts = summary.rate("", "attempts", "attempted")?;
     let (from, to) = (deeds::bin_of(start, attempts.step), deeds::bin_of(end, attempts.step));
     let curve = || attempts.within(from, to).map(|(_, rate)| rate).sum::<f64>() * attempts.step;
-    let moved = summary.attempts_of(hit).unwrap_or_else(curve);
+    // Where much of its bins is of other times they do not count whom it moves.
+    let own = to - from <= LONGER * (end - start) + 2.0;
+    let moved = summary.attempts_of(hit).or_else(|| own.then(curve))?;
     let busiest = summary.busiest()?;
     let (bin, peak) = largest(busiest.curve.within(from, to))?;
     let own = summary.own_peak(busiest.track(), (from, to), true).unwrap_or(peak);
     let before =
-        average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.within(from, to)));
+        average(calm(summary, start).iter().flat_map(|&(from, to)| attempts.inside(from, to)));
     let (bins, before) = (attempts.within(from, to).count(), before.unwrap_or(0.0));
     let peaks = busiest.looked(summary, bins).stands_out(peak, before);
     // Many who come evenly have no peak to speak of.
@@ -83,13 +88,15 @@ fn at_peak(summary: &Summary, attempts: &Busiest, (bin, own): (usize, f64), befo
     } else {
         String::new()
     };
-    let at = clock(attempts.curve.time(bin));
-    let over = attempts.over();
-    // Of several runs it is that of their mean, of a long bin its middle.
-    if summary.replications > 1 || attempts.curve.step > 1.0 {
-        format!("; the peak, about {at}, is {}/s{over}{times}", count(own))
+    let (over, at) = (attempts.over(), attempts.curve.when(bin));
+    if attempts.curve.step > 1.0 {
+        format!("; the peak, {at}, is {}/s{over}{times}", count(own))
+    } else if summary.replications > 1 {
+        // It is that of their mean.
+        let about = clock(attempts.curve.time(bin));
+        format!("; the peak, about {about}, is {}/s{over}{times}", count(own))
     } else {
-        format!("; the peak at {at} is {}/s{times}", count(own))
+        format!("; the peak {at} is {}/s{times}", count(own))
     }
 }
 

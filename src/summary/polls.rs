@@ -1,6 +1,6 @@
 //! Polls that nobody answers: how many, when, and in which fault.
 use super::{NOTABLE, Summary, board::is_mark, chance, figures, series::Curve, words};
-use figures::{clock, count, share};
+use figures::{count, share};
 
 impl Summary {
     /// The polls that end a second, all and those that fail; none where nobody polls.
@@ -27,9 +27,9 @@ impl Summary {
     pub fn failing(&self) -> Option<(f64, String)> {
         let (all, failed) = self.polls()?;
         let failed = failed?;
-        if let Some((time, part)) = worst(self, &all, &failed) {
-            let at = clock(time);
-            return Some((part, format!("At worst {} of the polls fail, at {at}", share(part))));
+        if let Some((bin, part)) = worst(self, &all, &failed) {
+            let at = all.when(bin);
+            return Some((part, format!("At worst {} of the polls fail, {at}", share(part))));
         }
         if let Some((name, part)) = worst_fault(self) {
             let name = words::spaced(name);
@@ -43,16 +43,16 @@ impl Summary {
     }
 }
 
-/// The moment at which the largest share of the polls fails, of those at which more do than chance
+/// The bin in which the largest share of the polls fails, of those in which more do than chance
 /// makes of the share of the whole run.
-fn worst(summary: &Summary, all: &Curve, failed: &Curve) -> Option<(f64, f64)> {
+fn worst(summary: &Summary, all: &Curve, failed: &Curve) -> Option<(usize, f64)> {
     let usual = failed.integral() / all.integral();
     let seconds = summary.looked(all, 1).seconds;
     let bins = all.values().count();
     let of = |(bin, rate): (usize, f64)| {
         let (polls, fail) = (rate * seconds, failed.mean.get(bin).copied()?? * seconds);
         let more = fail - usual * polls > chance::beyond(usual * polls, bins);
-        more.then(|| (all.time(bin), fail / polls))
+        more.then(|| (bin, fail / polls))
     };
     all.values().filter_map(of).reduce(|best, next| if next.1 > best.1 { next } else { best })
 }

@@ -1,5 +1,5 @@
 //! What moved over time, of each replication, and the lag of all of them together.
-use super::{Summary, student};
+use super::{Summary, figures, student};
 use crate::{
     engine::{Span, number},
     record::{Histogram, Outcome, Unit},
@@ -124,10 +124,24 @@ pub struct Curve {
     pub band: Vec<Option<(f64, f64)>>,
 }
 
+/// From a bin's end to its middle, with what rounding leaves.
+const HALF: f64 = 0.5 - 1e-9;
+
 impl Curve {
     /// The time of a bin's middle.
     pub fn time(&self, bin: usize) -> f64 {
         (number::float(number::count(bin)) + 0.5) * self.step
+    }
+
+    /// When a bin is, for a sentence: at its middle, or between its ends if it is longer than a
+    /// second.
+    pub fn when(&self, bin: usize) -> String {
+        let start = number::float(number::count(bin)) * self.step;
+        if self.step > 1.0 {
+            figures::between(start, start + self.step)
+        } else {
+            format!("at {}", figures::clock(self.time(bin)))
+        }
     }
 
     /// The mean of the bin that a time in seconds lies in: two curves need not have bins of the
@@ -152,6 +166,13 @@ impl Curve {
     /// The bins that have a mean.
     pub fn values(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.mean.iter().enumerate().filter_map(|(bin, value)| Some((bin, (*value)?)))
+    }
+
+    /// The bins that lie between `start` and `end` as a whole: nothing that happens before or after
+    /// is in them.
+    pub fn inside(&self, start: f64, end: f64) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let (first, last) = (start + self.step * HALF, end - self.step * HALF);
+        self.values().filter(move |&(bin, _)| first <= self.time(bin) && self.time(bin) <= last)
     }
 
     /// The bins from `start` to `end`, in seconds.

@@ -41,6 +41,12 @@ pub(super) fn moves(summary: &Summary, name: &str) -> bool {
     own.any(|entry| ["deploy", "drain"].iter().any(|key| entry.get(key).is_some()))
 }
 
+/// Whether it goes on when the runs end.
+pub(super) fn goes_on(summary: &Summary, name: &str) -> bool {
+    moves(summary, name)
+        && summary.metric(&format!("{name}.duration")).is_some_and(|it| it.mean.is_none())
+}
+
 /// How a fault ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Ended {
@@ -222,7 +228,11 @@ impl<'s> Fault<'s> {
         let each = mean(&format!("{}.moves_per_client", self.name)).filter(|&each| each > 1.0);
         let each = each.map_or_else(String::new, |each| format!(", {} a user,", compact(each)));
         let took = mean(&format!("{}.duration", self.name));
-        let took = took.map_or_else(String::new, |took| format!(" in {}", duration(took)));
+        let took = match took {
+            Some(took) => format!(" in {}", duration(took)),
+            None if goes_on(summary, self.name) => ", and is not over when the run ends".to_owned(),
+            None => String::new(),
+        };
         let online = mean(&format!("during({}).clients.availability", self.name));
         let online = online.map_or_else(String::new, |online| {
             format!("; {} of user time stays online", share(online))

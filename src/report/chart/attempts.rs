@@ -294,7 +294,7 @@ fn closed(capacity: &Curve, attempted: &Curve) -> String {
 fn usual(summary: &Summary, attempted: &Curve) -> Option<f64> {
     let Some(fault) = summary.faults().next() else { return attempted.median() };
     let start = fault.start.seconds();
-    let before = attempted.within(summary.warm_up.seconds().min(start / 2.0), start);
+    let before = attempted.inside(summary.warm_up.seconds().min(start / 2.0), start);
     let before: Vec<f64> = before.map(|(_, value)| value).collect();
     student::mean(&before).or_else(|| attempted.median())
 }
@@ -326,7 +326,7 @@ fn headline(summary: &Summary, told: &Told) -> String {
         format!(", {} times the {before}", compact(peak / usual))
     });
     let ending = fail.or(ending).unwrap_or_default();
-    format!("Attempts peak at {}/s{over} at {}{ending}", count(*peak), clock(time))
+    format!("Attempts peak at {}/s{over} {}{ending}", count(*peak), attempted.when(*bin))
 }
 
 /// What failed, the most frequent last: on top.

@@ -8,7 +8,7 @@ use crate::{
     report::theme,
     summary::{Summary, figures, series::Curve},
 };
-use figures::{clock, share};
+use figures::share;
 
 /// So many nodes get a panel.
 const NODES: usize = 4;
@@ -43,11 +43,11 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     Some(Chart {
         name: "cpu".to_owned(),
         headline: format!(
-            "The busiest instance of {} reaches {} {} at {}",
+            "The busiest instance of {} reaches {} {} {}",
             first.name,
             share(first.peak.1),
             if first.work == "CPU" { "CPU" } else { "of what it can do" },
-            clock(first.busiest.time(first.peak.0)),
+            first.busiest.when(first.peak.0),
         ),
         subtitle: format!(
             "Work over capacity of the busiest instance and mean of all, {}.",

@@ -124,7 +124,7 @@ fn headline(summary: &Summary, p99: &Curve) -> String {
         summary.faults().find(|fault| (fault.start.seconds()..fault.end.seconds()).contains(&time));
     let place = match during {
         Some(fault) => format!("in {}", fault.name),
-        None => format!("at {}", figures::clock(time)),
+        None => p99.when(bin),
     };
     let (from, to) = (duration(usual), duration(peak));
     format!("p99 of the delivery lag rises from {from} to {to} {place}")

@@ -119,7 +119,7 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
         (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
         // A peak without a cause is chance, and its time says nothing.
         (None, Some((bin, most))) => {
-            let at = format!(" at {}", figures::clock(all.time(bin)));
+            let at = format!(" {}", all.when(bin));
             format!(
                 "{gone} lost over the whole run, at most {}{}",
                 figures::figure(Unit::PerSecond, most),

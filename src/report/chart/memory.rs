@@ -10,7 +10,7 @@ use crate::{
     summary::{Summary, figures, series::Curve},
     units::{Bytes, Quantity},
 };
-use figures::{clock, figure, share};
+use figures::{figure, share};
 
 /// A pool that never uses more of its limit has nothing to say.
 const LITTLE: f64 = 0.25;
@@ -30,12 +30,12 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     pools.sort_by(|a, b| b.used().total_cmp(&a.used()));
     let first = pools.first()?;
     let height = [theme::SINGLE, theme::STACKED, theme::SMALL][pools.len().min(3) - 1];
-    let (used, at) = (first.used(), clock(first.fullest.time(first.peak.0)));
+    let (used, at) = (first.used(), first.fullest.when(first.peak.0));
     let (each, limit) = (figure(Unit::Bytes, first.peak.1), figure(Unit::Bytes, first.limit));
     Some(Chart {
         name: "memory".to_owned(),
         headline: format!(
-            "The fullest instance of {} holds {each} at {at}, {} of its {limit}",
+            "The fullest instance of {} holds {each} {at}, {} of its {limit}",
             first.node,
             share(used),
         ),

@@ -5,7 +5,7 @@ use crate::{
     report::theme::{self, Pen},
     summary::{Summary, figures, series::Curve},
 };
-use figures::{clock, count};
+use figures::count;
 
 /// A rate that peaks at fewer times its median does not move.
 const MOVES: f64 = 2.5;
@@ -29,7 +29,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let headline = match summary.failing() {
         Some((_, text)) => text,
         None if moves(summary, &all) => {
-            format!("Polls peak at {}/s at {}, and none fails", count(peak), clock(all.time(bin)))
+            format!("Polls peak at {}/s {}, and none fails", count(peak), all.when(bin))
         }
         None => return None,
     };

@@ -9,7 +9,8 @@ use crate::{
     report::theme,
     summary::{Summary, figures, series::Curve, stated_count},
 };
-use figures::{clock, counted, duration};
+use figures::{counted, duration};
+use serde_json::Value as Json;
 
 /// A wait that nobody notices has no panel.
 const SHORTEST_WAIT: f64 = 0.01;
@@ -63,7 +64,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     };
     Some(Chart {
         name: "queues".to_owned(),
-        headline: headline(&all),
+        headline: headline(summary, &all),
         subtitle: format!(
             "What waits at the end of each tick, {}; linear axes, each its own.",
             bins(&first.curve),
@@ -142,29 +143,47 @@ impl<'s> Queue<'s> {
             .collect()
     }
 
+    /// Whether it has the most while the timeline slows it down.
+    fn is_slowed(&self, summary: &Summary) -> bool {
+        let slow = |it: &&Json| it["slow"]["node"] == self.node;
+        let names = summary.timeline().iter().filter(slow).filter_map(|it| it["name"].as_str());
+        let names: Vec<&str> = names.collect();
+        // A wait is that at the end of its bin.
+        let time = self.curve.time(self.peak.0) + self.curve.step / 2.0;
+        summary
+            .faults()
+            .filter(|it| names.contains(&it.name.as_str()))
+            .any(|it| (it.start.seconds()..it.end.seconds() + self.curve.step).contains(&time))
+    }
+
     /// The most that waits, where, when.
-    fn told(&self) -> String {
-        let (node, at) = (self.node, clock(self.curve.time(self.peak.0)));
+    fn told(&self, summary: &Summary) -> String {
+        let (node, at) = (self.node, self.curve.when(self.peak.0));
         let many = |one, more| counted(self.peak.1.round(), one, more);
         let long = || duration(self.peak.1);
+        // The wait ends sooner once it is as fast as before.
+        if self.unit == Unit::Seconds && self.is_slowed(summary) {
+            let whose = if self.kind == Kind::Cpu { "a CPU of " } else { "" };
+            return format!("{} of work for {whose}{node} waits {at}, at its slowed pace", long());
+        }
         match self.kind {
-            Kind::Cpu => format!("work waits up to {} for a CPU of {node} at {at}", long()),
-            Kind::Node => format!("work waits up to {} for {node} at {at}", long()),
+            Kind::Cpu => format!("work waits up to {} for a CPU of {node} {at}", long()),
+            Kind::Node => format!("work waits up to {} for {node} {at}", long()),
             Kind::Door => {
                 let many = many("handshake waits", "handshakes wait");
-                format!("{many} at an instance of {node} at {at}")
+                format!("{many} at an instance of {node} {at}")
             }
             Kind::Bus => {
-                format!("{} in {node} at {at}", many("message waits", "messages wait"))
+                format!("{} in {node} {at}", many("message waits", "messages wait"))
             }
         }
     }
 }
 
 /// The longest queue of each unit.
-fn headline(all: &[Queue]) -> String {
+fn headline(summary: &Summary, all: &[Queue]) -> String {
     let unit = |seconds: bool| all.iter().find(|queue| (queue.unit == Unit::Seconds) == seconds);
-    let told: Vec<String> =
-        [unit(true), unit(false)].into_iter().flatten().map(Queue::told).collect();
+    let both = [unit(true), unit(false)].into_iter().flatten();
+    let told: Vec<String> = both.map(|queue| queue.told(summary)).collect();
     figures::capitalized(&told.join("; "))
 }

@@ -76,13 +76,20 @@ pub(in crate::report) fn charts(runs: &[Named]) -> Vec<Chart> {
         metric: "",
         over: MEAN,
     };
+    let longer = |run: &Named| attempts::tried(run.1).is_some_and(|curve| curve.step > 1.0);
+    let by_second = runs.iter().any(longer);
     let attempts = Told {
         name: "attempts",
-        what: "attempts per second",
+        what: if by_second {
+            "attempts in the busiest second of a bin"
+        } else {
+            "attempts per second"
+        },
         unit: Unit::PerSecond,
         log: runs.iter().any(|run| is_steep(run.1)),
         limit: quota(runs),
-        of: &attempts::tried,
+        // Of bins of any width it is the attempts of a second.
+        of: &|summary| summary.busiest().map(|busiest| busiest.curve),
         worst: (f64::max, "Attempts peak at"),
         metric: "",
         over: MEAN,
@@ -150,7 +157,17 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
         .filter_map(|(place, (name, summary))| Some((place, *name, (told.of)(summary)?)))
         .filter(|(.., curve)| curve.peak().is_some())
         .collect();
-    let step = &curves.first()?.2;
+    let first = &curves.first()?.2;
+    let apart_in_step = curves.iter().any(|(.., curve)| (curve.step - first.step).abs() > 1e-9);
+    let widths = if apart_in_step {
+        let mut all: Vec<f64> = curves.iter().map(|(.., curve)| curve.step).collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        let all: Vec<String> = all.into_iter().map(figures::spoken).collect();
+        format!("bins of {}: longer ones are smoother", figures::listed(&all))
+    } else {
+        bins(first)
+    };
     let values = || curves.iter().flat_map(|(.., curve)| curve.values().map(|(_, value)| value));
     let most = values().fold(0.0, f64::max);
     let least = values().filter(|&value| value > 0.0).fold(f64::INFINITY, f64::min);
@@ -176,7 +193,7 @@ fn chart(told: &Told, runs: &[Named]) -> Option<Chart> {
     Some(Chart {
         name: told.name.to_owned(),
         headline: headline(told, runs, &curves),
-        subtitle: format!("Each run’s {what}, {}{scale}.", bins(step)),
+        subtitle: format!("Each run’s {what}, {widths}{scale}."),
         note: evidence(told.over, runs) + &apart,
         x: Axis::time(longest),
         shades,

@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary,
-        board::{self, Back, Blast},
+        board::{self, Back, Blast, Does},
         figures::{self, share},
     },
 };
@@ -22,7 +22,8 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
     })?;
     let shown = board::wrongs(&all);
     Some(html! {
-        figure.row {
+        // Its table needs the whole width where it has more columns.
+        figure.row.wide[shown.contains(&true)] {
             div.c {
                 h3 {
                     (text::name(&worst.name))
@@ -53,7 +54,7 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
                     tbody { @for blast in &all { (of_blast(summary, blast, shown)) } }
                 }
                 }
-                @if let Some(longest) = longest(summary, &all) { p.foot { (longest) } }
+                @if let Some(longest) = board::in_all(summary, &all) { p.foot { (longest) } }
             }
             figcaption.note {
                 p { b { "Read it so. " }
@@ -144,7 +145,7 @@ fn of_blast(summary: &Summary, blast: &Blast, shown: [bool; 2]) -> Markup {
             td.r data-l="connections" {
                 (blast.hit.map_or_else(none, |hit| figures::count(hit.round())))
                 @if blast.hit.is_some() {
-                    small { @if blast.moves { "moved" } @else { "hit" } } } }
+                    small { (blast.does.word()) } } }
             td.r data-l="user-minutes lost" { b { (blast.minutes_told()) } }
             @for (back, head) in blast.back.iter().zip(BACK) {
                 td.r data-l=(head) { (after(summary, blast, back)) } }
@@ -172,32 +173,12 @@ fn with(blast: &Blast) -> String {
 pub(super) fn after(summary: &Summary, blast: &Blast, back: &Back) -> Markup {
     html! {
         (back)
+        @if blast.does == Does::StillMoves && matches!(back, Back::After(_)) {
+            small { "of those so far" }
+        }
         @if *back == Back::Never {
             small { @if let Some(never) = blast.never { (share(never)) " still away" }
                 @else { "at " (figures::spoken(summary.horizon.seconds())) } }
         }
     }
-}
-
-/// The longest that one user was away, whatever it came from; and all of it, where the rows are
-/// parts of that: who never gets in has lost no connection.
-fn longest(summary: &Summary, rows: &[Blast]) -> Option<String> {
-    let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - 0.5;
-    let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
-    let all = summary.mean("outage.user_seconds")? / 60.0;
-    let least = rows.iter().map(Blast::at_least).find(|it| !it.is_empty()).unwrap_or_default();
-    let longest = format!("{least}{}{}", figures::duration(longest), summary.on_average());
-    let text = format!("the longest that one user {}is without a connection is", summary.of_each());
-    Some(if all >= parts {
-        let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
-        let others = board::nobodys(summary, rows).map_or_else(String::new, |others| {
-            format!(
-                ", {} of them by users whom none of this had hit",
-                figures::count(rounded(others))
-            )
-        });
-        format!("In all, {least}{are} lost{others}; {text} {longest}.")
-    } else {
-        format!("{} {longest}.", figures::capitalized(&text))
-    })
 }

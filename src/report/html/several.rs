@@ -16,6 +16,8 @@ use crate::{
 };
 use maud::{Markup, html};
 
+/// The columns of more runs are narrow.
+const MANY: usize = 4;
 /// More differences are counted alone.
 const DIFFERENCES: usize = 80;
 
@@ -82,7 +84,7 @@ fn objectives(runs: &[Named]) -> Markup {
     html! {
         @if !all.is_empty() {
             div.scroll tabindex="0" role="region" aria-label="Objectives" {
-                table.decide.designs.stack {
+                table.decide.designs.stack.many[runs.len() > MANY] {
                     caption.hidden { "Objectives and their verdicts" }
                     thead { tr { th scope="col" { "SLO" } (heads(runs)) } }
                     tbody { @for expr in all { tr {
@@ -120,7 +122,7 @@ fn numbers(runs: &[Named]) -> Option<Markup> {
             p.lead { "Means over the replications of each run; brackets are 95" (figures::GAP)
                 "% intervals. Runs that share a seed meet the same messages." }
             div.scroll tabindex="0" role="region" aria-label="Numbers of all runs" {
-                table.designs.stack {
+                table.designs.stack.many[runs.len() > MANY] {
                     caption.hidden { "The numbers that matter" }
                     thead { tr { th scope="col" { "number" } (heads(runs)) } }
                     tbody { @for (label, metric) in &all { tr.plain {

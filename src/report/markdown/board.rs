@@ -76,7 +76,8 @@ pub(super) fn blast(run: &Summary) -> String {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
         let wrongs = blast.wrongs.iter().zip(shown).filter(|it| it.1);
         let wrongs = wrongs.map(|(part, _)| part.map_or_else(none, figures::share));
-        let back = blast.back[2].to_string();
+        let so_far = if blast.does == board::Does::StillMoves { " so far" } else { "" };
+        let back = format!("{}{so_far}", blast.back[2]);
         let cells = [hit, blast.minutes_told(), back, blast.budget_told()].into_iter();
         let cells = cells.chain(wrongs).map(|cell| words(&cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()
@@ -89,5 +90,10 @@ pub(super) fn blast(run: &Summary) -> String {
     let own = all.iter().any(|blast| blast.own);
     let counts = if own { "of those hit, until each is back." } else { "beyond the steady time." };
     let means = run.each_is_a_mean();
-    if table.is_empty() { table } else { format!("{counts}{means}\n\n{table}") }
+    if table.is_empty() {
+        return table;
+    }
+    let in_all =
+        board::in_all(run, &all).map_or_else(String::new, |it| format!("\n{}\n", words(&it)));
+    format!("{counts}{means}\n\n{table}{in_all}")
 }

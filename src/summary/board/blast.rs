@@ -5,12 +5,36 @@ use crate::summary::{
     bill::HOURS,
     chance,
     due::{Due, due},
-    figures, polls, slo, storms, survivors,
+    figures, polls,
+    series::Curve,
+    slo, storms, student, survivors,
 };
 use std::fmt;
 
 /// The availability that a month is held against where no objective says another.
 pub const TARGET: f64 = 0.999;
+
+/// What an entry does to connections.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Does {
+    /// They are lost.
+    Hits,
+    /// Their users are told to move, as by a deploy, at its own pace.
+    Moves,
+    /// The same, and it is not over when the runs end.
+    StillMoves,
+}
+
+impl Does {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hits => "hit",
+            Self::Moves => "moved",
+            Self::StillMoves => "moved, not over",
+        }
+    }
+}
 
 /// What a timeline entry did.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,8 +45,8 @@ pub struct Blast {
     pub at: f64,
     /// Connections that it cost, or that it told to move.
     pub hit: Option<f64>,
-    /// Whether they were told to move, as by a deploy, at its own pace.
-    pub moves: bool,
+    /// What it does to them.
+    pub does: Does,
     /// Minutes without a connection: of those hit by it, until each is back; of what takes no
     /// connection over all users, while it lasted and in the recoveries from it.
     pub minutes: f64,
@@ -52,10 +76,12 @@ pub struct Blast {
 
 impl Blast {
     /// What stands before its numbers where they go on growing after the run: many of those hit
-    /// are not back.
+    /// are not back, or it has not told all to move.
     pub fn at_least(&self) -> &'static str {
         let many = |away: f64| but_few(self.hit.unwrap_or(0.0), away).is_none();
-        if self.away.is_some_and(|away| away.round() >= 1.0 && many(away)) {
+        if self.does == Does::StillMoves
+            || self.away.is_some_and(|away| away.round() >= 1.0 && many(away))
+        {
             "at least "
         } else {
             ""
@@ -209,11 +235,33 @@ fn all_own(summary: &Summary, part: &Recovery) -> bool {
 
 /// The minutes of users without a connection whom none of these faults had hit, where the faults
 /// say whom they hit.
-pub fn nobodys(summary: &Summary, all: &[Blast]) -> Option<f64> {
+fn nobodys(summary: &Summary, all: &[Blast]) -> Option<f64> {
     let whole = summary.mean("outage.user_seconds")? / 60.0;
     let sum: f64 = all.iter().map(|blast| blast.minutes).sum();
     let left = Some(whole - sum).filter(|&left| left >= LITTLE);
     left.filter(|_| all.iter().any(|blast| blast.own))
+}
+
+/// The longest that one user was away, whatever it came from, in a sentence; and all of it, where
+/// the rows are parts of that: who never gets in has lost no connection.
+pub fn in_all(summary: &Summary, rows: &[Blast]) -> Option<String> {
+    let parts = rows.iter().map(|blast| blast.minutes).sum::<f64>() - LITTLE;
+    let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
+    let all = summary.mean("outage.user_seconds")? / 60.0;
+    let least = rows.iter().map(Blast::at_least).find(|it| !it.is_empty()).unwrap_or_default();
+    let longest = format!("{least}{}{}", figures::duration(longest), summary.on_average());
+    let text = format!("the longest that one user {}is without a connection is", summary.of_each());
+    let rounded = |minutes: f64| figures::rounded(minutes).round();
+    Some(if all >= parts {
+        let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
+        let others = nobodys(summary, rows).map_or_else(String::new, |others| {
+            let others = figures::count(rounded(others));
+            format!(", {others} of them by users whom none of this had hit")
+        });
+        format!("In all, {least}{are} lost{others}; {text} {longest}.")
+    } else {
+        format!("{} {longest}.", figures::capitalized(&text))
+    })
 }
 
 /// A recovery of the first replication.
@@ -227,14 +275,20 @@ struct Recovery {
 }
 
 /// The recoveries of the first replication, each with the faults that it is from. It weighs what
-/// its users lack of the most that are online at any time; without that curve the time that those
-/// hit by its fault lack; where none lacks anything, its own time.
+/// its users lack of those that are usually online, beyond chance; without that curve the time that
+/// those hit by its fault lack; where none lacks anything, its own time.
 fn recoveries(summary: &Summary) -> Vec<Recovery> {
     let online = summary.level("", "connections", "online");
-    let most = online.as_ref().and_then(|curve| Some(curve.peak()?.1)).unwrap_or(0.0);
+    let usual = online.as_ref().and_then(|curve| usually(summary, curve)).unwrap_or(0.0);
     let lacks = |start: f64, end: f64| {
         let curve = online.iter().flat_map(|curve| curve.within(start, end));
-        curve.map(|(_, held)| (most - held).max(0.0)).sum::<f64>()
+        let step = online.as_ref().map_or(0.0, |curve| curve.step);
+        let lacks = curve.map(|(_, held)| usual - held).sum::<f64>() * step;
+        if lacks > luck(summary, usually_away(summary) * usual * (end - start)) {
+            lacks
+        } else {
+            0.0
+        }
     };
     let (mut all, mut before): (Vec<Recovery>, Vec<String>) = (Vec::new(), Vec::new());
     let mut times = Vec::new();
@@ -263,6 +317,22 @@ fn recoveries(summary: &Summary) -> Vec<Recovery> {
     all
 }
 
+/// How many are online in the steady time on average, or at most where there is none.
+fn usually(summary: &Summary, online: &Curve) -> Option<f64> {
+    let steady = summary.stretches().filter(|phase| phase.name == "steady");
+    let ends =
+        steady.map(|phase| (phase.start.max(summary.warm_up).seconds(), phase.end.seconds()));
+    let inside = ends.flat_map(|(from, to)| online.inside(from, to));
+    let held: Vec<f64> = inside.map(|(_, held)| held).collect();
+    student::mean(&held).or_else(|| Some(online.peak()?.1))
+}
+
+/// For each user who is connected in the steady time, how many are not.
+fn usually_away(summary: &Summary) -> f64 {
+    let usual = summary.mean("during(steady).clients.availability").filter(|&it| it > 0.0);
+    usual.map_or(0.0, |available| 1.0 / available - 1.0)
+}
+
 /// User-minutes without a connection in a phase, beyond those of the steady time and what of them
 /// is chance, in a run.
 fn minutes(summary: &Summary, name: &str) -> f64 {
@@ -272,8 +342,7 @@ fn minutes(summary: &Summary, name: &str) -> f64 {
     let runs = f64::from(summary.replications.max(1));
     let lasted = lasted / runs;
     // What is away all the time is not of its doing.
-    let usual = summary.mean("during(steady).clients.availability").filter(|&it| it > 0.0);
-    let usual = usual.map_or(0.0, |available| 1.0 / available - 1.0);
+    let usual = usually_away(summary);
     let seconds = match during("clients.availability").zip(during("connections.mean")) {
         Some((available, connected)) if available > 0.0 => {
             let beyond = connected * (1.0 / available - 1.0 - usual) * lasted;
@@ -320,15 +389,19 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         name: name.to_owned(),
         at: summary.phases.iter().find(|phase| phase.name == name)?.start.seconds(),
         hit,
-        moves: storms::moves(summary, name),
+        does: match storms::moves(summary, name) {
+            false => Does::Hits,
+            true if storms::goes_on(summary, name) => Does::StillMoves,
+            true => Does::Moves,
+        },
         minutes: own.unwrap_or_else(|| minutes(summary, name)),
         own: own.is_some(),
         back: ["t50", "t99", "all"].map(back),
         longest: of("longest").filter(|&longest| longest > 0.0),
         away,
         never: of("never_share").filter(|&never| never > 0.0),
-        wrongs: [polls::failed_in(summary, name), missing.map(|due| due.open())],
-        late: missing.map_or(0.0, |due| due.late / (due.missed + due.late)),
+        wrongs: [polls::failed_in(summary, name), missing.map(|(_, more)| more)],
+        late: missing.map_or(0.0, |(due, _)| due.late / (due.missed + due.late)),
         budget: None,
         target: target(summary),
         recovered: false,
@@ -336,15 +409,16 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     })
 }
 
-/// What is due of what is sent in a phase, where more of it does not arrive before the run ends
-/// than in the steady time and than chance.
-fn missing(summary: &Summary, name: &str) -> Option<Due> {
+/// What is due of what is sent in a phase, and how much more of it does not arrive before the run
+/// ends than of the steady time, where that is more than chance.
+fn missing(summary: &Summary, name: &str) -> Option<(Due, f64)> {
     let own = due(summary, name)?;
     let usual = due(summary, "steady").map_or(0.0, |steady| steady.open());
     let runs = f64::from(summary.replications.max(1));
     let sent = own.sent * runs;
     let luck = (chance::beyond(usual * sent, 1) / sent).max(own.luck / own.sent);
-    (own.open() - usual > luck.max(NOTABLE)).then_some(own)
+    let more = own.open() - usual;
+    (more > luck.max(NOTABLE)).then_some((own, more))
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.
@@ -356,7 +430,8 @@ pub(in crate::summary) fn is_mark(summary: &Summary, name: &str) -> bool {
 fn target(summary: &Summary) -> f64 {
     let limits = summary.slo.iter().filter_map(|judged| {
         let slo = slo::parse(&judged.expr).ok()?;
-        (slo.metric == "clients.availability").then_some(slo.limit)
+        let least = matches!(slo.comparison, slo::Comparison::Above | slo::Comparison::AtLeast);
+        (slo.metric == "clients.availability" && least && judged.decides()).then_some(slo.limit)
     });
     limits.filter(|limit| (0.0..1.0).contains(limit)).reduce(f64::max).unwrap_or(TARGET)
 }

@@ -7,7 +7,7 @@ mod growth;
 mod headroom;
 mod way_in;
 
-pub use blast::{Back, Blast, TARGET, WRONGS, blasts, nobodys, wrongs};
+pub use blast::{Back, Blast, Does, TARGET, WRONGS, blasts, in_all, wrongs};
 pub(super) use blast::{but_few, is_mark};
 pub use change::{AIM, Change, changes, no_advice};
 pub(super) use growth::grown_to;

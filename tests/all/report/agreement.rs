@@ -79,7 +79,7 @@ fn a_peak_is_that_of_a_second() {
         let chart = chart(&summary, "attempts");
         let headline = plain(&chart.headline);
         let busiest = summary.busiest().unwrap().curve.peak().unwrap().1;
-        let begins = format!("Attempts peak at {}/s at ", count(busiest));
+        let begins = format!("Attempts peak at {}/s between ", count(busiest));
         assert!(headline.starts_with(&begins), "not {busiest}: {headline}");
         assert!(replications > 1 || count(busiest) == count(peak));
     }

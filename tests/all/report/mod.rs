@@ -15,6 +15,7 @@ mod findings;
 mod gallery;
 mod graph;
 mod heat;
+mod held_against;
 mod html;
 mod markdown;
 mod observed;
