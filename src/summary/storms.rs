@@ -184,6 +184,8 @@ struct Fault<'s> {
     often: bool,
     /// Whether they were told to move, as by a deploy.
     moves: bool,
+    /// Whether it goes on when the runs end.
+    goes_on: bool,
     never: f64,
     t99: Option<f64>,
     all: Option<f64>,
@@ -191,6 +193,9 @@ struct Fault<'s> {
     some: Option<(u32, u32)>,
     quits: Quits,
 }
+
+/// Of those whom a deploy has moved so far, no more are on their way at any time.
+const MOVING: f64 = 0.01;
 
 impl<'s> Fault<'s> {
     fn new(summary: &Summary, name: &'s str) -> Option<Self> {
@@ -200,11 +205,14 @@ impl<'s> Fault<'s> {
         let often = users(summary).is_some_and(|users| hit > users);
         let moves = moves(summary, name);
         let some = survivors::came(&format!("recovery.{name}.all"), &summary.metrics);
-        Some(Self { name, hit, often, moves, never, t99, all, some, quits: Quits::Untold })
+        let goes_on = goes_on(summary, name);
+        Some(Self { name, hit, often, moves, goes_on, never, t99, all, some, quits: Quits::Untold })
     }
 
     fn is_stuck(&self) -> bool {
-        self.never > NOTABLE * self.hit || self.never > 0.0 && self.t99.is_none()
+        // Of a deploy under way some are just moving.
+        let few = if self.goes_on { MOVING } else { NOTABLE };
+        self.never > few * self.hit || self.never > 0.0 && self.t99.is_none()
     }
 
     /// Whom it concerns.
@@ -230,7 +238,7 @@ impl<'s> Fault<'s> {
         let took = mean(&format!("{}.duration", self.name));
         let took = match took {
             Some(took) => format!(" in {}", duration(took)),
-            None if goes_on(summary, self.name) => ", and is not over when the run ends".to_owned(),
+            None if self.goes_on => ", and is not over when the run ends".to_owned(),
             None => String::new(),
         };
         let online = mean(&format!("during({}).clients.availability", self.name));

@@ -37,9 +37,10 @@ fn a_tick_changes_no_number_of_attempts() {
         told.filter_map(|text| rate(text.replace("the ", "the  "))).collect()
     };
     let (fine, long) = (before(&fine), before(&long));
-    assert!(!fine.is_empty() && fine.len() == long.len(), "{fine:?} {long:?}");
-    for (one, other) in fine.iter().zip(&long) {
-        assert!((one - other).abs() < 0.2 * one, "{fine:?} {long:?}");
+    // A herd that is over within a bin is not told of it.
+    assert!(!long.is_empty() && fine.len() >= long.len(), "{fine:?} {long:?}");
+    for one in &long {
+        assert!(fine.iter().any(|other| (one - other).abs() < 0.1 * one), "{fine:?} {long:?}");
     }
 }
 
@@ -106,7 +107,7 @@ fn a_place_that_a_waiting_tab_takes_is_back() {
     let text = "model: models/chat.yaml\nhorizon: 5min\nwarm_up: 30s\nset:\n  \
                 phones.count: 1800\n  phones.tabs: 9\n  phones.transport: sse\n  \
                 phones.network.lifetime: never\n  \
-                phones.network.silent_drops: 0%\n  phones.wire.http: 1.1\n  \
+                phones.network.silent_drops: 0%\n  phones.wire.http: h1\n  \
                 phones.reconnect: { base: 5s, cap: 20s }\n  gateways.count: 4\ntimeline:\n  - ";
     for entry in [
         "{ at: 2min, name: f, crash: { node: gateways, instances: 1 } }",
