@@ -34,6 +34,7 @@ const run = (name, words) => {
 };
 /* A question that means harm, and results in which somebody has changed every name. */
 const LONG = 'x'.repeat(10_000), TURNED = '\u202e';
+const hash = bytes => createHash('sha256').update(bytes).digest('hex');
 const harmful = () => {
   const model = {
     model: resolve('models/chat.yaml'),
@@ -58,8 +59,10 @@ const harmful = () => {
   // Whoever changes results can change what the manifest says of them as well.
   const manifest = join(results, 'manifest.json'), said = JSON.parse(readFileSync(manifest, 'utf8'));
   for (const name of Object.keys(said.contents)) {
-    said.contents[name] = createHash('sha256').update(readFileSync(join(results, name))).digest('hex');
+    said.contents[name] = hash(readFileSync(join(results, name)));
   }
+  said.seal = '';
+  said.seal = hash(JSON.stringify(said));
   writeFileSync(manifest, JSON.stringify(said));
   execFileSync(squall, ['render', results], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 });
   return page;

@@ -108,11 +108,12 @@ fn a_place_that_a_waiting_tab_takes_is_back() {
                 phones.count: 1800\n  phones.tabs: 9\n  phones.transport: sse\n  \
                 phones.network.lifetime: never\n  \
                 phones.network.silent_drops: 0%\n  phones.wire.http: h1\n  \
-                phones.reconnect: { base: 5s, cap: 20s }\n  gateways.count: 4\ntimeline:\n  - ";
+                phones.reconnect: { base: 5s, cap: 20s }\n  gateways.count: 4\n  \
+                gateways.drain.window: 10s\ntimeline:\n  - ";
     for entry in [
         "{ at: 2min, name: f, crash: { node: gateways, instances: 1 } }",
         "{ at: 2min, name: f, drop_clients: { node: phones, share: 25% } }",
-        "{ at: 2min, name: f, deploy: { node: gateways } }",
+        "{ at: 2min, name: f, deploy: { node: gateways, startup: 5s } }",
     ] {
         let run = ran(&[], "e.yaml", Some(&format!("{text}{entry}\n")));
         let held = run.level("", "connections", "online").unwrap();
