@@ -68,8 +68,13 @@ fn line(line: &Line) -> String {
         parts.push(String::new());
     }
     let mut text = String::new();
+    // A name that fills its column has a line of its own.
+    let long = line.name.chars().count() >= names;
+    if long {
+        text += &format!("{indent}{}\n", line.name);
+    }
     for (place, part) in parts.iter().enumerate() {
-        let name = if place == 0 { line.name.as_str() } else { "" };
+        let name = if place == 0 && !long { line.name.as_str() } else { "" };
         text += indent;
         text += &left(PLAIN, name, names);
         let rest = WIDTH - NAMES;

@@ -266,12 +266,19 @@ impl Case<'_> {
         })
     }
 
+    /// Whether users send messages: those of sources come for all, connected or not.
+    fn sends(&self) -> bool {
+        let nodes = self.summary.input["nodes"].as_object().into_iter().flatten();
+        nodes.map(|(_, node)| &node["clients"]["sends"]).any(|sends| !sends.is_null())
+    }
+
     /// Users without a connection, more than the napkin has: what comes for those who poll lies in
     /// their mailbox all the same.
     pub(super) fn away(&self) -> Option<String> {
         let there = self.mean("clients.availability")?;
         let polled = self.lines.iter().any(|line| line.kind == Kind::Polls);
-        if polled && (self.line.kind == Kind::Deliveries || self.line.name.contains("fan-out")) {
+        let whoever = self.line.kind == Kind::Deliveries || self.line.name.contains("fan-out");
+        if whoever && (polled || !self.sends()) {
             return None;
         }
         let part = self.connections().unwrap_or(there - 1.0);

@@ -139,3 +139,19 @@ fn a_summary_tells_all_that_is_lost() {
     assert!(begin.starts_with("In all, "), "{told}");
     assert!(plain(&text).contains(begin) && plain(&page).contains(begin), "{begin}");
 }
+
+/// What a source sends to all comes for whoever it is for: how many are online is no reason.
+#[test]
+fn messages_of_sources_come_for_those_who_are_away() {
+    let text = "horizon: 10min\nwarm_up: 1min\nnodes:\n  \
+                src: { source: { rate: 2/min, payload: 400B, to: all } }\n  \
+                u: { clients: { count: 5k, heartbeat: { every: never }, network: { rtt: 80ms } } \
+                }\n  edge: { load_balancer: {} }\n  \
+                gateways: { managed: { idle_timeout: 20s, max_age: never } }\n  \
+                bus: { pubsub: {} }\n  fanout: { fanout: { instances: 2 } }\n  \
+                presence: { registry: {} }\n  replay: { buffer: {} }\n";
+    let run = ran(&[], "e.yaml", Some(text));
+    assert!(run.mean("clients.availability").unwrap() < 0.95);
+    let line = run.napkin.iter().find(|line| line.name == "Deliveries").unwrap();
+    assert!(line.reason.starts_with("chance: 15 messages, not 18"), "{}", line.reason);
+}
