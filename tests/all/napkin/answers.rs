@@ -1,12 +1,11 @@
 //! What must hold of every answer of `squall advise`, whatever is asked: the pins of the rule, an
 //! order that is that of the printed prices, and sentences that do not contradict them.
+use super::loaded;
 use squall::{
     advise::{self, Answer, Audience, Direction, Platform, Question, Rank, Ranked, Way},
     engine::Span,
-    scenario,
     units::{Bytes, Rate, Share},
 };
-use std::{fs, path::Path};
 
 /// Draws of questions; each is a choice of every argument. With debug assertions each takes ten
 /// times as long.
@@ -40,15 +39,7 @@ impl Choices {
 }
 
 fn answer(question: &Question) -> Result<Answer, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let load = |text: &str| {
-        let read = |path: &Path| match path.to_str() {
-            Some("asked.yaml") => Ok(text.as_bytes().to_vec()),
-            _ => fs::read(root.join(path)),
-        };
-        let loaded = scenario::load(Path::new("asked.yaml"), &[], &read);
-        loaded.map(|loaded| loaded.scenario).map_err(|wrong| format!("{:?}", wrong.list))
-    };
+    let load = |text: &str| loaded(text, "");
     advise::advise(question, &load)
 }
 

@@ -1,13 +1,8 @@
 //! The napkin beside runs of crowds that are more than one thing: visits by tabs, popular users who
 //! hold requests, hidden tabs that come back, deploys of requests that are held, and tabs that join
 //! the connection of another one.
-use super::{agree, line};
-use squall::{
-    napkin::napkin,
-    scenario, study,
-    summary::{self, napkin::Compared},
-};
-use std::{io, path::Path};
+use super::{agree, compared, line};
+use squall::summary::napkin::Compared;
 
 const MODEL: &str = "nodes:\n  src: { source: { rate: 50/s, to: user, payload: 137B } }\n  r: { \
                      clients: { count: 3k, transport: long_poll, network: { rtt: 80ms } } }\n  \
@@ -23,16 +18,7 @@ fn beside(horizon: &str, sets: &[&str], timeline: &str) -> Vec<Compared> {
          137B\n  {}\n{timeline}",
         sets.join("\n  ")
     );
-    let read = |path: &Path| match path.to_str() {
-        Some("asked.yaml") => Ok(text.as_bytes().to_vec()),
-        Some("model.yaml") => Ok(MODEL.as_bytes().to_vec()),
-        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
-    };
-    let loaded = scenario::load(Path::new("asked.yaml"), &[], &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{:?}", wrong.list)).scenario;
-    let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
-    let summary = summary::summarize(&scenario, &outcomes);
-    summary::napkin::compare(&summary, &napkin(&scenario).lines)
+    compared(&text, MODEL)
 }
 
 const DEPLOY: &str = "timeline: [{ at: 2min, name: d, deploy: { node: gw, startup: 10s } }]\n";

@@ -1,12 +1,7 @@
 //! The napkin of rolling deploys beside runs of them: whom they move, how long they take, and why a
 //! run is far from an estimate.
-use super::{agree, line};
-use squall::{
-    napkin::napkin,
-    scenario, study,
-    summary::{self, napkin::Compared},
-};
-use std::{io, path::Path};
+use super::{agree, compared, line};
+use squall::summary::napkin::Compared;
 
 const MODEL: &str = "nodes:\n  src: { source: { rate: 20/s, payload: 100B, to: user } }\n  rd: { \
                      clients: { count: 2k, transport: sse, network: { rtt: 80ms } } }\n  edge: { \
@@ -22,16 +17,7 @@ fn deploy(batch: u32, sets: &[&str]) -> Vec<Compared> {
          name: deploy, deploy: {{ node: gw, batch: {batch}, startup: 15s }} }}\nset:\n  {}\n",
         sets.join("\n  ")
     );
-    let read = |path: &Path| match path.to_str() {
-        Some("asked.yaml") => Ok(text.as_bytes().to_vec()),
-        Some("model.yaml") => Ok(MODEL.as_bytes().to_vec()),
-        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
-    };
-    let loaded = scenario::load(Path::new("asked.yaml"), &[], &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{:?}", wrong.list)).scenario;
-    let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
-    let napkin = napkin(&scenario);
-    summary::napkin::compare(&summary::summarize(&scenario, &outcomes), &napkin.lines)
+    compared(&text, MODEL)
 }
 
 /// Nine tabs share six streams: a deploy moves the six, not the three that wait.

@@ -1,12 +1,10 @@
 //! The napkin beside runs in which connections end: requests that are held until their connection
 //! is too old or dies, tabs that hand their connections on, and deaths that nobody notices.
-use super::{agree, line};
+use super::{agree, compared, line, loaded};
 use squall::{
     napkin::{Napkin, napkin},
-    scenario, study,
-    summary::{self, napkin::Compared},
+    summary::napkin::Compared,
 };
-use std::{io, path::Path};
 
 const MODEL: &str = "nodes:\n  src: { source: { rate: 100/s, payload: 137B, to: user } }\n  rd: { \
                      clients: { count: 3k, transport: sse, network: { rtt: 40ms }, wire: { \
@@ -15,28 +13,22 @@ const MODEL: &str = "nodes:\n  src: { source: { rate: 100/s, payload: 137B, to: 
                      { partitions: 16, latency: 2ms } }\n  fan: { fanout: { instances: 2 } }\n  \
                      reg: { registry: { ttl: 60s } }\n  box: { buffer: { retention: 24h } }\n";
 
-/// The napkin of the model with these values, and the scenario itself.
-fn asked(sets: &[&str]) -> (scenario::Scenario, Napkin) {
-    let text = format!(
+/// The model with these values.
+fn text(sets: &[&str]) -> String {
+    format!(
         "question: Does it agree?\nmodel: model.yaml\nhorizon: 10min\nwarm_up: 2min\nset:\n  {}\n",
         sets.join("\n  ")
-    );
-    let read = |path: &Path| match path.to_str() {
-        Some("asked.yaml") => Ok(text.as_bytes().to_vec()),
-        Some("model.yaml") => Ok(MODEL.as_bytes().to_vec()),
-        _ => Err(io::Error::from(io::ErrorKind::NotFound)),
-    };
-    let loaded = scenario::load(Path::new("asked.yaml"), &[], &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{:?}", wrong.list)).scenario;
-    let napkin = napkin(&scenario);
-    (scenario, napkin)
+    )
+}
+
+/// Its napkin.
+fn asked(sets: &[&str]) -> Napkin {
+    napkin(&loaded(&text(sets), MODEL).unwrap())
 }
 
 /// The napkin beside one run.
 fn beside(sets: &[&str]) -> Vec<Compared> {
-    let (scenario, napkin) = asked(sets);
-    let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
-    summary::napkin::compare(&summary::summarize(&scenario, &outcomes), &napkin.lines)
+    compared(&text(sets), MODEL)
 }
 
 /// A tail is a reason where it makes half of the difference: one delivery in a thousand waits for
@@ -63,7 +55,7 @@ fn a_tail_says_what_it_makes() {
 #[test]
 fn streams_without_heartbeats_are_checked() {
     let check = |rate: &str| {
-        let (_, napkin) = asked(&["rd.heartbeat.every: never", rate]);
+        let napkin = asked(&["rd.heartbeat.every: never", rate]);
         let found = napkin.checks.into_iter().find(|check| check.text.starts_with("no heartbeat"));
         found.unwrap_or_else(|| panic!("no check"))
     };
@@ -72,9 +64,9 @@ fn streams_without_heartbeats_are_checked() {
     let often = check("src.rate: 1000/s");
     assert!(often.holds, "{often:?}");
     // Who waits for a stream has none that could be silent.
-    let (_, tabs) = asked(&["rd.heartbeat.every: never", "rd.tabs: 7"]);
+    let tabs = asked(&["rd.heartbeat.every: never", "rd.tabs: 7"]);
     assert!(tabs.checks.iter().any(|check| !check.holds && check.text.contains("13.5")));
-    let (_, beats) = asked(&["rd.tabs: 7"]);
+    let beats = asked(&["rd.tabs: 7"]);
     assert!(!beats.checks.iter().any(|check| check.text.starts_with("no heartbeat")));
 }
 

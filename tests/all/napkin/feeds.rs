@@ -1,12 +1,7 @@
 //! The napkin of a feed that is polled beside runs of it: tabs that share connections, bursts,
 //! recipients who are more popular than others, and links that take their time.
-use super::{agree, line};
-use squall::{
-    napkin::napkin,
-    scenario, study,
-    summary::{self, napkin::Compared},
-};
-use std::{fs, path::Path};
+use super::{agree, compared, line};
+use squall::summary::napkin::Compared;
 
 /// A feed for 1,000 readers whose connections do not end, with these values and links.
 fn feed(sets: &str, links: &str) -> Vec<Compared> {
@@ -19,15 +14,7 @@ fn feed_of(readers: u32, sets: &str, links: &str) -> Vec<Compared> {
         "question: Does it agree?\nmodel: models/feed.yaml\nhorizon: 5min\nwarm_up: 1min\nset:\n  \
          readers.count: {readers}\n  readers.network.lifetime: never\n{sets}{links}"
     );
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |path: &Path| match path.to_str() {
-        Some("asked.yaml") => Ok(text.as_bytes().to_vec()),
-        _ => fs::read(root.join(path)),
-    };
-    let loaded = scenario::load(Path::new("asked.yaml"), &[], &read);
-    let scenario = loaded.unwrap_or_else(|wrong| panic!("{:?}", wrong.list)).scenario;
-    let outcomes = study::replicate(&scenario, &[0], 1, &|_| {}).unwrap();
-    summary::napkin::compare(&summary::summarize(&scenario, &outcomes), &napkin(&scenario).lines)
+    compared(&text, "")
 }
 
 /// What is for all answers all that is held, and goes on to those in line a round trip later: it
