@@ -117,8 +117,7 @@ impl Recovery {
         let fault = std::mem::replace(by, NOBODY);
         if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
             fault.back.record(at.since(fault.began));
-            let since = self.takes_over.remove(&user);
-            fault.was_away(since.map_or(outage, |since| outage.min(at.since(since))));
+            fault.was_away(lacks(self.takes_over.remove(&user), at, outage));
         }
     }
 
@@ -126,10 +125,14 @@ impl Recovery {
     pub fn still_away(&mut self, at: Time, user: u32, outage: Span) {
         let Some(&by) = self.by.get(number::index(user)) else { return };
         if let Some(fault) = self.faults.get_mut(usize::from(by)) {
-            let since = self.takes_over.get(&user);
-            fault.was_away(since.map_or(outage, |&since| outage.min(at.since(since))));
+            fault.was_away(lacks(self.takes_over.get(&user).copied(), at, outage));
         }
     }
+}
+
+/// How long somebody has been away for a fault: from when it was to replace another one, if it was.
+fn lacks(since: Option<Time>, at: Time, outage: Span) -> Span {
+    since.map_or(outage, |since| outage.min(at.since(since)))
 }
 
 #[cfg(test)]

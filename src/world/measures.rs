@@ -278,23 +278,6 @@ impl World {
         }
     }
 
-    /// Handshakes a second that all gateways together can do when they do nothing else.
-    fn handshake_capacity(&self) -> Option<f64> {
-        let pools = self.nodes.iter().filter_map(|node| match node {
-            Node::Gateway(pool) => Some(pool),
-            _ => None,
-        });
-        let each = pools.map(|pool| {
-            if let Some(service) = &pool.parameters.managed {
-                return Some(service.new_connections.0);
-            }
-            let work = pool.mean_handshake().seconds();
-            let cores = f64::from(pool.parameters.cores) * f64::from(pool.parameters.count);
-            (work > 0.0).then(|| cores / work)
-        });
-        each.sum()
-    }
-
     fn recovery_measures(&self, sheet: &mut Sheet) {
         for fault in &self.record.recovery.faults {
             let name = &fault.name;

@@ -343,30 +343,44 @@ impl World {
     /// The attempts of each second of the run in which one serves, and the handshakes that those
     /// can do who serve as it ends.
     fn held_against(&self) -> impl Iterator<Item = (f64, f64)> {
-        let mut pools: Vec<Serving> =
-            self.gauges.pools.iter().filter_map(|it| self.all(it)).collect();
-        let mut turns = self.tiers.turns().iter().peekable();
+        let mut pools = self.handshakes();
+        let mut changes = self.tiers.changes().iter().peekable();
         let seconds = self.record.horizon().nanos().div_ceil(SECOND);
         let attempts = self.record.attempts_a_second.iter().copied().chain(std::iter::repeat(0));
         attempts.zip(1..=seconds).filter_map(move |(many, end)| {
-            while let Some(turn) = turns.next_if(|turn| turn.at.nanos() < end * SECOND) {
-                let own = pools.iter_mut().find(|pool| pool.node == usize::from(turn.pool));
-                own.into_iter().for_each(|it| it.serve += if turn.serves { 1.0 } else { -1.0 });
+            while let Some(change) = changes.next_if(|it| it.at.nanos() < end * SECOND) {
+                let own = pools.iter_mut().find(|pool| pool.node == usize::from(change.pool));
+                own.into_iter().for_each(|it| it.serve += if change.serves { 1.0 } else { -1.0 });
             }
             let rate: f64 = pools.iter().map(|pool| pool.serve * pool.each).sum();
             (rate > 0.0).then(|| (f64::from(many), rate))
         })
     }
 
-    /// A pool of which all serve; none where a handshake is no work.
-    fn all(&self, pool: &Pool) -> Option<Serving> {
-        let Node::Gateway(gateway) = &self.nodes[pool.node] else { return None };
-        if let Some(service) = &gateway.parameters.managed {
-            return Some(Serving { node: pool.node, serve: 1.0, each: service.new_connections.0 });
-        }
-        let each = f64::from(gateway.parameters.cores) / gateway.mean_handshake().seconds();
-        let serve = number::float(number::count(gateway.pool.len()));
-        each.is_finite().then_some(Serving { node: pool.node, serve, each })
+    /// What each pool can do as long as all of its instances serve; those where a handshake is no
+    /// work are left out.
+    fn handshakes(&self) -> Vec<Serving> {
+        let all = self.nodes.iter().enumerate().filter_map(|(node, it)| match it {
+            Node::Gateway(pool) => Some((node, pool)),
+            _ => None,
+        });
+        let of = |(node, pool): (usize, &Gateway)| {
+            if let Some(service) = &pool.parameters.managed {
+                return Serving { node, serve: 1.0, each: service.new_connections.0 };
+            }
+            let each = f64::from(pool.parameters.cores) / pool.mean_handshake().seconds();
+            Serving { node, serve: number::float(number::count(pool.pool.len())), each }
+        };
+        all.map(of).filter(|it| it.each.is_finite()).collect()
+    }
+
+    /// Handshakes a second that all gateways together can do when they do nothing else; none where
+    /// one of them can do any number.
+    pub(super) fn handshake_capacity(&self) -> Option<f64> {
+        let pools = self.nodes.iter().filter(|node| matches!(node, Node::Gateway(_))).count();
+        let known = self.handshakes();
+        let all = known.iter().map(|pool| pool.serve * pool.each).sum();
+        (known.len() == pools).then_some(all)
     }
 }
 

@@ -355,7 +355,7 @@ impl World {
     }
 
     fn put_down(&mut self, now: Time, instance: u16, life: Life) {
-        self.tiers.turn(instance, life, now);
+        self.tiers.change(instance, life, now);
         let row = self.tiers.get_mut(instance);
         (row.held, row.light, row.ended) = (0, 0, now);
         for user in self.connections.stop_making(instance) {
@@ -365,7 +365,7 @@ impl World {
     }
 
     pub(super) fn put_up(&mut self, now: Time, instance: u16) {
-        self.tiers.turn(instance, Life::Up, now);
+        self.tiers.change(instance, Life::Up, now);
         let row = self.tiers.get_mut(instance);
         row.incarnation = row.incarnation.saturating_add(1);
         self.record.fact(now, Fact::Up, u32::from(instance));

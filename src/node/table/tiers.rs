@@ -51,7 +51,7 @@ pub struct Instance {
 
 /// An instance begins or ends to serve.
 #[derive(Clone, Copy, Debug)]
-pub struct Turn {
+pub struct Change {
     /// When.
     pub at: Time,
     /// The number of its pool's node.
@@ -64,7 +64,7 @@ pub struct Turn {
 #[derive(Clone, Debug, Default)]
 pub struct Tiers {
     rows: Vec<Instance>,
-    turns: Vec<Turn>,
+    changes: Vec<Change>,
 }
 
 impl Tiers {
@@ -106,16 +106,16 @@ impl Tiers {
     }
 
     /// An instance goes up or down.
-    pub fn turn(&mut self, instance: u16, life: Life, at: Time) {
+    pub fn change(&mut self, instance: u16, life: Life, at: Time) {
         let row = &mut self.rows[usize::from(instance)];
         if row.life.serves() != life.serves() {
-            self.turns.push(Turn { at, pool: row.pool, serves: life.serves() });
+            self.changes.push(Change { at, pool: row.pool, serves: life.serves() });
         }
         (row.life, row.changed) = (life, at);
     }
 
     /// Every time at which an instance began or ended to serve, in order; all serve at first.
-    pub fn turns(&self) -> &[Turn] {
-        &self.turns
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
     }
 }
