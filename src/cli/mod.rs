@@ -407,14 +407,15 @@ fn print(text: &str) -> io::Result<()> {
 
 /// Says on stderr why nothing came of it.
 fn complain(error: &impl std::fmt::Display) {
-    say(anstyle::AnsiColor::Red, "error", error);
+    tell(anstyle::AnsiColor::Red, "error", error);
 }
 
+/// Says on stderr what is probably not as meant.
 fn warn(what: &impl std::fmt::Display) {
-    say(anstyle::AnsiColor::Yellow, "warning", what);
+    tell(anstyle::AnsiColor::Yellow, "warning", what);
 }
 
-fn say(colour: anstyle::AnsiColor, word: &str, what: &impl std::fmt::Display) {
+fn tell(colour: anstyle::AnsiColor, word: &str, what: &impl std::fmt::Display) {
     let style = colour.on_default().bold();
     // There is nowhere left to say that stderr is closed.
     let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {what}");

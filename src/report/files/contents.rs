@@ -3,7 +3,7 @@
 use super::{
     ABSENCES, COST, File, GROWTH, HISTOGRAM, LAG_CELLS, LEDGER, MANIFEST, METRICS, NAPKIN, Open,
     PHASES, POINTS, SERIES, SUMMARY, Unreadable,
-    read::{json, malformed},
+    read::{malformed, parsed},
 };
 use crate::seal;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -31,9 +31,9 @@ struct Sealed {
 
 /// Reads a document that is as it was written.
 pub(super) fn sealed<T: DeserializeOwned>(open: Open, name: &'static str) -> Result<T, Unreadable> {
-    let document: T = json(open, name)?;
-    let Sealed { seal } = json(open, name)?;
     let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
+    let document: T = parsed(&bytes, name)?;
+    let Sealed { seal } = parsed(&bytes, name)?;
     if seal::holds(&bytes, &seal) { Ok(document) } else { Err(malformed(name, CHANGED)) }
 }
 

@@ -96,7 +96,15 @@ pub(super) fn json<T: for<'a> Deserialize<'a>>(
     name: &'static str,
 ) -> Result<T, Unreadable> {
     let bytes = open(name).map_err(|error| Unreadable::Missing { name, error })?;
-    serde_json::from_slice(&bytes).map_err(|error| malformed(name, &unlike(&bytes, &error)))
+    parsed(&bytes, name)
+}
+
+/// A document from its bytes.
+pub(super) fn parsed<T: for<'a> Deserialize<'a>>(
+    bytes: &[u8],
+    name: &'static str,
+) -> Result<T, Unreadable> {
+    serde_json::from_slice(bytes).map_err(|error| malformed(name, &unlike(bytes, &error)))
 }
 
 /// Why a document is none of this version: one that can be read, and says who wrote it, lacks what
