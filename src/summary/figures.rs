@@ -210,13 +210,12 @@ pub fn clock(seconds: f64) -> String {
     format!("{}{GAP}{}", clock_digits(seconds), clock_unit(seconds))
 }
 
-/// From one instant of the run to another, after what happens: `between 1:00 and 1:10 min`.
-pub fn between(from: f64, to: f64) -> String {
+/// Two instants of the run, the first without a unit that both have: `1:00` and `1:10 min`.
+pub fn ends(from: f64, to: f64) -> [String; 2] {
     let (start, end) = (clock(from), clock(to));
-    let unit = |text: &str| text.rsplit_once(GAP).map(|it| it.1.to_owned());
-    match start.rsplit_once(GAP) {
-        Some((digits, _)) if unit(&start) == unit(&end) => format!("between {digits} and {end}"),
-        _ => format!("between {start} and {end}"),
+    match (start.rsplit_once(GAP), end.rsplit_once(GAP)) {
+        (Some((digits, one)), Some((_, other))) if one == other => [digits.to_owned(), end],
+        _ => [start, end],
     }
 }
 
@@ -307,6 +306,11 @@ pub fn floored(value: f64, digits: i32) -> f64 {
 /// Three significant digits.
 pub fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+/// The same of what is counted.
+pub fn rounded_whole(value: f64) -> f64 {
+    rounded(value).round()
 }
 
 /// Decimals that show three significant digits.

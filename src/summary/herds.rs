@@ -69,13 +69,12 @@ fn herd(summary: &Summary, when: &str, hit: &deeds::Hit) -> Option<Herd> {
         }
         (false, false) => return None,
     };
+    let [from, to] = figures::ends(start, end);
     Some(Herd {
         begin: start,
         peak: own,
         text: format!(
-            "During {when} ({} to {}) there are {}{text}.",
-            figures::plain(&clock(start)).trim_end_matches(" min"),
-            clock(end),
+            "During {when} ({from} to {to}) there are {}{text}.",
             counted(moved.round(), "connection attempt", "connection attempts"),
         ),
     })

@@ -138,7 +138,8 @@ impl Curve {
     pub fn when(&self, bin: usize) -> String {
         let start = number::float(number::count(bin)) * self.step;
         if self.step > 1.0 {
-            figures::between(start, start + self.step)
+            let [from, to] = figures::ends(start, start + self.step);
+            format!("between {from} and {to}")
         } else {
             format!("at {}", figures::clock(self.time(bin)))
         }
@@ -279,6 +280,14 @@ impl Summary {
     pub fn nodes_with(&self, quantity: &str) -> Vec<&str> {
         let with = self.series.iter().filter(|series| series.quantity == quantity);
         unique(with.map(|series| series.node.as_str()))
+    }
+
+    /// The values of a curve in the steady time behind the warm-up, of bins that lie in it as a
+    /// whole.
+    pub fn steady(&self, curve: &Curve) -> Vec<f64> {
+        let steady = self.stretches().filter(|phase| phase.name == "steady");
+        let ends = steady.map(|it| (it.start.max(self.warm_up).seconds(), it.end.seconds()));
+        ends.flat_map(|(from, to)| curve.inside(from, to)).map(|(_, value)| value).collect()
     }
 
     /// The statistics that a node has of a quantity, in their order.

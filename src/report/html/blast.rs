@@ -1,12 +1,12 @@
 //! What each thing that was done to the system cost its users. The answers are those of
 //! `summary::board`.
-use super::{board::rounded, text};
+use super::text;
 use crate::{
     record::Unit,
     summary::{
         Summary,
-        board::{self, Back, Blast, Does},
-        figures::{self, share},
+        board::{self, Back, Blast},
+        figures::{self, rounded_whole, share},
     },
 };
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
     let all = board::blasts(summary);
     let part = |blast: &Blast| blast.wrongs.iter().flatten().copied().fold(0.0, f64::max);
-    let weight = |blast: &&Blast| (rounded(blast.minutes), part(blast));
+    let weight = |blast: &&Blast| (rounded_whole(blast.minutes), part(blast));
     let worst = all.iter().max_by(|one, other| {
         let (one, other) = (weight(one), weight(other));
         one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
@@ -27,7 +27,7 @@ pub(super) fn of_run(summary: &Summary) -> Option<Markup> {
             div.c {
                 h3 {
                     (text::name(&worst.name))
-                    @if rounded(worst.minutes) < 1.0 {
+                    @if rounded_whole(worst.minutes) < 1.0 {
                         (goes_wrong(worst))
                     } @else {
                         @if worst.recovered { " and the recovery from it take " }
@@ -97,7 +97,7 @@ fn gives_up(summary: &Summary) -> bool {
 }
 
 fn minutes(value: f64) -> String {
-    figures::counted(rounded(value), "user-minute", "user-minutes")
+    figures::counted(rounded_whole(value), "user-minute", "user-minutes")
 }
 
 /// What a month may lose, over all users.
@@ -173,9 +173,7 @@ fn with(blast: &Blast) -> String {
 pub(super) fn after(summary: &Summary, blast: &Blast, back: &Back) -> Markup {
     html! {
         (back)
-        @if blast.does == Does::StillMoves && matches!(back, Back::After(_)) {
-            small { "of those so far" }
-        }
+        @if blast.so_far(back) { small { "of those so far" } }
         @if *back == Back::Never {
             small { @if let Some(never) = blast.never { (share(never)) " still away" }
                 @else { "at " (figures::spoken(summary.horizon.seconds())) } }

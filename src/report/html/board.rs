@@ -180,12 +180,7 @@ fn exceeded(budget: &Budget, full: f64) -> String {
 }
 
 pub(in crate::report) fn users(count: f64) -> String {
-    figures::counted(rounded(count), "user", "users")
-}
-
-/// Three digits: no more are known.
-pub(super) fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse::<f64>().unwrap_or(value).round()
+    figures::counted(figures::rounded_whole(count), "user", "users")
 }
 
 /// Where everybody who tries to connect is part of a herd, or tries again.

@@ -76,8 +76,8 @@ pub(super) fn blast(run: &Summary) -> String {
         let hit = blast.hit.map_or_else(none, |hit| figures::count(hit.round()));
         let wrongs = blast.wrongs.iter().zip(shown).filter(|it| it.1);
         let wrongs = wrongs.map(|(part, _)| part.map_or_else(none, figures::share));
-        let so_far = if blast.does == board::Does::StillMoves { " so far" } else { "" };
-        let back = format!("{}{so_far}", blast.back[2]);
+        let all = &blast.back[2];
+        let back = format!("{all}{}", if blast.so_far(all) { " so far" } else { "" });
         let cells = [hit, blast.minutes_told(), back, blast.budget_told()].into_iter();
         let cells = cells.chain(wrongs).map(|cell| words(&cell));
         [code_cell(&blast.name)].into_iter().chain(cells).collect()

@@ -88,9 +88,14 @@ impl Blast {
         }
     }
 
+    /// Whether a time is of those alone whom it has moved so far.
+    pub fn so_far(&self, back: &Back) -> bool {
+        self.does == Does::StillMoves && matches!(back, Back::After(_))
+    }
+
     /// Its minutes in words, with three digits: no more are known.
     pub fn minutes_told(&self) -> String {
-        format!("{}{}", self.at_least(), figures::count(figures::rounded(self.minutes).round()))
+        format!("{}{}", self.at_least(), figures::count(figures::rounded_whole(self.minutes)))
     }
 
     /// The longest outage in words.
@@ -251,11 +256,11 @@ pub fn in_all(summary: &Summary, rows: &[Blast]) -> Option<String> {
     let least = rows.iter().map(Blast::at_least).find(|it| !it.is_empty()).unwrap_or_default();
     let longest = format!("{least}{}{}", figures::duration(longest), summary.on_average());
     let text = format!("the longest that one user {}is without a connection is", summary.of_each());
-    let rounded = |minutes: f64| figures::rounded(minutes).round();
     Some(if all >= parts {
-        let are = figures::counted(rounded(all), "user-minute is", "user-minutes are");
+        let are =
+            figures::counted(figures::rounded_whole(all), "user-minute is", "user-minutes are");
         let others = nobodys(summary, rows).map_or_else(String::new, |others| {
-            let others = figures::count(rounded(others));
+            let others = figures::count(figures::rounded_whole(others));
             format!(", {others} of them by users whom none of this had hit")
         });
         format!("In all, {least}{are} lost{others}; {text} {longest}.")
@@ -319,12 +324,7 @@ fn recoveries(summary: &Summary) -> Vec<Recovery> {
 
 /// How many are online in the steady time on average, or at most where there is none.
 fn usually(summary: &Summary, online: &Curve) -> Option<f64> {
-    let steady = summary.stretches().filter(|phase| phase.name == "steady");
-    let ends =
-        steady.map(|phase| (phase.start.max(summary.warm_up).seconds(), phase.end.seconds()));
-    let inside = ends.flat_map(|(from, to)| online.inside(from, to));
-    let held: Vec<f64> = inside.map(|(_, held)| held).collect();
-    student::mean(&held).or_else(|| Some(online.peak()?.1))
+    student::mean(&summary.steady(online)).or_else(|| Some(online.peak()?.1))
 }
 
 /// For each user who is connected in the steady time, how many are not.

@@ -1,5 +1,5 @@
 //! How much of each budget of a gateway tier is used, and with how many users it would be full.
-use super::{busy, nodes, users, way_in};
+use super::{AIM, busy, nodes, users, way_in};
 use crate::{
     engine::number,
     record::Unit,
@@ -56,8 +56,6 @@ pub struct Budget {
 
 /// What a CPU is called.
 const CPU: &str = "CPU";
-/// A CPU that is used more than that on average is full of more than a herd.
-const BUSY: f64 = 0.7;
 
 /// Fewer attempts of the steady time say nothing about a rate: with so many its standard error is a
 /// fifth.
@@ -254,7 +252,7 @@ fn of_pool(summary: &Summary, node: &str, pool: &Json, only: bool) -> Option<Hea
         waiting.for_each(|budget| budget.full_at = None);
     }
     // A CPU that is full for the seconds of a herd makes it wait; what is full keeps it out.
-    let calm = budgets.iter().any(|it| it.name == CPU && it.average <= BUSY);
+    let calm = budgets.iter().any(|it| it.name == CPU && it.average <= AIM);
     let keeps_out = |it: &Budget| calm && it.name != CPU && !can_wait(it.name) && it.peak > USED_UP;
     let order = |it: &Budget| (it.exceeded, keeps_out(it));
     let full_at = |it: &Budget| it.full_at.unwrap_or(f64::INFINITY);

@@ -21,7 +21,7 @@ use crate::{engine::Span, units::Quantity};
 use serde_json::Value as Json;
 
 /// The parameters of all nodes of a kind, with their names.
-pub(super) fn nodes<'s>(summary: &'s Summary, kind: &str) -> Vec<(&'s str, &'s Json)> {
+pub(in crate::summary) fn nodes<'s>(summary: &'s Summary, kind: &str) -> Vec<(&'s str, &'s Json)> {
     let nodes = summary.input["nodes"].as_object().into_iter().flatten();
     nodes.filter_map(|(name, node)| Some((name.as_str(), node.get(kind)?))).collect()
 }

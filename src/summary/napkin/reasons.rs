@@ -4,7 +4,7 @@ use super::{Beside, Compared, Kind, Line};
 use crate::{
     record::Unit,
     summary::{
-        Summary,
+        Summary, board,
         figures::{self, count, duration, share},
         stated_count,
     },
@@ -268,8 +268,7 @@ impl Case<'_> {
 
     /// Whether users send messages: those of sources come for all, connected or not.
     fn sends(&self) -> bool {
-        let nodes = self.summary.input["nodes"].as_object().into_iter().flatten();
-        nodes.map(|(_, node)| &node["clients"]["sends"]).any(|sends| !sends.is_null())
+        board::nodes(self.summary, "clients").iter().any(|(_, it)| !it["sends"].is_null())
     }
 
     /// Users without a connection, more than the napkin has: what comes for those who poll lies in

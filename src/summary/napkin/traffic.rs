@@ -8,6 +8,7 @@ use crate::{
         figures::{self, count, duration, share},
     },
 };
+use serde_json::Value as Json;
 
 /// The slowest parts of all deliveries that may be a tail, and from which quantile each is on.
 const TAILS: [(f64, &str, &str); 3] =
@@ -127,10 +128,9 @@ impl Case<'_> {
     }
 
     fn has_short_polls(&self) -> bool {
-        let Some(nodes) = self.summary.input["nodes"].as_object() else { return false };
-        nodes.values().map(|node| &node["clients"]).any(|clients| {
-            let prefer = clients["prefer"].to_string();
-            clients["transport"] == "short_poll" || prefer.contains("short_poll")
+        let is = |way: &Json| way == "short_poll" || way.get("short_poll").is_some();
+        board::nodes(self.summary, "clients").iter().any(|(_, it)| {
+            is(&it["transport"]) || it["prefer"].as_array().into_iter().flatten().any(is)
         })
     }
 

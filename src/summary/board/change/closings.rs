@@ -9,7 +9,7 @@ use crate::{
     summary::{
         Summary,
         board::seconds,
-        figures::{count, duration},
+        figures::{capitalized, count, duration, floored},
         stated_count,
     },
     units::Quantity,
@@ -38,9 +38,9 @@ fn of_tier(summary: &Summary, node: &str, pool: &Json) -> Option<Vec<Change>> {
     let each = takes.herd / at_once;
     let closed = batch.min(each);
     let comes = closed * at_once;
-    // One that is closed within the time for a round trip is not to be had.
-    let short = comes > every * takes.rate && each > 1.0;
-    let to = if short { rounded_down(every * takes.rate / at_once / MARGIN) } else { batch };
+    let short = comes > every * takes.rate;
+    let fits = floored(every * takes.rate / at_once / MARGIN, 2).floor().max(1.0);
+    let to = if short { fits } else { batch };
     // The first is closed at once.
     let lasts = ((each / to).ceil() - 1.0) * every;
     let many =
@@ -62,7 +62,7 @@ fn of_tier(summary: &Summary, node: &str, pool: &Json) -> Option<Vec<Change>> {
             _ => format!(" With these batches of gateways nothing keeps {}.", late.expr),
         };
     }
-    let evidence = evidence[..1].to_uppercase() + &evidence[1..];
+    let evidence = capitalized(&evidence);
     let path = |key: &str| format!("{node}.drain.{key}");
     let fewer = short.then(|| change(path("batch"), &own["batch"], format!("{to:.0}"), &evidence));
     let longer = (grace < lasts).then(|| {
@@ -77,14 +77,4 @@ fn of_tier(summary: &Summary, node: &str, pool: &Json) -> Option<Vec<Change>> {
         change(path("grace"), &own["grace"], Span::from_seconds(lasts).print(), &evidence)
     });
     Some(fewer.into_iter().chain(longer).collect())
-}
-
-/// The next smaller count of two digits, at least one.
-fn rounded_down(most: f64) -> f64 {
-    let most = most.max(1.0);
-    let mut step = 1.0;
-    while most / step >= 100.0 {
-        step *= 10.0;
-    }
-    (most / step + 1e-9).floor() * step
 }

@@ -1,16 +1,15 @@
 //! How many instances a tier needs.
 use super::{AIM, Change, FULL, change, drain::placing, gone, is_herd, of_herds};
-use crate::engine::number;
 use crate::summary::{
     Summary,
     board::{
         headroom::{Budget, Headroom, USED_UP, can_wait, headroom, rooms},
         seconds,
     },
-    figures::{self, count, rounded, share},
+    figures::{self, count, rounded_whole, share},
     rolling::Placing,
     series::Curve,
-    stated_count,
+    stated_count, student,
 };
 use serde_json::Value as Json;
 
@@ -63,13 +62,9 @@ fn of_tier(summary: &Summary, room: &Headroom, herd: bool, full: bool) -> Option
 /// steady time alone fills it, it is not.
 fn does_it(summary: &Summary, room: &Headroom, herd: bool) -> bool {
     let Some(busy) = summary.level(&room.node, "cpu", "max") else { return herd };
-    let quiet = summary.stretches().filter(|phase| phase.name == "steady");
-    let ends = quiet.map(|phase| (phase.start.max(summary.warm_up), phase.end));
-    let inside = ends.flat_map(|(from, to)| busy.inside(from.seconds(), to.seconds()));
-    let steady: Vec<f64> = inside.map(|(_, used)| used).collect();
+    let steady = summary.steady(&busy);
     let most = steady.iter().copied().fold(0.0, f64::max);
-    let bins = number::float(number::count(steady.len())).max(1.0);
-    let mean = steady.iter().sum::<f64>() / bins;
+    let mean = student::mean(&steady).unwrap_or(0.0);
     mean <= FULL && (herd || most <= AIM && moves_it(summary, &busy))
 }
 
@@ -203,8 +198,8 @@ fn used(summary: &Summary, room: &Headroom, most: &Budget) -> String {
     let come = match most.fits.filter(|_| most.peak > USED_UP) {
         Some(fits) => format!(
             "; one holds {}, and {} come when all do who would",
-            count(rounded(fits / room.instances).round()),
-            figures::counted(rounded(room.comes).round(), "user", "users"),
+            count(rounded_whole(fits / room.instances)),
+            figures::counted(rounded_whole(room.comes), "user", "users"),
         ),
         None => String::new(),
     };
