@@ -48,8 +48,6 @@ pub struct Crossing {
     pub value: f64,
     /// Its unit.
     pub unit: Unit,
-    /// Where one side is of few only: the value of the axis, the design, and of whom.
-    pub hollow: Vec<(f64, String, String)>,
 }
 
 /// An objective that a design keeps on one side.
@@ -167,17 +165,21 @@ impl Plane<'_> {
             interval(unit, it.at),
             figure(it.unit, it.value),
             it.better,
-            self.hollow(it),
+            self.hollow(&it.metric, &it.between, [&it.below, &it.above]).concat(),
         )
     }
 
-    /// Low is no merit where little is done for it.
-    fn hollow(&self, it: &Crossing) -> String {
-        let of = |(at, design, only): &(f64, String, String)| {
-            let step = self.step(&figure(it.axis.1, *at));
-            format!("; at {step} that of {} is {only}", self.design(design))
+    /// Low is no merit where little is done for it: at which of some values of the axis the number
+    /// of a design is of few alone.
+    fn hollow(&self, metric: &str, at: &[f64], designs: [&str; 2]) -> Vec<String> {
+        let of = |(at, design): (f64, &str)| {
+            let step = self.steps.iter().find(|step| step.0.total_cmp(&at).is_eq())?.1;
+            let only = survivors::hollow(metric, &self.point(design, step)?.metrics)?;
+            let step = self.step(&figure(self.unit, at));
+            Some(format!("; at {step} that of {} is {only}", self.design(design)))
         };
-        it.hollow.iter().map(of).collect()
+        let all = at.iter().flat_map(|&at| designs.map(|design| (at, design)));
+        all.filter_map(of).collect()
     }
 
     fn limit(&self, it: &Limit, whose: &str) -> String {
@@ -241,8 +243,6 @@ impl<'s> Plane<'s> {
                 let [at, value] = self.interpolated(before, here);
                 let (below, above) =
                     if before.1[0] < before.1[1] { (one, other) } else { (other, one) };
-                let ends = [before.0, x].into_iter();
-                let both = ends.flat_map(|at| [one, other].map(|design| (at, design)));
                 found.push(Crossing {
                     metric: metric.to_owned(),
                     called,
@@ -254,19 +254,11 @@ impl<'s> Plane<'s> {
                     between: [before.0, x],
                     value,
                     unit: here.2,
-                    hollow: both.filter_map(|it| self.only(it, metric)).collect(),
                 });
             }
             last = Some(here);
         }
         found
-    }
-
-    /// Of whom a number of a design is at a value of the axis, where that is far from all.
-    fn only(&self, (at, design): (f64, &str), metric: &str) -> Option<(f64, String, String)> {
-        let step = self.steps.iter().find(|step| step.0.total_cmp(&at).is_eq())?.1;
-        let only = survivors::hollow(metric, &self.point(design, step)?.metrics)?;
-        Some((at, design.to_owned(), only))
     }
 
     /// Of two designs whose bills never change places: `Nowhere from polls every 5s to polls every
@@ -293,13 +285,9 @@ impl<'s> Plane<'s> {
         } else {
             format!("; next to no difference at {}", figures::listed(&alike))
         };
-        let all = self.steps.iter().flat_map(|step| [one, other].map(|design| (step.0, design)));
-        let hollow: Vec<_> =
-            all.filter_map(|(at, design)| self.only((at, design.as_str()), metric)).collect();
-        let hollow = hollow.first().map_or_else(String::new, |(at, design, only)| {
-            let step = self.step(&figure(self.unit, *at));
-            format!("; at {step} that of {} is {only}", self.design(design))
-        });
+        let steps: Vec<f64> = self.steps.iter().map(|step| step.0).collect();
+        let hollow = self.hollow(metric, &steps, [one, other]);
+        let hollow = hollow.first().map_or("", String::as_str);
         let text = format!(
             "Nowhere from {} to {} is {called} of {more} less than that of \
              {less}{as_good}{hollow}.",

@@ -156,3 +156,19 @@ fn what_goes_along_with_an_axis_counts_with_it() {
     both.points[0].values[2] = count[1].clone();
     assert!(both.crossings().is_empty());
 }
+
+/// A bill is no merit where hardly anything arrives: whose it is stands beside it.
+#[test]
+fn a_bill_of_few_is_told_as_theirs() {
+    let mut sweep = sweep(&["4s", "8s"], [&[&[60.0], &[60.0]], &[&[80.0], &[40.0]]]);
+    let told = |sweep: &Sweep| sweep.crossing_sentences()[0].text.clone();
+    assert!(!told(&sweep).contains("; at "), "{}", told(&sweep));
+    let last = sweep.points.last_mut().unwrap();
+    let counts = [("intended", 1_000.0), ("live", 100.0), ("pending", 900.0)];
+    last.metrics.extend(counts.map(|(end, count)| {
+        Metric::from_values(&format!("deliveries.{end}"), &[], Unit::Count, vec![count])
+    }));
+    let told = told(&sweep);
+    let whose = figures::plain(&told).contains("8.00 s that of short polls is with 10.0 % of");
+    assert!(whose, "{told}");
+}
