@@ -34,7 +34,7 @@ fn a_tick_changes_no_number_of_attempts() {
     let before = |summary: &Summary| -> Vec<f64> {
         let told = findings::all(summary).into_iter().map(|it| plain(&it.text));
         let rate = |text: String| text.split_once("/s before")?.0.rsplit_once(' ')?.1.parse().ok();
-        told.filter_map(|text| rate(text.replace("the ", "the  "))).collect()
+        told.filter_map(rate).collect()
     };
     let (fine, long) = (before(&fine), before(&long));
     // A herd that is over within a bin is not told of it.
@@ -154,4 +154,32 @@ fn messages_of_sources_come_for_those_who_are_away() {
     assert!(run.mean("clients.availability").unwrap() < 0.95);
     let line = run.napkin.iter().find(|line| line.name == "Deliveries").unwrap();
     assert!(line.reason.starts_with("chance: 15 messages, not 18"), "{}", line.reason);
+}
+
+/// Work that is measured by the pace of a slow node is no wait of that length.
+#[test]
+fn work_at_a_slow_node_is_told_at_its_pace() {
+    let text = "model: models/chat.yaml\nhorizon: 3min\nwarm_up: 30s\nset:\n  \
+                phones.count: 3k\n  fanout.instances: 1\n  fanout.concurrency: 1\n  \
+                fanout.service: 2ms\ntimeline:\n  \
+                - { at: 1min, name: mud, slow: { node: fanout, factor: 100, lasts: 20s } }\n";
+    let run = ran(&[], "e.yaml", Some(text));
+    let page = words_of(&run);
+    assert!(page.contains("of work for fanout waits at"), "no slow fanout");
+    assert!(page.contains(", at its slowed pace"), "no pace");
+}
+
+/// What is full keeps users out; a CPU that a herd fills for seconds makes them wait.
+#[test]
+fn what_keeps_out_is_first_to_bind() {
+    let text = "model: models/door.yaml\nhorizon: 3min\nset:\n  phones.count: 10k\n  \
+                gateways.count: 3\n  gateways.memory: { per_connection: 50KB, limit: 200MB }\n  \
+                gateways.cpu.app: 2ms\n  edge.policy: round_robin\ntimeline:\n  \
+                - { at: 1min, name: f, crash: { node: gateways, instances: [0] } }\n";
+    let run = ran(&[], "e.yaml", Some(text));
+    assert!(run.mean("gateways.cpu.peak").unwrap() > 0.999);
+    assert!(run.mean("recovery.f.never").unwrap() > 0.0, "all fit");
+    let rooms = board::rooms(&run);
+    let (_, first) = board::binding(&rooms).unwrap();
+    assert_eq!(first.name, "memory");
 }

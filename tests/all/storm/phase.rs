@@ -56,6 +56,15 @@ fn page_of(folder: &Path) {
     assert_eq!(first, page());
     assert!(folder.join("charts/phase.svg").exists());
     assert!(folder.join("charts/phase.svg").is_file());
+    // Other numbers than those that were found are none of it.
+    let document = folder.join("phase.json");
+    let found = fs::read_to_string(&document).unwrap();
+    fs::write(&document, found.replacen("\"runs\": ", "\"runs\": 1", 1)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_squall")).arg("render").arg(folder).output();
+    let output = output.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("phase.json: it is not as it was written"), "{said}");
 }
 
 /// A load can be a time; what is said and written of it is in seconds. It does not flow, so there

@@ -163,13 +163,17 @@ fn designs_are_drawn_over_time() {
     good(&sweep(&file, &at("o"), &["--replications", "2", "--quiet"]));
     let kept = fs::read_to_string(at("o").join("points/window=30s/summary.json")).unwrap();
     assert!(kept.contains("clients.availability > 1%"), "that of before lies there");
-    // What lies in the folder counts: without them the page is whole, and silent of that.
+    // What lies in the folder counts: without them the page is whole, and silent of that; it is
+    // said where it is drawn.
     for name in fs::read_dir(at("o").join("points")).unwrap().map(|it| it.unwrap().path()) {
         if name.is_dir() {
             fs::remove_dir_all(name).unwrap();
         }
     }
-    good(&squall().arg("render").arg(at("o")).output().unwrap());
+    let done = squall().arg("render").arg(at("o")).output().unwrap();
+    good(&done);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(said.contains("window=30s: the run of this point is not there"), "{said}");
     assert!(!page().contains("chart-design-") && page().contains("id=\"sweep\""));
 }
 
@@ -282,6 +286,13 @@ fn exit_codes_tell_of_the_best_point() {
     assert_eq!(code("gateways.connections_per_instance.max < 600", &["--strict"]).0, 0);
     let (none, said) = code("delivery_lag.mean < 0ms", &[]);
     assert_eq!(none, 99);
+    // Where nothing keeps the objectives the report says why nothing is advised.
+    let more = ["--axis", "phones.count=500,1k", "--quiet"];
+    assert_eq!(sweep(&here.path().join("forty.yaml"), &out, &more).status.code(), Some(99));
+    for name in ["report.md", "report.html"] {
+        let text = fs::read_to_string(out.join(name)).unwrap();
+        assert!(text.contains("Recommendation") && text.contains("No advice"), "{name}");
+    }
     let document: serde_json::Value = serde_json::from_str(&said).unwrap();
     let mean = document["points"][0]["metrics"]["delivery_lag.mean"]["mean"].as_f64().unwrap();
     let first = &["--exclude", "phones.count=1k"];

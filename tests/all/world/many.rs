@@ -48,6 +48,11 @@ pub(super) fn alike([grouped, plain]: &[Outcome; 2]) {
         let few = 6.0 * other.max(1.0).sqrt();
         assert!((one - other).abs() <= few + 0.002 * other, "{name}: {one}, {other}");
     }
+    // What nobody counts of groups has no number.
+    for name in ["deliveries.reordered", "duplicates.overlap"] {
+        let known = [grouped, plain].map(|it| !measure(it, name).is_nan());
+        assert_eq!(known, [false, true], "{name}");
+    }
     for name in ["mean", "p50", "p95", "p99"] {
         let name = format!("delivery_lag.{name}");
         close(measure(grouped, &name), measure(plain, &name), 0.02);
