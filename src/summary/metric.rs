@@ -53,9 +53,9 @@ impl Metric {
             values,
         };
         if let (Some(mean), Some(half)) = (metric.mean, student::half_width(&metric.values)) {
-            // Nothing but a share (of headroom) can be negative.
-            let low = if unit == Unit::Share { mean - half } else { (mean - half).max(0.0) };
-            (metric.ci_low, metric.ci_high) = (Some(low), Some(mean + half));
+            let [least, most] = metric.bounds();
+            (metric.ci_low, metric.ci_high) =
+                (Some((mean - half).max(least)), Some((mean + half).min(most)));
         }
         if metric.n > 1 {
             metric.ci_high = metric.zero_bound().or(metric.ci_high);
@@ -66,6 +66,17 @@ impl Metric {
     /// Of a time until something: it did not come in all runs, and their mean is not known.
     fn open(&mut self) {
         (self.mean, self.ci_low, self.ci_high) = (None, None, None);
+    }
+
+    /// Between what its mean can be: nothing but what is left can be negative, and there is no more
+    /// than all of a whole.
+    fn bounds(&self) -> [f64; 2] {
+        let is = |part: &str| self.quantity.ends_with(part) || self.statistic.ends_with(part);
+        let left = ["headroom", "quota_left"].into_iter().any(is);
+        let part = self.unit == Unit::Share
+            && (["availability", "share", "affinity"].into_iter().any(is)
+                || self.statistic.starts_with("on_"));
+        [if left { f64::NEG_INFINITY } else { 0.0 }, if part { 1.0 } else { f64::INFINITY }]
     }
 
     /// The upper bound of the mean a run of a count that was zero in all replications.
@@ -140,6 +151,22 @@ mod tests {
         let metric = Metric::from_values("deliveries.lost", &[], Unit::Count, vec![0.0, 0.0, 4.0]);
         assert_eq!(metric.ci_low, Some(0.0));
         assert!(metric.ci_high > Some(4.0));
+    }
+
+    /// Of whom a fault hits no fewer than none are away for good, and nobody is there for longer than
+    /// always; what is left of a budget may be less than nothing.
+    #[test]
+    fn a_part_of_a_whole_is_between_none_and_all() {
+        let ends = |name: &str, values: Vec<f64>| {
+            let metric = Metric::from_values(name, &["gw"], Unit::Share, values);
+            (metric.ci_low.unwrap(), metric.ci_high.unwrap())
+        };
+        let never = ends("recovery.deploy.never_share", vec![0.0, 0.0, 0.4]);
+        assert!(never.0.abs() < f64::EPSILON, "{never:?}");
+        let there = ends("during(deploy).clients.availability", vec![1.0, 1.0, 0.6]);
+        assert!((there.1 - 1.0).abs() < f64::EPSILON, "{there:?}");
+        assert!(ends("gw.headroom", vec![0.0, 0.0, 0.4]).0 < 0.0);
+        assert!(ends("gw.budget.memory", vec![1.0, 1.0, 0.6]).1 > 1.0);
     }
 
     /// A time that did not come in one of three runs has no mean; that nobody was hit is no such
