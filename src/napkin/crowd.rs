@@ -470,17 +470,25 @@ impl Crowd<'_> {
         self.users * each.min(f64::from(most)) * self.payload()
     }
 
-    /// Messages that lie in its inbox: those who are away for a while get more, so that the mean
-    /// wait is that for the end of an absence met at random (Little's law).
+    /// How many lie in the inbox of one who is away, at a random instant: of an absence of a seconds,
+    /// met as often as it is long, all that came since its begin, up to what retention and bound
+    /// leave: after r = min(retention, bound ÷ λ) no more. E[∫₀^a λ·min(t, r) dt] ÷ E[a].
     pub(super) fn waiting(&self) -> f64 {
         let (Some(inbox), Some(visits)) = (self.inbox, &self.clients.parameters.visits) else {
             return 0.0;
         };
-        let square = terms::over(&visits.away, |away| away.powi(2));
-        let rest = square / (2.0 * terms::mean(&visits.away).max(1e-9));
-        let away = self.users - self.there;
         let each = self.deliveries() / self.users.max(1.0);
-        let most = f64::from(inbox.parameters.messages);
-        away * (each * rest.min(inbox.parameters.retention.seconds())).min(most)
+        let most = f64::from(inbox.parameters.messages) / each.max(1e-12);
+        let full = inbox.parameters.retention.seconds().min(most);
+        let lie = |away: f64| {
+            let fills = away.min(full);
+            each * fills * (away - fills / 2.0)
+        };
+        terms::over(&visits.away, lie) / terms::mean(&visits.away).max(1e-9)
+    }
+
+    /// Users who are not there, of those with an inbox.
+    pub(super) fn absent(&self) -> f64 {
+        self.users - self.there
     }
 }

@@ -4,8 +4,10 @@ use super::{
     Crowd, Plan,
     pool::Pool,
     sheet::{Sheet, Value, cores, f, metric, n, s},
+    terms,
 };
 use crate::{
+    engine::Law,
     node::parameters::DrainBy,
     record::Unit,
     scenario::NodeId,
@@ -29,6 +31,8 @@ pub(super) struct Deploy<'p> {
     pub(super) rate: Option<f64>,
     /// Where all that it holds are requests: those of each crowd.
     held: Vec<Held>,
+    /// The round trips of each crowd, and its share of what the pool holds.
+    ways: Vec<(f64, &'p Law)>,
     /// Users of the pool, those among them who wait for a connection of their browser.
     users: f64,
     waits: f64,
@@ -54,13 +58,37 @@ impl Deploy<'_> {
         }
         let told = self.told(load);
         if self.held.is_empty() {
-            return told.min(self.pool.own.drain.grace.seconds());
+            return self.gone(load, told).min(self.pool.own.drain.grace.seconds());
         }
         // Until the last of all requests has ended, or its client has left.
         self.until(told, self.longest().unwrap_or(0.0), |at| {
             let gone = |held: &Held| 1.0 - held.some_left(at, stays(told, at));
             1.0 - self.held.iter().map(gone).product::<f64>()
         })
+    }
+
+    /// When the last of so many has left who are told at once to leave within `told` seconds: it
+    /// takes a round trip at least, E max(told, the longest of all round trips). What the instance
+    /// closes itself is gone at once.
+    fn gone(&self, load: f64, told: f64) -> f64 {
+        if self.pool.own.drain.by == DrainBy::ServerBatches {
+            return told;
+        }
+        let ways = || self.ways.iter().map(|(part, way)| (part * load, *way));
+        let longest = ways().map(|(many, way)| {
+            let most = 1.0 - 1e-3 / many.max(1.0);
+            if many > 0.0 { way.quantile(most) / 1e9 } else { 0.0 }
+        });
+        let step = (longest.fold(told, f64::max) - told) / f64::from(STEPS);
+        if step <= 0.0 {
+            return told;
+        }
+        let some_stay = |at: f64| {
+            let all = ways().map(|(many, way)| many * libm::log1p(-terms::beyond(way, at)));
+            -libm::expm1(all.sum())
+        };
+        let stay = (0..STEPS).map(|k| some_stay(told + (f64::from(k) + 0.5) * step));
+        told + stay.sum::<f64>() * step
     }
 
     /// How long a request is held at most, in seconds, where all that it holds are requests.
@@ -209,6 +237,9 @@ impl Plan<'_> {
         let crowds = self.of_pool(node);
         let held = crowds.iter().filter(|crowd| placing == Placing::Anew && crowd.placed() > 0.0);
         let held = held.map(|crowd| Held::of(crowd)).collect();
+        let all: f64 = crowds.iter().map(|crowd| crowd.placed()).sum();
+        let way = |crowd: &&Crowd<'_>| crowd.placed() / all.max(1e-9);
+        let ways = crowds.iter().map(|it| (way(it), &it.clients.parameters.network.rtt)).collect();
         let users = crowds.iter().map(|crowd| crowd.users).sum();
         let waits = |crowd: &&Crowd<'_>| crowd.there * crowd.tabs.waits;
         let waits = crowds.iter().map(waits).sum();
@@ -217,7 +248,7 @@ impl Plan<'_> {
             Placing::Uniform | Placing::Fewest | Placing::Anew => rolling.moves,
         };
         let rate = rate.filter(|_| opens);
-        Some(Deploy { pool, batch, rolling, rate, held, users, waits, anywhere })
+        Some(Deploy { pool, batch, rolling, rate, held, ways, users, waits, anywhere })
     }
 }
 
@@ -291,6 +322,9 @@ impl Deploy<'_> {
         };
         if last < self.told(rolling.fullest).min(pool.own.drain.grace.seconds()) {
             words += ", until what is held has been answered";
+        }
+        if last > self.told(rolling.fullest) {
+            words += ", until the slowest is told and has left";
         }
         let lasts = drains + rolling.batches * startup;
         let beside = metric(format!("{name}.duration"));

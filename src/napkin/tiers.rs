@@ -142,7 +142,8 @@ impl Plan<'_> {
         self.sum(|crowd| {
             let replay = crowd.buffer.is_some_and(|it| it.id == id);
             let inbox = crowd.inbox.is_some_and(|it| it.id == id);
-            let waiting = if inbox { crowd.waiting() * crowd.payload() } else { 0.0 };
+            let lies = || crowd.absent() * crowd.waiting() * crowd.payload();
+            let waiting = if inbox { lies() } else { 0.0 };
             waiting + if replay { crowd.kept() } else { 0.0 }
         })
     }
@@ -159,7 +160,7 @@ impl Plan<'_> {
             Scope::User => {
                 format!("N × min(λ × {keeps}, {}) × {}", n(f64::from(own.messages)), size(payload))
             }
-            Scope::Inbox => format!("λ × mean time until the next visit × {}", size(payload)),
+            Scope::Inbox => self.inbox_words(id, own.messages.into(), payload),
         };
         let value =
             Value { number: kept, unit: Unit::Bytes, kind: Kind::Work, beside: Beside::Nothing };
@@ -168,5 +169,15 @@ impl Plan<'_> {
             Scope::Inbox => "Inbox",
         };
         sheet.line(name, words, value);
+    }
+
+    /// Who is away, and what lies there for each of them on average.
+    fn inbox_words(&self, id: NodeId, most: u32, payload: f64) -> String {
+        let own = |crowd: &super::Crowd<'_>| crowd.inbox.is_some_and(|it| it.id == id);
+        let away = self.sum(|crowd| if own(crowd) { crowd.absent() } else { 0.0 });
+        let lie = |crowd: &super::Crowd<'_>| crowd.absent() * crowd.waiting();
+        let all = self.sum(|crowd| if own(crowd) { lie(crowd) } else { 0.0 });
+        let each = f(all / away.max(1e-9));
+        format!("{} away × {each} of at most {} × {}", n(away), n(f64::from(most)), size(payload))
     }
 }

@@ -156,3 +156,25 @@ fn a_way_inside_is_not_negative() {
     assert!(!words.contains("inside -") && !words.contains('−'), "{words}");
     assert!(words.starts_with("0.75 × RTT 60.8\u{202f}ms + the way inside "), "{words}");
 }
+
+/// Who is away for two minutes on average, at a message a second, has 120 s · (1 − e^(−50/120)) of
+/// the 50 that are kept at most; with room for all, one for each second of it.
+#[test]
+fn an_inbox_is_full_after_its_bound() {
+    let lies = |most: &str| {
+        let away = "r.visits: { stay: { exponential: { mean: 3min } }, away: { exponential: { \
+                    mean: 2min } } }";
+        let inbox = format!("inbox.messages: {most}");
+        let nodes = "nodes:\n  inbox: { buffer: { scope: inbox } }\nlinks:\n  gw -> inbox: {}\n  \
+                     fanout -> inbox: {}\n";
+        let sets = [away, &inbox, "r.transport: websocket", "src.rate: 1/s", "src.to: all"];
+        let all = beside("2min", &sets, nodes);
+        line(&all, "Inbox").clone()
+    };
+    let few = lies("50");
+    let each = 120.0 * (1.0 - (-50.0_f64 / 120.0).exp());
+    assert!((few.estimate / (1_200.0 * each * 137.0) - 1.0).abs() < 0.01, "{few:?}");
+    assert_eq!(few.formula, "1,200 away × 40.8 of at most 50 × 137\u{202f}B");
+    let all = lies("10k").estimate / (1_200.0 * 120.0 * 137.0);
+    assert!((all - 1.0).abs() < 0.02, "{all}");
+}
