@@ -34,7 +34,7 @@ fn busy(summary: &Summary) -> Vec<&str> {
 }
 
 /// A duration of the input, in seconds.
-fn seconds(value: &Json) -> Option<f64> {
+pub(in crate::summary) fn seconds(value: &Json) -> Option<f64> {
     Span::read(value.as_str()?).ok().map(Span::seconds)
 }
 

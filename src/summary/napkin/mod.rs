@@ -1,8 +1,10 @@
 //! The napkin beside the simulation: each closed-form estimate, what the run shows of the same
 //! quantity, how far they are apart, and why. It does not know how an estimate came about.
+mod fill;
 mod messages;
 mod money;
 mod reasons;
+mod times;
 mod traffic;
 
 use super::Summary;
@@ -10,6 +12,9 @@ use crate::record::Unit;
 
 /// From this part of an estimate on a difference needs a reason.
 pub const LARGE: f64 = 0.1;
+
+/// A share or a count below this is none.
+const NONE: f64 = 1e-6;
 
 /// What an estimate is about; a reason depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,6 +122,10 @@ pub struct Compared {
 impl Compared {
     /// Whether the difference needs a reason.
     pub fn is_large(&self) -> bool {
+        let most = self.simulated.unwrap_or(0.0).max(self.estimate);
+        if matches!(self.unit, Unit::Share | Unit::Count) && most < NONE {
+            return false;
+        }
         match (self.deviation, self.simulated) {
             (Some(part), _) => part.abs() > LARGE,
             (None, Some(simulated)) => self.estimate == 0.0 && simulated > 0.0,

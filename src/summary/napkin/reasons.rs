@@ -50,12 +50,12 @@ impl Case<'_> {
         match self.line.kind {
             Kind::Connections => {
                 all.extend([self.gave_up(), self.away()]);
-                all.extend([self.held_for_nobody(), self.arriving()]);
+                all.extend([self.held_for_nobody(), self.arriving(), self.fills()]);
                 all.extend([self.came_back(), self.lost_sessions()]);
             }
             Kind::Fullest => {
                 all.extend([self.unsent(), self.uneven(), self.gave_up(), self.away()]);
-                all.push(self.lost_sessions());
+                all.extend([self.lost_sessions(), self.crowded()]);
             }
             Kind::Moves => all.extend([self.drains_by_message(), self.away()]),
             Kind::Handshakes => {
@@ -80,7 +80,9 @@ impl Case<'_> {
                 all.extend([
                     self.slow_readers(),
                     self.late(),
+                    self.written_away(),
                     self.tail(),
+                    self.in_step(),
                     self.backlog(),
                     self.queues(),
                     self.load(),
@@ -96,7 +98,9 @@ impl Case<'_> {
                 self.uneven(),
                 self.arriving(),
             ]),
-            Kind::Duration => all.extend([self.lasts(), self.away()]),
+            Kind::Duration => {
+                all.extend([self.lasts(), self.drains_by_message(), self.away()]);
+            }
             Kind::Refused => all.extend([self.retries(), self.warming(), self.herds()]),
             Kind::Bill => return self.of_money(),
         }
@@ -267,7 +271,7 @@ impl Case<'_> {
     }
 
     /// Whether users send messages: those of sources come for all, connected or not.
-    fn sends(&self) -> bool {
+    pub(super) fn sends(&self) -> bool {
         board::nodes(self.summary, "clients").iter().any(|(_, it)| !it["sends"].is_null())
     }
 
@@ -319,33 +323,6 @@ impl Case<'_> {
             .then(|| format!("{} push notifications bring users", count(notified.round())))
     }
 
-    /// The fullest holds more than the mean.
-    fn uneven(&self) -> Option<String> {
-        let nodes = self.summary.input["nodes"].as_object()?;
-        let mut counts = nodes.values().filter_map(|node| stated_count(&node["gateway"]["count"]));
-        if !counts.any(|count| count > 1.0) {
-            return None;
-        }
-        let imbalance = self
-            .mean("connections_per_instance.imbalance")
-            .or_else(|| self.mean(&format!("{}.connections_per_instance.imbalance", self.line.of)))
-            .filter(|imbalance| *imbalance > 1.05)?;
-        if self.line.kind == Kind::Fullest && !self.makes(imbalance - 1.0) {
-            return None;
-        }
-        let own = self.summary.fullest(&self.line.of);
-        let pools = self.summary.nodes_with("connections").into_iter();
-        let all = pools.filter_map(|node| self.summary.fullest(node));
-        let most = own.or_else(|| all.max_by(|a, b| a.over_all().total_cmp(&b.over_all())));
-        let times = figures::figure(Unit::Ratio, imbalance);
-        let Some(most) = most else {
-            // Without curves nobody knows who was there.
-            return Some(format!("the fullest holds {times} times the mean of all instances"));
-        };
-        let uneven = || format!("uneven shares: the fullest holds {times} times the mean");
-        Some(most.reason().unwrap_or_else(uneven))
-    }
-
     /// Attempts that failed and were made again.
     fn retries(&self) -> Option<String> {
         let ends = ["refused", "timed_out", "abandoned"];
@@ -372,12 +349,6 @@ impl Case<'_> {
         let mut all = self.summary.metrics.iter().filter(|metric| lost(&metric.name));
         let most = all.find_map(|metric| metric.mean.filter(|lost| *lost > 0.01))?;
         self.makes(-most).then(|| format!("{} of the sessions are lost", share(most)))
-    }
-
-    /// Instances that die of their memory, and hit whom they hold.
-    fn killed(&self) -> Option<String> {
-        let killed = self.mean("instances.killed").filter(|killed| *killed > 0.0)?;
-        self.more().then(|| format!("{} instances die of their memory", count(killed.round())))
     }
 
     /// Tries that end by a timeout although nothing blocks them.
@@ -411,18 +382,6 @@ impl Case<'_> {
             "the timeline changes the load ({} ×)",
             factor.as_f64().map_or_else(|| factor.to_string(), figures::compact)
         ))
-    }
-
-    /// What lies in send buffers, where that is most of the difference in memory.
-    fn unsent(&self) -> Option<String> {
-        let Beside::Metric(name) = &self.line.beside else { return None };
-        let node = name.strip_suffix(".memory.peak_per_instance")?;
-        let unsent = self.mean(&format!("{node}.send_buffers.peak"))?;
-        let more = self.found.simulated? - self.found.estimate;
-        (more > 0.0 && unsent > more / 2.0).then(|| {
-            let unsent = figures::figure(Unit::Bytes, unsent);
-            format!("up to {unsent} lie unsent in the buffers of an instance")
-        })
     }
 
     /// A station that is busy enough to make others wait.

@@ -1,18 +1,22 @@
 //! Reasons that are a count of the run: handshakes, polls, what waited, and what slow readers did
 //! not take. Each has to make at least half of the difference by its own number.
-use super::reasons::{Case, HALF};
+use super::{
+    Line,
+    reasons::{Case, HALF},
+};
 use crate::{
+    engine::number,
     record::Unit,
     summary::{
         board,
         figures::{self, count, duration, share},
+        stated_count,
     },
 };
 use serde_json::Value as Json;
 
-/// The slowest parts of all deliveries that may be a tail, and from which quantile each is on.
-const TAILS: [(f64, &str, &str); 3] =
-    [(0.001, "thousandth", "p999"), (0.01, "hundredth", "p99"), (0.05, "twentieth", "p95")];
+/// From this part of an estimate on it is reached.
+const FULL: f64 = 0.95;
 
 impl Case<'_> {
     /// How far the two are apart.
@@ -115,10 +119,10 @@ impl Case<'_> {
     /// The first short poll of a user finds only what has come since the begin, half an interval on
     /// average: of e that find nothing it is (1 − e)/(−ln e).
     pub(super) fn first_polls(&self) -> Option<String> {
-        if !self.line.name.starts_with("Empty") || !self.has_short_polls() {
+        if !self.line.name.starts_with("Empty") {
             return None;
         }
-        let users = board::stated_users(self.summary)?;
+        let users = self.short_polled()?;
         let all = self.lines.iter().find(|line| line.name == "Polls")?.value;
         let usual = (self.found.estimate / all.max(1e-12)).clamp(1e-9, 1.0 - 1e-9);
         let more = users * ((1.0 - usual) / -libm::log(usual) - usual);
@@ -127,10 +131,31 @@ impl Case<'_> {
             .then(|| format!("the first poll of each of {} users finds less", count(users)))
     }
 
-    fn has_short_polls(&self) -> bool {
+    /// How many users poll in short intervals by the napkin; none where nobody may.
+    pub(super) fn short_polled(&self) -> Option<f64> {
         let is = |way: &Json| way == "short_poll" || way.get("short_poll").is_some();
-        board::nodes(self.summary, "clients").iter().any(|(_, it)| {
-            is(&it["transport"]) || it["prefer"].as_array().into_iter().flatten().any(is)
+        let all = board::nodes(self.summary, "clients").into_iter().filter_map(|(name, it)| {
+            let mut listed = it["prefer"].as_array().into_iter().flatten();
+            let any = is(&it["transport"]) || listed.any(is);
+            let about = |line: &&Line| ["", name].contains(&line.of.as_str());
+            let mut lines = self.lines.iter().filter(about);
+            let part = lines.find(|line| line.name == "Users by short poll");
+            any.then(|| Some(stated_count(&it["count"])? * part.map_or(1.0, |it| it.value)))?
+        });
+        all.reduce(|one, other| one + other)
+    }
+
+    /// They begin without connections, so that the mean is less while they come.
+    pub(super) fn fills(&self) -> Option<String> {
+        let online = self.summary.level("", "connections", "online")?;
+        let (start, end) = (self.summary.warm_up.seconds(), self.summary.horizon.seconds());
+        let all: Vec<f64> = online.within(start, end).map(|(_, held)| held).collect();
+        let full = all.iter().position(|held| *held >= FULL * self.found.estimate)?;
+        let lacks: f64 = all[..full].iter().map(|held| 1.0 - held / self.found.estimate).sum();
+        let part = lacks / number::float(number::count(all.len()).max(1));
+        (full > 0 && self.makes(-part)).then(|| {
+            let takes = online.step * number::float(number::count(full));
+            format!("it takes {} until as many have come", duration(takes))
         })
     }
 
@@ -145,7 +170,7 @@ impl Case<'_> {
         let told = moves.sum::<f64>() * users;
         let apart = (self.found.simulated? - self.found.estimate) * self.over;
         let empty = self.line.name.starts_with("Empty") && apart > 0.0;
-        (empty && told >= HALF * apart && !self.has_short_polls()).then(|| {
+        (empty && told >= HALF * apart && self.short_polled().is_none()).then(|| {
             format!("{} requests are answered with nothing by who drains", count(told.round()))
         })
     }
@@ -156,45 +181,6 @@ impl Case<'_> {
         let enough = failed >= HALF * self.apart()? * self.over;
         (failed > 0.05 * all && enough)
             .then(|| format!("{} of the polls fail", share(failed / all.max(1.0))))
-    }
-
-    /// Half of them are as fast as expected, and a few are not: so much slower that they alone make
-    /// half of the difference. The slowest take at least the quantile where they begin.
-    pub(super) fn tail(&self) -> Option<String> {
-        let half = self.mean("delivery_lag.p50")?;
-        let apart = self.found.simulated? - self.found.estimate;
-        if !self.more() || half >= 1.1 * self.found.estimate {
-            return None;
-        }
-        // Those of a smaller part take as long as its own quantile.
-        let (mut before, mut makes) = (0.0, 0.0);
-        TAILS.into_iter().find_map(|(part, name, quantile)| {
-            let slow = self.mean(&format!("delivery_lag.{quantile}"))?;
-            makes += (part - before) * (slow - self.found.estimate);
-            before = part;
-            (makes >= HALF * apart).then(|| {
-                let [slow, makes] = [slow, makes].map(duration);
-                format!("the tail: the slowest {name} takes {slow} or more, {makes} of the mean")
-            })
-        })
-    }
-
-    /// Replayed or pulled after an absence: many, or a few that waited for long.
-    pub(super) fn late(&self) -> Option<String> {
-        let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
-        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
-        if !self.more() || late <= 0.0 {
-            return None;
-        }
-        let longest = self.mean("delivery_lag.max")?;
-        let enough = late / all * longest >= HALF * self.apart()?;
-        if enough && late > 0.01 * all {
-            return Some(format!("{} waited for their recipient", share(late / all)));
-        }
-        enough.then(|| {
-            let late = figures::counted(late.round(), "delivery", "deliveries");
-            format!("{late} waited for their recipient, up to {}", duration(longest))
-        })
     }
 
     /// What readers do not take waits at their gateway, or is dropped there.

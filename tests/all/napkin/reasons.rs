@@ -1,6 +1,9 @@
 //! The napkin of users who come and go beside a run, and why a run is elsewhere than its napkin: a
 //! reason is a number of the run that makes the difference.
-use super::command::{both, shows};
+use super::{
+    command::{both, shows},
+    compared, line,
+};
 
 fn reason<'t>(table: &'t [csv::StringRecord], quantity: &str) -> &'t str {
     let row = table.iter().find(|row| &row[0] == quantity);
@@ -130,4 +133,46 @@ fn free_bytes_make_a_bill_differ_by_more() {
     let many = egress("  phones.sends.per_user: 60/min\n");
     assert!(few.contains("more bytes, of which the first are free"), "{few}");
     assert!(!many.contains("free"), "{many}");
+}
+
+/// The small tier gets those whose `WebSocket` fails, many times as many as it has in peace: that is
+/// why it dies of its memory, and as the shares are even nothing else is.
+#[test]
+fn a_herd_fills_an_instance() {
+    let text = "question: Why is it full?\nmodel: models/fallback.yaml\nhorizon: 5min\nwarm_up: \
+                30s\nset:\n  phones.count: 4k\n  side.memory: { limit: 30MB, over: die }\n\
+                timeline:\n  - { at: 1min, name: out, block: { node: phones, transport: websocket, \
+                lasts: 3min } }\n";
+    let all = compared(text, "");
+    let side =
+        |line: &&_| matches!(line, squall::summary::napkin::Compared { of, .. } if of == "side");
+    let memory = all.iter().filter(side).find(|line| line.name.starts_with("Peak memory")).unwrap();
+    assert!(
+        memory.is_large() && memory.reason.starts_with("the fullest holds up to"),
+        "{memory:?}"
+    );
+    assert!(memory.reason.ends_with("connections, not 100"), "{memory:?}");
+}
+
+/// Of two crowds the one that polls has first polls.
+#[test]
+fn who_does_not_poll_has_no_first_poll() {
+    let (_, run) = both(
+        "nodes:\n  others: { clients: { count: 200, transport: short_poll, \
+         network: { rtt: 80ms } } }\n  feed: { source: { clients: others, rate: 400/s, payload: \
+         100B, to: user } }\nlinks:\n  others -> edge: {}\n  feed -> bus: {}\n",
+    );
+    let empty = reason(&run, "Empty polls");
+    assert!(empty.contains("the first poll of each of 200 users"), "{empty}");
+}
+
+/// What nobody could see is no difference.
+#[test]
+fn a_share_of_nothing_is_nothing() {
+    let text = "question: Who waits?\nmodel: models/feed.yaml\nhorizon: 1min\nset:\n  \
+                readers.count: 300\n  readers.tabs: { geometric: 4 }\n  readers.wire.http: h2\n";
+    let all = compared(text, "");
+    let wait = line(&all, "Tabs that wait");
+    assert!(wait.estimate > 0.0 && wait.simulated == Some(0.0), "{wait:?}");
+    assert!(!wait.is_large() && wait.reason.is_empty(), "{wait:?}");
 }

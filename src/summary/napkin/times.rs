@@ -1,0 +1,96 @@
+//! Reasons that are times: what waited for its recipient or its sender, what is slow beside all
+//! else, and what goes in step. Each has to make at least half of the difference.
+use super::reasons::{Case, HALF};
+use crate::{
+    engine::number,
+    summary::{
+        board,
+        figures::{self, duration, share},
+    },
+};
+use serde_json::Value as Json;
+
+/// The slowest parts of all deliveries that may be a tail, and from which quantile each is on.
+const TAILS: [(f64, &str, &str); 3] =
+    [(0.001, "thousandth", "p999"), (0.01, "hundredth", "p99"), (0.05, "twentieth", "p95")];
+
+impl Case<'_> {
+    /// Half of them are as fast as expected, and a few are not: so much slower that they alone make
+    /// half of the difference. The slowest take at least the quantile where they begin.
+    pub(super) fn tail(&self) -> Option<String> {
+        let half = self.mean("delivery_lag.p50")?;
+        let apart = self.found.simulated? - self.found.estimate;
+        if !self.more() || half >= 1.1 * self.found.estimate {
+            return None;
+        }
+        // Those of a smaller part take as long as its own quantile.
+        let (mut before, mut makes) = (0.0, 0.0);
+        TAILS.into_iter().find_map(|(part, name, quantile)| {
+            let slow = self.mean(&format!("delivery_lag.{quantile}"))?;
+            makes += (part - before) * (slow - self.found.estimate);
+            before = part;
+            (makes >= HALF * apart).then(|| {
+                let [slow, makes] = [slow, makes].map(duration);
+                format!("the tail: the slowest {name} takes {slow} or more, {makes} of the mean")
+            })
+        })
+    }
+
+    /// Replayed or pulled after an absence: many, or a few that waited for long.
+    pub(super) fn late(&self) -> Option<String> {
+        let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
+        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
+        if !self.more() || late <= 0.0 {
+            return None;
+        }
+        let longest = self.mean("delivery_lag.max")?;
+        let enough = late / all * longest >= HALF * self.apart()?;
+        if enough && late > 0.01 * all {
+            return Some(format!("{} waited for their recipient", share(late / all)));
+        }
+        enough.then(|| {
+            let late = figures::counted(late.round(), "delivery", "deliveries");
+            format!("{late} waited for their recipient, up to {}", duration(longest))
+        })
+    }
+
+    /// What is written while its sender is away waits in an outbox until it is back: the mean rest of
+    /// an absence met at random, E[a²] ÷ 2E[a].
+    pub(super) fn written_away(&self) -> Option<String> {
+        if !self.sends() {
+            return None;
+        }
+        let away = 1.0 - self.mean("clients.availability")?;
+        let absences = self.summary.ledger.iter().flat_map(|run| &run.absences);
+        let (mut seconds, mut squares) = (0.0, 0.0);
+        for absence in absences {
+            let long = f64::midpoint(absence.low.seconds(), absence.high.seconds());
+            let each = number::float(absence.outages) * long;
+            (seconds, squares) = (seconds + each, squares + each * long);
+        }
+        let rest = squares / (2.0 * seconds).max(1e-9);
+        let enough = away * rest >= HALF * self.apart()?;
+        (self.more() && enough).then(|| {
+            let [away, rest] = [share(away), duration(rest)];
+            format!("{away} are written while their sender is away, for {rest} more on average")
+        })
+    }
+
+    /// Polls at a fixed interval, and messages at one that goes into it or the other way round: each
+    /// user has its own place between them for the whole run.
+    pub(super) fn in_step(&self) -> Option<String> {
+        let every = |node: &Json, way: &[&str]| {
+            let at = way.iter().fold(node, |node, key| &node[*key]);
+            board::seconds(at).filter(|every| *every > 0.0)
+        };
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let polls = nodes.values().find_map(|it| every(it, &["clients", "short_poll", "every"]))?;
+        let comes = nodes.values().find_map(|it| every(it, &["source", "every"]))?;
+        let times = polls.max(comes) / polls.min(comes);
+        let whole = (times - times.round()).abs() < 1e-9;
+        (self.short_polled().is_some() && whole && self.apart()? <= polls / 2.0).then(|| {
+            let [polls, comes] = [polls, comes].map(duration);
+            format!("in step: polls each {polls}, messages each {comes}")
+        })
+    }
+}
