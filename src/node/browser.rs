@@ -253,6 +253,7 @@ impl Cx<'_> {
         let crowd = self.crowds.of(user);
         let mut outbox = self.connections.kept.take_outbox(user);
         while let Some(message) = outbox.pop(self.messages) {
+            self.record.outbox_wait.record(self.now.since(self.messages.get(message).sent));
             Clients::send_up(crowd, user, message, self);
         }
     }

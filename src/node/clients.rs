@@ -154,6 +154,7 @@ impl Clients {
         if connection.state == State::Absent {
             return;
         }
+        cx.record.counts.written += 1;
         if crowd.own_feed.is_none() {
             for _ in 0..crowd.audience(from) {
                 cx.record.sent(cx.now, id);

@@ -29,6 +29,8 @@ pub struct Counts {
     pub duplicates: [u64; Twice::ALL.len()],
     /// Those of them that the users saw.
     pub shown: u64,
+    /// Messages that users wrote.
+    pub written: u64,
     /// Messages that were sent again because no acknowledgement had come.
     pub resent: u64,
     /// Those of them that the bus knew by their id.
@@ -82,6 +84,8 @@ pub struct Recorder {
     pub handshake_wait: Histogram,
     /// Of connections of crowds that prefer several transports: time spent on tries that failed.
     pub negotiation: Histogram,
+    /// How long messages waited in the outbox of their sender until they left it.
+    pub outbox_wait: Histogram,
     /// Lag by the row of the recipient, where transports differ; else empty.
     pub lag_by_way: Vec<Histogram>,
     /// Lag over time of what each node sends, where several do.
@@ -147,6 +151,7 @@ impl Recorder {
             reconnect: Histogram::default(),
             handshake_wait: Histogram::default(),
             negotiation: Histogram::default(),
+            outbox_wait: Histogram::default(),
             lag_by_way: Vec::new(),
             origins: Origins::default(),
             lag_by_source: Vec::new(),

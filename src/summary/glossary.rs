@@ -207,6 +207,21 @@ pub const METRICS: &[Described] = &[
     row("polls.failed", Unit::Count, "Those of them that nobody answered."),
     row("polls.standing", Unit::Count, "Requests held when the run began, not in the total."),
     row("polls.held", Unit::Count, "Polls without an answer yet when the run ended."),
+    row(
+        "sends.total",
+        Unit::Count,
+        "Messages that users wrote, those included that never left their outbox.",
+    ),
+    row(
+        "sends.waited",
+        Unit::Count,
+        "Messages that waited in the outbox of their sender, and left it.",
+    ),
+    row(
+        "sends.wait.{mean,p50,p99,max}",
+        Unit::Seconds,
+        "How long these had waited since they were written.",
+    ),
     row("sends.resent", Unit::Count, "Messages sent again because no acknowledgement had come."),
     row("sends.known", Unit::Count, "Those of them that the bus knew by their id."),
     row("inbox.stored", Unit::Count, "Messages that went into an inbox."),

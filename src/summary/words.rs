@@ -3,7 +3,7 @@ use super::{of_phase, sweep::Axis};
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 54] = [
+const METRICS: [(&str, &str); 55] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -13,6 +13,7 @@ const METRICS: [(&str, &str); 54] = [
     ("reconnect.max", "time to reconnect, longest"),
     ("reconnect.*", "time to reconnect, *"),
     ("negotiation.*", "time to negotiate, *"),
+    ("sends.wait.*", "time in an outbox, *"),
     ("wire.per_delivery", "bytes per delivered message"),
     ("deliveries.duplicates", "duplicate deliveries"),
     ("deliveries.*", "* deliveries"),

@@ -317,6 +317,13 @@ impl World {
             sheet.count("polls.standing", record.counts.standing);
             sheet.count("polls.held", self.open_polls().unwrap_or(0));
         }
+        let writes =
+            |node: &Node| matches!(node, Node::Clients(it) if it.parameters.sends.is_some());
+        if self.nodes.iter().any(writes) {
+            sheet.count("sends.total", record.counts.written);
+            sheet.count("sends.waited", record.outbox_wait.total());
+            sheet.times("sends.wait", &record.outbox_wait);
+        }
         if self.crowds.iter().any(|crowd| crowd.acknowledged.is_some()) {
             sheet.count("sends.resent", record.counts.resent);
             sheet.count("sends.known", record.counts.known);

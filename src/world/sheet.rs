@@ -36,6 +36,14 @@ impl Sheet {
         self.of_deliveries.extend(before..self.rows.len());
     }
 
+    /// How long something took that may never have happened.
+    pub(super) fn times(&mut self, prefix: &str, times: &Histogram) {
+        self.seconds(format!("{prefix}.mean"), times.mean());
+        self.seconds(format!("{prefix}.p50"), times.quantile(0.5));
+        self.seconds(format!("{prefix}.p99"), times.quantile(0.99));
+        self.seconds(format!("{prefix}.max"), (times.total() > 0).then(|| times.max()));
+    }
+
     /// The lag of deliveries.
     pub(super) fn lag(&mut self, prefix: &str, lag: &Histogram) {
         self.of_deliveries(|sheet| {

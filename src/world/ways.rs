@@ -85,10 +85,6 @@ impl World {
         sheet.count("attempts.blocked", record.counts.blocked);
         sheet.count("clients.fell_back", record.counts.fell_back);
         sheet.count("clients.upgraded", record.counts.upgraded);
-        let some = record.negotiation.total() > 0;
-        sheet.seconds("negotiation.mean", record.negotiation.mean().filter(|_| some));
-        sheet.seconds("negotiation.p50", record.negotiation.quantile(0.5));
-        sheet.seconds("negotiation.p99", record.negotiation.quantile(0.99));
-        sheet.seconds("negotiation.max", some.then(|| record.negotiation.max()));
+        sheet.times("negotiation", &record.negotiation);
     }
 }

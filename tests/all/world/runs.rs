@@ -1,5 +1,5 @@
 //! What runs of the chat architecture must show.
-use super::chat::{chat, clients, crash, deploy, drop_users, gateways, replay, secs};
+use super::chat::{away_for, chat, clients, crash, deploy, drop_users, gateways, replay, secs};
 use squall::{
     engine::Time,
     node::parameters::{Audience, Jitter, Parameters, Resume, Sends},
@@ -143,6 +143,24 @@ fn what_the_buffer_keeps_too_long_expires() {
         assert!(late > 1_000.0, "{late}");
         assert_is(&outcome, "deliveries.lost", value(&outcome, "lost.gateway_crash"));
     }
+}
+
+/// A third of the users is away for 30 s, and writes each 2 s: half of that on average waits for
+/// them to be back, none for longer.
+#[test]
+fn what_is_written_away_waits_in_an_outbox() {
+    let mut scenario = chat(6_000, 3);
+    clients(&mut scenario).sends.as_mut().unwrap().per_user = squall::units::Rate(0.5);
+    clients(&mut scenario).network.lifetime = None;
+    away_for(&mut scenario, 30, 1.0 / 3.0);
+    let outcome = run(&scenario);
+    let written = 0.5 * value(&outcome, "outage.user_seconds");
+    let waited = value(&outcome, "sends.waited");
+    assert!((waited / written - 1.0).abs() < 0.02, "{waited} of {written}");
+    let all = 0.5 * 6_000.0 * scenario.horizon.seconds();
+    assert!((value(&outcome, "sends.total") / all - 1.0).abs() < 0.02);
+    assert!((value(&outcome, "sends.wait.mean") / 15.0 - 1.0).abs() < 0.03);
+    assert!((29.0..35.0).contains(&value(&outcome, "sends.wait.max")));
 }
 
 /// Without resume, what is lost is what was sent to users while they were away.
