@@ -320,10 +320,11 @@ impl Deploy<'_> {
             let each = format!("{} to {} each", s(least), s(most));
             format!("{} in {many} drains, {each}, + {many} × {boots}", s(drains))
         };
-        if last < self.told(rolling.fullest).min(pool.own.drain.grace.seconds()) {
+        let (told, grace) = (self.told(rolling.fullest), pool.own.drain.grace.seconds());
+        if last < told.min(grace) {
             words += ", until what is held has been answered";
         }
-        if last > self.told(rolling.fullest) {
+        if last > told && last < grace {
             words += ", until the slowest is told and has left";
         }
         let lasts = drains + rolling.batches * startup;

@@ -86,3 +86,23 @@ fn requests_that_are_held_go_to_those_that_serve() {
     let moves = each("src.rate: null\n  src.every: 1s");
     assert!(moves.reason.starts_with("8 drains begin in step with"), "{moves:?}");
 }
+
+/// Who is told to leave at once hears of it after its own way, the last of 250 after a long one; a
+/// grace cuts that off.
+#[test]
+fn the_last_to_hear_of_a_drain_is_late() {
+    let rtt = "rd.network.rtt: { lognormal: { median: 400ms, p95: 1s } }";
+    let drains = |sets: &[&str], says: bool| {
+        let all = deploy(1, &[&[rtt], sets].concat());
+        agree(&all, &[("Duration", 0.01)]);
+        let line = line(&all, "Duration");
+        assert_eq!(line.formula.contains("until the slowest is told"), says, "{line:?}");
+        line.estimate / 8.0 - 15.0
+    };
+    let at_once = drains(&["gw.drain.window: 0s"], true);
+    assert!((1.5..3.0).contains(&at_once), "{at_once}");
+    let within = drains(&["gw.drain.window: 2s"], true);
+    assert!(within > at_once && within < at_once + 0.5, "{within}");
+    let cut = drains(&["gw.drain: { window: 0s, grace: 1s }"], false);
+    assert!((cut - 1.0).abs() < 0.01, "{cut}");
+}
