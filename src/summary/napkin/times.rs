@@ -1,12 +1,9 @@
 //! Reasons that are times: what waited for its recipient or its sender, what is slow beside all
 //! else, and what goes in step. Each has to make at least half of the difference.
 use super::reasons::{Case, HALF};
-use crate::{
-    engine::number,
-    summary::{
-        board,
-        figures::{self, duration, share},
-    },
+use crate::summary::{
+    board,
+    figures::{self, duration, share},
 };
 use serde_json::Value as Json;
 
@@ -54,25 +51,14 @@ impl Case<'_> {
         })
     }
 
-    /// What is written while its sender is away waits in an outbox until it is back: the mean rest of
-    /// an absence met at random, E[a²] ÷ 2E[a].
+    /// What is written while its sender is away waits in an outbox until it is back.
     pub(super) fn written_away(&self) -> Option<String> {
-        if !self.sends() {
-            return None;
-        }
-        let away = 1.0 - self.mean("clients.availability")?;
-        let absences = self.summary.ledger.iter().flat_map(|run| &run.absences);
-        let (mut seconds, mut squares) = (0.0, 0.0);
-        for absence in absences {
-            let long = f64::midpoint(absence.low.seconds(), absence.high.seconds());
-            let each = number::float(absence.outages) * long;
-            (seconds, squares) = (seconds + each, squares + each * long);
-        }
-        let rest = squares / (2.0 * seconds).max(1e-9);
-        let enough = away * rest >= HALF * self.apart()?;
+        let waited = self.mean("sends.waited")? / self.mean("sends.total")?.max(1.0);
+        let each = self.mean("sends.wait.mean")?;
+        let enough = waited * each >= HALF * self.apart()?;
         (self.more() && enough).then(|| {
-            let [away, rest] = [share(away), duration(rest)];
-            format!("{away} are written while their sender is away, for {rest} more on average")
+            let [waited, each] = [share(waited), duration(each)];
+            format!("{waited} of the messages wait for their sender, {each} on average")
         })
     }
 

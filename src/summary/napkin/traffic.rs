@@ -145,17 +145,31 @@ impl Case<'_> {
         all.reduce(|one, other| one + other)
     }
 
-    /// They begin without connections, so that the mean is less while they come.
+    /// For a while there are fewer, since they begin without connections or something takes them.
     pub(super) fn fills(&self) -> Option<String> {
         let online = self.summary.level("", "connections", "online")?;
         let (start, end) = (self.summary.warm_up.seconds(), self.summary.horizon.seconds());
-        let all: Vec<f64> = online.within(start, end).map(|(_, held)| held).collect();
-        let full = all.iter().position(|held| *held >= FULL * self.found.estimate)?;
-        let lacks: f64 = all[..full].iter().map(|held| 1.0 - held / self.found.estimate).sum();
-        let part = lacks / number::float(number::count(all.len()).max(1));
-        (full > 0 && self.makes(-part)).then(|| {
-            let takes = online.step * number::float(number::count(full));
-            format!("it takes {} until as many have come", duration(takes))
+        let lack = |(bin, held)| (online.time(bin), 1.0 - held / self.found.estimate);
+        let all: Vec<(f64, f64)> = online.within(start, end).map(lack).collect();
+        let full = |(_, lack): &(f64, f64)| *lack <= 1.0 - FULL;
+        let sum = |part: &[(f64, f64)]| part.iter().map(|(_, lack)| lack).sum::<f64>();
+        let stretches = all.split(full).filter(|part| !part.is_empty());
+        let long = stretches.max_by(|one, other| sum(one).total_cmp(&sum(other)))?;
+        if !self.makes(-sum(long) / number::float(number::count(all.len()))) {
+            return None;
+        }
+        let (from, last) = (long.first()?.0, long.last()?.0);
+        let lasts = duration(last - from + online.step);
+        if from <= all.first()?.0 {
+            return Some(format!("it takes {lasts} until as many have come"));
+        }
+        let at = |entry: &&Json| board::seconds(&entry["at"]).is_some_and(|at| at <= from);
+        let acts = |entry: &&Json| entry["mark"].is_null();
+        let name = self.summary.timeline().iter().filter(acts).rfind(at)?["name"].as_str()?;
+        Some(if last < all.last()?.0 {
+            format!("it takes {lasts} from {name} on until as many are back")
+        } else {
+            format!("from {name} on not as many are back, for {lasts}")
         })
     }
 

@@ -176,3 +176,62 @@ fn a_share_of_nothing_is_nothing() {
     assert!(wait.estimate > 0.0 && wait.simulated == Some(0.0), "{wait:?}");
     assert!(!wait.is_large() && wait.reason.is_empty(), "{wait:?}");
 }
+
+/// Who has lost its connection writes on, and what it writes waits in its outbox. Not so where it is
+/// back within the second.
+#[test]
+fn what_is_written_away_makes_a_lag() {
+    let lag = |wait: &str| {
+        let away = "  phones.network: { rtt: 80ms, silent_drops: 0%, lifetime: { exponential: { \
+                    mean: 2min } } }\n  replay.retention: 1s\n";
+        let (_, run) = both(&format!(
+            "{away}  phones.reconnect: {{ base: {wait}, cap: {wait}, jitter: none }}\n"
+        ));
+        reason(&run, "Lag, mean").to_owned()
+    };
+    let long = lag("10s");
+    assert!(long.contains("of the messages wait for their sender, 4.9"), "{long}");
+    let short = lag("100ms");
+    assert!(!short.contains("wait for their sender"), "{short}");
+}
+
+/// Where the polls of one reader lie between the messages stays so for the run; at other intervals
+/// they come to lie anywhere.
+#[test]
+fn polls_in_step_with_messages_are_no_chance() {
+    let stale = |every: &str| {
+        let text = format!(
+            "question: Is it stale?\nmodel: models/feed.yaml\nhorizon: 5min\nwarm_up: 1min\nseed: 2\n\
+             set:\n  readers.count: 1\n  readers.transport: short_poll\n  \
+             readers.short_poll.every: {every}\n  readers.network.lifetime: never\n  ticker.to: all\n  \
+             ticker.every: 10s\n"
+        );
+        line(&compared(&text, ""), "Staleness, mean").clone()
+    };
+    for (every, polls) in [("10s", "10.0"), ("5s", "5.00")] {
+        let step = stale(every);
+        let says = format!("in step: polls each {polls}\u{202f}s, messages each 10.0\u{202f}s");
+        assert!(step.is_large() && step.reason == says, "{step:?}");
+    }
+    assert!(!stale("7s").is_large());
+}
+
+/// After all have been dropped, a stream of sessions fills a pool within a multiple of their stay.
+#[test]
+fn a_pool_that_fills_again_is_not_full() {
+    let mean = |stay: &str| {
+        let text = format!(
+            "question: Is it full?\nmodel: models/calls.yaml\nhorizon: 5min\nset:\n  \
+             callers.sessions.arrive: 50/s\n  callers.sessions.stay: {{ exponential: {{ mean: \
+             {stay} }} }}\ntimeline:\n  - {{ at: 1min, name: cut, drop_clients: {{ node: callers }} \
+             }}\n"
+        );
+        line(&compared(&text, ""), "Connections").clone()
+    };
+    let again = mean("20s");
+    assert!(again.is_large() && again.reason.starts_with("it takes 74."), "{again:?}");
+    assert!(again.reason.ends_with(" from cut on until as many are back"), "{again:?}");
+    let long = mean("5min");
+    assert!(long.reason.starts_with("from cut on not as many are back, for 4:"), "{long:?}");
+    assert!(!mean("5s").is_large());
+}
