@@ -470,9 +470,9 @@ impl Crowd<'_> {
         self.users * each.min(f64::from(most)) * self.payload()
     }
 
-    /// How many lie in the inbox of one who is away, at a random instant: of an absence of a seconds,
-    /// met as often as it is long, all that came since its begin, up to what retention and bound
-    /// leave: after r = min(retention, bound ÷ λ) no more. E[∫₀^a λ·min(t, r) dt] ÷ E[a].
+    /// How many lie in the inbox of one who is away, at a random instant: of an absence of a
+    /// seconds, met as often as it is long, all that came since its begin, up to what retention and
+    /// bound leave: after r = min(retention, bound ÷ λ) no more. E[∫₀^a λ·min(t, r) dt] ÷ E[a].
     pub(super) fn waiting(&self) -> f64 {
         let (Some(inbox), Some(visits)) = (self.inbox, &self.clients.parameters.visits) else {
             return 0.0;

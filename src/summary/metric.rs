@@ -153,8 +153,8 @@ mod tests {
         assert!(metric.ci_high > Some(4.0));
     }
 
-    /// Of whom a fault hits no fewer than none are away for good, and nobody is there for longer than
-    /// always; what is left of a budget may be less than nothing.
+    /// Of whom a fault hits no fewer than none are away for good, and nobody is there for longer
+    /// than always; what is left of a budget may be less than nothing.
     #[test]
     fn a_part_of_a_whole_is_between_none_and_all() {
         let ends = |name: &str, values: Vec<f64>| {

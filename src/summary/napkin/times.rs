@@ -62,8 +62,8 @@ impl Case<'_> {
         })
     }
 
-    /// Polls at a fixed interval, and messages at one that goes into it or the other way round: each
-    /// user has its own place between them for the whole run.
+    /// Polls at a fixed interval, and messages at one that goes into it or the other way round:
+    /// each user has its own place between them for the whole run.
     pub(super) fn in_step(&self) -> Option<String> {
         let every = |node: &Json, way: &[&str]| {
             let at = way.iter().fold(node, |node, key| &node[*key]);

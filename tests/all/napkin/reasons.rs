@@ -135,8 +135,8 @@ fn free_bytes_make_a_bill_differ_by_more() {
     assert!(!many.contains("free"), "{many}");
 }
 
-/// The small tier gets those whose `WebSocket` fails, many times as many as it has in peace: that is
-/// why it dies of its memory, and as the shares are even nothing else is.
+/// The small tier gets those whose `WebSocket` fails, many times as many as it has in peace: that
+/// is why it dies of its memory, and as the shares are even nothing else is.
 #[test]
 fn a_herd_fills_an_instance() {
     let text = "question: Why is it full?\nmodel: models/fallback.yaml\nhorizon: 5min\nwarm_up: \
@@ -177,8 +177,8 @@ fn a_share_of_nothing_is_nothing() {
     assert!(!wait.is_large() && wait.reason.is_empty(), "{wait:?}");
 }
 
-/// Who has lost its connection writes on, and what it writes waits in its outbox. Not so where it is
-/// back within the second.
+/// Who has lost its connection writes on, and what it writes waits in its outbox. Not so where it
+/// is back within the second.
 #[test]
 fn what_is_written_away_makes_a_lag() {
     let lag = |wait: &str| {
@@ -201,10 +201,10 @@ fn what_is_written_away_makes_a_lag() {
 fn polls_in_step_with_messages_are_no_chance() {
     let stale = |every: &str| {
         let text = format!(
-            "question: Is it stale?\nmodel: models/feed.yaml\nhorizon: 5min\nwarm_up: 1min\nseed: 2\n\
-             set:\n  readers.count: 1\n  readers.transport: short_poll\n  \
-             readers.short_poll.every: {every}\n  readers.network.lifetime: never\n  ticker.to: all\n  \
-             ticker.every: 10s\n"
+            "question: Is it stale?\nmodel: models/feed.yaml\nhorizon: 5min\nwarm_up: 1min\n\
+             seed: 2\nset:\n  readers.count: 1\n  readers.transport: short_poll\n  \
+             readers.short_poll.every: {every}\n  readers.network.lifetime: never\n  ticker.to: \
+             all\n  ticker.every: 10s\n"
         );
         line(&compared(&text, ""), "Staleness, mean").clone()
     };
@@ -223,8 +223,8 @@ fn a_pool_that_fills_again_is_not_full() {
         let text = format!(
             "question: Is it full?\nmodel: models/calls.yaml\nhorizon: 5min\nset:\n  \
              callers.sessions.arrive: 50/s\n  callers.sessions.stay: {{ exponential: {{ mean: \
-             {stay} }} }}\ntimeline:\n  - {{ at: 1min, name: cut, drop_clients: {{ node: callers }} \
-             }}\n"
+             {stay} }} }}\ntimeline:\n  - {{ at: 1min, name: cut, drop_clients: {{ node: \
+             callers }} }}\n"
         );
         line(&compared(&text, ""), "Connections").clone()
     };
