@@ -49,7 +49,7 @@ pub fn run(topic: Option<&str>) -> u8 {
 pub fn explain(topic: &str) -> Option<String> {
     let keys = catalogue::keys();
     let mut found: Vec<String> =
-        matching(&keys, topic).into_iter().map(|key| of_key(&keys, key)).collect();
+        matching(keys, topic).into_iter().map(|key| of_key(keys, key)).collect();
     found.extend(list(topic));
     let value = VALUES.iter().find(|value| value.0 == topic);
     found.extend(value.map(|(name, written, says)| entry(name, written, says)));

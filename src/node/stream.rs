@@ -99,7 +99,7 @@ impl Clients {
         }
         cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
-        cx.record.recovery.forget(user);
+        cx.record.recovery.leaves(user);
         cx.record.session_gone(cx.now, self.id, Departure::Left);
     }
 

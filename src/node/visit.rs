@@ -114,7 +114,7 @@ impl Clients {
         let row = cx.connections.get_mut(user);
         // What is still on its way of an attempt, or waits for one, is void.
         (row.state, row.session) = (State::Absent, next_session(row.session));
-        cx.record.recovery.forget(user);
+        cx.record.recovery.leaves(user);
         Self::wants(user, -1, cx);
         cx.wake(cx.now + away, Timer::Visit, user, number);
     }

@@ -15,6 +15,8 @@ pub struct Hits {
     pub began: Time,
     /// How often it took somebody's connection, or told somebody to move.
     pub hit: u64,
+    /// Those of them who left of their own accord before they were back; `hit` is without them.
+    pub left: u64,
     /// From its begin to the connection that replaced it.
     pub back: Histogram,
     /// The longest that one of them was without a connection.
@@ -82,15 +84,25 @@ impl Recovery {
         }
     }
 
-    /// A user no longer wants to be online, or was told to move and has not by the end: it counts
-    /// for no fault.
+    /// A user was told to move and has not by the end: it counts for no fault.
     pub fn forget(&mut self, user: u32) {
-        let Some(by) = self.by.get_mut(number::index(user)) else { return };
+        self.take_out(user);
+    }
+
+    /// A user no longer wants to be online: nobody knows when it would have been back.
+    pub fn leaves(&mut self, user: u32) {
+        if let Some(fault) = self.take_out(user) {
+            fault.left += 1;
+        }
+    }
+
+    fn take_out(&mut self, user: u32) -> Option<&mut Hits> {
+        let by = self.by.get_mut(number::index(user))?;
         let fault = std::mem::replace(by, NOBODY);
         self.takes_over.remove(&user);
-        if let Some(fault) = self.faults.get_mut(usize::from(fault)) {
-            fault.hit -= 1;
-        }
+        let fault = self.faults.get_mut(usize::from(fault))?;
+        fault.hit -= 1;
+        Some(fault)
     }
 
     /// Whether a fault has hit a user who is not back.
@@ -166,6 +178,20 @@ mod tests {
         assert_eq!((fault.all(), fault.never()), (Some(Span::from_secs(30)), 0));
         let most = fault.until(0.99).unwrap().seconds();
         assert!((most - 30.0).abs() < 0.3, "{most}");
+    }
+
+    /// Who goes of its own accord is none of those hit, and stays known.
+    #[test]
+    fn who_leaves_is_not_waited_for() {
+        let mut recovery = Recovery::default();
+        recovery.begin("drop", at(10), 4);
+        (0..3).for_each(|user| recovery.hit(user));
+        recovery.leaves(0);
+        recovery.leaves(3);
+        recovery.forget(1);
+        recovery.back(at(12), 2, secs(2));
+        let fault = &recovery.faults[0];
+        assert_eq!((fault.hit, fault.left, fault.never()), (1, 1, 0));
     }
 
     /// The tab that waited gets the place, and the time since then counts.

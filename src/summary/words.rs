@@ -3,7 +3,7 @@ use super::{of_phase, sweep::Axis};
 use serde_json::Value as Json;
 
 /// What a metric is called in a sentence; `*` stands for a name of the writer's own.
-const METRICS: [(&str, &str); 55] = [
+const METRICS: [(&str, &str); 56] = [
     ("cost.total", "the bill of a month"),
     ("cost.per_million_deliveries", "the bill of a million deliveries"),
     ("delivery_lag.p999", "delivery lag, p99.9"),
@@ -41,6 +41,7 @@ const METRICS: [(&str, &str); 55] = [
     ("presence.falsely_online", "time in which users are taken for online"),
     ("lost.*", "deliveries lost, *"),
     ("recovery.*.hit", "connections hit by *"),
+    ("recovery.*.left", "connections hit by * whose user left first"),
     ("recovery.*.t50", "time until half are back from *"),
     ("recovery.*.t99", "time until 99 % are back from *"),
     ("recovery.*.all", "time until all are back from *"),

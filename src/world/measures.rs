@@ -279,9 +279,17 @@ impl World {
     }
 
     fn recovery_measures(&self, sheet: &mut Sheet) {
+        let goes = |node: &Node| {
+            let Node::Clients(it) = node else { return false };
+            it.parameters.sessions.is_some() || it.parameters.visits.is_some()
+        };
+        let some_go = self.nodes.iter().any(goes);
         for fault in &self.record.recovery.faults {
             let name = &fault.name;
             sheet.count(format!("recovery.{name}.hit"), fault.hit);
+            if some_go {
+                sheet.count(format!("recovery.{name}.left"), fault.left);
+            }
             sheet.seconds(format!("recovery.{name}.t50"), fault.until(0.5));
             sheet.seconds(format!("recovery.{name}.t99"), fault.until(0.99));
             sheet.seconds(format!("recovery.{name}.all"), fault.all());

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::spec::{self, Experiment};
 use serde_json::{Value as Json, json};
+use std::sync::LazyLock;
 
 /// A key that can be written.
 #[derive(Clone, PartialEq, Debug)]
@@ -58,8 +59,14 @@ pub const VALUES: &[(&str, &str, &str)] = &[
     ("word", "`full`", "one of a list"),
 ];
 
+static KEYS: LazyLock<Vec<Key>> = LazyLock::new(walked);
+
 /// Every key, sections before what they hold.
-pub fn keys() -> Vec<Key> {
+pub fn keys() -> &'static [Key] {
+    &KEYS
+}
+
+fn walked() -> Vec<Key> {
     let mut keys: Vec<Key> = Vec::new();
     let mut root = spec::schema::of::<Experiment>();
     schema::walk("experiment", &mut root, &mut |name, schema| {

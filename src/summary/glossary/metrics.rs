@@ -93,6 +93,11 @@ pub const METRICS: &[Described] = &[
          begin to connect then.",
     ),
     row(
+        "recovery.<action>.left",
+        Unit::Count,
+        "Whom a fault hit beside those, and whose session or visit was over before they were back.",
+    ),
+    row(
         "recovery.<action>.{t50,t99,all}",
         Unit::Seconds,
         "From a fault until so many of those hit are back: half, 99 %, all; none if they are not.",

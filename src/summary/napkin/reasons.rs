@@ -92,6 +92,7 @@ impl Case<'_> {
             Kind::Bytes => all.extend(self.of_bytes()),
             Kind::Work => all.extend(self.of_work()),
             Kind::Hit => all.extend([
+                self.left(),
                 self.killed(),
                 self.lost_sessions(),
                 self.away(),
@@ -349,6 +350,14 @@ impl Case<'_> {
         let mut all = self.summary.metrics.iter().filter(|metric| lost(&metric.name));
         let most = all.find_map(|metric| metric.mean.filter(|lost| *lost > 0.01))?;
         self.makes(-most).then(|| format!("{} of the sessions are lost", share(most)))
+    }
+
+    /// Who was hit, and whose session or visit was over first: they count for no fault.
+    fn left(&self) -> Option<String> {
+        let Beside::Metric(name) = &self.line.beside else { return None };
+        let left = self.mean(&name.replace(".hit", ".left"))?;
+        let enough = self.makes(-left / self.found.estimate.max(1.0));
+        enough.then(|| format!("{} leave before they are back", count(left.round())))
     }
 
     /// Tries that end by a timeout although nothing blocks them.

@@ -236,7 +236,7 @@ fn editors_know_objectives_and_names() {
 fn every_key_says_what_it_means_and_what_it_takes() {
     let keys = catalogue::keys();
     assert!(keys.len() > 100);
-    for key in &keys {
+    for key in keys {
         assert!(!key.meaning.is_empty(), "{} has no meaning", key.name);
         let is_section = keys.iter().any(|other| other.name.starts_with(&format!("{}.", key.name)));
         let alone = ["nodes", "experiment.set"].contains(&key.name.as_str())

@@ -216,6 +216,20 @@ fn polls_in_step_with_messages_are_no_chance() {
     assert!(!stale("7s").is_large());
 }
 
+/// A herd has those who are back, or still want to be: who has left before is told.
+#[test]
+fn who_leaves_before_is_no_herd() {
+    let text = "question: Who is hit?\nmodel: models/calls.yaml\nhorizon: 3min\nset:\n  \
+                callers.sessions.arrive: 50/s\ntimeline:\n  - { at: 1min, name: cut, drop_clients: \
+                { node: callers } }\n";
+    let all = compared(text, "");
+    let herd = line(&all, "Herd");
+    assert!(herd.is_large() && herd.reason.ends_with(" leave before they are back"), "{herd:?}");
+    let left: f64 = herd.reason.split(' ').next().unwrap().parse().unwrap();
+    let hit = herd.simulated.unwrap() + left;
+    assert!((hit / 1_000.0 - 1.0).abs() < 0.07, "{hit}");
+}
+
 /// After all have been dropped, a stream of sessions fills a pool within a multiple of their stay.
 #[test]
 fn a_pool_that_fills_again_is_not_full() {
