@@ -134,6 +134,7 @@ impl Plan<'_> {
             );
             let held = Beside::OverRun("registry.operations".to_owned());
             sheet.line("Registry operations", words, value(all, held));
+            sheet.by_opening([2.0; 2]);
         }
     }
 

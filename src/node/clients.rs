@@ -391,7 +391,7 @@ impl Clients {
         }
         cx.vacates(user);
         if cx.connections.leaving.remove(&user) {
-            return self.go(user, cx);
+            return self.go(user, Self::lacked(user, cx), cx);
         }
         Self::back_off(user, cx);
     }

@@ -8,6 +8,7 @@ use super::{
     table::{
         connections::{State, next_session},
         messages::Stage,
+        tiers::Life,
         tiers::Tiers,
     },
 };
@@ -179,10 +180,10 @@ impl LoadBalancer {
 
     /// Believes what the probes have seen, if they have seen the same for long enough.
     pub fn on_checked(&self, instance: u16, cx: &mut Cx<'_>) {
-        let serves = cx.tiers.serves(instance);
-        let row = cx.tiers.get_mut(instance);
+        let row = cx.tiers.get(instance);
         if self.noticed(row.changed) <= cx.now {
-            row.believed_up = serves;
+            let up = row.life == Life::Up;
+            cx.tiers.believe(instance, up, cx.now);
         }
     }
 }

@@ -90,6 +90,7 @@ impl Clients {
 
     /// Its time is over, wherever it stands. A dead connection is held until that is noticed.
     pub(super) fn leave(&self, user: u32, cx: &mut Cx<'_>) {
+        let lacked = Self::lacked(user, cx);
         match cx.connections.get(user).state {
             State::Gone | State::Absent => return,
             State::Online => self.close(user, cx),
@@ -99,8 +100,18 @@ impl Clients {
         }
         cx.unsubscribes(user);
         cx.connections.get_mut(user).state = State::Gone;
-        cx.record.recovery.leaves(user);
+        cx.record.recovery.leaves(cx.now, user, lacked);
         cx.record.session_gone(cx.now, self.id, Departure::Left);
+    }
+
+    /// For how long a user has wanted a connection that it has not.
+    pub(super) fn lacked(user: u32, cx: &Cx<'_>) -> Span {
+        match cx.connections.get(user).state {
+            State::Online | State::Gone | State::Absent => Span::ZERO,
+            State::Away | State::Connecting | State::HalfOpen => {
+                cx.now.since(cx.connections.wants_since(user))
+            }
+        }
     }
 
     /// A connection that died before its session left is given up by the gateway.
@@ -117,6 +128,7 @@ impl Clients {
 pub(super) fn give_up(user: u32, cx: &mut Cx<'_>) {
     let crowd = cx.crowds.of(user);
     let was_in = stood_at_the_start(crowd, user) || cx.connections.get(user).session > 0;
+    cx.record.recovery.still_away(cx.now, user, Clients::lacked(user, cx));
     let departure = if was_in { Departure::Cut } else { Departure::Lost };
     cx.record.session_gone(cx.now, crowd.clients, departure);
 }

@@ -84,6 +84,7 @@ impl Clients {
         if cx.connections.visits[number::index(user)].number != number {
             return;
         }
+        let lacked = Self::lacked(user, cx);
         match cx.connections.get(user).state {
             State::Gone | State::Absent => return,
             State::HalfOpen => {
@@ -96,7 +97,7 @@ impl Clients {
             State::Connecting => Self::end_attempt(user, AttemptEnd::Abandoned, cx),
             State::Away => cx.vacates(user),
         }
-        self.go(user, cx);
+        self.go(user, lacked, cx);
     }
 
     /// So many more users want a connection; who polls wants none.
@@ -106,15 +107,15 @@ impl Clients {
         }
     }
 
-    /// A user goes until its next visit.
-    pub(super) fn go(&self, user: u32, cx: &mut Cx<'_>) {
+    /// A user goes until its next visit, after so long without a connection.
+    pub(super) fn go(&self, user: u32, lacked: Span, cx: &mut Cx<'_>) {
         let Some(visits) = &self.parameters.visits else { return };
         let away = Span::from_float(visits.away.quantile(self.visit_unit(user, AWAY, cx)));
         let number = cx.connections.visits[number::index(user)].number;
         let row = cx.connections.get_mut(user);
         // What is still on its way of an attempt, or waits for one, is void.
         (row.state, row.session) = (State::Absent, next_session(row.session));
-        cx.record.recovery.leaves(user);
+        cx.record.recovery.leaves(cx.now, user, lacked);
         Self::wants(user, -1, cx);
         cx.wake(cx.now + away, Timer::Visit, user, number);
     }

@@ -89,10 +89,13 @@ impl Recovery {
         self.take_out(user);
     }
 
-    /// A user no longer wants to be online: nobody knows when it would have been back.
-    pub fn leaves(&mut self, user: u32) {
+    /// A user no longer wants to be online, after so long without a connection: nobody knows when
+    /// it would have been back.
+    pub fn leaves(&mut self, at: Time, user: u32, outage: Span) {
+        let since = self.takes_over.get(&user).copied();
         if let Some(fault) = self.take_out(user) {
             fault.left += 1;
+            fault.was_away(lacks(since, at, outage));
         }
     }
 
@@ -133,7 +136,7 @@ impl Recovery {
         }
     }
 
-    /// The run ends at `at`, and a user has been without a connection for so long.
+    /// The run ends at `at`, or a session gives up, after so long without a connection.
     pub fn still_away(&mut self, at: Time, user: u32, outage: Span) {
         let Some(&by) = self.by.get(number::index(user)) else { return };
         if let Some(fault) = self.faults.get_mut(usize::from(by)) {
@@ -186,12 +189,13 @@ mod tests {
         let mut recovery = Recovery::default();
         recovery.begin("drop", at(10), 4);
         (0..3).for_each(|user| recovery.hit(user));
-        recovery.leaves(0);
-        recovery.leaves(3);
+        recovery.leaves(at(11), 0, secs(1));
+        recovery.leaves(at(11), 3, secs(1));
         recovery.forget(1);
         recovery.back(at(12), 2, secs(2));
         let fault = &recovery.faults[0];
         assert_eq!((fault.hit, fault.left, fault.never()), (1, 1, 0));
+        assert_eq!(fault.away, 3_000_000_000, "its time is lost all the same");
     }
 
     /// The tab that waited gets the place, and the time since then counts.

@@ -10,13 +10,27 @@ const TIMES: f64 = 1.5;
 /// How likely chance alone is to bring one such peak into all bins that are looked at.
 const LIKELY: f64 = 1e-3;
 
-/// How many more than `expected` events chance brings to a bin of so many, at most: Bernstein's
-/// bound of a Poisson variable, P(X ≥ m + t) ≤ exp(−t² / (2 (m + t/3))), for all bins together.
-/// Where many are expected, that is some five times their root.
+/// How many more than `expected` events chance brings to a bin of so many, at most: Chernoff's bound
+/// of a Poisson variable, P(X ≥ x) ≤ exp(−(x ln(x/m) − x + m)), for all bins together. Where many
+/// are expected, that is some five times their root.
 pub fn beyond(expected: f64, bins: usize) -> f64 {
     let sure = libm::log(number::float(number::count(bins.max(1))) / LIKELY);
-    sure / 3.0 + (sure * sure / 9.0 + 2.0 * sure * expected).sqrt()
+    let mean = expected.max(1e-300);
+    // Bernstein's is more than that.
+    let mut most = mean + sure / 3.0 + (sure * sure / 9.0 + 2.0 * sure * mean).sqrt();
+    // Newton's rule from above, of a function that bends upwards.
+    for _ in 0..ROUNDS {
+        let slope = libm::log(most / mean);
+        if slope <= 0.0 {
+            break;
+        }
+        most -= (most * slope - most + mean - sure) / slope;
+    }
+    most - mean
 }
+
+/// Steps that are enough from nothing expected to very much.
+const ROUNDS: u32 = 20;
 
 /// The bins that a peak is the largest of.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -100,10 +114,16 @@ mod tests {
     #[test]
     fn chance_brings_more_where_more_bins_are_looked_at() {
         // Of 100 expected five roots are 50.
-        assert!((beyond(100.0, 1_000) - 57.4).abs() < 0.1, "{}", beyond(100.0, 1_000));
+        assert!((beyond(100.0, 1_000) - 56.9).abs() < 0.1, "{}", beyond(100.0, 1_000));
         assert!(beyond(100.0, 10) < 50.0 && beyond(100.0, 100_000) > 60.0);
-        // Where next to nothing is expected, a handful is chance all the same.
-        assert!((9.0..12.0).contains(&beyond(0.05, 1_000)), "{}", beyond(0.05, 1_000));
+        // Where next to nothing is expected, a few are chance all the same, and eight are none.
+        assert!((4.0..6.0).contains(&beyond(0.05, 1_000)), "{}", beyond(0.05, 1_000));
+        assert!((4.0..6.5).contains(&beyond(0.0222, 86_400)), "{}", beyond(0.0222, 86_400));
+        assert!(beyond(0.0, 10).abs() < 1.0 && beyond(1e9, 10).is_finite());
+        // The bound holds, and is tight: x ln(x/m) − x + m = L.
+        let (mean, sure) = (3.0, libm::log(50.0 / LIKELY));
+        let most = mean + beyond(mean, 50);
+        assert!((most * libm::log(most / mean) - most + mean - sure).abs() < 1e-9);
     }
 
     #[test]

@@ -345,6 +345,8 @@ impl<'s> Fault<'s> {
             let those = self.those();
             return Ended::Lost.told(&format!("{left} of {those} {by} never come back{quits}."));
         }
+        // Sessions that lost their connection and gave up: who comes now is another one.
+        let cut = summary.mean("sessions.cut").unwrap_or(0.0);
         let wait = summary.mean("handshake_queue.max").unwrap_or(0.0);
         let wasted = summary.mean("handshakes.wasted").unwrap_or(0.0);
         match (door.patience, door.safe_queue()) {
@@ -360,6 +362,14 @@ impl<'s> Fault<'s> {
                     count(wasted.round()),
                     count(safe),
                 ))
+            }
+            _ if cut > away / 2.0 => {
+                let quits = match self.quits {
+                    Quits::Untold => String::new(),
+                    _ => format!("; {} sessions are given up", count(cut.round())),
+                };
+                Ended::Lost
+                    .told(&format!("{left} of {} {by} never come back{quits}.", self.those()))
             }
             _ => Ended::Open.told(&format!(
                 "{left} of {} {by} are not {} {run} later, at the end{some}.",

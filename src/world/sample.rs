@@ -293,7 +293,7 @@ impl World {
                 gauge.done[place] = done;
                 let serves = tiers.serves(instance);
                 let idle = if serves { pool.idle_share(row.held) } else { 0.0 };
-                serving += if serves { cores } else { 0.0 };
+                serving += if row.takes_in() { cores } else { 0.0 };
                 let busy = (share * (1.0 - idle) + idle).min(1.0);
                 sum += busy;
                 max = max.max(busy);
@@ -327,8 +327,8 @@ impl World {
         longest
     }
 
-    /// Most attempts in one second over the handshakes that the instances which serve then can do.
-    /// A second in which none serves has nothing to be held against.
+    /// Most attempts in one second over the handshakes that the instances which take connections in
+    /// then can do. A second in which none does has nothing to be held against.
     pub(super) fn peak_over_capacity(&self) -> Option<f64> {
         self.held_against().map(|(many, rate)| many / rate).reduce(f64::max)
     }
@@ -340,8 +340,8 @@ impl World {
         (rate > 0.0).then(|| many / rate)
     }
 
-    /// The attempts of each second of the run in which one serves, and the handshakes that those
-    /// can do who serve as it ends.
+    /// The attempts of each second of the run in which one takes connections in, and the handshakes
+    /// that those can do who do so as it ends.
     fn held_against(&self) -> impl Iterator<Item = (f64, f64)> {
         let mut pools = self.handshakes();
         let mut changes = self.tiers.changes().iter().peekable();
@@ -350,14 +350,14 @@ impl World {
         attempts.zip(1..=seconds).filter_map(move |(many, end)| {
             while let Some(change) = changes.next_if(|it| it.at.nanos() < end * SECOND) {
                 let own = pools.iter_mut().find(|pool| pool.node == usize::from(change.pool));
-                own.into_iter().for_each(|it| it.serve += if change.serves { 1.0 } else { -1.0 });
+                own.into_iter().for_each(|it| it.serve += if change.takes_in { 1.0 } else { -1.0 });
             }
             let rate: f64 = pools.iter().map(|pool| pool.serve * pool.each).sum();
             (rate > 0.0).then(|| (f64::from(many), rate))
         })
     }
 
-    /// What each pool can do as long as all of its instances serve; those where a handshake is no
+    /// What each pool can do as long as all of its instances take them; those where a handshake is no
     /// work are left out.
     fn handshakes(&self) -> Vec<Serving> {
         let all = self.nodes.iter().enumerate().filter_map(|(node, it)| match it {
@@ -387,7 +387,7 @@ impl World {
 /// Nanoseconds of a second.
 const SECOND: u64 = 1_000_000_000;
 
-/// The instances of a pool that serve.
+/// The instances of a pool that take connections in.
 struct Serving {
     /// Its node.
     node: usize,

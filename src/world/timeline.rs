@@ -293,8 +293,8 @@ impl World {
 
     /// An instance stops accepting and tells its clients to move.
     fn drain(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
-        let row = self.tiers.get_mut(instance);
-        (row.life, row.drained_by, row.believed_up) = (Life::Draining, scene.index, false);
+        self.tiers.drains(instance, scene.index, scene.now);
+        let row = self.tiers.get(instance);
         if row.held == 0 {
             let (index, step) = (scene.index, Step::Empty);
             agenda.push(scene.now, Event::Action { index, step, instance });
@@ -374,7 +374,7 @@ impl World {
     fn on_replaced(&mut self, scene: Scene, instance: u16, agenda: &mut Agenda<Event>) {
         if !self.tiers.serves(instance) {
             self.put_up(scene.now, instance);
-            self.tiers.get_mut(instance).believed_up = true;
+            self.tiers.believe(instance, true, scene.now);
         }
         if !self.one_through(scene) {
             return;

@@ -49,15 +49,23 @@ pub struct Instance {
     pub pool: u8,
 }
 
-/// An instance begins or ends to serve.
+impl Instance {
+    /// Whether new connections go to it, and it accepts them.
+    #[inline]
+    pub fn takes_in(&self) -> bool {
+        self.life == Life::Up && self.believed_up
+    }
+}
+
+/// An instance begins or ends to take connections in.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     /// When.
     pub at: Time,
     /// The number of its pool's node.
     pub pool: u8,
-    /// Whether it serves from then on.
-    pub serves: bool,
+    /// Whether it takes them from then on.
+    pub takes_in: bool,
 }
 
 /// The table; a pool is a range of it.
@@ -107,14 +115,33 @@ impl Tiers {
 
     /// An instance goes up or down.
     pub fn change(&mut self, instance: u16, life: Life, at: Time) {
-        let row = &mut self.rows[usize::from(instance)];
-        if row.life.serves() != life.serves() {
-            self.changes.push(Change { at, pool: row.pool, serves: life.serves() });
-        }
-        (row.life, row.changed) = (life, at);
+        self.edit(instance, at, |row| (row.life, row.changed) = (life, at));
     }
 
-    /// Every time at which an instance began or ended to serve, in order; all serve at first.
+    /// An instance drains by an entry of the timeline: its balancer is told.
+    pub fn drains(&mut self, instance: u16, by: u16, at: Time) {
+        let told = |row: &mut Instance| {
+            (row.life, row.drained_by, row.believed_up) = (Life::Draining, by, false);
+        };
+        self.edit(instance, at, told);
+    }
+
+    /// The balancer learns whether it may send connections to an instance.
+    pub fn believe(&mut self, instance: u16, up: bool, at: Time) {
+        self.edit(instance, at, |row| row.believed_up = up);
+    }
+
+    fn edit(&mut self, instance: u16, at: Time, edit: impl FnOnce(&mut Instance)) {
+        let row = &mut self.rows[usize::from(instance)];
+        let before = row.takes_in();
+        edit(row);
+        if row.takes_in() != before {
+            self.changes.push(Change { at, pool: row.pool, takes_in: !before });
+        }
+    }
+
+    /// Every time at which an instance began or ended to take connections in, in order; all do at
+    /// first.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }

@@ -221,7 +221,7 @@ fn is_far(capacity: &Curve, peak: f64, log: bool) -> bool {
 }
 
 /// What attempts are at most of the capacity of the same moment, in words: where one tier takes
-/// them all, as the metric has it. Where none serves there is nothing to hold a peak against.
+/// them all, as the metric has it. Where none takes any there is nothing to hold a peak against.
 fn against(
     summary: &Summary,
     capacity: Option<&Curve>,
@@ -255,13 +255,13 @@ fn against(
     let closed = closed(capacity, attempted);
     let while_open = if closed.is_empty() { "" } else { " while any does" };
     format!(
-        " Capacity: handshakes that the gateways which serve and are reached can do when they do \
-         nothing else, at least {least}{while_open}; attempts come to at most {part} what serves \
-         at the same moment.{closed}"
+        " Capacity: handshakes that the gateways which take connections can do when they do \
+         nothing else, at least {least}{while_open}; attempts come to at most {part} what those \
+         can at the same moment.{closed}"
     )
 }
 
-/// When none serves, and how many attempts come then; empty where some always do.
+/// When none takes any, and how many attempts come then; empty where some always do.
 fn closed(capacity: &Curve, attempted: &Curve) -> String {
     let bins = || capacity.values().filter(|&(_, rate)| rate <= 0.0).map(|(bin, _)| bin);
     let (Some(first), Some(last)) = (bins().min(), bins().max()) else { return String::new() };
@@ -287,7 +287,7 @@ fn closed(capacity: &Curve, attempted: &Curve) -> String {
         }
         _ => String::new(),
     };
-    format!(" None serves {when}{came}.")
+    format!(" None takes any {when}{came}.")
 }
 
 /// The rate before anything happens; the median where nothing does.

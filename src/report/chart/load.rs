@@ -2,7 +2,7 @@
 //! when they arrived. Counts are added before a percentile is taken.
 use super::{Axis, Body, Chart, Line, Lines, Panel, Shown, evidence, lag};
 use crate::{
-    engine::number,
+    engine::{Span, number},
     record::Unit,
     report::theme::{self, Pen},
     summary::{
@@ -27,11 +27,14 @@ struct Class {
     /// Sends a second, times deliveries.
     load: f64,
     count: u64,
-    /// How many had which lag: its upper end in seconds.
-    lags: Vec<(f64, u64)>,
+    /// How many had a lag between which ends, in seconds.
+    lags: Vec<([f64; 2], u64)>,
 }
 
-/// The chart; none where the load stays what it is.
+/// Lags that are apart by less are the same: as wide as the stretches that they are counted in.
+const STEP: f64 = 1.2;
+
+/// The chart; none where the load stays what it is, or the lag does.
 pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let sent = summary.rate("", "sent", "total")?;
     let width = summary.lag_bin.seconds();
@@ -45,9 +48,18 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let bins: Vec<(f64, &[LagCell])> =
         cells.filter_map(|cells| Some((load(cells.first()?)?, cells))).collect();
     let classes = classes(&bins)?;
+    let longest = summary.metric("delivery_lag.max")?.values.iter();
+    let longest = longest.copied().fold(0.0, f64::max);
     let points = |share: f64| -> Vec<(f64, f64)> {
-        classes.iter().map(|class| (class.mean(), class.quantile(share))).collect()
+        classes.iter().map(|class| (class.mean(), class.quantile(share).min(longest))).collect()
     };
+    let stays = |share: f64| {
+        let of = || points(share).into_iter().map(|point| point.1);
+        of().fold(0.0, f64::max) < STEP * of().fold(f64::INFINITY, f64::min)
+    };
+    if PERCENTILES.iter().all(|&(_, share, _)| stays(share)) {
+        return None;
+    }
     let lines: Vec<Line> = PERCENTILES
         .iter()
         .map(|&(label, share, pen)| Line::through(label, pen, vec![points(share)]))
@@ -64,9 +76,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let y = Axis::lags(least, most);
     let headline = format!(
         "p99 of the delivery lag is {} at {}/s and {} at {}/s",
-        duration(first.quantile(0.99)),
+        duration(first.quantile(0.99).min(longest)),
         figures::count(first.mean().round()),
-        duration(last.quantile(0.99)),
+        duration(last.quantile(0.99).min(longest)),
         figures::count(last.mean().round()),
     );
     Some(Chart {
@@ -77,7 +89,7 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
              {} classes, log scale.",
             classes.len(),
         ),
-        note: evidence(summary, Shown::Together) + " Read from four steps an octave.",
+        note: evidence(summary, Shown::Together) + " Between four steps an octave.",
         x,
         shades: Vec::new(),
         panels: vec![Panel::new(
@@ -103,29 +115,42 @@ fn classes(bins: &[(f64, &[LagCell])]) -> Option<Vec<Class>> {
         for cell in *cells {
             class.load += load * number::float(cell.count);
             class.count += cell.count;
-            class.lags.push((cell.high.seconds(), cell.count));
+            class.lags.push(([cell.low, cell.high].map(Span::seconds), cell.count));
         }
     }
     classes.retain(|class| class.count >= ENOUGH);
-    classes.iter_mut().for_each(|class| class.lags.sort_by(|a, b| a.0.total_cmp(&b.0)));
+    classes.iter_mut().for_each(Class::sort);
     let moves = classes.last()?.mean() > MOVES * classes.first()?.mean();
     (moves && classes.len() > 2).then_some(classes)
 }
 
 impl Class {
+    /// Brings its lags into order, each stretch once.
+    fn sort(&mut self) {
+        self.lags.sort_by(|a, b| a.0[1].total_cmp(&b.0[1]));
+        self.lags.dedup_by(|next, kept| {
+            let same = next.0[1] <= kept.0[1];
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+    }
+
     fn mean(&self) -> f64 {
         self.load / number::float(self.count.max(1))
     }
 
-    /// The nearest rank.
+    /// By the nearest rank, within its stretch as if all steps of an octave were as likely.
     fn quantile(&self, share: f64) -> f64 {
         let rank = number::whole((share * number::float(self.count)).ceil()).max(1);
         let mut before = 0;
-        let reached = |&&(_, count): &&(f64, u64)| {
+        for &([low, high], count) in &self.lags {
+            if before + count >= rank {
+                let part = number::float(rank - before) / number::float(count);
+                return high * (low.max(1e-9) / high).powf(1.0 - part);
+            }
             before += count;
-            before >= rank
-        };
-        self.lags.iter().find(reached).map_or(0.0, |found| found.0)
+        }
+        0.0
     }
 }
 
@@ -149,7 +174,15 @@ mod tests {
         let told: Vec<(f64, f64)> =
             found.iter().map(|class| (class.mean(), class.quantile(0.5))).collect();
         // The middle two fall into one of twelve steps from 10 to 40.
-        assert_eq!(told, [(10.0, 0.01), (20.5, 0.1), (40.0, 2.0)]);
+        let loads: Vec<f64> = told.iter().map(|it| it.0).collect();
+        assert_eq!(loads, [10.0, 20.5, 40.0]);
+        // 1,000 of 1,900 from 5 to 10 ms, 100 of 1,100 from 50 to 100 ms, half of those above 1 s.
+        for ((_, lag), way) in
+            told.iter().zip([(0.005, 10.0 / 19.0), (0.05, 1.0 / 11.0), (1.0, 0.5)])
+        {
+            let (low, part) = way;
+            assert!((lag / (low * f64::powf(2.0, part)) - 1.0).abs() < 1e-9, "{lag}");
+        }
         assert!((found[1].quantile(0.475) - 0.01).abs() < 1e-9, "1,900 of 4,000 are faster");
     }
 

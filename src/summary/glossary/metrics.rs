@@ -68,7 +68,7 @@ pub const METRICS: &[Described] = &[
     row(
         "attempts.peak_over_capacity",
         Unit::Ratio,
-        "Most attempts in one second over the handshakes that those who serve then can do.",
+        "Most attempts in one second over the handshakes that those who take connections then can do.",
     ),
     row("attempts.mean_over_capacity", Unit::Ratio, "The same of all such seconds."),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),
@@ -108,7 +108,7 @@ pub const METRICS: &[Described] = &[
     row(
         "recovery.<action>.user_seconds",
         Unit::Seconds,
-        "Their time without a connection, in all.",
+        "Their time without a connection, and that of those who left, in all.",
     ),
     row(
         "deliveries.intended",

@@ -49,9 +49,9 @@ impl Case<'_> {
         let mut all = vec![self.unfinished(), self.other_ways()];
         match self.line.kind {
             Kind::Connections => {
-                all.extend([self.gave_up(), self.away()]);
+                all.extend([self.gave_up(), self.lost_sessions(), self.away()]);
                 all.extend([self.held_for_nobody(), self.arriving(), self.fills()]);
-                all.extend([self.came_back(), self.lost_sessions()]);
+                all.push(self.came_back());
             }
             Kind::Fullest => {
                 all.extend([self.unsent(), self.uneven(), self.gave_up(), self.away()]);
@@ -285,13 +285,18 @@ impl Case<'_> {
         if whoever && (polled || !self.sends()) {
             return None;
         }
-        let part = self.connections().unwrap_or(there - 1.0);
+        let own = matches!(self.line.kind, Kind::Connections | Kind::Fullest);
+        let part = self.connections().filter(|_| !own).unwrap_or(there - 1.0);
         if there >= 0.95 || self.more() || !self.makes(part) {
             return None;
         }
         let time = format!("{} of the time without a connection", share(1.0 - there));
         // Of connections it is their number in other words: it comes from how long it takes.
         let back = self.mean("reconnect.p50").filter(|_| self.line.name == "Connections");
+        // Where those who reconnect make it: half of them are away for so long, or longer.
+        let often = self.mean("attempts.accepted").unwrap_or(0.0) / 2.0;
+        let all = self.mean("outage.user_seconds").unwrap_or(0.0);
+        let back = back.filter(|back| back * often >= HALF * HALF * all);
         Some(match back {
             Some(back) => {
                 format!("{time}: half of those who reconnect take {} or more", duration(back))
@@ -382,15 +387,36 @@ impl Case<'_> {
     pub(super) fn load(&self) -> Option<String> {
         let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
         let factor = &load["load"]["factor"];
-        // It is for a part of the time, and bytes of a delivery fall where there are more.
-        let most = factor.as_f64().map(|factor| factor.max(1.0 / factor.max(1e-9)) - 1.0);
-        if most.is_some_and(|most| !self.makes(most) && !self.makes(-most)) {
-            return None;
-        }
-        Some(format!(
-            "the timeline changes the load ({} ×)",
-            factor.as_f64().map_or_else(|| factor.to_string(), figures::compact)
-        ))
+        let says = || {
+            let times = factor.as_f64().map_or_else(|| factor.to_string(), figures::compact);
+            format!("the timeline changes the load ({times} ×)")
+        };
+        let of = |name: &str| self.line.name.starts_with(name);
+        // Who is connected and silent is as much work as who sends.
+        let silent = of("Registry refreshes") || of("Heartbeats");
+        let part = match (self.deliveries(), factor.as_f64()) {
+            _ if silent => return None,
+            // Bytes of a delivery fall where there are more.
+            (Some(more), _) if of("Bytes a delivery") => 1.0 / (1.0 + more) - 1.0,
+            (Some(more), _) => more,
+            // Without deliveries nobody knows for how long.
+            (None, factor) => factor.map_or(0.0, |factor| factor - 1.0),
+        };
+        let enough = match self.line.kind {
+            // It is as much work for a part of the time.
+            Kind::Lag => (part > 0.0) == self.more(),
+            // More messages are more polls, and fewer that find nothing.
+            Kind::Polls => self.makes(part) || self.makes(-part),
+            _ => self.makes(part),
+        };
+        enough.then(says)
+    }
+
+    /// How many more deliveries there are than the napkin has, as a part of those.
+    fn deliveries(&self) -> Option<f64> {
+        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
+        let found = self.summary.shown(&line.beside)?.mean;
+        (line.value > 0.0).then(|| found / line.value - 1.0)
     }
 
     /// A station that is busy enough to make others wait.

@@ -36,10 +36,11 @@ impl Case<'_> {
     /// Replayed or pulled after an absence: many, or a few that waited for long.
     pub(super) fn late(&self) -> Option<String> {
         let late = self.mean("deliveries.replayed")? + self.mean("deliveries.pulled")?;
-        let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
         if !self.more() || late <= 0.0 {
             return None;
         }
+        // Of those that arrived: a lag is of no other.
+        let all = late + self.mean("deliveries.live")?;
         let longest = self.mean("delivery_lag.max")?;
         let enough = late / all * longest >= HALF * self.apart()?;
         if enough && late > 0.01 * all {

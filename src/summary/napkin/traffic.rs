@@ -28,6 +28,9 @@ impl Case<'_> {
     /// work enough to be the reason.
     pub(super) fn are_enough(&self, [handshakes, joins]: [f64; 2]) -> bool {
         let opening = self.line.opening;
+        if opening[0] <= 0.0 && self.line.kind == super::Kind::Work {
+            return false;
+        }
         if opening[0] <= 0.0 {
             let planned = self.planned_handshakes() + self.planned(super::Kind::Joins);
             return self.makes((handshakes + joins) / planned.max(1.0));
@@ -160,7 +163,11 @@ impl Case<'_> {
         }
         let (from, last) = (long.first()?.0, long.last()?.0);
         let lasts = duration(last - from + online.step);
-        if from <= all.first()?.0 {
+        let begins = from <= all.first()?.0;
+        if begins && last >= all.last()?.0 {
+            return None;
+        }
+        if begins {
             return Some(format!("it takes {lasts} until as many have come"));
         }
         let at = |entry: &&Json| board::seconds(&entry["at"]).is_some_and(|at| at <= from);

@@ -63,10 +63,10 @@ fn polls_of_bursts_find_nothing_in_between() {
     let fixed = bursts("5s", "30s");
     let short = "  readers.transport: short_poll\n  readers.short_poll.every: 10s\n";
     for bursts in [&usual, &fixed] {
-        let all = feed_of(80, &format!("{short}{bursts}"), "");
+        let all = feed_of(200, &format!("{short}{bursts}"), "");
         agree(&all, &[("Polls", 0.01), ("Empty polls", 0.06)]);
         assert!(line(&all, "Empty polls").estimate > 10.0, "{all:?}");
-        let all = feed_of(80, &format!("  readers.transport: long_poll\n{bursts}"), "");
+        let all = feed_of(200, &format!("  readers.transport: long_poll\n{bursts}"), "");
         agree(&all, &[("Empty polls", 0.12)]);
         assert!(line(&all, "Empty polls").estimate > 4.0, "{all:?}");
     }

@@ -141,7 +141,7 @@ fn attempts_stand_against_what_the_gateways_can_do() {
     assert_eq!(labels(&tight), ["capacity", "accepted", "attempted"]);
     let note = found(&tight, "attempts").unwrap().note;
     let ending =
-        |part: &str| format!("attempts come to at most {part} what serves at the same moment.");
+        |part: &str| format!("attempts come to at most {part} what those can at the same moment.");
     // One tier takes them all: what its headroom says is said here.
     assert!(plain(&note).ends_with(&ending("1.6 times")), "{note}");
     // Otherwise it is read off the lines: the peak is when half of it serves.

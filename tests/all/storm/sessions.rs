@@ -143,6 +143,24 @@ fn sessions_survive_faults_of_all_kinds() {
     }
 }
 
+/// All are dropped, try once more within 2 s, and the door is too slow for most: those who hang up
+/// have lost that time by the drop, and so have those whose call is over before.
+#[test]
+fn who_hangs_up_has_lost_time_by_the_fault() {
+    let text = FILE.replace("0s, app: 0s", "0s, app: 50ms").replace("leave", "retry")
+        + "timeline: [{ at: 500s, name: cut, drop_clients: { node: calls } }]\n";
+    let sets = ["calls.sessions.arrive=5/s", "calls.sessions.stay=100s"].map(str::to_owned);
+    let once =
+        run_file(&text, &[&sets[..], &["calls.reconnect.attempts=1".to_owned()]].concat(), 0);
+    let (cut, left) = (get(&once, "sessions.cut"), get(&once, "recovery.cut.left"));
+    assert!(cut > 300.0 && left > 0.0, "{cut} {left}");
+    let lost = get(&once, "recovery.cut.user_seconds");
+    // Half a second to begin, and one until its patience ends.
+    assert!((lost / (1.5 * cut) - 1.0).abs() < 0.1, "{lost} by {cut}");
+    let all = get(&once, "outage.user_seconds");
+    assert!(lost < all, "{lost} of {all}: who came meanwhile waited as well");
+}
+
 /// With r retries a door for µ is vulnerable from µ/(1 + r) to µ: after a drop of all it serves
 /// only those who have left, and below that it recovers.
 #[test]

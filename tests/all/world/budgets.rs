@@ -1,10 +1,11 @@
 //! What is used of the budgets of a gateway pool, and which of them is said to bind.
 use super::{
-    chat::{chat, clients, drop_users, secs},
+    chat::{chat, clients, deploy, drop_users, secs},
     consumers::{close, measure, run as simulate},
 };
 use squall::{
     engine::Time,
+    record::Outcome,
     scenario::{self, Action, ActionKind, CrashKind, NodeId},
     summary::{self, Summary, figures},
     world,
@@ -60,6 +61,38 @@ fn attempts_are_held_against_those_who_serve() {
     let all =
         measure(&outcome, "attempts.peak_per_second") / measure(&outcome, "handshakes.capacity");
     close(measure(&outcome, "attempts.peak_over_capacity"), 4.0 * all, 1e-9);
+}
+
+/// Of two gateways one drains, and then the other: what comes then is for the one that takes it. Who
+/// has restarted takes nothing until the balancer has seen it.
+#[test]
+fn attempts_are_held_against_those_who_take_them() {
+    let mut scenario = chat(2_000, 2);
+    scenario.horizon = Time::ZERO + secs(200);
+    clients(&mut scenario).network.lifetime = None;
+    let part = |outcome: &Outcome| {
+        let all =
+            measure(outcome, "attempts.peak_per_second") / measure(outcome, "handshakes.capacity");
+        measure(outcome, "attempts.peak_over_capacity") / all
+    };
+    deploy(&mut scenario, 60, 1);
+    close(part(&simulate(&scenario)), 2.0, 1e-9);
+    let mut scenario = chat(2_000, 4);
+    scenario.horizon = Time::ZERO + secs(200);
+    clients(&mut scenario).network.lifetime = None;
+    let kind = ActionKind::Crash {
+        node: NodeId(2),
+        instances: vec![0],
+        kind: CrashKind::Process,
+        restart: Some(secs(40)),
+    };
+    let at = Time::ZERO + secs(61);
+    scenario.timeline.push(Action { at, name: "crash".to_owned(), kind });
+    // It is up again at 101 s, and seen to be so at 130 s.
+    drop_users(&mut scenario, 110, 1.0);
+    close(part(&simulate(&scenario)), 4.0 / 3.0, 1e-9);
+    scenario.timeline[1].at = Time::ZERO + secs(140);
+    close(part(&simulate(&scenario)), 1.0, 1e-9);
 }
 
 /// All gateways crash for good: who knocks then is in neither the peak nor the mean.
