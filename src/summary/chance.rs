@@ -10,8 +10,8 @@ const TIMES: f64 = 1.5;
 /// How likely chance alone is to bring one such peak into all bins that are looked at.
 const LIKELY: f64 = 1e-3;
 
-/// How many more than `expected` events chance brings to a bin of so many, at most: Chernoff's bound
-/// of a Poisson variable, P(X ≥ x) ≤ exp(−(x ln(x/m) − x + m)), for all bins together. Where many
+/// How many more than `expected` events chance brings to a bin of so many, at most: Chernoff's
+/// bound of a Poisson variable, P(X ≥ x) ≤ exp(−(x ln(x/m) − x + m)), for all bins together. Where many
 /// are expected, that is some five times their root.
 pub fn beyond(expected: f64, bins: usize) -> f64 {
     let sure = libm::log(number::float(number::count(bins.max(1))) / LIKELY);

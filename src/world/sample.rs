@@ -357,8 +357,8 @@ impl World {
         })
     }
 
-    /// What each pool can do as long as all of its instances take them; those where a handshake is no
-    /// work are left out.
+    /// What each pool can do as long as all of its instances take them; those where a handshake is
+    /// no work are left out.
     fn handshakes(&self) -> Vec<Serving> {
         let all = self.nodes.iter().enumerate().filter_map(|(node, it)| match it {
             Node::Gateway(pool) => Some((node, pool)),

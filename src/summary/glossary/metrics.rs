@@ -68,7 +68,8 @@ pub const METRICS: &[Described] = &[
     row(
         "attempts.peak_over_capacity",
         Unit::Ratio,
-        "Most attempts in one second over the handshakes that those who take connections then can do.",
+        "Most attempts in one second over the handshakes that those who take connections then can \
+         do.",
     ),
     row("attempts.mean_over_capacity", Unit::Ratio, "The same of all such seconds."),
     row("handshakes.total", Unit::Count, "Handshakes that gateways worked on."),

@@ -63,8 +63,8 @@ fn attempts_are_held_against_those_who_serve() {
     close(measure(&outcome, "attempts.peak_over_capacity"), 4.0 * all, 1e-9);
 }
 
-/// Of two gateways one drains, and then the other: what comes then is for the one that takes it. Who
-/// has restarted takes nothing until the balancer has seen it.
+/// Of two gateways one drains, and then the other: what comes then is for the one that takes it.
+/// Who has restarted takes nothing until the balancer has seen it.
 #[test]
 fn attempts_are_held_against_those_who_take_them() {
     let mut scenario = chat(2_000, 2);
