@@ -260,12 +260,19 @@ fn in_time(question: &Question, estimate: &Estimate) -> bool {
     estimate.lag.is_some_and(|lag| lag <= question.fresh.seconds())
 }
 
+fn requests(rate: f64) -> String {
+    match figures::compact(rate).as_str() {
+        "1" => "1 request/s".to_owned(),
+        rate => format!("{rate} requests/s"),
+    }
+}
+
 fn asks(question: &Question, estimate: &Estimate) -> String {
     format!(
-        "{} fresh is a poll each {}: {} requests/s",
+        "{} fresh is a poll each {}: {}",
         question.within(),
         question.within(),
-        figures::compact(estimate.polls)
+        requests(estimate.polls)
     )
 }
 
@@ -288,10 +295,9 @@ fn does(question: &Question, way: Way, estimate: &Estimate) -> String {
         (Way::Sse, Direction::Both) => {
             "passes where upgrades are blocked; a request a send".to_owned()
         }
-        (Way::LongPoll, _) => format!(
-            "the fallback where streams are blocked: {} requests/s",
-            figures::compact(estimate.polls)
-        ),
+        (Way::LongPoll, _) => {
+            format!("the fallback where streams are blocked: {}", requests(estimate.polls))
+        }
         (Way::ShortPoll, _) => format!("{} old at most", question.within()),
     }
 }
@@ -403,9 +409,9 @@ fn limits(question: &Question, ranked: &[Ranked]) -> Vec<String> {
     let sockets = ranked.first().map_or(0.0, |first| first.estimate.sockets.round());
     if sockets > 0.0 {
         all.push(format!(
-            "Between polls {} are kept for the next; no memory and no place of a gateway or \
+            "Between polls {} for the next; no memory and no place of a gateway or \
              balancer is counted for them.",
-            figures::counted(sockets, "socket", "sockets")
+            figures::counted(sockets, "socket is kept", "sockets are kept")
         ));
     }
     let lag = ranked.first().and_then(|first| first.estimate.lag);

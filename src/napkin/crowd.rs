@@ -326,6 +326,17 @@ impl Crowd<'_> {
     /// Cores that it keeps busy at its gateways.
     pub(super) fn cores(&self) -> f64 {
         let cpu = &self.pool.parameters.cpu;
+        self.placed() * cpu.idle
+            + self.stripped() * (self.tls_work() + cpu.refusal.seconds())
+            + self.cores_by_messages()
+            + self.polls.all * cpu.poll.seconds()
+            + self.handshakes() * self.handshake_work()
+            + self.beside() * cpu.app.seconds()
+    }
+
+    /// Those of them that its messages keep busy.
+    pub(super) fn cores_by_messages(&self) -> f64 {
+        let cpu = &self.pool.parameters.cpu;
         let up = match self.transport {
             Transport::Websocket => cpu.receive,
             Transport::Sse | Transport::ShortPoll | Transport::LongPoll => cpu.request,
@@ -337,14 +348,9 @@ impl Crowd<'_> {
         };
         let broadcast = self.fanout.is_some_and(|it| it.parameters.route == Route::Broadcast);
         let everywhere = if broadcast { f64::from(self.pool.parameters.count) } else { 0.0 };
-        self.placed() * cpu.idle
-            + self.stripped() * (self.tls_work() + cpu.refusal.seconds())
-            + self.up() * up.seconds()
+        self.up() * up.seconds()
             + pushes * cpu.push.seconds()
             + self.carried() * everywhere * cpu.receive.seconds()
-            + self.polls.all * cpu.poll.seconds()
-            + self.handshakes() * self.handshake_work()
-            + self.beside() * cpu.app.seconds()
     }
 
     /// Seconds between two refreshes of an entry of its registry.

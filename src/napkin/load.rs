@@ -336,6 +336,7 @@ impl Plan<'_> {
                 .map(|(name, part)| format!("{name} {}", figures::share(part / down)))
                 .collect();
             sheet.line("Bytes down", words.join(", "), value(down, "down"));
+            sheet.by_messages(parts[0] / down);
             sheet.by_opening(opening[1]);
         }
         if up > 0.0 {

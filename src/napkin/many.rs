@@ -37,7 +37,7 @@ impl Crowd<'_> {
     pub(super) fn calls(&self) -> f64 {
         let gateways = f64::from(self.pool.parameters.count);
         let many = self.outside.iter().filter(|source| self.is_called(source));
-        let many = many.map(|source| source.rate * gateways.min(source.audience));
+        let many = many.map(|source| source.rate * source.gateways(gateways));
         self.routed() + self.own_by_audience().1 * gateways + many.sum::<f64>()
     }
 

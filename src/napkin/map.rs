@@ -155,7 +155,7 @@ impl<'s> Map<'s> {
             back: after(back.map(|it| it.way)),
             aside: after(aside.map(|it| it.way)),
             buffer: kept.filter(|_| resumes),
-            inbox: self.next(pool.id, buffer(Scope::Inbox)).filter(|_| resumes),
+            inbox: self.next(pool.id, buffer(Scope::Inbox)),
             clients,
             law,
             largest: self.scenario.largest_payload(clients.id),

@@ -95,6 +95,22 @@ impl Outside<'_> {
         }
     }
 
+    /// On how many of so many gateways are recipients of a message, each of them on any: of m of
+    /// them, g · (1 − (1 − 1/g)^m), and of a topic m is binomial.
+    pub(super) fn gateways(&self, all: f64) -> f64 {
+        let reached = |each: f64, many: f64| all * -libm::expm1(many * libm::log1p(-each / all));
+        if all <= 1.0 {
+            return all.min(self.audience);
+        }
+        let SourceAudience::Topic { topics, popularity } = self.to else {
+            return reached(1.0, self.audience);
+        };
+        let many = f64::from(topics.max(1));
+        let users = self.audience * many;
+        let like = groups::popular(topics.max(1), &[popularity.exponent()]);
+        like.into_iter().map(|(share, more)| share * reached(more[0] / many, users)).sum()
+    }
+
     /// Bursts of which a user gets so many messages a second on average.
     pub(super) fn bursts(&self, mean: f64) -> Option<Bursts> {
         Bursts::of(self.ticks, mean)

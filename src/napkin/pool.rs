@@ -36,6 +36,8 @@ pub(super) struct Pool<'p> {
     pub(super) work: f64,
     /// Cores in use in the steady state, over all instances.
     pub(super) busy: f64,
+    /// Those of them that messages keep busy.
+    messages: f64,
     /// Memory of a connection, or of a stream of one, on average, in bytes.
     weighs: u64,
     /// The shortest patience of its clients, in seconds.
@@ -70,6 +72,7 @@ impl Plan<'_> {
             work: work / all,
             weighs: shared::weight(&crowds),
             busy: crowds.iter().map(|crowd| crowd.cores()).sum(),
+            messages: crowds.iter().map(|crowd| crowd.cores_by_messages()).sum(),
             anew: crowds.iter().any(|crowd| crowd.opens_for_each()),
             asks: crowds.iter().all(|it| it.transport == Transport::LongPoll || it.placed() <= 0.0),
             in_step: crowds.iter().any(|crowd| crowd.polls_in_step()),
@@ -246,6 +249,7 @@ impl Pool<'_> {
             let beside = metric(format!("{}.cpu.mean", self.name));
             let value = Value { number: share, unit: Unit::Share, kind: Kind::Work, beside };
             sheet.line("CPU of the gateways", words, value);
+            sheet.by_messages(self.messages / self.busy);
             let works = [self.work, self.own.cpu.app.seconds()];
             sheet.by_opening(works.map(|work| work / self.cores().max(1.0)));
         }

@@ -49,7 +49,15 @@ impl Sheet {
             kind,
             beside,
             opening: [0.0; 2],
+            messages: 1.0,
         });
+    }
+
+    /// So large a part of the last line comes with its messages.
+    pub(super) fn by_messages(&mut self, part: f64) {
+        if let Some(line) = self.lines.last_mut() {
+            line.messages = part;
+        }
     }
 
     /// One handshake adds so much to the last line, and one stream on that of another tab.

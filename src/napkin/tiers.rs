@@ -122,6 +122,7 @@ impl Plan<'_> {
             let words = format!("N ÷ h = {} ÷ {}", n(held), s(every));
             let held = metric("registry.refreshes_per_second");
             sheet.line("Registry refreshes", words, value(refreshes, held));
+            sheet.by_messages(0.0);
         }
         if all > 0.0 {
             let own = |crowd: &super::Crowd<'_>| crowd.registry.is_some_and(|it| it.id == id);
@@ -135,6 +136,7 @@ impl Plan<'_> {
             let held = Beside::OverRun("registry.operations".to_owned());
             sheet.line("Registry operations", words, value(all, held));
             sheet.by_opening([2.0; 2]);
+            sheet.by_messages((1.0 - (refreshes + 2.0 * ends) / all).max(0.0));
         }
     }
 

@@ -11,8 +11,8 @@ const TIMES: f64 = 1.5;
 const LIKELY: f64 = 1e-3;
 
 /// How many more than `expected` events chance brings to a bin of so many, at most: Chernoff's
-/// bound of a Poisson variable, P(X ≥ x) ≤ exp(−(x ln(x/m) − x + m)), for all bins together. Where many
-/// are expected, that is some five times their root.
+/// bound of a Poisson variable, P(X ≥ x) ≤ exp(−(x ln(x/m) − x + m)), for all bins together. Where
+/// many are expected, that is some five times their root.
 pub fn beyond(expected: f64, bins: usize) -> f64 {
     let sure = libm::log(number::float(number::count(bins.max(1))) / LIKELY);
     let mean = expected.max(1e-300);

@@ -278,7 +278,7 @@ impl Checks<'_, '_> {
             let name = self.name();
             let message = format!("an inbox of `{name}`, who poll, is not modelled");
             let wrong = Diagnostic::error("not-modelled", message).at(self.at());
-            input.report(wrong.help("take it out, or write `transport: websocket`"));
+            input.report(wrong.help("take it out, or write `transport: websocket` or `sse`"));
         }
         if held {
             return;

@@ -32,7 +32,8 @@ impl Case<'_> {
         let own = self.summary.fullest(self.tier());
         // The mean over time is not that of the moment.
         let times = own.as_ref().map_or(imbalance, super::super::shares::Fullest::over_all);
-        if self.line.kind == Kind::Fullest && !self.makes(times - 1.0) {
+        let own_size = matches!(self.line.kind, Kind::Fullest | Kind::Hit);
+        if own_size && !self.makes(times - 1.0) {
             return None;
         }
         let pools = self.summary.nodes_with("connections").into_iter();

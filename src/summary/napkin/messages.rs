@@ -14,10 +14,15 @@ use serde_json::Value as Json;
 impl Case<'_> {
     /// A source is on by chance, for a larger or a smaller part of the run than on average.
     pub(super) fn bursts(&self) -> Option<String> {
+        let more = self.deliveries()?;
+        self.of_bursts(more, "of this run")
+    }
+
+    fn of_bursts(&self, more: f64, place: &str) -> Option<String> {
         let nodes = self.summary.input["nodes"].as_object()?;
-        let mut sources = nodes.iter().filter(|(_, node)| node["source"]["bursts"].is_object());
-        let messages = self.mean(&format!("{}.messages", sources.next()?.0))?;
-        Some(format!("the bursts of this run have {} messages", count(messages.round())))
+        let bursts = nodes.values().any(|node| node["source"]["bursts"].is_object());
+        let times = figures::compact(1.0 + more);
+        bursts.then(|| format!("bursts: {times} times the usual deliveries {place}"))
     }
 
     /// So few messages, each for many, that their number is by chance: within two standard
@@ -76,10 +81,12 @@ impl Case<'_> {
         let part = came * over - 1.0;
         let each = self.line.unit == Unit::Bytes;
         let part = if each { 1.0 / (1.0 + part).max(1e-9) - 1.0 } else { part };
-        if !self.makes(part) {
+        if !self.makes(part * self.line.messages) {
             return None;
         }
-        self.bursts().or_else(|| self.few_messages())
+        let window = self.line.kind == Kind::Bill || self.summary.warm_up.seconds() <= 0.0;
+        let place = if window { "of this run" } else { "in the run, its warm-up included" };
+        self.of_bursts(came * over - 1.0, place).or_else(|| self.few_messages())
     }
 
     /// How many times as much is sent a second in the whole run as behind the warm-up.
@@ -113,13 +120,12 @@ impl Case<'_> {
     pub(super) fn missed(&self) -> Option<String> {
         let all = self.mean("deliveries.intended").filter(|all| *all > 0.0)?;
         let part = |name: &str| self.mean(name).map(|count| count / all);
-        if self.line.name.contains("refreshes") {
-            return None;
-        }
-        // Bytes of a delivery are shared by those that arrive.
+        // Bytes of a delivery are shared by those that arrive; all else lacks what they bring.
         let each = self.line.unit == Unit::Bytes;
-        let large =
-            |part: &f64| self.makes(if each { *part / (1.0 - part).max(1e-9) } else { -part });
+        let large = |part: &f64| {
+            let lack = -part * self.line.messages;
+            self.makes(if each { *part / (1.0 - part).max(1e-9) } else { lack })
+        };
         let missed = part("deliveries.missed").filter(large);
         let waits = part("deliveries.pending").filter(large);
         missed

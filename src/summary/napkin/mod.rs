@@ -16,6 +16,9 @@ pub const LARGE: f64 = 0.1;
 /// A share or a count below this is none.
 const NONE: f64 = 1e-6;
 
+/// What is estimated at less than this happens in no run, and nothing is a multiple of it.
+const NEVER: f64 = 1e-12;
+
 /// What an estimate is about; a reason depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -92,6 +95,8 @@ pub struct Line {
     /// Of bytes and of work: what one handshake adds, and one stream that is opened on the
     /// connection of another tab; 0 of all else.
     pub opening: [f64; 2],
+    /// The part of it that comes with messages, and goes where they do not.
+    pub messages: f64,
 }
 
 /// An estimate beside what the run shows, as the result files hold it.
@@ -128,7 +133,7 @@ impl Compared {
         }
         match (self.deviation, self.simulated) {
             (Some(part), _) => part.abs() > LARGE,
-            (None, Some(simulated)) => self.estimate == 0.0 && simulated > 0.0,
+            (None, Some(simulated)) => self.estimate <= NEVER && simulated > NEVER,
             (None, None) => false,
         }
     }
@@ -151,7 +156,7 @@ pub fn compare(summary: &Summary, lines: &[Line]) -> Vec<Compared> {
 
 fn one(summary: &Summary, line: &Line, lines: &[Line]) -> Compared {
     let shown = summary.shown(&line.beside);
-    let part = |shown: &Shown| (line.value > 0.0).then(|| (shown.mean - line.value) / line.value);
+    let part = |shown: &Shown| (line.value > NEVER).then(|| (shown.mean - line.value) / line.value);
     let bound = matches!(line.beside, Beside::AtLeast(_));
     let deviation = shown.as_ref().and_then(part).filter(|part| !bound || *part < 0.0);
     let mut compared = Compared {

@@ -59,8 +59,14 @@ impl Case<'_> {
             }
             Kind::Moves => all.extend([self.drains_by_message(), self.away()]),
             Kind::Handshakes => {
-                all.extend([self.arriving(), self.retries(), self.came_back(), self.fewer()]);
-                all.extend([self.young(), self.gave_up(), self.away()]);
+                all.extend([self.arriving(), self.retries(), self.closed(), self.came_back()]);
+                all.extend([
+                    self.fewer(),
+                    self.not_yet_back(),
+                    self.young(),
+                    self.gave_up(),
+                    self.away(),
+                ]);
             }
             Kind::Joins => all.extend([self.arriving(), self.hit(), self.gave_up(), self.away()]),
             Kind::Capacity => {}
@@ -227,12 +233,34 @@ impl Case<'_> {
         ))
     }
 
-    /// Whose connections came in a herd, and are too young to end in this run.
+    /// Whose connections came in a herd, and are too young to end in this run: not so where each
+    /// ends as likely at any age.
     fn young(&self) -> Option<String> {
         let most = self.summary.whom_faults_hit().map(|(_, hit)| hit).fold(0.0, f64::max);
         let there = self.mean("connections.mean").filter(|there| *there > 0.0)?;
-        (most > 0.2 * there && !self.more())
+        let ages = |it: &serde_json::Value| it["network"]["lifetime"]["exponential"].is_null();
+        let any = board::nodes(self.summary, "clients").iter().any(|(_, it)| ages(it));
+        (any && most > 0.2 * there && !self.more())
             .then(|| format!("the {} connections of a herd are young", count(most.round())))
+    }
+
+    /// All have a connection at the start, so that none comes back until one has been lost, and its
+    /// time away is over.
+    fn not_yet_back(&self) -> Option<String> {
+        let back = self.mean("reconnect.p50")?;
+        let counts = self.summary.steady_seconds().max(1e-9);
+        let start = self.mean("recovery.start.hit").unwrap_or(0.0) > 0.0;
+        (!start && self.makes(-(back / counts).min(1.0)))
+            .then(|| format!("half of those who lose it are back after {}", duration(back)))
+    }
+
+    /// Connections that were closed because their client reads too slowly, and are opened again.
+    fn closed(&self) -> Option<String> {
+        let closed = self.mean("send_buffers.closed").filter(|closed| *closed > 0.0)?;
+        let counted = closed / (self.found.estimate * self.over).max(1e-9);
+        self.makes(counted).then(|| {
+            format!("{} connections are closed for a full send buffer", count(closed.round()))
+        })
     }
 
     /// What instances hold beyond those that are online: handshakes under way, dead connections.
@@ -246,7 +274,7 @@ impl Case<'_> {
         let is_tier =
             |node: &serde_json::Value| ["gateway", "managed"].iter().any(|it| !node[it].is_null());
         let single = nodes.values().filter(|node| is_tier(node)).count() < 2;
-        (single && held > 1.05 * online)
+        (self.more() && single && held > 1.05 * online)
             .then(|| format!("{} more are held than are online", count((held - online).round())))
     }
 
@@ -262,9 +290,10 @@ impl Case<'_> {
         }
         // Over all runs.
         let runs = f64::from(self.summary.replications.max(1));
-        let [expected, counted] =
-            [self.found.estimate, simulated].map(|rate| rate * self.over * runs);
-        let luck = self.over > 0.0 && (counted - expected).abs() <= 2.0 * expected.max(1.0).sqrt();
+        // How many are hit is a count as well.
+        let over = if self.line.kind == Kind::Hit { 1.0 } else { self.over };
+        let [expected, counted] = [self.found.estimate, simulated].map(|rate| rate * over * runs);
+        let luck = over > 0.0 && (counted - expected).abs() <= 2.0 * expected.max(1.0).sqrt();
         luck.then(|| {
             let place = if runs > 1.0 { "all runs" } else { "the run" };
             format!("chance: {} in {place}", count(counted.round()))
@@ -333,7 +362,9 @@ impl Case<'_> {
     fn retries(&self) -> Option<String> {
         let ends = ["refused", "timed_out", "abandoned"];
         let failed = ends.into_iter().filter_map(|end| self.mean(&format!("attempts.{end}")));
-        let failed: f64 = failed.sum();
+        // Those that are blocked are in the estimate of what they take.
+        let blocked = self.mean("attempts.blocked").filter(|_| self.line.kind == Kind::Ways);
+        let failed = failed.sum::<f64>() - blocked.unwrap_or(0.0);
         let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
         let part = failed / (self.found.estimate * self.over).max(1.0);
         let enough = self.line.kind != Kind::Handshakes || self.makes(part);
@@ -367,7 +398,12 @@ impl Case<'_> {
 
     /// Tries that end by a timeout although nothing blocks them.
     fn slow_tries(&self) -> Option<String> {
-        let over = self.mean("attempts.timed_out")? - self.mean("attempts.blocked").unwrap_or(0.0);
+        let refuses = |it: &serde_json::Value| {
+            it["prefer"].is_array() && it["fallback"]["blocked_by"] != "swallow"
+        };
+        let refused = board::nodes(self.summary, "clients").iter().any(|(_, it)| refuses(it));
+        let blocked = self.mean("attempts.blocked").filter(|_| !refused);
+        let over = self.mean("attempts.timed_out")? - blocked.unwrap_or(0.0);
         (over > 0.0 && self.more())
             .then(|| format!("{} tries time out that nothing blocks", count(over.round())))
     }
@@ -398,7 +434,7 @@ impl Case<'_> {
             _ if silent => return None,
             // Bytes of a delivery fall where there are more.
             (Some(more), _) if of("Bytes a delivery") => 1.0 / (1.0 + more) - 1.0,
-            (Some(more), _) => more,
+            (Some(more), _) => more * self.line.messages,
             // Without deliveries nobody knows for how long.
             (None, factor) => factor.map_or(0.0, |factor| factor - 1.0),
         };
@@ -413,7 +449,7 @@ impl Case<'_> {
     }
 
     /// How many more deliveries there are than the napkin has, as a part of those.
-    fn deliveries(&self) -> Option<f64> {
+    pub(super) fn deliveries(&self) -> Option<f64> {
         let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
         let found = self.summary.shown(&line.beside)?.mean;
         (line.value > 0.0).then(|| found / line.value - 1.0)

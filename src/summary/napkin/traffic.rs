@@ -96,6 +96,10 @@ impl Case<'_> {
         }
         let all = self.mean("handshakes.total")?;
         let (planned, joins) = (self.planned_handshakes(), self.more_joins());
+        if !self.more() && joins <= 0.0 && self.are_enough([planned - all, 0.0]) {
+            let [all, planned] = [all, planned].map(|it| count(it.round()));
+            return Some(format!("{all} handshakes, not {planned}"));
+        }
         let more = (all - planned).max(0.0);
         if more + joins <= 0.05 * (all + joins) || !self.more() || !self.are_enough([more, joins]) {
             return None;

@@ -178,3 +178,33 @@ fn an_inbox_is_full_after_its_bound() {
     let all = lies("10k").estimate / (1_200.0 * 120.0 * 137.0);
     assert!((all - 1.0).abs() < 0.02, "{all}");
 }
+
+/// A topic of few subscribers is not on each of four gateways; one that all read is.
+#[test]
+fn a_small_topic_is_on_few_gateways() {
+    let calls = |topics: &str| {
+        let to = format!("src.to: {{ topic: {{ topics: {topics} }} }}");
+        let sets = ["r.transport: websocket", "r.count: 500", "gw.count: 4", "src.rate: 20/s", &to];
+        let all = beside("15min", &sets, "");
+        agree(&all, &[("Load of the fan-out", 0.06)]);
+        line(&all, "Load of the fan-out").estimate
+    };
+    let all = calls("1, popularity: uniform");
+    let few = calls("50, popularity: { zipf: 1 }") / all;
+    assert!((0.6..0.72).contains(&few), "{few} of four");
+    let fewer = calls("500, popularity: uniform") / all;
+    assert!((0.2..0.25).contains(&fewer), "{fewer} of four: many topics have nobody");
+}
+
+/// What lies in an inbox is pulled, whether or not a gap is replayed.
+#[test]
+fn an_inbox_is_read_without_resume() {
+    let visits = "r.visits: { stay: { exponential: { mean: 1min } }, away: { exponential: { mean: \
+                  1min } } }";
+    let nodes = "nodes:\n  inbox: { buffer: { scope: inbox } }\nlinks:\n  gw -> inbox: {}\n  \
+                 fanout -> inbox: {}\n";
+    let sets = ["r.transport: websocket", "r.resume: none", "src.rate: 100/s", visits];
+    let all = beside("10min", &sets, nodes);
+    agree(&all, &[("Bytes down", 0.05), ("Bytes a delivery", 0.1)]);
+    assert!(all.iter().any(|line| line.name == "Inbox"), "{all:?}");
+}

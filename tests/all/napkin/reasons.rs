@@ -249,3 +249,37 @@ fn a_pool_that_fills_again_is_not_full() {
     assert!(long.reason.starts_with("from cut on not as many are back, for 4:"), "{long:?}");
     assert!(!mean("5s").is_large());
 }
+
+/// Three times the load makes three times the messages, and no more refreshes, nor more bytes of
+/// each; handshakes of a herd are no work of the fan-out.
+#[test]
+fn more_load_explains_what_grows_with_it() {
+    let (_, run) = both(
+        "  phones.sends.per_user: 6/min\n  phones.network.rtt: 80ms\ntimeline:\n  - { at: 2min, \
+         name: more, load: { node: phones, factor: 3, lasts: 4min } }\n  - { at: 7min, name: cut, \
+         drop_clients: { node: phones, share: 40% } }\n",
+    );
+    let all: Vec<&str> =
+        run.iter().filter(|row| row[9].contains("load (3")).map(|row| &row[0]).collect();
+    for grows in ["Deliveries", "Load of the fan-out"] {
+        assert!(all.contains(&grows), "{all:?}");
+    }
+    for stays in ["Registry refreshes", "Heartbeats"] {
+        assert!(!all.contains(&stays), "{all:?}");
+    }
+    let each = run.iter().find(|row| &row[0] == "Bytes a delivery").unwrap();
+    let less = each[5].parse::<f64>().unwrap() < each[4].parse::<f64>().unwrap();
+    assert!(less || !each[9].contains("load (3"), "{each:?}");
+    assert!(!reason(&run, "Load of the fan-out").contains("handshakes"), "{run:?}");
+}
+
+/// Who reads too slowly is closed, and opens again.
+#[test]
+fn full_send_buffers_are_handshakes() {
+    let (_, run) = both(
+        "  phones.slow: { share: 20%, drain: 8B/s }\n  gateways.send_buffer: { size: 2KB, \
+         when_full: disconnect }\n  phones.sends.per_user: 20/min\n",
+    );
+    let shakes = reason(&run, "Handshakes");
+    assert!(shakes.contains("are closed for a full send buffer"), "{shakes}");
+}
