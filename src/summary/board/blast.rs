@@ -88,6 +88,13 @@ impl Blast {
         }
     }
 
+    /// What stands before its longest outage, which goes on after the run: even a few who are not
+    /// back by its end are away for longer than it shows.
+    fn longest_at_least(&self) -> &'static str {
+        let away = self.away.is_some_and(|away| away > 0.0);
+        if away || self.does == Does::StillMoves { "at least " } else { "" }
+    }
+
     /// Whether a time is of those alone whom it has moved so far.
     pub fn so_far(&self, back: &Back) -> bool {
         self.does == Does::StillMoves && matches!(back, Back::After(_))
@@ -100,7 +107,7 @@ impl Blast {
 
     /// The longest outage in words.
     pub fn longest_told(&self) -> String {
-        let told = |longest| format!("{}{}", self.at_least(), figures::duration(longest));
+        let told = |longest| format!("{}{}", self.longest_at_least(), figures::duration(longest));
         self.longest.map_or_else(|| figures::NONE.to_owned(), told)
     }
 
@@ -254,7 +261,8 @@ pub fn in_all(summary: &Summary, rows: &[Blast]) -> Option<String> {
     let longest = summary.mean("outage.longest").filter(|&longest| longest > 0.0)?;
     let all = summary.mean("outage.user_seconds")? / 60.0;
     let least = rows.iter().map(Blast::at_least).find(|it| !it.is_empty()).unwrap_or_default();
-    let longest = format!("{least}{}{}", figures::duration(longest), summary.on_average());
+    let on = if goes_on(summary, longest) { "at least " } else { "" };
+    let longest = format!("{on}{}{}", figures::duration(longest), summary.on_average());
     let text = format!("the longest that one user {}is without a connection is", summary.of_each());
     Some(if all >= parts {
         let are =
@@ -267,6 +275,13 @@ pub fn in_all(summary: &Summary, rows: &[Blast]) -> Option<String> {
     } else {
         format!("{} {longest}.", figures::capitalized(&text))
     })
+}
+
+/// Whether who was away for longest was not back at the end of its run: nobody who came back was
+/// away for as long.
+fn goes_on(summary: &Summary, longest: f64) -> bool {
+    let back = summary.metric("reconnect.max");
+    back.is_some_and(|back| back.mean.is_none_or(|back| back < longest * (1.0 - 1e-9)))
 }
 
 /// A recovery of the first replication.

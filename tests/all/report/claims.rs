@@ -157,6 +157,38 @@ fn a_few_who_are_not_back_are_told_as_few() {
     assert!(words(&many).contains("not by the end"));
 }
 
+/// A single user who is not back is away for longer than the run shows: the longest outage is at
+/// least that, while what all of them lose is known in three digits.
+#[test]
+fn one_who_is_not_back_makes_the_longest_outage_open() {
+    let run = |never: f64, back: f64| {
+        let mut summary = told();
+        summary.metrics.retain(|metric| !metric.name.starts_with("recovery.deploy."));
+        let all = [
+            ("recovery.deploy.hit", 333_334.0),
+            ("recovery.deploy.never", never),
+            ("recovery.deploy.longest", 90.0),
+            ("recovery.deploy.user_seconds", 60_000.0),
+            ("reconnect.max", back),
+        ];
+        let metric =
+            |(name, value): (&str, f64)| Metric::from_values(name, &[], Unit::Count, vec![value]);
+        summary.metrics.extend(all.map(metric));
+        summary
+    };
+    let told = |summary: &Summary| {
+        let all = board::blasts(summary);
+        [all[0].longest_told(), board::in_all(summary, &all).unwrap(), all[0].minutes_told()]
+            .map(|text| plain(&text))
+    };
+    let [longest, in_all, minutes] = told(&run(1.0, 52.0));
+    assert_eq!([longest, minutes], ["at least 90 s", "1,000"]);
+    assert!(in_all.contains("connection is at least 90 s"), "{in_all}");
+    let [longest, in_all, _] = told(&run(0.0, 90.0));
+    assert_eq!(longest, "90 s");
+    assert!(!in_all.contains("at least"), "{in_all}");
+}
+
 /// 0.9 % that are missed are nearly all that p99 leaves above it: each sentence, headline and table
 /// says of whom it speaks.
 #[test]
