@@ -1,6 +1,6 @@
 //! Axes that nobody designs: how many users there are and what they do, how networks are, what
 //! happens to the system. A choice holds for one load; where a load is swept, each has its own.
-use super::ranking::{differ, ranked, told, value};
+use super::ranking::{differ, holds, ranked, told, value};
 use crate::summary::{
     figures,
     slo::Verdict,
@@ -188,6 +188,12 @@ impl Sweep {
             return (alone > 0).then(|| "no other does".to_owned());
         };
         let (reason, _) = told.iter().find(|(_, count)| *count == most)?;
+        // What another reason is told for is true of this one too where it holds there.
+        let holds = |load: &&Load| match load.kept[..] {
+            [first, _, ..] => holds(reason, first, &load.kept[1..]),
+            _ => false,
+        };
+        let most = loads.iter().filter(holds).count().max(most);
         // Who alone keeps the objectives is the best of those that do in anything.
         let part = match most + alone {
             all if all == loads.len() => String::new(),

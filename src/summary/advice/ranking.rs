@@ -80,6 +80,26 @@ impl Goal {
     }
 }
 
+/// Whether a reason is true of a point beside others, be it by less than counts.
+pub(super) fn holds(reason: &str, point: &Point, others: &[&Point]) -> bool {
+    // That none is better by as much as counts.
+    let near = |goal: &Goal| {
+        let better = |other: &&&Point| goal.below(point, other).is_some_and(|it| it > 0.0);
+        !others.iter().filter(better).any(|other| apart(point, other, goal))
+    };
+    if reason.starts_with("none is better in ") {
+        return GOALS.iter().all(near);
+    }
+    GOALS.iter().any(|goal| {
+        let mut below = others.iter().filter_map(|other| goal.below(point, other));
+        match reason.strip_prefix(&format!("none {}", goal.none)) {
+            None => reason == format!("it is {}", goal.best) && below.all(|it| it < 0.0),
+            Some("") => below.all(|it| it <= 0.0),
+            Some(_) => near(goal),
+        }
+    })
+}
+
 /// Of the points that keep the objectives, the best first; of equals the one that is nearest to
 /// `home`.
 pub(super) fn ranked<'p>(

@@ -334,6 +334,22 @@ fn each_load_has_a_design_of_its_own() {
     );
 }
 
+/// At how many loads a design is the cheapest is counted by its bills: it is where another is
+/// dearer by less than counts, and is not where another is cheaper by as little.
+#[test]
+fn the_cheapest_is_counted_where_it_is_the_cheapest() {
+    let sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, true), (100.0, 100.5, true)]);
+    let answer = sweep.answer().0;
+    assert!(answer.ends_with("per user, and it is the cheapest."), "{answer}");
+    let sweep = of_transports(&[(1.0, 5.0, true), (1.0, 5.0, true), (100.0, 99.5, true)]);
+    let answer = sweep.answer().0;
+    assert!(answer.ends_with("per user, and it is the cheapest at 2 of 3 loads."), "{answer}");
+    // What none is by more than counts, none is where it is the cheapest either.
+    let sweep = of_transports(&[(1.0, 5.0, true), (100.0, 99.5, true), (100.0, 99.5, true)]);
+    let answer = figures::plain(&sweep.answer().0);
+    assert!(answer.ends_with("per user, and none is better in the bill of a month."), "{answer}");
+}
+
 /// What is not shown to hold is no failure; the first that fails is told apart from it.
 #[test]
 fn an_inconclusive_verdict_is_no_failure() {
