@@ -152,8 +152,8 @@ pub enum State {
     Stable,
     /// It stays well in peace, and does not recover from a storm.
     Vulnerable,
-    /// It does not even stay well.
-    Metastable,
+    /// It does not even stay well: more comes than it serves.
+    Overloaded,
 }
 
 impl Row {
@@ -176,7 +176,7 @@ impl Row {
         let open = match state {
             State::Stable => false,
             State::Vulnerable => between(self.recovers) || beyond(self.recovers),
-            State::Metastable => between(self.stays) || beyond(self.stays),
+            State::Overloaded => between(self.stays) || beyond(self.stays),
         };
         (!open).then_some(state)
     }
@@ -189,7 +189,7 @@ impl Row {
         } else if holds(self.stays) {
             State::Vulnerable
         } else {
-            State::Metastable
+            State::Overloaded
         }
     }
 }
@@ -222,7 +222,7 @@ mod tests {
         let stays = Border { holds: Some(1_000.0), fails: None };
         let row = Row { policy: String::new(), recovers, stays, ramp: None, runs: 4 };
         let states = [50.0, 100.0, 500.0, 2_000.0].map(|load| row.state(load));
-        let expected = [State::Stable, State::Stable, State::Vulnerable, State::Metastable];
+        let expected = [State::Stable, State::Stable, State::Vulnerable, State::Overloaded];
         assert_eq!(states, expected);
         // Between the ends of a border nothing was run, nor beyond the highest load.
         let known = [50.0, 105.0, 110.0, 1_000.0, 2_000.0].map(|load| row.known(load));

@@ -55,7 +55,7 @@ pub fn chart(phase: &Phase) -> Chart {
         headline: headline(phase),
         subtitle: format!(
             "Stable below the solid line: the system comes back from what happens to it. \
-             Vulnerable between the lines: well until it happens, stuck afterwards. Metastable \
+             Vulnerable between the lines: well until it happens, stuck afterwards. Overloaded \
              above both: not even well in peace. {}{against}.",
             phase.load
         ),
@@ -125,7 +125,7 @@ fn regions(phase: &Phase, y: &Axis) -> Vec<(f64, f64, String)> {
     let all = [
         between("stable", &|row| [y.low, at(&row.recovers)]),
         between("vulnerable", &|row| [at(&row.recovers), at(&row.stays)]),
-        between("metastable", &beyond),
+        between("overloaded", &beyond),
     ];
     all.into_iter().flatten().collect()
 }
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(ticks, ["50/s", "100/s", "200/s"]);
         assert_eq!(body.dots[0].2, "168/s");
         let names: Vec<(f64, &str)> = body.regions.iter().map(|it| (it.0, it.2.as_str())).collect();
-        assert_eq!(names, [(0.5, "stable"), (1.5, "vulnerable"), (1.5, "metastable")]);
+        assert_eq!(names, [(0.5, "stable"), (1.5, "vulnerable"), (1.5, "overloaded")]);
         for ((_, load, name), ends) in
             body.regions.iter().zip([[50.0, 168.0], [84.0, 150.0], [150.0, 200.0]])
         {

@@ -149,7 +149,7 @@ fn word(state: State) -> &'static str {
     match state {
         State::Stable => "stable",
         State::Vulnerable => "vulnerable",
-        State::Metastable => "metastable",
+        State::Overloaded => "overloaded",
     }
 }
 
@@ -173,8 +173,9 @@ fn reading(phase: &Phase) -> Markup {
             li { b { "Stable. " } "What happens in the timeline passes: in the last part of the \
                 run at least " (least) " of what is wanted is served." }
             li { b { "Vulnerable. " } "The same load is served as long as nothing happens, and \
-                not any more after it did: the past decides." }
-            li { b { "Metastable. " } "It is not served even when nothing happens." }
+                not any more after it did: the past decides. Kept down by the work that its own \
+                failure makes, a run at such a load ends metastable." }
+            li { b { "Overloaded. " } "It is not served even when nothing happens." }
             li { b { "Borders. " } "Each is found by bisection by factors, with one run a probe: \
                 near a border, chance decides, and another seed may move it. A second border \
                 within the range would not be seen." }
