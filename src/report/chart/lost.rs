@@ -27,10 +27,12 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
         panels.push(Panel { suffix: RATE.to_owned(), ..panel });
     }
     let what = match (lost.is_empty(), late.is_empty()) {
-        (false, false) => "Lost and late deliveries",
-        (false, true) => "Lost deliveries",
-        (true, false) => "Late deliveries",
-        (true, true) => "Deliveries that come twice or out of order",
+        (false, late) => {
+            let missed = figures::capitalized(missed(summary));
+            format!("{missed}{} deliveries", if late { "" } else { " and late" })
+        }
+        (true, false) => "Late deliveries".to_owned(),
+        (true, true) => "Deliveries that come twice or out of order".to_owned(),
     };
     Some(Chart {
         name: "lost-and-late".to_owned(),
@@ -100,6 +102,16 @@ fn twice(summary: &Summary) -> Vec<(String, Curve)> {
     if summed(&twice) < FEW { Vec::new() } else { twice }
 }
 
+/// The word for what never arrives: what expires is missed, and not lost.
+fn missed(summary: &Summary) -> &'static str {
+    let mut all = summary.losses().into_iter();
+    if all.any(|(cause, curve)| cause == "expired" && curve.integral() > 0.0) {
+        "missed"
+    } else {
+        "lost"
+    }
+}
+
 /// When it is lost: mostly in a fault, or at any time.
 fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> String {
     let come = |curves| counted(summed(curves), "delivery comes", "deliveries come");
@@ -111,22 +123,23 @@ fn headline(summary: &Summary, [lost, late, twice]: [&[(String, Curve)]; 3]) -> 
         return format!("Nothing is lost; {} late", come(late));
     };
     let gone = counted(summed(lost), "delivery is", "deliveries are");
+    let gone = format!("{gone} {}", missed(summary));
     match (worst(summary, lost), all.peak()) {
         (Some((fault, part)), _) if part > ALL => {
             let all = if summed(lost) > 1.0 { "all of them " } else { "" };
-            format!("{gone} lost, {all}during {fault}")
+            format!("{gone}, {all}during {fault}")
         }
-        (Some((fault, part)), _) => format!("{gone} lost, {} of them during {fault}", share(part)),
+        (Some((fault, part)), _) => format!("{gone}, {} of them during {fault}", share(part)),
         // A peak without a cause is chance, and its time says nothing.
         (None, Some((bin, most))) => {
             let at = format!(" {}", all.when(bin));
             format!(
-                "{gone} lost over the whole run, at most {}{}",
+                "{gone} over the whole run, at most {}{}",
                 figures::figure(Unit::PerSecond, most),
                 if summary.faults().next().is_some() { at.as_str() } else { "" },
             )
         }
-        (None, None) => format!("{gone} lost"),
+        (None, None) => gone,
     }
 }
 
