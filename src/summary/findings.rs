@@ -225,12 +225,12 @@ fn fullest(summary: &Summary) -> Option<String> {
     }
     let fewer = all.iter().filter(|it| it.serve * UNEVEN < it.of);
     let least = fewer.min_by(|a, b| (a.serve / a.of).total_cmp(&(b.serve / b.of)))?;
-    Some(format!(
-        "{} serve when they are fullest, and share evenly: {} then holds {}.",
-        least.some()?,
-        least.name,
-        least.holds(),
-    ))
+    let serve = if least.alone() {
+        "serves when it is fullest"
+    } else {
+        "serve when they are fullest, and share evenly"
+    };
+    Some(format!("{} {serve}: {} then holds {}.", least.some()?, least.name, least.holds()))
 }
 
 fn busiest(summary: &Summary) -> Option<String> {

@@ -30,6 +30,11 @@ impl Fullest<'_> {
         if self.even > 0.0 { self.peak / self.even } else { 1.0 }
     }
 
+    /// Whether it is the only one that serves then: it shares with nobody.
+    pub fn alone(&self) -> bool {
+        self.serve.round() <= 1.0
+    }
+
     /// How many times the mean of all, dead or not.
     pub fn over_all(&self) -> f64 {
         self.times() * self.of / self.serve
@@ -61,6 +66,9 @@ impl Fullest<'_> {
     /// Why it holds more than the mean of all, where some of them are dead: `14 of 21 instances of
     /// gateways serve at the peak, and share evenly`.
     pub fn reason(&self) -> Option<String> {
+        if self.alone() {
+            return self.some().map(|some| format!("{some} serves at the peak"));
+        }
         let share = if self.times() > 1.05 {
             format!("the fullest holds {} times an even share", compact(self.times()))
         } else {

@@ -105,6 +105,9 @@ impl<'a> Pool<'a> {
             return format!("{} peaks at {}, {}", it.name, it.holds(), it.beside("×"));
         }
         match it.some() {
+            Some(some) if it.alone() => {
+                format!("{some} serves at the peak: {} holds {}", it.name, it.holds())
+            }
             Some(some) => {
                 format!(
                     "{some} serve at the peak and share evenly: {} holds {}",
