@@ -192,13 +192,13 @@ fn narration(scenario: &Scenario, only: Option<u32>) -> String {
 fn next(common: &Common, summary: &Summary, folder: &Path) -> (String, String) {
     let again = common.again();
     let inconclusive = summary.slo.iter().any(|slo| slo.verdict == slo::Verdict::Inconclusive);
-    if summary.waits_for_pending() {
+    if summary.pending_would_settle() {
         let settle = format!("squall run {again} --set settle=1min");
         return (settle, "for what is pending to arrive".to_owned());
     }
     match summary.replications {
         0 | 1 => (format!("squall run {again} --replications 5"), "for intervals".to_owned()),
-        n if inconclusive => {
+        n if inconclusive && !summary.waits_for_pending() => {
             let more = n.saturating_mul(4);
             (format!("squall run {again} --replications {more}"), "for narrower ones".to_owned())
         }

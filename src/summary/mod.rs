@@ -52,6 +52,9 @@ use slo::Verdict;
 /// A smaller share of attempts, polls or deliveries that fail is not worth a word.
 const NOTABLE: f64 = 0.001;
 
+/// What is advised to add to a run for what is pending to arrive.
+const SETTLE: Span = Span::from_secs(60);
+
 /// The phase behind faults, until those whom they hit are back.
 pub const RECOVERY: &str = "recovery";
 
@@ -272,6 +275,23 @@ impl Summary {
         (settle > Span::ZERO).then(|| figures::spoken(settle.seconds()))
     }
 
+    /// What a metric is a part of, where there is none of it: that 0 of none are missed says
+    /// nothing of how many could be.
+    pub fn has_none_of(&self, metric: &str) -> Option<&'static str> {
+        const WHOLES: [(&str, &str, &str); 4] = [
+            ("lost.", "deliveries.intended", "deliveries"),
+            ("deliveries.", "deliveries.intended", "deliveries"),
+            ("polls.", "polls.total", "polls"),
+            ("attempts.", "attempts.total", "attempts"),
+        ];
+        let (phase, own) = match metric.split_once(").") {
+            Some((phase, own)) => (format!("{phase})."), own),
+            None => (String::new(), metric),
+        };
+        let (_, whole, what) = WHOLES.iter().find(|it| own.starts_with(it.0))?;
+        (self.mean(&format!("{phase}{whole}")) == Some(0.0)).then_some(*what)
+    }
+
     /// Whether an objective is open for what was still pending at the end.
     pub fn waits_for_pending(&self) -> bool {
         let waits = |judged: &Judged| {
@@ -280,6 +300,15 @@ impl Summary {
         };
         let mut open = self.slo.iter().filter(|judged| judged.verdict == Verdict::Inconclusive);
         open.any(waits)
+    }
+
+    /// Whether [`SETTLE`] behind the horizon would let it arrive, as what arrives takes no longer:
+    /// what waits for users who are away for hours, or in a queue that grows, does not come by it.
+    pub fn pending_would_settle(&self) -> bool {
+        let settles = Span::read(self.input["settle"].as_str().unwrap_or_default());
+        let longer = settles.is_ok_and(|settle| settle >= SETTLE);
+        let soon = self.mean("delivery_lag.p99").is_some_and(|lag| lag <= SETTLE.seconds());
+        soon && !longer && self.waits_for_pending()
     }
 
     /// How long the steady phase lasts in one replication.

@@ -231,9 +231,12 @@ fn drawn(said: Said) -> Markup {
 fn footnote(summary: &Summary) -> String {
     let open = summary.slo.iter().any(|judged| judged.verdict == Verdict::Inconclusive);
     let open = if summary.waits_for_pending() {
-        " What is pending at the end could turn what is inconclusive; a longer `settle` would let \
-         it arrive."
-            .to_owned()
+        let settles = if summary.pending_would_settle() {
+            "; a longer `settle` would let it arrive."
+        } else {
+            "."
+        };
+        format!(" What is pending at the end could turn what is inconclusive{settles}")
     } else if open && summary.replications > 1 {
         format!(
             " More replications would settle what is inconclusive (now n = {}).",

@@ -139,7 +139,8 @@ fn numbers(runs: &[Named]) -> Option<Markup> {
 
 fn value(run: &Summary, metric: &str) -> Markup {
     let none = || (figures::NONE.to_owned(), String::new());
-    let (value, range) = run.metric(metric).map_or_else(none, verdicts::cells);
+    let told = |metric| verdicts::cells_in(run, metric);
+    let (value, range) = run.metric(metric).map_or_else(none, told);
     let only = survivors::only(metric, &run.metrics).filter(|_| run.mean(metric).is_some());
     html! { div { span.big { (value) } span.i { (range) }
     @if let Some(only) = only { span.i { (text::sentence(&only)) } } } }

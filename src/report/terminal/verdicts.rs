@@ -90,7 +90,7 @@ fn numbers_or(summary: &Summary, judged: &Judged, never: &str) -> (String, Strin
     match (judged.verdict, metric) {
         (Verdict::Error, None) => (figures::NONE.to_owned(), "no such metric".to_owned()),
         (Verdict::Error, Some(_)) => (figures::NONE.to_owned(), "another unit".to_owned()),
-        (_, Some(metric)) if metric.mean.is_some() => cells(metric),
+        (_, Some(metric)) if metric.mean.is_some() => cells_in(summary, metric),
         (_, Some(metric)) if metric.n == 0 && survivors::never_came(&metric.name, all) => {
             (figures::NONE.to_owned(), never.to_owned())
         }
@@ -110,6 +110,14 @@ pub(in crate::report) fn with_whose(range: String, summary: &Summary, judged: &J
         Some(whose) if range.is_empty() => whose,
         Some(whose) => format!("{range} {whose}"),
         None => range,
+    }
+}
+
+/// The same in a run; of what it has none of, nothing is bounded.
+pub(in crate::report) fn cells_in(summary: &Summary, metric: &Metric) -> (String, String) {
+    match summary.has_none_of(&metric.name) {
+        Some(what) if metric.mean == Some(0.0) => ("0".to_owned(), format!("of no {what}")),
+        _ => cells(metric),
     }
 }
 
