@@ -35,8 +35,8 @@ pub(super) struct Bars<'s> {
 }
 
 impl<'s> Bars<'s> {
-    /// A bar for each point that has something, or for some evenly chosen; `text` is what stands
-    /// behind one.
+    /// A bar for each point that has something, or for some evenly chosen, with the least and the
+    /// most; `text` is what stands behind one.
     pub(super) fn of(
         sweep: &'s Sweep,
         parts: &[Part],
@@ -44,7 +44,11 @@ impl<'s> Bars<'s> {
     ) -> Self {
         let some = |place: &usize| sum(&sweep.points[*place], parts) > 0.0;
         let some: Vec<usize> = (0..sweep.points.len()).filter(some).collect();
-        let shown = evenly(some.len(), BARS).into_iter().map(|place| some[place]);
+        let of = |place: &usize| sum(&sweep.points[some[*place]], parts);
+        let by = |a: &usize, b: &usize| of(a).total_cmp(&of(b));
+        let ends = [(0..some.len()).min_by(by), (0..some.len()).max_by(by)];
+        let ends: Vec<usize> = ends.into_iter().flatten().collect();
+        let shown = evenly_with(some.len(), BARS, &ends).into_iter().map(|place| some[place]);
         let row = |place: usize| {
             let point = &sweep.points[place];
             let all = sum(point, parts);
@@ -158,6 +162,19 @@ pub(super) fn evenly(all: usize, most: usize) -> Vec<usize> {
     (0..most).map(|place| (place * (all - 1) + last / 2) / last).collect()
 }
 
+/// The same, with some that are to be among them: each takes the place of the nearest.
+pub(super) fn evenly_with(all: usize, most: usize, with: &[usize]) -> Vec<usize> {
+    let mut chosen = evenly(all, most);
+    for place in with {
+        let others = chosen.iter_mut().filter(|it| *it == place || !with.contains(it));
+        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(*place)) {
+            *nearest = *place;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
 /// What a point is called on a chart: its values, without their axes.
 pub(super) fn called(sweep: &Sweep, point: &Point) -> String {
     let values = sweep.varied().map(|it| words::value(&sweep.axes[it], &point.values[it]));
@@ -170,7 +187,7 @@ pub(super) fn names(sweep: &Sweep, name: impl Fn(usize) -> String) -> String {
 
 pub(super) fn chosen(shown: usize, all: usize) -> String {
     let all = if shown < all { all } else { return String::new() };
-    format!("; {shown} of {all} points, evenly chosen")
+    format!("; {shown} of {all} points, evenly chosen, with those that are named above")
 }
 
 #[cfg(test)]
@@ -182,5 +199,8 @@ mod tests {
         assert_eq!(evenly(4, 6), [0, 1, 2, 3]);
         assert_eq!(evenly(14, 6), [0, 3, 5, 8, 10, 13]);
         assert_eq!(evenly(100, 6), [0, 20, 40, 59, 79, 99]);
+        assert_eq!(evenly_with(100, 6, &[21, 22]), [0, 21, 22, 59, 79, 99]);
+        assert_eq!(evenly_with(100, 6, &[40, 98]), [0, 20, 40, 59, 79, 98]);
+        assert_eq!(evenly_with(4, 6, &[2, 2]), [0, 1, 2, 3]);
     }
 }

@@ -1,6 +1,6 @@
 //! What is lost over a sweep: the missed deliveries of each point by cause, and the curves of loss
 //! against time away on one sheet.
-use super::bars::{Bars, behind, called, chosen, evenly, names, sum};
+use super::bars::{Bars, behind, called, chosen, evenly_with, names, sum};
 use crate::{
     record::{Absence, Cause, Unit},
     report::{
@@ -120,8 +120,11 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
     if curved.iter().all(|point| told(point).iter().all(|row| row.missed == 0)) {
         return None;
     }
-    let shown: Vec<&Point> =
-        evenly(curved.len(), CURVES).into_iter().map(|place| curved[place]).collect();
+    let (headline, named) = absent(sweep, &curved)?;
+    let place = |named: &&Point| curved.iter().position(|it| std::ptr::eq(*it, *named));
+    let named: Vec<usize> = named.iter().filter_map(place).collect();
+    let shown = evenly_with(curved.len(), CURVES, &named);
+    let shown: Vec<&Point> = shown.into_iter().map(|place| curved[place]).collect();
     let lines: Vec<Line> = shown
         .iter()
         .zip(theme::EQUALS.iter().chain([&LAST]))
@@ -141,7 +144,7 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
     let body = Body::Lines(Lines { y, lines, ..Lines::default() });
     Some(Chart {
         name: "absence-curves".to_owned(),
-        headline: absent(sweep, &curved)?,
+        headline,
         subtitle: format!(
             "Share of the messages to a user who is away that never reach it, against the length \
              of the outage, log scale; a line for each {}{}.",
@@ -156,12 +159,12 @@ pub(super) fn by_absence(sweep: &Sweep) -> Option<Chart> {
 }
 
 /// What those miss who are away for the longest time that all points know; of points that know too
-/// little in common, the worst.
-fn absent(sweep: &Sweep, curved: &[&Point]) -> Option<String> {
+/// little in common, the worst. With the points that it names.
+fn absent<'p>(sweep: &Sweep, curved: &[&'p Point]) -> Option<(String, Vec<&'p Point>)> {
     let at = |point: &Point, low| told(point).into_iter().find(|row| row.low == low).copied();
     let shared = |row: &&Absence| curved.iter().all(|point| at(point, row.low).is_some());
     let rows = |low| curved.iter().filter_map(move |point| Some((*point, at(point, low)?)));
-    let by_share = |a: &(&Point, Absence), b: &(&Point, Absence)| {
+    let by_share = |a: &(&'p Point, Absence), b: &(&'p Point, Absence)| {
         missed_share(&a.1).total_cmp(&missed_share(&b.1))
     };
     if let Some(longest) = told(curved.first()?).into_iter().rev().find(shared) {
@@ -170,14 +173,16 @@ fn absent(sweep: &Sweep, curved: &[&Point]) -> Option<String> {
         let least = share(missed_share(&best.1));
         let text = never_get(sweep, worst);
         if missed_share(&worst.1) > 0.0 && std::ptr::eq(best.0, worst.0) {
-            return Some(text);
+            return Some((text, vec![worst.0]));
         }
         if missed_share(&worst.1) > 0.0 {
-            return Some(format!("{text}, {least} at {}", sweep.spoken(best.0)));
+            let text = format!("{text}, {least} at {}", sweep.spoken(best.0));
+            return Some((text, vec![worst.0, best.0]));
         }
     }
     let all = curved.iter().flat_map(|point| told(point).into_iter().map(|row| (*point, *row)));
-    Some(never_get(sweep, all.max_by(by_share)?))
+    let worst = all.max_by(by_share)?;
+    Some((never_get(sweep, worst), vec![worst.0]))
 }
 
 fn never_get(sweep: &Sweep, (point, row): (&Point, Absence)) -> String {
