@@ -65,6 +65,9 @@ impl Sweep {
         if let Some((shown, rest)) = self.shown() {
             return (shown, rest.into_iter().chain(self.single()).collect());
         }
+        if let [point] = &self.points[..] {
+            return self.only(point);
+        }
         let verdicts = self.verdicts();
         if !self.judged() || self.points.len() < 2 {
             return match self.ranges().next().filter(|_| !self.judged()) {
@@ -82,6 +85,18 @@ impl Sweep {
         };
         let more = [self.against(choice), self.single()];
         (self.taken(choice), more.into_iter().flatten().collect())
+    }
+
+    /// The answer of a sweep of one point, which is that of its run.
+    fn only(&self, point: &Point) -> (String, Vec<String>) {
+        let own = self.run_of(point);
+        let (answer, verdicts) = (own.answer(), own.verdicts());
+        let told = Some(verdicts).filter(|it| !it.is_empty() && *it != answer);
+        let none = if point.slo.is_empty() { "; the experiment states no objective" } else { "" };
+        let only = format!("It is the only point{none}.");
+        let all = [answer].into_iter().chain(told).chain([only]).chain(self.single());
+        let mut all = all.filter(|it| !it.is_empty());
+        (all.next().unwrap_or_default(), all.collect())
     }
 
     /// What the answer rests on, sentence by sentence, the most telling first.
