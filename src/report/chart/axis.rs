@@ -45,6 +45,11 @@ const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
 /// What people count by beyond a minute, in seconds: 1 and 10 minutes, 1, 10 and 100 hours.
 const LONG: [f64; 5] = [MINUTE, 600.0, HOUR, 36_000.0, 360_000.0];
+/// And what lies between.
+const STEPS: [f64; 15] = [
+    1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 18_000.0,
+    36_000.0, 86_400.0,
+];
 /// Not more labelled decades than that.
 const DECADES: usize = 6;
 
@@ -136,7 +141,12 @@ impl Axis {
             most if most > 2.0 * MINUTE => MINUTE,
             _ => 1.0,
         };
-        let axis = Self::linear(most / unit, |value| seconds(value * unit));
+        let label = |value: f64| match value * unit {
+            // A minute among seconds is sixty of them.
+            at if unit < MINUTE && at >= MINUTE => format!("{}{GAP}s", figures::tick(at)),
+            at => seconds(at),
+        };
+        let axis = Self::linear(most / unit, label);
         let ticks = axis.ticks.into_iter().map(|(at, label)| (at * unit, label)).collect();
         Self { unit: Unit::Seconds, high: axis.high * unit, ticks, ..Self::default() }
     }
@@ -150,7 +160,14 @@ impl Axis {
         let mut all: Vec<f64> =
             short.chain([10.0].into_iter().filter(|at| ends.contains(at))).collect();
         all.extend(long);
-        if axis.high < 100.0 * 0.999 || all.len() < 3 {
+        if axis.high < 100.0 * 0.999 {
+            return axis;
+        }
+        // Too few to read by: those between them are whole minutes and hours as well.
+        if all.len() < 3 {
+            all = STEPS.into_iter().filter(|at| ends.contains(at)).collect();
+        }
+        if all.len() < 2 {
             return axis;
         }
         let every = all.len().div_ceil(DECADES);
@@ -347,6 +364,16 @@ mod tests {
         ] {
             assert_eq!(labels(&axis), to_owned(&expected));
         }
+    }
+
+    /// Beyond a minute ticks are whole minutes; among seconds a minute is sixty of them.
+    #[test]
+    fn durations_are_counted_as_people_do() {
+        let labelled = |low, high| labels(&Axis::lags(low, high));
+        assert_eq!(labelled(6.0, 450.0), ["5 s", "10 s", "30 s", "1 min", "2 min", "5 min"]);
+        assert_eq!(labelled(20.0, 590.0), ["30 s", "1 min", "2 min", "5 min", "10 min"]);
+        assert_eq!(labels(&Axis::lasting(80.0)), ["0", "20 s", "40 s", "60 s", "80 s"]);
+        assert_eq!(labels(&Axis::lasting(150.0)), ["0", "1 min", "2 min", "3 min"]);
     }
 
     #[test]
