@@ -1,5 +1,8 @@
 //! What a month costs that looks like the run, line by line with its source.
-use super::{head, ledger, text};
+use super::{
+    head, ledger,
+    text::{self, number},
+};
 use crate::{
     record::Unit,
     summary::{
@@ -45,20 +48,19 @@ fn headline(bill: &Bill, first: Option<&Charge>) -> String {
 
 fn table(bill: &Bill, charges: &[&Charge]) -> Markup {
     html! {
-        table.stack.bill {
+        table.sort.stack.bill {
             caption.hidden { "The bill" }
             thead { tr {
                 th scope="col" { "item" } th scope="col" { "quantity a month" }
                 th.r scope="col" { "price, USD" }
                 th scope="col" { "share" } th.r scope="col" { "USD a month" }
             } }
-            tbody {
-                @for charge in charges { (line(charge)) }
-                tr.total {
-                    th scope="row" { "total" } td {} td {} td {}
-                    td.r data-l="USD a month" { (money(bill.total())) }
-                }
-            }
+            tbody { @for charge in charges { (line(charge)) } }
+            // It stays below, whatever the others are sorted by.
+            tfoot { tr.total {
+                th scope="row" { "total" } td {} td {} td {}
+                td.r data-l="USD a month" { (money(bill.total())) }
+            } }
         }
     }
 }
@@ -72,15 +74,15 @@ fn line(charge: &Charge) -> Markup {
                 @if !charge.node.is_empty() { " " (text::name(&charge.node)) }
                 small { (text::clean(which.trim(), 160)) }
             }
-            td data-l="quantity a month" {
+            td data-l="quantity a month" data-v=(charge.quantity) {
                 (figures::count(charge.quantity)) " " (text::name(&charge.unit))
             }
-            td.r data-l="price, USD" { (price(charge.price)) }
-            td.bar data-l="share" {
+            (number("price, USD", Some(charge.price), &html! { (price(charge.price)) }))
+            td.bar data-l="share" data-v=(charge.share) {
                 (ledger::strip(0.0, charge.share, "f-blue"))
                 small { (figures::share(charge.share)) }
             }
-            td.r data-l="USD a month" { (money(charge.usd_month)) }
+            (number("USD a month", Some(charge.usd_month), &html! { (money(charge.usd_month)) }))
         }
     }
 }
