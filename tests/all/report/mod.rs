@@ -28,6 +28,7 @@ mod runs;
 mod swept;
 mod terminal;
 mod to_come;
+mod worded;
 
 use squall::{
     napkin, report, scenario,
