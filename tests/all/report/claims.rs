@@ -182,10 +182,10 @@ fn one_who_is_not_back_makes_the_longest_outage_open() {
             .map(|text| plain(&text))
     };
     let [longest, in_all, minutes] = told(&run(1.0, 52.0));
-    assert_eq!([longest, minutes], ["at least 90 s", "1,000"]);
-    assert!(in_all.contains("connection is at least 90 s"), "{in_all}");
+    assert_eq!([longest, minutes], ["at least 90.0 s", "1,000"]);
+    assert!(in_all.contains("connection is at least 90.0 s"), "{in_all}");
     let [longest, in_all, _] = told(&run(0.0, 90.0));
-    assert_eq!(longest, "90 s");
+    assert_eq!(longest, "90.0 s");
     assert!(!in_all.contains("at least"), "{in_all}");
 }
 
