@@ -302,7 +302,7 @@ impl Summary {
         open.any(waits)
     }
 
-    /// Whether [`SETTLE`] behind the horizon would let it arrive, as what arrives takes no longer:
+    /// Whether a minute behind the horizon would let it arrive, as what arrives takes no longer:
     /// what waits for users who are away for hours, or in a queue that grows, does not come by it.
     pub fn pending_would_settle(&self) -> bool {
         let settles = Span::read(self.input["settle"].as_str().unwrap_or_default());
