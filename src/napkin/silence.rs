@@ -183,7 +183,16 @@ impl Silence {
 
     /// Any laws, by the renewal equations of what begins with an on or with an off.
     fn table(rate: f64, on: &Law, off: &Law) -> Self {
-        let [on, off] = [on, off].map(|law| terms::points(law, POINTS).collect::<Vec<_>>());
+        let [on, off] = [on, off].map(|law| {
+            let mut points: Vec<(f64, f64)> = terms::points(law, POINTS).collect();
+            // A constant is one point.
+            points.dedup_by(|next, kept| {
+                let same = next.0.total_cmp(&kept.0).is_eq();
+                kept.1 += if same { next.1 } else { 0.0 };
+                same
+            });
+            points
+        });
         let both = mean(&on) + mean(&off);
         let step = (both * CYCLES / f64::from(STEPS)).max(1e-9);
         let (mut begins_on, mut begins_off) = (vec![1.0], vec![1.0]);

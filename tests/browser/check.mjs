@@ -114,7 +114,7 @@ const hover = async page => {
 };
 
 /* Each cell of a heat map can be reached by the keys. */
-const keys = async page => {
+const cells = async page => {
   const { svg } = await box(page, 'lag-heat');
   await svg.focus();
   const press = async key => { await page.keyboard.press(key); return tip(page).textContent(); };
@@ -289,7 +289,7 @@ try {
   await desktop(deploy);
   const own = await open(deploy);
   for (const which of ['.bill', '.budgets', '.napkin']) await sort(own.page, which);
-  await keys(own.page);
+  await cells(own.page);
   await own.close('tables');
   await elsewhere(deploy, 'deploy');
   const sweep = run('sweep', ['sweep', 'experiments/rolling-deploy.yaml', '--set', 'phones.count=400']);

@@ -48,8 +48,9 @@ pub(super) fn chart(summary: &Summary) -> Option<Chart> {
     let bins: Vec<(f64, &[LagCell])> =
         cells.filter_map(|cells| Some((load(cells.first()?)?, cells))).collect();
     let classes = classes(&bins)?;
-    let longest = summary.metric("delivery_lag.max")?.values.iter();
-    let longest = longest.copied().fold(0.0, f64::max);
+    // Of several runs only the mean of their longest is known.
+    let longest = summary.mean("delivery_lag.max").filter(|_| summary.replications == 1);
+    let longest = longest.unwrap_or(f64::INFINITY);
     let points = |share: f64| -> Vec<(f64, f64)> {
         classes.iter().map(|class| (class.mean(), class.quantile(share).min(longest))).collect()
     };

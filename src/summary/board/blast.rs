@@ -415,7 +415,7 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
         longest: of("longest").filter(|&longest| longest > 0.0),
         away,
         never: of("never_share").filter(|&never| never > 0.0),
-        wrongs: [polls::failed_in(summary, name), missing.map(|(_, more)| more)],
+        wrongs: [polls::failed_in(summary, name), missing.map(|(_, part)| part)],
         late: missing.map_or(0.0, |(due, _)| due.late / (due.missed + due.late)),
         budget: None,
         target: target(summary),
@@ -424,8 +424,8 @@ fn blast(summary: &Summary, name: &str) -> Option<Blast> {
     })
 }
 
-/// What is due of what is sent in a phase, and how much more of it does not arrive before the run
-/// ends than of the steady time, where that is more than chance.
+/// What is due of what is sent in a phase, and how much of it does not arrive before the run ends,
+/// where that is more than of the steady time, and more than chance.
 fn missing(summary: &Summary, name: &str) -> Option<(Due, f64)> {
     let own = due(summary, name)?;
     let usual = due(summary, "steady").map_or(0.0, |steady| steady.open());
@@ -433,7 +433,7 @@ fn missing(summary: &Summary, name: &str) -> Option<(Due, f64)> {
     let sent = own.sent * runs;
     let luck = (chance::beyond(usual * sent, 1) / sent).max(own.luck / own.sent);
     let more = own.open() - usual;
-    (more > luck.max(NOTABLE)).then_some((own, more))
+    (more > luck.max(NOTABLE)).then_some((own, own.open()))
 }
 
 /// Whether a timeline entry does nothing: it gives a stretch of time a name.

@@ -12,6 +12,42 @@ use crate::{
 use serde_json::Value as Json;
 
 impl Case<'_> {
+    /// The timeline changes the load.
+    pub(super) fn load(&self) -> Option<String> {
+        let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
+        let factor = &load["load"]["factor"];
+        let says = || {
+            let times = factor.as_f64().map_or_else(|| factor.to_string(), figures::compact);
+            format!("the timeline changes the load ({times} ×)")
+        };
+        let of = |name: &str| self.line.name.starts_with(name);
+        // Who is connected and silent is as much work as who sends.
+        let silent = of("Registry refreshes") || of("Heartbeats");
+        let part = match (self.deliveries(), factor.as_f64()) {
+            _ if silent => return None,
+            // Bytes of a delivery fall where there are more.
+            (Some(more), _) if of("Bytes a delivery") => 1.0 / (1.0 + more) - 1.0,
+            (Some(more), _) => more * self.line.messages,
+            // Without deliveries nobody knows for how long.
+            (None, factor) => factor.map_or(0.0, |factor| factor - 1.0),
+        };
+        let enough = match self.line.kind {
+            // It is as much work for a part of the time.
+            Kind::Lag => (part > 0.0) == self.more(),
+            // More messages are more polls, and fewer that find nothing.
+            Kind::Polls => self.makes(part) || self.makes(-part),
+            _ => self.makes(part),
+        };
+        enough.then(says)
+    }
+
+    /// How many more deliveries there are than the napkin has, as a part of those.
+    pub(super) fn deliveries(&self) -> Option<f64> {
+        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
+        let found = self.summary.shown(&line.beside)?.mean;
+        (line.value > 0.0).then(|| found / line.value - 1.0)
+    }
+
     /// A source is on by chance, for a larger or a smaller part of the run than on average.
     pub(super) fn bursts(&self) -> Option<String> {
         let more = self.deliveries()?;

@@ -368,8 +368,12 @@ impl Case<'_> {
         let all = self.mean("attempts.total").filter(|all| *all > 0.0)?;
         let part = failed / (self.found.estimate * self.over).max(1.0);
         let enough = self.line.kind != Kind::Handshakes || self.makes(part);
+        let (all, those) = match blocked {
+            Some(blocked) => (all - blocked, "attempts that nothing blocks"),
+            None => (all, "all attempts"),
+        };
         (failed > 0.05 * all && self.more() && enough)
-            .then(|| format!("{} of all attempts fail, and are made again", share(failed / all)))
+            .then(|| format!("{} of {those} fail, and are made again", share(failed / all)))
     }
 
     /// A difference that is next to nothing beside all polls.
@@ -419,42 +423,6 @@ impl Case<'_> {
         })
     }
 
-    /// The timeline changes the load.
-    pub(super) fn load(&self) -> Option<String> {
-        let load = self.summary.timeline().iter().find(|entry| entry["load"].is_object())?;
-        let factor = &load["load"]["factor"];
-        let says = || {
-            let times = factor.as_f64().map_or_else(|| factor.to_string(), figures::compact);
-            format!("the timeline changes the load ({times} ×)")
-        };
-        let of = |name: &str| self.line.name.starts_with(name);
-        // Who is connected and silent is as much work as who sends.
-        let silent = of("Registry refreshes") || of("Heartbeats");
-        let part = match (self.deliveries(), factor.as_f64()) {
-            _ if silent => return None,
-            // Bytes of a delivery fall where there are more.
-            (Some(more), _) if of("Bytes a delivery") => 1.0 / (1.0 + more) - 1.0,
-            (Some(more), _) => more * self.line.messages,
-            // Without deliveries nobody knows for how long.
-            (None, factor) => factor.map_or(0.0, |factor| factor - 1.0),
-        };
-        let enough = match self.line.kind {
-            // It is as much work for a part of the time.
-            Kind::Lag => (part > 0.0) == self.more(),
-            // More messages are more polls, and fewer that find nothing.
-            Kind::Polls => self.makes(part) || self.makes(-part),
-            _ => self.makes(part),
-        };
-        enough.then(says)
-    }
-
-    /// How many more deliveries there are than the napkin has, as a part of those.
-    pub(super) fn deliveries(&self) -> Option<f64> {
-        let line = self.lines.iter().find(|line| line.kind == Kind::Deliveries)?;
-        let found = self.summary.shown(&line.beside)?.mean;
-        (line.value > 0.0).then(|| found / line.value - 1.0)
-    }
-
     /// A station that is busy enough to make others wait.
     fn queues(&self) -> Option<String> {
         let busy = self.summary.metrics.iter().filter(|metric| metric.name.ends_with(".cpu.peak"));
@@ -474,7 +442,8 @@ impl Case<'_> {
     fn refusals(&self) -> Option<String> {
         let refused = self.mean("attempts.refused").filter(|refused| *refused > 0.0)?;
         let all = self.mean("attempts.total")?;
-        (refused > 0.1 * all && self.makes(refused / (all - refused).max(1.0)))
+        let work = self.line.opening[0] > 0.0;
+        (work && refused > 0.1 * all && self.makes(refused / (all - refused).max(1.0)))
             .then(|| format!("{} attempts are refused, which is work too", count(refused.round())))
     }
 

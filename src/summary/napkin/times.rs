@@ -54,9 +54,17 @@ impl Case<'_> {
 
     /// What is written while its sender is away waits in an outbox until it is back.
     pub(super) fn written_away(&self) -> Option<String> {
-        let waited = self.mean("sends.waited")? / self.mean("sends.total")?.max(1.0);
+        let sent = self.mean("sends.total")?.max(1.0);
+        // What waits in a tab for a request is in the estimate.
+        let waited = self.mean("sends.waited")? - self.mean("tabs.held_back").unwrap_or(0.0);
+        let waited = waited.max(0.0) / sent;
         let each = self.mean("sends.wait.mean")?;
-        let enough = waited * each >= HALF * self.apart()?;
+        // Beside sources the messages of users are a part of all, one delivery each at least.
+        let nodes = self.summary.input["nodes"].as_object()?;
+        let others = nodes.values().any(|node| node["source"].is_object());
+        let all = self.mean("deliveries.intended").unwrap_or(0.0).max(sent);
+        let part = if others { sent / all } else { 1.0 };
+        let enough = waited * each * part >= HALF * self.apart()?;
         (self.more() && enough).then(|| {
             let [waited, each] = [share(waited), duration(each)];
             format!("{waited} of the messages wait for their sender, {each} on average")

@@ -1,6 +1,7 @@
 //! The lag as a heat map: every delivery has its cell.
-use super::fake::Story;
+use super::{fake::Story, ran};
 use squall::{
+    cli::results,
     engine::{Span, Time, number},
     report::{
         chart::{self, Body, Chart, Heat},
@@ -9,6 +10,7 @@ use squall::{
     },
     summary::{LagCell, Summary, figures::plain},
 };
+use tempfile::TempDir;
 
 fn found(summary: &Summary) -> Option<Chart> {
     chart::all(summary).into_iter().find(|chart| chart.name == "lag-heat")
@@ -136,4 +138,28 @@ fn the_headline_is_true_of_every_delivery() {
         vec![at(Time::ZERO, 1_000, 1_200, 500), at(later, 70, 80, 990), at(later, 900, 1_000, 10)];
     let late = "1.00 % of the deliveries take 900 ms or more, over ten times the median";
     assert!(headline(&summary).starts_with(late), "{}", headline(&summary));
+}
+
+/// Four times what the bus carries comes for 40 s: what is drawn from the files is no shorter than
+/// the way, no longer than the longest lag, and longer under load.
+#[test]
+fn lag_against_load_is_that_of_the_deliveries() {
+    let text = "model: models/feed.yaml\nhorizon: 100s\nwarm_up: 10s\nset: { readers.count: 300, \
+                ticker.every: null, ticker.rate: 40/s, bus.partitions: 1, bus.rate: 400/s, \
+                readers.network.rtt: 80ms, readers.network.lifetime: never }\ntimeline:\n  - { at: \
+                40s, name: more, load: { node: ticker, factor: 4, lasts: 20s } }\n  - { at: 1min, \
+                name: rush, load: { node: ticker, factor: 40, lasts: 40s } }\n";
+    let here = TempDir::new().unwrap();
+    results::write(&ran(&[], "e.yaml", Some(text)), here.path()).unwrap();
+    let summary: Summary = results::read(here.path()).unwrap();
+    let chart = chart::all(&summary).into_iter().find(|it| it.name == "lag-against-load").unwrap();
+    let Body::Lines(lines) = &chart.panels[0].body else { panic!("no lines") };
+    let longest = summary.mean("delivery_lag.max").unwrap();
+    for line in &lines.lines {
+        let all: Vec<f64> = line.pieces.iter().flatten().map(|point| point.1).collect();
+        assert!(all.iter().all(|lag| (0.04..=longest).contains(lag)), "{all:?} of {longest}");
+        assert!(all.last() > Some(&(10.0 * all[0])), "{all:?}");
+    }
+    let calm = ran(&["timeline.rush.factor=1.5"], "e.yaml", Some(text));
+    assert!(chart::all(&calm).iter().all(|it| it.name != "lag-against-load"), "it stays");
 }

@@ -117,7 +117,7 @@ fn a_time_at_which_none_serves_is_told() {
     let rates = summary.rate("", "attempts", "attempted").unwrap();
     let came: f64 = rates.within(60.0, 120.0).map(|(_, rate)| rate).sum();
     assert!(came > 1_000.0, "{came}");
-    let says = format!("None serves from 1:00 min on; {} attempts come then.", count(came));
+    let says = format!("None takes any from 1:00 min on; {} attempts come then.", count(came));
     assert!(note.ends_with(&says) && note.contains("/s while any does; "), "{note}");
 }
 
@@ -151,7 +151,7 @@ fn attempts_are_held_against_what_serves_at_the_same_moment() {
     let most = (0..120).map(of).fold(0.0, f64::max);
     let told = if most > 1.5 { compact(most) + " times" } else { share(most) + " of" };
     let note = plain(&chart(&summary, "attempts").note);
-    let says = format!("attempts come to at most {} what serves", plain(&told));
+    let says = format!("attempts come to at most {} what those can", plain(&told));
     assert!(note.contains(&says), "not {says}: {note}");
 }
 
