@@ -113,17 +113,6 @@ const hover = async page => {
   }
 };
 
-/* Each cell of a heat map can be reached by the keys. */
-const cells = async page => {
-  const { svg } = await box(page, 'lag-heat');
-  await svg.focus();
-  const press = async key => { await page.keyboard.press(key); return tip(page).textContent(); };
-  const first = await press('ArrowRight');
-  check(/\nfrom .*\n.*\d /.test(first), `the keys tell a value of a heat map: ${first}`);
-  const [up, down] = [await press('ArrowUp'), await press('ArrowDown')];
-  check(up !== first && down === first, `and go from row to row: ${up}`);
-};
-
 const zoom = async page => {
   const { svg, area } = await box(page, 'connections');
   const paths = () => page.locator('svg.w g.p path').evaluateAll(all => all.map(one => one.getAttribute('d')).join());
@@ -212,8 +201,8 @@ const buttons = async page => {
   }
 };
 
-const sort = async (page, which = '') => {
-  const table = page.locator(`table.sort${which}`).first();
+const sort = async page => {
+  const table = page.locator('table.sort').first();
   await table.scrollIntoViewIfNeeded();
   const head = table.locator('thead th').nth(1);
   const values = () => table.locator('tbody tr td:nth-child(2)').allTextContents();
@@ -223,11 +212,6 @@ const sort = async (page, which = '') => {
   await head.locator('button').click();
   const down = await values();
   check(up.length > 2 && up.join() !== down.join(), 'and the other way round');
-  const whole = table.locator('tfoot tr');
-  if (await whole.count()) {
-    const last = table.locator('tr').last();
-    check((await last.textContent()).startsWith('total'), 'the total stays below');
-  }
 };
 
 const desktop = async file => {
@@ -287,10 +271,6 @@ const harm = async file => {
 try {
   const deploy = run('deploy', ['run', 'experiments/chat-1m.yaml', '--set', 'phones.count=4k', '--set', 'gateways.count=8']);
   await desktop(deploy);
-  const own = await open(deploy);
-  for (const which of ['.bill', '.budgets', '.napkin']) await sort(own.page, which);
-  await cells(own.page);
-  await own.close('tables');
   await elsewhere(deploy, 'deploy');
   const sweep = run('sweep', ['sweep', 'experiments/rolling-deploy.yaml', '--set', 'phones.count=400']);
   const { page, close } = await open(sweep);

@@ -119,9 +119,6 @@ for (const chart of all('figure[data-chart]')) {
     });
     return rows.join('\n');
   };
-  /* The row of a heat map that the keys have chosen, and the one they tell: else the fullest at that place. */
-  let level = null, row = 0;
-  const fullest = found => [...found].reduce((best, one) => one[1] > best[1] ? one : best, [0, 0])[0];
   const within = (x, panel, down) => {
     const rows = [], of = one => one.panel === panel;
     for (const s of d.series.filter(of)) {
@@ -130,17 +127,17 @@ for (const chart of all('figure[data-chart]')) {
       rows.push([s.label, finer(v, s.y) ?? figure(v, s.unit)]);
     }
     for (const strip of d.strips.filter(of)) {
-      const n = strip.rows.length, here = strip.rows[clamp(Math.floor(down * n), 0, n - 1)];
+      const n = strip.rows.length, row = strip.rows[clamp(Math.floor(down * n), 0, n - 1)];
       const held = r => r.values[clamp(Math.floor(x / strip.end * r.values.length), 0, r.values.length - 1)];
-      for (const r of down == null ? strip.rows.slice(0, 12) : [here]) rows.push([r.label, figure(held(r), 'count')]);
+      for (const r of down == null ? strip.rows.slice(0, 12) : [row]) rows.push([r.label, figure(held(r), 'count')]);
     }
     const h = d.heat;
-    if (h && of(h)) {
-      const c = h.columns.findLastIndex(v => v <= x), found = new Map();
-      for (let i = 0; i < h.cells.length; i += 3) if (h.cells[i] === c) found.set(h.cells[i + 1], h.cells[i + 2]);
-      const lag = down == null ? h.rows[row = level ?? fullest(found)] : value(h.y, 1 - down);
-      const r = down == null ? row : h.rows.findLastIndex(v => v <= lag);
-      rows.push([(down == null ? 'from ' : '') + figure(lag, h.y.unit)], [`${figure(found.get(r) ?? 0, 'count')} ${h.unit}`]);
+    if (h && of(h) && down != null) {
+      const lag = value(h.y, 1 - down);
+      const c = h.columns.findLastIndex(v => v <= x), r = h.rows.findLastIndex(v => v <= lag);
+      let found = 0;
+      for (let i = 0; i < h.cells.length; i += 3) if (h.cells[i] === c && h.cells[i + 1] === r) found = h.cells[i + 2];
+      rows.push([figure(lag, h.y.unit)], [`${figure(found, 'count')} ${h.unit}`]);
     }
     return rows;
   };
@@ -175,10 +172,6 @@ for (const chart of all('figure[data-chart]')) {
       const panel = y == null ? null : panels[nearest];
       line.setAttribute('d', `M${px} ${top}V${bottom}`);
       tip.textContent = told(value(d.x, full), panel && nearest, panel && clamp((y - panel[0]) / (panel[1] - panel[0]), 0, 1));
-      if (y == null && d.heat) {
-        const [above, below] = panels[d.heat.panel], v = place(d.heat.y, d.heat.rows[row]);
-        line.setAttribute('d', `M${px} ${top}V${bottom}M${left} ${below - (below - above) * clamp(v, 0, 1)}H${right}`);
-      }
       const box = svg.getBoundingClientRect(), factor = box.width / svg.viewBox.baseVal.width, from = box.left + px * factor;
       tip.style.left = Math.max(4, Math.min(from + 12, innerWidth - tip.offsetWidth - 8)) + scrollX + 'px';
       tip.style.top = box.top + scrollY + (panel ? panel[0] : top) * factor + 8 + 'px';
@@ -214,7 +207,7 @@ for (const chart of all('figure[data-chart]')) {
     svg.addEventListener('pointercancel', drop);
     svg.addEventListener('dblclick', () => zooms && look(view, 0, 1));
     svg.addEventListener('pointerleave', () => start == null && hide());
-    svg.addEventListener('blur', () => { level = null; hide(); });
+    svg.addEventListener('blur', hide);
     svg.addEventListener('keydown', e => {
       const step = { ArrowRight: .005, ArrowLeft: -.005, PageDown: .05, PageUp: -.05 }[e.key];
       if (e.key === 'Escape') hide();
@@ -222,12 +215,6 @@ for (const chart of all('figure[data-chart]')) {
         e.preventDefault();
         e.key === '0' ? look(view, 0, 1) : nearer(e.key === '-' ? 2 : .5, cursor < 0 ? .5 : cursor);
         if (cursor >= 0) show(cursor);
-      }
-      const up = { ArrowUp: 1, ArrowDown: -1 }[e.key];
-      if (up && d.heat) {
-        e.preventDefault();
-        if (cursor >= 0) level = clamp(row + up, 0, d.heat.rows.length - 1);
-        show(Math.max(cursor, 0));
       }
       if (!step) return;
       e.preventDefault();
