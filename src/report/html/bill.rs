@@ -1,8 +1,5 @@
 //! What a month costs that looks like the run, line by line with its source.
-use super::{
-    head, ledger,
-    text::{self, number},
-};
+use super::{head, ledger, text};
 use crate::{
     record::Unit,
     summary::{
@@ -48,19 +45,20 @@ fn headline(bill: &Bill, first: Option<&Charge>) -> String {
 
 fn table(bill: &Bill, charges: &[&Charge]) -> Markup {
     html! {
-        table.sort.stack.bill {
+        table.stack.bill {
             caption.hidden { "The bill" }
             thead { tr {
                 th scope="col" { "item" } th scope="col" { "quantity a month" }
                 th.r scope="col" { "price, USD" }
                 th scope="col" { "share" } th.r scope="col" { "USD a month" }
             } }
-            tbody { @for charge in charges { (line(charge)) } }
-            // It stays below, whatever the others are sorted by.
-            tfoot { tr.total {
-                th scope="row" { "total" } td {} td {} td {}
-                td.r data-l="USD a month" { (money(bill.total())) }
-            } }
+            tbody {
+                @for charge in charges { (line(charge)) }
+                tr.total {
+                    th scope="row" { "total" } td {} td {} td {}
+                    td.r data-l="USD a month" { (money(bill.total())) }
+                }
+            }
         }
     }
 }
@@ -74,15 +72,15 @@ fn line(charge: &Charge) -> Markup {
                 @if !charge.node.is_empty() { " " (text::name(&charge.node)) }
                 small { (text::clean(which.trim(), 160)) }
             }
-            td data-l="quantity a month" data-v=(charge.quantity) {
+            td data-l="quantity a month" {
                 (figures::count(charge.quantity)) " " (text::name(&charge.unit))
             }
-            (number("price, USD", Some(charge.price), &html! { (price(charge.price)) }))
-            td.bar data-l="share" data-v=(charge.share) {
+            td.r data-l="price, USD" { (price(charge.price)) }
+            td.bar data-l="share" {
                 (ledger::strip(0.0, charge.share, "f-blue"))
                 small { (figures::share(charge.share)) }
             }
-            (number("USD a month", Some(charge.usd_month), &html! { (money(charge.usd_month)) }))
+            td.r data-l="USD a month" { (money(charge.usd_month)) }
         }
     }
 }

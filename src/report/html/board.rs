@@ -4,10 +4,7 @@ mod growth;
 
 pub(super) use growth::growth;
 
-use super::{
-    reproduce,
-    text::{self, number},
-};
+use super::{reproduce, text};
 use crate::{
     engine::number,
     summary::{
@@ -134,7 +131,7 @@ fn of_tier(room: &Headroom, first: Option<(&Headroom, &Budget)>, idle: Option<f6
                     }
                 }
                 p.sub { "How much of each budget is used, from the first to be full on." }
-                table.sort.stack.budgets {
+                table.stack.budgets {
                     caption.hidden { "Budgets of " (text::name(&room.node)) }
                     thead { tr {
                         th scope="col" { "budget" } th.r scope="col" { "on average" }
@@ -207,20 +204,17 @@ fn attempts(count: f64) -> String {
     figures::counted(count.ceil(), "steady attempt is", "steady attempts are")
 }
 
-fn part(head: &str, part: Option<f64>) -> Markup {
-    number(head, part, &used(part))
-}
-
 fn of_budget(budget: &Budget, all: f64, [less, zones]: [bool; 2]) -> Markup {
     html! {
         tr {
             th scope="row" { (budget.name) small { (budget.limit) } }
-            (part("on average", Some(budget.average)))
-            @if less { (part("one instance less", budget.one_less)) }
-            @if zones { (part("a zone less", budget.zone_less)) }
-            (number("peak of the run", Some(budget.peak), &html! {
-                b { (used(Some(budget.peak))) } }))
-            (number("full with", budget.full_at, &html! { (full_with(budget, all)) }))
+            td.r data-l="on average" { (used(Some(budget.average))) }
+            @if less { td.r data-l="one instance less" { (used(budget.one_less)) } }
+            @if zones { td.r data-l="a zone less" { (used(budget.zone_less)) } }
+            td.r data-l="peak of the run" { b { (used(Some(budget.peak))) } }
+            td.r data-l="full with" {
+                (full_with(budget, all))
+            }
         }
     }
 }

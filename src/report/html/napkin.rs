@@ -21,7 +21,7 @@ pub(super) fn body(summary: &Summary) -> Option<Markup> {
                     h3 { (headline(all)) }
                     p.sub { "Closed forms beside the mean of the run"
                         @if summary.replications > 1 { "s" } "." }
-                    table.sort.stack.napkin {
+                    table.stack.napkin {
                         caption.hidden { "Napkin beside simulation" }
                         thead { tr {
                             th scope="col" { "quantity" } th scope="col" { "closed form" }

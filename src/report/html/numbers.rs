@@ -124,7 +124,7 @@ pub(super) fn all(summary: &Summary) -> Option<Markup> {
             details {
                 summary { "Show " (summary.metrics.len()) " metrics" }
                 div.scroll tabindex="0" role="region" aria-label="All metrics" {
-                    table.sort {
+                    table {
                         thead { tr {
                             th scope="col" { "metric" } th.r scope="col" { "mean" }
                             th scope="col" { (interval_head(summary)) } th.r scope="col" { "n" }
@@ -142,8 +142,7 @@ fn metric_row(metric: &Metric) -> Markup {
     html! {
         tr {
             th scope="row" { (text::code(&metric.name)) }
-            (text::number("mean", metric.mean, &html! { (value) }))
-            td.i { (range) } td.r { (metric.n) }
+            td.r { (value) } td.i { (range) } td.r { (metric.n) }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     record::Unit,
     summary::{
         Summary, board,
-        figures::{self, count, duration, share},
+        figures::{count, duration, share},
         stated_count,
     },
 };

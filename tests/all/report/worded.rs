@@ -1,7 +1,6 @@
 //! The word for what a number is of: what is missed and not lost, none of none, one of two that
 //! serves alone, what is pending for longer than anybody waits, a sweep of one point.
 use super::{
-    board::priced,
     ran,
     runs::{chart, page, runs},
     swept::sweep,
@@ -21,20 +20,6 @@ fn what_expires_is_not_lost() {
     assert!(told.headline.contains(" are missed, "), "{}", told.headline);
     assert!(told.subtitle.starts_with("Missed and late deliveries"), "{}", told.subtitle);
     assert!(!told.headline.contains(" lost"), "{}", told.headline);
-}
-
-/// What has numbers can be sorted by them, whatever their units; the total of a bill stays below.
-#[test]
-fn tables_of_a_run_can_be_sorted() {
-    let page = String::from_utf8(html::page(&priced(), &[])).unwrap();
-    let dom = scraper::Html::parse_document(&page);
-    let count = |css: &str| dom.select(&scraper::Selector::parse(css).unwrap()).count();
-    for table in ["table.sort.bill", "table.sort.budgets", "#metrics table.sort"] {
-        let [rows, numbers] =
-            ["tbody tr", "tbody tr td[data-v]"].map(|it| count(&format!("{table} {it}")));
-        assert!(rows > 0 && numbers >= rows, "{table}: {numbers} numbers in {rows} rows");
-    }
-    assert_eq!([count("table.bill tbody .total"), count("table.bill tfoot .total")], [0, 1]);
 }
 
 /// A single gateway of two serves at the peak: it shares with nobody.
